@@ -1,0 +1,459 @@
+"""The parts of a crisis as frozen values: what :func:`detente.crisis.load_crisis` returns.
+
+Text enters through the pydantic schema (:mod:`detente.crisis.schema`); these classes are what the other floors use.
+Mappings keep the order of the file. A *binding* is how a crisis file feeds a number into a model or a price.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+__all__ = [
+    "Actor",
+    "AlternativeCondition",
+    "Binding",
+    "ByState",
+    "ChanceOutcome",
+    "Column",
+    "Condition",
+    "Consideration",
+    "Constant",
+    "Crisis",
+    "Distribution",
+    "Fact",
+    "Grade",
+    "Instrument",
+    "Issue",
+    "Mechanism",
+    "Move",
+    "OutcomeRule",
+    "OutputOf",
+    "Phase",
+    "Place",
+    "Player",
+    "PlayerType",
+    "Policy",
+    "Product",
+    "Quantity",
+    "QuantityOf",
+    "Role",
+    "Source",
+    "StateVariable",
+    "Sum",
+    "Table",
+    "TableRow",
+]
+
+Grade = Literal["fact", "estimate", "claim", "derived", "memory-unverified", "convention"]
+"""Quality of an entry. ``claim`` is by an actor and names it in ``claimed_by``; ``convention`` is a scale of our own."""
+
+Role = Literal["challenger", "defender", "ally", "target"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an entry stands: file relative to the crisis folder, line from 1, dotted path in the document."""
+
+    file: str = ""
+    line: int = 0
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A published source; ``date`` is its own date of publication."""
+
+    key: str
+    publisher: str
+    title: str
+    date: date | None
+    address: str
+    standing: str = ""
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """What is uncertain about a quantity.
+
+    ``family`` with ``parameters``: fixed (value); triangular (low, mode, high); uniform (low, high);
+    normal (mean, sd); lognormal (median, sigma of the log); beta (a, b, low, high);
+    discrete (v1, p1, v2, p2, ...).
+    """
+
+    family: Literal["fixed", "triangular", "uniform", "normal", "lognormal", "beta", "discrete"]
+    parameters: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A figure with its uncertainty, unit and provenance.
+
+    ``path`` is its name in ``--set`` and in figures. ``contested`` keeps each rival value with its source key; the
+    distribution of a contested quantity is discrete over them with equal weights.
+    """
+
+    path: str
+    label: str
+    distribution: Distribution
+    unit: str
+    as_of: date
+    sources: tuple[str, ...]
+    grade: Grade
+    claimed_by: str = ""
+    confidence: str = ""
+    group: str = ""
+    note: str = ""
+    claims: tuple[str, ...] = ()
+    contested: tuple[tuple[float, str], ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """One row of a crisis table: its cells as text and its line in the file."""
+
+    cells: Mapping[str, str]
+    place: Place
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """Ids of the claims that the row carries."""
+        return tuple(self.cells.get("claims", "").split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A CSV table of the crisis folder. ``kind`` says which columns it must have."""
+
+    kind: str
+    file: str
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A state or institution; ``player`` is the strategic player that it belongs to, if any."""
+
+    id: str
+    name: str
+    kind: Literal["state", "institution"]
+    player: str = ""
+    members: tuple[str, ...] = ()
+    decision_rule: str = ""
+    note: str = ""
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+# --- bindings: where a number comes from -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constant:
+    """A number written in the file."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityOf:
+    """The quantity at a path (a bare string in the file)."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOf:
+    """An output of a mechanism (``{output: mechanism.name}`` in the file)."""
+
+    mechanism: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One value per member from a table (``{exposure: variable}``, ``{position: issue}``, ``{salience: issue}``).
+
+    ``missing`` is the fill for members without a value; None means that a missing value is an error.
+    """
+
+    table: Literal["exposure", "position", "salience"]
+    name: str
+    missing: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByState:
+    """A binding per value of a state variable (``{by: variable, value: binding, ...}``)."""
+
+    variable: str
+    cases: Mapping[str, "Binding"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """The sum of bindings (``{sum: [...]}``)."""
+
+    terms: tuple["Binding", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """The product of bindings (``{product: [...]}``)."""
+
+    factors: tuple["Binding", ...]
+
+
+Binding = Constant | QuantityOf | OutputOf | Column | ByState | Sum | Product
+
+
+# --- conditions ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativeCondition:
+    """Every named variable has one of its listed values. Empty: always true."""
+
+    allowed: Mapping[str, tuple[str, ...]]
+
+
+Condition = tuple[AlternativeCondition, ...]
+"""True if any of its alternatives is; the empty tuple is always true.
+
+``round`` (values "1", "2", ...) and ``PLAYER.type`` (the player's type) may stand where a state variable does.
+"""
+
+
+# --- the game --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerType:
+    """A private type; ``prior`` None means the rest up to one."""
+
+    id: str
+    label: str
+    prior: Binding | None
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Player:
+    """A strategic player: who moves in the game, with its types (one type: no private information)."""
+
+    id: str
+    name: str
+    role: Role
+    actors: tuple[str, ...]
+    types: tuple[PlayerType, ...]
+    colour: str = ""
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateVariable:
+    """A named variable of the world with a few named values, in order."""
+
+    id: str
+    label: str
+    values: tuple[str, ...]
+    value_labels: Mapping[str, str]
+    initial: str
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChanceOutcome:
+    """One chance outcome of an instrument; ``prob`` None means the rest up to one."""
+
+    id: str
+    label: str
+    prob: Binding | None
+    effects: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """What a player may do: condition, effects, chance outcomes, and who sees it.
+
+    ``effects`` maps a variable to a value, or to ``up`` / ``down``: the next value in the variable's order, or the last.
+    ``seen_by`` lists players; empty means all. To a player who does not see it, the move looks like ``looks_like`` (an
+    instrument of the same menu); without one it is an unseen move, the same token for all such instruments of the menu.
+    """
+
+    id: str
+    label: str
+    player: str
+    kind: str
+    when: Condition
+    effects: Mapping[str, str]
+    chance: tuple[ChanceOutcome, ...]
+    seen_by: tuple[str, ...] = ()
+    looks_like: str = ""
+    description: str = ""
+    sources: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One player's menu in a phase."""
+
+    player: str
+    menu: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A step of a round. Several moves are sealed: nobody sees the others' choice before all have chosen.
+
+    ``rounds`` lists the rounds in which the phase takes place; empty means every round.
+    """
+
+    id: str
+    label: str
+    moves: tuple[Move, ...]
+    when: Condition
+    rounds: tuple[int, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRule:
+    """Names a terminal state; rules are read in order and the first that holds names it."""
+
+    id: str
+    label: str
+    when: Condition
+    attack: bool = False
+    settlement: bool = False
+    description: str = ""
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mechanism:
+    """A model with its inputs bound; ``members`` are the actors of its member axis."""
+
+    id: str
+    label: str
+    model: str
+    members: tuple[str, ...]
+    inputs: Mapping[str, Binding]
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consideration:
+    """A named thing that players care about: a price in stakes and a weight per player and type.
+
+    ``weights`` maps player id to type id to binding (no ``by`` in weights); a player who is absent weighs it zero.
+    """
+
+    id: str
+    label: str
+    price: Binding
+    weights: Mapping[str, Mapping[str, Binding]]
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A commitment: per player instruments that it must use where its menu has them, or may not use.
+
+    ``fix`` maps ``phase`` or ``phase@round`` to the instrument (or allowed instruments) left in that menu; ``forbid``
+    lists instruments removed from every menu; ``state`` sets initial values. A menu that would be emptied is left as is.
+    """
+
+    id: str
+    label: str
+    description: str
+    fix: Mapping[str, tuple[str, ...]]
+    forbid: tuple[str, ...]
+    state: Mapping[str, str]
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An issue between the sides on a 0-100 scale; positions and salience come from the positions table."""
+
+    id: str
+    label: str
+    at_0: str
+    at_50: str
+    at_100: str
+    negotiable: bool
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A sourced sentence for the briefing, under one of its questions.
+
+    ``figures`` are paths of quantities that the sentence speaks of; where several sources differ the briefing shows all.
+    """
+
+    id: str
+    question: Literal[
+        "aims", "options", "diplomacy", "deterrence", "sanctions", "alliance", "outlook"
+    ]
+    text: str
+    sources: tuple[str, ...]
+    as_of: date
+    grade: Grade
+    claimed_by: str = ""
+    figures: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crisis:
+    """A loaded crisis: everything that the folder says, checked for shape.
+
+    ``quantities`` holds those of the file and those of tables (``exposures.ACTOR.VARIABLE``,
+    ``positions.ACTOR.ISSUE``, ``salience.ACTOR.ISSUE``), by path, in file order. ``overrides`` are the ``--set``
+    assignments already applied. ``digest`` is the SHA-256 of all its files and overrides.
+    """
+
+    id: str
+    title: str
+    as_of: date
+    summary: str
+    scope: str
+    disputes: tuple[str, ...]
+    limits: tuple[str, ...]
+    schema_version: int
+    folder: Path
+    digest: str
+    rounds: int
+    rationality: QuantityOf
+    sources: Mapping[str, Source]
+    actors: Mapping[str, Actor]
+    players: Mapping[str, Player]
+    quantities: Mapping[str, Quantity]
+    tables: Mapping[str, Table]
+    issues: Mapping[str, Issue]
+    state: Mapping[str, StateVariable]
+    instruments: Mapping[str, Instrument]
+    phases: tuple[Phase, ...]
+    ends_when: Condition  # checked at the end of each round
+    outcomes: Mapping[str, OutcomeRule]
+    mechanisms: Mapping[str, Mechanism]
+    considerations: Mapping[str, Consideration]
+    policies: Mapping[str, Policy]
+    facts: tuple[Fact, ...]
+    correlations: Mapping[str, float]
+    overrides: Mapping[str, str] = field(default_factory=dict)

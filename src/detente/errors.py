@@ -1,0 +1,188 @@
+"""The closed list of error codes, the exceptions that carry them, and the finding of a check.
+
+Every error says what is wrong, where, and what to do next. A code is a stable name: it has a page under
+``docs/reference/errors`` and never changes its meaning.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+__all__ = [
+    "CODES",
+    "Code",
+    "CrisisFileError",
+    "DetenteError",
+    "Finding",
+    "GameError",
+    "ModelError",
+    "RunError",
+    "Severity",
+    "SolverError",
+    "UsageError",
+]
+
+Code = Literal[
+    # reading files
+    "file-missing",
+    "file-not-utf8",
+    "file-too-large",
+    "yaml-invalid",
+    "yaml-duplicate-key",
+    "yaml-alias-bomb",
+    "table-missing",
+    "table-column-missing",
+    "table-row-invalid",
+    # shape of the crisis file
+    "key-unknown",
+    "key-missing",
+    "value-type",
+    "value-not-finite",
+    "value-out-of-range",
+    "value-implausible",
+    "id-invalid",
+    "id-duplicate",
+    "schema-version",
+    # provenance
+    "source-missing",
+    "source-unknown",
+    "date-after-cutoff",
+    "grade-unknown",
+    "claim-invalid",
+    # quantities
+    "unit-unknown",
+    "unit-mismatch",
+    "distribution-invalid",
+    "probability-out-of-range",
+    "priors-sum",
+    "quantity-unknown",
+    "correlation-invalid",
+    # references between entries
+    "actor-unknown",
+    "player-unknown",
+    "type-unknown",
+    "variable-unknown",
+    "state-value-unknown",
+    "instrument-unknown",
+    "issue-unknown",
+    "exposure-unknown",
+    "mechanism-unknown",
+    "mechanism-cycle",
+    "model-unknown",
+    "model-input-unknown",
+    "model-input-missing",
+    "model-output-unknown",
+    "policy-invalid",
+    # the game that the rules make
+    "instrument-unused",
+    "instrument-unreachable",
+    "menu-empty",
+    "outcome-unnamed",
+    "outcome-unreachable",
+    "game-too-large",
+    # solving
+    "game-invalid",
+    "recall-imperfect",
+    "payoff-not-finite",
+    "rationality-invalid",
+    "policy-empties-menu",
+    # models
+    "input-invalid",
+    # running
+    "crisis-unknown",
+    "path-unknown",
+    "option-invalid",
+    "figure-unknown",
+    "folder-exists",
+    "output-unwritable",
+    "run-corrupt",
+    "run-mismatch",
+]
+"""Every code that an error or a finding may carry."""
+
+CODES: tuple[Code, ...] = get_args(Code)
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a check found in a crisis folder.
+
+    ``file`` is relative to the crisis folder, ``line`` counts from 1 (0 if no line applies), ``path`` is the dotted
+    place in the document, ``value`` the offending value as text, ``fix`` an instruction.
+    """
+
+    code: Code
+    message: str
+    file: str = ""
+    line: int = 0
+    path: str = ""
+    value: str = ""
+    fix: str
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        """Three lines: what and code, where, what next."""
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        place = "  ".join(part for part in (where, self.path) if part)
+        return f"{self.message} [{self.code}]\n  at:  {place or '-'}\n  fix: {self.fix}"
+
+
+class DetenteError(Exception):
+    """An error with a code, a place and a fix.
+
+    Parameters
+    ----------
+    message
+        What is wrong, with the offending value, in one sentence.
+    code
+        An entry of :data:`CODES`.
+    at
+        Where: a file and path, an option, an array.
+    fix
+        What to do, in the imperative.
+    """
+
+    def __init__(self, message: str, *, code: Code, fix: str, at: str = "") -> None:
+        super().__init__(message)
+        self.message, self.code, self.at, self.fix = message, code, at, fix
+
+    def __str__(self) -> str:
+        """Three lines: what and code, where, what next."""
+        return f"{self.message} [{self.code}]\n  at:  {self.at or '-'}\n  fix: {self.fix}"
+
+
+class CrisisFileError(DetenteError, ValueError):
+    """A crisis folder that cannot be used, with everything that the checks found in it."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        first = self.findings[0]
+        place = f"{first.file}:{first.line}" if first.line else first.file
+        super().__init__(
+            first.message,
+            code=first.code,
+            fix=first.fix,
+            at="  ".join(part for part in (place, first.path) if part),
+        )
+
+
+class GameError(DetenteError, ValueError):
+    """An extensive form that is not a game the solvers accept."""
+
+
+class SolverError(DetenteError, ValueError):
+    """Input that a solver refuses, or an answer that it cannot give."""
+
+
+class ModelError(DetenteError, ValueError):
+    """Input that a mechanism refuses."""
+
+
+class RunError(DetenteError, RuntimeError):
+    """A run that cannot be written, read or resumed."""
+
+
+class UsageError(DetenteError, ValueError):
+    """A command or call that asks for something that does not exist."""
