@@ -1,0 +1,69 @@
+# Everything runs in .venv, which is made from uv.lock when it is missing or older than the lock.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.synced
+CRISIS ?= ukraine-2022
+OUT ?= brief/$(CRISIS)
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help venv brief test slow check fix docs wheel bench golden pictures lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(STAMP): uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "detente needs Python 3.11 or later; try: make PYTHON=python3.11 ..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@echo "installing the locked dependencies into $(VENV)"
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
+	@touch $@
+
+venv: $(STAMP) ## make .venv from the lock
+
+brief: $(STAMP) ## the product: the briefing on the reference crisis (CRISIS=..., ARGS="--draws 256")
+	@$(BIN)/detente brief $(CRISIS) --out $(OUT) $(ARGS)
+
+test: $(STAMP) ## the tests that CI calls (ARGS="tests/game -x")
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+slow: $(STAMP) ## the tests, with the slow ones
+	@$(BIN)/python -m pytest -n auto -m "not network" $(ARGS)
+
+check: $(STAMP) ## lint, format, types, import contracts, docstrings
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/interrogate --quiet src
+
+fix: $(STAMP) ## format and mend what can be mended by itself
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+docs: $(STAMP) ## build the documentation, warnings are errors
+	@$(BIN)/sphinx-build --fail-on-warning --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+wheel: $(STAMP) ## build the wheel into dist/
+	@$(BIN)/uv build --wheel --quiet --out-dir dist
+	@ls dist/*.whl
+
+bench: $(STAMP) ## timings, with pytest-benchmark
+	@$(BIN)/python -m pytest benchmarks -p no:xdist --benchmark-only $(ARGS)
+
+golden: $(STAMP) ## regenerate the golden files, to be reviewed as a diff
+	@DETENTE_GOLDEN=write $(BIN)/python -m pytest tests -q -k golden -p no:xdist
+
+pictures: $(STAMP) ## redraw the README's pictures from this build (needs chromium)
+	@$(BIN)/python tools/draw_pictures.py
+
+lock: $(STAMP) ## resolve the dependencies anew
+	@$(BIN)/uv lock --upgrade
+
+clean: ## remove what was built
+	rm -rf $(VENV) dist brief docs/_build docs/reference/generated .pytest_cache .mypy_cache .ruff_cache

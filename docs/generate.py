@@ -1,0 +1,107 @@
+"""Pages that the code writes itself: models, errors, units, commands, shipped crises. Nothing here is a second list."""
+
+import csv
+import io
+from importlib import resources
+from pathlib import Path
+
+import typer.main
+from click import Group
+
+from detente.cli import app
+from detente.crisis import shipped_crises
+from detente.errors import CODES
+from detente.models import all_models
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def models_page() -> str:
+    """Return the register of mechanisms as Markdown."""
+    page = ["# Models\n", "Every mechanism that a crisis file can bind, with its inputs and outputs.\n"]
+    for name, model in all_models().items():
+        mechanism = name.partition(".")[0]
+        cites = ", ".join(f"{{cite:t}}`{key}`" for key in model.cites)
+        page += [
+            f"## {name}\n",
+            f"{model.summary} Theory: [](../../explanation/{mechanism}.md).\n",
+            f"Reference: {model.reference}. Cites {cites}.\n" if cites else f"Reference: {model.reference}.\n",
+            _table(
+                ["input", "unit", "per member", "default", "range", "meaning"],
+                [
+                    [
+                        f"`{item.name}`",
+                        item.unit,
+                        "yes" if item.per_member else "",
+                        "required" if item.default is None else f"{item.default:g}",
+                        f"{item.low:g} to {item.high:g}",
+                        item.description,
+                    ]
+                    for item in model.inputs
+                ],
+            ),
+            _table(
+                ["output", "unit", "per member", "meaning"],
+                [
+                    [f"`{item.name}`", item.unit, "yes" if item.per_member else "", item.description]
+                    for item in model.outputs
+                ],
+            ),
+        ]
+    return "\n".join(page)
+
+
+def commands_page() -> str:
+    """Return the help of every command as Markdown."""
+    page = ["# Commands\n"]
+    group = typer.main.get_command(app)
+    assert isinstance(group, Group)  # noqa: S101 - the type checker's business
+    for name, command in sorted(group.commands.items()):
+        context = typer.Context(command, info_name=f"detente {name}")
+        page += [f"## detente {name}\n", "```text", command.get_help(context), "```\n"]
+    return "\n".join(page)
+
+
+def csv_page(title: str, intro: str, name: str) -> str:
+    """Return a CSV of :mod:`detente.crisis` as a Markdown table."""
+    text = resources.files("detente.crisis").joinpath(name).read_text("utf-8")
+    rows = list(csv.reader(io.StringIO(text)))
+    return f"# {title}\n\n{intro}\n\n" + _table(rows[0], rows[1:])
+
+
+def errors_page() -> str:
+    """Return the index of the error codes."""
+    links = "\n".join(f"../errors/{code}" for code in CODES)
+    return (
+        "# Error codes\n\nEvery error says what is wrong, where, and what to do next.\n\n"
+        f"```{{toctree}}\n:maxdepth: 1\n\n{links}\n```\n"
+    )
+
+
+def crises_page() -> str:
+    """Return the index of the crises that ship."""
+    links = "\n".join(f"../../crises/{name}" for name in shipped_crises())
+    return f"# Crises that ship\n\n```{{toctree}}\n:maxdepth: 1\n\n{links}\n```\n"
+
+
+def write_pages(folder: Path) -> None:
+    """Write every generated page into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {
+        "models.md": models_page(),
+        "commands.md": commands_page(),
+        "errors.md": errors_page(),
+        "crises.md": crises_page(),
+        "units.md": csv_page("Units", "The units that a crisis file may use.", "units.csv"),
+        "attributes.md": csv_page(
+            "Exposure variables", "Variables with a known unit and plausible range.", "attributes.csv"
+        ),
+    }
+    for name, text in pages.items():
+        path = folder / name
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
