@@ -22,14 +22,19 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
 
 def models_page() -> str:
     """Return the register of mechanisms as Markdown."""
-    page = ["# Models\n", "Every mechanism that a crisis file can bind, with its inputs and outputs.\n"]
+    page = [
+        "# Models\n",
+        "Every mechanism that a crisis file can bind, with its inputs and outputs.\n",
+    ]
     for name, model in all_models().items():
         mechanism = name.partition(".")[0]
         cites = ", ".join(f"{{cite:t}}`{key}`" for key in model.cites)
         page += [
             f"## {name}\n",
             f"{model.summary} Theory: [](../../explanation/{mechanism}.md).\n",
-            f"Reference: {model.reference}. Cites {cites}.\n" if cites else f"Reference: {model.reference}.\n",
+            f"Reference: {model.reference}. Cites {cites}.\n"
+            if cites
+            else f"Reference: {model.reference}.\n",
             _table(
                 ["input", "unit", "per member", "default", "range", "meaning"],
                 [
@@ -47,7 +52,12 @@ def models_page() -> str:
             _table(
                 ["output", "unit", "per member", "meaning"],
                 [
-                    [f"`{item.name}`", item.unit, "yes" if item.per_member else "", item.description]
+                    [
+                        f"`{item.name}`",
+                        item.unit,
+                        "yes" if item.per_member else "",
+                        item.description,
+                    ]
                     for item in model.outputs
                 ],
             ),
@@ -98,7 +108,9 @@ def write_pages(folder: Path) -> None:
         "crises.md": crises_page(),
         "units.md": csv_page("Units", "The units that a crisis file may use.", "units.csv"),
         "attributes.md": csv_page(
-            "Exposure variables", "Variables with a known unit and plausible range.", "attributes.csv"
+            "Exposure variables",
+            "Variables with a known unit and plausible range.",
+            "attributes.csv",
         ),
     }
     for name, text in pages.items():
