@@ -21,7 +21,10 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """An input of a model: its unit, whether it has one value per member, its allowed range and default."""
+    """An input of a model: its unit, whether it has one value per member, its allowed range and default.
+
+    The unit ``any`` takes every unit; all inputs of a model with this unit must be given in the same one.
+    """
 
     name: str
     unit: str

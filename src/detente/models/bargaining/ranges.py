@@ -1,0 +1,229 @@
+"""The bargaining range of two sides, and the points that axioms pick in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.special import expit
+from scipy.stats import qmc
+
+from detente.models.bargaining.issues import IssueSpace
+from detente.models.registry import FloatArray
+
+__all__ = ["BargainingRange", "agreement_volume", "solve_range"]
+
+_BISECTIONS = 60
+_POINTS_LOG2 = 9
+_CHUNK = 64
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BargainingRange:
+    """What two sides can agree on.
+
+    ``exists``, ``width``, ``challenger_gain`` and ``defender_gain`` (over fighting, at the Nash point; zero where no
+    range exists) have shape ``(...)``. ``nash_point`` and ``kalai_smorodinsky_point`` are packages, 0-100, shape
+    ``(n_issues, ...)``; where no range exists both are the package that leaves the two sides the same distance short of
+    their reservation values.
+    """
+
+    exists: np.ndarray
+    width: FloatArray
+    nash_point: FloatArray
+    kalai_smorodinsky_point: FloatArray
+    challenger_gain: FloatArray
+    defender_gain: FloatArray
+
+
+def solve_range(
+    space: IssueSpace, *, challenger_value: FloatArray, defender_value: FloatArray
+) -> BargainingRange:
+    """Find the bargaining range along the Pareto frontier and the agreements in it.
+
+    Losses add up over issues, so the frontier is a curve with one parameter: how much the challenger concedes in all.
+    Each issue's share of that concession follows from the ratio of the two sides' stakes. Everything below is a search
+    by bisection along the curve, on a quantity that is monotone there.
+
+    Parameters
+    ----------
+    space
+        Ideal points and stakes, shape ``(n_issues, ...)``.
+    challenger_value, defender_value
+        Reservation values, shape ``(...)``: what fighting is worth to each side.
+
+    Returns
+    -------
+    BargainingRange
+        ``width`` is the mean of the most that each side can gain over fighting while the other gets its reservation
+        value; on a single linear issue it is the length of the range.
+
+    References
+    ----------
+    :cite:p:`fearon1995` for the range; :cite:p:`nash1950`, the product of gains; :cite:p:`kalai1975`, equal shares
+    of the largest gains.
+    """
+    frontier = _Frontier(space)
+    shape = frontier.shape
+    v_c = np.broadcast_to(challenger_value, shape)
+    v_d = np.broadcast_to(defender_value, shape)
+
+    def gains(along: FloatArray) -> tuple[FloatArray, FloatArray]:
+        u_c, u_d = space.utilities(frontier.conceded(along))
+        return u_c - v_c, u_d - v_d
+
+    def defender_wants_more(along: FloatArray) -> np.ndarray:
+        return gains(along)[1] < 0.0
+
+    def challenger_still_gains(along: FloatArray) -> np.ndarray:
+        return gains(along)[0] >= 0.0
+
+    first = _bisect(defender_wants_more, shape)[1]
+    last = _bisect(challenger_still_gains, shape)[0]
+    most_c = gains(first)[0]
+    most_d = gains(last)[1]
+    exists = (most_c >= -_ROUNDING) & (gains(first)[1] >= -_ROUNDING)
+
+    def nash_lies_further(along: FloatArray) -> np.ndarray:
+        gain_c, gain_d = gains(along)
+        pull_c, pull_d = frontier.pulls(along)
+        return pull_d * gain_c > pull_c * gain_d
+
+    def kalai_lies_further(along: FloatArray) -> np.ndarray:
+        gain_c, gain_d = gains(along)
+        return gain_c * most_d > gain_d * most_c
+
+    def equal_lies_further(along: FloatArray) -> np.ndarray:
+        gain_c, gain_d = gains(along)
+        return gain_c > gain_d
+
+    equal = _middle(_bisect(equal_lies_further, shape))
+    nash = np.where(exists, _middle(_bisect(nash_lies_further, shape)), equal)
+    nash = np.where(exists, np.clip(nash, first, np.maximum(first, last)), nash)
+    kalai = np.where(exists, _middle(_bisect(kalai_lies_further, shape)), equal)
+    kalai = np.where(exists, np.clip(kalai, first, np.maximum(first, last)), kalai)
+    gain_c, gain_d = gains(nash)
+    return BargainingRange(
+        exists=exists,
+        width=np.where(exists, np.maximum(0.5 * (most_c + most_d), 0.0), 0.0),
+        nash_point=space.package(frontier.conceded(nash)),
+        kalai_smorodinsky_point=space.package(frontier.conceded(kalai)),
+        challenger_gain=np.where(exists, np.maximum(gain_c, 0.0), 0.0),
+        defender_gain=np.where(exists, np.maximum(gain_d, 0.0), 0.0),
+    )
+
+
+def agreement_volume(
+    space: IssueSpace, *, challenger_value: FloatArray, defender_value: FloatArray
+) -> FloatArray:
+    """Share of all packages, 0-100 on every issue, that both sides prefer to fighting.
+
+    Parameters
+    ----------
+    space
+        Ideal points and stakes, shape ``(n_issues, ...)``.
+    challenger_value, defender_value
+        Reservation values, shape ``(...)``.
+
+    Returns
+    -------
+    FloatArray
+        Shape ``(...)``, 0-1, counted on 512 Sobol points that are the same in every case.
+    """
+    n_issues = space.challenger.shape[0]
+    shape = space.challenger.shape[1:]
+    agreed = np.zeros(shape)
+    points = _packages(n_issues)
+    for start in range(0, len(points), _CHUNK):
+        chunk = points[start : start + _CHUNK]
+        loss_c = np.zeros((len(chunk), *shape))
+        loss_d = np.zeros((len(chunk), *shape))
+        for issue in range(n_issues):
+            x = chunk[:, issue].reshape(-1, *(1,) * len(shape))
+            off_c = np.abs(x - space.challenger[issue]) / 100.0
+            off_d = np.abs(x - space.defender[issue]) / 100.0
+            loss_c += space.challenger_slope[issue] * space.powered(off_c)
+            loss_d += space.defender_slope[issue] * space.powered(off_d)
+        both = (1.0 - loss_c >= challenger_value) & (1.0 - loss_d >= defender_value)
+        agreed += both.sum(axis=0)
+    return agreed / len(points)
+
+
+class _Frontier:
+    """The Pareto frontier: what is conceded on each issue as the total concession goes from 0 to 1."""
+
+    def __init__(self, space: IssueSpace) -> None:
+        self.shape = space.challenger.shape[1:]
+        self._c, self._d = space.challenger_stake, space.defender_stake
+        self._idle = (self._c <= 0.0) & (self._d <= 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self._log_ratio = np.log(self._d) - np.log(self._c)
+        # an issue nobody has a stake in goes last, so that it never stands still in the way of a search
+        self._log_ratio = np.where(self._idle, -np.inf, self._log_ratio)
+        self._power = np.broadcast_to(space.exponent, self.shape) - 1.0
+        self._linear = self._power < 1e-9
+        # linear losses: issues change hands one after another, those the defender values most first; ties together
+        ratio = self._log_ratio
+        self._before = np.stack([(ratio > ratio[k]).sum(axis=0) for k in range(len(ratio))])
+        self._tied = np.stack([(ratio == ratio[k]).sum(axis=0) for k in range(len(ratio))])
+
+    def conceded(self, along: FloatArray) -> FloatArray:
+        """Share of the way conceded on each issue, shape ``(n_issues, ...)``."""
+        n = len(self._log_ratio)
+        stepwise = np.clip((along * n - self._before) / self._tied, 0.0, 1.0)
+        if self._linear.all():
+            share = stepwise
+        else:
+            with np.errstate(divide="ignore"):
+                log_weight = np.log(along) - np.log1p(-along)
+            power = np.where(self._linear, 1.0, self._power)
+            with np.errstate(invalid="ignore"):
+                smooth = expit((log_weight + self._log_ratio) / power)
+            # a side that cares for an issue alone gets it, also at the very ends of the frontier
+            smooth = np.where(np.isnan(smooth), np.where(self._d > 0.0, 1.0, 0.0), smooth)
+            share = np.where(self._linear, stepwise, smooth)
+        return np.where(self._idle, 0.5, share)
+
+    def pulls(self, along: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Compute what the challenger loses and the defender wins by a step along the frontier.
+
+        Both up to a common factor, shape ``(...)``.
+        """
+        n = len(self._log_ratio)
+        here = (self._before <= along * n) & (along * n < self._before + self._tied)
+        # the frontier ends on its last step
+        here |= (along >= 1.0) & (self._before + self._tied == n)
+        step_c, step_d = (self._c * here).sum(axis=0), (self._d * here).sum(axis=0)
+        # smooth losses: at weight 1 - along on the challenger, the gains trade at (1 - along) : along
+        smooth_c, smooth_d = along, 1.0 - along
+        return (
+            np.where(self._linear, step_c, smooth_c),
+            np.where(self._linear, step_d, smooth_d),
+        )
+
+
+def _bisect(
+    further: Callable[[FloatArray], np.ndarray], shape: tuple[int, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """Bounds, 0-1, of the point where ``further`` turns from true to false."""
+    low, high = np.zeros(shape), np.ones(shape)
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        beyond = further(middle)
+        low, high = np.where(beyond, middle, low), np.where(beyond, high, middle)
+    return low, high
+
+
+def _middle(bounds: tuple[FloatArray, FloatArray]) -> FloatArray:
+    return 0.5 * (bounds[0] + bounds[1])
+
+
+@lru_cache(maxsize=32)
+def _packages(n_issues: int) -> FloatArray:
+    """Sobol points in the issue space, 0-100, shape ``(512, n_issues)``; centred in their cells."""
+    count = 2**_POINTS_LOG2
+    points = qmc.Sobol(n_issues, scramble=False).random(count)
+    packages: FloatArray = 100.0 * (points + 0.5 / count)
+    packages.flags.writeable = False
+    return packages
