@@ -1,1 +1,26 @@
-"""The crisis floor."""
+"""Crises: the folders that describe them, how they are read and checked, and the values of their quantities."""
+
+from detente.crisis.elements import Crisis, Distribution, Quantity, Source
+from detente.crisis.loading import check_folder, load_crisis, shipped_crises
+from detente.crisis.overrides import override_paths
+from detente.crisis.quantities import mean, ppf, reference_value, support
+from detente.crisis.registers import attributes, units
+from detente.crisis.schema import crisis_schema
+
+__all__ = [
+    "Crisis",
+    "Distribution",
+    "Quantity",
+    "Source",
+    "attributes",
+    "check_folder",
+    "crisis_schema",
+    "load_crisis",
+    "mean",
+    "override_paths",
+    "ppf",
+    "reference_value",
+    "shipped_crises",
+    "support",
+    "units",
+]

@@ -1,0 +1,221 @@
+"""A crisis in the making: what has been read so far, and every finding about it.
+
+Reading, shaping and building fill a :class:`Draft`; the checks read it. It holds whatever could be understood, so that one
+pass finds as many problems as possible.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from detente.crisis.elements import (
+    Actor,
+    Binding,
+    Condition,
+    Consideration,
+    Fact,
+    Instrument,
+    Issue,
+    Mechanism,
+    OutcomeRule,
+    Phase,
+    Place,
+    Player,
+    Policy,
+    Quantity,
+    Source,
+    StateVariable,
+    Table,
+)
+from detente.crisis.reading import Document
+from detente.crisis.schema import Entry
+from detente.errors import Code, Finding, Severity
+
+__all__ = ["BindingUse", "Draft", "Keys", "VariableUse", "nearest", "suggest"]
+
+Keys = tuple[str | int, ...]
+"""Where an entry stands in the document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingUse:
+    """One binding, or part of one, at its place. ``role`` says what the whole binding feeds."""
+
+    keys: Keys
+    binding: Binding
+    role: Literal["input", "price", "weight", "prob", "prior"]
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableUse:
+    """A state variable named at a place with some of its values. ``role`` says by what."""
+
+    keys: Keys
+    variable: str
+    values: tuple[str, ...]
+    role: Literal["condition", "effect", "case", "initial"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """Everything understood of a crisis folder so far."""
+
+    folder: Path
+    document: Document
+    files: dict[str, bytes] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    header: dict[str, Any] = field(default_factory=dict)
+    entries: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    unread_tables: set[str] = field(default_factory=set)
+    sources: dict[str, Source] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    players: dict[str, Player] = field(default_factory=dict)
+    quantities: dict[str, Quantity] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    issues: dict[str, Issue] = field(default_factory=dict)
+    state: dict[str, StateVariable] = field(default_factory=dict)
+    instruments: dict[str, Instrument] = field(default_factory=dict)
+    phases: list[Phase] = field(default_factory=list)
+    outcomes: dict[str, OutcomeRule] = field(default_factory=dict)
+    mechanisms: dict[str, Mechanism] = field(default_factory=dict)
+    considerations: dict[str, Consideration] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    ends_when: Condition = ()
+    bindings: list[BindingUse] = field(default_factory=list)
+    variables: list[VariableUse] = field(default_factory=list)
+
+    @property
+    def cutoff(self) -> date | None:
+        """Return the cut-off, or None if it could not be read."""
+        value = self.header.get("as_of")
+        return date.fromisoformat(value) if value else None
+
+    @property
+    def rounds(self) -> int:
+        """Return the number of rounds; 0 if it could not be read."""
+        return int(self.header.get("rounds", 0))
+
+    def named(self, section: str) -> list[str]:
+        """Return the ids that a section defines, those of entries that could not be understood included."""
+        root = self.document.root
+        node = None if root is None else root.content.get(section)
+        if node is None or not isinstance(node.content, dict):
+            return []
+        return list(node.content)
+
+    def known_values(self) -> dict[str, tuple[str, ...] | None]:
+        """Return the values of each variable, ``round`` and ``PLAYER.type`` included; None where they are not known."""
+        known: dict[str, tuple[str, ...] | None] = dict.fromkeys(self.named("state"))
+        known |= {name: variable.values for name, variable in self.state.items()}
+        for player in self.named("players"):
+            entry = self.players.get(player)
+            types = None if entry is None else tuple(item.id for item in entry.types)
+            known[f"{player}.type"] = types
+        known["round"] = tuple(str(k + 1) for k in range(self.rounds)) or None
+        return known
+
+    def place(self, *keys: str | int) -> Place:
+        """Return the place in the crisis file at the keys."""
+        return self.document.place(*keys)
+
+    def finding(
+        self,
+        code: Code,
+        message: str,
+        *,
+        at: Keys | Place,
+        fix: str,
+        value: object = "",
+        severity: Severity = "error",
+    ) -> Finding:
+        """Return a finding at keys of the crisis file, or at a place."""
+        place = at if isinstance(at, Place) else self.place(*at)
+        return Finding(
+            code=code,
+            message=message,
+            file=place.file,
+            line=place.line,
+            path=place.path,
+            value=str(value)[:200],
+            fix=fix,
+            severity=severity,
+        )
+
+    def report(
+        self,
+        code: Code,
+        message: str,
+        *,
+        at: Keys | Place,
+        fix: str,
+        value: object = "",
+        severity: Severity = "error",
+    ) -> None:
+        """Note a finding at keys of the crisis file, or at a place."""
+        self.findings.append(
+            self.finding(code, message, at=at, fix=fix, value=value, severity=severity)
+        )
+
+    def unknown(
+        self,
+        code: Code,
+        kind: str,
+        name: str,
+        known: Iterable[str] | Mapping[str, Any],
+        *,
+        at: Keys | Place,
+    ) -> Finding:
+        """Return the finding that a name is not among the known ones, with the nearest of them."""
+        return self.finding(
+            code,
+            f"there is no {kind} {name!r}",
+            at=at,
+            value=name,
+            fix=suggest(name, known, otherwise=f"define the {kind}, or name one that is defined"),
+        )
+
+
+def nearest(name: str, known: Iterable[str], *, n: int = 3) -> list[str]:
+    """Return the known names most like a name, best first.
+
+    Examples
+    --------
+    >>> nearest("postre", ["posture", "talks"])
+    ['posture']
+    """
+    names = list(known)[:5000]
+    lowered = {item.lower(): item for item in reversed(names)}
+    found = difflib.get_close_matches(name[:100].lower(), list(lowered), n=n, cutoff=0.5)
+    return [lowered[item] for item in found]
+
+
+def suggest(name: str, known: Iterable[str], *, otherwise: str) -> str:
+    """Return a fix that names what was probably meant, or all known names if they are few.
+
+    Examples
+    --------
+    >>> suggest("postre", ["posture", "talks"], otherwise="define it")
+    'did you mean posture?'
+    """
+    names = list(known)
+    found = nearest(name, names)
+    if found:
+        return f"did you mean {' or '.join(found)}?"
+    if 0 < len(names) <= 12:
+        return f"{otherwise}; there are: {', '.join(names)}"
+    return otherwise
+
+
+def duplicates(names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield index and name of each name that stood before."""
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            yield index, name
+        seen.add(name)

@@ -1,0 +1,252 @@
+"""Read bindings and conditions from their short forms, and note what they name so that the checks can follow it up."""
+
+from typing import Any, Literal
+
+from detente.crisis.draft import BindingUse, Draft, Keys, VariableUse
+from detente.crisis.elements import (
+    AlternativeCondition,
+    Binding,
+    ByState,
+    Column,
+    Condition,
+    Constant,
+    OutputOf,
+    Product,
+    QuantityOf,
+    Sum,
+)
+
+__all__ = ["BINDING_WORDS", "NEVER", "read_binding", "read_condition", "read_effects"]
+
+BINDING_WORDS = ("by", "output", "exposure", "position", "salience", "sum", "product")
+"""Keys that open a binding; no type may bear such a name."""
+
+NEVER: Condition = (AlternativeCondition(allowed={"round": ()}),)
+"""A condition that never holds."""
+
+Role = Literal["input", "price", "weight", "prob", "prior"]
+
+_FORMS = (
+    "write a number, the path of a quantity, {output: mechanism.name}, {exposure: variable}, "
+    "{by: variable, value: binding, ...}, {sum: [...]} or {product: [...]}"
+)
+
+
+def value_text(value: Any) -> str | None:
+    """Return the text that names a state value, or None if the value cannot be a name."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | str) and value != "":
+        return str(value)
+    return None
+
+
+def read_condition(draft: Draft, raw: Any, keys: Keys, *, absent: Condition = ()) -> Condition:
+    """Read a condition.
+
+    Parameters
+    ----------
+    draft
+        Takes the findings and the variables named.
+    raw
+        ``{variable: value or [values], ...}``, a list of such mappings, or nothing.
+    keys
+        Where it stands.
+    absent
+        The condition if there is none.
+
+    Returns
+    -------
+    Condition
+        Its alternatives; empty if it always holds.
+    """
+    if raw is None:
+        return absent
+    if isinstance(raw, dict):
+        found = _alternative(draft, raw, keys)
+        return (found,) if found.allowed else ()
+    if isinstance(raw, list):
+        if not raw:
+            return absent
+        alternatives = []
+        for index, item in enumerate(raw):
+            if isinstance(item, dict):
+                alternatives.append(_alternative(draft, item, (*keys, index)))
+            else:
+                _refuse_condition(draft, item, (*keys, index))
+        return tuple(alternatives)
+    _refuse_condition(draft, raw, keys)
+    return absent
+
+
+def _refuse_condition(draft: Draft, raw: Any, keys: Keys) -> None:
+    draft.report(
+        "value-type",
+        f"{raw!r} is no condition",
+        at=keys,
+        value=raw,
+        fix="write {variable: value}, {variable: [values]}, or a list of such mappings",
+    )
+
+
+def _alternative(draft: Draft, raw: dict[str, Any], keys: Keys) -> AlternativeCondition:
+    allowed: dict[str, tuple[str, ...]] = {}
+    for variable, given in raw.items():
+        place = (*keys, variable)
+        items = given if isinstance(given, list) else [given]
+        values = [value_text(item) for item in items]
+        if not values or None in values:
+            draft.report(
+                "value-type",
+                f"{given!r} names no value of {variable!r}",
+                at=place,
+                value=given,
+                fix="write a value of the variable, or a list of its values",
+            )
+            continue
+        names = tuple(dict.fromkeys(value for value in values if value is not None))
+        allowed[variable] = names
+        draft.variables.append(
+            VariableUse(keys=place, variable=variable, values=names, role="condition")
+        )
+    return AlternativeCondition(allowed=allowed)
+
+
+def read_effects(draft: Draft, raw: dict[str, str], keys: Keys) -> dict[str, str]:
+    """Note the variables that effects change and return the effects."""
+    for variable, value in raw.items():
+        draft.variables.append(
+            VariableUse(keys=(*keys, variable), variable=variable, values=(value,), role="effect")
+        )
+    return dict(raw)
+
+
+def read_binding(
+    draft: Draft, raw: Any, keys: Keys, *, role: Role, members: tuple[str, ...] = ()
+) -> Binding | None:
+    """Read a binding.
+
+    Parameters
+    ----------
+    draft
+        Takes the findings and the parts of the binding.
+    raw
+        A number, a text or a mapping, as the crisis file has it.
+    keys
+        Where it stands.
+    role
+        What it feeds.
+    members
+        Members of the mechanism that it feeds, for columns.
+
+    Returns
+    -------
+    Binding or None
+        None if it is malformed; the finding is noted.
+    """
+    binding: Binding | None = None
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        binding = Constant(value=float(raw))
+    elif isinstance(raw, str) and raw:
+        binding = QuantityOf(path=raw)
+    elif isinstance(raw, dict):
+        binding = _compound(draft, raw, keys, role, members)
+    else:
+        _refuse(draft, f"{raw!r} is no binding", raw, keys)
+    if binding is not None:
+        draft.bindings.append(BindingUse(keys=keys, binding=binding, role=role, members=members))
+    return binding
+
+
+def _refuse(draft: Draft, message: str, value: Any, keys: Keys) -> None:
+    draft.report("value-type", message[:300], at=keys, value=value, fix=_FORMS)
+
+
+def _compound(
+    draft: Draft, raw: dict[str, Any], keys: Keys, role: Role, members: tuple[str, ...]
+) -> Binding | None:
+    words = [word for word in BINDING_WORDS if word in raw]
+    if "by" in words:
+        return _by_state(draft, raw, keys, role, members)
+    if len(words) != 1:
+        _refuse(draft, f"{raw!r} is no binding", raw, keys)
+        return None
+    word = words[0]
+    extra = [key for key in raw if key != word and not (key == "missing" and word in _COLUMNS)]
+    if extra:
+        draft.report(
+            "key-unknown",
+            f"the key {extra[0]!r} is not known in a binding with {word!r}",
+            at=(*keys, extra[0]),
+            value=extra[0],
+            fix=_FORMS,
+        )
+        return None
+    if word == "output":
+        return _output(draft, raw[word], keys)
+    if word in _COLUMNS:
+        return _column(draft, raw, keys, word)
+    return _series(draft, raw[word], keys, word, role, members)
+
+
+_COLUMNS = ("exposure", "position", "salience")
+
+
+def _output(draft: Draft, raw: Any, keys: Keys) -> Binding | None:
+    mechanism, _, output = raw.partition(".") if isinstance(raw, str) else ("", "", "")
+    if not mechanism or not output:
+        _refuse(draft, f"{raw!r} names no output as mechanism.output", raw, keys)
+        return None
+    return OutputOf(mechanism=mechanism, output=output)
+
+
+def _column(draft: Draft, raw: dict[str, Any], keys: Keys, word: str) -> Binding | None:
+    name, missing = raw[word], raw.get("missing")
+    if not isinstance(name, str) or not name:
+        _refuse(draft, f"{name!r} names no {word}", name, keys)
+        return None
+    if missing is not None and (isinstance(missing, bool) or not isinstance(missing, int | float)):
+        _refuse(draft, f"the fill {missing!r} is no number", missing, (*keys, "missing"))
+        return None
+    tables: dict[str, Literal["exposure", "position", "salience"]] = {
+        "exposure": "exposure",
+        "position": "position",
+        "salience": "salience",
+    }
+    fill = None if missing is None else float(missing)
+    return Column(table=tables[word], name=name, missing=fill)
+
+
+def _series(
+    draft: Draft, raw: Any, keys: Keys, word: str, role: Role, members: tuple[str, ...]
+) -> Binding | None:
+    if not isinstance(raw, list) or not raw:
+        _refuse(draft, f"{word!r} needs a list of bindings, not {raw!r}", raw, keys)
+        return None
+    parts = [
+        read_binding(draft, item, (*keys, word, index), role=role, members=members)
+        for index, item in enumerate(raw)
+    ]
+    whole = tuple(part for part in parts if part is not None)
+    if len(whole) < len(parts):
+        return None
+    return Sum(terms=whole) if word == "sum" else Product(factors=whole)
+
+
+def _by_state(
+    draft: Draft, raw: dict[str, Any], keys: Keys, role: Role, members: tuple[str, ...]
+) -> Binding | None:
+    variable = raw["by"]
+    if not isinstance(variable, str) or not variable:
+        _refuse(draft, f"{variable!r} names no state variable", variable, (*keys, "by"))
+        return None
+    cases = {
+        value: read_binding(draft, item, (*keys, value), role=role, members=members)
+        for value, item in raw.items()
+        if value != "by"
+    }
+    whole = {value: case for value, case in cases.items() if case is not None}
+    draft.variables.append(
+        VariableUse(keys=keys, variable=variable, values=tuple(cases), role="case")
+    )
+    return ByState(variable=variable, cases=whole) if len(whole) == len(cases) else None

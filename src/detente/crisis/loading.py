@@ -1,0 +1,200 @@
+"""Load a crisis folder: read, shape, build, check; everything wrong with it comes out in one pass."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from detente.crisis.building import build
+from detente.crisis.checks import run_checks
+from detente.crisis.draft import Draft, suggest
+from detente.crisis.elements import Crisis, QuantityOf
+from detente.crisis.overrides import apply_overrides
+from detente.crisis.reading import Document, decode, read_bytes, read_document
+from detente.crisis.shaping import shape
+from detente.crisis.tables import read_tables
+from detente.errors import CrisisFileError, Finding, UsageError
+
+__all__ = ["CRISIS_FILE", "check_folder", "find_folder", "load_crisis", "shipped_crises"]
+
+CRISIS_FILE = "crisis.yaml"
+"""Name of the file that describes a crisis, in its folder."""
+
+_SHIPPED = Path(__file__).parent / "shipped"
+
+
+def shipped_crises() -> Mapping[str, Path]:
+    """Return the folders of the crises that ship with the package, by name.
+
+    Examples
+    --------
+    >>> all((folder / "crisis.yaml").exists() for folder in shipped_crises().values())
+    True
+    """
+    folders = sorted(_SHIPPED.iterdir()) if _SHIPPED.is_dir() else []
+    return MappingProxyType(
+        {folder.name: folder for folder in folders if (folder / CRISIS_FILE).is_file()}
+    )
+
+
+def find_folder(name_or_folder: str | Path) -> Path:
+    """Return the folder of a crisis.
+
+    Parameters
+    ----------
+    name_or_folder
+        The name of a crisis that ships, or a folder (or the crisis file in it). A bare name that ships wins over a folder
+        of that name; write ``./name`` for the folder.
+
+    Returns
+    -------
+    Path
+        The folder, which exists.
+
+    Raises
+    ------
+    UsageError
+        ``crisis-unknown`` if nothing bears that name.
+    """
+    shipped = shipped_crises()
+    if isinstance(name_or_folder, str) and name_or_folder in shipped:
+        return shipped[name_or_folder]
+    text = str(name_or_folder)
+    try:
+        path = Path(name_or_folder)
+        if text and path.is_dir():
+            return path
+        if path.name == CRISIS_FILE and path.is_file():
+            return path.parent
+    except (OSError, ValueError):
+        pass
+    message = f"there is no crisis and no folder {text[:200]!r}"
+    raise UsageError(
+        message,
+        code="crisis-unknown",
+        at=text[:200],
+        fix=suggest(
+            text,
+            shipped,
+            otherwise="name a shipped crisis (`detente list`) or a folder with a crisis.yaml",
+        ),
+    )
+
+
+def check_folder(name_or_folder: str | Path) -> tuple[Finding, ...]:
+    """Return everything that the checks of this floor find in a crisis folder, by file and line.
+
+    Parameters
+    ----------
+    name_or_folder
+        As for :func:`load_crisis`.
+
+    Returns
+    -------
+    tuple of Finding
+        Errors and warnings; empty if there are none.
+    """
+    return _findings(_draft(find_folder(name_or_folder)))
+
+
+def load_crisis(
+    name_or_folder: str | Path, *, overrides: Mapping[str, str] | None = None
+) -> Crisis:
+    """Load a crisis.
+
+    Parameters
+    ----------
+    name_or_folder
+        The name of a crisis that ships, or a folder that holds a ``crisis.yaml``.
+    overrides
+        Assignments of ``--set``: path to value, both as text.
+
+    Returns
+    -------
+    Crisis
+        The crisis, checked for shape and for references between its entries.
+
+    Raises
+    ------
+    CrisisFileError
+        With every finding, if any of them is an error.
+    UsageError
+        ``crisis-unknown``, or ``path-unknown`` and the codes of a bad value for an override.
+    """
+    draft = _draft(find_folder(name_or_folder))
+    findings = _findings(draft)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        raise CrisisFileError(errors)
+    chosen = dict(overrides or {})
+    crisis = _crisis(draft, _digest(draft, chosen))
+    return apply_overrides(crisis, chosen) if chosen else crisis
+
+
+def _draft(folder: Path) -> Draft:
+    content, problem = read_bytes(folder / CRISIS_FILE, CRISIS_FILE)
+    text = ""
+    if problem is None:
+        text, problem = decode(content, CRISIS_FILE)
+    document = Document(file=CRISIS_FILE) if problem else read_document(text, CRISIS_FILE)
+    draft = Draft(folder=folder, document=document, files={CRISIS_FILE: content})
+    draft.findings += [problem] if problem else document.findings
+    if document.root is not None:
+        shape(draft)
+        read_tables(draft)
+        build(draft)
+        draft.findings += run_checks(draft)
+    return draft
+
+
+def _findings(draft: Draft) -> tuple[Finding, ...]:
+    """Return the findings without repetition: the crisis file first, then the tables, by line."""
+    unique = dict.fromkeys(draft.findings)
+    return tuple(sorted(unique, key=lambda item: (item.file != CRISIS_FILE, item.file, item.line)))
+
+
+def _digest(draft: Draft, overrides: Mapping[str, str]) -> str:
+    """Hash names and contents of the files read, each with its length, and the overrides."""
+    state = hashlib.sha256()
+    for file, content in sorted(draft.files.items()):
+        state.update(f"{len(file.encode())} {file} {len(content)}\n".encode())
+        state.update(content)
+    state.update(json.dumps(sorted(overrides.items())).encode())
+    return state.hexdigest()
+
+
+def _crisis(draft: Draft, digest: str) -> Crisis:
+    header = draft.header
+    cutoff = draft.cutoff
+    assert cutoff is not None  # noqa: S101 - a crisis without errors has a cut-off
+    return Crisis(
+        id=header["id"],
+        title=header["title"],
+        as_of=cutoff,
+        summary=header["summary"],
+        scope=header.get("scope", ""),
+        disputes=tuple(header.get("disputes", ())),
+        limits=tuple(header.get("limits", ())),
+        schema_version=header["schema_version"],
+        folder=draft.folder,
+        digest=digest,
+        rounds=draft.rounds,
+        rationality=QuantityOf(path=header["rationality"]),
+        sources=draft.sources,
+        actors=draft.actors,
+        players=draft.players,
+        quantities=draft.quantities,
+        tables=draft.tables,
+        issues=draft.issues,
+        state=draft.state,
+        instruments=draft.instruments,
+        phases=tuple(draft.phases),
+        ends_when=draft.ends_when,
+        outcomes=draft.outcomes,
+        mechanisms=draft.mechanisms,
+        considerations=draft.considerations,
+        policies=draft.policies,
+        facts=tuple(draft.facts),
+        correlations=dict(header.get("correlations", {})),
+    )

@@ -1,0 +1,402 @@
+"""Read a crisis file as a tree of nodes that know their line: no objects are constructed, hostile input is refused.
+
+Only mappings, sequences, text, numbers, truth values and nothing exist. Plain scalars follow the core schema of YAML 1.2
+(``yes`` is text, ``true`` is not). Tags are refused; duplicate keys are refused; aliases are allowed while the expanded
+document stays small; depth, size and number of nodes are limited.
+"""
+
+import io
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from detente.crisis.elements import Place
+from detente.errors import Code, Finding
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "Document",
+    "Node",
+    "decode",
+    "read_bytes",
+    "read_document",
+]
+
+MAX_BYTES = 2 * 1024 * 1024
+"""Largest crisis file or table, in bytes."""
+MAX_NODES = 200_000
+"""Most nodes of a document after its aliases are expanded."""
+MAX_DEPTH = 40
+"""Deepest nesting of a document."""
+
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A part of a document: ``content`` is a dict of nodes, a list of nodes, or a scalar; ``line`` counts from 1."""
+
+    line: int
+    content: Any
+    key_lines: dict[str, int] = field(default_factory=dict)
+    size: int = 1
+    height: int = 1
+
+    def plain(self) -> Any:
+        """Return the same content as plain Python values; aliased parts are copied."""
+        if isinstance(self.content, dict):
+            return {key: child.plain() for key, child in self.content.items()}
+        if isinstance(self.content, list):
+            return [child.plain() for child in self.content]
+        return self.content
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """A file's tree (None if it could not be read) and what reading found wrong with it."""
+
+    file: str
+    root: Node | None = None
+    findings: list[Finding] = field(default_factory=list)
+    nodes_seen: int = 0
+
+    def line(self, *keys: str | int) -> int:
+        """Return the line of the entry at the keys, or of the nearest parent that exists."""
+        node, line = self.root, 1 if self.root is None else self.root.line
+        for key in keys:
+            if node is None:
+                break
+            if isinstance(node.content, dict) and str(key) in node.content:
+                line = node.key_lines[str(key)]
+                node = node.content[str(key)]
+            elif (
+                isinstance(node.content, list) and isinstance(key, int) and key < len(node.content)
+            ):
+                node = node.content[key]
+                line = node.line
+            else:
+                break
+        return line
+
+    def place(self, *keys: str | int) -> Place:
+        """Return the place of the entry at the keys."""
+        return Place(file=self.file, line=self.line(*keys), path=".".join(map(str, keys)))
+
+    def add(
+        self, code: Code, message: str, *, line: int, fix: str, path: str = "", value: str = ""
+    ) -> None:
+        """Note a finding."""
+        self.findings.append(
+            Finding(
+                code=code,
+                message=message,
+                file=self.file,
+                line=line,
+                path=path,
+                value=value[:200],
+                fix=fix,
+            )
+        )
+
+
+def read_bytes(path: Path, file: str) -> tuple[bytes, Finding | None]:
+    """Return the bytes of a file, or none and the finding that says why not.
+
+    Nothing but a regular file is opened, and never more than :data:`MAX_BYTES` are read.
+    """
+    try:
+        if not path.is_file():
+            return b"", Finding(
+                code="file-missing",
+                message=f"there is no file {file!r} in the crisis folder",
+                file=file,
+                value=file,
+                fix="create the file, or correct its name; `detente new NAME` makes a folder that has all files",
+            )
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        return b"", Finding(
+            code="file-missing",
+            message=f"the file {file!r} cannot be read: {error.strerror}",
+            file=file,
+            value=file,
+            fix="make the file readable",
+        )
+    if len(content) > MAX_BYTES:
+        return b"", Finding(
+            code="file-too-large",
+            message=f"the file {file!r} has more than {MAX_BYTES} bytes",
+            file=file,
+            value=file,
+            fix="split off what the crisis does not need; data sets do not belong in a crisis folder",
+        )
+    return content, None
+
+
+def decode(content: bytes, file: str) -> tuple[str, Finding | None]:
+    """Return the text of a UTF-8 file, or the finding that says at which line it is not UTF-8."""
+    try:
+        return content.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        bad = content[error.start]
+        return "", Finding(
+            code="file-not-utf8",
+            message=f"the file {file!r} is not UTF-8: byte 0x{bad:02x} at offset {error.start}",
+            file=file,
+            line=content.count(b"\n", 0, error.start) + 1,
+            value=f"0x{bad:02x}",
+            fix="save the file as UTF-8 without conversion losses",
+        )
+
+
+def read_document(text: str, file: str) -> Document:
+    """Read the text of a crisis file.
+
+    Parameters
+    ----------
+    text
+        The text of the file.
+    file
+        Its name, for findings.
+
+    Returns
+    -------
+    Document
+        The tree with the findings; ``root`` is None if the text is no YAML within the limits.
+    """
+    document = Document(file=file)
+    builder = _Builder(document)
+    try:
+        for event in YAML(typ="safe", pure=True).parse(io.StringIO(text)):
+            builder.take(event)
+    except _RefusedError:
+        return document
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = error.problem or error.context or "it cannot be parsed"
+        line = 0 if mark is None else mark.line + 1
+        _not_yaml(document, " ".join(str(reason).split()), line)
+        return document
+    except Exception as error:  # noqa: BLE001 - the parser is foreign code and its input hostile
+        _not_yaml(document, " ".join(str(error).split()) or type(error).__name__, 0)
+        return document
+    document.root = builder.root
+    if builder.root is None or not isinstance(builder.root.content, dict):
+        document.add(
+            "value-type",
+            "the file holds no mapping of keys to values",
+            line=1,
+            fix="start from `detente new NAME`",
+            value="" if builder.root is None else type(builder.root.content).__name__,
+        )
+        document.root = None
+    return document
+
+
+def _not_yaml(document: Document, reason: str, line: int) -> None:
+    document.add(
+        "yaml-invalid",
+        f"this is not YAML: {reason[:200]}",
+        line=line,
+        fix="correct the text at this line; quote text that holds `: `, `#`, `{` or `[`",
+        value=reason,
+    )
+
+
+class _RefusedError(Exception):
+    """Reading stops: the finding is already noted."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not come yet."""
+
+    node: Node
+    anchor: str | None
+    key: str | None = None
+    path: str = ""
+
+
+class _Builder:
+    """Build the tree from the events of the parser, without recursion."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.root: Node | None = None
+        self.open: list[_Open] = []
+        self.anchors: dict[str, Node | None] = {}
+        self.documents = 0
+        self.nodes = 0
+
+    def take(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        if isinstance(event, DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                self.refuse("yaml-invalid", "the file holds more than one document", line, "---")
+        elif isinstance(event, AliasEvent):
+            self.take_alias(str(event.anchor), line)
+        elif isinstance(event, ScalarEvent):
+            self.check_tag(event, line)
+            node = Node(line, self.scalar(event, line))
+            self.attach(node, line, str(event.value), event.anchor)
+        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+            self.check_tag(event, line)
+            if len(self.open) >= MAX_DEPTH:
+                self.refuse(
+                    "yaml-invalid", f"the nesting is deeper than {MAX_DEPTH}", line, str(MAX_DEPTH)
+                )
+            if event.anchor is not None:
+                self.anchors[event.anchor] = None
+            content: Any = {} if isinstance(event, MappingStartEvent) else []
+            self.open.append(_Open(Node(line, content), event.anchor, path=self.path()))
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            closed = self.open.pop()
+            self.attach(closed.node, closed.node.line, None, closed.anchor)
+
+    def refuse(self, code: Code, message: str, line: int, value: str) -> None:
+        fixes = {
+            "yaml-alias-bomb": "write the repeated parts out, or drop the aliases",
+            "yaml-invalid": "keep one plain document of mappings, lists, text and numbers",
+        }
+        self.document.add(code, message, line=line, fix=fixes[code], value=value, path=self.path())
+        raise _RefusedError
+
+    def check_tag(self, event: Any, line: int) -> None:
+        tag = event.tag
+        if tag is not None and str(tag) != "!":
+            self.refuse(
+                "yaml-invalid", f"the tag {str(tag)[:80]!r} is not accepted", line, str(tag)
+            )
+
+    def path(self) -> str:
+        parts = [self.open[0].path] if self.open and self.open[0].path else []
+        for entry in self.open:
+            if isinstance(entry.node.content, list):
+                parts.append(str(len(entry.node.content)))
+            elif entry.key is not None:
+                parts.append(entry.key)
+        return ".".join(parts)
+
+    def scalar(self, event: Any, line: int) -> Any:
+        text = str(event.value)
+        if event.style not in (None, ""):
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _NUMBER.fullmatch(text):
+            number = float(text)
+            if math.isfinite(number):
+                return number
+        elif not _NOT_FINITE.fullmatch(text):
+            return text
+        self.document.add(
+            "value-not-finite",
+            f"{text[:40]!r} is not a finite number",
+            line=line,
+            path=self.path(),
+            value=text,
+            fix="give a finite number, or `missing: {reason: ...}` for a quantity that is not known",
+        )
+        return 0
+
+    def take_alias(self, anchor: str, line: int) -> None:
+        if anchor not in self.anchors:
+            self.refuse("yaml-invalid", f"the alias {anchor[:80]!r} has no anchor", line, anchor)
+        node = self.anchors[anchor]
+        if node is None:
+            self.refuse("yaml-alias-bomb", f"the alias {anchor[:80]!r} holds itself", line, anchor)
+        else:
+            self.attach(node, line, None, None, alias=anchor)
+
+    def attach(
+        self, node: Node, line: int, text: str | None, anchor: str | None, *, alias: str = ""
+    ) -> None:
+        if anchor is not None:
+            self.anchors[anchor] = node
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1]
+        if isinstance(parent.node.content, list):
+            self.grow(parent.node, node, line, alias)
+            parent.node.content.append(node)
+        elif parent.key is None:
+            if text is None:
+                self.refuse("yaml-invalid", "a key must be plain text", line, alias)
+            else:
+                self.take_key(parent, text, line)
+        else:
+            self.grow(parent.node, node, line, alias)
+            parent.node.content.setdefault(parent.key, node)
+            parent.key = None
+
+    def take_key(self, parent: _Open, text: str, line: int) -> None:
+        if text in parent.node.key_lines:
+            first = parent.node.key_lines[text]
+            path = self.path()
+            self.document.add(
+                "yaml-duplicate-key",
+                f"the key {text[:80]!r} stands twice, first in line {first}",
+                line=line,
+                path=f"{path}.{text}" if path else text,
+                value=text,
+                fix="keep one of the two entries",
+            )
+        else:
+            parent.node.key_lines[text] = line
+        parent.key = text
+
+    def grow(self, parent: Node, child: Node, line: int, alias: str) -> None:
+        """Count the child's nodes; every open parent will hold them, so the sum over open nodes bounds the document."""
+        parent.size += child.size
+        parent.height = max(parent.height, child.height + 1)
+        expanded = sum(entry.node.size for entry in self.open)
+        if expanded > MAX_NODES:
+            code: Code = "yaml-alias-bomb" if alias else "yaml-invalid"
+            self.refuse(
+                code, f"the document has more than {MAX_NODES} parts when expanded", line, alias
+            )
+        if len(self.open) + child.height > MAX_DEPTH + 1:
+            self.refuse("yaml-alias-bomb", "aliases nest too deeply", line, alias)
+
+
+def walk(node: Node, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...], Node]]:
+    """Yield every node below with its keys, parents first."""
+    yield keys, node
+    if isinstance(node.content, dict):
+        for key, child in node.content.items():
+            yield from walk(child, *keys, key)
+    elif isinstance(node.content, list):
+        for index, child in enumerate(node.content):
+            yield from walk(child, *keys, index)

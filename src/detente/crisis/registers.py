@@ -1,0 +1,77 @@
+"""The closed list of units and the known exposure variables, read from the tables that ship with the package."""
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+__all__ = ["Attribute", "Unit", "attributes", "units"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit with the range that every value in it must keep."""
+
+    name: str
+    meaning: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """A known exposure variable with its unit and plausible range."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    description: str
+
+
+def _rows(file: str) -> list[dict[str, str]]:
+    text = resources.files("detente.crisis").joinpath(file).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def units() -> Mapping[str, Unit]:
+    """Return the units that a crisis may use, by name.
+
+    Examples
+    --------
+    >>> units()["prob"].high
+    1.0
+    """
+    return {
+        row["unit"]: Unit(
+            name=row["unit"],
+            meaning=row["meaning"],
+            low=float(row["low"] or -math.inf),
+            high=float(row["high"] or math.inf),
+        )
+        for row in _rows("units.csv")
+    }
+
+
+@cache
+def attributes() -> Mapping[str, Attribute]:
+    """Return the known exposure variables, by name; a crisis may use others.
+
+    Examples
+    --------
+    >>> attributes()["gas_share"].unit
+    'share'
+    """
+    return {
+        row["variable"]: Attribute(
+            name=row["variable"],
+            unit=row["unit"],
+            low=float(row["low"] or -math.inf),
+            high=float(row["high"] or math.inf),
+            description=row["description"],
+        )
+        for row in _rows("attributes.csv")
+    }
