@@ -1,1 +1,21 @@
-"""The rules floor."""
+"""The rules of a crisis as one engine with three drivers: unroll the tree, step through a game, sample histories."""
+
+from detente.rules.compiling import Rules, compile_rules
+from detente.rules.sampling import Histories, sample
+from detente.rules.situations import NODE_LIMIT, Situations, find_situations
+from detente.rules.stepping import Position, start
+from detente.rules.unrolling import Tree, unroll
+
+__all__ = [
+    "NODE_LIMIT",
+    "Histories",
+    "Position",
+    "Rules",
+    "Situations",
+    "Tree",
+    "compile_rules",
+    "find_situations",
+    "sample",
+    "start",
+    "unroll",
+]

@@ -1,0 +1,93 @@
+"""Random play of many games at once, over the same transition code as the tree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.rules import transition
+from detente.rules.compiling import Kind, Moment, Rules, StateArray, type_combinations
+from detente.rules.transition import Batch, BoolArray, IndexArray
+
+__all__ = ["Chooser", "Histories", "sample", "uniform_choice"]
+
+Chooser = Callable[[Moment, Batch, BoolArray, np.random.Generator], IndexArray]
+"""Picks one of what is open in each row: ``(moment, batch, open (n, k), rng) -> (n,)``; rows without a choice are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histories:
+    """Games that were played.
+
+    ``types`` ``(n, P)``; ``picks`` ``(n, len(rules.schedule))``: place in the menu or among the chance outcomes at each
+    moment, -1 where nothing was chosen; ``state`` ``(n, n_variables)`` at the end; ``outcome`` ``(n,)`` index.
+    """
+
+    types: StateArray
+    picks: NDArray[np.int16]
+    state: StateArray
+    outcome: IndexArray
+
+
+def sample(
+    rules: Rules, *, rng: np.random.Generator, n: int, choose: Chooser | None = None
+) -> Histories:
+    """Play n games.
+
+    Parameters
+    ----------
+    rules
+        Compiled rules.
+    rng
+        Source of randomness.
+    n
+        Number of games.
+    choose
+        Picks at moves and at chance events; default: every option is equally likely, as are the types.
+
+    Returns
+    -------
+    Histories
+        One row per game.
+
+    Raises
+    ------
+    CrisisFileError
+        ``menu-empty`` or ``outcome-unnamed`` if play comes to such a state.
+    """
+    pick_one = uniform_choice if choose is None else choose
+    combinations = type_combinations(rules)
+    types = combinations[rng.integers(len(combinations), size=n)]
+    state = np.tile(rules.initial, (n, 1))
+    state[:, rules.type_columns] = types
+    batch = transition.begin(rules, state)
+    picks = np.full((n, len(rules.schedule)), -1, dtype=np.int16)
+    for number, moment in enumerate(rules.schedule):
+        if moment.kind not in {Kind.MOVE, Kind.CHANCE}:
+            batch = transition.pass_moment(rules, moment, batch)
+            continue
+        open_ = transition.options(rules, moment, batch)
+        stuck = np.flatnonzero(transition.stuck(moment, batch, open_))
+        if len(stuck):
+            raise transition.menu_empty(rules, moment, batch.state[stuck[0]])
+        pick = transition.forced(open_)
+        free = open_.sum(axis=1) > 1
+        if free.any():
+            pick[free] = pick_one(moment, batch.select(free), open_[free], rng)
+        batch = transition.take(rules, moment, batch, pick)
+        picks[:, number] = pick
+    outcome = transition.name_outcomes(rules, batch.state)
+    unnamed = np.flatnonzero(outcome < 0)
+    if len(unnamed):
+        raise transition.outcome_unnamed(rules, batch.state[unnamed[0]])
+    return Histories(types=types, picks=picks, state=batch.state, outcome=outcome)
+
+
+def uniform_choice(
+    moment: Moment, batch: Batch, open_: BoolArray, rng: np.random.Generator
+) -> IndexArray:
+    """Pick each open option with the same probability; shape ``(n,)``."""
+    del moment, batch
+    score = np.where(open_, rng.random(open_.shape), -1.0)
+    return score.argmax(axis=1).astype(np.int64)

@@ -1,0 +1,323 @@
+"""Playing one game choice by choice: immutable positions over the same transition code as the tree.
+
+Examples
+--------
+>>> from detente.crisis import load_crisis                                      # doctest: +SKIP
+>>> position = start(compile_rules(load_crisis("my-crisis")), {"north": "limited", "west": "hollow"})  # doctest: +SKIP
+>>> position.mover, position.available()                                        # doctest: +SKIP
+('west', ('wait', 'offer', 'arm', 'threaten'))
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detente.errors import UsageError
+from detente.rules import transition
+from detente.rules.compiling import (
+    CompiledMove,
+    Kind,
+    Moment,
+    Rules,
+    initial_states,
+    type_labels,
+)
+from detente.rules.transition import Batch, BoolArray
+
+__all__ = ["Made", "Position", "Sight", "start"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Something that a player has seen: when, and a code of ``rules.sights`` with its label."""
+
+    round: int
+    phase: str
+    code: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A choice made, or an outcome drawn (``player`` empty), by id. ``forced``: there was no other."""
+
+    round: int
+    phase: str
+    player: str
+    choice: str
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a game stands: someone has to choose, chance has to draw, or it is over.
+
+    ``history`` lists everything done so far. Make one with :func:`start`; go on with :meth:`choose`.
+    """
+
+    rules: Rules
+    history: tuple[Made, ...]
+    _batch: Batch | None
+    _at: int
+    _open: tuple[bool, ...]
+    _seen: tuple[tuple[Sight, ...], ...]
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the game has ended."""
+        return self._batch is not None and bool(self._batch.over[0])
+
+    @property
+    def moment(self) -> Moment | None:
+        """The moment of the schedule; None before nature's draw and at the end."""
+        if self._batch is None or self.is_over:
+            return None
+        return self.rules.schedule[self._at]
+
+    @property
+    def mover(self) -> str | None:
+        """The player who has to choose; None at a chance event and at the end."""
+        moment = self.moment
+        if moment is None or moment.kind is Kind.CHANCE:
+            return None
+        return self.rules.players[self._move(moment).player]
+
+    def available(self) -> tuple[str, ...]:
+        """Return the instruments open to the mover, in menu order; empty if nobody has to choose."""
+        moment = self.moment
+        if moment is None or moment.kind is Kind.CHANCE:
+            return ()
+        return tuple(
+            self.rules.instruments[item].id
+            for item, open_ in zip(self._move(moment).menu, self._open, strict=True)
+            if open_
+        )
+
+    def chance(self) -> tuple[str, ...]:
+        """Return the outcomes that chance may draw, by id; empty if it is not chance's turn.
+
+        Before the types are drawn these are their combinations, written ``player=type, ...``.
+        """
+        if self._batch is None:
+            return type_labels(self.rules)
+        moment = self.moment
+        if moment is None or moment.kind is not Kind.CHANCE:
+            return ()
+        instrument = self.rules.instruments[self._batch.choice[0, moment.move]]
+        return tuple(outcome.id for outcome in instrument.outcomes)
+
+    def choose(self, choice: str) -> "Position":
+        """Return the position after an instrument is chosen, or a chance outcome drawn.
+
+        Raises
+        ------
+        UsageError
+            ``instrument-unknown`` if the choice is not open here.
+        """
+        names = self.chance() or self.available()
+        if choice not in names:
+            message = f"{choice!r} is not open here"
+            raise UsageError(
+                message,
+                code="instrument-unknown",
+                at=self.moment.kind.value if self.moment else "position",
+                fix=f"choose one of: {', '.join(names) or '(the game is over)'}",
+            )
+        if self._batch is None:
+            state = initial_states(self.rules)[[names.index(choice)]]
+            return _begin(self.rules, transition.begin(self.rules, state))
+        if self.chance():
+            return _settle(self._take(names.index(choice), forced=False))
+        moment = self.rules.schedule[self._at]
+        ids = [self.rules.instruments[item].id for item in self._move(moment).menu]
+        return _settle(self._take(ids.index(choice), forced=False))
+
+    @property
+    def state(self) -> dict[str, str]:
+        """The value of each variable; empty before the types are drawn."""
+        if self._batch is None:
+            return {}
+        return {
+            name: values[code]
+            for name, values, code in zip(
+                self.rules.variables, self.rules.values, self._batch.state[0], strict=True
+            )
+        }
+
+    @property
+    def outcome(self) -> str | None:
+        """The id of the outcome; None while the game goes on.
+
+        Raises
+        ------
+        CrisisFileError
+            ``outcome-unnamed`` if no rule names the state.
+        """
+        if self._batch is None or not self.is_over:
+            return None
+        number = int(transition.name_outcomes(self.rules, self._batch.state)[0])
+        if number < 0:
+            raise transition.outcome_unnamed(self.rules, self._batch.state[0])
+        return self.rules.outcomes[number]
+
+    @property
+    def levels(self) -> dict[str, dict[str, str]]:
+        """Per consideration the values that decide its price in this state."""
+        state = self.state
+        if not state:
+            return {}
+        return {
+            name: {variable: state[variable] for variable in reads.variables}
+            for name, reads in zip(
+                self.rules.considerations, self.rules.consideration_reads, strict=True
+            )
+        }
+
+    def seen(self, player: str) -> tuple[Sight, ...]:
+        """Return what a player has seen, in order of time: all that it knows besides its type and its menus."""
+        return self._seen[self.rules.players.index(player)]
+
+    def _move(self, moment: Moment) -> CompiledMove:
+        return self.rules.phases[moment.phase].moves[moment.move]
+
+    def _take(self, pick: int, *, forced: bool) -> "Position":
+        """Take what stands at a place in the menu (-1: nothing) and step past the moment."""
+        rules, moment = self.rules, self.rules.schedule[self._at]
+        before = _of(self)
+        array = np.array([pick])
+        batch = transition.take(rules, moment, before, array)
+        seen, history = self._seen, self.history
+        if pick >= 0:
+            move = self._move(moment)
+            phase = rules.phases[moment.phase].id
+            if moment.kind is Kind.MOVE:
+                codes = [0] * rules.n_players
+                codes[move.player] = int(transition.own_sights(moment, batch)[0])
+                player = rules.players[move.player]
+                name = rules.instruments[move.menu[pick]].id
+            else:
+                codes = [
+                    int(transition.sights(rules, moment, before, pick=array, player=index)[0])
+                    for index in range(rules.n_players)
+                ]
+                player = ""
+                name = rules.instruments[batch.choice[0, moment.move]].outcomes[pick].id
+            seen = _see(self, moment, codes)
+            made = Made(round=moment.round, phase=phase, player=player, choice=name, forced=forced)
+            history = (*history, made)
+        return replace(self, _batch=batch, _at=self._at + 1, _open=(), _seen=seen, history=history)
+
+
+def start(rules: Rules, types: Mapping[str, str] | None = None) -> Position:
+    """Return the first position of a game.
+
+    Parameters
+    ----------
+    rules
+        Compiled rules.
+    types
+        Type of each player by id; players with one type may be left out. None: the first position is nature's draw of
+        the types, a chance event whose outcomes ``position.chance()`` lists.
+
+    Raises
+    ------
+    UsageError
+        ``player-unknown`` or ``type-unknown``.
+    """
+    if types is None:
+        return Position(
+            rules=rules,
+            history=(),
+            _batch=None,
+            _at=0,
+            _open=(),
+            _seen=tuple(() for _ in rules.players),
+        )
+    for player in types:
+        if player not in rules.players:
+            message = f"there is no player {player!r}"
+            raise UsageError(
+                message, code="player-unknown", at="types", fix=f"use {', '.join(rules.players)}"
+            )
+    row = []
+    for player, kinds in zip(rules.players, rules.types, strict=True):
+        kind = types.get(player, kinds[0] if len(kinds) == 1 else "")
+        if kind not in kinds:
+            message = f"player {player!r} has no type {kind!r}"
+            raise UsageError(
+                message, code="type-unknown", at=f"types.{player}", fix=f"use {', '.join(kinds)}"
+            )
+        row.append(kinds.index(kind))
+    state = rules.initial.copy()
+    state[rules.type_columns] = row
+    return _begin(rules, transition.begin(rules, state[None, :]))
+
+
+def _begin(rules: Rules, batch: Batch) -> Position:
+    return _settle(
+        Position(
+            rules=rules,
+            history=(),
+            _batch=batch,
+            _at=0,
+            _open=(),
+            _seen=tuple(() for _ in rules.players),
+        )
+    )
+
+
+def _settle(position: Position) -> Position:
+    """Go on to the next moment at which there is a choice or a draw, making forced moves on the way."""
+    rules = position.rules
+    while not position.is_over:
+        moment = rules.schedule[position._at]
+        batch = _of(position)
+        if moment.kind in {Kind.MOVE, Kind.CHANCE}:
+            open_: BoolArray = transition.options(rules, moment, batch)
+            if transition.stuck(moment, batch, open_)[0]:
+                raise transition.menu_empty(rules, moment, batch.state[0])
+            if open_.sum() > 1:
+                return replace(position, _open=tuple(bool(item) for item in open_[0]))
+            position = position._take(int(transition.forced(open_)[0]), forced=True)
+            continue
+        if moment.kind is Kind.RESOLVE:
+            position = _reveal(position, moment)
+        position = replace(
+            position,
+            _batch=transition.pass_moment(rules, moment, batch),
+            _at=position._at + 1,
+        )
+    return position
+
+
+def _reveal(position: Position, moment: Moment) -> Position:
+    """Show the moves of a phase to the players other than the mover."""
+    rules = position.rules
+    for move in range(len(rules.phases[moment.phase].moves)):
+        at = replace(moment, move=move)
+        codes = [
+            int(transition.sights(rules, at, _of(position), pick=np.array([-1]), player=player)[0])
+            for player in range(rules.n_players)
+        ]
+        position = replace(position, _seen=_see(position, moment, codes))
+    return position
+
+
+def _see(position: Position, moment: Moment, codes: list[int]) -> tuple[tuple[Sight, ...], ...]:
+    rules = position.rules
+    phase = rules.phases[moment.phase].id
+    return tuple(
+        (*seen, Sight(round=moment.round, phase=phase, code=code, label=rules.sights[code]))
+        if code
+        else seen
+        for seen, code in zip(position._seen, codes, strict=True)
+    )
+
+
+def _of(position: Position) -> Batch:
+    batch = position._batch
+    if batch is None:  # pragma: no cover - every caller stands behind nature's draw
+        message = "the types are not drawn yet"
+        raise AssertionError(message)
+    return batch

@@ -1,0 +1,289 @@
+"""The single transition code: what is available, what a choice does, how a round goes on. Vectorised over rows.
+
+Unrolling, stepping, sampling and the checks all walk the schedule with these functions and nothing else, in batches of
+any size. All rows of a batch stand at the same moment; a row for which a phase does not take place is not ``active``.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import CrisisFileError, Finding
+from detente.rules.compiling import Effect, Kind, Moment, Rules, StateArray
+
+__all__ = [
+    "Batch",
+    "BoolArray",
+    "IndexArray",
+    "begin",
+    "close",
+    "enter",
+    "forced",
+    "menu_empty",
+    "name_outcomes",
+    "options",
+    "outcome_unnamed",
+    "own_sights",
+    "pass_moment",
+    "sights",
+    "stuck",
+    "take",
+]
+
+BoolArray = NDArray[np.bool_]
+IndexArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Rows of play at the same moment.
+
+    ``state`` ``(n, n_variables)``; ``active`` ``(n,)``: the current phase takes place; ``over`` ``(n,)``: the game has
+    ended; ``choice`` ``(n, max_moves)``: instrument chosen in each move of the current phase, -1 for none yet.
+    """
+
+    state: StateArray
+    active: BoolArray
+    over: BoolArray
+    choice: NDArray[np.int16]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.state)
+
+    def select(self, rows: IndexArray | BoolArray) -> "Batch":
+        """Return some rows, in the order given; rows may repeat."""
+        return Batch(
+            state=self.state[rows],
+            active=self.active[rows],
+            over=self.over[rows],
+            choice=self.choice[rows],
+        )
+
+
+def begin(rules: Rules, state: StateArray) -> Batch:
+    """Return a batch before the first moment, from initial states (see ``initial_states``)."""
+    n_rows = len(state)
+    return Batch(
+        state=state,
+        active=np.zeros(n_rows, dtype=np.bool_),
+        over=np.zeros(n_rows, dtype=np.bool_),
+        choice=np.full((n_rows, rules.max_moves), -1, dtype=np.int16),
+    )
+
+
+def enter(rules: Rules, moment: Moment, batch: Batch) -> Batch:
+    """Enter a phase: it takes place in the rows where its condition holds."""
+    return replace(
+        batch,
+        active=~batch.over & rules.phases[moment.phase].when.holds(batch.state),
+        choice=np.full_like(batch.choice, -1),
+    )
+
+
+def options(rules: Rules, moment: Moment, batch: Batch) -> BoolArray:
+    """Tell what is open to each row at a move (its menu) or a chance event (the outcomes of the chosen instrument).
+
+    Returns
+    -------
+    BoolArray
+        Shape ``(n, n_menu)`` or ``(n, most outcomes)``; all False in a row that has nothing to choose or draw.
+    """
+    move = rules.phases[moment.phase].moves[moment.move]
+    if moment.kind is Kind.CHANCE:
+        n_outcomes = np.array(
+            [*(len(item.outcomes) for item in rules.instruments), 0], dtype=np.int64
+        )
+        most = int(n_outcomes[move.menu].max())
+        chosen = batch.choice[:, moment.move]
+        return np.arange(most) < n_outcomes[chosen][:, None]
+    open_ = np.empty((len(batch), len(move.menu)), dtype=np.bool_)
+    for position, instrument in enumerate(move.menu):
+        open_[:, position] = batch.active & rules.instruments[instrument].when.holds(batch.state)
+    return _restrict(open_, move.restrictions[moment.round])
+
+
+def _restrict(open_: BoolArray, masks: tuple[BoolArray, ...]) -> BoolArray:
+    """Apply to each row the first mask that leaves something open, or none of them."""
+    done = np.zeros(len(open_), dtype=np.bool_)
+    result = open_
+    for mask in masks:
+        cut = open_ & mask
+        apply = ~done & cut.any(axis=1)
+        result = np.where(apply[:, None], cut, result)
+        done |= apply
+    return result
+
+
+def stuck(moment: Moment, batch: Batch, open_: BoolArray) -> BoolArray:
+    """Tell in which rows a move takes place but nothing is available."""
+    if moment.kind is not Kind.MOVE:
+        return np.zeros(len(batch), dtype=np.bool_)
+    return batch.active & ~open_.any(axis=1)
+
+
+def forced(open_: BoolArray) -> IndexArray:
+    """Return the only thing open to each row, -1 where there is none; rows with more than one give the first."""
+    return np.where(open_.any(axis=1), open_.argmax(axis=1), -1)
+
+
+def take(rules: Rules, moment: Moment, batch: Batch, pick: IndexArray) -> Batch:
+    """Let each row choose from its menu, or let chance draw an outcome.
+
+    Parameters
+    ----------
+    rules, moment, batch
+        Where the rows stand.
+    pick
+        Position in the menu or among the outcomes, -1 for rows that have nothing to choose; shape ``(n,)``.
+    """
+    if moment.kind is Kind.MOVE:
+        menu = np.append(rules.phases[moment.phase].moves[moment.move].menu, np.int16(-1))
+        choice = batch.choice.copy()
+        choice[:, moment.move] = menu[pick]
+        return replace(batch, choice=choice)
+    state = batch.state.copy()
+    chosen = batch.choice[:, moment.move]
+    for instrument in rules.phases[moment.phase].moves[moment.move].menu:
+        for number, outcome in enumerate(rules.instruments[instrument].outcomes):
+            _apply(state, outcome.effects, (chosen == instrument) & (pick == number))
+    return replace(batch, state=state)
+
+
+def pass_moment(rules: Rules, moment: Moment, batch: Batch) -> Batch:
+    """Let a moment pass at which nobody chooses: entering a phase, resolving it, closing a round."""
+    if moment.kind is Kind.ENTER:
+        return enter(rules, moment, batch)
+    if moment.kind is Kind.RESOLVE:
+        return resolve(rules, moment, batch)
+    return close(rules, moment, batch)
+
+
+def resolve(rules: Rules, moment: Moment, batch: Batch) -> Batch:
+    """Let the choices of a phase take effect, in the order of its moves."""
+    state = batch.state.copy()
+    for number, move in enumerate(rules.phases[moment.phase].moves):
+        chosen = batch.choice[:, number]
+        for instrument in move.menu:
+            _apply(state, rules.instruments[instrument].effects, chosen == instrument)
+    return replace(batch, state=state)
+
+
+def _apply(state: StateArray, effects: tuple[Effect, ...], rows: BoolArray) -> None:
+    if effects and rows.any():
+        where = np.flatnonzero(rows)
+        for effect in effects:
+            state[where, effect.column] = effect.table[state[where, effect.column]]
+
+
+def close(rules: Rules, moment: Moment, batch: Batch) -> Batch:
+    """Close a round: the game ends where ``ends_when`` holds or no round is left; elsewhere the next round begins."""
+    over = batch.over | rules.ends_when.holds(batch.state)
+    state = batch.state
+    if moment.round == rules.rounds:
+        over = np.ones_like(over)
+    else:
+        state = state.copy()
+        state[~over, -1] = moment.round
+    return Batch(
+        state=state,
+        active=np.zeros_like(batch.active),
+        over=over,
+        choice=np.full_like(batch.choice, -1),
+    )
+
+
+def name_outcomes(rules: Rules, state: StateArray) -> IndexArray:
+    """Return the index of the first outcome rule that holds in each state, -1 where none does."""
+    result = np.full(len(state), -1, dtype=np.int64)
+    for number in reversed(range(len(rules.outcome_rules))):
+        result[rules.outcome_rules[number].holds(state)] = number
+    return result
+
+
+# --- what players see ------------------------------------------------------------------------------------------------
+
+
+def own_sights(moment: Moment, batch: Batch) -> IndexArray:
+    """Return what the mover sees of its own choice (codes of ``rules.sights``), after :func:`take` at a move."""
+    return batch.choice[:, moment.move].astype(np.int64) + 1
+
+
+def sights(
+    rules: Rules, moment: Moment, batch: Batch, *, pick: IndexArray, player: int
+) -> IndexArray:
+    """Return what a player comes to see at a moment; 0 is nothing.
+
+    When a phase resolves (``moment.kind`` RESOLVE with ``moment.move`` set to one of its moves) the other players see
+    that move, or what it looks like to them. When chance draws, those who see the instrument see its outcome.
+
+    Parameters
+    ----------
+    rules, moment, batch
+        Where the rows stand; at a chance event ``batch`` may be before or after :func:`take`.
+    pick
+        Chance outcome drawn, -1 where none; ignored at other moments.
+    player
+        Index of the observer.
+
+    Returns
+    -------
+    IndexArray
+        Codes of ``rules.sights``; shape ``(n,)``.
+    """
+    chosen = batch.choice[:, moment.move]
+    menu = rules.phases[moment.phase].moves[moment.move].menu
+    result = np.zeros(len(batch), dtype=np.int64)
+    for instrument in menu:
+        item = rules.instruments[instrument]
+        if moment.kind is Kind.RESOLVE:
+            if item.player != player:
+                result[chosen == instrument] = item.sight[player]
+        elif item.sees_chance[player] and item.outcomes:
+            codes = np.array([*(outcome.sight for outcome in item.outcomes), 0])
+            rows = chosen == instrument
+            result[rows] = codes[pick[rows]]
+    return result
+
+
+# --- what the rules leave open ---------------------------------------------------------------------------------------
+
+
+def menu_empty(rules: Rules, moment: Moment, state: NDArray[np.uint8]) -> CrisisFileError:
+    """Return the error for a move that takes place while nothing in its menu is available."""
+    return CrisisFileError([menu_empty_finding(rules, moment, state)])
+
+
+def menu_empty_finding(rules: Rules, moment: Moment, state: NDArray[np.uint8]) -> Finding:
+    """Return the finding for a move that takes place while nothing in its menu is available."""
+    phase = rules.phases[moment.phase]
+    player = rules.players[phase.moves[moment.move].player]
+    where = rules.describe(state, rules.variables[:-1])
+    return Finding(
+        code="menu-empty",
+        message=f"in phase {phase.id!r}, round {moment.round}, {player!r} has nothing to choose at {where}",
+        file=phase.place.file,
+        line=phase.place.line,
+        path=phase.place.path or f"phases.{phase.id}",
+        value=where,
+        fix="give the menu an instrument without `when`, or give the phase a `when` that skips it here",
+    )
+
+
+def outcome_unnamed(rules: Rules, state: NDArray[np.uint8]) -> CrisisFileError:
+    """Return the error for a terminal state that no outcome rule names."""
+    return CrisisFileError([outcome_unnamed_finding(rules, state)])
+
+
+def outcome_unnamed_finding(rules: Rules, state: NDArray[np.uint8]) -> Finding:
+    """Return the finding for a terminal state that no outcome rule names."""
+    where = rules.describe(state, rules.variables[: -1 - rules.n_players])
+    return Finding(
+        code="outcome-unnamed",
+        message=f"the game can end at {where}, and no outcome rule names that state",
+        file=rules.place.file,
+        path="outcomes",
+        value=where,
+        fix="add an outcome for it; a last one with `when: {}` names all that is left",
+    )
