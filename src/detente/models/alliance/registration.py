@@ -115,7 +115,7 @@ _INPUTS = (
         ),
         Output(name="residual", unit="prob", description="gap left in the fixed point, recomputed"),
     ),
-    cites=("brock2001", "milgrom1990", "mckelvey1995"),
+    cites=("brock2001", "milgrom1990", "boulding1962"),
     reference="brock2001, self-consistent choice probabilities; net benefit our own",
 )
 def joining(**inputs: ArrayLike) -> Mapping[str, FloatArray]:

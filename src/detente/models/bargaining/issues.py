@@ -80,8 +80,8 @@ def make_issue_space(
 
     References
     ----------
-    Single-peaked losses that add up over issues by salience: :cite:p:`hinich1997`. Departs from source: scaled so
-    that a side's whole stake is one.
+    Single-peaked preferences on each issue after :cite:p:`black1948`. That losses add up over issues by salience, and
+    the scale on which a side's whole stake is one, are our own.
     """
     a, b, sa, sb, rho = np.broadcast_arrays(
         *(

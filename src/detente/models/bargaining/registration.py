@@ -115,7 +115,7 @@ _INPUTS = (
             description="defender's gain over fighting at the Nash point; 0 without a range",
         ),
     ),
-    cites=("fearon1995", "nash1950", "kalai1975", "hinich1997"),
+    cites=("fearon1995", "nash1950", "kalai1975", "black1948", "powell2006"),
     reference="fearon1995, bargaining range of the costly lottery; nash1950; kalai1975",
 )
 def settlement(**inputs: ArrayLike) -> Mapping[str, FloatArray]:

@@ -39,7 +39,7 @@ def option_value(
 
     References
     ----------
-    :cite:p:`fearon1995`, the value of the costly lottery; :cite:p:`powell1990` for a risk of escalation that both
+    :cite:p:`fearon1995`, the value of the costly lottery; :cite:p:`powell2015` for a risk of escalation that both
     sides share.
     """
     p, g, harm, c, q, x = (

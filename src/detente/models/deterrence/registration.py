@@ -123,8 +123,8 @@ _OPTION_INPUTS = (
             description="chance of success from which striking pays, cut to 0-1",
         ),
     ),
-    cites=("fearon1995", "powell1990"),
-    reference="fearon1995, value of the costly lottery, with an escalation term after powell1990",
+    cites=("fearon1995", "powell2015"),
+    reference="fearon1995, value of the costly lottery, with an escalation term after powell2015",
 )
 def option(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
     """Value of an attack, its distance from holding back, and the chance of success that would make it pay."""

@@ -55,8 +55,8 @@ _OUTPUTS = (
     "energy.annual_balance",
     inputs=_INPUTS,
     outputs=_OUTPUTS,
-    cites=("mcwilliams2022",),
-    reference="mcwilliams2022, supply and demand balance without one supplier; order of cover our own",
+    cites=("bruegel2022",),
+    reference="bruegel2022, supply and demand balance without one supplier; order of cover our own",
 )
 def annual_balance(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
     """Balance of gas over one period when a supplier withholds a share of its deliveries.

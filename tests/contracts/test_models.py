@@ -1,0 +1,276 @@
+"""What every registered mechanism must do. Oracle: the declarations of the model itself."""
+
+import csv
+import re
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detente.errors import ModelError
+from detente.models import all_models
+
+MODELS = all_models()
+NAMES = list(MODELS)
+N_MEMBERS, N_LEVELS, N_DRAWS = 3, 2, 5
+BIBLIOGRAPHY = Path(__file__).parents[2] / "docs" / "references.bib"
+
+# a sensible value for each input that has neither a default nor two finite bounds
+MIDDLE = {
+    "attacker_strength": 20.0,
+    "defender_strength": 15.0,
+    "trade_share": 0.1,
+    "trade_cost_pct": 30.0,
+    "trade_elasticity": 5.0,
+    "input_change_pct": -10.0,
+    "rationality": 2.0,
+    "win_prob": 0.4,
+    "challenger_war_cost": 0.1,
+    "defender_war_cost": 0.2,
+    "decisiveness": 0.7,
+    "elasticity": 0.3,
+    "trade_exposure": 0.05,
+    "bank_exposure": 0.02,
+    "distance_km": 900.0,
+    "weight": 1.0,
+    "challenger_salience": 0.5,
+    "defender_salience": 0.4,
+    "challenger_position": 20.0,
+    "defender_position": 80.0,
+}
+UNIT_RANGE = {
+    "prob": (0.0, 1.0),
+    "share": (0.0, 1.0),
+    "score_0_100": (0.0, 100.0),
+    "twh": (0.0, np.inf),
+}
+# differences of two probabilities
+SIGNED = {("beliefs.posterior", "shift")}
+
+
+def middle(item):
+    if item.name in MIDDLE:
+        return MIDDLE[item.name]
+    if item.default is not None:
+        return item.default
+    if item.unit == "twh":
+        return 100.0
+    if item.unit == "stakes":
+        return 10.0
+    assert np.isfinite([item.low, item.high]).all(), item.name
+    return 0.5 * (item.low + item.high)
+
+
+def make_inputs(model, *, spread, shape=(N_LEVELS, N_DRAWS), seed=0):
+    rng = np.random.default_rng(seed)
+    inputs = {}
+    for item in model.inputs:
+        full = (N_MEMBERS, *shape) if item.per_member else shape
+        value = middle(item) * (1.0 + spread * rng.uniform(-1.0, 1.0, full))
+        inputs[item.name] = np.clip(value, item.low, item.high)
+    return inputs
+
+
+def assert_outputs(model, outputs, shape, n_members):
+    assert set(outputs) == {item.name for item in model.outputs}
+    for item in model.outputs:
+        full = (n_members, *shape) if item.per_member else shape
+        values = np.broadcast_to(outputs[item.name], full)
+        assert np.isfinite(values).all(), item.name
+        low, high = UNIT_RANGE.get(item.unit, (-np.inf, np.inf))
+        if (model.name, item.name) in SIGNED:
+            low, high = -1.0, 1.0
+        assert values.min() >= low - 1e-12, item.name
+        assert values.max() <= high + 1e-12, item.name
+
+
+def test_the_register_holds_the_mechanisms_that_crises_bind():
+    assert set(NAMES) >= {
+        "sanctions.ces_loss",
+        "sanctions.target_loss",
+        "sanctions.sender_loss",
+        "energy.annual_balance",
+        "alliance.joining",
+        "bargaining.settlement",
+        "deterrence.contest",
+        "deterrence.option",
+        "beliefs.posterior",
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_units_come_from_the_closed_list(name):
+    text = (resources.files("detente.crisis") / "units.csv").read_text("utf-8")
+    units = {row["unit"] for row in csv.DictReader(text.splitlines())} | {"any"}
+    model = MODELS[name]
+    assert {item.unit for item in (*model.inputs, *model.outputs)} <= units
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_declarations_are_complete(name):
+    model = MODELS[name]
+    assert model.summary.endswith(".")
+    assert model.reference
+    names = [item.name for item in model.inputs]
+    assert len(names) == len(set(names))
+    for item in (*model.inputs, *model.outputs):
+        assert item.description
+    for item in model.inputs:
+        assert item.low < item.high
+        if item.default is not None:
+            assert item.low <= item.default <= item.high
+        assert model.find_input(item.name) is item
+    for item in model.outputs:
+        assert model.find_output(item.name) is item
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_citations_are_in_the_bibliography(name):
+    keys = set(re.findall(r"^@\w+\{([^,\s]+),", BIBLIOGRAPHY.read_text("utf-8"), re.MULTILINE))
+    assert MODELS[name].cites
+    assert set(MODELS[name].cites) <= keys
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_required_inputs_alone_are_enough(name):
+    model = MODELS[name]
+    inputs = {item.name: middle(item) for item in model.inputs if item.default is None}
+    assert_outputs(model, model(**inputs), (1, 1), 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("shape", [(1, 1), (N_LEVELS, 1), (1, N_DRAWS), (N_LEVELS, N_DRAWS)])
+def test_outputs_have_the_shapes_and_the_meaning_declared(name, shape):
+    model = MODELS[name]
+    inputs = make_inputs(model, spread=0.3, shape=shape)
+    assert_outputs(model, model(**inputs), shape, N_MEMBERS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_broadcast_inputs_give_what_full_inputs_give(name):
+    model = MODELS[name]
+    rng = np.random.default_rng(3)
+    small, full = {}, {}
+    for index, item in enumerate(model.inputs):
+        shape = (N_LEVELS, 1) if index % 2 else (1, N_DRAWS)
+        shape = (N_MEMBERS, *shape) if item.per_member else shape
+        value = middle(item) * (1.0 + 0.2 * rng.uniform(-1.0, 1.0, shape))
+        small[item.name] = np.clip(value, item.low, item.high)
+        target = (N_LEVELS, N_DRAWS)
+        target = (N_MEMBERS, *target) if item.per_member else target
+        full[item.name] = np.broadcast_to(small[item.name], target).copy()
+    got, expected = model(**small), model(**full)
+    for key in expected:
+        np.testing.assert_allclose(
+            np.broadcast_to(got[key], expected[key].shape), expected[key], rtol=1e-12, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_case_is_priced_on_its_own(name):
+    model = MODELS[name]
+    inputs = make_inputs(model, spread=0.3)
+    whole = model(**inputs)
+    for level in range(N_LEVELS):
+        for draw in range(N_DRAWS):
+            one = model(
+                **{
+                    key: value[..., level : level + 1, draw : draw + 1]
+                    for key, value in inputs.items()
+                }
+            )
+            for item in model.outputs:
+                shape = (N_MEMBERS,) if item.per_member else ()
+                full = np.broadcast_to(whole[item.name], (*shape, N_LEVELS, N_DRAWS))
+                np.testing.assert_allclose(
+                    np.broadcast_to(one[item.name], (*shape, 1, 1))[..., 0, 0],
+                    full[..., level, draw],
+                    rtol=1e-10,
+                    atol=1e-10,
+                )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_inputs_are_left_as_they_were(name):
+    model = MODELS[name]
+    inputs = make_inputs(model, spread=0.2)
+    before = {key: value.copy() for key, value in inputs.items()}
+    for value in inputs.values():
+        value.flags.writeable = False
+    model(**inputs)
+    for key, value in inputs.items():
+        np.testing.assert_array_equal(value, before[key])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", NAMES)
+def test_values_that_are_not_finite_are_refused(name, bad):
+    model = MODELS[name]
+    for item in model.inputs:
+        inputs = make_inputs(model, spread=0.0)
+        inputs[item.name][..., 1, 2] = bad
+        with pytest.raises(ModelError) as caught:
+            model(**inputs)
+        assert caught.value.code == "input-invalid"
+        assert f"{name}.{item.name}" in caught.value.at
+        assert "level 1, draw 2" in caught.value.at
+        assert caught.value.fix
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_out_of_range_are_refused_with_value_and_place(name):
+    model = MODELS[name]
+    for item in model.inputs:
+        for bound, step in ((item.low, -1.0), (item.high, 1.0)):
+            if not np.isfinite(bound):
+                continue
+            inputs = make_inputs(model, spread=0.0)
+            inputs[item.name][..., 0, 1] = bound + step
+            with pytest.raises(ModelError) as caught:
+                model(**inputs)
+            assert caught.value.code == "input-invalid"
+            assert f"{bound + step:g}" in caught.value.message
+            assert "level 0, draw 1" in caught.value.at
+            assert caught.value.fix
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rounding_beyond_a_bound_is_not_an_error(name):
+    model = MODELS[name]
+    for item in model.inputs:
+        if item.unit not in {"share", "prob"} or item.name in {"trade_share"}:
+            continue
+        inputs = make_inputs(model, spread=0.0)
+        inputs[item.name] = inputs[item.name] * 0.0 + min(item.high, 1.0) + 1e-13
+        assert_outputs(model, model(**inputs), (N_LEVELS, N_DRAWS), N_MEMBERS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_missing_and_unknown_inputs_are_refused(name):
+    model = MODELS[name]
+    inputs = make_inputs(model, spread=0.0)
+    with pytest.raises(ModelError, match="no input 'tanks'"):
+        model(**inputs, tanks=np.ones((1, 1)))
+    required = next(item.name for item in model.inputs if item.default is None)
+    del inputs[required]
+    with pytest.raises(ModelError, match=f"needs the input '{required}'"):
+        model(**inputs)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shapes_that_do_not_fit_are_refused(name):
+    model = MODELS[name]
+    first, second = model.inputs[0].name, model.inputs[-1].name
+    inputs = make_inputs(model, spread=0.0)
+    inputs[first] = inputs[first][..., :3]
+    inputs[second] = inputs[second][..., :4]
+    with pytest.raises(ModelError, match="do not fit together"):
+        model(**inputs)
+    inputs = make_inputs(model, spread=0.0)
+    inputs[first] = np.ones((2, 2, 2, 2))
+    with pytest.raises(ModelError, match="has the shape"):
+        model(**inputs)
+    inputs[first] = "many"
+    with pytest.raises(ModelError, match="not a number"):
+        model(**inputs)
