@@ -1,0 +1,1 @@
+"""Parts of ``compile_ukraine_2022``."""

@@ -1,0 +1,442 @@
+"""Hand-written parts of the tables of ``ukraine-2022``: names, claim ids, sources and dated events.
+
+Everything that needs a person's judgement stands here in one place.
+"""
+
+CUT = "2022-01-27"
+
+ACTORS = (
+    "AUT", "BGR", "BLR", "CAN", "CHN", "CZE", "DEU", "DNK", "ESP", "EST", "EU", "FIN", "FRA", "GBR",
+    "GRC", "HRV", "HUN", "ITA", "LTU", "LVA", "NATO", "NLD", "POL", "QAT", "ROU", "RUS", "SVK",
+    "SWE", "TUR", "UKR", "USA",
+)  # fmt: skip
+
+MEMBERS = (
+    "AUT", "BGR", "CAN", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GBR", "HUN", "ITA",
+    "LTU", "LVA", "NLD", "POL", "ROU", "SVK", "TUR", "USA",
+)  # fmt: skip
+MEMBERS_AND_OTHERS = (*MEMBERS, "GRC", "HRV", "SWE")
+GDP_ACTORS = (*MEMBERS_AND_OTHERS, "BLR", "CHN", "QAT", "RUS", "UKR")
+
+EU27 = (
+    "AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV",
+    "HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN",
+    "SWE",
+)  # fmt: skip
+
+GROUPS = {
+    "LTU+LVA+EST": ("LTU", "LVA", "EST"),
+    "DNK+GRC+SWE+PRT+IRL+SVN+CYP+MLT+LUX": ("DNK", "GRC", "SWE"),
+}
+WIOD_REGIONS = {
+    "BAL": ("EST", "LTU", "LVA"),
+    "REU": ("CYP", "DNK", "GRC", "IRL", "LUX", "MLT", "PRT", "SVN", "SWE"),
+}
+
+ISSUES = (
+    "open_door", "forces_east", "missiles_exercises", "arms_ukraine", "swift", "bank_sanctions",
+    "export_controls", "nord_stream_2", "personal_sanctions", "troops_east", "diplomacy",
+)  # fmt: skip
+
+# --- units: printed wording -> closed name; FACTORS turn the printed number into that unit ---------------------------
+
+UNITS = {
+    "%": "pct", "percent": "pct", "percent sure": "pct", "percent of force per day": "pct",
+    "% in the first year": "pct", "% in 2021": "pct", "% of members and of population": "pct",
+    "percentage points": "pct_points", "points": "index", "basis points": "basis_points",
+    "basis points in a day": "basis_points", "cents on the dollar": "pct",
+    "share": "share", "share of world": "share", "probability": "prob", "AUC": "ratio",
+    "ratio": "ratio", "times": "ratio", "log odds": "log_odds", "log odds per log unit": "ratio",
+    "persons": "persons", "persons planned": "persons", "persons per BTG": "persons",
+    "persons deployed": "persons", "person": "persons", "persons per 1000": "number",
+    "BTG": "battalions", "BTG planned": "battalions", "battalion": "battalions",
+    "battalions": "battalions", "brigades": "brigades", "aircraft": "aircraft",
+    "helicopters": "helicopters", "ships": "ships", "ship": "ships", "boats": "ships",
+    "submarines": "ships", "carrier group": "number", "tanks": "tanks", "vehicles": "vehicles",
+    "pieces": "number", "missiles": "missiles", "launchers": "launchers", "shells": "shells",
+    "helmets": "number", "flights": "number", "trains": "number", "sites": "number",
+    "banks": "number", "parties": "number", "states": "members", "members": "members",
+    "votes": "votes", "yes votes of 60 needed": "votes",
+    "USD": "usd", "USD million": "usd_mn", "EUR": "eur", "CAD": "cad", "USD bn": "usd_bn",
+    "RUB per USD": "rub_per_usd", "EUR/MWh": "eur_per_mwh", "USD per barrel": "usd_per_barrel",
+    "USD per 1,000 m3": "usd_per_1000_m3",
+    "km": "km", "miles": "km", "tonnes": "tonnes", "lb": "tonnes",
+    "minutes": "minutes", "hours": "hours", "days": "days", "weeks": "weeks",
+    "date": "date", "month": "date",
+    # words that stand where a unit would: the row has no number
+    "qualitative": "text", "verdict": "text", "indicator": "text", "yes/no": "text",
+    "unspecified number": "text", "pending": "text", "open to it": "text", "dozens": "text",
+    "dozens of persons": "text", "hundreds of thousands": "text", "many thousands": "text",
+    "sharp fall": "text",
+}  # fmt: skip
+FACTORS = {"miles": 1.609344, "lb": 0.00045359237}
+
+# --- exposures -------------------------------------------------------------------------------------------------------
+
+EXPOSURES = {
+    "coal_share_of_primary_energy": ("coal_share_of_energy", "share", 0.01),
+    "oil_share_of_primary_energy": ("oil_share_of_energy", "share", 0.01),
+    "gas_share_of_primary_energy": ("gas_share_of_energy", "share", 0.01),
+    "distance_capital_to_kyiv": ("distance_km", "km", 1),
+    "distance_capital_to_moscow": ("distance_moscow_km", "km", 1),
+    "bank_claims_on_russia": ("bank_claims_usd_bn", "usd_bn", 1),
+    "exports_to_russia": ("exports_gbp_bn", "gbp_bn", 1),
+    "imports_from_russia": ("imports_gbp_bn", "gbp_bn", 1),
+    "exports_to_russia_2011": ("exports_usd_bn_2011", "usd_bn", 1),
+    "imports_from_russia_2011": ("imports_usd_bn_2011", "usd_bn", 1),
+    "exports_to_russia_2011_share": ("export_share_gdp", "share", 0.01),
+    "imports_from_russia_2011_share": ("import_share_gdp", "share", 0.01),
+    "fdi_stock_in_russia": ("fdi_stock_gbp_bn", "gbp_bn", 1),
+    "gas_from_russia": ("challenger_gas_bcm", "bcm", 1),
+    "land_border_with_russia": ("challenger_land_border_km", "km", 1),
+    "lng_regasification_capacity": ("lng_capacity_bcm", "bcm_per_year", 1),
+    "russian_share_of_gas_imports": ("challenger_share_of_gas", "share", 0.01),
+    "russian_share_of_gas_supply": ("challenger_share_of_gas", "share", 0.01),
+    "russian_tourists": ("challenger_tourists_mn", "number", 1),
+    "russian_tourists_h1_2019": ("challenger_tourists_mn_h1", "number", 1),
+    "trade_with_russia_total": ("challenger_trade_bn", "number", 1),
+    "troops_in_eastern_members": ("troops_in_east", "persons", 1),
+    "troops_on_alert": ("troops_on_alert", "persons", 1),
+    "trainers_in_ukraine": ("trainers_in_target", "persons", 1),
+    "battlegroup_contribution": ("battlegroup_persons", "persons", 1),
+    "battlegroups_total": ("battlegroups_persons", "persons", 1),
+    "multinational_land_force_romania": ("romania_force_persons", "persons", 1),
+    "aircraft_sent": ("aircraft_sent", "aircraft", 1),
+    "ships_sent": ("ships_sent", "ships", 1),
+    "opinion_arms_to_ukraine_for": ("opinion_arms_for", "share", 0.01),
+    "opinion_keep_nord_stream_2": ("opinion_pipeline_for", "share", 0.01),
+    "opinion_nato_membership_for": ("opinion_membership_for", "share", 0.01),
+    "opinion_sharper_sanctions_for": ("opinion_sanctions_for", "share", 0.01),
+    "opinion_major_threat": ("opinion_major_threat", "share", 0.01),
+}
+EXPOSURES_ELSEWHERE = {"arms_to_ukraine", "stance_on_2014_sanctions", "troops_offered"}
+
+_ACER = "ACER estimate for 2020"
+_MEMORY = "number from memory, wide range; no page up to the cut-off found"
+
+
+def _more(
+    actor: str,
+    variable: str,
+    value: str,
+    unit: str,
+    day: str,
+    grade: str,
+    confidence: str,
+    source: str,
+    note: str,
+    low: str = "",
+    high: str = "",
+) -> dict[str, str]:
+    return {
+        "actor": actor, "variable": variable, "value": value, "low": low, "high": high,
+        "unit": unit, "as_of": day, "grade": grade, "confidence": confidence, "source": source,
+        "note": note,
+    }  # fmt: skip
+
+
+MORE_EXPOSURES = (
+    _more("EU", "challenger_share_of_energy", "0.244", "share", "2020-12-31", "fact", "high; day of release not checked", "eurostat-2020", "all energy needs of the 27 members met by imports from Russia"),
+    _more("EU", "challenger_share_of_energy", "0.333", "share", CUT, "claim", "high for the statement", "norman-2022", "Europe, about one third; fits Germany better than the whole"),
+    _more("EU", "challenger_share_of_gas", "0.411", "share", "2020-12-31", "fact", "high; day of release not checked", "eurostat-2020", "imports from Russia in gross available natural gas"),
+    _more("EU", "challenger_share_of_gas", "0.4", "share", CUT, "claim", "high for the statement", "norman-2022", "Europe, about 40 per cent"),
+    _more("EU", "challenger_share_of_oil", "0.365", "share", "2020-12-31", "fact", "high; day of release not checked", "eurostat-2020", "imports from Russia in gross available oil"),
+    _more("EU", "challenger_share_of_coal", "0.193", "share", "2020-12-31", "fact", "high; day of release not checked", "eurostat-2020", "imports from Russia in gross available solid fossil fuels"),
+    _more("LTU", "challenger_share_of_energy", "0.961", "share", "2020-12-31", "fact", "medium: press copy", "eurostat-2020", "all energy needs; includes oil refined for export"),
+    _more("SVK", "challenger_share_of_energy", "0.573", "share", "2020-12-31", "fact", "medium: press copy", "eurostat-2020", "all energy needs"),
+    _more("HUN", "challenger_share_of_energy", "0.542", "share", "2020-12-31", "fact", "medium: press copy", "eurostat-2020", "all energy needs"),
+    _more("HUN", "challenger_share_of_gas", "0.95", "share", "2020-12-31", "fact", "medium: press copy", "eurostat-2020", "imports of natural gas from Russia; ACER counts by border of origin"),
+    _more("DEU", "challenger_share_of_gas", "0.55", "share", "2020-12-31", "estimate", "medium: press copy", "bdew-2020", "figure of the gas industry and the economy ministry, printed beside ACER's 49"),
+    _more("TUR", "challenger_share_of_gas", "0.188", "share", "2019-10-31", "fact", "high for the month", "up-tr20", "imports, October 2019 (one month)"),
+    _more("GBR", "challenger_share_of_gas", "0.03", "share", "2021-12-31", "memory-unverified", _MEMORY, "mem;times-220124", "British officials: hardly imports any Russian gas; the number is ours", "0.01", "0.07"),
+    _more("ESP", "challenger_share_of_gas", "0.09", "share", "2021-12-31", "memory-unverified", _MEMORY, "mem", "liquefied gas only, no pipeline from Russia", "0.06", "0.12"),
+    _more("DNK", "challenger_share_of_gas", "0.4", "share", "2021-12-31", "memory-unverified", _MEMORY, "mem", "own field closed for rebuilding since 2019, gas comes through Germany", "0.1", "0.75"),
+    _more("SWE", "challenger_share_of_gas", "0.5", "share", "2021-12-31", "memory-unverified", _MEMORY, "mem;times-220124", "little gas in use; The Times calls it almost entirely reliant on Russia", "0.2", "0.95"),
+    _more("CAN", "challenger_share_of_gas", "0", "share", "2021-12-31", "memory-unverified", "medium: exporter without imports from Russia", "mem", "net exporter of gas", "0", "0.01"),
+    _more("USA", "challenger_share_of_gas", "0", "share", "2021-12-31", "memory-unverified", "medium: exporter without imports from Russia", "mem", "net exporter of gas", "0", "0.01"),
+    _more("QAT", "share_of_europe_gas", "0.05", "share", "2022-01-26", "fact", "medium: agency", "bnn-0126", "Qatar's part in European gas supply, about 5 per cent; at full capacity"),
+    _more("QAT", "distance_km", "3670", "km", CUT, "derived", "high", "derived", "great circle, Doha to Kyiv"),
+    _more("RUS", "gdp_growth_2022_pct", "2.8", "pct", "2022-01-25", "estimate", "medium: copied from a later press page", "imf-220125", "International Monetary Fund, forecast for 2022 of January 2022"),
+)  # fmt: skip
+
+EXPOSURE_CLAIMS = {
+    ("EU", "challenger_share_of_energy"): "A3",
+    ("EU", "challenger_share_of_gas"): "A4",
+    ("DEU", "challenger_share_of_gas"): "A4",
+    ("DEU", "challenger_gas_dependence"): "A4 A7",
+    ("DEU", "opinion_pipeline_for"): "A5 A7",
+    ("DEU", "opinion_sanctions_for"): "A7",
+    ("DEU", "opinion_arms_for"): "A7",
+    ("EU", "challenger_gas_twh"): "A4",
+    ("EU", "lng_twh"): "A6",
+    ("QAT", "lng_exports_tonnes"): "A6",
+    ("QAT", "lng_exports_to_europe_tonnes"): "A6",
+    ("QAT", "share_of_europe_gas"): "A6",
+    ("QAT", "distance_km"): "A6",
+    ("NATO", "battlegroups_persons"): "F2",
+    ("NATO", "romania_force_persons"): "F2",
+    ("USA", "troops_on_alert"): "F1",
+    ("CAN", "trainers_in_target"): "F4",
+    ("DNK", "aircraft_sent"): "F6",
+    ("ESP", "ships_sent"): "F6",
+}
+
+FLOWS = {
+    "NordStream1": ("EU", "flow_nord_stream_1_twh"),
+    "Yamal_Kondratki": ("EU", "flow_yamal_poland_twh"),
+    "Belarus_Poland_other": ("EU", "flow_belarus_poland_other_twh"),
+    "Belarus_Lithuania_Kotlovka": ("EU", "flow_belarus_lithuania_twh"),
+    "Ukraine_Slovakia_VelkeKapusany": ("EU", "flow_ukraine_slovakia_twh"),
+    "Ukraine_Hungary_Bereg": ("EU", "flow_ukraine_hungary_twh"),
+    "Ukraine_Poland_GCP": ("EU", "flow_ukraine_poland_twh"),
+    "Ukraine_Romania": ("EU", "flow_ukraine_romania_twh"),
+    "TurkStream_Strandzha2": ("EU", "flow_turkstream_twh"),
+    "Finland_Imatra": ("EU", "flow_finland_twh"),
+    "Baltic_Luhamaa_Varska_Misso": ("EU", "flow_russia_baltics_twh"),
+    "Algeria_Italy_Mazara": ("EU", "flow_algeria_italy_twh"),
+    "Algeria_Spain_Medgaz": ("EU", "flow_algeria_spain_medgaz_twh"),
+    "Algeria_Spain_GME_Tarifa": ("EU", "flow_algeria_spain_gme_twh"),
+    "Libya_Italy_Gela": ("EU", "flow_libya_italy_twh"),
+    "TAP_Kipoi": ("EU", "flow_tap_twh"),
+    "Norway_Belgium_Zeepipe": ("EU", "flow_norway_belgium_twh"),
+    "Norway_France_Franpipe": ("EU", "flow_norway_france_twh"),
+    "Norway_Netherlands_EmdenGTS": ("EU", "flow_norway_emden_twh"),
+    "Norway_UK_StFergus_Easington": ("GBR", "flow_norway_britain_twh"),
+    "UK_Belgium_IZT": ("EU", "flow_britain_belgium_twh"),
+    "UK_Netherlands_BBL": ("EU", "flow_britain_netherlands_twh"),
+    "LNG_sendout_FRA": ("FRA", "lng_twh"),
+    "LNG_sendout_ESP_TVB": ("ESP", "lng_twh"),
+    "LNG_sendout_ITA": ("ITA", "lng_twh"),
+    "LNG_sendout_NLD": ("NLD", "lng_twh"),
+    "LNG_sendout_POL": ("POL", "lng_twh"),
+    "LNG_sendout_GRC": ("GRC", "lng_twh"),
+    "LNG_sendout_LTU": ("LTU", "lng_twh"),
+    "LNG_sendout_HRV": ("HRV", "lng_twh"),
+    "LNG_sendout_GBR": ("GBR", "lng_twh"),
+}
+# sums of entry flows into the Union: origins, and routes that would count gas twice or land elsewhere
+FLOW_SUMS = {
+    "challenger_gas_twh": ({"RUS"}, set[str]()),
+    "other_pipeline_gas_twh": (
+        {"NOR", "DZA", "LBY", "AZE", "GBR"},
+        {"TAP_Melendugno", "Norway_UK_StFergus_Easington"},
+    ),
+    "lng_twh": ({"LNG"}, {"LNG_sendout_GBR"}),
+}
+LNG_EXPORTERS = {"QAT", "USA"}
+
+# --- sources ---------------------------------------------------------------------------------------------------------
+
+RENAMED = {"norman": "norman-2022"}
+NOT_A_SOURCE = {"tl"}
+LATE = {"this-project", "pit-mont", "vb-mont", "eupapers", "imal"}
+ALWAYS = ("norman-2022", "judgement", "derived", "mem", "times-211206")
+
+
+def _source(
+    publisher: str, title: str, day: str, address: str, standing: str, printed: str = ""
+) -> dict[str, str]:
+    return {
+        "publisher": publisher, "title": title, "date": day, "address": address,
+        "standing": standing, "date_printed": printed or day,
+    }  # fmt: skip
+
+
+SOURCES = {
+    "norman-2022": _source("LSE USAPP - American Politics and Policy blog (Julie Norman)", "Explainer on the United States, NATO and Russia over Ukraine", CUT, "https://bit.ly/33Uk7e0", "scholarly blog", "late January 2022"),
+    "judgement": _source("detente project", "Judgement of the compilers", CUT, "", "judgement"),
+    "derived": _source("detente project", "Computed from the rows and coordinates named in the note", CUT, "", "derived"),
+    "mem": _source("none", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
+    "acer": _source("ACER", "Origin of gas supply by country, 2020", "", "", "official agency; report of 2021, read from press copies", "2021"),
+    "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), read from press copies", "2022-01"),
+    "ecb": _source("European Central Bank", "Euro reference rates, cross rate of the rouble", CUT, "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/", "official statistics"),
+    "lngt": _source("SciGRID_gas project", "Early database of regasification terminals, values of gasinfocus.com", "", "https://www.gasinfocus.com/en/indicator/existing-and-planned-lng-terminals/", "research data", "2018"),
+    "owid": _source("Our World in Data", "Energy mix by country (BP Statistical Review 2021)", "", "https://ourworldindata.org/energy", "compiled statistics", "2021"),
+    "wiod": _source("World Input-Output Database", "World input-output table for 2011, release 2013", "", "https://www.rug.nl/ggdc/valuechain/wiod/wiod-2013-release", "research data; sums computed here", "2013"),
+    "wdi": _source("World Bank", "World Development Indicators, GDP at current prices, 2020", "", "https://data.worldbank.org/indicator/NY.GDP.MKTP.CD", "official statistics; read from a later snapshot"),
+    "entsog": _source("ENTSOG", "Transparency Platform, physical flows at entry points, 2021", "", "https://transparency.entsog.eu", "official data; daily figures of 2021 as archived later"),
+    "agsi": _source("Gas Infrastructure Europe", "AGSI+ storage inventory, gas day 26 January 2022", CUT, "https://agsi.gie.eu", "official data"),
+    "vygon-2201": _source("Vygon Consulting via Interfax and Biznes Alert", "Exports of liquefied natural gas in 2021", "", "https://biznesalert.pl", "consultancy via agency", "2022-01"),
+    "ice-ttf": _source("Intercontinental Exchange", "Dutch TTF front-month settlement, monthly averages to December 2021", "", "", "exchange data; averages as printed in replication data of Guentner, Reif and Wolters", "2021-12"),
+    "eurostat-2020": _source("Eurostat", "Statistics Explained: energy imports and dependency, 2020", "", "https://ec.europa.eu/eurostat/statistics-explained", "official statistics; day of release not checked, country figures by press copy"),
+    "bdew-2020": _source("BDEW and German economy ministry", "Share of Russian gas in German supply, as printed in the press", "", "", "industry and ministry figure, press copy"),
+    "imf-220125": _source("International Monetary Fund", "World Economic Outlook update, January 2022", "2022-01-25", "https://www.imf.org/en/Publications/WEO", "official forecast; number read from a later press page, day from memory"),
+    "times-220124": _source("The Times", "Fears mount Russia will restrict gas supplies (front page)", "2022-01-24", "", "press"),
+    "times-211206": _source("The Times", "Estimates of Russian strength and battalion tactical groups", "2021-12-06", "https://www.thetimes.co.uk", "press"),
+    "cow-wars": _source("Correlates of War project", "Inter-State War data 4.0 (Sarkees and Wayman 2010)", "", "https://correlatesofwar.org", "research data; frequencies computed here", "2010"),
+    "cow-nmc": _source("Correlates of War project", "National Material Capabilities (Singer 1987)", "", "https://correlatesofwar.org", "research data; frequencies computed here on years to 2016 from a later release"),
+    "cdb90": _source("CAA Database of Battles 1990 (Helmbold 1993), copy by J. Arnold", "Battles 1600-1973", "2016-04-09", "https://github.com/jrnold/CDB90", "research data; frequencies computed here"),
+    "icb": _source("International Crisis Behavior project", "Crises 1918-2019", "", "https://sites.duke.edu/icbdata/", "research data; frequencies computed here from version 15, a release later than the cut-off on older histories"),
+}  # fmt: skip
+
+# publisher prefix and words of the title -> key, for tables that carry four source columns
+PUBLISHERS = {
+    ("this project", ""): "this-project",
+    ("LSE USAPP", ""): "norman-2022",
+    ("memory", ""): "mem",
+    ("computed", ""): "derived",
+    ("Correlates of War Inter-State War", ""): "cow-wars",
+    ("Correlates of War National Material", ""): "cow-nmc",
+    ("CAA Database", ""): "cdb90",
+    ("International Crisis Behavior", ""): "icb",
+}
+
+# --- claim ids -------------------------------------------------------------------------------------------------------
+
+ROW_SOURCES = {"F025": "times-211206"}  # rows of our own timeline, by the page it names
+POSITION_SOURCES = {
+    ("GBR", "arms_ukraine"): "promote-ukraine-2201",
+    ("LTU", "arms_ukraine"): "ukrinform-220121-2",
+    ("LVA", "arms_ukraine"): "ukrinform-220121-2",
+}
+
+
+def position_claims(actor: str, issue: str) -> str:
+    """Claims that a position carries."""
+    table = {
+        ("RUS", "open_door"): "W3",
+        ("RUS", "forces_east"): "W4 F9",
+        ("RUS", "missiles_exercises"): "W6",
+        ("RUS", "personal_sanctions"): "S5",
+        ("USA", "open_door"): "W5 D3",
+        ("USA", "forces_east"): "W5",
+        ("USA", "missiles_exercises"): "W6 N4",
+        ("USA", "swift"): "S2",
+        ("USA", "bank_sanctions"): "S1 S3",
+        ("USA", "export_controls"): "S4",
+        ("USA", "personal_sanctions"): "S5",
+        ("NATO", "open_door"): "W5",
+        ("NATO", "forces_east"): "W5",
+        ("NATO", "missiles_exercises"): "W6 N4",
+        ("NATO", "diplomacy"): "N4",
+        ("EU", "bank_sanctions"): "S1",
+        ("DEU", "nord_stream_2"): "A5",
+        ("DEU", "arms_ukraine"): "A7",
+        ("DEU", "swift"): "A7",
+        ("FRA", "troops_east"): "F5",
+        ("ESP", "troops_east"): "F6",
+        ("DNK", "troops_east"): "F6",
+        ("GBR", "arms_ukraine"): "F8",
+        ("QAT", "diplomacy"): "",
+    }
+    tougher = {"DEU", "FRA", "ITA", "HUN", "GBR", "POL", "LTU", "LVA", "EST"}
+    extra = "A2 A7" if issue == "diplomacy" and actor in tougher else ""
+    return " ".join(sorted({*table.get((actor, issue), "").split(), *extra.split()}))
+
+
+DEMAND_ISSUES = {
+    "open door": "open_door",
+    "forces in eastern members": "forces_east",
+    "forces outside national territory": "forces_east",
+    "intermediate-range missiles": "missiles_exercises",
+    "exercises near the border": "missiles_exercises",
+    "missiles in Ukraine": "missiles_exercises",
+}
+DEMAND_CLAIMS = {
+    "T1": "W2", "T2": "W2", "T3": "W2", "T4a": "W2 W3 W5 D3", "T4b": "W2 W3", "T5a": "W2 W4 W5",
+    "T5b": "W2", "T5c": "W2 W6", "T6": "W2 W6", "T7": "W2", "T8": "W2 W3", "N1": "W2", "N2": "W2",
+    "N3": "W2", "N4": "W2 W4 W5 F9", "N5": "W2 W6", "N6": "W2 W3 W5", "N7a": "W2", "N7b": "W2 W6",
+    "N8": "W2", "N9": "W2", "R1": "W3 W5", "R3": "W3 W6", "W1": "N3", "W3": "N3 N4", "W4": "W6 N4",
+    "W5": "W6 N4", "W6": "W6 N4", "W7": "D3",
+}  # fmt: skip
+TRACK_CLAIMS = {
+    "K04": "S1", "K06": "W2", "K09": "W2", "K12": "D1", "K13": "D1 W6", "K14": "D1", "K15": "D1",
+    "K17": "A5", "K21": "A1", "K22": "D1 D2", "K23": "S1 A2", "K24": "A1 A2", "K26": "D2 D3",
+    "K27": "D4 W6", "K28": "D5 D7", "K32": "D7 W6", "K40": "D6", "K42": "A6", "K47": "D7",
+    "K50": "D7", "K51": "D8", "K53": "A2",
+}  # fmt: skip
+FORCE_CLAIMS = {
+    "F012": "W1", "F013": "W1", "F014": "W1", "F016": "W1", "F018": "W1", "F019": "W1",
+    "F021": "W1", "F024": "W1", "F077": "F2", "F078": "F2", "F079": "F2", "F080": "F2",
+    "F093": "F1", "F094": "F1", "F100": "F6", "F101": "F6", "F102": "F6", "F103": "F6",
+    "F105": "F5", "F108": "F4", "F109": "F4",
+}  # fmt: skip
+ARMS_CLAIMS = {
+    "A009": "F7", "A010": "F7", "A011": "F7", "A012": "F7", "A013": "F7", "A014": "F7",
+    "A022": "F8", "A023": "F4", "A025": "A7", "A026": "A7", "A035": "F4", "A036": "F4",
+    "A037": "F4", "A038": "F4", "A039": "F4", "A040": "F4", "A041": "F9",
+}  # fmt: skip
+MEASURE_CLAIMS = {
+    "S2a": "S2", "S2b": "S2", "S3a": "S3", "S3b": "S3", "S3c": "S3", "S4": "S4", "S4x": "S4",
+    "S5": "S5", "S6": "S5", "S7a": "A5", "S7b": "A5", "S8": "S1", "S9": "A4", "S10": "S1",
+    "S11": "S1 S3", "S12": "A4 A6", "S13": "S1", "S14": "S2",
+}  # fmt: skip
+RULE_CLAIMS = {
+    "R1": "W5", "R2": "W3", "R3": "F9", "R4": "A2 S1", "R7": "S2", "R8": "S3", "R12": "A7",
+    "R13": "A5", "R14": "A5",
+}  # fmt: skip
+RULE_MATTERS = {
+    "R1": "all decisions", "R2": "enlargement", "R3": "deployments", "R4": "sanctions",
+    "R5": "sanctions", "R6": "sanctions", "R7": "financial messaging", "R8": "sanctions",
+    "R9": "lifting of sanctions", "R10": "legislation", "R11": "arms", "R12": "arms",
+    "R13": "pipeline", "R14": "pipeline", "R15": "straits", "R16": "straits",
+    "R17": "use of force and talks", "R18": "use of force", "R19": "United Nations",
+    "R20": "OSCE decisions", "R21": "deployments", "R22": "deployments", "R23": "deployments",
+}  # fmt: skip
+MARKET_CLAIMS = {
+    "M1": "S3", "M2": "S3", "M12": "A4", "P10": "A5", "P11": "A5", "P12": "A7", "P13": "A7",
+    "P14": "A7", "P15": "A7",
+}  # fmt: skip
+REINFORCEMENT_CLAIMS = {"R001": "F1", "R002": "F1", "R034": "D8", "R035": "D8"}
+
+
+def option_claims(option: str, key: str) -> str:
+    """Claims that an estimate on an option carries."""
+    table = {
+        "full-scale invasion": "O1", "most dangerous course": "O1", "some military action": "O1",
+        "significant escalation": "O1", "multi-axis attack incl. sea landing": "O1",
+        "air and missile campaign": "O2", "air option": "O2",
+        "standoff fires or limited offensive": "O2 O3",
+        "limited ground incursion": "O3", "limited seizure in the east": "O3",
+        "overt deployment into occupied Donbas": "O3", "seizure of a city": "O3",
+        "minor incursion": "O3", "amphibious option": "O3", "cyberattack": "O6",
+        "false-flag operation": "O7 D8", "sabotage and supply in Donbas": "O7",
+        "coup: install a government": "O8", "coup: recruit officials for a takeover": "O8",
+        "destabilisation": "O4 O5",
+    }  # fmt: skip
+    extra = {"O047": "N1", "O031": "F9"}.get(key, "")
+    return " ".join(sorted({*table.get(option, "").split(), *extra.split()}))
+
+
+# --- timeline --------------------------------------------------------------------------------------------------------
+# day, actors, event in our words, source keys of the other tables, claim ids, grade
+
+TIMELINE = (
+    ("2021-11-16", "DEU RUS", "The German network regulator suspends the certification of Nord Stream 2", "wp-1123", "A5", "fact"),
+    ("2021-11-21", "UKR RUS", "Ukrainian military intelligence counts 92,000 Russian troops near the border", "polonia-news-211123", "W1", "claim"),
+    ("2021-12-03", "USA RUS", "US officials speak of a Russian plan for up to 175,000 troops", "ansa-citing-211204", "O1 W1", "claim"),
+    ("2021-12-06", "RUS UKR", "Press estimate: 50 of 168 Russian battalion tactical groups are near Ukraine", "times-211206", "W1", "estimate"),
+    ("2021-12-07", "USA RUS", "Biden and Putin speak by video; Biden warns of strong economic measures", "trt-1208", "S1", "fact"),
+    ("2021-12-15", "RUS USA", "Moscow hands a US envoy two draft treaties on security guarantees", "tass-1217", "W2", "fact"),
+    ("2021-12-17", "RUS USA NATO", "Russia publishes both drafts: no further enlargement, forces back to 1997", "tass-1217;xinhua-1218", "W2 W3 W4", "fact"),
+    ("2021-12-30", "USA RUS", "Biden and Putin speak by phone and confirm three rounds of talks for January", "infosur-1230;pt-1230", "D1", "fact"),
+    ("2022-01-10", "USA RUS", "Deputy ministers meet in Geneva; the core stays unsolved, missiles and exercises are discussed", "taipei-0112", "D1 W6", "fact"),
+    ("2022-01-12", "NATO RUS", "The NATO-Russia Council meets in Brussels for the first time in two and a half years", "pt-nrc", "D1", "fact"),
+    ("2022-01-13", "RUS UKR USA", "Talks in the OSCE in Vienna end without a result", "wapo-0110;utv-0113", "D1", "fact"),
+    ("2022-01-13", "USA DEU", "The US Senate fails to pass sanctions on Nord Stream 2: 55 votes, 60 needed", "hill-0113;upi-0113;crec-0113", "A5", "fact"),
+    ("2022-01-14", "UKR RUS", "About 70 Ukrainian government sites are defaced or down overnight", "gmf-alliance-2201", "O6", "fact"),
+    ("2022-01-14", "USA RUS", "Washington says that Russia has placed operatives for a false-flag operation", "straits-times-220115", "O7 D8", "claim"),
+    ("2022-01-15", "UKR", "Microsoft reports destructive malware in Ukrainian systems", "nv-220116", "O6", "fact"),
+    ("2022-01-17", "RUS BLR", "Minsk announces manoeuvres with Russian forces on its soil", "gtt-by", "N2 D8", "fact"),
+    ("2022-01-18", "DEU NATO", "Scholz: after an attack on Ukraine everything is up for discussion, Nord Stream 2 too", "hindu-0118", "A5", "fact"),
+    ("2022-01-18", "UKR RUS", "Kyiv counts 106,000 Russian ground troops, 127,000 with sea and air", "trt-afp-220119", "W1", "claim"),
+    ("2022-01-20", "USA RUS", "The US Treasury lists four Ukrainians said to prepare a takeover", "al-jazeera-220120", "O8 O4", "fact"),
+    ("2022-01-20", "GBR UKR", "Britain has flown about 2,000 light anti-tank weapons to Ukraine", "promote-ukraine-2201", "F8", "fact"),
+    ("2022-01-21", "USA RUS", "Blinken and Lavrov meet in Geneva for 90 minutes; a written answer is promised", "up-0121;np-0121", "D2", "fact"),
+    ("2022-01-21", "EST LVA LTU UKR", "The Baltic states announce Javelin and Stinger transfers with US consent", "ukrinform-220121-2", "A7", "fact"),
+    ("2022-01-21", "RUS BGR ROU", "Moscow names Bulgaria and Romania as places that NATO forces should leave", "scmp-0121;afp-0121", "W4", "fact"),
+    ("2022-01-22", "GBR RUS UKR", "London says that Moscow looked for a leader to install in Kyiv", "rfe-rl-220122", "O8", "claim"),
+    ("2022-01-22", "USA UKR", "The first flight of the USD 200 million package lands in Ukraine", "promote-ukraine-2201", "F7", "fact"),
+    ("2022-01-24", "USA NATO", "8,500 troops in the United States are put on heightened alert", "us-department-220124", "F1", "fact"),
+    ("2022-01-24", "NATO DNK ESP FRA NLD", "NATO lists ships and jets going east; France is ready to send troops to Romania", "kuna-0124", "F5 F6", "fact"),
+    ("2022-01-24", "USA EU NATO", "Biden confers for 80 minutes with European leaders", "up-0125;rtr-0124b", "A1", "fact"),
+    ("2022-01-25", "USA RUS", "Biden would consider sanctions on Putin himself", "mg-0126", "S5", "fact"),
+    ("2022-01-25", "USA RUS", "The White House outlines novel export controls and the hardest measures first", "wh-0125", "S1 S4", "fact"),
+    ("2022-01-26", "USA RUS", "The US ambassador hands over the written answer; it is not published", "eir-0126;amn-0127", "D2 D3", "fact"),
+    ("2022-01-26", "NATO RUS", "NATO sends its own written proposals in parallel", "nato-0126;nato-0126n", "D4", "fact"),
+    ("2022-01-26", "FRA DEU RUS UKR", "Advisers of the four Normandy states talk for eight hours in Paris", "elysee-0126;presua-0127", "D5", "fact"),
+    ("2022-01-26", "USA RUS", "Sherman expects a use of force between now and mid-February", "the-hill-220126", "O1", "claim"),
+    ("2022-01-26", "UKR RUS", "Kuleba: the Russian force is not enough for an offensive along the whole border", "afp-via-220126", "O1 O4", "claim"),
+    ("2022-01-26", "DEU UKR", "Germany offers 5,000 helmets and stays with no lethal arms", "tr-0126;uanews-0126", "A7", "fact"),
+    ("2022-01-27", "RUS USA", "Lavrov: no positive answer on the main issue, talks on secondary ones possible", "ap-0127;pt-0127", "D7 W6", "fact"),
+)  # fmt: skip

@@ -1,0 +1,466 @@
+"""The other tables: positions, demands, tracks, forces, arms, measures, estimates, rules, markets and events."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ukraine_2022 import hand
+from ukraine_2022.common import (
+    CUTOFF,
+    PROVENANCE,
+    Ledger,
+    Row,
+    admissible,
+    as_of,
+    column_source,
+    grade_of,
+    joined,
+    keyed_sources,
+    number,
+    plain,
+    provenance,
+    read,
+    unit_of,
+)
+
+POSITIONS = (
+    "actor", "issue", "value", "salience", "basis", "paraphrase", "reasoning", "stated_on",
+    "statement_grade", *PROVENANCE,
+)  # fmt: skip
+
+
+def compile_positions(shared: Path, ledger: Ledger) -> list[Row]:
+    """Positions on the 0-100 scales; blank stays blank."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/positions.csv"):
+        source = keyed_sources(ledger, row)
+        value, salience, basis, note = row["value"], row["salience_0_1"], row["basis"], ""
+        source = source or hand.POSITION_SOURCES.get((row["actor"], row["issue"]), "")
+        statement = row["grade"]
+        if value and not source:
+            ledger.drop("positions", "value blanked: its only source is later than the cut-off")
+            value = salience = ""
+            statement = ""
+            basis, note = "not found", "the only source found is later than the cut-off"
+        grade, claimed_by = grade_of(statement)
+        if value and grade != "memory-unverified":
+            grade = "estimate"
+        if source == "mem":
+            grade = "memory-unverified"
+        rows.append(
+            {
+                "actor": row["actor"],
+                "issue": row["issue"],
+                "value": value,
+                "salience": salience,
+                "basis": basis,
+                "paraphrase": row["paraphrase"] if value else "",
+                "reasoning": row["reasoning"] if value else "",
+                "stated_on": as_of(row["stated_on"]) if value else "",
+                "statement_grade": statement,
+                "as_of": as_of(row["as_of"]) if value else CUTOFF.isoformat(),
+                "grade": grade if value else "convention",
+                "claimed_by": claimed_by,
+                "grade_wording": "",
+                "confidence": row["confidence"] if value else "no statement found",
+                "source": source if value else "judgement",
+                "claims": hand.position_claims(row["actor"], row["issue"]) if value else "",
+                "note": note,
+            }
+        )
+    order = {issue: i for i, issue in enumerate(hand.ISSUES)}
+    return sorted(rows, key=lambda r: (r["actor"], order[r["issue"]]))
+
+
+DEMANDS = (
+    "id", "side", "document", "article", "issue", "demand", "binds", "value", "unit", "answer",
+    "answer_detail", "challenger_status", "defender_status", *PROVENANCE,
+)  # fmt: skip
+
+
+def compile_demands(shared: Path, ledger: Ledger) -> list[Row]:
+    """Demands of both sides, article by article, with the answer known by the cut-off."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/demands.csv"):
+        source = keyed_sources(ledger, row)
+        if not admissible(ledger, "demands", row, source):
+            continue
+        extra = joined(
+            f"{row['unit']}: {row['value']}" if row["value"] else "",
+        )
+        cells = provenance(row, source, hand.DEMAND_CLAIMS.get(row["id"], ""), note=extra)
+        rows.append(
+            {
+                "id": row["id"],
+                "side": row["side"],
+                "document": row["document"],
+                "article": row["article"],
+                "issue": hand.DEMAND_ISSUES.get(row["issue"], row["issue"]),
+                "demand": row["demand"],
+                "binds": row["binds"],
+                "value": "",
+                "unit": "",
+                "answer": row["answer_by_2022_01_27"],
+                "answer_detail": row["answer_detail"],
+                "challenger_status": row["rus_status"],
+                "defender_status": row["west_status"],
+                **cells,
+            }
+        )
+    return rows
+
+
+TRACKS = (
+    "id", "date", "status", "scheduled_for", "format", "place", "participants", "level", "value",
+    "unit", "result", "visibility", *PROVENANCE,
+)  # fmt: skip
+
+
+def compile_tracks(shared: Path, ledger: Ledger) -> list[Row]:
+    """Meetings, calls and papers; what lay ahead has ``scheduled_for``."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/tracks.csv"):
+        source = keyed_sources(ledger, row)
+        if not admissible(ledger, "tracks", row, source):
+            continue
+        ahead = row["status"] in {"scheduled", "pending"}
+        unit, wording = unit_of(row["unit"]) if row["unit"] else ("", "")
+        cells = provenance(
+            row, source, hand.TRACK_CLAIMS.get(row["id"], ""),
+            note=f"duration printed as {row['value']} {wording}" if wording else "",
+        )  # fmt: skip
+        rows.append(
+            {
+                "id": row["id"],
+                "date": cells["as_of"] if ahead or not row["date"] else row["date"],
+                "status": row["status"],
+                "scheduled_for": row["date"] if ahead else "",
+                "format": row["format"],
+                "place": row["place"],
+                "participants": row["participants"],
+                "level": row["level"],
+                "value": row["value"],
+                "unit": unit,
+                "result": row["outcome"],
+                "visibility": row["visibility"],
+                **cells,
+            }
+        )
+    return rows
+
+
+def measured(row: Mapping[str, str]) -> tuple[str, str, str, str, str]:
+    """Value, upper value, unit, scheduled date and words of a row whose value may be text."""
+    value, value_hi = number(row["value"]), number(row.get("value_hi", ""))
+    unit, wording = unit_of(row["unit"]) if row["unit"] else ("", "")
+    scheduled, words = "", ""
+    if unit == "date":
+        first = row["value"] if len(row["value"]) > 7 else f"{row['value']}-01"
+        if first > CUTOFF.isoformat():
+            scheduled = first
+            words = joined(
+                "month only" if first != row["value"] else "",
+                f"to {row['value_hi']}" if row.get("value_hi") else "",
+            )
+        else:
+            words = f"on {row['value']}"
+        return "", "", "", scheduled, words
+    if unit == "text" or not value:
+        plain_words = {"qualitative", "verdict", "indicator", "yes/no"}
+        words = row["unit"] if unit == "text" and row["unit"] not in plain_words else row["value"]
+        return "", "", "", "", words
+    if factor := hand.FACTORS.get(re.sub(r"\s*\(.*", "", row["unit"])):
+        words = f"printed as {value} {row['unit']}"
+        return plain(float(value) * factor, 4), value_hi, unit, "", words
+    return value, value_hi, unit, "", f"unit in the source: {wording}" if wording else ""
+
+
+FORCES = (
+    "id", "side", "actor", "item", "place", "value", "value_hi", "unit", *PROVENANCE,
+)  # fmt: skip
+
+
+def compile_forces(shared: Path, ledger: Ledger) -> list[Row]:
+    """List forces in and near the theatre."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/forces_in_theatre.csv"):
+        source = column_source(ledger, row)
+        if not admissible(ledger, "forces", row, source):
+            continue
+        value, value_hi, unit, _, words = measured(row)
+        rows.append(
+            {
+                "id": row["id"],
+                "side": row["side"],
+                "actor": row["actor"],
+                "item": row["item"],
+                "place": row["where"],
+                "value": value,
+                "value_hi": value_hi,
+                "unit": unit,
+                **provenance(row, source, hand.FORCE_CLAIMS.get(row["id"], ""), note=words),
+            }
+        )
+    return rows
+
+
+ARMS = ("id", "sender", "item", "place", "value", "value_hi", "unit", *PROVENANCE)
+
+
+def compile_arms(shared: Path, ledger: Ledger) -> list[Row]:
+    """Arms, equipment and training for Ukraine."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/arms_to_ukraine.csv"):
+        source = column_source(ledger, row)
+        if not admissible(ledger, "arms", row, source):
+            continue
+        value, value_hi, unit, _, words = measured(row)
+        rows.append(
+            {
+                "id": row["id"],
+                "sender": row["actor"],
+                "item": row["item"],
+                "place": row["where"],
+                "value": value,
+                "value_hi": value_hi,
+                "unit": unit,
+                **provenance(row, source, hand.ARMS_CLAIMS.get(row["id"], ""), note=words),
+            }
+        )
+    return rows
+
+
+MEASURES = (
+    "id", "measure", "variant", "proposed_by", "objected_by", "state", "effect_on", "value", "unit",
+    "effect_note", "lag", "us_power", "eu_rule", *PROVENANCE,
+)  # fmt: skip
+
+
+def compile_measures(shared: Path, ledger: Ledger) -> list[Row]:
+    """List the menu of sanctions and counter-measures as discussed."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/sanctions_menu.csv"):
+        source = keyed_sources(ledger, row)
+        if not admissible(ledger, "measures", row, source):
+            continue
+        unit, wording = unit_of(row["unit"].strip()) if row["unit"].strip() else ("", "")
+        words = f"unit in the source: {wording}" if wording else ""
+        rows.append(
+            {
+                "id": row["id"],
+                "measure": row["measure"],
+                "variant": row["variant"],
+                "proposed_by": row["proposed_by"],
+                "objected_by": row["objected_by"],
+                "state": row["state_on_2022_01_27"],
+                "effect_on": row["effect_on"],
+                "value": number(row["value"]),
+                "unit": unit,
+                "effect_note": row["effect_note"],
+                "lag": row["implementation_lag"],
+                "us_power": row["us_power"],
+                "eu_rule": row["eu_rule"],
+                **provenance(row, source, hand.MEASURE_CLAIMS.get(row["id"], ""), note=words),
+            }
+        )
+    return rows
+
+
+ESTIMATES = ("id", "option", "place", "statement", "value", "value_hi", "unit", *PROVENANCE)
+
+
+def compile_estimates(shared: Path, ledger: Ledger) -> list[Row]:
+    """List what each source thought of each option of the challenger."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/options_estimates.csv"):
+        source = column_source(ledger, row)
+        if not admissible(ledger, "estimates", row, source):
+            continue
+        value, value_hi, unit, _, words = measured(row)
+        statement = row["item"]
+        if not unit and words:
+            statement, words = f"{statement}: {words}", ""
+        rows.append(
+            {
+                "id": row["id"],
+                "option": row["actor"],
+                "place": row["where"],
+                "statement": statement,
+                "value": value,
+                "value_hi": value_hi,
+                "unit": unit,
+                **provenance(row, source, hand.option_claims(row["actor"], row["id"]), note=words),
+            }
+        )
+    return rows
+
+
+REINFORCEMENT = (
+    "id", "side", "actor", "place", "item", "value", "value_hi", "unit", "scheduled_for", *PROVENANCE,
+)  # fmt: skip
+
+
+def compile_reinforcement(shared: Path, ledger: Ledger) -> list[Row]:
+    """Notice, transport times, distances and dates that bind."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/reinforcement.csv"):
+        source = column_source(ledger, row)
+        if not admissible(ledger, "reinforcement", row, source):
+            continue
+        value, value_hi, unit, scheduled, words = measured(row)
+        rows.append(
+            {
+                "id": row["id"],
+                "side": row["side"],
+                "actor": row["actor"],
+                "place": row["where"],
+                "item": row["item"],
+                "value": value,
+                "value_hi": value_hi,
+                "unit": unit,
+                "scheduled_for": scheduled,
+                **provenance(row, source, hand.REINFORCEMENT_CLAIMS.get(row["id"], ""), note=words),
+            }
+        )
+    return rows
+
+
+RULES = (
+    "id", "body", "matter", "rule", "value", "unit", "who_can_block", "lag", "scheduled_for",
+    *PROVENANCE,
+)  # fmt: skip
+
+
+def compile_rules(shared: Path, ledger: Ledger) -> list[Row]:
+    """Who decides and who can block."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/decision_rules.csv"):
+        source = keyed_sources(ledger, row)
+        if not admissible(ledger, "rules", row, source):
+            continue
+        value, _, unit, scheduled, words = measured({**row, "value_hi": ""})
+        rows.append(
+            {
+                "id": row["id"],
+                "body": row["body"],
+                "matter": hand.RULE_MATTERS.get(row["id"], ""),
+                "rule": row["rule"],
+                "value": value,
+                "unit": unit if value else "",
+                "who_can_block": row["who_can_block"],
+                "lag": row["speed"],
+                "scheduled_for": scheduled,
+                **provenance(row, source, hand.RULE_CLAIMS.get(row["id"], ""), note=words),
+            }
+        )
+    return rows
+
+
+MARKETS = ("id", "series", "place", "value", "unit", "scheduled_for", *PROVENANCE)
+
+
+def compile_markets(shared: Path, ledger: Ledger) -> list[Row]:
+    """Markets and polls before the crisis peaked."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/markets_and_opinion_before.csv"):
+        source = keyed_sources(ledger, row)
+        if not row["value"]:
+            ledger.drop("markets", "no value found")
+            continue
+        if not admissible(ledger, "markets", row, source):
+            continue
+        value, _, unit, scheduled, words = measured({**row, "value_hi": ""})
+        rows.append(
+            {
+                "id": row["id"],
+                "series": row["indicator"],
+                "place": row["place"],
+                "value": value,
+                "unit": unit,
+                "scheduled_for": scheduled,
+                **provenance(row, source, hand.MARKET_CLAIMS.get(row["id"], ""), note=words),
+            }
+        )
+    for row in read(shared / "data/ttf_price_monthly_2015_2023.csv"):
+        if row["month"] in {"2021-10", "2021-11", "2021-12"}:
+            stamp = row["month"].replace("-", "")
+            rows.append(
+                {
+                    "id": f"TTF{stamp}",
+                    "series": "TTF front month, monthly average",
+                    "place": "EU",
+                    "value": row["ttf_front_month_eur_mwh_avg"],
+                    "unit": "eur_per_mwh",
+                    "scheduled_for": "",
+                    "as_of": as_of(row["month"]),
+                    "grade": "fact",
+                    "claimed_by": "",
+                    "grade_wording": "",
+                    "confidence": "high",
+                    "source": "ice-ttf",
+                    "claims": "A4",
+                    "note": "monthly average of daily settlements, as printed in replication data",
+                }
+            )
+    return rows
+
+
+BASE_RATES = (
+    "id", "topic", "population", "statistic", "value", "lo90", "hi90", "n", "unit", *PROVENANCE,
+)  # fmt: skip
+
+
+def compile_base_rates(shared: Path, ledger: Ledger) -> list[Row]:
+    """Frequencies computed from historical data, and findings of the literature."""
+    rows = []
+    for row in read(shared / "data/ukraine-2022/war_outcome_base_rates.csv"):
+        source = column_source(ledger, row)
+        row = {**row, "note": row["computation_or_note"]}  # noqa: PLW2901
+        if not admissible(ledger, "base_rates", row, source):
+            continue
+        value, _, unit, _, words = measured({**row, "value_hi": ""})
+        rows.append(
+            {
+                "id": row["id"],
+                "topic": row["topic"],
+                "population": row["population"],
+                "statistic": row["statistic"],
+                "value": value,
+                "lo90": row["lo90"],
+                "hi90": row["hi90"],
+                "n": row["n"],
+                "unit": unit,
+                **provenance(row, source, note=words),
+            }
+        )
+    return rows
+
+
+TIMELINE = ("id", "date", "actors", "event", *PROVENANCE)
+
+
+def compile_timeline(ledger: Ledger) -> list[Row]:
+    """Dated events in our own words, each resting on sources of the other tables."""
+    rows = []
+    for index, (day, actors, event, source, claims, grade) in enumerate(hand.TIMELINE, start=1):
+        for key in source.split(";"):
+            if key not in ledger.sources:
+                message = f"timeline event of {day} cites {key!r}, which is not among the sources"
+                raise SystemExit(message)
+        rows.append(
+            {
+                "id": f"E{index:02d}",
+                "date": day,
+                "actors": actors,
+                "event": event,
+                "as_of": day,
+                "grade": grade,
+                "claimed_by": "",
+                "grade_wording": "",
+                "confidence": "high" if grade == "fact" else "medium",
+                "source": source,
+                "claims": claims,
+                "note": "",
+            }
+        )
+    return rows
