@@ -70,6 +70,7 @@ def research_exposures(shared: Path, ledger: Ledger) -> Iterator[Row]:
         if not enters(row, source, ledger):
             continue
         name, unit, factor = hand.EXPOSURES[row["variable"]]
+        name += hand.PERIODS.get(source, "")
         value = row["value"] if factor == 1 else plain(float(row["value"]) * factor)
         cells = {**provenance(row, source), "note": remarks(row, unit, factor)}
         if "lower bound" in row["unit"]:

@@ -109,6 +109,7 @@ EXPOSURES = {
     "opinion_sharper_sanctions_for": ("opinion_sanctions_for", "share", 0.01),
     "opinion_major_threat": ("opinion_major_threat", "share", 0.01),
 }
+PERIODS = {"lords": "_2021_q1_q3"}  # figures of another period get a name of their own
 EXPOSURES_ELSEWHERE = {"arms_to_ukraine", "stance_on_2014_sanctions", "troops_offered"}
 
 _ACER = "ACER estimate for 2020"
@@ -247,8 +248,8 @@ SOURCES = {
     "judgement": _source("detente project", "Judgement of the compilers", CUT, "", "judgement"),
     "derived": _source("detente project", "Computed from the rows and coordinates named in the note", CUT, "", "derived"),
     "mem": _source("none", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
-    "acer": _source("ACER", "Origin of gas supply by country, 2020", "", "", "official agency; report of 2021, read from press copies", "2021"),
-    "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), read from press copies", "2022-01"),
+    "acer": _source("ACER", "Origin of gas supply by country, 2020", "", "", "official agency; report of 2021, figures read from press copies of 2022", "2021"),
+    "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), figures read from press copies of February 2022", "2022-01"),
     "ecb": _source("European Central Bank", "Euro reference rates, cross rate of the rouble", CUT, "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/", "official statistics"),
     "lngt": _source("SciGRID_gas project", "Early database of regasification terminals, values of gasinfocus.com", "", "https://www.gasinfocus.com/en/indicator/existing-and-planned-lng-terminals/", "research data", "2018"),
     "owid": _source("Our World in Data", "Energy mix by country (BP Statistical Review 2021)", "", "https://ourworldindata.org/energy", "compiled statistics", "2021"),
@@ -373,6 +374,14 @@ RULE_MATTERS = {
     "R17": "use of force and talks", "R18": "use of force", "R19": "United Nations",
     "R20": "OSCE decisions", "R21": "deployments", "R22": "deployments", "R23": "deployments",
 }  # fmt: skip
+MORE_RULES = (
+    {
+        "id": "R24", "body": "USA", "matter": "deployments",
+        "rule": "no US troops will be deployed to Ukraine itself", "who_can_block": "the president",
+        "as_of": CUT, "grade": "claim", "claimed_by": "USA (Biden)", "confidence": "high for the statement",
+        "source": "norman-2022", "claims": "F3", "note": "a commitment stated in public, not a rule of law",
+    },
+)  # fmt: skip
 MARKET_CLAIMS = {
     "M1": "S3", "M2": "S3", "M12": "A4", "P10": "A5", "P11": "A5", "P12": "A7", "P13": "A7",
     "P14": "A7", "P15": "A7",

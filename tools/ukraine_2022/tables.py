@@ -353,6 +353,7 @@ def compile_rules(shared: Path, ledger: Ledger) -> list[Row]:
                 **provenance(row, source, hand.RULE_CLAIMS.get(row["id"], ""), note=words),
             }
         )
+    rows += [{**dict.fromkeys(RULES, ""), **line} for line in hand.MORE_RULES]
     return rows
 
 
