@@ -1,0 +1,354 @@
+"""Results: what a run folder says, read back as series, ranges, drivers, regret and differences.
+
+Ranges are the 5% and 95% quantiles over draws. Shares of draws are shares *of explored cases*.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.ensemble import analysis
+from detente.ensemble.analysis import Difference, Driver, FirstChange, RegretTable
+from detente.ensemble.store import (
+    SHARD_DRAWS,
+    Manifest,
+    check_shard,
+    read_manifest,
+    read_shard,
+    shard_file,
+)
+from detente.errors import RunError, UsageError
+
+__all__ = ["Certificate", "Results", "Summary"]
+
+FloatArray = NDArray[np.float64]
+_DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger ones are queried
+_CACHED_SERIES = 256
+_POLICY, _METRIC = "policy", "metric"
+
+
+class Summary(NamedTuple):
+    """Mean and range (5% and 95% quantiles) over the draws in which the metric is defined, and their number."""
+
+    mean: float
+    low: float
+    high: float
+    n_defined: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """How well the solutions behind a run hold.
+
+    ``max_residual`` is the largest fixed-point residual of all draws and policies; ``unconverged`` counts pairs of draw
+    and policy that missed the tolerance, ``unconverged_share`` is their share of ``n_solutions``. They stay in every
+    figure.
+    ``max_nashconv`` is the largest sum of what players could gain by deviating, in stakes: not an error (quantal players
+    do err) but its size.
+    """
+
+    max_residual: float
+    unconverged: int
+    unconverged_share: float
+    n_solutions: int
+    max_iterations: int
+    max_nashconv: float
+    unconverged_by_policy: dict[str, int]
+
+
+class Results:
+    """A finished run, read only.
+
+    Open it with :meth:`open`. A *metric* is named as in the reference of metrics (:doc:`/explanation/ensembles`); those
+    of the crisis itself (``quantity/...``, ``mechanism/...``) stand under the policy ``""``.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._cache: OrderedDict[tuple[str, str], FloatArray] = OrderedDict()
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Results":
+        """Open a run folder and check that it is complete.
+
+        Raises
+        ------
+        RunError
+            ``run-corrupt`` if there is no manifest, or a shard is missing, truncated or of another run: it is named.
+        """
+        folder = Path(folder)
+        manifest = read_manifest(folder)
+        if manifest is None:
+            message = f"{folder} holds no run"
+            raise RunError(
+                message, code="run-corrupt", at=str(folder), fix="give the folder of a finished run"
+            )
+        stamp = manifest.stamp()
+        for number in range(manifest.n_shards):
+            wrong = check_shard(folder, number, stamp=stamp)
+            if wrong:
+                path = shard_file(folder, number)
+                message = f"shard {path.name} of the run is unusable: {wrong}"
+                raise RunError(
+                    message,
+                    code="run-corrupt",
+                    at=str(path),
+                    fix="run the same command again: damaged and missing shards are computed anew",
+                )
+        return cls(folder, manifest)
+
+    # --- what there is -----------------------------------------------------------------------------------------------
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return self.manifest.n_draws
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Ids of the policies, in the order of the run."""
+        return self.manifest.policies
+
+    def metrics(self, prefix: str = "", *, policy: str | None = None) -> tuple[str, ...]:
+        """Names of the stored metrics that start with ``prefix``, in the order of the store.
+
+        ``policy`` limits them to one policy (``""`` for those of the crisis itself).
+        """
+        names = (
+            metric
+            for of, metric in self._places
+            if metric.startswith(prefix) and (policy is None or of == policy)
+        )
+        return tuple(dict.fromkeys(names))
+
+    def quantities(self) -> tuple[str, ...]:
+        """Paths of the uncertain quantities, sorted; fixed ones have values but drive nothing."""
+        return tuple(
+            name.removeprefix("quantity/") for name in self.metrics("quantity/", policy="")
+        )
+
+    def has(self, metric: str, policy: str = "") -> bool:
+        """Whether a metric is stored under a policy."""
+        return (policy, metric) in self._places
+
+    # --- numbers -----------------------------------------------------------------------------------------------------
+
+    def values(self, metric: str, policy: str = "") -> FloatArray:
+        """Values of a metric by draw, shape ``(n_draws,)``, read only.
+
+        NaN stands where the metric is undefined in a draw (a belief after a move of probability zero).
+
+        Raises
+        ------
+        UsageError
+            ``path-unknown``, with the nearest names.
+        """
+        place = self._places.get((policy, metric))
+        if place is None:
+            return self._without_series(metric, policy)
+        if self._dense is not None:
+            series: FloatArray = self._dense[place]
+            return series
+        key = (policy, metric)
+        if key not in self._cache:
+            rows = self._connection().execute(
+                "SELECT value FROM run WHERE policy = ? AND metric = ? ORDER BY draw", key
+            )
+            found = np.asarray(rows.fetchnumpy()["value"], dtype=np.float64)
+            found.setflags(write=False)
+            self._cache[key] = found
+            while len(self._cache) > _CACHED_SERIES:
+                self._cache.popitem(last=False)
+        self._cache.move_to_end(key)
+        return self._cache[key]
+
+    def summary(self, metric: str, policy: str = "") -> Summary:
+        """Mean and 5% and 95% quantiles of a metric over the draws."""
+        values = self.values(metric, policy)
+        values = values[~np.isnan(values)]
+        if values.size == 0:
+            return Summary(float("nan"), float("nan"), float("nan"), 0)
+        low, high = np.quantile(values, (0.05, 0.95))
+        return Summary(float(values.mean()), float(low), float(high), int(values.size))
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run SQL over the table ``run`` (draw, policy, metric, value) and return its rows."""
+        return self._connection().execute(sql, list(parameters)).fetchall()
+
+    # --- analyses ----------------------------------------------------------------------------------------------------
+
+    def drivers(self, metric: str, policy: str = "") -> list[tuple[str, float]]:
+        """Effect of each uncertain quantity on a metric, the largest absolute effect first.
+
+        See :func:`detente.ensemble.analysis.find_drivers`; :meth:`driver_table` gives more columns.
+        """
+        return [(driver.path, driver.effect) for driver in self.driver_table(metric, policy)]
+
+    def driver_table(self, metric: str, policy: str = "") -> tuple[Driver, ...]:
+        """Effect, ends and rank correlation of each uncertain quantity for a metric."""
+        return analysis.find_drivers(self._fifths, self.values(metric, policy))
+
+    def regret(
+        self,
+        metric: str | None = None,
+        *,
+        lower_is_better: bool = False,
+        policies: Sequence[str] | None = None,
+    ) -> RegretTable:
+        """Regret of each policy: per draw, its shortfall from the best policy in that draw.
+
+        Parameters
+        ----------
+        metric
+            What is wanted; by default the payoff of the players of the defender's role, summed.
+        lower_is_better
+            True for a loss, such as ``attack``.
+        policies
+            The policies to choose among; all by default.
+        """
+        chosen = self._chosen(policies)
+        return analysis.find_regret(
+            metric or "payoff of the defender",
+            chosen,
+            self._by_policy(metric, chosen),
+            lower_is_better=lower_is_better,
+        )
+
+    def difference(self, metric: str, policy: str, baseline: str) -> Difference:
+        """Paired difference of a metric between two policies, draw by draw (common random numbers)."""
+        pair = self.values(metric, policy) - self.values(metric, baseline)
+        return analysis.summarise_difference(metric, policy, baseline, pair)
+
+    def first_changes(
+        self,
+        metric: str | None = None,
+        *,
+        lower_is_better: bool = False,
+        policies: Sequence[str] | None = None,
+    ) -> tuple[FirstChange, ...]:
+        """Where the preferred policy first changes as one quantity moves away from its middle.
+
+        See :func:`detente.ensemble.analysis.find_first_changes`.
+        """
+        chosen = self._chosen(policies)
+        return analysis.find_first_changes(
+            self._fifths,
+            chosen,
+            self._by_policy(metric, chosen),
+            lower_is_better=lower_is_better,
+        )
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """How well the solutions behind the run hold, over all policies and draws."""
+        residual, iterations, converged, gain = (
+            np.array([self.values(f"certificate/{name}", policy) for policy in self.policies])
+            for name in ("residual", "iterations", "converged", "nashconv")
+        )
+        missed = (converged == 0.0).sum(axis=1)
+        return Certificate(
+            max_residual=float(residual.max()),
+            unconverged=int(missed.sum()),
+            unconverged_share=float(missed.sum() / converged.size),
+            n_solutions=int(converged.size),
+            max_iterations=int(iterations.max()),
+            max_nashconv=float(gain.max()),
+            unconverged_by_policy={
+                policy: int(count) for policy, count in zip(self.policies, missed, strict=True)
+            },
+        )
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        """Row of each series, in the order of the store."""
+        shard = read_shard(self.folder, 0, stamp=self.manifest.stamp())
+        return {series: row for row, series in enumerate(shard.series)}
+
+    @cached_property
+    def _dense(self) -> FloatArray | None:
+        """All values, shape (n_series, n_draws), verified; None if the run is too large to hold."""
+        n_shards = self.manifest.n_shards
+        if len(self._places) * n_shards * SHARD_DRAWS * 8 > _DENSE_BYTES:
+            return None
+        stamp = self.manifest.stamp()
+        whole = np.empty((len(self._places), n_shards * SHARD_DRAWS))
+        for number in range(n_shards):
+            shard = read_shard(self.folder, number, stamp=stamp)
+            if shard.series != tuple(self._places):
+                path = shard_file(self.folder, number)
+                message = f"shard {path.name} holds other metrics than the first"
+                raise RunError(
+                    message,
+                    code="run-corrupt",
+                    at=str(path),
+                    fix="remove the file and run the same command again",
+                )
+            whole[:, number * SHARD_DRAWS : (number + 1) * SHARD_DRAWS] = shard.values
+        whole = whole[:, : self.n_draws]
+        whole.setflags(write=False)
+        return whole
+
+    @cached_property
+    def _fifths(self) -> analysis.Fifths:
+        paths = self.quantities()
+        rows = [self.values(f"quantity/{path}") for path in paths]
+        return analysis.split_fifths(paths, np.array(rows).reshape(len(paths), self.n_draws))
+
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """Open DuckDB with the view ``run``; once per call, so that threads do not share it."""
+        connection = duckdb.connect()
+        files = [str(shard_file(self.folder, n)) for n in range(self.manifest.n_shards)]
+        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        connection.execute(
+            f"CREATE VIEW run AS SELECT * FROM read_parquet([{listed}]) WHERE draw < {self.n_draws}"  # noqa: S608
+        )
+        return connection
+
+    def _chosen(self, policies: Sequence[str] | None) -> tuple[str, ...]:
+        chosen = self.policies if policies is None else tuple(policies)
+        for policy in chosen:
+            if policy not in self.policies:
+                raise _unknown(_POLICY, policy, self.policies)
+        if not chosen:
+            message = "no policy is left to choose among"
+            raise UsageError(
+                message, code="option-invalid", at="policies", fix="name one policy or more"
+            )
+        return chosen
+
+    def _by_policy(self, metric: str | None, policies: Sequence[str]) -> FloatArray:
+        """Values of a metric, shape (n_policies, n_draws)."""
+        names = [metric] if metric else [f"payoff/{player}" for player in self.manifest.defenders]
+        if not names:
+            message = "the crisis has no player of the defender's role"
+            raise UsageError(message, code="option-invalid", at="metric", fix="name a metric")
+        return np.array([sum(self.values(name, policy) for name in names) for policy in policies])
+
+    def _without_series(self, metric: str, policy: str) -> FloatArray:
+        """Values of a fixed quantity, or the error of an unknown metric."""
+        path = metric.removeprefix("quantity/")
+        if policy == "" and path != metric and path in self.manifest.fixed:
+            values = np.full(self.n_draws, self.manifest.fixed[path])
+            values.setflags(write=False)
+            return values
+        if policy not in ("", *self.policies):
+            raise _unknown(_POLICY, policy, self.policies)
+        raise _unknown(_METRIC, metric, self.metrics(policy=policy))
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> UsageError:
+    import difflib  # noqa: PLC0415  # only on the way out
+
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    hint = f"nearest: {', '.join(near)}" if near else f"see the {what} names of the run"
+    return UsageError(f"the run holds no {what} {name!r}", code="path-unknown", at=what, fix=hint)
