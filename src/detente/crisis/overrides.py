@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NoReturn
 
 from detente.crisis.checks.priors import largest_prior_sum
 from detente.crisis.draft import nearest
@@ -64,8 +65,8 @@ def apply_overrides(crisis: Crisis, overrides: Mapping[str, str]) -> Crisis:
     return replace(crisis, overrides={**crisis.overrides, **overrides})
 
 
-def _refuse(code: Code, message: str, path: str, fix: str) -> UsageError:
-    return UsageError(message, code=code, at=f"--set {path}", fix=fix)
+def _refuse(code: Code, message: str, path: str, fix: str) -> NoReturn:
+    raise UsageError(message, code=code, at=f"--set {path}", fix=fix)
 
 
 def _apply(crisis: Crisis, path: str, text: str) -> Crisis:
@@ -87,18 +88,16 @@ def _apply(crisis: Crisis, path: str, text: str) -> Crisis:
         else "name a quantity, state.VARIABLE, types.PLAYER.TYPE or rounds"
     )
     message = f"the crisis {crisis.id!r} has no path {path[:200]!r}"
-    raise _refuse("path-unknown", message, path[:200], hint)
+    _refuse("path-unknown", message, path[:200], hint)
 
 
 def _set_rounds(crisis: Crisis, text: str) -> Crisis:
     if not re.fullmatch(r"[0-9]{1,4}", text):
         message = f"{text[:80]!r} is no number of rounds"
-        raise _refuse("value-type", message, "rounds", f"give a number from 1 to {MAX_ROUNDS}")
+        _refuse("value-type", message, "rounds", f"give a number from 1 to {MAX_ROUNDS}")
     if not 1 <= int(text) <= MAX_ROUNDS:
         message = f"{text} rounds are outside 1-{MAX_ROUNDS}"
-        raise _refuse(
-            "value-out-of-range", message, "rounds", f"give a number from 1 to {MAX_ROUNDS}"
-        )
+        _refuse("value-out-of-range", message, "rounds", f"give a number from 1 to {MAX_ROUNDS}")
     return replace(crisis, rounds=int(text))
 
 
@@ -107,7 +106,7 @@ def _set_state(crisis: Crisis, name: str, text: str) -> Crisis:
     if text not in variable.values:
         message = f"{text[:80]!r} is no value of {name!r}"
         fix = f"give one of: {', '.join(variable.values)}"
-        raise _refuse("state-value-unknown", message, f"state.{name}", fix)
+        _refuse("state-value-unknown", message, f"state.{name}", fix)
     return replace(crisis, state={**crisis.state, name: replace(variable, initial=text)})
 
 
@@ -115,7 +114,7 @@ def _numbers(text: str, path: str) -> tuple[float, ...]:
     match = _VALUE.fullmatch(text)
     if match is None:
         message = f"{text[:80]!r} is no number and no range"
-        raise _refuse("value-type", message, path, "give a number, or a range as low..high")
+        _refuse("value-type", message, path, "give a number, or a range as low..high")
     return tuple(float(part) for part in match.groups() if part is not None)
 
 
@@ -128,7 +127,7 @@ def _set_quantity(crisis: Crisis, quantity: Quantity, text: str) -> Crisis:
     problem = distribution_problem(distribution)
     if problem:
         message = f"{text[:80]!r} is no distribution: {problem}"
-        raise _refuse(
+        _refuse(
             "distribution-invalid", message, quantity.path, "give low..high with low below high"
         )
     unit = units()[quantity.unit]
@@ -142,12 +141,10 @@ def _set_quantity(crisis: Crisis, quantity: Quantity, text: str) -> Crisis:
         message = (
             f"{text[:80]!r} is outside the range of {unit.name}, {unit.low:g} to {unit.high:g}"
         )
-        raise _refuse(
-            code, message, quantity.path, f"give a value from {unit.low:g} to {unit.high:g}"
-        )
+        _refuse(code, message, quantity.path, f"give a value from {unit.low:g} to {unit.high:g}")
     if quantity.path == crisis.rationality.path and low <= 0:
         message = f"a rationality of {text[:80]} is not positive"
-        raise _refuse("value-out-of-range", message, quantity.path, "give a positive number")
+        _refuse("value-out-of-range", message, quantity.path, "give a positive number")
     changed = replace(quantity, distribution=distribution, contested=())
     return replace(crisis, quantities={**crisis.quantities, quantity.path: changed})
 
@@ -158,16 +155,16 @@ def _set_prior(crisis: Crisis, player_id: str, name: str, text: str) -> Crisis:
     numbers = _numbers(text, path)
     if len(numbers) != 1:
         message = f"a prior is one number, not {text[:80]!r}"
-        raise _refuse("value-type", message, path, "give a number from 0 to 1")
+        _refuse("value-type", message, path, "give a number from 0 to 1")
     prior = numbers[0]
     if not 0 <= prior <= 1:
         message = f"the prior {text[:80]} is outside 0-1"
-        raise _refuse("probability-out-of-range", message, path, "give a number from 0 to 1")
+        _refuse("probability-out-of-range", message, path, "give a number from 0 to 1")
     player = crisis.players[player_id]
     others = [item for item in player.types if item.id != name]
     if not others and prior != 1:
         message = f"the only type of {player_id!r} has prior 1, not {text[:80]}"
-        raise _refuse("priors-sum", message, path, "leave it at 1")
+        _refuse("priors-sum", message, path, "leave it at 1")
     before = _reference_priors(crisis, player)
     total = sum(before[item.id] for item in others)
     types: list[PlayerType] = []
@@ -201,4 +198,4 @@ def _check_priors(crisis: Crisis) -> None:
         total = largest_prior_sum(player, crisis.quantities)
         if total > 1 + 1e-9:
             message = f"the priors of {player.id!r} can sum to {total:g}"
-            raise _refuse("priors-sum", message, f"types.{player.id}", "lower the priors set")
+            _refuse("priors-sum", message, f"types.{player.id}", "lower the priors set")

@@ -22,7 +22,7 @@ _EDGES = np.array([2.0**-53, 1e-6, 0.5, 1 - 1e-6, 1 - 2.0**-53])
 
 
 def ppf(distribution: Distribution, u: ArrayLike) -> FloatArray:
-    """Quantiles of a distribution.
+    """Return the quantiles of a distribution.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def ppf(distribution: Distribution, u: ArrayLike) -> FloatArray:
 
 
 def mean(distribution: Distribution) -> float:
-    """Expected value of a distribution, in the quantity's unit.
+    """Return the expected value of a distribution, in the quantity's unit.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def mean(distribution: Distribution) -> float:
 
 
 def support(distribution: Distribution) -> tuple[float, float]:
-    """Lowest and highest possible value, in the quantity's unit; infinite for unbounded families.
+    """Return the lowest and highest possible value, in the quantity's unit; infinite for unbounded families.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def support(distribution: Distribution) -> tuple[float, float]:
 
 
 def reference_value(distribution: Distribution) -> float:
-    """Median of a distribution, in the quantity's unit: the value shown where one number must stand.
+    """Return the median of a distribution, in the quantity's unit: the value shown where one number must stand.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def distribution_problem(distribution: Distribution) -> str:
         return shape
     with np.errstate(all="ignore"):
         try:
-            finite = np.all(np.isfinite(ppf(distribution, _EDGES)))
+            finite = bool(np.all(np.isfinite(ppf(distribution, _EDGES))))
             finite = finite and math.isfinite(mean(distribution))
         except OverflowError:
             finite = False

@@ -4,7 +4,7 @@ Text enters here and nowhere else; unknown keys are refused and numbers are not 
 passed on raw: :mod:`detente.crisis.expressions` reads them. :func:`crisis_schema` is the JSON Schema of the whole file.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -48,6 +48,9 @@ MAX_ROUNDS = 20
 """Most rounds that a crisis may have."""
 
 
+_VALUE_TYPE: Final = "value-type"
+
+
 def _one_or_many(value: Any) -> Any:
     """Take a single text for a list of one."""
     return [value] if isinstance(value, str) else value
@@ -68,14 +71,16 @@ def _value_name(value: Any) -> Any:
 def _date_text(value: Any) -> Any:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or first_day(text) is None:
-        raise PydanticCustomError("value-type", "it is no date: write YYYY-MM-DD, YYYY-MM or YYYY")
+        message = "it is no date: write YYYY-MM-DD, YYYY-MM or YYYY"
+        raise PydanticCustomError(_VALUE_TYPE, message)
     return text
 
 
 def _full_date_text(value: Any) -> Any:
     text = _date_text(value)
     if len(text) != len("2030-01-15"):
-        raise PydanticCustomError("value-type", "the cut-off needs a day: write YYYY-MM-DD")
+        message = "the cut-off needs a day: write YYYY-MM-DD"
+        raise PydanticCustomError(_VALUE_TYPE, message)
     return text
 
 
@@ -140,7 +145,7 @@ RawPairs = Annotated[
 ]
 UnitName = Annotated[str, Field(json_schema_extra={"enum": list(units())})]
 
-ClaimsField = Field(default=[], description="Ids of the claims that this entry carries.")
+ClaimsField: Any = Field(default=[], description="Ids of the claims that this entry carries.")
 
 
 class Entry(BaseModel):

@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from detente.crisis.draft import Draft, Keys, nearest
-from detente.crisis.reading import Node
 from detente.crisis.schema import LIST_SECTIONS, MAPPING_SECTIONS, CrisisDocument, Entry, Header
 from detente.errors import CODES, Code
 
@@ -40,30 +39,48 @@ def shape(draft: Draft) -> None:
                 value=key,
                 fix=f"add the key {key!r}",
             )
-    for key, (name, info) in _HEADER.items():
-        if key in root.content:
-            raw = root.content[key].plain()
-            try:
-                draft.header[name] = TypeAdapter(info.rebuild_annotation()).validate_python(
-                    raw, strict=True
-                )
-            except ValidationError as error:
-                _report(draft, error, (key,), ())
+    for key, child in root.content.items():
+        if key in _HEADER:
+            _header(draft, key, child.plain())
     for section, model in MAPPING_SECTIONS.items():
-        draft.entries[section] = _mapping(draft, section, model, root.content.get(section))
+        draft.entries[section] = _section(
+            draft, section, model, dict, "a mapping of ids to entries"
+        )
     for section, model in LIST_SECTIONS.items():
-        draft.entries[section] = _list(draft, section, model, root.content.get(section))
+        draft.entries[section] = _section(draft, section, model, list, "a list of entries")
 
 
-def _mapping(draft: Draft, section: str, model: type[Entry], node: Node | None) -> dict[str, Entry]:
-    if node is None:
+def _header(draft: Draft, key: str, raw: Any) -> None:
+    name, info = _HEADER[key]
+    if raw is None and not info.is_required():
+        return
+    try:
+        adapter = TypeAdapter(info.rebuild_annotation())
+        draft.header[name] = adapter.validate_python(raw, strict=True)
+    except ValidationError as error:
+        _report(draft, error, (key,), ())
+
+
+def _section(
+    draft: Draft, section: str, model: type[Entry], container: type, wanted: str
+) -> dict[str, Entry]:
+    """Return the valid entries of a section, by id, or by index as text."""
+    root = draft.document.root
+    node = None if root is None else root.content.get(section)
+    if node is None or (node.content is None and section not in _REQUIRED):
         return {}
-    if node.content is None and section not in _REQUIRED:
+    content: Any = node.content
+    if not isinstance(content, container):
+        text = _show(node.plain())
+        draft.report(
+            "value-type",
+            f"{section!r} must be {wanted}, not {text}",
+            at=(section,),
+            value=text,
+            fix=f"write {wanted}",
+        )
         return {}
-    if not isinstance(node.content, dict):
-        _report_kind(draft, (section,), node.content, "a mapping of ids to entries")
-        return {}
-    if not node.content and section in _REQUIRED:
+    if not content and section in _REQUIRED:
         draft.report(
             "key-missing",
             f"the section {section!r} has no entry",
@@ -71,33 +88,9 @@ def _mapping(draft: Draft, section: str, model: type[Entry], node: Node | None) 
             value=section,
             fix="add at least one entry",
         )
+    children = content.items() if container is dict else enumerate(content)
     found = {
-        key: _entry(draft, model, child.plain(), (section, key))
-        for key, child in node.content.items()
-    }
-    return {key: entry for key, entry in found.items() if entry is not None}
-
-
-def _list(draft: Draft, section: str, model: type[Entry], node: Node | None) -> dict[str, Entry]:
-    """Return the valid entries of a list by their index, as text."""
-    if node is None:
-        return {}
-    if node.content is None and section not in _REQUIRED:
-        return {}
-    if not isinstance(node.content, list):
-        _report_kind(draft, (section,), node.content, "a list of entries")
-        return {}
-    if not node.content and section in _REQUIRED:
-        draft.report(
-            "key-missing",
-            f"the section {section!r} has no entry",
-            at=(section,),
-            value=section,
-            fix="add at least one entry",
-        )
-    found = {
-        str(index): _entry(draft, model, child.plain(), (section, index))
-        for index, child in enumerate(node.content)
+        str(key): _entry(draft, model, child.plain(), (section, key)) for key, child in children
     }
     return {key: entry for key, entry in found.items() if entry is not None}
 
@@ -126,7 +119,7 @@ def _fields(model: type[BaseModel]) -> list[str]:
     return [info.alias or name for name, info in model.model_fields.items()]
 
 
-def _allowed(model_fields: Iterable[str], keys: Keys, loc: Keys) -> Iterable[str]:
+def _allowed(model_fields: Iterable[str], loc: Keys) -> Iterable[str]:
     """Return the keys allowed where an unknown one stands: those of the entry, or of the nested entry."""
     nested = {
         "types": ("label", "prior", "claims"),
@@ -144,7 +137,7 @@ def _report(draft: Draft, error: ValidationError, keys: Keys, fields: Iterable[s
         place = (*keys, *loc)
         kind, value = problem["type"], problem["input"]
         if kind == "extra_forbidden":
-            _report_unknown(draft, place, str(loc[-1]), _allowed(fields, keys, loc))
+            _report_unknown(draft, place, str(loc[-1]), _allowed(fields, loc))
         elif kind == "missing":
             name = str(loc[-1])
             draft.report(
@@ -193,16 +186,6 @@ def _report_unknown(draft: Draft, keys: Keys, name: str, allowed: Iterable[str])
     )
     draft.report(
         "key-unknown", f"the key {name[:80]!r} is not known here", at=keys, value=name, fix=hint
-    )
-
-
-def _report_kind(draft: Draft, keys: Keys, value: Any, wanted: str) -> None:
-    draft.report(
-        "value-type",
-        f"{keys[-1]!r} must be {wanted}, not {_show(value)}",
-        at=keys,
-        value=_show(value),
-        fix=f"write {wanted}",
     )
 
 

@@ -25,7 +25,7 @@ def largest_prior_sum(player: Player, quantities: Mapping[str, Quantity]) -> flo
 
 
 def check_prior_sums(draft: Draft) -> Iterator[Finding]:
-    """The priors of a player sum to one: given as numbers, or with one type that takes the rest."""
+    """Find priors of a player that do not sum to one: as numbers, or with one type that takes the rest."""
     for player in draft.players.values():
         at = ("players", player.id, "types")
         rests = [item.id for item in player.types if item.prior is None]
@@ -58,7 +58,7 @@ def check_prior_sums(draft: Draft) -> Iterator[Finding]:
 
 
 def check_chance_sums(draft: Draft) -> Iterator[Finding]:
-    """The chances of an instrument sum to one: given as numbers, or with one outcome that takes the rest."""
+    """Find chances of an instrument that do not sum to one: as numbers, or with one that takes the rest."""
     for instrument in draft.instruments.values():
         if not instrument.chance:
             continue
