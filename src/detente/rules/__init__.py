@@ -1,6 +1,7 @@
 """The rules of a crisis as one engine with three drivers: unroll the tree, step through a game, sample histories."""
 
 from detente.rules.compiling import Rules, compile_rules
+from detente.rules.payoffs import Plan, Priced, plan_pricing, price
 from detente.rules.sampling import Histories, sample
 from detente.rules.situations import NODE_LIMIT, Situations, find_situations
 from detente.rules.stepping import Position, start
@@ -9,12 +10,16 @@ from detente.rules.unrolling import Tree, unroll
 __all__ = [
     "NODE_LIMIT",
     "Histories",
+    "Plan",
     "Position",
+    "Priced",
     "Rules",
     "Situations",
     "Tree",
     "compile_rules",
     "find_situations",
+    "plan_pricing",
+    "price",
     "sample",
     "start",
     "unroll",

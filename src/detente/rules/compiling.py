@@ -188,7 +188,8 @@ class Projection:
         if not len(self.columns):
             return np.zeros((len(codes), 0), dtype=np.uint8)
         upper = np.append(self.size, self.strides[:-1])
-        return ((codes[:, None] % upper) // self.strides).astype(np.uint8)
+        values: StateArray = ((codes[:, None] % upper) // self.strides).astype(np.uint8)
+        return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

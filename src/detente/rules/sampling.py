@@ -90,4 +90,5 @@ def uniform_choice(
     """Pick each open option with the same probability; shape ``(n,)``."""
     del moment, batch
     score = np.where(open_, rng.random(open_.shape), -1.0)
-    return score.argmax(axis=1).astype(np.int64)
+    pick: IndexArray = score.argmax(axis=1).astype(np.int64)
+    return pick

@@ -82,14 +82,14 @@ def find_situations(rules: Rules, *, situation_limit: int = SITUATION_LIMIT) -> 
     """
     batch = transition.begin(rules, initial_states(rules))
     batch, start = _merge(rules, batch)
-    histories = np.bincount(start, minlength=len(batch)).astype(np.float64)
+    histories: NDArray[np.float64] = np.bincount(start, minlength=len(batch)).astype(np.float64)
     tally = _Tally(rules, batch)
     layers: list[Layer] = []
     complete = True
     for moment in rules.schedule:
         layer, after, histories = _advance(rules, moment, batch, histories, tally)
         batch, child = _merge(rules, after)
-        histories = np.bincount(child, weights=histories, minlength=len(batch))
+        histories = np.bincount(child, weights=histories, minlength=len(batch)).astype(np.float64)
         if moment.kind is Kind.CLOSE:
             batch, child, histories = tally.end(rules, batch, child, histories)
         layers.append(replace(layer, child=child))
@@ -221,10 +221,16 @@ def _merge(rules: Rules, batch: Batch) -> tuple[Batch, IndexArray]:
     """Merge equal rows; return the distinct ones and the index of each old row among them."""
     width = len(rules.instruments) + 1
     columns = [
-        *((batch.state[:, index], len(values)) for index, values in enumerate(rules.values)),
-        (batch.active, 2),
-        (batch.over, 2),
-        *((batch.choice[:, index] + 1, width) for index in range(batch.choice.shape[1])),
+        *(
+            (batch.state[:, index].astype(np.int64), len(values))
+            for index, values in enumerate(rules.values)
+        ),
+        (batch.active.astype(np.int64), 2),
+        (batch.over.astype(np.int64), 2),
+        *(
+            (batch.choice[:, index].astype(np.int64) + 1, width)
+            for index in range(batch.choice.shape[1])
+        ),
     ]
     key = np.zeros(len(batch), dtype=np.int64)
     upper = 1

@@ -53,27 +53,42 @@ class Made:
 class Position:
     """Where a game stands: someone has to choose, chance has to draw, or it is over.
 
-    ``history`` lists everything done so far. Make one with :func:`start`; go on with :meth:`choose`.
+    Make one with :func:`start`; go on with :meth:`choose`.
+
+    Attributes
+    ----------
+    rules
+        The rules played.
+    history
+        Everything done so far.
+    batch
+        The state of play as a batch of one row; None before nature draws the types.
+    at
+        Moment of the schedule, by index.
+    open
+        Which instruments of the menu (or outcomes) are open.
+    sights
+        What each player has seen, in order of players; see :meth:`seen`.
     """
 
     rules: Rules
     history: tuple[Made, ...]
-    _batch: Batch | None
-    _at: int
-    _open: tuple[bool, ...]
-    _seen: tuple[tuple[Sight, ...], ...]
+    batch: Batch | None
+    at: int
+    open: tuple[bool, ...]
+    sights: tuple[tuple[Sight, ...], ...]
 
     @property
     def is_over(self) -> bool:
         """Tell whether the game has ended."""
-        return self._batch is not None and bool(self._batch.over[0])
+        return self.batch is not None and bool(self.batch.over[0])
 
     @property
     def moment(self) -> Moment | None:
         """The moment of the schedule; None before nature's draw and at the end."""
-        if self._batch is None or self.is_over:
+        if self.batch is None or self.is_over:
             return None
-        return self.rules.schedule[self._at]
+        return self.rules.schedule[self.at]
 
     @property
     def mover(self) -> str | None:
@@ -81,7 +96,7 @@ class Position:
         moment = self.moment
         if moment is None or moment.kind is Kind.CHANCE:
             return None
-        return self.rules.players[self._move(moment).player]
+        return self.rules.players[_move_at(self.rules, moment).player]
 
     def available(self) -> tuple[str, ...]:
         """Return the instruments open to the mover, in menu order; empty if nobody has to choose."""
@@ -90,7 +105,7 @@ class Position:
             return ()
         return tuple(
             self.rules.instruments[item].id
-            for item, open_ in zip(self._move(moment).menu, self._open, strict=True)
+            for item, open_ in zip(_move_at(self.rules, moment).menu, self.open, strict=True)
             if open_
         )
 
@@ -99,12 +114,12 @@ class Position:
 
         Before the types are drawn these are their combinations, written ``player=type, ...``.
         """
-        if self._batch is None:
+        if self.batch is None:
             return type_labels(self.rules)
         moment = self.moment
         if moment is None or moment.kind is not Kind.CHANCE:
             return ()
-        instrument = self.rules.instruments[self._batch.choice[0, moment.move]]
+        instrument = self.rules.instruments[self.batch.choice[0, moment.move]]
         return tuple(outcome.id for outcome in instrument.outcomes)
 
     def choose(self, choice: str) -> "Position":
@@ -124,24 +139,24 @@ class Position:
                 at=self.moment.kind.value if self.moment else "position",
                 fix=f"choose one of: {', '.join(names) or '(the game is over)'}",
             )
-        if self._batch is None:
+        if self.batch is None:
             state = initial_states(self.rules)[[names.index(choice)]]
             return _begin(self.rules, transition.begin(self.rules, state))
         if self.chance():
-            return _settle(self._take(names.index(choice), forced=False))
-        moment = self.rules.schedule[self._at]
-        ids = [self.rules.instruments[item].id for item in self._move(moment).menu]
-        return _settle(self._take(ids.index(choice), forced=False))
+            return _settle(_take(self, names.index(choice), forced=False))
+        moment = self.rules.schedule[self.at]
+        ids = [self.rules.instruments[item].id for item in _move_at(self.rules, moment).menu]
+        return _settle(_take(self, ids.index(choice), forced=False))
 
     @property
     def state(self) -> dict[str, str]:
         """The value of each variable; empty before the types are drawn."""
-        if self._batch is None:
+        if self.batch is None:
             return {}
         return {
             name: values[code]
             for name, values, code in zip(
-                self.rules.variables, self.rules.values, self._batch.state[0], strict=True
+                self.rules.variables, self.rules.values, self.batch.state[0], strict=True
             )
         }
 
@@ -154,11 +169,11 @@ class Position:
         CrisisFileError
             ``outcome-unnamed`` if no rule names the state.
         """
-        if self._batch is None or not self.is_over:
+        if self.batch is None or not self.is_over:
             return None
-        number = int(transition.name_outcomes(self.rules, self._batch.state)[0])
+        number = int(transition.name_outcomes(self.rules, self.batch.state)[0])
         if number < 0:
-            raise transition.outcome_unnamed(self.rules, self._batch.state[0])
+            raise transition.outcome_unnamed(self.rules, self.batch.state[0])
         return self.rules.outcomes[number]
 
     @property
@@ -176,37 +191,7 @@ class Position:
 
     def seen(self, player: str) -> tuple[Sight, ...]:
         """Return what a player has seen, in order of time: all that it knows besides its type and its menus."""
-        return self._seen[self.rules.players.index(player)]
-
-    def _move(self, moment: Moment) -> CompiledMove:
-        return self.rules.phases[moment.phase].moves[moment.move]
-
-    def _take(self, pick: int, *, forced: bool) -> "Position":
-        """Take what stands at a place in the menu (-1: nothing) and step past the moment."""
-        rules, moment = self.rules, self.rules.schedule[self._at]
-        before = _of(self)
-        array = np.array([pick])
-        batch = transition.take(rules, moment, before, array)
-        seen, history = self._seen, self.history
-        if pick >= 0:
-            move = self._move(moment)
-            phase = rules.phases[moment.phase].id
-            if moment.kind is Kind.MOVE:
-                codes = [0] * rules.n_players
-                codes[move.player] = int(transition.own_sights(moment, batch)[0])
-                player = rules.players[move.player]
-                name = rules.instruments[move.menu[pick]].id
-            else:
-                codes = [
-                    int(transition.sights(rules, moment, before, pick=array, player=index)[0])
-                    for index in range(rules.n_players)
-                ]
-                player = ""
-                name = rules.instruments[batch.choice[0, moment.move]].outcomes[pick].id
-            seen = _see(self, moment, codes)
-            made = Made(round=moment.round, phase=phase, player=player, choice=name, forced=forced)
-            history = (*history, made)
-        return replace(self, _batch=batch, _at=self._at + 1, _open=(), _seen=seen, history=history)
+        return self.sights[self.rules.players.index(player)]
 
 
 def start(rules: Rules, types: Mapping[str, str] | None = None) -> Position:
@@ -229,10 +214,10 @@ def start(rules: Rules, types: Mapping[str, str] | None = None) -> Position:
         return Position(
             rules=rules,
             history=(),
-            _batch=None,
-            _at=0,
-            _open=(),
-            _seen=tuple(() for _ in rules.players),
+            batch=None,
+            at=0,
+            open=(),
+            sights=tuple(() for _ in rules.players),
         )
     for player in types:
         if player not in rules.players:
@@ -259,10 +244,10 @@ def _begin(rules: Rules, batch: Batch) -> Position:
         Position(
             rules=rules,
             history=(),
-            _batch=batch,
-            _at=0,
-            _open=(),
-            _seen=tuple(() for _ in rules.players),
+            batch=batch,
+            at=0,
+            open=(),
+            sights=tuple(() for _ in rules.players),
         )
     )
 
@@ -271,22 +256,22 @@ def _settle(position: Position) -> Position:
     """Go on to the next moment at which there is a choice or a draw, making forced moves on the way."""
     rules = position.rules
     while not position.is_over:
-        moment = rules.schedule[position._at]
+        moment = rules.schedule[position.at]
         batch = _of(position)
         if moment.kind in {Kind.MOVE, Kind.CHANCE}:
             open_: BoolArray = transition.options(rules, moment, batch)
             if transition.stuck(moment, batch, open_)[0]:
                 raise transition.menu_empty(rules, moment, batch.state[0])
             if open_.sum() > 1:
-                return replace(position, _open=tuple(bool(item) for item in open_[0]))
-            position = position._take(int(transition.forced(open_)[0]), forced=True)
+                return replace(position, open=tuple(bool(item) for item in open_[0]))
+            position = _take(position, int(transition.forced(open_)[0]), forced=True)
             continue
         if moment.kind is Kind.RESOLVE:
             position = _reveal(position, moment)
         position = replace(
             position,
-            _batch=transition.pass_moment(rules, moment, batch),
-            _at=position._at + 1,
+            batch=transition.pass_moment(rules, moment, batch),
+            at=position.at + 1,
         )
     return position
 
@@ -300,7 +285,7 @@ def _reveal(position: Position, moment: Moment) -> Position:
             int(transition.sights(rules, at, _of(position), pick=np.array([-1]), player=player)[0])
             for player in range(rules.n_players)
         ]
-        position = replace(position, _seen=_see(position, moment, codes))
+        position = replace(position, sights=_see(position, moment, codes))
     return position
 
 
@@ -311,13 +296,52 @@ def _see(position: Position, moment: Moment, codes: list[int]) -> tuple[tuple[Si
         (*seen, Sight(round=moment.round, phase=phase, code=code, label=rules.sights[code]))
         if code
         else seen
-        for seen, code in zip(position._seen, codes, strict=True)
+        for seen, code in zip(position.sights, codes, strict=True)
     )
 
 
 def _of(position: Position) -> Batch:
-    batch = position._batch
+    batch = position.batch
     if batch is None:  # pragma: no cover - every caller stands behind nature's draw
         message = "the types are not drawn yet"
         raise AssertionError(message)
     return batch
+
+
+def _move_at(rules: Rules, moment: Moment) -> CompiledMove:
+    return rules.phases[moment.phase].moves[moment.move]
+
+
+def _take(position: Position, pick: int, *, forced: bool) -> Position:
+    """Take what stands at a place in the menu (-1: nothing) and step past the moment."""
+    rules, moment, before = position.rules, position.rules.schedule[position.at], _of(position)
+    array = np.array([pick])
+    after = transition.take(rules, moment, before, array)
+    position = replace(position, batch=after, at=position.at + 1, open=())
+    if pick < 0:
+        return position
+    move = _move_at(rules, moment)
+    if moment.kind is Kind.MOVE:
+        codes = [0] * rules.n_players
+        codes[move.player] = int(transition.own_sights(moment, after)[0])
+        player = rules.players[move.player]
+        choice = rules.instruments[move.menu[pick]].id
+    else:
+        codes = [
+            int(transition.sights(rules, moment, before, pick=array, player=index)[0])
+            for index in range(rules.n_players)
+        ]
+        player = ""
+        choice = rules.instruments[after.choice[0, moment.move]].outcomes[pick].id
+    made = Made(
+        round=moment.round,
+        phase=rules.phases[moment.phase].id,
+        player=player,
+        choice=choice,
+        forced=forced,
+    )
+    return replace(
+        position,
+        sights=_see(position, moment, codes),
+        history=(*position.history, made),
+    )

@@ -7,6 +7,7 @@ things at the same moments. Because all rows stand at the same moment, equal mem
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ from detente.rules.situations import (
 )
 from detente.rules.transition import IndexArray
 
-__all__ = ["TERMINAL", "CHANCE", "Tree", "unroll"]
+__all__ = ["CHANCE", "TERMINAL", "Tree", "unroll"]
 
 TERMINAL = -2
 CHANCE = -1
@@ -164,7 +165,8 @@ class Tree:
         """Tell for each terminal whether an instrument was used on the way to it; shape ``(T,)``."""
         index = [item.id for item in self.rules.instruments].index(instrument)
         word, bit = divmod(index, 64)
-        return (self.used[:, word] >> np.uint64(bit)) & np.uint64(1) == 1
+        used: NDArray[np.bool_] = (self.used[:, word] >> np.uint64(bit)) & np.uint64(1) == 1
+        return used
 
     def level_state(self, consideration: int, level: int) -> dict[str, str]:
         """Name the values that make a level of a consideration."""
@@ -433,7 +435,7 @@ class _Growth:
         n_edges = np.diff(layer.offset)[self.situation]
         rows = np.repeat(np.arange(len(self.situation)), n_edges)
         within = np.arange(len(rows)) - np.repeat(np.cumsum(n_edges) - n_edges, n_edges)
-        edge = layer.offset[self.situation][rows] + within
+        edge: IndexArray = layer.offset[self.situation][rows] + within
         node = np.cumsum(made) - 1 + self.n_made
         branching = made[rows]
         self.parent = np.where(branching, node[rows], self.parent[rows]).astype(np.int32)
@@ -593,7 +595,7 @@ def _breadth_first(
     first_child = np.full(n_nodes, -1, dtype=np.int64)
     by_depth = np.argsort(depth, kind="stable")
     bounds = np.concatenate(([0], np.cumsum(np.bincount(depth))))
-    for level, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for level, (low, high) in enumerate(pairwise(bounds.tolist())):
         nodes = by_depth[low:high]
         place[nodes] = 0 if level == 0 else first_child[place[parent[nodes]]] + ordinal[nodes]
         order[place[nodes]] = nodes
