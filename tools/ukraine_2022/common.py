@@ -138,7 +138,8 @@ def unit_of(text: str) -> tuple[str, str]:
     if unit is None:
         message = f"unit {text!r} has no closed name; add it to UNITS"
         raise SystemExit(message)
-    return unit, "" if hand.UNITS.get(text.strip()) else text.strip()
+    exact = text.strip() in hand.UNITS and unit != "number"
+    return unit, "" if exact else text.strip()
 
 
 def joined(*parts: str) -> str:

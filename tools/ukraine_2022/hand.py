@@ -57,7 +57,7 @@ UNITS = {
     "helmets": "number", "flights": "number", "trains": "number", "sites": "number",
     "banks": "number", "parties": "number", "states": "members", "members": "members",
     "votes": "votes", "yes votes of 60 needed": "votes",
-    "USD": "usd", "USD million": "usd_mn", "EUR": "eur", "CAD": "cad", "USD bn": "usd_bn",
+    "USD": "usd", "USD million": "usd_mn", "EUR": "eur", "CAD": "number", "USD bn": "usd_bn",
     "RUB per USD": "rub_per_usd", "EUR/MWh": "eur_per_mwh", "USD per barrel": "usd_per_barrel",
     "USD per 1,000 m3": "usd_per_1000_m3",
     "km": "km", "miles": "km", "tonnes": "tonnes", "lb": "tonnes",
