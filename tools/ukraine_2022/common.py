@@ -147,6 +147,17 @@ def joined(*parts: str) -> str:
     return "; ".join(part.strip() for part in parts if part and part.strip())
 
 
+HINDSIGHT = re.compile(r"after-cutoff|project timeline|^\s*later (?:statements|sources)|see file")
+
+
+def without_hindsight(text: str) -> str:
+    """Strip from a research note what points past the cut-off or to the research files."""
+    text = re.sub(
+        r"\s*\([^()]*: after-cutoff file\)|, 3 January see file|(?<=via rtp.pt) 2022-04", "", text
+    )
+    return "; ".join(part.strip() for part in text.split(";") if not HINDSIGHT.search(part))
+
+
 def claims_in(*texts: str) -> str:
     """Claim ids that the research notes name."""
     found = {m for text in texts for m in CLAIM.findall(text) if re.search(r"\bclaims?\b", text)}
@@ -298,11 +309,11 @@ def provenance(row: Mapping[str, str], source: str, *claims: str, note: str = ""
         "as_of": as_of(row["as_of"]),
         "grade": grade,
         "claimed_by": claimed_by,
-        "grade_wording": wording,
+        "grade_wording": hand.GRADE_WORDINGS.get(row.get("id", ""), wording),
         "confidence": row["confidence"],
         "source": source,
         "claims": all_claims(claims_in(text, row["grade"]), *claims),
-        "note": joined(note, text),
+        "note": joined(note, without_hindsight(text)),
     }
 
 

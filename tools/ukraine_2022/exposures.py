@@ -19,6 +19,7 @@ from ukraine_2022.common import (
     plain,
     provenance,
     read,
+    without_hindsight,
 )
 
 EXPOSURES = ("actor", "variable", "value", "low", "high", "unit", *PROVENANCE)
@@ -49,7 +50,7 @@ def enters(row: Row, source: str, ledger: Ledger) -> bool:
 def remarks(row: Row, unit: str, factor: float) -> str:
     """Say what was changed and what to know about a research row."""
     return joined(
-        row["note"],
+        without_hindsight(re.sub(r" 2022(-\d\d)?\b", "", row["note"])),
         "percent in the source" if factor != 1 else "",
         f"unit in the source: {row['unit']}" if unit in {"persons", "number"} else "",
         ""

@@ -285,6 +285,7 @@ PUBLISHERS = {
 # --- claim ids -------------------------------------------------------------------------------------------------------
 
 ROW_SOURCES = {"F025": "times-211206"}  # rows of our own timeline, by the page it names
+GRADE_WORDINGS = {"K43": "memory-unverified (announcement before the cut-off)"}
 POSITION_SOURCES = {
     ("GBR", "arms_ukraine"): "promote-ukraine-2201",
     ("LTU", "arms_ukraine"): "ukrinform-220121-2",

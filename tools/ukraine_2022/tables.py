@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from ukraine_2022 import hand
@@ -160,7 +161,9 @@ def measured(row: Mapping[str, str]) -> tuple[str, str, str, str, str]:
             scheduled = first
             words = joined(
                 "month only" if first != row["value"] else "",
-                f"to {row['value_hi']}" if row.get("value_hi") else "",
+                f"until {date.fromisoformat(row['value_hi']):%d %B %Y}"
+                if row.get("value_hi")
+                else "",
             )
         else:
             words = f"on {row['value']}"
