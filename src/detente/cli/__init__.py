@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from detente.errors import DetenteError
+from detente.errors import CrisisFileError, DetenteError
 
 __all__ = ["app", "main"]
 
@@ -36,9 +36,13 @@ for _found in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.n
 
 
 def main() -> None:
-    """Run the command line; an error of ours is three lines on stderr and exit code 2."""
+    """Run the command line; an error of ours is three lines on stderr (a finding, too) and exit code 2."""
     try:
         app()
+    except CrisisFileError as error:
+        text = "\n\n".join(str(finding) for finding in error.findings)
+        sys.stderr.write(f"{type(error).__name__}: {text}\n")
+        raise SystemExit(2) from None
     except DetenteError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         raise SystemExit(2) from None

@@ -1,10 +1,12 @@
 """Crises: the folders that describe them, how they are read and checked, and the values of their quantities."""
 
+from detente.crisis.claims import claims_of
 from detente.crisis.elements import Crisis, Distribution, Quantity, Source
 from detente.crisis.loading import check_folder, load_crisis, shipped_crises
 from detente.crisis.overrides import override_paths
 from detente.crisis.quantities import mean, ppf, reference_value, support
 from detente.crisis.registers import attributes, units
+from detente.crisis.scaffold import new_crisis
 from detente.crisis.schema import crisis_schema
 
 __all__ = [
@@ -14,9 +16,11 @@ __all__ = [
     "Source",
     "attributes",
     "check_folder",
+    "claims_of",
     "crisis_schema",
     "load_crisis",
     "mean",
+    "new_crisis",
     "override_paths",
     "ppf",
     "reference_value",

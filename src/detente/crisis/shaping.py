@@ -62,7 +62,7 @@ def _header(draft: Draft, key: str, raw: Any) -> None:
 
 
 def _section(
-    draft: Draft, section: str, model: type[Entry], container: type, wanted: str
+    draft: Draft, section: str, model: type[Entry], container: type[Any], wanted: str
 ) -> dict[str, Entry]:
     """Return the valid entries of a section, by id, or by index as text."""
     root = draft.document.root
@@ -88,10 +88,8 @@ def _section(
             value=section,
             fix="add at least one entry",
         )
-    children = content.items() if container is dict else enumerate(content)
-    found = {
-        str(key): _entry(draft, model, child.plain(), (section, key)) for key, child in children
-    }
+    keys = list(content) if container is dict else range(len(content))
+    found = {str(key): _entry(draft, model, content[key].plain(), (section, key)) for key in keys}
     return {key: entry for key, entry in found.items() if entry is not None}
 
 

@@ -1,0 +1,78 @@
+"""``detente check``: find everything that is wrong with a crisis folder."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from detente.errors import Finding
+
+__all__ = ["command", "find_problems", "render"]
+
+
+def command(
+    crisis: Annotated[
+        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="NAME|FOLDER")
+    ],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the findings as a JSON list.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
+) -> None:
+    """Check a crisis: its files first, then the game that its rules make.
+
+    Each finding has a code, a file and line, a path, the offending value and a fix.
+
+    The exit code is 2 if any of them is an error, else 0.
+
+    For example:
+
+      detente check ukraine-2022
+
+      detente check ./my-crisis --strict
+    """
+    findings = find_problems(crisis)
+    if as_json:
+        sys.stdout.write(
+            json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False)
+            + "\n"
+        )
+    else:
+        sys.stdout.write(render(findings))
+    if any(strict or finding.severity == "error" for finding in findings):
+        raise typer.Exit(2)
+
+
+def find_problems(crisis: str) -> tuple[Finding, ...]:
+    """Return the findings about a crisis folder, and about its game if no finding so far is an error."""
+    from detente.crisis import check_folder, load_crisis
+    from detente.rules import check_game
+
+    findings = check_folder(crisis)
+    if any(finding.severity == "error" for finding in findings):
+        return findings
+    return (*findings, *check_game(load_crisis(crisis)))
+
+
+def render(findings: Sequence[Finding]) -> str:
+    """Return the findings as text for people: one paragraph each, and a line that counts them."""
+    paragraphs = []
+    for finding in findings:
+        where = f"{finding.file}:{finding.line}" if finding.line else finding.file
+        head = "  ".join(part for part in (where, finding.path) if part)
+        value = f"\n  value: {finding.value}" if finding.value else ""
+        paragraphs.append(
+            f"{head or 'crisis'}\n  {finding.severity}: {finding.message} [{finding.code}]"
+            f"{value}\n  fix: {finding.fix}\n\n"
+        )
+    counts = Counter(finding.severity for finding in findings)
+    errors, warnings = counts["error"], counts["warning"]
+    total = f"{errors + warnings} problem{'' if errors + warnings == 1 else 's'}"
+    if findings:
+        total += f" ({errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'})"
+    return "".join(paragraphs) + total + "\n"

@@ -1,0 +1,37 @@
+"""``detente new``: make the folder of a new crisis."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["command"]
+
+
+def command(
+    name: Annotated[str, typer.Argument(help="Id of the crisis: letters, digits, - and _.")],
+    *,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", help="Where to write it; ./NAME without this.", metavar="DIR"),
+    ] = None,
+) -> None:
+    """Make a folder with a small invented crisis that passes every check, to be replaced piece by piece.
+
+    Nothing that exists is overwritten. crisis.schema.json lies beside the crisis file, for editors.
+
+    For example:
+
+      detente new strait-2031
+
+      detente new strait-2031 --folder crises/strait
+    """
+    from detente.crisis import new_crisis
+
+    made = new_crisis(name, folder or Path(name))
+    sys.stdout.write(f"{made}\nnext: detente check {_argument(made)}\n")
+
+
+def _argument(folder: Path) -> str:
+    return f'"{folder}"' if " " in str(folder) else str(folder)

@@ -1,0 +1,37 @@
+"""``detente schema``: print the JSON Schema of a crisis file."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["command"]
+
+
+def command(
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write it to this file instead.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of a crisis file, so that editors complete keys and show what they mean.
+
+    Name it in the first line of a crisis file: # yaml-language-server: $schema=crisis.schema.json
+
+    For example:
+
+      detente schema
+
+      detente schema --out my-crisis/crisis.schema.json
+    """
+    from detente.cli._files import write_text
+    from detente.crisis import crisis_schema
+
+    text = json.dumps(crisis_schema(), indent=1, ensure_ascii=False) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        write_text(out, text)
+        sys.stdout.write(f"{out}\n")
