@@ -1,5 +1,6 @@
 """The rules of a crisis as one engine with three drivers: unroll the tree, step through a game, sample histories."""
 
+from detente.rules.checks import check_game
 from detente.rules.compiling import Rules, compile_rules
 from detente.rules.payoffs import Plan, Priced, plan_pricing, price
 from detente.rules.sampling import Histories, sample
@@ -16,6 +17,7 @@ __all__ = [
     "Rules",
     "Situations",
     "Tree",
+    "check_game",
     "compile_rules",
     "find_situations",
     "plan_pricing",

@@ -58,7 +58,7 @@ class Situations:
     states in which the game can end, ``terminal_outcome`` their outcomes (-1: unnamed). ``n_nodes`` counts the tree's
     nodes (exact below 2**53), ``n_decisions`` its decision nodes. ``growth`` is, per (phase index, move index), the
     factor by which the move multiplies the histories, over all rounds. ``available`` tells which instruments are ever
-    available; ``stuck`` lists (moment, state) at which a move has an empty menu. ``mechanism_codes`` are the reachable
+    available; ``stuck`` names for each moment at which a menu can be empty a state where it is. ``mechanism_codes`` are the reachable
     levels of each mechanism. ``complete`` is False if the search gave up.
     """
 
@@ -198,7 +198,7 @@ def _advance(
     open_ = transition.options(rules, moment, batch)
     n_open = open_.sum(axis=1)
     stuck = transition.stuck(moment, batch, open_)
-    tally.stuck.extend((moment, state) for state in batch.state[stuck])
+    tally.stuck.extend((moment, state) for state in batch.state[stuck][:1])
     n_edges = np.where(stuck, 0, np.maximum(n_open, 1))
     rows = np.repeat(np.arange(n_rows), n_edges)
     pick = np.full(len(rows), -1, dtype=np.int64)
