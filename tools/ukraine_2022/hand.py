@@ -252,6 +252,13 @@ SOURCES = {
     "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), figures read from press copies of February 2022", "2022-01"),
     "ecb": _source("European Central Bank", "Euro reference rates, cross rate of the rouble", CUT, "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/", "official statistics"),
     "lngt": _source("SciGRID_gas project", "Early database of regasification terminals, values of gasinfocus.com", "", "https://www.gasinfocus.com/en/indicator/existing-and-planned-lng-terminals/", "research data", "2018"),
+    "lords": _source(
+        "Office for National Statistics",
+        "UK trade with Russia, January to September 2021",
+        CUT,
+        "https://lordslibrary.parliament.uk/uk-trade-with-russia/",
+        "official statistics; release of 27 January 2022, read from a page of the House of Lords Library",
+    ),
     "owid": _source("Our World in Data", "Energy mix by country (BP Statistical Review 2021)", "", "https://ourworldindata.org/energy", "compiled statistics", "2021"),
     "wiod": _source("World Input-Output Database", "World input-output table for 2011, release 2013", "", "https://www.rug.nl/ggdc/valuechain/wiod/wiod-2013-release", "research data; sums computed here", "2013"),
     "wdi": _source("World Bank", "World Development Indicators, GDP at current prices, 2020", "", "https://data.worldbank.org/indicator/NY.GDP.MKTP.CD", "official statistics; read from a later snapshot"),
