@@ -1,7 +1,7 @@
 """What drives a result, which policy holds up and where the choice changes: plain functions of draws.
 
 All of them are statistics of an ensemble that is already there; none solves anything. They are our own plain choices, in
-the tradition of robust decision making (:cite:p:`lempert2003`); regret is Savage's (:cite:p:`savage1951`).
+the tradition of robust decision making (:cite:p:`lempert2019`); regret is Savage's (:cite:p:`savage1951`).
 """
 
 from collections.abc import Sequence
@@ -109,10 +109,10 @@ class Difference(NamedTuple):
 class FirstChange(NamedTuple):
     """Where the preferred policy first changes as a quantity moves away from its middle.
 
-    Draws are split into fifths of the quantity. ``before`` is preferred in the middle fifth, ``after`` in the first fifth
-    in that direction that prefers another; ``direction`` is ``above`` or ``below``, ``threshold`` is the edge between
-    this fifth and the one before it. ``advantage`` is by how much ``after`` beats ``before`` there, and
-    ``advantage_error`` the standard error of this paired mean.
+    Draws are split into fifths of the quantity. ``before`` has the best mean in the middle fifth, ``after`` in the first
+    fifth in that direction in which another is better by more than 1.645 standard errors of the paired difference;
+    ``direction`` is ``above`` or ``below``, ``threshold`` is the edge between this fifth and the one before it.
+    ``advantage`` is by how much ``after`` beats ``before`` there, ``advantage_error`` the standard error of that.
     """
 
     path: str
@@ -301,6 +301,8 @@ def find_first_changes(
                     continue
                 pair = (gains[best[fifth]] - gains[best[middle]])[bins == fifth]
                 error = float(pair.std(ddof=1) / np.sqrt(pair.size)) if pair.size > 1 else 0.0
+                if pair.mean() < _Z90 * error:  # chance may have made the difference
+                    continue
                 edge = edges[fifth] if direction == "below" else edges[fifth - 1]
                 changes.append(
                     FirstChange(
@@ -336,4 +338,6 @@ def _rank_correlations(fifths: Fifths, values: FloatArray, defined: BoolArray) -
     other = other - other.mean()
     spread = np.sqrt((ranks**2).sum(axis=1) * (other**2).sum())
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(spread > 0.0, ranks @ other / spread, 0.0), dtype=np.float64)
+        return np.asarray(
+            np.where(spread > 0.0, (ranks * other).sum(axis=1) / spread, 0.0), dtype=np.float64
+        )

@@ -216,13 +216,13 @@ def _solve(item: _Prepared, priced: Priced, rationality: FloatArray) -> dict[str
     """Solve the game of one policy for a block of draws and measure the solution."""
     payoffs, chance = priced.payoffs, priced.chance_probs
     solution = solve_logit_qre(item.form, rationality, payoffs=payoffs, chance_probs=chance)
-    nature = slice(0, int(item.form.chance_offset[1]))
+    n_profiles = int(item.form.chance_offset[1])
     given = chance.copy()
-    given[nature] = 1.0  # each type profile as if it were certain
+    given[:n_profiles] = 1.0 / n_profiles  # type profiles alike, so that each can be divided out
     metrics = evaluate_metrics(
         item.metrics,
-        given_profile=terminal_probs(item.form, solution.strategy, given),
-        profile_probs=chance[nature],
+        given_profile=terminal_probs(item.form, solution.strategy, given) * n_profiles,
+        profile_probs=chance[:n_profiles],
         priced=priced,
     )
     gain = nash_conv(item.form, solution.strategy, payoffs=payoffs, chance_probs=chance)

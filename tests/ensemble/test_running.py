@@ -1,0 +1,276 @@
+"""Running the template crisis: same bytes however it is run, stopped or damaged; a coherent set of numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import detente.crisis
+from detente.crisis import load_crisis
+from detente.ensemble import SHARD_DRAWS, Results, run_ensemble
+from detente.ensemble.store import shard_file
+from detente.errors import RunError, UsageError
+
+TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+POLICIES = ("free", "arm")
+N_DRAWS = 150
+
+
+class Stop(Exception):  # noqa: N818
+    """Raised by a progress callback: stands for a kill between two shards."""
+
+
+@pytest.fixture(scope="module")
+def crisis():
+    return load_crisis(TEMPLATE)
+
+
+def run(crisis, folder, **options):
+    defaults = {"policies": POLICIES, "n_draws": N_DRAWS, "seed": 3, "workers": 1}
+    return run_ensemble(crisis, folder=folder, **(defaults | options))
+
+
+def read_files(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(crisis, tmp_path_factory):
+    """An undisturbed run; tests that change a run make their own."""
+    path = tmp_path_factory.mktemp("run") / "run"
+    run(crisis, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def results(folder):
+    return Results.open(folder)
+
+
+def test_any_number_of_workers_gives_the_same_bytes(crisis, folder, tmp_path):
+    run(crisis, tmp_path / "two", workers=2)
+    assert read_files(tmp_path / "two") == read_files(folder)
+
+
+def test_a_stopped_run_goes_on_to_the_same_bytes(crisis, folder, tmp_path):
+    def stop(done, total):
+        assert total == N_DRAWS
+        if done:
+            raise Stop
+
+    with pytest.raises(Stop):
+        run(crisis, tmp_path / "run", progress=stop)
+    there = [number for number in range(3) if shard_file(tmp_path / "run", number).exists()]
+    assert 1 <= len(there) < 3
+    with pytest.raises(RunError) as caught:
+        Results.open(tmp_path / "run")
+    assert caught.value.code == "run-corrupt"
+    run(crisis, tmp_path / "run")
+    assert read_files(tmp_path / "run") == read_files(folder)
+
+
+def test_an_interrupt_leaves_a_run_that_resumes(crisis, folder, tmp_path):
+    def interrupt(done, total):
+        del total
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(crisis, tmp_path / "run", progress=interrupt, workers=2)
+    run(crisis, tmp_path / "run")
+    assert read_files(tmp_path / "run") == read_files(folder)
+
+
+def copy_run(folder, target):
+    for name, content in read_files(folder).items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_bytes(content)
+    return target
+
+
+def damage_delete(path):
+    path.unlink()
+
+
+def damage_truncate(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def damage_flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def damage_empty(path):
+    path.write_bytes(b"")
+
+
+def damage_unseal(path):
+    path.with_suffix(".json").unlink()
+
+
+@pytest.mark.parametrize(
+    "damage", [damage_delete, damage_truncate, damage_flip, damage_empty, damage_unseal]
+)
+def test_damaged_shards_are_computed_anew_and_others_kept(crisis, folder, tmp_path, damage):
+    target = copy_run(folder, tmp_path / "run")
+    damage(shard_file(target, 1))
+    kept = shard_file(target, 0).stat().st_mtime_ns
+    run(crisis, target)
+    assert shard_file(target, 0).stat().st_mtime_ns == kept
+    assert read_files(target) == read_files(folder)
+
+
+def test_a_finished_run_is_not_computed_again(crisis, folder):
+    calls = []
+    before = shard_file(folder, 0).stat().st_mtime_ns
+    run(crisis, folder, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(N_DRAWS, N_DRAWS)]
+    assert shard_file(folder, 0).stat().st_mtime_ns == before
+
+
+def test_progress_counts_up_to_all_draws(crisis, tmp_path):
+    calls = []
+    run(crisis, tmp_path, policies=["arm"], progress=lambda *call: calls.append(call))
+    assert calls == [(0, 150), (64, 150), (128, 150), (150, 150)]
+
+
+def test_a_longer_run_keeps_the_shorter_ones_draws(crisis, folder, results, tmp_path):
+    target = copy_run(folder, tmp_path / "run")
+    longer = run(crisis, target, n_draws=200)
+    assert longer.n_draws == 200
+    np.testing.assert_array_equal(
+        longer.values("attack", "free")[:N_DRAWS], results.values("attack", "free")
+    )
+    shorter = run(crisis, target, n_draws=10)
+    np.testing.assert_array_equal(
+        shorter.values("attack", "arm"), results.values("attack", "arm")[:10]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "word"), [({"seed": 4}, "seed"), ({"policies": ["free"]}, "policies")]
+)
+def test_a_folder_of_another_run_is_refused_and_left_alone(crisis, folder, options, word):
+    before = read_files(folder)
+    with pytest.raises(RunError, match=word) as caught:
+        run(crisis, folder, **options)
+    assert caught.value.code == "run-mismatch"
+    assert read_files(folder) == before
+
+
+def test_a_changed_crisis_is_refused(folder):
+    changed = load_crisis(TEMPLATE, overrides={"war.gain": "40"})
+    with pytest.raises(RunError, match="version of the crisis files or overrides") as caught:
+        run(changed, folder)
+    assert caught.value.code == "run-mismatch"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"policies": ["fre"]}, {"policies": []}, {"n_draws": 0}, {"workers": 0}, {"seed": -1}],
+)
+def test_impossible_options_are_refused_before_anything_is_written(crisis, tmp_path, options):
+    with pytest.raises(UsageError) as caught:
+        run(crisis, tmp_path / "run", **options)
+    assert caught.value.code == "option-invalid"
+    assert not (tmp_path / "run").exists()
+
+
+# --- the numbers of a run --------------------------------------------------------------------------------------------
+
+
+def test_solutions_hold(results):
+    # oracle by theorem: the residual is recomputed from the answer
+    certificate = results.certificate
+    assert certificate.max_residual < 1e-9
+    assert certificate.unconverged == 0
+    assert certificate.n_solutions == 2 * N_DRAWS
+
+
+def test_outcomes_sum_to_one_and_types_average_to_the_whole(results):
+    # oracle by theorem
+    for policy in POLICIES:
+        outcomes = results.metrics("outcome/", policy=policy)
+        total = sum(results.values(name, policy) for name in outcomes)
+        np.testing.assert_allclose(total, 1.0, rtol=1e-12)
+        whole = sum(
+            results.values(f"prior/north/{kind}", policy)
+            * results.values(f"attack_given/north/{kind}", policy)
+            for kind in ("limited", "revisionist")
+        )
+        np.testing.assert_allclose(whole, results.values("attack", policy), rtol=1e-12)
+
+
+def test_payoffs_are_the_sum_of_their_parts_and_agree_with_the_solver(results):
+    # oracle by theorem: payoffs are linear in considerations
+    for kind in ("limited", "revisionist"):
+        parts = [
+            results.values(name, "free")
+            for name in results.metrics(f"payoff/north/{kind}/", policy="free")
+        ]
+        np.testing.assert_allclose(sum(parts), results.values(f"payoff/north/{kind}", "free"))
+
+
+def test_beliefs_average_to_the_prior(results):
+    # oracle by theorem: Bayes' rule is a martingale; every path of the template shows a move of the north
+    seen = [
+        name.rsplit("/", 1)[1]
+        for name in results.metrics("belief/north/revisionist/", policy="free")
+    ]
+    prior = results.values("prior/north/revisionist", "free")
+    prob = {
+        move: sum(
+            results.values(f"prior/north/{kind}", "free")
+            * sum(
+                results.values(f"first/north/{kind}/{name}", "free")
+                for name in (move, *(["subvert"] if move == "hold" else []))
+            )
+            for kind in ("limited", "revisionist")
+        )
+        for move in seen
+    }
+    average = sum(
+        prob[move] * results.values(f"belief/north/revisionist/{move}", "free") for move in seen
+    )
+    np.testing.assert_allclose(average, prior, rtol=1e-10)
+
+
+def test_crisis_metrics_are_stored_once(results):
+    assert "mechanism/contest/success_prob@posture=armed" in results.metrics(
+        "mechanism/", policy=""
+    )
+    armed, plain = (
+        results.values(f"mechanism/contest/success_prob@posture={posture}")
+        for posture in ("armed", "none")
+    )
+    assert (armed < plain).all()
+    assert results.values("quantity/force.mid")[0] == 15.0
+    assert results.metrics("mechanism/", policy="free") == ()
+
+
+def test_policies_share_their_draws(results):
+    # oracle by theorem: common random numbers: paired differences spread less than independent ones would
+    difference = results.difference("attack", "arm", "free")
+    spread = [results.values("attack", policy).std() for policy in POLICIES]
+    paired = (results.values("attack", "arm") - results.values("attack", "free")).std()
+    assert paired < np.hypot(*spread) / 2
+    assert difference.mean_low < difference.mean < difference.mean_high
+
+
+def test_drivers_have_the_expected_signs(results):
+    # oracle by hand: more to gain raises attack, a dearer war lowers it
+    effects = dict(results.drivers("attack", "free"))
+    assert effects["war.gain"] > 0.0
+    assert effects["war.cost.north"] < 0.0
+    assert "force.mid" not in effects
+
+
+def test_shards_are_whole(results):
+    assert results.query("SELECT count(DISTINCT draw) FROM run") == [(N_DRAWS,)]
+    assert SHARD_DRAWS * 3 >= N_DRAWS
