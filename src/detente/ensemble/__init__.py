@@ -1,4 +1,7 @@
-"""Ensembles: draws of the uncertain quantities times policies, solved, stored and read back."""
+"""Ensembles: draws of the uncertain quantities times policies, solved, stored and read back.
+
+:func:`run_ensemble` fills a run folder, :class:`Results` reads it, :func:`trace_metric` tells where a number comes from.
+"""
 
 from detente.ensemble.analysis import (
     Difference,
@@ -9,6 +12,7 @@ from detente.ensemble.analysis import (
 )
 from detente.ensemble.drawing import Draws, draw_quantities
 from detente.ensemble.results import Certificate, Results, Summary
+from detente.ensemble.running import run_ensemble
 from detente.ensemble.store import SHARD_DRAWS, Manifest
 from detente.ensemble.tracing import Trace, trace_metric
 
@@ -26,5 +30,6 @@ __all__ = [
     "Summary",
     "Trace",
     "draw_quantities",
+    "run_ensemble",
     "trace_metric",
 ]
