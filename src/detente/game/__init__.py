@@ -1,1 +1,40 @@
-"""The game floor."""
+"""Extensive-form games: arrays, agent quantal response equilibrium in bulk, best responses. Knows no crisis."""
+
+from detente.game.building import Game, GameBuilder
+from detente.game.evaluation import (
+    BestResponse,
+    best_response,
+    class_probs,
+    expected_payoffs,
+    information_set_beliefs,
+    nash_conv,
+    outcome_probs,
+    posteriors,
+    reach_probs,
+    terminal_probs,
+    type_payoffs,
+)
+from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
+from detente.game.qre import LogitQREResult, Status, solve_logit_qre
+
+__all__ = [
+    "CHANCE",
+    "TERMINAL",
+    "BestResponse",
+    "ExtensiveForm",
+    "Game",
+    "GameBuilder",
+    "LogitQREResult",
+    "Status",
+    "best_response",
+    "class_probs",
+    "expected_payoffs",
+    "information_set_beliefs",
+    "nash_conv",
+    "outcome_probs",
+    "posteriors",
+    "reach_probs",
+    "solve_logit_qre",
+    "terminal_probs",
+    "type_payoffs",
+]

@@ -1,0 +1,133 @@
+"""Checks of what callers hand to solvers and evaluations, in one place and one shape: draws in the last axis."""
+
+from typing import Literal, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.game._refusals import refuse_input
+from detente.game.form import ExtensiveForm
+
+__all__ = ["FloatArray", "as_chance", "as_payoffs", "as_rationality", "as_strategy", "count_draws"]
+
+FloatArray = NDArray[np.float64]
+
+
+def _as_floats(
+    name: str, values: ArrayLike, *, code: Literal["payoff-not-finite", "game-invalid"]
+) -> FloatArray:
+    array = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(array).all():
+        place = tuple(int(index[0]) for index in np.nonzero(~np.isfinite(array)))
+        refuse_input(
+            f"{name} is {array[place]} at {list(place)}",
+            code=code,
+            at=name,
+            fix="give a finite number everywhere; leave out draws that have none",
+        )
+    return array
+
+
+def _refuse_shape(name: str, shape: tuple[int, ...], expected: str) -> NoReturn:
+    refuse_input(
+        f"{name} has shape {shape}, not {expected}",
+        at=name,
+        fix=f"pass an array of shape {expected}",
+    )
+
+
+def as_payoffs(form: ExtensiveForm, payoffs: ArrayLike) -> FloatArray:
+    """Return payoffs of shape ``(K, P, D or 1)`` with at least as many rows as the form has payoff classes."""
+    array = _as_floats("payoffs", payoffs, code="payoff-not-finite")
+    if array.ndim == 2:
+        array = array[:, :, np.newaxis]
+    if array.ndim != 3 or array.shape[0] < form.n_classes or array.shape[1] != form.n_players:
+        expected = (
+            f"({form.n_classes}, {form.n_players}) or ({form.n_classes}, {form.n_players}, D)"
+        )
+        _refuse_shape("payoffs", np.shape(payoffs), expected)
+    return array
+
+
+def as_chance(form: ExtensiveForm, chance_probs: ArrayLike) -> FloatArray:
+    """Return chance probabilities of shape ``(R, D or 1)`` that are at least 0 and sum to 1 in each event."""
+    array = _as_floats("chance_probs", chance_probs, code="game-invalid")
+    if array.ndim == 1:
+        array = array[:, np.newaxis]
+    if array.ndim != 2 or array.shape[0] != form.n_branches:
+        expected = f"({form.n_branches},) or ({form.n_branches}, D)"
+        _refuse_shape("chance_probs", np.shape(chance_probs), expected)
+    if form.n_branches:
+        total = np.add.reduceat(array, form.chance_offset[:-1], axis=0)
+        wrong = (np.abs(total - 1.0) > 1e-6).any(axis=1) | np.logical_or.reduceat(
+            (array < 0.0).any(axis=1), form.chance_offset[:-1]
+        )
+        if wrong.any():
+            event = int(np.flatnonzero(wrong)[0])
+            rows = slice(form.chance_offset[event], form.chance_offset[event + 1])
+            draw = int(np.argmax(np.abs(total[event] - 1.0)))
+            refuse_input(
+                f"the branches of chance event {event} have probabilities {array[rows, draw].tolist()}",
+                at=f"chance_probs[{rows.start}:{rows.stop}]",
+                fix="give probabilities from 0 to 1 that sum to 1 in each event",
+            )
+    return array
+
+
+def as_strategy(form: ExtensiveForm, strategy: ArrayLike) -> FloatArray:
+    """Return a behaviour strategy of shape ``(A, D or 1)`` that is at least 0 and sums to 1 in each set."""
+    array = _as_floats("strategy", strategy, code="game-invalid")
+    if array.ndim == 1:
+        array = array[:, np.newaxis]
+    if array.ndim != 2 or array.shape[0] != form.n_actions:
+        expected = f"({form.n_actions},) or ({form.n_actions}, D)"
+        _refuse_shape("strategy", np.shape(strategy), expected)
+    if form.n_actions:
+        total = np.add.reduceat(array, form.action_offset[:-1], axis=0)
+        if (array < 0.0).any() or (np.abs(total - 1.0) > 1e-6).any():
+            worst = np.abs(total - 1.0).max(axis=1) + np.add.reduceat(
+                np.maximum(-array, 0.0).max(axis=1), form.action_offset[:-1]
+            )
+            which = int(np.argmax(worst))
+            refuse_input(
+                f"the strategy at information set {which} ({form.info_set_label[which]!r}) "
+                "is no probability distribution",
+                at=f"strategy[{form.action_offset[which]}:{form.action_offset[which + 1]}]",
+                fix="give probabilities from 0 to 1 that sum to 1 in each information set",
+            )
+    return array
+
+
+def as_rationality(form: ExtensiveForm, rationality: ArrayLike) -> FloatArray:
+    """Return rationality of shape ``(P, D or 1)``, finite and at least 0."""
+    array = np.asarray(rationality, dtype=np.float64)
+    if not np.isfinite(array).all() or (array < 0.0).any():
+        worst = array[~(array >= 0.0) | ~np.isfinite(array)].ravel()[0]
+        refuse_input(
+            f"rationality is {worst}",
+            code="rationality-invalid",
+            at="rationality",
+            fix="give a finite number of 0 or more, per unit of payoff",
+        )
+    if array.ndim <= 1:
+        array = np.broadcast_to(np.atleast_1d(array), (form.n_players, array.size))
+    if array.ndim != 2 or array.shape[0] != form.n_players:
+        expected = f"(), (D,) or ({form.n_players}, D)"
+        _refuse_shape("rationality", np.shape(rationality), expected)
+    return array
+
+
+def count_draws(**arrays: FloatArray) -> int:
+    """Return the number of draws that all the arrays have in their last axis, where 1 stands for any number."""
+    sizes = {name: array.shape[-1] for name, array in arrays.items()}
+    n_draws: int = max(sizes.values())
+    if 0 in sizes.values():
+        n_draws = 0
+    for name, size in sizes.items():
+        if size not in {1, n_draws}:
+            refuse_input(
+                f"{name} has {size} draws where others have {n_draws}",
+                at=name,
+                fix="give every array the same number of draws, or one for all",
+            )
+    return n_draws

@@ -1,0 +1,438 @@
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,var-annotated"
+# ruff: noqa: ANN001, ANN202, C901, PLR0912, PLR0915, PLR1714  (numba infers types; a kernel is one piece on purpose)
+"""Compiled kernels of the solver. Importing this module loads numba, so other modules import it inside functions.
+
+Every kernel serves blocks of eight draws (arrays ``(rows, 8)``) and single draws (arrays ``(rows,)``) from one source;
+see :mod:`detente.game._lanes`. Reach probabilities are kept as logarithms: beliefs at information sets that are hardly
+ever reached are their exact limits, and nothing underflows at any rationality.
+
+Symbols: ``v`` the payoff that a set's mover expects from each action (the unknown), ``lam`` each player's rationality.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+from detente.game._lanes import LANES, absolute, exp, fma, load, log, maximum, same, store
+
+__all__ = ["HISTORY", "LANES", "Block", "Tree", "solve_block", "walk"]
+
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "cache": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+}
+
+
+class Tree(NamedTuple):
+    """The arrays of a layout."""
+
+    n_players: Any
+    piece: Any
+    cell: Any
+    split_start: Any
+    split_node: Any
+    split_player: Any
+    active_row: Any
+    active_player: Any
+
+
+class Block(NamedTuple):
+    """The payoffs of a block and the room to walk in.
+
+    ``value`` holds payoffs of inner nodes and then of payoff classes, player by player; the rest is scratch, except
+    what :func:`walk` says it leaves there.
+    """
+
+    lam: Any
+    chance: Any
+    log_chance: Any
+    value: Any
+    reach: Any
+    belief: Any
+    sigma_in: Any
+    sigma: Any
+    out: Any
+
+
+def _walk_down(
+    n_players, piece, cell, n_inner, v, lam, log_chance, reach, sigma_in, log_sigma, exact
+):
+    """Write log reach probabilities under softmax(lam * v), for each player those of all others."""
+    for p in range(n_players):
+        store(reach, p, same(v, 0.0))
+    for k in range(piece.shape[0]):
+        i, row, n_act, lo, hi = piece[k, 0], piece[k, 1], piece[k, 2], piece[k, 3], piece[k, 4]
+        first = piece[k, 5]
+        moves = i >= 0 and (piece[k, 7] != 0 or exact)
+        if moves and piece[k, 6] <= 1:
+            rate = load(lam, i)
+            top = load(v, row)
+            for a in range(1, n_act):
+                top = maximum(top, load(v, row + a))
+            total = same(v, 0.0)
+            for a in range(n_act):
+                y = rate * (load(v, row + a) - top)
+                store(log_sigma, row + a, y)
+                y = exp(y)
+                store(sigma_in, row + a, y)
+                total = total + y
+            inverse = 1.0 / total
+            low = log(total)
+            for a in range(n_act):
+                store(sigma_in, row + a, load(sigma_in, row + a) * inverse)
+                store(log_sigma, row + a, load(log_sigma, row + a) - low)
+        for a in range(n_act):
+            step = same(v, 0.0)
+            if i < 0:
+                step = load(log_chance, row + a)
+            elif moves:
+                step = load(log_sigma, row + a)
+            for h in range(lo, hi):
+                c = cell[first + (h - lo) * n_act + a]
+                if c < n_inner:
+                    for p in range(n_players):
+                        r = load(reach, h * n_players + p)
+                        if p != i:
+                            r = r + step
+                        store(reach, c * n_players + p, r)
+
+
+def _walk_up(
+    n_players, piece, cell, split_start, split_node, split_player,
+    v, lam, chance, value, reach, belief, sigma_in, sigma, out, exact,
+):  # fmt: skip
+    """Write values, the payoffs of actions and the choices that follow; return the largest change."""
+    for s in range(split_player.shape[0]):
+        i = split_player[s]
+        top = load(reach, split_node[split_start[s]] * n_players + i)
+        for j in range(split_start[s] + 1, split_start[s + 1]):
+            top = maximum(top, load(reach, split_node[j] * n_players + i))
+        total = same(v, 0.0)
+        for j in range(split_start[s], split_start[s + 1]):
+            weight = exp(load(reach, split_node[j] * n_players + i) - top)
+            store(belief, split_node[j], weight)
+            total = total + weight
+        for j in range(split_start[s], split_start[s + 1]):
+            store(belief, split_node[j], load(belief, split_node[j]) / total)
+    worst = same(v, 0.0)
+    for k in range(piece.shape[0] - 1, -1, -1):
+        i, row, n_act, lo, hi = piece[k, 0], piece[k, 1], piece[k, 2], piece[k, 3], piece[k, 4]
+        first, kind = piece[k, 5], piece[k, 6]
+        if i < 0:
+            for h in range(lo, hi):
+                start = first + (h - lo) * n_act
+                for p in range(n_players):
+                    total = load(chance, row) * load(value, cell[start] * n_players + p)
+                    for a in range(1, n_act):
+                        c = cell[start + a]
+                        total = fma(load(chance, row + a), load(value, c * n_players + p), total)
+                    store(value, h * n_players + p, total)
+            continue
+        if kind == 0:
+            top = load(reach, lo * n_players + i)
+            for h in range(lo + 1, hi):
+                top = maximum(top, load(reach, h * n_players + i))
+            total = same(v, 0.0)
+            for h in range(lo, hi):
+                weight = exp(load(reach, h * n_players + i) - top)
+                store(belief, h, weight)
+                total = total + weight
+            inverse = 1.0 / total
+            for h in range(lo, hi):
+                store(belief, h, load(belief, h) * inverse)
+        for a in range(n_act):
+            total = same(v, 0.0)
+            if kind == 1 or kind == 2:
+                total = load(out, row + a)
+            for h in range(lo, hi):
+                c = cell[first + (h - lo) * n_act + a]
+                total = fma(load(belief, h), load(value, c * n_players + i), total)
+            store(out, row + a, total)
+        if kind <= 1:
+            rate = load(lam, i)
+            top = load(out, row)
+            for a in range(1, n_act):
+                top = maximum(top, load(out, row + a))
+            total = same(v, 0.0)
+            for a in range(n_act):
+                y = exp(rate * (load(out, row + a) - top))
+                store(sigma, row + a, y)
+                total = total + y
+            inverse = 1.0 / total
+            for a in range(n_act):
+                y = load(sigma, row + a) * inverse
+                store(sigma, row + a, y)
+                if piece[k, 7] != 0 or exact:
+                    worst = maximum(worst, absolute(y - load(sigma_in, row + a)))
+        if kind == 0 and not exact:
+            for h in range(lo, hi):
+                start = first + (h - lo) * n_act
+                for p in range(n_players):
+                    total = load(sigma, row) * load(value, cell[start] * n_players + p)
+                    for a in range(1, n_act):
+                        c = cell[start + a]
+                        total = fma(load(sigma, row + a), load(value, c * n_players + p), total)
+                    store(value, h * n_players + p, total)
+        else:
+            for h in range(lo, hi):
+                start = first + (h - lo) * n_act
+                for p in range(n_players):
+                    total = load(sigma_in, row) * load(value, cell[start] * n_players + p)
+                    for a in range(1, n_act):
+                        c = cell[start + a]
+                        total = fma(load(sigma_in, row + a), load(value, c * n_players + p), total)
+                    store(value, h * n_players + p, total)
+    return worst
+
+
+def _walk(tree, block, v, exact, change):
+    """Walk down with the strategy softmax(lam * v) and up with the choices that follow from the beliefs.
+
+    Leaves in ``block.out`` the payoff of each action, in ``block.sigma`` softmax(lam * out), in ``block.sigma_in``
+    softmax(lam * v) for active sets, and in ``change[0]`` the largest difference of the two. With ``exact`` values are
+    those of softmax(lam * v) itself, everywhere, so ``change`` is the residual of the logit equilibrium; without it
+    each set above already meets the new choices below (Gauss-Seidel), which leaves only the sets that bear on beliefs
+    to iterate on.
+    """
+    _walk_down(
+        tree.n_players, tree.piece, tree.cell, block.belief.shape[0],
+        v, block.lam, block.log_chance, block.reach, block.sigma_in, block.out, exact,
+    )  # fmt: skip
+    worst = _walk_up(
+        tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node,
+        tree.split_player, v, block.lam, block.chance, block.value, block.reach, block.belief,
+        block.sigma_in, block.sigma, block.out, exact,
+    )  # fmt: skip
+    store(change, 0, worst)
+
+
+_walk_down = numba.njit(**_OPTIONS)(_walk_down)
+_walk_up = numba.njit(**_OPTIONS)(_walk_up)
+walk = numba.njit(**_OPTIONS)(_walk)
+
+
+HISTORY = 5
+_LOOSE = 1e-4
+_MAX_FIRST = 0.4
+_MAX_TOTAL = 1.5
+_MAX_STAGE = 40
+_MIN_STEP = 1e-3
+
+_RUNNING, _CONVERGED, _STALLED = 0, 1, 2
+
+
+def _mix(products, rights, newest, ages, weights):
+    """Solve one draw's least-squares problem of Anderson acceleration on its newest columns, in place.
+
+    ``products`` ``(m, m)`` are inner products of residual differences, ``rights`` ``(m,)`` those with the residual;
+    ``ages`` columns count, from ``newest`` backwards in the ring. A column that the newer ones explain is left out.
+    """
+    m = weights.size
+    factor = np.zeros((m, m))
+    solved = np.zeros(m)
+    kept = np.zeros(m, dtype=np.int64)
+    count = 0
+    for age in range(ages):
+        column = (newest - age) % m
+        for j in range(count):
+            total = products[kept[j], column]
+            for q in range(j):
+                total -= factor[j, q] * factor[count, q]
+            factor[count, j] = total / factor[j, j]
+        pivot = products[column, column]
+        for q in range(count):
+            pivot -= factor[count, q] * factor[count, q]
+        if pivot <= 1e-14 * products[column, column]:
+            continue
+        factor[count, count] = math.sqrt(pivot)
+        total = rights[column]
+        for q in range(count):
+            total -= factor[count, q] * solved[q]
+        solved[count] = total / factor[count, count]
+        kept[count] = column
+        count += 1
+    weights[:] = 0.0
+    for j in range(count - 1, -1, -1):
+        total = solved[j]
+        for q in range(j + 1, count):
+            total -= factor[q, j] * weights[kept[q]]
+        weights[kept[j]] = total / factor[j, j]
+
+
+def _solve_block(
+    tree, block, rho, weight, start_step, warm, tight, tolerance, max_iterations,
+    v, kept, history, state,
+):  # fmt: skip
+    """Continue a block of draws from rationality 0 to ``rho`` by accelerated fixed-point iteration.
+
+    With ``warm`` the iteration first tries ``rho`` itself from the point in ``v``, and starts over from 0 if that is
+    not close to an answer. ``weight`` ``(P, 8)`` makes residuals of different players comparable.
+
+    Each draw has its own steps and stops when it is done; it does not see its neighbours. Afterwards ``v`` holds the
+    payoffs of actions at the answers (or at the last point accepted), and ``state`` per draw the share of the way
+    gone, iterations and status.
+
+    ``kept`` is ``(4 * rows, 8)``: last accepted point, the one before it, last image, last residual; ``history`` is
+    ``(2 * m * rows, 8)``; ``start_step`` and ``state`` are ``(8,)`` and ``(3, 8)``; the rows are the active ones.
+    """
+    rows = tree.active_row
+    n = rows.size
+    m = HISTORY
+    change = np.zeros((1, LANES))
+    goal = np.zeros(LANES)  # t at which the current stage ends
+    here = np.zeros(LANES)  # t of the last accepted point
+    before = np.zeros(LANES)  # t of the one before
+    step = start_step.copy()
+    stage = np.zeros(LANES, dtype=np.int64)
+    columns = np.zeros(LANES, dtype=np.int64)
+    first = np.zeros(LANES)
+    total = np.zeros(LANES)
+    status = np.zeros(LANES, dtype=np.int64)
+    iterations = np.zeros(LANES, dtype=np.int64)
+    accepted = np.zeros(LANES, dtype=np.int64)
+    products = np.zeros((LANES, m, m))
+    rights = np.zeros((LANES, m))
+    weights = np.zeros((LANES, m))
+    dots = np.zeros((2 * m, LANES))
+    # blending coefficients of the next point: image, last point, point before, differences of images
+    blend = np.zeros((4 + m, LANES))
+    for r in range(4 * n):
+        store(kept, r, same(v, 0.0))
+    for r in range(2 * m * n):
+        store(history, r, same(v, 0.0))
+    newest = 0
+    if warm or n == 0:
+        goal[:] = 1.0
+    else:
+        for r in range(n):
+            store(v, rows[r], same(v, 0.0))
+    running = LANES
+    while running > 0:
+        for p in range(tree.n_players):
+            for d in range(LANES):
+                block.lam[p, d] = rho[p, d] * goal[d]
+        walk(tree, block, v, False, change)
+        newest = (newest + 1) % m
+        for j in range(2 * m):
+            store(dots, j, same(v, 0.0))
+        for r in range(n):
+            image = load(block.out, rows[r])
+            residual = image - load(v, rows[r])
+            fresh = residual - load(kept, 3 * n + r)
+            store(history, 2 * (newest * n + r), fresh)
+            store(history, 2 * (newest * n + r) + 1, image - load(kept, 2 * n + r))
+            store(kept, 2 * n + r, image)
+            store(kept, 3 * n + r, residual)
+            scale = load(weight, tree.active_player[r])
+            fresh = fresh * scale
+            residual = residual * scale
+            for j in range(m):
+                other = load(history, 2 * (j * n + r))
+                store(dots, j, fma(other, fresh, load(dots, j)))
+                store(dots, m + j, fma(other, residual, load(dots, m + j)))
+        running = 0
+        blend[:] = 0.0
+        for d in range(LANES):
+            if status[d] != _RUNNING:
+                blend[1, d] = 1.0
+                continue
+            iterations[d] += 1
+            stage[d] += 1
+            for j in range(m):
+                products[d, newest, j] = dots[j, d]
+                products[d, j, newest] = dots[j, d]
+                rights[d, j] = dots[m + j, d]
+            moved = change[0, d]
+            if stage[d] == 1:
+                first[d] = moved
+                total[d] = 0.0
+            else:
+                columns[d] = min(columns[d] + 1, m)
+            total[d] += moved
+            final = goal[d] >= 1.0
+            near = moved <= (tight if final else _LOOSE)
+            near = near or (final and moved <= tolerance and stage[d] >= _MAX_STAGE)
+            smooth = n == 0 or (first[d] <= _MAX_FIRST and total[d] <= _MAX_TOTAL)
+            if near and smooth:
+                # accept the point and step on
+                blend[3, d] = 1.0
+                before[d] = here[d]
+                here[d] = goal[d]
+                accepted[d] += 1
+                if final:
+                    status[d] = _CONVERGED
+                    blend[0, d] = 1.0
+                    continue
+                if accepted[d] > 1:
+                    if first[d] < 0.08:
+                        step[d] *= 3.0
+                    elif first[d] < 0.2:
+                        step[d] *= 1.7
+                    elif first[d] > 0.3:
+                        step[d] *= 0.7
+            elif warm and accepted[d] == 0 and (not smooth or stage[d] >= _MAX_STAGE):
+                goal[d] = 0.0
+                stage[d] = 0
+                columns[d] = 0
+                running += 1
+                continue
+            elif (
+                not smooth
+                or not (moved < 2.0)
+                or stage[d] >= _MAX_STAGE
+                or iterations[d] >= max_iterations
+            ):
+                # too far, too slow: go back and take a shorter step
+                step[d] *= 0.35
+                if step[d] < _MIN_STEP or iterations[d] >= max_iterations:
+                    status[d] = _STALLED
+                    blend[1, d] = 1.0
+                    continue
+            else:
+                _mix(products[d], rights[d], newest, columns[d], weights[d])
+                blend[0, d] = 1.0
+                for j in range(m):
+                    blend[4 + j, d] = -weights[d, j]
+                running += 1
+                continue
+            running += 1
+            stage[d] = 0
+            columns[d] = 0
+            goal[d] = min(here[d] + step[d], 1.0)
+            if goal[d] > 1.0 - 0.3 * step[d]:
+                goal[d] = 1.0
+            reach = 0.0
+            if accepted[d] > 2:
+                reach = (goal[d] - here[d]) / (here[d] - before[d])
+            blend[1, d] = 1.0 + reach
+            blend[2, d] = -reach
+        for r in range(n):
+            image = load(kept, 2 * n + r)
+            last = load(kept, r)
+            older = load(kept, n + r)
+            take = load(blend, 3)
+            older = fma(take, last - older, older)
+            last = fma(take, image - last, last)
+            store(kept, r, last)
+            store(kept, n + r, older)
+            point = load(blend, 0) * image
+            point = fma(load(blend, 1), last, point)
+            point = fma(load(blend, 2), older, point)
+            for j in range(m):
+                point = fma(load(blend, 4 + j), load(history, 2 * (j * n + r) + 1), point)
+            store(v, rows[r], point)
+    for d in range(LANES):
+        state[0, d] = here[d]
+        state[1, d] = iterations[d]
+        state[2, d] = status[d]
+    # the answer's active rows are the last accepted image; one more walk gives every row and the certificate
+    for r in range(n):
+        store(v, rows[r], load(kept, r))
+
+
+_mix = numba.njit(**_OPTIONS)(_mix)
+solve_block = numba.njit(**_OPTIONS)(_solve_block)

@@ -1,0 +1,199 @@
+"""The order in which the kernels walk a form: from the root down, information set by information set.
+
+A *piece* is a run of nodes that share an information set (or a chance event) and are walked together. Every set is one
+piece wherever the sets can be put in an order in which no set comes before one of its ancestors. Where they cannot
+(two sets that lie above and below each other on different paths), some sets are split into several pieces; the kernels
+then lag the strategy of those sets by one iteration, which changes the path of the iteration and not its fixed points.
+"""
+
+import weakref
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.game.form import TERMINAL, ExtensiveForm, IntArray
+
+__all__ = ["Layout", "layout_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Arrays for the kernels. ``n`` inner nodes are renumbered in the order of the pieces.
+
+    Attributes
+    ----------
+    node
+        The form's number of each inner node, shape ``(n,)``.
+    piece
+        Player (-1 chance), first row of strategy or chance, number of actions, first inner node, end of inner nodes,
+        first cell, kind (0 whole, 1 first of several pieces, 2 middle, 3 last), and whether the set is *active*: a
+        belief of somebody else below depends on its strategy, shape ``(pieces, 8)``.
+    cell
+        Where each action of each inner node leads, shape ``(cells,)``: an inner node ``k < n`` or ``n`` plus a payoff
+        class.
+    split_start, split_node, split_player
+        For the sets that are in several pieces: their inner nodes and movers.
+    active_row, active_player
+        The actions of active sets and their movers, rising, shape ``(at most A,)``: the unknowns. All other choices
+        follow from these by one walk upwards; a game of perfect information has none.
+    """
+
+    n_players: int
+    node: IntArray
+    piece: IntArray
+    cell: IntArray
+    split_start: IntArray
+    split_node: IntArray
+    split_player: IntArray
+    active_row: IntArray
+    active_player: IntArray
+
+
+_CACHE: "weakref.WeakKeyDictionary[ExtensiveForm, Layout]" = weakref.WeakKeyDictionary()
+
+
+def layout_of(form: ExtensiveForm) -> Layout:
+    """Return the layout of a form, made once for each form."""
+    layout = _CACHE.get(form)
+    if layout is None:
+        layout = _lay_out(form)
+        _CACHE[form] = layout
+    return layout
+
+
+def _children(form: ExtensiveForm, nodes: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return the children of the nodes, node by node."""
+    counts = form.n_children[nodes].astype(np.int64)
+    branch = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    first = form.first_child[nodes].astype(np.int64)
+    return np.asarray(np.repeat(first, counts) + branch)
+
+
+def _layers(form: ExtensiveForm) -> IntArray:
+    """Return the step at which each inner node is walked, shape ``(N,)``; -1 at terminal nodes.
+
+    A decision node waits until the parents of all nodes of its set are walked. If everything waits, the sets block
+    each other: the set that waits at the lowest node number goes ahead with the nodes that it has.
+    """
+    group = np.where(form.player >= 0, form.info_set, -1)
+    missing = np.bincount(group[group >= 0], minlength=form.n_info_sets)
+    order = np.argsort(group, kind="stable")
+    start = np.searchsorted(group[order], np.arange(form.n_info_sets + 1))
+    layer = np.full(form.n_nodes, -1, dtype=np.int32)
+    waiting = np.zeros(form.n_nodes, dtype=np.bool_)
+    fresh = np.zeros(1, dtype=np.int64)
+    step = 0
+    while True:
+        fresh = fresh[form.player[fresh] != TERMINAL]
+        decisions = fresh[form.player[fresh] >= 0]
+        waiting[decisions] = True
+        sets, count = np.unique(group[decisions], return_counts=True)
+        missing[sets] -= count
+        ready = sets[missing[sets] == 0]
+        members = [order[start[item] : start[item + 1]] for item in ready]
+        now = (
+            np.concatenate([fresh[form.player[fresh] < 0], *members])
+            if members
+            else fresh[form.player[fresh] < 0]
+        )
+        now = now[layer[now] < 0]
+        if now.size == 0:
+            held = np.flatnonzero(waiting)
+            if held.size == 0:
+                return layer
+            now = held[group[held] == group[held[0]]]
+        layer[now] = step
+        waiting[now] = False
+        fresh = _children(form, now)
+        step += 1
+
+
+def _active_sets(
+    form: ExtensiveForm, layer: IntArray, split_sets: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Tell which sets' strategies bear on a belief below them, or are lagged, shape ``(I,)``."""
+    decision = form.player >= 0
+    size = np.bincount(form.info_set[decision], minlength=form.n_info_sets)
+    uncertain = np.zeros(form.n_nodes, dtype=np.bool_)
+    uncertain[decision] = size[form.info_set[decision]] > 1
+    below = np.zeros((form.n_nodes, form.n_players), dtype=np.bool_)
+    order = np.argsort(layer, kind="stable")
+    ends = np.searchsorted(layer[order], np.arange(-1, layer.max() + 1), side="right")
+    for step in range(layer.max(), 0, -1):
+        nodes = order[ends[step] : ends[step + 1]]
+        seen = below[nodes]
+        mine = np.flatnonzero(uncertain[nodes])
+        seen[mine, form.player[nodes[mine]]] = True
+        np.logical_or.at(below, form.parent[nodes], seen)
+    inner = np.flatnonzero(decision)
+    others = below[inner]
+    others[np.arange(inner.size), form.player[inner]] = False
+    active = np.zeros(form.n_info_sets, dtype=np.bool_)
+    active[form.info_set[inner[others.any(axis=1)]]] = True
+    active[split_sets] = True
+    return active
+
+
+def _lay_out(form: ExtensiveForm) -> Layout:
+    layer = _layers(form)
+    inner = np.flatnonzero(form.player != TERMINAL)
+    set_of = form.info_set[inner]
+    mover = form.player[inner]
+    order = np.lexsort((inner, set_of, mover >= 0, layer[inner]))
+    node = inner[order]
+    mover, set_of = mover[order], set_of[order]
+    step = layer[node]
+    decision = mover >= 0
+    breaks = (
+        np.flatnonzero(
+            np.r_[
+                True,
+                (np.diff(step) != 0)
+                | (np.diff(set_of) != 0)
+                | (np.diff(decision.astype(np.int8)) != 0),
+            ]
+        )
+        if node.size
+        else np.zeros(0, dtype=np.int64)
+    )
+    ends = np.r_[breaks[1:], node.size]
+    counts = form.n_children[node].astype(np.int64)
+    cell_start = np.cumsum(counts) - counts
+    where = np.full(form.n_nodes, -1, dtype=np.int64)
+    where[node] = np.arange(node.size)
+    where[form.terminal_node] = node.size + form.payoff_class.astype(np.int64)
+    piece_set = set_of[breaks]
+    piece_player = np.where(decision[breaks], mover[breaks], -1)
+    row = np.empty(breaks.size, dtype=np.int64)
+    is_set = piece_player >= 0
+    row[is_set] = form.action_offset[piece_set[is_set]]
+    row[~is_set] = form.chance_offset[piece_set[~is_set]]
+    kind = np.zeros(breaks.size, dtype=np.int64)
+    pieces_of = np.bincount(piece_set[is_set], minlength=form.n_info_sets)
+    split_sets = np.flatnonzero(pieces_of > 1)
+    for which in split_sets:
+        places = np.flatnonzero(is_set & (piece_set == which))
+        kind[places] = 2
+        kind[places[0]], kind[places[-1]] = 1, 3
+    split_nodes = [np.flatnonzero(decision & (set_of == which)) for which in split_sets]
+    active = _active_sets(form, layer, split_sets)
+    is_active = np.zeros(breaks.size, dtype=np.int64)
+    is_active[is_set] = active[piece_set[is_set]]
+    piece = np.stack(
+        [piece_player, row, counts[breaks], breaks, ends, cell_start[breaks], kind, is_active],
+        axis=1,
+    )
+    counts_of = np.diff(form.action_offset)
+    active_row = np.flatnonzero(np.repeat(active, counts_of))
+    return Layout(
+        n_players=form.n_players,
+        node=node.astype(np.int32),
+        piece=np.ascontiguousarray(piece, dtype=np.int32),
+        cell=where[_children(form, node)].astype(np.int32),
+        split_start=np.cumsum([0, *[item.size for item in split_nodes]]).astype(np.int32),
+        split_node=np.concatenate([np.zeros(0, dtype=np.int64), *split_nodes]).astype(np.int32),
+        split_player=form.info_set_player[split_sets],
+        active_row=active_row.astype(np.int32),
+        active_player=np.repeat(form.info_set_player, counts_of)[active_row],
+    )

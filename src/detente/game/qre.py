@@ -1,0 +1,303 @@
+r"""Agent quantal response equilibrium of extensive games, batched over draws.
+
+In a logit agent quantal response equilibrium :cite:p:`mckelvey1998` the mover of each information set picks action
+``a`` with probability
+
+.. math:: \sigma_I(a) = \frac{\exp(\lambda\, \mathrm{E}[u_i \mid I, a])}{\sum_b \exp(\lambda\, \mathrm{E}[u_i \mid I, b])},
+
+where the expectation is conditional on reaching the set, with beliefs by Bayes' rule from the strategy itself. Every
+action has positive probability, so beliefs are defined everywhere. The equilibria form a branch that starts at the
+uniform strategy for :math:`\lambda = 0`; the solver follows this *principal branch* up to the rationality asked for.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.game._inputs import (
+    FloatArray,
+    as_chance,
+    as_payoffs,
+    as_rationality,
+    as_strategy,
+    count_draws,
+)
+from detente.game._layout import layout_of
+from detente.game.form import ExtensiveForm
+
+__all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
+
+_ALIGNMENT = 64
+_TIGHT = 1e-12
+_MAX_ITERATIONS = 3000
+
+
+class Status(IntEnum):
+    """How the solution of a draw ended."""
+
+    STALLED = 0
+    """The residual is above the tolerance: use the answer only with that in view."""
+    CONVERGED = 1
+    """The residual is within the tolerance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogitQREResult:
+    """Logit agent quantal response equilibria, one per draw.
+
+    Attributes
+    ----------
+    strategy
+        Probability of each action at its information set, shape ``(A, D)``.
+    residual
+        Certificate of each draw, shape ``(D,)``: the largest difference between a probability of ``strategy`` and the
+        logit response to ``strategy``, computed from the answer.
+    iterations
+        Walks over the tree that each draw took, shape ``(D,)``.
+    status
+        A :class:`Status` per draw, shape ``(D,)``.
+    expected_payoffs
+        Each player's payoff under ``strategy``, shape ``(P, D)``.
+    rationality
+        What was asked for, shape ``(P, D)``.
+    tolerance
+        The largest residual that counts as converged.
+    """
+
+    strategy: FloatArray
+    residual: FloatArray
+    iterations: NDArray[np.int64]
+    status: NDArray[np.int8]
+    expected_payoffs: FloatArray
+    rationality: FloatArray
+    tolerance: float
+
+    @property
+    def converged(self) -> NDArray[np.bool_]:
+        """Whether each draw is within the tolerance, shape ``(D,)``."""
+        return np.asarray(self.status == Status.CONVERGED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Problem:
+    """Checked inputs, draws in the last axis (1 stands for all draws)."""
+
+    form: ExtensiveForm
+    payoffs: FloatArray
+    chance: FloatArray
+    rationality: FloatArray
+    start: FloatArray | None
+    tolerance: float
+    n_draws: int
+
+
+def solve_logit_qre(
+    form: ExtensiveForm,
+    rationality: ArrayLike,
+    *,
+    payoffs: ArrayLike,
+    chance_probs: ArrayLike = (),
+    tolerance: float = 1e-9,
+    start: ArrayLike | None = None,
+    threads: int = 1,
+) -> LogitQREResult:
+    """Solve for the logit agent quantal response equilibrium on the principal branch, for every draw.
+
+    A draw's numbers depend on that draw alone: they are the same bytes whatever the other draws, the blocks and the
+    number of threads.
+
+    Parameters
+    ----------
+    form
+        The game tree.
+    rationality
+        Lambda, at least 0, per unit of payoff: one number, one per draw ``(D,)``, or per player and draw ``(P, D)``.
+    payoffs
+        Payoff of each player in each payoff class, shape ``(K, P)`` or ``(K, P, D)``.
+    chance_probs
+        Probability of each chance branch, shape ``(R,)`` or ``(R, D)``.
+    tolerance
+        Largest residual of a draw that counts as converged.
+    start
+        A strategy near the answer, shape ``(A,)`` or ``(A, D)``, for instance of a neighbouring policy. If the answer
+        is not close to it, the draw is traced from rationality 0 as without it.
+    threads
+        Threads to spread blocks of draws over.
+
+    Raises
+    ------
+    SolverError
+        ``payoff-not-finite``, ``rationality-invalid``, or ``game-invalid`` for arrays that do not fit the form.
+
+    Examples
+    --------
+    A player who picks between 1 and 0 with rationality 1:
+
+    >>> from detente.game import GameBuilder
+    >>> builder = GameBuilder(["chooser"])
+    >>> root = builder.decision(None, player="chooser", info_set="pick", actions=["one", "zero"])
+    >>> _ = builder.terminal((root, "one"), payoffs=[1.0])
+    >>> _ = builder.terminal((root, "zero"), payoffs=[0.0])
+    >>> game = builder.build()
+    >>> result = solve_logit_qre(game.form, 1.0, payoffs=game.payoffs)
+    >>> result.strategy[:, 0].round(4).tolist()
+    [0.7311, 0.2689]
+    """
+    problem = _problem(form, rationality, payoffs, chance_probs, start, tolerance)
+    n_draws = problem.n_draws
+    answer = LogitQREResult(
+        strategy=np.empty((form.n_actions, n_draws)),
+        residual=np.empty(n_draws),
+        iterations=np.empty(n_draws, dtype=np.int64),
+        status=np.empty(n_draws, dtype=np.int8),
+        expected_payoffs=np.empty((form.n_players, n_draws)),
+        rationality=np.broadcast_to(problem.rationality, (form.n_players, n_draws)).copy(),
+        tolerance=tolerance,
+    )
+    from detente.game import _kernels  # noqa: PLC0415  numba loads with the first solution
+
+    blocks = range(0, n_draws, _kernels.LANES)
+    share = max(1, min(threads, len(blocks)))
+
+    def work(which: int) -> None:
+        room = _Room(problem, _kernels)
+        for first in blocks[which::share]:
+            room.solve(first, answer)
+
+    if share == 1:
+        work(0)
+    else:
+        with ThreadPoolExecutor(share) as pool:
+            list(pool.map(work, range(share)))
+    return answer
+
+
+def _problem(
+    form: ExtensiveForm,
+    rationality: ArrayLike,
+    payoffs: ArrayLike,
+    chance_probs: ArrayLike,
+    start: ArrayLike | None,
+    tolerance: float,
+) -> _Problem:
+    arrays = {
+        "payoffs": as_payoffs(form, payoffs),
+        "chance_probs": as_chance(form, chance_probs),
+        "rationality": as_rationality(form, rationality),
+    }
+    if start is not None:
+        arrays["start"] = as_strategy(form, start)
+    return _Problem(
+        form=form,
+        payoffs=arrays["payoffs"],
+        chance=arrays["chance_probs"],
+        rationality=arrays["rationality"],
+        start=arrays.get("start"),
+        tolerance=tolerance,
+        n_draws=count_draws(**arrays),
+    )
+
+
+def _rows(count: int, lanes: int) -> FloatArray:
+    """Return a zero array of shape ``(count, lanes)`` that starts on a cache line."""
+    spare = _ALIGNMENT // 8
+    flat = np.zeros(count * lanes + spare)
+    shift = (-flat.ctypes.data % _ALIGNMENT) // 8
+    return flat[shift : shift + count * lanes].reshape(count, lanes)
+
+
+class _Room:
+    """The arrays that one thread solves blocks in."""
+
+    def __init__(self, problem: _Problem, kernels: Any) -> None:
+        self.problem, self.kernels = problem, kernels
+        form, layout = problem.form, layout_of(problem.form)
+        lanes, players, inner = kernels.LANES, form.n_players, layout.node.size
+        active = layout.active_row.size
+        self.tree = kernels.Tree(
+            n_players=players,
+            piece=layout.piece,
+            cell=layout.cell,
+            split_start=layout.split_start,
+            split_node=layout.split_node,
+            split_player=layout.split_player,
+            active_row=layout.active_row,
+            active_player=layout.active_player,
+        )
+        classes = problem.payoffs.shape[0]
+        self.block = kernels.Block(
+            lam=_rows(players, lanes),
+            chance=_rows(form.n_branches, lanes),
+            log_chance=_rows(form.n_branches, lanes),
+            value=_rows((inner + classes) * players, lanes),
+            reach=_rows(max(inner, 1) * players, lanes),
+            belief=_rows(inner, lanes),
+            sigma_in=_rows(form.n_actions, lanes),
+            sigma=_rows(form.n_actions, lanes),
+            out=_rows(form.n_actions, lanes),
+        )
+        self.tail = self.block.value[inner * players :]
+        self.point = _rows(form.n_actions, lanes)
+        self.kept = _rows(4 * active, lanes)
+        self.history = _rows(2 * kernels.HISTORY * active, lanes)
+        self.change = _rows(1, lanes)
+        self.state = _rows(3, lanes)
+
+    def solve(self, first: int, answer: LogitQREResult) -> None:
+        """Solve the block of draws from ``first`` on and write it into the answer."""
+        problem, block, kernels = self.problem, self.block, self.kernels
+        count = min(kernels.LANES, problem.n_draws - first)
+        draws = np.minimum(np.arange(first, first + kernels.LANES), first + count - 1)
+
+        def pick(array: FloatArray) -> FloatArray:
+            return array[..., draws if array.shape[-1] > 1 else np.zeros_like(draws)]
+
+        payoffs = pick(problem.payoffs)
+        rationality = pick(problem.rationality)
+        self.tail[:] = payoffs.reshape(self.tail.shape)
+        block.chance[:] = pick(problem.chance)
+        with np.errstate(divide="ignore"):
+            block.log_chance[:] = np.maximum(np.log(block.chance), -1e5)
+        span = ((payoffs.max(axis=0) - payoffs.min(axis=0)) * rationality).max(axis=0)
+        with np.errstate(divide="ignore"):
+            first_step = np.minimum(1.0, 2.0 / span)
+        if problem.start is not None:
+            rate = np.repeat(
+                rationality[problem.form.info_set_player],
+                np.diff(problem.form.action_offset),
+                axis=0,
+            )
+            start = np.log(np.maximum(pick(problem.start), 1e-300))
+            self.point[:] = np.divide(start, rate, out=np.zeros_like(start), where=rate > 0.0)
+        kernels.solve_block(
+            self.tree,
+            block,
+            rationality,
+            (rationality / np.maximum(rationality.max(axis=0), 1e-300)) ** 2,
+            first_step,
+            problem.start is not None,
+            min(_TIGHT, problem.tolerance),
+            problem.tolerance,
+            _MAX_ITERATIONS,
+            self.point,
+            self.kept,
+            self.history,
+            self.state,
+        )
+        block.lam[:] = rationality
+        kernels.walk(self.tree, block, self.point, False, self.change)
+        self.point[:] = block.out
+        kernels.walk(self.tree, block, self.point, True, self.change)
+        place = slice(first, first + count)
+        residual = self.change[0, :count]
+        answer.strategy[:, place] = block.sigma_in[:, :count]
+        answer.residual[place] = residual
+        answer.iterations[place] = self.state[1, :count] + 2
+        answer.status[place] = np.where(
+            residual <= problem.tolerance, Status.CONVERGED, Status.STALLED
+        )
+        answer.expected_payoffs[:, place] = block.value[: problem.form.n_players, :count]
