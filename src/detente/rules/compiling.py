@@ -29,6 +29,7 @@ from detente.crisis.elements import (
     Sum,
 )
 from detente.errors import CrisisFileError, Finding, UsageError
+from detente.rules._rows import KEY_LIMIT
 
 __all__ = [
     "UNSEEN",
@@ -56,7 +57,6 @@ StateArray = NDArray[np.uint8]
 
 ROUND = "round"
 UNSEEN = "a move it does not see"
-_CODE_LIMIT = 2**62
 
 
 class Kind(Enum):
@@ -435,7 +435,7 @@ def _project(
     columns = [index for index, name in enumerate(names) if name in wanted]
     sizes = [len(values[column]) for column in columns]
     size = prod(sizes)
-    if size > _CODE_LIMIT:
+    if size > KEY_LIMIT:
         read = ", ".join(names[column] for column in columns)
         raise CrisisFileError(
             [

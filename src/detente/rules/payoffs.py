@@ -58,7 +58,7 @@ class Priced:
     level_states: Mapping[str, tuple[dict[str, str], ...]]
 
 
-def price(plan: Plan, values: Mapping[str, FloatArray]) -> Priced:
+def price(plan: Plan, values: Mapping[str, FloatArray], *, base: Priced | None = None) -> Priced:
     """Price a block of draws.
 
     Parameters
@@ -67,6 +67,8 @@ def price(plan: Plan, values: Mapping[str, FloatArray]) -> Priced:
         From :func:`plan_pricing`.
     values
         Draws of each quantity by path, shape ``(D,)``; more than ``plan.paths`` may be given.
+    base
+        What the plan's base gave for the same draws; wanted if the plan was made with one.
 
     Returns
     -------
@@ -83,6 +85,8 @@ def price(plan: Plan, values: Mapping[str, FloatArray]) -> Priced:
         ``priors-sum`` or ``probability-out-of-range`` naming player or instrument.
     """
     draws = _read_draws(plan, values)
+    if plan.shared:
+        draws.outputs.update(_shared(plan, base, draws))
     for item in plan.mechanisms:
         draws.outputs[item.mechanism.id] = _evaluate(item, draws)
     prices: dict[str, FloatArray] = {}
@@ -123,6 +127,23 @@ def _read_draws(plan: Plan, values: Mapping[str, FloatArray]) -> Draws:
             message, code="option-invalid", at="values", fix="give the same draws of each"
         )
     return Draws(values=read, n_draws=n_draws.pop())
+
+
+def _shared(plan: Plan, base: Priced | None, draws: Draws) -> dict[str, dict[str, FloatArray]]:
+    """Return the mechanisms that the base plan has evaluated."""
+    outputs = {} if base is None else base.outputs
+    shared = {name: outputs.get(name, {}) for name in sorted(plan.shared)}
+    for name, given in shared.items():
+        for array in given.values() or [np.empty(0)]:
+            if array.shape[-1] != draws.n_draws:
+                message = f"the plan takes mechanism {name!r} from a base that does not fit"
+                raise UsageError(
+                    message,
+                    code="option-invalid",
+                    at="base",
+                    fix="give the result of the base plan for the same draws",
+                )
+    return shared
 
 
 def _evaluate(item: Evaluation, draws: Draws) -> dict[str, FloatArray]:

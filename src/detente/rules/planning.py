@@ -61,10 +61,13 @@ class Lottery:
 class Plan:
     """Everything about pricing a tree that does not depend on draws.
 
-    ``paths`` are the quantities that :func:`price` needs. ``level_states`` says for each mechanism what its levels are.
+    ``paths`` are the quantities that :func:`price` needs. ``level_states`` says for each mechanism what its levels are,
+    ``mechanism_codes`` gives them as codes; mechanisms in ``shared`` are evaluated by the base plan.
     """
 
     paths: tuple[str, ...]
+    mechanism_codes: Mapping[str, IndexArray]
+    shared: frozenset[str]
     level_states: Mapping[str, tuple[dict[str, str], ...]]
     n_branches: int
     shape: tuple[int, int]
@@ -79,7 +82,9 @@ class Plan:
     incidence: sparse.csr_array
 
 
-def plan_pricing(tree: Tree, crisis: Crisis, *, every_state: bool = True) -> Plan:
+def plan_pricing(
+    tree: Tree, crisis: Crisis, *, every_state: bool = True, base: Plan | None = None
+) -> Plan:
     """Work out how to price a tree.
 
     Parameters
@@ -91,6 +96,9 @@ def plan_pricing(tree: Tree, crisis: Crisis, *, every_state: bool = True) -> Pla
     every_state
         Evaluate each mechanism at every level that its variables reach in the game, for the briefing. Without it only
         where a price or a probability needs it, which is all that payoffs take.
+    base
+        Plan of the same crisis under another policy. Mechanisms that it evaluates at every level needed here are taken
+        from it: :func:`price` then wants what that plan gave for the same draws, as its own ``base``.
 
     Returns
     -------
@@ -129,8 +137,13 @@ def plan_pricing(tree: Tree, crisis: Crisis, *, every_state: bool = True) -> Pla
         ),
         *((binding, now) for _, binding in _weight_bindings(crisis)),
     ]
-    levels = _mechanism_levels(
-        crisis, rules, order, consumers, tree.mechanism_codes if every_state else {}
+    levels, shared = _mechanism_levels(
+        crisis,
+        rules,
+        order,
+        consumers,
+        reachable=tree.mechanism_codes if every_state else {},
+        given=base.mechanism_codes if base is not None else {},
     )
     scope = Scope(
         crisis=crisis,
@@ -139,7 +152,9 @@ def plan_pricing(tree: Tree, crisis: Crisis, *, every_state: bool = True) -> Pla
         per_member=lambda mechanism, output: _per_member(crisis, mechanism, output),
     )
     mechanisms = tuple(
-        _plan_mechanism(crisis.mechanisms[name], scope) for name in order if len(levels[name])
+        _plan_mechanism(crisis.mechanisms[name], scope)
+        for name in order
+        if len(levels[name]) and name not in shared
     )
     weights = [
         (key, compile_binding(binding, scope=scope, levels=now, place=_place(crisis, key[2])))
@@ -158,14 +173,15 @@ def plan_pricing(tree: Tree, crisis: Crisis, *, every_state: bool = True) -> Pla
     weight_row, price_row, incidence = _incidence(tree, [key for key, _ in weights])
     return Plan(
         paths=tuple(sorted(scope.paths)),
+        mechanism_codes=levels,
+        shared=shared,
         level_states={
-            item.mechanism.id: tuple(
-                rules.values_of(row, rules.mechanism_reads[item.mechanism.id])
-                for row in rules.mechanism_reads[item.mechanism.id].decode(
-                    levels[item.mechanism.id]
-                )
+            name: tuple(
+                rules.values_of(row, rules.mechanism_reads[name])
+                for row in rules.mechanism_reads[name].decode(codes)
             )
-            for item in mechanisms
+            for name in crisis.mechanisms
+            if len(codes := levels[name])
         },
         n_branches=int(tree.chance_offset[-1]),
         shape=(len(tree.class_types), len(tree.players)),
@@ -250,9 +266,15 @@ def _mechanism_levels(
     rules: Rules,
     order: Iterable[str],
     consumers: Iterable[tuple[Binding, Levels]],
+    *,
     reachable: Mapping[str, IndexArray],
-) -> dict[str, IndexArray]:
-    """Return the levels at which each mechanism is evaluated: those reachable and those that a consumer needs."""
+    given: Mapping[str, IndexArray],
+) -> tuple[dict[str, IndexArray], frozenset[str]]:
+    """Return the levels at which each mechanism is evaluated, and the mechanisms that another plan evaluates.
+
+    Levels are those that are reachable and those that a consumer needs. What reads a mechanism is settled before the
+    mechanism itself.
+    """
     needed: dict[str, list[IndexArray]] = {
         name: [reachable[name]] if name in reachable else [] for name in crisis.mechanisms
     }
@@ -260,15 +282,20 @@ def _mechanism_levels(
         for name, codes in outputs_needed(binding, rules=rules, levels=levels):
             needed[name].append(codes)
     result: dict[str, IndexArray] = {}
+    shared: set[str] = set()
     for name in reversed(tuple(order)):
         codes = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *needed[name]]))
+        if name in given and np.isin(codes, given[name]).all():
+            result[name] = given[name]
+            shared.add(name)
+            continue
         result[name] = codes
         reads = rules.mechanism_reads[name]
         levels = Levels(projection=reads, values=reads.decode(codes))
         for binding in crisis.mechanisms[name].inputs.values():
             for other, codes_needed in outputs_needed(binding, rules=rules, levels=levels):
                 needed[other].append(codes_needed)
-    return result
+    return result, frozenset(shared)
 
 
 def _model(mechanism: Mechanism) -> Model:

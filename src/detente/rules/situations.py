@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from detente.errors import CrisisFileError, Finding
 from detente.rules import transition
+from detente.rules._rows import unique_rows
 from detente.rules.compiling import Kind, Moment, Rules, StateArray, initial_states
 from detente.rules.transition import Batch, BoolArray, IndexArray
 
@@ -220,28 +221,16 @@ def _advance(
 def _merge(rules: Rules, batch: Batch) -> tuple[Batch, IndexArray]:
     """Merge equal rows; return the distinct ones and the index of each old row among them."""
     width = len(rules.instruments) + 1
-    columns = [
-        *(
-            (batch.state[:, index].astype(np.int64), len(values))
-            for index, values in enumerate(rules.values)
-        ),
-        (batch.active.astype(np.int64), 2),
-        (batch.over.astype(np.int64), 2),
-        *(
-            (batch.choice[:, index].astype(np.int64) + 1, width)
-            for index in range(batch.choice.shape[1])
-        ),
-    ]
-    key = np.zeros(len(batch), dtype=np.int64)
-    upper = 1
-    for column, size in columns:
-        if upper * size > 2**62:
-            key = np.unique(key, return_inverse=True)[1].astype(np.int64)
-            upper = len(batch) + 1
-        key = key * size + column
-        upper *= size
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    return batch.select(first), inverse.astype(np.int64)
+    first, inverse = unique_rows(
+        [
+            *((batch.state[:, index], len(values)) for index, values in enumerate(rules.values)),
+            (batch.active, 2),
+            (batch.over, 2),
+            *((batch.choice[:, index] + 1, width) for index in range(batch.choice.shape[1])),
+        ],
+        len(batch),
+    )
+    return batch.select(first), inverse
 
 
 def game_too_large_finding(rules: Rules, situations: Situations, *, limit: int) -> Finding:

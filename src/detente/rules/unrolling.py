@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.rules import transition
+from detente.rules._rows import unique_rows
 from detente.rules.compiling import (
     Kind,
     Moment,
@@ -507,15 +508,27 @@ class _Growth:
         node = place[terminal["node"]]
         by_node = np.argsort(node)
         terminal = {key: value[..., by_node] for key, value in terminal.items()}
-        # states that differ only where nothing looks are one
-        states, same = np.unique(found.terminal_states, axis=0, return_inverse=True)
-        state = same.reshape(-1)[terminal["state"]]
-        levels = [reads.code(states) for reads in rules.consideration_reads]
-        level_codes, level = _levels(levels, len(states))
-        state_classes = np.concatenate(
-            [states[:, rules.type_columns].astype(np.int64), level], axis=1
+        # a state may be terminal in several rounds' searches: number the distinct ones
+        first, same = unique_rows(
+            [
+                (found.terminal_states[:, column], len(values))
+                for column, values in enumerate(rules.values)
+            ],
+            len(found.terminal_states),
         )
-        classes, class_of_state = np.unique(state_classes, axis=0, return_inverse=True)
+        states = found.terminal_states[first]
+        state = same[terminal["state"]]
+        level_codes, level = _levels(
+            [reads.code(states) for reads in rules.consideration_reads], len(states)
+        )
+        types = states[:, rules.type_columns].astype(np.int64)
+        first, class_of_state = unique_rows(
+            [
+                *((types[:, number], len(kinds)) for number, kinds in enumerate(rules.types)),
+                *((level[:, number], len(codes)) for number, codes in enumerate(level_codes)),
+            ],
+            len(states),
+        )
         sets = {
             key: np.concatenate([entry[key] for entry in self.sets] or [np.zeros(0, np.int64)])
             for key in ("player", "phase", "round", "type", "memory")
@@ -544,11 +557,11 @@ class _Growth:
             chance_instrument=np.array([key[0] for key in self.events], dtype=np.int16),
             chance_level=np.array([key[1] for key in self.events], dtype=np.int64),
             terminal_node=node[by_node].astype(np.int32),
-            payoff_class=class_of_state.reshape(-1)[state].astype(np.int32),
+            payoff_class=class_of_state[state].astype(np.int32),
             outcome=transition.name_outcomes(rules, states)[state].astype(np.int32),
             terminal_state=state.astype(np.int32),
-            class_types=classes[:, : rules.n_players].astype(np.int32),
-            class_level=classes[:, rules.n_players :].astype(np.int32),
+            class_types=types[first].astype(np.int32),
+            class_level=level[first].astype(np.int32),
             level_codes=level_codes,
             state_codes=states,
             used=terminal["used"].T.astype(np.uint64),
