@@ -239,7 +239,7 @@ def test_values_out_of_range_are_refused_with_value_and_place(name):
 def test_rounding_beyond_a_bound_is_not_an_error(name):
     model = MODELS[name]
     for item in model.inputs:
-        if item.unit not in {"share", "prob"} or item.name in {"trade_share"}:
+        if item.unit not in {"share", "prob"} or item.name == "trade_share":
             continue
         inputs = make_inputs(model, spread=0.0)
         inputs[item.name] = inputs[item.name] * 0.0 + min(item.high, 1.0) + 1e-13

@@ -86,6 +86,6 @@ def threshold_success_prob(
         )
     )
     needed, at_stake = hold + harm + c + q * x, g + harm
-    safe = np.where(at_stake > 0.0, at_stake, 1.0)
-    flat = np.where(needed < 0.0, 0.0, 1.0)
-    return np.asarray(np.where(at_stake > 0.0, np.clip(needed / safe, 0.0, 1.0), flat))
+    # cut before dividing: next to nothing at stake must not overflow
+    share = np.clip(needed, 0.0, at_stake) / np.where(at_stake > 0.0, at_stake, 1.0)
+    return np.where(at_stake > 0.0, share, np.where(needed < 0.0, 0.0, 1.0))

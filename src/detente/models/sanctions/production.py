@@ -7,6 +7,9 @@ from detente.models.registry import FloatArray
 
 __all__ = ["ces_loss_pct", "ces_output_ratio"]
 
+_RIGID = 1e-12
+"""Below this elasticity nothing can be substituted: the function is within rounding of its Leontief limit."""
+
 
 def ces_output_ratio(
     input_ratio: ArrayLike, *, input_share: ArrayLike, elasticity: ArrayLike
@@ -53,7 +56,7 @@ def ces_output_ratio(
         far = np.logaddexp(np.log(a) + power, np.log1p(-a)) / exponent
         log_output = np.where(np.abs(power) < 1.0, near, far)
         log_output = np.where(exponent == 0.0, a * log_ratio, log_output)
-        log_output = np.where(s == 0.0, np.minimum(log_ratio, 0.0), log_output)
+        log_output = np.where(s < _RIGID, np.minimum(log_ratio, 0.0), log_output)
         log_output = np.where((a == 0.0) | (ratio == 1.0), 0.0, log_output)
         return np.exp(log_output)
 
