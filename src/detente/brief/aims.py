@@ -1,0 +1,329 @@
+"""What does the challenger want? Demands, positions, red lines, and the room between the sides."""
+
+from detente.brief.charts import Mark, Words, draw_positions
+from detente.brief.context import Book, Context
+from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.palette import INK
+from detente.brief.parts import change_sentences
+from detente.brief.words import join_words, sentence_case
+from detente.crisis.elements import Issue, Player
+
+__all__ = ["answer"]
+
+ID = "aims"
+
+
+def answer(context: Context) -> Answer:
+    """Answer the question from positions, priors of types, and the bargaining mechanism where there is one."""
+    book = context.book(ID)
+    challenger, others = context.names("challenger"), context.names("defender")
+    ranked = _ranked_issues(context, book)
+    room = _room(context, book)
+    chart = _chart(context, book, ranked)
+    return Answer(
+        id=ID,
+        title=f"What does {challenger} want?",
+        answer=_first_sentence(context, book, ranked, room, challenger, others),
+        facts=context.facts(book),
+        model=(*_type_paragraphs(context, book), *_room_paragraphs(context, book, room)),
+        figures=book.figures,
+        charts=() if chart is None else (chart,),
+        tables=_tables(context),
+        changes=_changes(context, book),
+        absent=_absent(context, ranked, room),
+    )
+
+
+def _side(context: Context, role: str) -> Player | None:
+    return next(iter(context.players(role)), None)
+
+
+def _position(book: Book, player: Player | None, issue: str) -> Figure | None:
+    if player is None:
+        return None
+    actor = book.context.lead_actor(player, issue)
+    if actor is None:
+        return None
+    name = book.context.crisis.issues[issue].label
+    return book.quantity(
+        f"positions.{actor.id}.{issue}", label=f"position of {actor.name} on {name}"
+    )
+
+
+def _gap(context: Context, book: Book, issue: str) -> float | None:
+    ends = [_position(book, _side(context, role), issue) for role in ("challenger", "defender")]
+    values = [end.value for end in ends if end is not None and end.value is not None]
+    return abs(values[0] - values[1]) if len(values) == 2 else None
+
+
+def _salience(context: Context, issue: str) -> float:
+    player = _side(context, "challenger")
+    for actor in player.actors if player else ():
+        quantity = context.crisis.quantities.get(f"salience.{actor}.{issue}")
+        if quantity is not None:
+            return quantity.distribution.parameters[0]
+    return 0.0
+
+
+def _ranked_issues(context: Context, book: Book) -> list[tuple[Issue, float]]:
+    """Issues on which both sides have a position, the challenger's most salient first, with the gap."""
+    found = []
+    for issue in context.crisis.issues.values():
+        gap = _gap(context, book, issue.id)
+        if gap is not None:
+            found.append((issue, gap))
+    return sorted(found, key=lambda pair: (-_salience(context, pair[0].id), -pair[1]))
+
+
+def _anchor(issue: Issue, value: float) -> str:
+    text = issue.at_0 if value < 25 else issue.at_100 if value > 75 else issue.at_50
+    return f"“{text}”" if text else f"{value:.0f}"
+
+
+def _first_sentence(
+    context: Context,
+    book: Book,
+    ranked: list[tuple[Issue, float]],
+    room: Figure | None,
+    challenger: str,
+    others: str,
+) -> str:
+    if not ranked:
+        return f"The file holds no positions of {challenger} and {others} on a common issue; its demands are listed below."
+    issue = ranked[0][0]
+    mine = _position(book, _side(context, "challenger"), issue.id)
+    theirs = _position(book, _side(context, "defender"), issue.id)
+    if mine is None or theirs is None or mine.value is None or theirs.value is None:
+        return ""
+    text = (
+        f"{challenger} cares most about {issue.label}, where it stands near {_anchor(issue, mine.value)} "
+        f"({link(mine)} on a 0\N{EN DASH}100 scale) and {others} near {_anchor(issue, theirs.value)} ({link(theirs)})"
+    )
+    closed = [item.label for item in context.crisis.issues.values() if not item.negotiable]
+    if closed:
+        text += f"; {join_words(closed[:3])} {'is' if len(closed) == 1 else 'are'} held not to be negotiable"
+    if room is not None:
+        text += (
+            f"; terms that both sides prefer to fighting exist in {link(room)} of explored cases"
+        )
+    return text + "."
+
+
+def _room(context: Context, book: Book) -> Figure | None:
+    for mechanism in context.mechanisms("bargaining."):
+        for level in context.start_levels(mechanism.id, "exists")[:1]:
+            holds = context.values(level.metric) > 0.5
+            return book.share(
+                f"room.{mechanism.id}",
+                "share of explored cases with terms that both sides prefer to fighting",
+                holds,
+                trace=context.trace(level.metric),
+            )
+    return None
+
+
+def _room_paragraphs(context: Context, book: Book, room: Figure | None) -> tuple[str, ...]:
+    if room is None:
+        return ()
+    paragraphs = [
+        f"A settlement that both sides prefer to fighting exists in {link(room)} of explored cases. "
+        "Its best point weighs each side's gain over fighting (Nash); where a side cares more, the point lies nearer to it."
+    ]
+    for mechanism in context.mechanisms("bargaining."):
+        for level in context.start_levels(mechanism.id, "width")[:1]:
+            width = book.level(
+                f"width.{mechanism.id}", "width of the bargaining range", level, unit="share"
+            )
+            paragraphs.append(
+                f"The bargaining range spans {link(width, width.full_text)} of all that the sides dispute."
+            )
+    return tuple(paragraphs)
+
+
+def _type_paragraphs(context: Context, book: Book) -> tuple[str, ...]:
+    paragraphs = []
+    for player in context.players("challenger"):
+        if len(player.types) < 2:
+            continue
+        parts, ends = [], []
+        for kind in player.types:
+            if not context.has(f"prior/{player.id}/{kind.id}"):
+                continue
+            prior = book.metric(
+                f"prior.{player.id}.{kind.id}",
+                f"prior that {player.name} is “{kind.label}”",
+                f"prior/{player.id}/{kind.id}",
+            )
+            attack = book.metric(
+                f"attack_given.{player.id}.{kind.id}",
+                f"attack if {player.name} is “{kind.label}”",
+                f"attack_given/{player.id}/{kind.id}",
+            )
+            parts.append(f"“{kind.label}” {link(prior, prior.full_text)}")
+            ends.append(f"{link(attack, attack.full_text)} if it is “{kind.label}”")
+        if parts:
+            paragraphs.append(
+                f"What {player.name} wants in the end is not known. The file declares a prior: {join_words(parts)}. "
+                f"It matters: the probability of an attack is {join_words(ends)}."
+            )
+    return tuple(paragraphs)
+
+
+def _chart(context: Context, book: Book, ranked: list[tuple[Issue, float]]) -> Chart | None:
+    marks = []
+    for issue, _ in ranked[:12]:
+        row = sentence_case(issue.label) + ("" if issue.negotiable else " (not negotiable)")
+        for player in context.players():
+            figure = _position(book, player, issue.id)
+            if figure is None or figure.value is None:
+                continue
+            marks.append(
+                Mark(
+                    row=row,
+                    series=player.name,
+                    value=figure.value,
+                    low=figure.low,
+                    high=figure.high,
+                    colour=context.colours[player.id],
+                    figure=figure,
+                )
+            )
+        point = _nash_point(context, book, issue)
+        if point is not None and point.value is not None:
+            marks.append(
+                Mark(
+                    row=row,
+                    series="Best common terms",
+                    value=point.value,
+                    low=point.low,
+                    high=point.high,
+                    colour=INK,
+                    kind="settlement",
+                    figure=point,
+                )
+            )
+    if not marks:
+        return None
+    marks.sort(key=lambda mark: mark.kind == "settlement")
+    order = list(dict.fromkeys(sentence_case(i.label) for i, _ in ranked))
+    marks.sort(key=lambda mark: order.index(mark.row.removesuffix(" (not negotiable)")))
+    widest, gap = max(ranked, key=lambda pair: pair[1])
+    nearest, least = min(ranked, key=lambda pair: pair[1])
+    title = f"The sides stand {gap:.0f} points apart on {widest.label}"
+    if nearest.id != widest.id:
+        title += f", {least:.0f} on {nearest.label}"
+    source = context.table("positions")
+    return draw_positions(
+        f"{ID}-positions",
+        marks,
+        Words(
+            title=title,
+            subtitle="Position on each issue, 0\N{EN DASH}100; point: centre, band: 5\N{EN DASH}95% of its distribution",
+            footnote="Source: positions of the crisis file"
+            + (f" ({source.file})" if source else "")
+            + "; the table of scales says what 0, 50 and 100 mean.",
+        ),
+    )
+
+
+def _nash_point(context: Context, book: Book, issue: Issue) -> Figure | None:
+    for mechanism in context.mechanisms("bargaining."):
+        for level in context.start_levels(mechanism.id, "nash_point"):
+            if level.member == issue.id:
+                return book.level(
+                    f"nash_point.{mechanism.id}.{issue.id}",
+                    f"best common terms on {issue.label}",
+                    level,
+                    unit="score_0_100",
+                )
+    return None
+
+
+def _tables(context: Context) -> tuple[TableView, ...]:
+    issues = context.crisis.issues.values()
+    scales = TableView(
+        id="scales",
+        title="What 0, 50 and 100 mean on each issue",
+        columns=("Issue", "0", "50", "100", "Negotiable"),
+        rows=tuple(
+            (
+                sentence_case(issue.label),
+                issue.at_0,
+                issue.at_50,
+                issue.at_100,
+                "yes" if issue.negotiable else "no",
+            )
+            for issue in issues
+        ),
+        folded=True,
+    )
+    demands = context.table_view(
+        "demands",
+        {
+            "side": "Side",
+            "document": "Document",
+            "article": "Article",
+            "issue": "Issue",
+            "demand": "Demand",
+            "answer": "Answer",
+            "challenger_status": "Status, challenger",
+            "defender_status": "Status, defender",
+            "grade": "Grade",
+            "source": "Source",
+        },
+        title="Demands and the answers known",
+    )
+    return tuple(view for view in (demands, scales if issues else None) if view is not None)
+
+
+def _changes(context: Context, book: Book) -> tuple[str, ...]:
+    """Moves of the challenger that would tell most about its aims; without types, what drives a settlement."""
+    shifts = []
+    for player in context.players("challenger"):
+        if len(player.types) < 2:
+            continue
+        kind = player.types[-1]
+        prior_metric = f"prior/{player.id}/{kind.id}"
+        prefix = f"belief/{player.id}/{kind.id}/"
+        if not context.has(prior_metric):
+            continue
+        prior = book.metric(
+            f"prior.{player.id}.{kind.id}",
+            f"prior that {player.name} is “{kind.label}”",
+            prior_metric,
+        )
+        for metric in context.metrics(prefix):
+            instrument = context.crisis.instruments.get(metric.removeprefix(prefix))
+            if instrument is None:
+                continue
+            after = book.metric(
+                f"belief.{player.id}.{kind.id}.{instrument.id}",
+                f"belief that {player.name} is “{kind.label}” after “{instrument.label}”",
+                metric,
+            )
+            if after.value is None or prior.value is None:
+                continue
+            shifts.append((after.value - prior.value, player, kind, instrument, prior, after))
+    shifts.sort(key=lambda item: -abs(item[0]))
+    sentences = tuple(
+        f"If {player.name} chose “{instrument.label}”, the belief that it is “{kind.label}” would "
+        f"{'rise' if shift > 0 else 'fall'} from {link(prior)} to {link(after, after.full_text)}."
+        for shift, player, kind, instrument, prior, after in shifts[:4]
+        if abs(shift) >= 0.01
+    )
+    return sentences or change_sentences(book, "settlement", "a settlement")
+
+
+def _absent(
+    context: Context, ranked: list[tuple[Issue, float]], room: Figure | None
+) -> tuple[str, ...]:
+    notes = []
+    if not ranked:
+        notes.append("The crisis file gives no positions of both sides on a common issue.")
+    if room is None:
+        notes.append(
+            "The crisis file uses no bargaining mechanism, so the room for terms is not computed."
+        )
+    if context.table("demands") is None:
+        notes.append("The crisis file holds no table of demands.")
+    return tuple(notes)

@@ -1,0 +1,622 @@
+"""What every question reads: the crisis, the results of its run, and helpers that turn them into figures.
+
+A question never solves and never draws. It asks the context for columns of the run, for quantities of the crisis and
+for words, and keeps the figures that it makes in a :class:`Book`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.brief.figures import FactView, Figure, TableView, Trace, ValueView
+from detente.brief.palette import player_colours
+from detente.brief.words import (
+    format_date,
+    format_exact,
+    format_range,
+    format_value,
+    join_words,
+    plain_label,
+    sentence_case,
+)
+from detente.crisis.elements import (
+    Actor,
+    Binding,
+    ByState,
+    Crisis,
+    Instrument,
+    Mechanism,
+    OutputOf,
+    Player,
+    Policy,
+    Quantity,
+    QuantityOf,
+    Table,
+)
+from detente.crisis.quantities import mean, ppf
+from detente.ensemble.results import Results
+from detente.ensemble.tracing import trace_metric
+
+__all__ = ["SOLUTION_MODEL", "Book", "Context", "Level", "quantity_text"]
+
+FloatArray = NDArray[np.float64]
+
+SOLUTION_MODEL = "game.logit_qre"
+BELIEF_REFERENCE = "Bayes' rule on the solution's strategies"
+STRONGEST = 12
+"""Quantities named in the trace of a figure that depends on the whole game."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One evaluated output of a mechanism: at which state, for which member."""
+
+    metric: str
+    mechanism: str
+    output: str
+    state: tuple[tuple[str, str], ...]
+    member: str = ""
+
+
+class Context:
+    """A crisis and its results, with the helpers that questions share.
+
+    Parameters
+    ----------
+    crisis
+        The loaded crisis.
+    results
+        The results of its run.
+    """
+
+    def __init__(self, crisis: Crisis, results: Results) -> None:
+        self.crisis, self.results = crisis, results
+        self.policies: tuple[str, ...] = tuple(results.policies)
+        self.base = self.policies[0]
+        self.colours = player_colours(crisis)
+        self._cache: dict[tuple[str, str], FloatArray] = {}
+        self._traces: dict[tuple[str, str], Trace] = {}
+        self._names = frozenset(results.metrics())
+        self._once = frozenset(results.metrics(policy=""))
+
+    # --- columns of the run ------------------------------------------------------------------------------------------
+
+    def has(self, metric: str) -> bool:
+        """Say whether the run holds a metric."""
+        return metric in self._names
+
+    def metrics(self, prefix: str) -> tuple[str, ...]:
+        """Return the names of the run's metrics under a prefix, sorted."""
+        return tuple(sorted(name for name in self._names if name.startswith(prefix)))
+
+    def values(self, metric: str, policy: str | None = None) -> FloatArray:
+        """Return a metric per draw, shape ``(n_draws,)``, under a policy (default: the base case)."""
+        key = (metric, self.column_policy(metric, policy))
+        if key not in self._cache:
+            self._cache[key] = np.asarray(self.results.values(*key), dtype=np.float64)
+        return self._cache[key]
+
+    def column_policy(self, metric: str, policy: str | None = None) -> str:
+        """Return the policy that a metric is stored under: none for what the crisis alone decides."""
+        if metric in self._once or metric.startswith(("quantity/", "mechanism/")):
+            return ""
+        return policy or self.base
+
+    def change(self, metric: str, policy: str) -> FloatArray:
+        """Return what a policy changes in a metric, draw by draw, against the base case, shape ``(n_draws,)``."""
+        return self.values(metric, policy) - self.values(metric)
+
+    # --- roles and names ---------------------------------------------------------------------------------------------
+
+    def players(self, *roles: str) -> tuple[Player, ...]:
+        """Return the players with one of the roles, in file order; without roles, all."""
+        every = self.crisis.players.values()
+        return tuple(player for player in every if not roles or player.role in roles)
+
+    def names(self, *roles: str) -> str:
+        """Return the names of the players with one of the roles, joined as in a sentence."""
+        return join_words([player.name for player in self.players(*roles)])
+
+    def actor_name(self, actor: str) -> str:
+        """Return the name of an actor, a player or an issue, or the id itself."""
+        crisis = self.crisis
+        if actor in crisis.actors:
+            return crisis.actors[actor].name
+        if actor in crisis.players:
+            return crisis.players[actor].name
+        return crisis.issues[actor].label if actor in crisis.issues else actor
+
+    def lead_actor(self, player: Player, issue: str) -> Actor | None:
+        """Return the player's first actor with a position on the issue."""
+        for actor in player.actors:
+            if f"positions.{actor}.{issue}" in self.crisis.quantities:
+                return self.crisis.actors[actor]
+        return None
+
+    def state_label(self, variable: str, value: str) -> str:
+        """Return ``variable: value`` in the words of the file."""
+        if variable == "round":
+            return f"round {value}"
+        player, _, tail = variable.partition(".")
+        if tail == "type" and player in self.crisis.players:
+            return self.type_label(player, value)
+        known = self.crisis.state.get(variable)
+        if known is None:
+            return f"{plain_label(variable)}: {plain_label(value)}"
+        label = known.value_labels.get(value, plain_label(value))
+        return f"{known.label}: {label}"
+
+    def level_label(self, level: Level) -> str:
+        """Return the state of a level in words; a mechanism without a state is "at all times"."""
+        parts = [self.state_label(variable, value) for variable, value in level.state]
+        return "; ".join(parts) if parts else "at all times"
+
+    def type_label(self, player: str, kind: str) -> str:
+        """Return the label of a player's type."""
+        for item in self.crisis.players[player].types:
+            if item.id == kind:
+                return item.label
+        return plain_label(kind)
+
+    def policy(self, policy: str) -> Policy:
+        """Return a policy of the crisis."""
+        return self.crisis.policies[policy]
+
+    def policies_with(self, kinds: Iterable[str]) -> tuple[str, ...]:
+        """Return the compared policies, other than the base case, that commit to an instrument of one of the kinds."""
+        wanted = set(kinds)
+        found = []
+        for name in self.policies:
+            fixed = {one for options in self.policy(name).fix.values() for one in options}
+            chosen = {self.crisis.instruments[one].kind for one in fixed if self._known(one)}
+            if name != self.base and chosen & wanted:
+                found.append(name)
+        return tuple(found)
+
+    def _known(self, instrument: str) -> bool:
+        return instrument in self.crisis.instruments
+
+    def instruments_of(self, player: str) -> tuple[Instrument, ...]:
+        """Return a player's instruments in file order."""
+        return tuple(item for item in self.crisis.instruments.values() if item.player == player)
+
+    # --- mechanisms --------------------------------------------------------------------------------------------------
+
+    def mechanisms(self, *models: str) -> tuple[Mechanism, ...]:
+        """Return the mechanisms whose model is one of the names, or of a family written ``family.``."""
+        return tuple(
+            mechanism
+            for mechanism in self.crisis.mechanisms.values()
+            if any(
+                mechanism.model == name or (name.endswith(".") and mechanism.model.startswith(name))
+                for name in models
+            )
+        )
+
+    @cached_property
+    def _levels(self) -> Mapping[tuple[str, str], tuple[Level, ...]]:
+        found: dict[tuple[str, str], list[Level]] = {}
+        for name in self.metrics("mechanism/"):
+            level = self._parse_level(name)
+            if level is not None:
+                found.setdefault((level.mechanism, level.output), []).append(level)
+        return {key: tuple(sorted(rows, key=self._level_order)) for key, rows in found.items()}
+
+    def _parse_level(self, name: str) -> Level | None:
+        match = re.fullmatch(r"mechanism/([^/]+)/([^@/]+)(?:@([^/]*))?(?:/(.+))?", name)
+        if match is None or match[1] not in self.crisis.mechanisms:
+            return None
+        pairs = [part.split("=", 1) for part in (match[3] or "").split(",") if "=" in part]
+        return Level(
+            metric=name,
+            mechanism=match[1],
+            output=match[2],
+            state=tuple((variable, value) for variable, value in pairs),
+            member=match[4] or "",
+        )
+
+    def _level_order(self, level: Level) -> tuple[object, ...]:
+        members = self.crisis.mechanisms[level.mechanism].members
+        at = members.index(level.member) if level.member in members else -1
+        return (*(self._value_rank(*pair) for pair in level.state), at, level.metric)
+
+    def _value_rank(self, variable: str, value: str) -> int:
+        known = self.crisis.state.get(variable)
+        if known is not None and value in known.values:
+            return known.values.index(value)
+        return int(value) if value.isdigit() else 0
+
+    def levels(self, mechanism: str, output: str) -> tuple[Level, ...]:
+        """Return every evaluated level of a mechanism's output, in the order of the state's values."""
+        return self._levels.get((mechanism, output), ())
+
+    def main_levels(self, mechanism: str, output: str, *, most: int = 8) -> tuple[Level, ...]:
+        """Return the levels to show: all if they are few, else those one change of the state away from the start."""
+        every = self.levels(mechanism, output)
+        states = list(dict.fromkeys(level.state for level in every))
+        if len(states) <= most:
+            return every
+        ranked = sorted(states, key=lambda state: (self._distance(state), states.index(state)))
+        kept = {state for state in ranked if self._distance(state) <= 1} or set(ranked[:most])
+        kept = set([state for state in ranked if state in kept][:most])
+        return tuple(level for level in every if level.state in kept)
+
+    def _distance(self, state: tuple[tuple[str, str], ...]) -> int:
+        variables = self.crisis.state
+        return sum(
+            1
+            for variable, value in state
+            if variable in variables and variables[variable].initial != value
+        )
+
+    def start_levels(self, mechanism: str, output: str) -> tuple[Level, ...]:
+        """Return the levels of an output nearest to the initial state (one per member)."""
+        every = self.levels(mechanism, output)
+        if not every:
+            return ()
+        least = min(self._distance(level.state) for level in every)
+        first = next(level.state for level in every if self._distance(level.state) == least)
+        return tuple(level for level in every if level.state == first)
+
+    # --- traces ------------------------------------------------------------------------------------------------------
+
+    def sources_of(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return the source keys of quantities, sorted, each once."""
+        found = {
+            key
+            for path in paths
+            if path in self.crisis.quantities
+            for key in self.crisis.quantities[path].sources
+        }
+        return tuple(sorted(found))
+
+    def trace(self, metric: str, policy: str | None = None) -> Trace:
+        """Trace of a figure read off a stored metric, under a policy (default: the base case).
+
+        Of a metric that depends on the play of the whole game, the quantities that move it most are named.
+        """
+        key = (metric, policy or self.base)
+        if key not in self._traces:
+            self._traces[key] = self._make_trace(*key)
+        return self._traces[key]
+
+    def _make_trace(self, metric: str, policy: str) -> Trace:
+        drivers = self.drivers(metric, policy)
+        found = trace_metric(self.crisis, metric, drivers=drivers)
+        paths = found.quantities
+        if found.by_play:
+            known = set(paths)
+            moving = [path for path, effect in drivers if path in known and effect]
+            paths = tuple(dict.fromkeys((*found.direct, *moving)))[:STRONGEST]
+        model, reference = "; ".join(found.models), "; ".join(found.references)
+        if metric.startswith("belief/"):
+            model, reference = "beliefs.posterior", BELIEF_REFERENCE
+        elif found.by_play:
+            model, reference = SOLUTION_MODEL, found.references[0]
+        return Trace(
+            sources=self.sources_of(paths),
+            quantities=paths,
+            model=model or ("prior of the crisis file" if not found.by_play else ""),
+            reference=reference,
+            metric=metric,
+            policy=policy if found.by_play else "",
+            inputs_read=len(found.quantities),
+        )
+
+    def drivers(self, metric: str, policy: str | None = None) -> list[tuple[str, float]]:
+        """Return the uncertain quantities by how much they move a metric of the solved games."""
+        return self.results.drivers(metric, self.column_policy(metric, policy))
+
+    def binding_values(self, binding: Binding | None) -> tuple[FloatArray, str] | None:
+        """Return the values and the metric of a binding at the start of the game; None if it is not a simple one."""
+        if isinstance(binding, OutputOf):
+            levels = self.start_levels(binding.mechanism, binding.output)
+            if levels:
+                return self.values(levels[0].metric), levels[0].metric
+        if isinstance(binding, ByState) and binding.variable in self.crisis.state:
+            return self.binding_values(
+                binding.cases.get(self.crisis.state[binding.variable].initial)
+            )
+        if isinstance(binding, QuantityOf):
+            metric = f"quantity/{binding.path}"
+            return self.values(metric), metric
+        return None
+
+    # --- facts and tables --------------------------------------------------------------------------------------------
+
+    def source_name(self, key: str) -> str:
+        """Return publisher and date of a source, for a line under a fact."""
+        source = self.crisis.sources.get(key)
+        if source is None:
+            return key
+        return (
+            f"{source.publisher}, {format_date(source.date)}" if source.date else source.publisher
+        )
+
+    def source_names(self, keys: Iterable[str]) -> str:
+        """Return several sources, joined."""
+        return "; ".join(self.source_name(key) for key in keys)
+
+    def grade_words(self, grade: str, claimed_by: str = "") -> str:
+        """Return a grade in words; a claim names its claimant."""
+        if grade == "claim" and claimed_by:
+            return f"claim by {self.actor_name(claimed_by)}"
+        return {
+            "memory-unverified": "from memory, unverified",
+            "convention": "scale of our own",
+        }.get(grade, grade)
+
+    def facts(self, book: "Book") -> tuple[FactView, ...]:
+        """Return the sourced facts of a question, with their values side by side where sources differ."""
+        found = []
+        for fact in self.crisis.facts:
+            if fact.question != book.question:
+                continue
+            values = [view for path in fact.figures for view in self._value_views(book, path)]
+            rival = any(self.is_contested(path) for path in fact.figures)
+            found.append(
+                FactView(
+                    id=fact.id,
+                    text=fact.text,
+                    sources=fact.sources,
+                    as_of=format_date(fact.as_of),
+                    grade=self.grade_words(fact.grade, fact.claimed_by),
+                    values=tuple(values),
+                    contested=rival,
+                    claims=fact.claims,
+                )
+            )
+        return tuple(found)
+
+    def is_contested(self, path: str) -> bool:
+        """Say whether sources give a quantity different values."""
+        quantity = self.crisis.quantities.get(path)
+        return quantity is not None and len({value for value, _ in quantity.contested}) > 1
+
+    def _value_views(self, book: "Book", path: str) -> list[ValueView]:
+        quantity = self.crisis.quantities.get(path)
+        if quantity is None:
+            return []
+        figure = book.quantity(path)
+        grade = self.grade_words(quantity.grade, quantity.claimed_by)
+        label = sentence_case(quantity.label)
+        day = format_date(quantity.as_of)
+        if quantity.contested:
+            return [
+                ValueView(
+                    label=label,
+                    text=format_value(value, quantity.unit, exact=True),
+                    source=self.source_names(key.split(";")),
+                    source_key=key,
+                    as_of=day,
+                    grade=grade,
+                    figure=figure.id,
+                )
+                for value, key in quantity.contested
+            ]
+        return [
+            ValueView(
+                label=label,
+                text=quantity_text(quantity),
+                source=self.source_names(quantity.sources),
+                source_key=";".join(quantity.sources),
+                as_of=day,
+                grade=grade,
+                figure=figure.id,
+            )
+        ]
+
+    def table(self, kind: str) -> Table | None:
+        """Return the crisis table of a kind, if the folder has one with rows."""
+        for table in self.crisis.tables.values():
+            if table.kind == kind and table.rows:
+                return table
+        return None
+
+    def table_view(
+        self,
+        kind: str,
+        columns: Mapping[str, str],
+        *,
+        title: str,
+        numeric: Sequence[str] = (),
+        note: str = "",
+    ) -> TableView | None:
+        """Return a folded table of the crisis, its columns named in words; None without rows.
+
+        Actors' ids become names, source keys publishers, dates dates; a column without any value is left out.
+        """
+        table = self.table(kind)
+        if table is None:
+            return None
+        used = [
+            name for name in columns if any(row.cells.get(name, "").strip() for row in table.rows)
+        ]
+        rows = tuple(
+            tuple(self._cell(name, row.cells.get(name, ""), row.cells) for name in used)
+            for row in table.rows
+        )
+        return TableView(
+            id=kind,
+            title=title,
+            columns=tuple(columns[name] for name in used),
+            rows=rows,
+            numeric=tuple(name in numeric for name in used),
+            note=note,
+            folded=True,
+        )
+
+    def _cell(self, name: str, text: str, cells: Mapping[str, str]) -> str:
+        text = text.strip()
+        if name == "source":
+            return self.source_names(part.strip() for part in text.split(";") if part.strip())
+        if name in {"actor", "side", "sender", "actors", "claimed_by"}:
+            parts = [part for part in re.split(r"[;\s]+", text) if part]
+            if parts and all(part in self.crisis.actors for part in parts):
+                return join_words([self.crisis.actors[part].name for part in parts])
+            return text
+        if name in {"date", "as_of", "scheduled_for"}:
+            return format_date(text) if text else ""
+        if name == "issue" and text in self.crisis.issues:
+            return self.crisis.issues[text].label
+        if name == "grade":
+            return self.grade_words(text, cells.get("claimed_by", ""))
+        if name == "value":
+            return _table_value(cells)
+        return text
+
+    def book(self, question: str) -> "Book":
+        """Return an empty book of figures for a question."""
+        return Book(self, question)
+
+
+class Book:
+    """The figures of one question, in the order of their making; the same id gives the same figure back."""
+
+    def __init__(self, context: Context, question: str) -> None:
+        self.context, self.question = context, question
+        self._figures: dict[str, Figure] = {}
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All figures made so far."""
+        return tuple(self._figures.values())
+
+    def keep(self, figure: Figure) -> Figure:
+        """Enter a figure made elsewhere; an id that is already there keeps its first figure."""
+        return self._figures.setdefault(figure.id, figure)
+
+    def metric(
+        self, name: str, label: str, metric: str, *, policy: str | None = None, unit: str = "prob"
+    ) -> Figure:
+        """Make a figure of a stored column of the solved games: mean and 5-95 % range."""
+        values = self.context.values(metric, policy)
+        return self.array(name, label, values, unit=unit, trace=self.context.trace(metric, policy))
+
+    def level(self, name: str, label: str, level: Level, *, unit: str) -> Figure:
+        """Make a figure of a mechanism's output at a level."""
+        return self.metric(name, label, level.metric, unit=unit)
+
+    def array(
+        self, name: str, label: str, values: FloatArray, *, unit: str, trace: Trace
+    ) -> Figure:
+        """Make a figure of one value per draw: mean and 5-95 % range; draws without a value are left out."""
+        finite = values[np.isfinite(values)]
+        if finite.size == 0:
+            centre, low, high = None, None, None
+        else:
+            centre = float(np.mean(finite))
+            low, high = (float(end) for end in np.quantile(finite, (0.05, 0.95)))
+        return self.keep(
+            Figure(
+                id=f"{self.question}.{name}",
+                label=label,
+                value=centre,
+                low=low,
+                high=high,
+                unit=unit,
+                trace=trace,
+            )
+        )
+
+    def share(self, name: str, label: str, holds: NDArray[np.bool_], *, trace: Trace) -> Figure:
+        """Make a figure of the share of explored cases in which something holds; it has no range of its own."""
+        return self.keep(
+            Figure(
+                id=f"{self.question}.{name}",
+                label=label,
+                value=float(np.mean(holds)),
+                low=None,
+                high=None,
+                unit="share",
+                trace=trace,
+            )
+        )
+
+    def number(
+        self, name: str, label: str, value: float, *, unit: str, trace: Trace, exact: bool = True
+    ) -> Figure:
+        """Make a figure without a range: a count, a largest value, a mean over part of the cases."""
+        return self.keep(
+            Figure(
+                id=f"{self.question}.{name}",
+                label=label,
+                value=value,
+                low=None,
+                high=None,
+                unit=unit,
+                trace=trace,
+                exact=exact,
+            )
+        )
+
+    def count(self, name: str, label: str, table: Table, number: int) -> Figure:
+        """Make a figure that counts rows of a crisis table; its sources are those of the table."""
+        keys = {
+            key.strip()
+            for row in table.rows
+            for key in row.cells.get("source", "").split(";")
+            if key.strip()
+        }
+        trace = Trace(sources=tuple(sorted(keys)), model="count of table rows", place=table.file)
+        return self.number(name, label, float(number), unit="number", trace=trace)
+
+    def quantity(self, path: str, *, label: str = "") -> Figure:
+        """Make a figure of a quantity of the crisis: its centre and the 5-95 % range of its distribution."""
+        quantity = self.context.crisis.quantities[path]
+        distribution = quantity.distribution
+        fixed = distribution.family == "fixed"
+        low, high = (
+            (None, None)
+            if fixed
+            else tuple(float(end) for end in ppf(distribution, np.array([0.05, 0.95])))
+        )
+        return self.keep(
+            Figure(
+                id=f"{self.question}.quantity.{path}",
+                label=label or quantity.label,
+                value=float(mean(distribution)),
+                low=low,
+                high=high,
+                unit=quantity.unit,
+                trace=Trace(
+                    sources=tuple(quantity.sources),
+                    quantities=(path,),
+                    model=f"distribution: {distribution.family}",
+                    place=_place(quantity),
+                ),
+                exact=fixed,
+            )
+        )
+
+
+def _place(quantity: Quantity) -> str:
+    place = quantity.place
+    return f"{place.file}:{place.line}" if place.line else place.file
+
+
+def quantity_text(quantity: Quantity) -> str:
+    """Write a quantity as its source gives it: the value, or the centre with the range of its distribution."""
+    distribution = quantity.distribution
+    if distribution.family == "fixed":
+        return format_value(distribution.parameters[0], quantity.unit, exact=True)
+    low, high = (float(end) for end in ppf(distribution, np.array([0.05, 0.95])))
+    centre = format_value(float(mean(distribution)), quantity.unit)
+    return f"{centre} ({format_range(low, high, quantity.unit)})"
+
+
+def _table_value(cells: Mapping[str, str]) -> str:
+    text, unit = cells.get("value", "").strip(), cells.get("unit", "").strip()
+    high = cells.get("value_hi", "").strip()
+    try:
+        ends = [format_exact(float(part)) for part in (text, high) if part]
+    except ValueError:
+        return f"{text} {unit}".strip()
+    words = {"share": "(share)", "prob": "(probability)", "number": ""}.get(
+        unit, unit.replace("_", " ")
+    )
+    return f"{' to '.join(ends)} {words}".strip()

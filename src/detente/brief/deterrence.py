@@ -1,0 +1,292 @@
+"""What about defence and deterrence? What forces and aid add to the price of each option, and how they are read."""
+
+from detente.brief.charts import Span, Words, draw_ranges
+from detente.brief.context import Book, Context, Level
+from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.palette import INK
+from detente.brief.parts import change_sentences, effect_sentence, policy_figures, run_note
+from detente.brief.words import join_words, sentence_case
+
+__all__ = ["answer"]
+
+ID = "deterrence"
+KINDS = ("deterrence", "military", "posture", "aid", "defence")
+METRIC = "attack"
+
+
+def answer(context: Context) -> Answer:
+    """Answer the question from margins, chances of success and commitments that deploy or arm."""
+    book = context.book(ID)
+    attack = book.metric("attack", "an attack", METRIC)
+    margins = _levels(context, book, "margin", "stakes", "advantage of holding back over")
+    success = _levels(context, book, "success_prob", "prob", "")
+    effects = policy_figures(book, context.policies_with(KINDS), METRIC, "an attack")
+    held = _held(context, book, margins)
+    charts = [
+        _margin_chart(context, margins),
+        _success_chart(context, success),
+        _policy_chart(context, attack, effects),
+    ]
+    return Answer(
+        id=ID,
+        title="What about defence and deterrence?",
+        answer=_first_sentence(context, attack, held, success, effects),
+        facts=context.facts(book),
+        model=(
+            *_held_paragraph(context, held),
+            *_effects(context, effects),
+            *_readings(context, book),
+        ),
+        figures=book.figures,
+        charts=tuple(chart for chart in charts if chart is not None),
+        tables=_tables(context),
+        changes=change_sentences(book, METRIC, "an attack"),
+        absent=_absent(context, margins, success),
+    )
+
+
+Rows = list[tuple[Level, Figure]]
+
+
+def _levels(context: Context, book: Book, output: str, unit: str, words: str) -> Rows:
+    found: Rows = []
+    for mechanism in context.mechanisms("deterrence."):
+        for level in context.main_levels(mechanism.id, output, most=6):
+            state = "." + "+".join(f"{v}={s}" for v, s in level.state) if level.state else ""
+            label = f"{words} {mechanism.label}".strip()
+            figure = book.level(
+                f"{output}.{mechanism.id}{state}",
+                f"{label}, {context.level_label(level)}",
+                level,
+                unit=unit,
+            )
+            found.append((level, figure))
+    return found
+
+
+def _held(context: Context, book: Book, margins: Rows) -> list[tuple[Level, Figure]]:
+    """Share of cases in which holding back is worth more than each option, at the state of the start."""
+    found = []
+    for mechanism in context.mechanisms("deterrence."):
+        for level in context.start_levels(mechanism.id, "margin")[:1]:
+            figure = book.share(
+                f"held.{mechanism.id}",
+                f"share of explored cases in which holding back is worth more: {mechanism.label}",
+                context.values(level.metric) > 0,
+                trace=context.trace(level.metric),
+            )
+            found.append((level, figure))
+    del margins
+    return found
+
+
+def _first_sentence(
+    context: Context,
+    attack: Figure,
+    held: list[tuple[Level, Figure]],
+    success: Rows,
+    effects: dict[str, tuple[Figure, Figure]],
+) -> str:
+    challenger = context.names("challenger")
+    if held:
+        weakest = min(held, key=lambda pair: pair[1].value or 0.0)
+        name = context.crisis.mechanisms[weakest[0].mechanism].label
+        text = (
+            f"At the posture of today holding back is worth more to {challenger} than its best strike "
+            f"(“{name}”) in {link(weakest[1])} of explored cases"
+        )
+    elif success:
+        first = success[0]
+        name = context.crisis.mechanisms[first[0].mechanism].label
+        text = f"{sentence_case(name)} stands at {link(first[1], first[1].full_text)} before any further step"
+    else:
+        text = f"An attack has a probability of {link(attack, attack.full_text)} as things stand"
+    if effects:
+        policy, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
+        label = context.policy(policy).label
+        if (change.value or 0.0) < 0:
+            text += f"; of the commitments compared, “{label}” lowers an attack most, by {_drop(change)}"
+        else:
+            text += "; none of the deployments compared lowers the probability of an attack"
+    return text + "."
+
+
+def _drop(change: Figure) -> str:
+    return link(change, change.text.removeprefix("\N{MINUS SIGN}"))
+
+
+def _held_paragraph(context: Context, held: list[tuple[Level, Figure]]) -> tuple[str, ...]:
+    if not held:
+        return ()
+    parts = [
+        f"{context.crisis.mechanisms[level.mechanism].label}, {link(figure)}"
+        for level, figure in held
+    ]
+    return (
+        "Deterrence holds where holding back is worth more than striking. At the start that is so in these shares of "
+        f"explored cases: {'; '.join(parts)}.",
+    )
+
+
+def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tuple[str, ...]:
+    ranked = sorted(effects.items(), key=lambda item: item[1][1].value or 0.0)
+    return tuple(effect_sentence(context, policy, "an attack", pair) for policy, pair in ranked[:4])
+
+
+def _readings(context: Context, book: Book) -> tuple[str, ...]:
+    """How each deployment is read by others: the belief in the mover's types after it."""
+    sentences = []
+    for player in context.players("defender", "ally", "target"):
+        if len(player.types) < 2:
+            continue
+        kind = player.types[0]
+        before = f"prior/{player.id}/{kind.id}"
+        for instrument in context.instruments_of(player.id):
+            metric = f"belief/{player.id}/{kind.id}/{instrument.id}"
+            if instrument.kind not in KINDS or not (context.has(metric) and context.has(before)):
+                continue
+            prior = book.metric(
+                f"prior.{player.id}.{kind.id}",
+                f"prior that {player.name} is “{kind.label}”",
+                before,
+            )
+            after = book.metric(
+                f"belief.{player.id}.{kind.id}.{instrument.id}",
+                f"belief that {player.name} is “{kind.label}” after “{instrument.label}”",
+                metric,
+            )
+            sentences.append(
+                f"after “{instrument.label}” others hold {player.name} to be “{kind.label}” with "
+                f"{link(after, after.full_text)}, before it with {link(prior)}"
+            )
+    if not sentences:
+        return ()
+    return (f"How it is read: {join_words(sentences[:4])}.",)
+
+
+def _rows(context: Context, rows: Rows) -> list[Span]:
+    several = len({level.mechanism for level, _ in rows}) > 1
+    spans = []
+    for level, figure in rows:
+        name = sentence_case(context.crisis.mechanisms[level.mechanism].label)
+        state = context.level_label(level)
+        row = f"{name}; {state}" if several and level.state else name if several else state
+        spans.append(Span(row=sentence_case(row), figure=figure, colour=INK))
+    return spans
+
+
+def _margin_chart(context: Context, margins: Rows) -> Chart | None:
+    if not margins:
+        return None
+    challenger = context.names("challenger")
+    positive = sum((figure.value or 0.0) > 0 for _, figure in margins)
+    if positive == len(margins):
+        title = f"On average {challenger} does better by holding back in every situation shown"
+    elif positive == 0:
+        title = f"On average {challenger} does better by striking in every situation shown"
+    else:
+        title = f"Holding back pays on average in {positive} of {len(margins)} situations shown"
+    return draw_ranges(
+        f"{ID}-margins",
+        _rows(context, margins),
+        Words(
+            title=title,
+            subtitle=f"Deterrence margin in stakes: value to {challenger} of holding back minus value of striking",
+            footnote=run_note(context),
+        ),
+        zero_line=True,
+        row_title="Option and posture",
+    )
+
+
+def _success_chart(context: Context, success: Rows) -> Chart | None:
+    if not success:
+        return None
+    known = [pair for pair in success if pair[1].value is not None]
+    low = min(known, key=lambda pair: pair[1].value or 0.0)
+    high = max(known, key=lambda pair: pair[1].value or 0.0)
+    title = f"The chance that a strike succeeds runs from {low[1].text} to {high[1].text}"
+    if low[1].text == high[1].text:
+        title = f"The chance that a strike succeeds is {low[1].text} in every situation shown"
+    mechanisms = list(dict.fromkeys(level.mechanism for level, _ in success))
+    names = join_words([context.crisis.mechanisms[name].label for name in mechanisms])
+    return draw_ranges(
+        f"{ID}-success",
+        _rows(context, success),
+        Words(
+            title=title,
+            subtitle=f"Probability by state: {names}",
+            footnote=run_note(context),
+        ),
+        row_title="Situation",
+    )
+
+
+def _policy_chart(
+    context: Context, attack: Figure, effects: dict[str, tuple[Figure, Figure]]
+) -> Chart | None:
+    if len(effects) < 2:
+        return None
+    ranked = sorted(effects.items(), key=lambda item: item[1][0].value or 0.0)
+    spans = [Span(row=f"Base case: {context.policy(context.base).label}", figure=attack)]
+    spans += [
+        Span(row=context.policy(policy).label, figure=level, colour=INK)
+        for policy, (level, _) in ranked
+    ]
+    policy, (level, change) = ranked[0]
+    label = context.policy(policy).label
+    title = (
+        f"“{label}” lowers the probability of an attack to {level.text}"
+        if (change.value or 0.0) < 0
+        else "No deployment compared lowers the probability of an attack"
+    )
+    return draw_ranges(
+        f"{ID}-policies",
+        spans,
+        Words(
+            title=title,
+            subtitle="Probability of an attack under each commitment that deploys or arms",
+            footnote=run_note(context),
+        ),
+        row_title="Commitment",
+    )
+
+
+def _tables(context: Context) -> tuple[TableView, ...]:
+    common = {"value": "Value", "as_of": "As of", "grade": "Grade", "source": "Source"}
+    views = [
+        context.table_view(
+            "forces",
+            {"side": "Side", "item": "Item", "place": "Place", **common},
+            title="Forces in the theatre",
+            numeric=("value",),
+            note="Counts of the same forces by different sources stand side by side; do not add them.",
+        ),
+        context.table_view(
+            "arms",
+            {"sender": "Sender", "item": "Item", **common},
+            title="Arms delivered or promised",
+            numeric=("value",),
+        ),
+        context.table_view(
+            "reinforcement",
+            {"side": "Side", "item": "Item", "place": "Place", **common},
+            title="Notice, transport and other times",
+            numeric=("value",),
+        ),
+    ]
+    return tuple(view for view in views if view is not None)
+
+
+def _absent(context: Context, margins: Rows, success: Rows) -> tuple[str, ...]:
+    notes = []
+    if not context.mechanisms("deterrence."):
+        notes.append("The crisis file uses no deterrence mechanism.")
+    elif not margins:
+        notes.append(
+            "The crisis file does not price holding back against striking (deterrence.option), so no margin is shown."
+        )
+    if context.table("forces") is None:
+        notes.append("The crisis file holds no table of forces.")
+    del success
+    return tuple(notes)

@@ -1,0 +1,393 @@
+"""The whole briefing as one value: the first screen, the seven answers, and what stands behind them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from detente.brief import aims, alliance, deterrence, diplomacy, options, outlook, sanctions
+from detente.brief.context import Context, quantity_text
+from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.words import (
+    LIKELIHOOD_BANDS,
+    LIKELIHOOD_SOURCE,
+    format_date,
+    format_number,
+    format_percent,
+    format_value,
+    join_words,
+    plural,
+    sentence_case,
+    spread_word,
+)
+from detente.crisis.elements import Crisis, Source
+from detente.ensemble.results import Results
+from detente.ensemble.tracing import trace_metric
+
+__all__ = ["QUESTIONS", "Brief", "compose"]
+
+QUESTIONS = (aims, options, diplomacy, deterrence, sanctions, alliance, outlook)
+"""The question modules in the order of the briefing."""
+
+JUDGEMENT = "judgement"
+"""Standing of a source that is the authors' own judgement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """A briefing before it is rendered."""
+
+    context: Context
+    answers: tuple[Answer, ...]
+    headline: tuple[str, ...]
+    sure: tuple[str, ...]
+    figures: Mapping[str, Figure]
+    inputs: TableView
+    base_rates: TableView | None
+    timeline: TableView | None
+    overrides: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    limits: tuple[str, ...]
+    disputes: tuple[str, ...]
+    disputed: TableView | None
+    methods: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def crisis(self) -> Crisis:
+        """The crisis briefed."""
+        return self.context.crisis
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """All pictures in order."""
+        return tuple(chart for answer in self.answers for chart in answer.charts)
+
+    @property
+    def hero(self) -> Chart | None:
+        """The picture of the first screen: the outcomes."""
+        return next((chart for chart in self.charts if chart.id == "outlook-outcomes"), None)
+
+
+def compose(crisis: Crisis, results: Results) -> Brief:
+    """Answer the seven questions and gather what stands behind them.
+
+    Parameters
+    ----------
+    crisis
+        The crisis that was run, with the same overrides.
+    results
+        The finished run.
+    """
+    context = Context(crisis, results)
+    answers = tuple(module.answer(context) for module in QUESTIONS)
+    figures = {figure.id: figure for answer in answers for figure in answer.figures}
+    return Brief(
+        context=context,
+        answers=answers,
+        headline=_headline(context, answers[-1], figures),
+        sure=_sure(context, figures),
+        figures=figures,
+        inputs=_inputs(context),
+        base_rates=_base_rates(context),
+        timeline=context.table_view(
+            "timeline",
+            {
+                "date": "Date",
+                "actors": "Actors",
+                "event": "Event",
+                "grade": "Grade",
+                "source": "Source",
+            },
+            title="Events before the cut-off",
+        ),
+        overrides=tuple(f"{path} = {value}" for path, value in crisis.overrides.items()),
+        assumptions=_assumptions(context),
+        limits=_limits(crisis),
+        disputes=tuple(crisis.disputes),
+        disputed=_disputed(context),
+        methods=_methods(context),
+        sources=_sources(context, answers, figures.values()),
+    )
+
+
+# --- first screen ----------------------------------------------------------------------------------------------------
+
+
+def _headline(
+    context: Context, last: Answer, figures: Mapping[str, Figure]
+) -> tuple[str, str, str]:
+    return last.answer, _policy_sentence(context, figures), _hinge_sentence(context, figures)
+
+
+def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
+    base = figures["outlook.attack"]
+    if len(context.policies) < 2:
+        return f"Only the base case was run: an attack stands at {link(base, base.full_text)}."
+    least = min(
+        context.policies,
+        key=lambda policy: figures[f"outlook.policy.{policy}.attack"].value or 0.0,
+    )
+    payoff = context.results.regret().least_mean
+    under = figures[f"outlook.policy.{least}.attack"]
+    others = len(context.policies) - 1
+    label = context.policy(least).label
+    if least == context.base:
+        text = f"None of {plural(others, 'other commitment')} compared brings an attack below the base case ({link(base)})"
+    else:
+        text = (
+            f"Of {plural(others, 'commitment')} compared with the base case, “{label}” lowers an attack most, "
+            f"from {link(base)} to {link(under, under.full_text)}"
+        )
+    if payoff == least:
+        text += f", and it also leaves {context.names('defender')} with the least regret once costs are counted"
+    else:
+        text += (
+            f"; counting costs as well, “{context.policy(payoff).label}” leaves "
+            f"{context.names('defender')} with the least regret"
+        )
+    return text + "."
+
+
+def _hinge_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
+    rows = []
+    for driver in context.results.driver_table("attack", context.base)[:2]:
+        quantity = context.crisis.quantities.get(driver.path)
+        low = figures.get(f"outlook.driver.attack.{driver.path}.low")
+        high = figures.get(f"outlook.driver.attack.{driver.path}.high")
+        if quantity is None or low is None or high is None or driver.effect == 0:
+            continue
+        rows.append(
+            f"{quantity.label} ({link(low)} where it is low, {link(high)} where it is high)"
+        )
+    if not rows:
+        return "No uncertain quantity of the file moves the probability of an attack."
+    return f"The probability of an attack hinges most on {join_words(rows)}."
+
+
+def _sure(context: Context, figures: Mapping[str, Figure]) -> tuple[str, ...]:
+    attack = figures["outlook.attack"]
+    certificate = context.results.certificate
+    n, missed = certificate.n_solutions, certificate.unconverged
+    solved = (
+        f"All {n:,} games are solved to tolerance"
+        if missed == 0
+        else f"{missed:,} of {n:,} games ({format_percent(certificate.unconverged_share)}) missed the tolerance and are kept"
+    )
+    sentences = [f"Solver. {solved}; the largest residual is {certificate.max_residual:.0e}."]
+    if attack.low is not None and attack.high is not None:
+        sentences.append(
+            f"Spread. The range of an attack is {spread_word(attack.low, attack.high)}: "
+            f"{link(attack, attack.range_text or attack.text)} across the cases that the file's own uncertainty allows."
+        )
+    sentences.append(f"Inputs. {_judgement_sentence(context)}")
+    return tuple(sentences)
+
+
+def _game_inputs(context: Context) -> tuple[str, ...]:
+    return trace_metric(context.crisis, "attack").quantities
+
+
+def _is_judgement(context: Context, path: str) -> bool:
+    sources = [
+        context.crisis.sources[key]
+        for key in context.crisis.quantities[path].sources
+        if key in context.crisis.sources
+    ]
+    return bool(sources) and all(source.standing == JUDGEMENT for source in sources)
+
+
+def _judgement_sentence(context: Context) -> str:
+    paths = _game_inputs(context)
+    count = sum(_is_judgement(context, path) for path in paths)
+    return (
+        f"Of {len(paths)} quantities that the game reads, {count} are the authors' judgement and "
+        f"{len(paths) - count} come from other sources."
+    )
+
+
+# --- behind the answers ----------------------------------------------------------------------------------------------
+
+
+def _inputs(context: Context) -> TableView:
+    """Return every quantity that the game or a mechanism reads, with its source and line."""
+    read = dict.fromkeys(_game_inputs(context))
+    for figure in context.results.metrics("quantity/"):
+        read.setdefault(figure.removeprefix("quantity/"))
+    rows = []
+    for path in read:
+        quantity = context.crisis.quantities.get(path)
+        if quantity is None:
+            continue
+        place = quantity.place
+        rows.append(
+            (
+                path,
+                quantity.label,
+                quantity_text(quantity),
+                context.grade_words(quantity.grade, quantity.claimed_by),
+                context.source_names(quantity.sources),
+                f"{place.file}:{place.line}" if place.line else place.file,
+            )
+        )
+    return TableView(
+        id="quantities",
+        title="Quantities behind the results",
+        columns=("Path", "What", "Value (5\N{EN DASH}95%)", "Grade", "Source", "Line"),
+        rows=tuple(rows),
+        numeric=(False, False, True, False, False, False),
+        folded=True,
+    )
+
+
+def _base_rates(context: Context) -> TableView | None:
+    table = context.table("base_rates")
+    if table is None:
+        return None
+    rows = []
+    for row in table.rows:
+        cells = row.cells
+        unit = cells.get("unit", "").strip()
+        value, low, high = (_number(cells.get(name, "")) for name in ("value", "lo90", "hi90"))
+        if value is None:
+            continue
+        text = format_value(value, unit, exact=unit not in {"share", "prob"})
+        ends = [format_value(end, unit) for end in (low, high) if end is not None]
+        rows.append(
+            (
+                sentence_case(cells.get("topic", "")),
+                cells.get("statistic", ""),
+                cells.get("population", ""),
+                text,
+                " to ".join(ends),
+                cells.get("n", ""),
+                context.source_names(
+                    key.strip() for key in cells.get("source", "").split(";") if key.strip()
+                ),
+            )
+        )
+    return TableView(
+        id="base-rates",
+        title="Base rates: how often such things happened before",
+        columns=("Topic", "Statistic", "Population", "Value", "90% interval", "Cases", "Source"),
+        rows=tuple(rows),
+        numeric=(False, False, False, True, True, True, False),
+        folded=len(rows) > 12,
+    )
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _assumptions(context: Context) -> tuple[str, ...]:
+    crisis = context.crisis
+    quantal = crisis.quantities.get(crisis.rationality.path)
+    lines = [
+        f"The game has {plural(crisis.rounds, 'round')} of {plural(len(crisis.phases), 'phase')} and "
+        f"{plural(len(context.players()), 'strategic player')}: {join_words([p.name for p in context.players()])}.",
+        "Players choose better options more often, not always: their choice follows the logit rule"
+        + (f", with a precision of {quantity_text(quantal)}" if quantal is not None else "")
+        + ". Each knows the rules and the priors, not the others' types.",
+        "What a player cares about adds up: each consideration has a weight per type and a price per state. "
+        f"The considerations are {join_words([item.label for item in crisis.considerations.values()])}.",
+    ]
+    for player in context.players():
+        if len(player.types) > 1:
+            lines.append(
+                f"{player.name} knows its own type ({join_words([kind.label for kind in player.types], last='or')}); the others hold the prior."
+            )
+    base = context.policy(context.base)
+    lines.append(f"The base case is “{base.label}”: {base.description}")
+    if crisis.correlations:
+        lines.append(
+            "Correlated quantities: "
+            + join_words(
+                [f"{group} ({value:g})" for group, value in sorted(crisis.correlations.items())]
+            )
+            + "; all others are drawn independently."
+        )
+    else:
+        lines.append("Uncertain quantities are drawn independently of each other.")
+    return tuple(lines)
+
+
+def _limits(crisis: Crisis) -> tuple[str, ...]:
+    own = (
+        "Probabilities hold under the priors that the file declares. They are no forecast by the sources cited.",
+        "A range shows what the file's own uncertainty allows; what the file leaves out is not in it.",
+    )
+    return (*crisis.limits, *own)
+
+
+def _disputed(context: Context) -> TableView | None:
+    rows = []
+    for path, quantity in context.crisis.quantities.items():
+        if not context.is_contested(path):
+            continue
+        values = "; ".join(
+            f"{format_value(value, quantity.unit, exact=True)} ({context.source_names(key.split(';'))})"
+            for value, key in quantity.contested
+        )
+        rows.append((quantity.label, values, path))
+    if not rows:
+        return None
+    return TableView(
+        id="disputed",
+        title="Figures on which sources differ",
+        columns=("What", "Values and their sources", "Path"),
+        rows=tuple(rows),
+        folded=len(rows) > 12,
+    )
+
+
+def _methods(context: Context) -> tuple[str, ...]:
+    results = context.results
+    certificate = results.certificate
+    n_policies = len(context.policies)
+    words = "; ".join(
+        f"{term} {low * 100:.0f}\N{EN DASH}{high * 100:.0f}%"
+        for term, low, high in LIKELIHOOD_BANDS
+    )
+    version = results.manifest.versions.get("detente", "")
+    return (
+        f"{plural(results.n_draws, 'draw')} of all uncertain quantities (seed {results.manifest.seed}) times "
+        f"{plural(n_policies, 'policy', 'policies')}, the same draws under each. Each pair is one game, solved for its "
+        "logit agent quantal response equilibrium on the principal branch (McKelvey and Palfrey 1998).",
+        f"Certificate: largest fixed-point residual {certificate.max_residual:.1e}; "
+        f"{certificate.unconverged} of {certificate.n_solutions:,} games "
+        f"({format_percent(certificate.unconverged_share)}) missed the tolerance and are kept in every figure; at most "
+        f"{certificate.max_iterations} iterations. A player could gain at most "
+        f"{format_number(certificate.max_nashconv)} stakes in all by deviating: this is the size of quantal error, "
+        "not an error of the solver.",
+        "Ranges are the 5% and 95% quantiles over explored cases. “Lowest fifth” and “highest fifth” compare cases in "
+        "which one quantity is low or high, all others varying.",
+        f"Likelihood words follow {LIKELIHOOD_SOURCE}: {words}. A value on an edge takes the word nearer to even.",
+        f"Regret is the shortfall from the best policy of each case (Savage 1951). detente {version}, crisis file "
+        f"{context.crisis.id}, digest {context.crisis.digest[:12]}.",
+        "To see where a number comes from, follow it to its trace below, or run: detente trace FIGURE_ID.",
+    )
+
+
+def _sources(
+    context: Context, answers: Iterable[Answer], figures: Iterable[Figure]
+) -> tuple[Source, ...]:
+    """Return every source that a fact, a figure or a quantity of the briefing names, by publisher and date."""
+    keys = {key for figure in figures for key in figure.trace.sources}
+    for answer in answers:
+        for fact in answer.facts:
+            keys.update(fact.sources)
+            for value in fact.values:
+                keys.update(part.strip() for part in value.source_key.split(";"))
+    for quantity in context.crisis.quantities.values():
+        keys.update(quantity.sources)
+    for table in context.crisis.tables.values():
+        for row in table.rows:
+            keys.update(part.strip() for part in row.cells.get("source", "").split(";"))
+    found = [context.crisis.sources[key] for key in keys if key in context.crisis.sources]
+    return tuple(
+        sorted(
+            found, key=lambda s: (s.publisher.lower(), format_date(s.date) and str(s.date), s.key)
+        )
+    )

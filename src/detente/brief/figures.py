@@ -1,0 +1,170 @@
+"""The values that a question hands to the page: figures with their trace, facts, tables, charts, the answer.
+
+Text in these values may link a number to its figure as ``[[figure.id|text]]``; :func:`link` writes such a link and
+:func:`plain` removes the links again.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from detente.brief.words import format_range, format_value
+
+__all__ = [
+    "Answer",
+    "Chart",
+    "FactView",
+    "Figure",
+    "TableView",
+    "Trace",
+    "ValueView",
+    "link",
+    "links_in",
+    "plain",
+]
+
+_LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]*)\]\]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Where a figure comes from.
+
+    ``sources`` are keys and ``quantities`` paths of the crisis file; ``model`` is a name of the model register, or of
+    the solver or statistic; ``reference`` is the equation in print. ``metric`` and ``policy`` name the column of the
+    run that was summarised. Of a figure that depends on the whole game, ``quantities`` lists those that move it most
+    and ``inputs_read`` counts all that the game reads.
+    """
+
+    sources: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+    model: str = ""
+    reference: str = ""
+    metric: str = ""
+    policy: str = ""
+    inputs_read: int = 0
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number shown to a reader, with its 5-95 % range over the explored cases and its trace."""
+
+    id: str
+    label: str
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    trace: Trace
+    exact: bool = False
+
+    @property
+    def text(self) -> str:
+        """The value with its unit."""
+        return format_value(self.value, self.unit, exact=self.exact)
+
+    @property
+    def range_text(self) -> str:
+        """The range, or the empty text where there is none."""
+        return format_range(self.low, self.high, self.unit, exact=self.exact)
+
+    @property
+    def full_text(self) -> str:
+        """The value with its range in brackets."""
+        return f"{self.text} ({self.range_text})" if self.range_text else self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueView:
+    """One sourced value of a fact: rivals stand side by side."""
+
+    label: str
+    text: str
+    source: str
+    source_key: str
+    as_of: str
+    grade: str
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactView:
+    """A sourced sentence with the values that it speaks of."""
+
+    id: str
+    text: str
+    sources: tuple[str, ...]
+    as_of: str
+    grade: str
+    values: tuple[ValueView, ...] = ()
+    contested: bool = False
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableView:
+    """A table of the briefing; cells may carry links to figures. ``numeric`` marks right-aligned columns."""
+
+    id: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...] = ()
+    note: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A picture with its words and its text table.
+
+    ``svg`` stands alone (with title and source in the picture); ``wide`` and ``narrow`` are the picture without words
+    for a desktop and a phone.
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    footnote: str
+    alt: str
+    svg: str
+    wide: str
+    narrow: str
+    table: TableView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One question answered: a sentence first, then facts, what the model adds, pictures, and what would change it."""
+
+    id: str
+    title: str
+    answer: str
+    facts: tuple[FactView, ...] = ()
+    model: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[TableView, ...] = ()
+    changes: tuple[str, ...] = ()
+    absent: tuple[str, ...] = field(default=())
+
+
+def link(figure: Figure, text: str = "") -> str:
+    """Return text that links to the figure; without text, its value."""
+    return f"[[{figure.id}|{text or figure.text}]]"
+
+
+def plain(text: str) -> str:
+    """Remove the links to figures.
+
+    Examples
+    --------
+    >>> plain("war: [[outlook.attack|31%]]")
+    'war: 31%'
+    """
+    return _LINK.sub(lambda match: match[2], text)
+
+
+def links_in(text: str) -> tuple[str, ...]:
+    """Return the ids of the figures that a text links to, in order."""
+    return tuple(match[1] for match in _LINK.finditer(text))

@@ -1,0 +1,287 @@
+"""Rendering: the briefing as data for machines, as a page, as Markdown, and as tables."""
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from detente.brief.document import Brief
+from detente.brief.figures import Answer, FactView, Figure, TableView, plain
+from detente.brief.words import format_date
+
+__all__ = ["as_data", "to_csv_files", "to_html", "to_json", "to_markdown"]
+
+DIGITS = 10
+"""Significant digits of a number in the data file: more than any result carries, fewer than rounding noise."""
+
+NOTE = (
+    "These are a model's results. They are not the position of any author or institution cited, "
+    "and they say what follows from stated assumptions, not what will happen."
+)
+
+_LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]*)\]\]")
+
+
+def _tidy(value: float | None) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    rounded = float(f"{value:.{DIGITS}g}")
+    return 0.0 if rounded == 0 else rounded
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+
+def as_data(brief: Brief) -> dict[str, Any]:
+    """Return the briefing as plain data, in the shape of ``brief.schema.json``."""
+    context = brief.context
+    results = context.results
+    certificate = results.certificate
+    return {
+        "crisis": brief.crisis.id,
+        "title": brief.crisis.title,
+        "as_of": brief.crisis.as_of.isoformat(),
+        "seed": results.manifest.seed,
+        "draws": results.n_draws,
+        "base_policy": context.base,
+        "overrides": dict(brief.crisis.overrides),
+        "digest": brief.crisis.digest,
+        "note": NOTE,
+        "headline": [plain(text) for text in brief.headline],
+        "sure": [plain(text) for text in brief.sure],
+        "outcomes": _outcomes(brief, context.base),
+        "questions": [_question(answer) for answer in brief.answers],
+        "policies": _policies(brief),
+        "drivers": [
+            {"quantity": driver.path, "effect": _tidy(driver.effect)}
+            for driver in results.driver_table("attack", context.base)
+        ],
+        "certificate": {
+            "max_residual": _tidy(certificate.max_residual),
+            "unconverged_share": _tidy(certificate.unconverged_share),
+            "solutions": certificate.n_solutions,
+        },
+    }
+
+
+def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:
+    context = brief.context
+    found = {}
+    for rule in brief.crisis.outcomes:
+        if context.has(f"outcome/{rule}"):
+            summary = context.results.summary(f"outcome/{rule}", policy)
+            found[rule] = {
+                "mean": _tidy(summary.mean),
+                "low": _tidy(summary.low),
+                "high": _tidy(summary.high),
+            }
+    return found
+
+
+def _policies(brief: Brief) -> list[dict[str, Any]]:
+    context = brief.context
+    payoff = {row.policy: row for row in context.results.regret().rows}
+    attack = {
+        row.policy: row for row in context.results.regret("attack", lower_is_better=True).rows
+    }
+    return [
+        {
+            "id": policy,
+            "label": context.policy(policy).label,
+            "outcomes": _outcomes(brief, policy),
+            "regret": _tidy(payoff[policy].mean),
+            "regret_high": _tidy(payoff[policy].high),
+            "regret_attack": _tidy(attack[policy].mean),
+            "regret_attack_high": _tidy(attack[policy].high),
+        }
+        for policy in context.policies
+    ]
+
+
+def _question(answer: Answer) -> dict[str, Any]:
+    return {
+        "id": answer.id,
+        "title": answer.title,
+        "answer": plain(answer.answer),
+        "model": [plain(text) for text in answer.model],
+        "changes": [plain(text) for text in answer.changes],
+        "absent": list(answer.absent),
+        "facts": [_fact(fact) for fact in answer.facts],
+        "charts": [
+            {
+                "id": chart.id,
+                "title": chart.title,
+                "subtitle": chart.subtitle,
+                "file": f"charts/{chart.id}.svg",
+                "table": f"tables/{chart.id}.csv",
+            }
+            for chart in answer.charts
+        ],
+        "figures": [figure_data(figure) for figure in answer.figures],
+    }
+
+
+def _fact(fact: FactView) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "text": fact.text,
+        "sources": list(fact.sources),
+        "as_of": fact.as_of,
+        "grade": fact.grade,
+        "claims": list(fact.claims),
+        "values": [
+            {
+                "label": value.label,
+                "text": value.text,
+                "source": value.source_key,
+                "as_of": value.as_of,
+                "grade": value.grade,
+                "figure": value.figure,
+            }
+            for value in fact.values
+        ],
+    }
+
+
+def figure_data(figure: Figure) -> dict[str, Any]:
+    """Return a figure as plain data."""
+    trace = figure.trace
+    return {
+        "id": figure.id,
+        "label": figure.label,
+        "value": _tidy(figure.value),
+        "low": _tidy(figure.low),
+        "high": _tidy(figure.high),
+        "unit": figure.unit,
+        "text": figure.full_text,
+        "trace": {
+            "sources": list(trace.sources),
+            "quantities": list(trace.quantities),
+            "model": trace.model,
+            "reference": trace.reference,
+            "metric": trace.metric,
+            "policy": trace.policy,
+            "inputs_read": trace.inputs_read,
+            "place": trace.place,
+        },
+    }
+
+
+def to_json(brief: Brief) -> str:
+    """Write the data file: sorted as composed, numbers rounded to ten significant digits, one trailing newline."""
+    return json.dumps(as_data(brief), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+# --- page and Markdown -----------------------------------------------------------------------------------------------
+
+
+def _rich(text: str) -> Markup:
+    """Turn links to figures into anchors of the page."""
+    parts: list[str] = []
+    last = 0
+    for match in _LINK.finditer(text):
+        parts.append(escape(text[last : match.start()], quote=False))
+        parts.append(f'<a class="n" href="#{escape(match[1])}">{escape(match[2], quote=False)}</a>')
+        last = match.end()
+    parts.append(escape(text[last:], quote=False))
+    return Markup("".join(parts))  # noqa: S704  # every part is escaped above
+
+
+def _cell(text: str) -> str:
+    """One cell of a Markdown table."""
+    return plain(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _environment(*, html: bool) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("detente.brief", "templates"),
+        autoescape=html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        rich=_rich, plain=plain, cell=_cell, date=format_date, safe_svg=Markup
+    )
+    return environment
+
+
+def _values(brief: Brief) -> dict[str, Any]:
+    crisis = brief.crisis
+    return {
+        "brief": brief,
+        "crisis": crisis,
+        "context": brief.context,
+        "results": brief.context.results,
+        "note": NOTE,
+        "n_cases": f"{brief.context.results.n_draws:,}",
+        "players": [
+            {"name": player.name, "colour": brief.context.colours[player.id]}
+            for player in brief.context.players()
+        ],
+        "n_figures": f"{len(brief.figures):,}",
+    }
+
+
+def to_html(brief: Brief) -> str:
+    """Render the page: one file, no scripts, nothing loaded from elsewhere."""
+    return _environment(html=True).get_template("brief.html").render(_values(brief))
+
+
+def to_markdown(brief: Brief) -> str:
+    """Render the briefing as Markdown, with its pictures beside it."""
+    text = _environment(html=False).get_template("brief.md").render(_values(brief))
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def to_csv_files(brief: Brief) -> Mapping[str, str]:
+    """Write every table as CSV, by file name, and all figures in one."""
+    files: dict[str, str] = {}
+    for answer in brief.answers:
+        for chart in answer.charts:
+            files[f"{chart.id}.csv"] = _csv(chart.table)
+        for table in answer.tables:
+            files[f"{answer.id}-{table.id}.csv"] = _csv(table)
+    for extra in (brief.base_rates, brief.timeline, brief.inputs, brief.disputed):
+        if extra is not None:
+            files[f"{extra.id}.csv"] = _csv(extra)
+    rows = [
+        (
+            figure.id,
+            figure.label,
+            *(
+                "" if v is None else repr(v)
+                for v in map(_tidy, (figure.value, figure.low, figure.high))
+            ),
+            figure.unit,
+            figure.trace.model,
+            ";".join(figure.trace.sources),
+        )
+        for figure in brief.figures.values()
+    ]
+    head = ("id", "label", "value", "low", "high", "unit", "model", "sources")
+    files["figures.csv"] = _lines(head, rows)
+    return files
+
+
+def _csv(table: TableView) -> str:
+    return _lines(table.columns, [tuple(plain(cell) for cell in row) for row in table.rows])
+
+
+def _lines(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return buffer.getvalue()

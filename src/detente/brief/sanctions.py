@@ -1,0 +1,280 @@
+"""What about sanctions? What each package costs the target and those who impose it, and what it does to the choice."""
+
+from collections.abc import Sequence
+
+from detente.brief.charts import Span, Words, draw_ranges
+from detente.brief.context import Book, Context, Level
+from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.palette import INK
+from detente.brief.parts import change_sentences, effect_sentence, policy_figures, run_note
+from detente.brief.words import sentence_case
+
+__all__ = ["answer"]
+
+ID = "sanctions"
+KINDS = ("sanctions",)
+METRIC = "attack"
+LOSS = "loss_pct_gdp"
+
+Rows = list[tuple[Level, Figure]]
+
+
+def answer(context: Context) -> Answer:
+    """Answer the question from the losses by package and from commitments to sanction."""
+    book = context.book(ID)
+    target = _losses(context, book, ("sanctions.target_loss",))
+    others = [
+        mechanism.model
+        for mechanism in context.mechanisms("sanctions.")
+        if mechanism.model != "sanctions.target_loss"
+    ]
+    senders = _losses(context, book, tuple(dict.fromkeys(others)))
+    members = _member_losses(context, book)
+    effects = policy_figures(book, context.policies_with(KINDS), METRIC, "an attack")
+    charts = [
+        _loss_chart(context, target, senders),
+        _member_chart(context, members),
+        _policy_chart(context, book, effects),
+    ]
+    return Answer(
+        id=ID,
+        title="What about sanctions?",
+        answer=_first_sentence(context, target, senders, effects),
+        facts=context.facts(book),
+        model=(*_effects(context, effects), *_use(context, book)),
+        figures=book.figures,
+        charts=tuple(chart for chart in charts if chart is not None),
+        tables=_tables(context),
+        changes=_changes(context, book, target),
+        absent=()
+        if context.mechanisms("sanctions.")
+        else ("The crisis file uses no sanctions mechanism, so losses are not computed.",),
+    )
+
+
+def _losses(context: Context, book: Book, models: Sequence[str]) -> Rows:
+    """Losses by level, those that are zero in every case left out."""
+    found: Rows = []
+    for mechanism in context.mechanisms(*models) if models else ():
+        for level in context.main_levels(mechanism.id, LOSS):
+            if not context.values(level.metric).any():
+                continue
+            state = "." + "+".join(f"{v}={s}" for v, s in level.state) if level.state else ""
+            figure = book.level(
+                f"loss.{mechanism.id}{state}",
+                f"{mechanism.label}, {context.level_label(level)}",
+                level,
+                unit="pct_gdp",
+            )
+            found.append((level, figure))
+    return found
+
+
+def _member_losses(context: Context, book: Book) -> Rows:
+    """Losses of each sender at the level where they are largest."""
+    found: Rows = []
+    for mechanism in context.mechanisms("sanctions.sender_loss"):
+        levels = context.levels(mechanism.id, f"member_{LOSS}")
+        states = list(dict.fromkeys(level.state for level in levels))
+        if not states:
+            continue
+        totals = {
+            state: sum(
+                float(context.values(level.metric).mean())
+                for level in levels
+                if level.state == state
+            )
+            for state in states
+        }
+        worst = max(states, key=lambda state: totals[state])
+        for level in levels:
+            if level.state == worst and level.member and context.values(level.metric).any():
+                name = context.actor_name(level.member)
+                figure = book.level(
+                    f"member_loss.{mechanism.id}.{level.member}",
+                    f"{mechanism.label}: {name}, {context.level_label(level)}",
+                    level,
+                    unit="pct_gdp",
+                )
+                found.append((level, figure))
+    return sorted(found, key=lambda pair: -(pair[1].value or 0.0))
+
+
+def _largest(rows: Rows) -> tuple[Level, Figure] | None:
+    return max(rows, key=lambda pair: pair[1].value or 0.0) if rows else None
+
+
+def _first_sentence(
+    context: Context, target: Rows, senders: Rows, effects: dict[str, tuple[Figure, Figure]]
+) -> str:
+    challenger = context.names("challenger")
+    hardest, own = _largest(target), _largest(senders)
+    if hardest is not None:
+        text = (
+            f"At their hardest (“{context.level_label(hardest[0])}”) sanctions cost {challenger} "
+            f"{link(hardest[1], hardest[1].full_text)}"
+        )
+        if own is not None:
+            label = context.crisis.mechanisms[own[0].mechanism].label
+            text += f", against {link(own[1], own[1].full_text)} for “{label}”"
+    else:
+        text = f"The file computes no loss of {challenger} under sanctions"
+    if effects:
+        policy, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
+        label = context.policy(policy).label
+        if change.value is not None and abs(change.value) < 0.005:
+            text += "; announcing them hardly changes the probability of an attack"
+        else:
+            text += f"; “{label}” changes the probability of an attack by {link(change)}"
+    return text + "."
+
+
+def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
+    if not target and not senders:
+        return None
+    hit = next(iter(context.players("challenger")), None)
+    own = next(iter(context.players("defender")), None)
+    spans = []
+    for rows, player in ((target, hit), (senders, own)):
+        colour = context.colours[player.id] if player is not None else INK
+        for level, figure in rows[:10]:
+            name = sentence_case(context.crisis.mechanisms[level.mechanism].label)
+            state = context.level_label(level)
+            row = f"{name}; {state}" if level.state else name
+            spans.append(Span(row=row, figure=figure, colour=colour))
+    hardest, cost = _largest(target), _largest(senders)
+    title = "What sanctions and counter-measures cost"
+    if hardest is not None and cost is not None:
+        larger = (hardest[1].value or 0.0) > (cost[1].value or 0.0)
+        title = (
+            "Sanctions cost the target more than those who impose them"
+            if larger
+            else "Those who impose sanctions may lose more than the target"
+        )
+    elif hardest is not None:
+        title = f"The hardest package costs the target {hardest[1].text}"
+    return draw_ranges(
+        f"{ID}-losses",
+        spans,
+        Words(
+            title=title,
+            subtitle="Loss of real income in % of GDP, by package or state; levels without any loss are left out",
+            footnote=run_note(context),
+        ),
+        bars=True,
+        row_title="Who and when",
+    )
+
+
+def _member_chart(context: Context, members: Rows) -> Chart | None:
+    if len(members) < 2:
+        return None
+    owner = {
+        actor: player.id for player in context.crisis.players.values() for actor in player.actors
+    }
+    first = members[0]
+    return draw_ranges(
+        f"{ID}-members",
+        [
+            Span(
+                row=context.actor_name(level.member),
+                figure=figure,
+                colour=context.colours.get(owner.get(level.member, ""), INK),
+            )
+            for level, figure in members[:14]
+        ],
+        Words(
+            title=f"{context.actor_name(first[0].member)} loses most of those who impose sanctions",
+            subtitle=f"Loss in % of GDP of each sender at the hardest level ({context.level_label(first[0])})",
+            footnote=run_note(context),
+        ),
+        bars=True,
+        row_title="Sender",
+    )
+
+
+def _policy_chart(
+    context: Context, book: Book, effects: dict[str, tuple[Figure, Figure]]
+) -> Chart | None:
+    if len(effects) < 2:
+        return None
+    attack = book.metric("attack", "an attack", METRIC)
+    ranked = sorted(effects.items(), key=lambda item: item[1][0].value or 0.0)
+    spans = [Span(row=f"Base case: {context.policy(context.base).label}", figure=attack)]
+    spans += [
+        Span(row=context.policy(policy).label, figure=level, colour=INK)
+        for policy, (level, _) in ranked
+    ]
+    policy, (level, change) = ranked[0]
+    title = (
+        f"“{context.policy(policy).label}” brings the probability of an attack to {level.text}"
+        if (change.value or 0.0) < 0
+        else "No commitment to sanction lowers the probability of an attack"
+    )
+    return draw_ranges(
+        f"{ID}-policies",
+        spans,
+        Words(
+            title=title,
+            subtitle="Probability of an attack under each commitment that uses sanctions",
+            footnote=run_note(context),
+        ),
+        row_title="Commitment",
+    )
+
+
+def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tuple[str, ...]:
+    ranked = sorted(effects.items(), key=lambda item: item[1][1].value or 0.0)
+    return tuple(effect_sentence(context, policy, "an attack", pair) for policy, pair in ranked[:3])
+
+
+def _use(context: Context, book: Book) -> tuple[str, ...]:
+    """How often those who threaten would use each sanction, in the base case."""
+    parts = []
+    for player in context.players("defender", "ally", "target"):
+        for instrument in context.instruments_of(player.id):
+            metric = f"use/{player.id}/{instrument.id}"
+            if instrument.kind in KINDS and context.has(metric):
+                figure = book.metric(
+                    f"use.{instrument.id}", f"{player.name} uses “{instrument.label}”", metric
+                )
+                parts.append(
+                    f"{player.name}, “{instrument.label}”: {link(figure, figure.full_text)}"
+                )
+    if not parts:
+        return ()
+    return (
+        "How often they are used over the whole game, with or without a war: "
+        + "; ".join(parts)
+        + ".",
+    )
+
+
+def _tables(context: Context) -> tuple[TableView, ...]:
+    view = context.table_view(
+        "measures",
+        {
+            "measure": "Measure",
+            "variant": "Variant",
+            "proposed_by": "Proposed by",
+            "objected_by": "Objected to by",
+            "state": "State of play",
+            "effect_on": "Effect on",
+            "value": "Effect",
+            "lag": "Lag",
+            "grade": "Grade",
+            "source": "Source",
+        },
+        title="Measures on the table",
+        numeric=("value",),
+    )
+    return () if view is None else (view,)
+
+
+def _changes(context: Context, book: Book, target: Rows) -> tuple[str, ...]:
+    """Credibility first: what moves the answer in the commitment that sanctions most, else in the base case."""
+    policies = context.policies_with(KINDS)
+    policy = policies[-1] if policies else None
+    noun = f"an attack under “{context.policy(policy).label}”" if policy else "an attack"
+    del target
+    return change_sentences(book, METRIC, noun, policy=policy)
