@@ -1,1 +1,5 @@
-"""The testing floor."""
+"""Public helpers for tests of crises, models and games; generators for hypothesis lie in :mod:`detente.testing.strategies`."""
+
+from detente.testing.crises import template_document, tiny_crisis_folder, write_document
+
+__all__ = ["template_document", "tiny_crisis_folder", "write_document"]

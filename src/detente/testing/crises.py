@@ -1,0 +1,54 @@
+"""Small crises for tests: a folder with the template, its document as plain values, and how to write one back."""
+
+import json
+import shutil
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+__all__ = ["template_document", "tiny_crisis_folder", "write_document"]
+
+
+def tiny_crisis_folder(parent: Path) -> Path:
+    """Copy the small invented crisis (three actors, one pipeline, two rounds) into a folder and return that folder.
+
+    Parameters
+    ----------
+    parent
+        An existing folder, such as pytest's ``tmp_path``.
+
+    Returns
+    -------
+    Path
+        ``parent / "tiny"``, which holds ``crisis.yaml`` and its tables.
+    """
+    folder = parent / "tiny"
+    folder.mkdir()
+    for item in resources.files("detente.crisis").joinpath("template").iterdir():
+        if item.is_file():
+            with resources.as_file(item) as path:
+                shutil.copyfile(path, folder / item.name)
+    return folder
+
+
+def template_document() -> dict[str, Any]:
+    """Return the crisis file of the small invented crisis as plain dicts, lists, text and numbers.
+
+    Examples
+    --------
+    >>> template_document()["rounds"]
+    2
+    """
+    template = resources.files("detente.crisis").joinpath("template")
+    text = template.joinpath("crisis.yaml").read_text(encoding="utf-8")
+    loaded = YAML(typ="safe", pure=True).load(text)
+    document: dict[str, Any] = json.loads(json.dumps(loaded, default=str))
+    return document
+
+
+def write_document(folder: Path, document: dict[str, Any]) -> None:
+    """Write a crisis file from plain values; JSON is YAML, one entry a line."""
+    text = json.dumps(document, indent=1, ensure_ascii=True)
+    folder.joinpath("crisis.yaml").write_text(text, encoding="utf-8")
