@@ -50,12 +50,13 @@ _MAX_LEVELS = 256  # level states stored per mechanism
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """What is the same for all draws under one policy."""
+    """What is the same for all draws under one policy; the pricing of one policy is the base of the others."""
 
     policy: str
     tree: Tree
     form: ExtensiveForm
     pricing: Plan
+    is_base: bool
     metrics: MetricPlan
 
 
@@ -151,8 +152,23 @@ def _prepare(
     keys = MoveKeys(used=(), first=(), seen=())
     for tree in trees:
         keys |= find_move_keys(tree, crisis)
-    make = zip(policies, trees, strict=True)
-    return tuple(pool.map(lambda pair: _prepare_one(crisis, pair[0], pair[1], keys), make))
+    # The largest game reaches most levels of the mechanisms: the others take what they can from it.
+    largest = max(range(len(trees)), key=lambda number: (trees[number].n_nodes, -number))
+    base = plan_pricing(trees[largest], crisis)
+
+    def prepare(number: int) -> _Prepared:
+        tree = trees[number]
+        plan = base if number == largest else plan_pricing(tree, crisis, base=base)
+        return _Prepared(
+            policy=policies[number],
+            tree=tree,
+            form=_form_of(tree),
+            pricing=plan,
+            is_base=number == largest,
+            metrics=compile_metrics(tree, crisis, keys),
+        )
+
+    return tuple(pool.map(prepare, range(len(trees))))
 
 
 def _unroll(crisis: Crisis, policy: str) -> Tree:
@@ -160,8 +176,8 @@ def _unroll(crisis: Crisis, policy: str) -> Tree:
     return unroll(compile_rules(crisis, policy=known))
 
 
-def _prepare_one(crisis: Crisis, policy: str, tree: Tree, keys: MoveKeys) -> _Prepared:
-    form = ExtensiveForm.from_arrays(
+def _form_of(tree: Tree) -> ExtensiveForm:
+    return ExtensiveForm.from_arrays(
         tree.player,
         tree.first_child,
         tree.n_children,
@@ -172,13 +188,6 @@ def _prepare_one(crisis: Crisis, policy: str, tree: Tree, keys: MoveKeys) -> _Pr
         tree.terminal_node,
         tree.payoff_class,
         len(tree.players),
-    )
-    return _Prepared(
-        policy=policy,
-        tree=tree,
-        form=form,
-        pricing=plan_pricing(tree, crisis),
-        metrics=compile_metrics(tree, crisis, keys),
     )
 
 
@@ -199,9 +208,11 @@ def _run_shard(
     of_crisis: dict[str, FloatArray] = _quantity_metrics(crisis, draws)
     names: list[tuple[str, str]] = []
     rows: list[FloatArray] = []
+    base = price(next(item for item in prepared if item.is_base).pricing, values)
+    of_crisis |= _mechanism_metrics(crisis, base)
     for item in prepared:
-        priced = price(item.pricing, values)
-        for name, value in _mechanism_metrics(crisis, priced).items():
+        priced = base if item.is_base else price(item.pricing, values, base=base)
+        for name, value in _mechanism_metrics(crisis, priced, known=base).items():
             of_crisis.setdefault(name, value)
         for name, value in _solve(item, priced, rationality).items():
             names.append((item.policy, name))
@@ -242,10 +253,17 @@ def _quantity_metrics(crisis: Crisis, draws: Draws) -> dict[str, FloatArray]:
     }
 
 
-def _mechanism_metrics(crisis: Crisis, priced: Priced) -> dict[str, FloatArray]:
-    """Name the outputs of mechanisms at the level states that occur, per member where they have members."""
+def _mechanism_metrics(
+    crisis: Crisis, priced: Priced, *, known: Priced | None = None
+) -> dict[str, FloatArray]:
+    """Name the outputs of mechanisms at the level states that occur, per member where they have members.
+
+    Mechanisms that have no other levels than in ``known`` are left out.
+    """
     metrics: dict[str, FloatArray] = {}
     for mechanism, outputs in priced.outputs.items():
+        if known and priced.level_states[mechanism] == known.level_states.get(mechanism):
+            continue
         states = priced.level_states[mechanism][:_MAX_LEVELS]
         members = crisis.mechanisms[mechanism].members
         for output, values in outputs.items():
