@@ -310,10 +310,10 @@ def crises(draw: Draw, *, max_rounds: int = 2, max_phases: int = 2) -> Crisis:
         only = [draw(st.integers(1, rounds))] if draw(st.integers(0, 3)) == 0 else []
         phases.append(make_phase(f"phase{number}", *moves, when=when, rounds=only))
     names = [item.id for item in instruments]
-    menu = phases[0].moves[0].menu
+    first_menu = phases[0].moves[0].menu
     policy = make_policy(
         "policy",
-        fix={draw(st.sampled_from(["phase0", "phase0@1"])): draw(_some(menu))},
+        fix={draw(st.sampled_from(["phase0", "phase0@1"])): draw(_some(first_menu))},
         forbid=draw(st.lists(st.sampled_from(names), max_size=1)),
         state={name: draw(st.sampled_from(values)) for name, values in list(state.items())[:1]},
     )
@@ -414,7 +414,9 @@ def _draw_price(draw: Draw, state: Mapping[str, Sequence[str]]) -> Binding:
     """Draw a price that depends on one or two variables."""
     variable = draw(st.sampled_from(sorted(state)))
     other = draw(st.sampled_from(sorted(state)))
-    leaf = st.sampled_from([0.0, 2.5, "worth", "cost"]).map(make_binding)
+    leaf = st.sampled_from(
+        [make_binding(0.0), make_binding(2.5), make_binding("worth"), make_binding("cost")]
+    )
     inner = ByState(variable=other, cases={value: draw(leaf) for value in state[other]})
     return ByState(
         variable=variable,
