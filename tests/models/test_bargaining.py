@@ -47,11 +47,19 @@ def utilities(issues, package, exponent):
     """Utilities by the definition, written out."""
     a, b, s, r = np.array(issues, dtype=float).T
     x = np.asarray(package)
-    worth_a = (s * np.abs(b - a) ** exponent).sum()
-    worth_b = (r * np.abs(b - a) ** exponent).sum()
     return (
-        1 - (s * np.abs(x - a) ** exponent).sum() / worth_a,
-        1 - (r * np.abs(x - b) ** exponent).sum() / worth_b,
+        1 - (s * (np.abs(x - a) / 100) ** exponent).sum() / s.sum(),
+        1 - (r * (np.abs(x - b) / 100) ** exponent).sum() / r.sum(),
+    )
+
+
+def reservation_values(issues, exponent, win, cost_c, cost_d):
+    """What the costly lottery is worth, by the definition: the winner imposes its ideal package."""
+    a, b, _, _ = np.array(issues, dtype=float).T
+    if_c_wins, if_d_wins = utilities(issues, a, exponent), utilities(issues, b, exponent)
+    return (
+        win * if_c_wins[0] + (1 - win) * if_d_wins[0] - cost_c,
+        win * if_c_wins[1] + (1 - win) * if_d_wins[1] - cost_d,
     )
 
 
@@ -81,14 +89,16 @@ def test_a_range_always_exists_without_private_information(issues, win, cost_c, 
 
 @given(positions, positions, st.floats(0.25, 0.75), st.floats(0.01, 0.25), st.floats(0.01, 0.25))
 def test_on_one_issue_the_width_is_the_sum_of_the_costs(a, b, win, cost_c, cost_d):
-    """Oracle: theorem (fearon1995), for reservation values inside the issue."""
-    assume(abs(a - b) > 1e-3)
+    """Oracle: theorem (fearon1995), for reservation values between the ideal points."""
+    worth = abs(a - b) / 100
+    assume(worth > 1e-3)
+    cost_c, cost_d = cost_c * worth, cost_d * worth
     got = price(
         [(a, b, 0.7, 0.3)], win_prob=win, challenger_war_cost=cost_c, defender_war_cost=cost_d
     )
     assert got["width"] == pytest.approx(cost_c + cost_d, abs=EXACT)
-    # the challenger concedes 1 - p and the Nash point splits the surplus: (1 - p) + (cost_c - cost_d) / 2
-    middle = a + (1 - win + (cost_c - cost_d) / 2) * (b - a)
+    # the challenger concedes 1 - p of the way and the Nash point splits the surplus
+    middle = a + (1 - win + (cost_c - cost_d) / worth / 2) * (b - a)
     assert got["nash_point"][0] == pytest.approx(middle, abs=1e-7)
     assert got["kalai_smorodinsky_point"][0] == pytest.approx(middle, abs=1e-7)
 
@@ -127,7 +137,6 @@ TWO_ISSUES = [
     [(20, 60, 0.5, 0.5), (0, 100, 0.5, 0.5)],
     [(90, 10, 0.1, 0.9), (30, 50, 1.0, 1.0)],
 ]
-VALUES = np.array([0.6 - 0.1, 0.4 - 0.2])
 
 
 def gains_on_a_grid(issues, exponent, count=301):
@@ -136,10 +145,9 @@ def gains_on_a_grid(issues, exponent, count=301):
     grid = np.linspace(0.0, 1.0, count)
     shares = np.stack(np.meshgrid(*[grid] * len(issues), indexing="ij"), axis=-1)
     x = (a + shares * (b - a)).reshape(-1, len(issues))
-    stake = np.abs(b - a) ** exponent
-    one = 1 - (np.abs(x - a) ** exponent @ s) / (s * stake).sum()
-    other = 1 - (np.abs(x - b) ** exponent @ r) / (r * stake).sum()
-    return np.stack([one, other], axis=1) - VALUES
+    one = 1 - ((np.abs(x - a) / 100) ** exponent @ s) / s.sum()
+    other = 1 - ((np.abs(x - b) / 100) ** exponent @ r) / r.sum()
+    return np.stack([one, other], axis=1) - reservation_values(issues, exponent, 0.6, 0.1, 0.2)
 
 
 @pytest.mark.parametrize("exponent", [1.0, 1.7, 2.0])
@@ -147,7 +155,8 @@ def gains_on_a_grid(issues, exponent, count=301):
 def test_nash_point_beats_every_package_of_a_fine_grid(issues, exponent):
     """Oracle: independent code, exhaustive search."""
     got = price(issues, **FIGHT, loss_exponent=exponent)
-    found = np.array(utilities(issues, got["nash_point"], exponent)) - VALUES
+    values = reservation_values(issues, exponent, 0.6, 0.1, 0.2)
+    found = np.array(utilities(issues, got["nash_point"], exponent)) - values
     np.testing.assert_allclose(found, [got["challenger_gain"], got["defender_gain"]], atol=1e-9)
     gains = gains_on_a_grid(issues, exponent)
     searched = np.where((gains > 0).all(axis=1), gains.prod(axis=1), 0.0).max()
@@ -162,7 +171,8 @@ def test_width_and_kalai_smorodinsky_follow_from_the_largest_gains(issues, expon
     gains = gains_on_a_grid(issues, exponent)
     most = [gains[gains[:, 1 - side] >= 0, side].max() for side in (0, 1)]
     assert got["width"] == pytest.approx(np.mean(most), abs=5e-3)
-    found = np.array(utilities(issues, got["kalai_smorodinsky_point"], exponent)) - VALUES
+    values = reservation_values(issues, exponent, 0.6, 0.1, 0.2)
+    found = np.array(utilities(issues, got["kalai_smorodinsky_point"], exponent)) - values
     assert found[0] / most[0] == pytest.approx(found[1] / most[1], abs=1e-2)
     # on the frontier: no package of the grid is better for both
     assert not (gains > found + 1e-9).all(axis=1).any()
@@ -181,10 +191,11 @@ def test_no_package_on_the_line_between_the_ideal_points_beats_the_nash_point(
         loss_exponent=exponent,
     )
     a, b, _, _ = np.array(issues).T
+    values = reservation_values(issues, exponent, win, cost_c, cost_d)
 
     def minus_product(share):
         one, other = utilities(issues, a + share * (b - a), exponent)
-        gains = max(one - (win - cost_c), 0.0), max(other - (1 - win - cost_d), 0.0)
+        gains = max(one - values[0], 0.0), max(other - values[1], 0.0)
         return -gains[0] * gains[1]
 
     best = minimize_scalar(minus_product, bounds=(0.0, 1.0), method="bounded")
@@ -240,12 +251,12 @@ def test_an_agreed_issue_stays_where_it_is():
 
 @pytest.mark.parametrize("exponent", [1.0, 2.0])
 def test_two_sides_that_agree_on_everything_have_nothing_to_fight_over(exponent):
-    """Oracle: hand. Both are worth one at the agreed package."""
+    """Oracle: hand. War would only cost."""
     got = price([(30, 30, 1.0, 1.0)], **FIGHT, loss_exponent=exponent)
     assert got["exists"] == 1.0
     assert got["nash_point"][0] == 30.0
-    assert got["challenger_gain"] == pytest.approx(0.5)
-    assert got["defender_gain"] == pytest.approx(0.8)
+    assert got["challenger_gain"] == pytest.approx(0.1)
+    assert got["defender_gain"] == pytest.approx(0.2)
 
 
 def test_without_a_range_the_points_are_the_least_bad_package():
@@ -255,6 +266,20 @@ def test_without_a_range_the_points_are_the_least_bad_package():
     assert got["nash_point"][0] == pytest.approx(50.0, abs=1e-6)
     assert got["kalai_smorodinsky_point"][0] == pytest.approx(50.0, abs=1e-6)
     assert got["volume"] == 0.0
+
+
+def test_a_concession_widens_the_room_that_costs_leave():
+    """The less there is to win, the less it takes to outweigh it: the defender moves towards the challenger."""
+    stubborn = price([(0, 100, 1.0, 1.0)], **FIGHT, disagreement=0.4)
+    yielding = price([(0, 60, 1.0, 1.0)], **FIGHT, disagreement=0.4)
+    assert stubborn["exists"] == 0.0
+    assert yielding["exists"] == 1.0
+
+
+def test_a_side_that_cares_for_nothing_accepts_anything():
+    got = price([(0, 100, 0.0, 1.0)], **FIGHT)
+    assert got["exists"] == 1.0
+    assert got["nash_point"][0] == pytest.approx(100.0, abs=1e-6)
 
 
 # --- volume
@@ -281,7 +306,7 @@ def test_volume_counts_the_packages_both_prefer(issues, win, cost_c, cost_d, exp
     """Oracle: independent code: random packages, utilities by the definition."""
     rng = np.random.default_rng(0)
     packages = rng.uniform(0, 100, (4000, len(issues)))
-    values = win - cost_c, 1 - win - cost_d
+    values = reservation_values(issues, exponent, win, cost_c, cost_d)
     both = [
         all(u >= v for u, v in zip(utilities(issues, x, exponent), values, strict=True))
         for x in packages

@@ -14,14 +14,17 @@ __all__ = ["IssueSpace", "fighting_values", "make_issue_space"]
 class IssueSpace:
     r"""Ideal points and stakes of two sides on several issues.
 
-    A side's utility of a package ``x`` is one at its own ideal point and zero at the other side's:
+    A side's utility of a package ``x`` is one at its own ideal point and falls with the distance from it, on each issue
+    by its share :math:`\hat s_k` in the side's salience:
 
-    .. math:: u(x) = 1 - \frac{\sum_k s_k |x_k - a_k|^\rho}{\sum_k s_k |b_k - a_k|^\rho}
+    .. math:: u(x) = 1 - \sum_k \hat s_k \left(\frac{|x_k - a_k|}{100}\right)^\rho
+
+    So the unit is the worth of the whole issue space: a package 100 points away on every issue is worth nothing.
 
     ``challenger`` and ``defender`` are ideal points, shape ``(n_issues, ...)``; ``challenger_slope`` and
-    ``defender_slope`` are the loss of a side at distance 100, same shape; ``challenger_stake`` and ``defender_stake``
-    the loss at the other side's ideal point, which sums to one over issues (or to zero for a side that has nothing at
-    stake, whose utility is one everywhere); ``exponent`` is ``rho``, shape ``(...)``.
+    ``defender_slope`` the shares of salience, same shape, which sum to one over issues (or to zero for a side that
+    cares for none, whose utility is one everywhere); ``challenger_stake`` and ``defender_stake`` are what a side loses on
+    each issue at the other side's ideal point; ``exponent`` is ``rho``, shape ``(...)``.
     """
 
     challenger: FloatArray
@@ -81,7 +84,7 @@ def make_issue_space(
     References
     ----------
     Single-peaked preferences on each issue after :cite:p:`black1948`. That losses add up over issues by salience, and
-    the scale on which a side's whole stake is one, are our own.
+    the scale on which the whole issue space is worth one, are our own.
     """
     a, b, sa, sb, rho = np.broadcast_arrays(
         *(
@@ -90,7 +93,7 @@ def make_issue_space(
         )
     )
     distance = (np.abs(b - a) / 100.0) ** rho
-    slope_a, slope_b = _slopes(sa, distance), _slopes(sb, distance)
+    slope_a, slope_b = _shares(sa), _shares(sb)
     return IssueSpace(
         challenger=a,
         defender=b,
@@ -103,42 +106,47 @@ def make_issue_space(
 
 
 def fighting_values(
-    win_prob: ArrayLike,
+    space: IssueSpace,
     *,
+    win_prob: ArrayLike,
     challenger_cost: ArrayLike,
     defender_cost: ArrayLike,
     disagreement: ArrayLike = 0.0,
 ) -> tuple[FloatArray, FloatArray]:
     r"""Compute what fighting is worth: a costly lottery whose winner gets its way on every issue.
 
-    .. math:: v_C = p - c_C, \qquad v_D = 1 - p + d - c_D
+    .. math:: v_C = 1 - (1 - p)\,W_C - c_C, \qquad v_D = 1 - (p - d)\,W_D - c_D
 
     Parameters
     ----------
+    space
+        Ideal points and stakes; a side's whole stake ``W`` is what it loses at the other side's ideal point.
     win_prob
-        Chance ``p`` that the challenger wins.
+        Chance ``p`` that the challenger wins, shape ``(...)``.
     challenger_cost, defender_cost
-        Cost of fighting to each side, as shares of its whole stake.
+        Cost of fighting to each side, in worths of the whole issue space.
     disagreement
-        How much the two sides' beliefs about their own chances exceed one in sum, ``d`` >= 0: private information.
+        How much the two sides' beliefs about their own chances exceed one in sum, ``d`` >= 0: private information. The
+        defender's belief in victory is ``1 - p + d``, at most one.
 
     Returns
     -------
     tuple[FloatArray, FloatArray]
-        Reservation values of challenger and defender, at most one.
+        Reservation values of challenger and defender.
 
     References
     ----------
-    :cite:p:`fearon1995`, war as a costly lottery; disagreements about relative power are his second section on
-    private information.
+    :cite:p:`fearon1995`, war as a costly lottery, and disagreements about relative power.
     """
     p, c, k, d = (
         np.asarray(x, dtype=np.float64)
         for x in (win_prob, challenger_cost, defender_cost, disagreement)
     )
-    return np.asarray(p - c), np.asarray(np.minimum(1.0 - p + d, 1.0) - k)
+    challenger = 1.0 - (1.0 - p) * space.challenger_stake.sum(axis=0) - c
+    defender = 1.0 - np.maximum(p - d, 0.0) * space.defender_stake.sum(axis=0) - k
+    return challenger, defender
 
 
-def _slopes(salience: FloatArray, distance: FloatArray) -> FloatArray:
-    worth = (salience * distance).sum(axis=0)
-    return np.where(worth > 0.0, salience / np.where(worth > 0.0, worth, 1.0), 0.0)
+def _shares(salience: FloatArray) -> FloatArray:
+    total = salience.sum(axis=0)
+    return salience / np.where(total > 0.0, total, 1.0)

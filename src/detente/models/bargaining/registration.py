@@ -44,8 +44,13 @@ _INPUTS = (
         low=0.0,
         high=1.0,
     ),
-    _cost("challenger_war_cost", "cost of fighting as a share of the challenger's whole stake"),
-    _cost("defender_war_cost", "cost of fighting as a share of the defender's whole stake"),
+    _cost(
+        "challenger_war_cost",
+        "cost of fighting to the challenger, in worths of the whole issue space",
+    ),
+    _cost(
+        "defender_war_cost", "cost of fighting to the defender, in worths of the whole issue space"
+    ),
     Input(
         name="disagreement",
         unit="prob",
@@ -57,7 +62,7 @@ _INPUTS = (
     Input(
         name="commitment_loss",
         unit="share",
-        description="share of its stake each side expects to lose because a deal will not hold",
+        description="what each side expects to lose because a deal will not hold, in worths of the issue space",
         default=0.0,
         low=0.0,
         high=1.0,
@@ -85,7 +90,7 @@ _INPUTS = (
         Output(
             name="width",
             unit="share",
-            description="most a side can gain over fighting, mean of both sides",
+            description="most a side can gain over fighting, in worths of the issue space, mean of both",
         ),
         Output(
             name="volume",
@@ -139,7 +144,8 @@ def settlement(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
         exponent=np.broadcast_to(exponent, shape),
     )
     challenger, defender = fighting_values(
-        given["win_prob"],
+        space,
+        win_prob=given["win_prob"],
         challenger_cost=given["challenger_war_cost"],
         defender_cost=given["defender_war_cost"],
         disagreement=given["disagreement"],
