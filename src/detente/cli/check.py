@@ -50,13 +50,11 @@ def command(
 
 def find_problems(crisis: str) -> tuple[Finding, ...]:
     """Return the findings about a crisis folder, and about its game if no finding so far is an error."""
-    from detente.crisis import check_folder, load_crisis
+    from detente.crisis import examine_folder
     from detente.rules import check_game
 
-    findings = check_folder(crisis)
-    if any(finding.severity == "error" for finding in findings):
-        return findings
-    return (*findings, *check_game(load_crisis(crisis)))
+    findings, loaded = examine_folder(crisis)
+    return findings if loaded is None else (*findings, *check_game(loaded))
 
 
 def render(findings: Sequence[Finding]) -> str:

@@ -2,7 +2,7 @@
 
 from detente.crisis.claims import claims_of
 from detente.crisis.elements import Crisis, Distribution, Quantity, Source
-from detente.crisis.loading import check_folder, load_crisis, shipped_crises
+from detente.crisis.loading import check_folder, examine_folder, load_crisis, shipped_crises
 from detente.crisis.overrides import override_paths
 from detente.crisis.quantities import mean, ppf, reference_value, support
 from detente.crisis.registers import attributes, units
@@ -18,6 +18,7 @@ __all__ = [
     "check_folder",
     "claims_of",
     "crisis_schema",
+    "examine_folder",
     "load_crisis",
     "mean",
     "new_crisis",

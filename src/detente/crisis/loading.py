@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,7 +17,14 @@ from detente.crisis.shaping import shape
 from detente.crisis.tables import read_tables
 from detente.errors import CrisisFileError, Finding, UsageError
 
-__all__ = ["CRISIS_FILE", "check_folder", "find_folder", "load_crisis", "shipped_crises"]
+__all__ = [
+    "CRISIS_FILE",
+    "check_folder",
+    "examine_folder",
+    "find_folder",
+    "load_crisis",
+    "shipped_crises",
+]
 
 CRISIS_FILE = "crisis.yaml"
 """Name of the file that describes a crisis, in its folder."""
@@ -95,7 +103,7 @@ def check_folder(name_or_folder: str | Path) -> tuple[Finding, ...]:
     tuple of Finding
         Errors and warnings; empty if there are none.
     """
-    return _findings(_draft(find_folder(name_or_folder)))
+    return examine_folder(name_or_folder)[0]
 
 
 def load_crisis(
@@ -122,14 +130,37 @@ def load_crisis(
     UsageError
         ``crisis-unknown``, or ``path-unknown`` and the codes of a bad value for an override.
     """
+    findings, crisis, draft = _examine(name_or_folder)
+    if crisis is None:
+        raise CrisisFileError([item for item in findings if item.severity == "error"])
+    if not overrides:
+        return crisis
+    changed = apply_overrides(crisis, overrides)
+    return replace(changed, digest=_digest(draft, overrides))
+
+
+def examine_folder(name_or_folder: str | Path) -> tuple[tuple[Finding, ...], Crisis | None]:
+    """Return the findings of :func:`check_folder` and the crisis, None if one of them is an error.
+
+    Parameters
+    ----------
+    name_or_folder
+        As for :func:`load_crisis`.
+
+    Returns
+    -------
+    tuple
+        Findings and crisis, from one reading of the folder.
+    """
+    findings, crisis, _ = _examine(name_or_folder)
+    return findings, crisis
+
+
+def _examine(name_or_folder: str | Path) -> tuple[tuple[Finding, ...], Crisis | None, Draft]:
     draft = _draft(find_folder(name_or_folder))
     findings = _findings(draft)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors:
-        raise CrisisFileError(errors)
-    chosen = dict(overrides or {})
-    crisis = _crisis(draft, _digest(draft, chosen))
-    return apply_overrides(crisis, chosen) if chosen else crisis
+    broken = any(finding.severity == "error" for finding in findings)
+    return findings, None if broken else _crisis(draft, _digest(draft, {})), draft
 
 
 def _draft(folder: Path) -> Draft:

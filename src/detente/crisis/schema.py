@@ -190,7 +190,9 @@ class PlayerEntry(Entry):
     types: dict[str, TypeEntry] = Field(
         min_length=1, description="Its private types; one type means no private information."
     )
-    colour: str = Field(default="", description="Colour in charts, as #rrggbb.")
+    colour: str = Field(
+        default="", pattern="^(#[0-9a-fA-F]{6})?$", description="Colour in charts, as #rrggbb."
+    )
 
 
 class ContestedEntry(Entry):
