@@ -145,19 +145,10 @@ def _lay_out(form: ExtensiveForm) -> Layout:
     mover, set_of = mover[order], set_of[order]
     step = layer[node]
     decision = mover >= 0
-    breaks = (
-        np.flatnonzero(
-            np.r_[
-                True,
-                (np.diff(step) != 0)
-                | (np.diff(set_of) != 0)
-                | (np.diff(decision.astype(np.int8)) != 0),
-            ]
-        )
-        if node.size
-        else np.zeros(0, dtype=np.int64)
-    )
-    ends = np.r_[breaks[1:], node.size]
+    starts = np.ones(node.size, dtype=np.bool_)
+    starts[1:] = (np.diff(np.stack([step, decision, set_of]), axis=1) != 0).any(axis=0)
+    breaks = np.flatnonzero(starts)
+    ends = np.append(breaks[1:], node.size)[: breaks.size]
     counts = form.n_children[node].astype(np.int64)
     cell_start = np.cumsum(counts) - counts
     where = np.full(form.n_nodes, -1, dtype=np.int64)

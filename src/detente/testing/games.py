@@ -29,7 +29,7 @@ def game_trees(
     n_nodes = 1
     root: dict[str, Any] = {}
     queue: list[tuple[dict[str, Any], int, dict[int, tuple[tuple[int, int], ...]]]] = [
-        (root, 0, {player: () for player in range(n_players)})
+        (root, 0, dict.fromkeys(range(n_players), ()))
     ]
     while queue:
         node, depth, past = queue.pop(0)
