@@ -1,0 +1,25 @@
+"""Every error code has a page, and every page a code."""
+
+from pathlib import Path
+
+import pytest
+
+from detente.errors import CODES
+
+PAGES = Path(__file__).parents[2] / "docs" / "reference" / "errors"
+
+
+def test_no_page_is_orphaned():
+    assert {page.stem for page in PAGES.glob("*")} == set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_code_has_a_page_with_meaning_example_and_fix(code):
+    text = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {code}\n\n")
+    meaning, _, rest = text.partition("```text\n")
+    example, _, fix = rest.partition("\n```\n")
+    assert len(meaning.split()) > 10
+    assert f"[{code}]" in example
+    assert "fix: " in example
+    assert fix.startswith("\n**What to do.** ")
