@@ -1,5 +1,8 @@
 """Running the template crisis: same bytes however it is run, stopped or damaged; a coherent set of numbers."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -274,3 +277,40 @@ def test_drivers_have_the_expected_signs(results):
 def test_shards_are_whole(results):
     assert results.query("SELECT count(DISTINCT draw) FROM run") == [(N_DRAWS,)]
     assert SHARD_DRAWS * 3 >= N_DRAWS
+
+
+PROGRAM = """
+import sys
+from detente.crisis import load_crisis
+from detente.ensemble import run_ensemble
+run_ensemble(load_crisis(sys.argv[1]), folder=sys.argv[2], policies=["free", "arm"], n_draws=640, seed=3, workers=2)
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_process_leaves_a_run_that_resumes_to_the_same_bytes(crisis, tmp_path):
+    # oracle by theorem: kill -9 at random moments changes nothing; the undisturbed run is made in this process
+    run(crisis, tmp_path / "calm", n_draws=640, workers=1)
+    command = [sys.executable, "-c", PROGRAM, str(TEMPLATE), str(tmp_path / "killed")]
+    rng = np.random.default_rng(5)
+    kills = 0
+    for _ in range(6):
+        process = subprocess.Popen(command)
+        before = sum(1 for _ in (tmp_path / "killed").rglob("*.parquet"))
+        deadline = time.monotonic() + 60.0
+        while process.poll() is None and time.monotonic() < deadline:
+            if sum(1 for _ in (tmp_path / "killed").rglob("*.parquet")) > before:
+                time.sleep(float(rng.uniform(0.0, 0.03)))
+                process.kill()
+                kills += 1
+            time.sleep(0.002)
+        if process.wait() == 0:
+            break
+    assert kills >= 2
+    run(crisis, tmp_path / "killed", n_draws=640)
+    killed = {
+        name: content
+        for name, content in read_files(tmp_path / "killed").items()
+        if not name.endswith(".part")
+    }
+    assert killed == read_files(tmp_path / "calm")
