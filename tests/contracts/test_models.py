@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detente.errors import ModelError
-from detente.models import all_models
+from detente.models import all_models, find_model, register
 
 MODELS = all_models()
 NAMES = list(MODELS)
@@ -274,3 +274,12 @@ def test_shapes_that_do_not_fit_are_refused(name):
     inputs[first] = "many"
     with pytest.raises(ModelError, match="not a number"):
         model(**inputs)
+
+
+def test_a_name_is_registered_once():
+    with pytest.raises(ValueError, match="registered twice"):
+        register(NAMES[0], inputs=(), outputs=(), cites=(), reference="")(dict)
+    assert find_model(NAMES[0]) is MODELS[NAMES[0]]
+    assert find_model("tea.leaves") is None
+    assert MODELS[NAMES[0]].find_input("leaves") is None
+    assert MODELS[NAMES[0]].find_output("leaves") is None
