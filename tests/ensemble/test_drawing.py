@@ -59,6 +59,7 @@ def test_chunks_join_to_the_whole():
 def test_seeds_and_quantities_have_streams_of_their_own():
     crisis = make_crisis(*FOUR, make_quantity("e.cost", "triangular", (10.0, 20.0, 60.0)))
     one, two = (draw_quantities(crisis, 64, seed=seed) for seed in (1, 2))
+    assert one.n_draws == 64
     assert one.paths == ("a.share", "b.gain", "c.fixed", "d.cost", "e.cost")
     uncertain = [0, 1, 3, 4]
     assert not np.isclose(one.values[uncertain], two.values[uncertain]).any(axis=1).all()

@@ -5,7 +5,13 @@ import pytest
 
 from detente.ensemble import results as results_module
 from detente.ensemble.results import Results
-from detente.ensemble.store import shard_file
+from detente.ensemble.store import (
+    Shard,
+    read_manifest,
+    read_shard,
+    shard_file,
+    write_shard,
+)
 from detente.errors import RunError, UsageError
 
 N_DRAWS = 150
@@ -157,3 +163,39 @@ def test_damage_inside_a_shard_is_found_on_reading(run_folder):
     path.write_bytes(content)
     with pytest.raises(RunError, match=r"shard-000001\.parquet"):
         Results.open(run_folder).values("attack", "wait")
+
+
+def test_shards_with_other_metrics_are_refused(run_folder):
+    stamp = read_manifest(run_folder).stamp()
+    shard = read_shard(run_folder, 1, stamp=stamp)
+    series = (("", "quantity/z"), *shard.series[1:])
+    write_shard(run_folder, Shard(number=1, series=series, values=shard.values), stamp=stamp)
+    with pytest.raises(RunError, match="other metrics") as caught:
+        Results.open(run_folder).values("attack", "wait")
+    assert caught.value.code == "run-corrupt"
+
+
+def test_queried_series_are_kept_up_to_a_limit(run_folder, monkeypatch):
+    monkeypatch.setattr(results_module, "_DENSE_BYTES", 0)
+    monkeypatch.setattr(results_module, "_CACHED_SERIES", 1)
+    results = Results.open(run_folder)
+    first = results.values("attack", "wait")
+    assert results.values("attack", "wait") is first
+    results.values("attack", "arm")
+    again = results.values("attack", "wait")
+    assert again is not first
+    np.testing.assert_array_equal(again, first)
+
+
+def test_a_metric_defined_in_no_draw_has_no_summary(run_folder):
+    stamp = read_manifest(run_folder).stamp()
+    for number in range(3):
+        shard = read_shard(run_folder, number, stamp=stamp)
+        values = shard.values.copy()
+        values[0] = np.nan
+        write_shard(
+            run_folder, Shard(number=number, series=shard.series, values=values), stamp=stamp
+        )
+    found = Results.open(run_folder).summary("quantity/x")
+    assert found.n_defined == 0
+    assert np.isnan(found.mean)

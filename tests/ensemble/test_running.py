@@ -1,16 +1,19 @@
 """Running the template crisis: same bytes however it is run, stopped or damaged; a coherent set of numbers."""
 
+import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import detente.crisis
 from detente.crisis import load_crisis
-from detente.ensemble import SHARD_DRAWS, Results, run_ensemble
+from detente.ensemble import SHARD_DRAWS, Results, run_ensemble, running
 from detente.ensemble.store import shard_file
 from detente.errors import RunError, UsageError
 
@@ -277,6 +280,57 @@ def test_drivers_have_the_expected_signs(results):
 def test_shards_are_whole(results):
     assert results.query("SELECT count(DISTINCT draw) FROM run") == [(N_DRAWS,)]
     assert SHARD_DRAWS * 3 >= N_DRAWS
+
+
+def test_a_run_of_another_version_is_refused(crisis, folder, tmp_path):
+    target = copy_run(folder, tmp_path / "run")
+    path = target / "manifest.json"
+    fields = json.loads(path.read_text())
+    fields["versions"]["detente"] = "0.0.0"
+    path.write_text(json.dumps(fields))
+    with pytest.raises(RunError, match=r"detente 0\.0\.0") as caught:
+        run(crisis, target)
+    assert caught.value.code == "run-mismatch"
+
+
+def test_a_crisis_without_policies_runs_free(crisis, results, tmp_path):
+    # oracle by theorem: no commitment is what the template's policy without restrictions is
+    bare = replace(crisis, policies={})
+    found = run(bare, tmp_path, policies=None, n_draws=64)
+    assert found.policies == ("free",)
+    np.testing.assert_array_equal(
+        found.values("attack", "free"), results.values("attack", "free")[:64]
+    )
+
+
+def test_regret_needs_a_defender_or_a_metric(crisis, tmp_path):
+    players = {name: replace(item, role="ally") for name, item in crisis.players.items()}
+    found = run(replace(crisis, players=players), tmp_path, n_draws=64)
+    with pytest.raises(UsageError) as caught:
+        found.regret()
+    assert caught.value.code == "option-invalid"
+    assert found.regret("attack", lower_is_better=True).rows
+
+
+def test_member_outputs_are_named_by_member(crisis):
+    # oracle by hand
+    crisis = SimpleNamespace(mechanisms={"m": SimpleNamespace(members=("AAA", "BBB"))})
+    priced = SimpleNamespace(
+        outputs={"m": {"share": np.arange(12.0).reshape(2, 2, 3), "sum": np.zeros((2, 3))}},
+        level_states={"m": ({"gas": "cut", "talks": "none"}, {"gas": "flowing", "talks": "none"})},
+    )
+    metrics = running._mechanism_metrics(crisis, priced)
+    assert list(metrics) == [
+        "mechanism/m/share@gas=cut,talks=none/AAA",
+        "mechanism/m/share@gas=cut,talks=none/BBB",
+        "mechanism/m/share@gas=flowing,talks=none/AAA",
+        "mechanism/m/share@gas=flowing,talks=none/BBB",
+        "mechanism/m/sum@gas=cut,talks=none",
+        "mechanism/m/sum@gas=flowing,talks=none",
+    ]
+    np.testing.assert_array_equal(
+        metrics["mechanism/m/share@gas=flowing,talks=none/BBB"], [9.0, 10.0, 11.0]
+    )
 
 
 PROGRAM = """
