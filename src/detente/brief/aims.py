@@ -11,6 +11,8 @@ from detente.crisis.elements import Issue, Player
 __all__ = ["answer"]
 
 ID = "aims"
+TELLING = 0.02
+"""Smallest shift of a belief that is worth a sentence."""
 
 
 def answer(context: Context) -> Answer:
@@ -99,14 +101,25 @@ def _first_sentence(
         f"{challenger} cares most about {issue.label}, where it stands near {_anchor(issue, mine.value)} "
         f"({link(mine)} on a 0\N{EN DASH}100 scale) and {others} near {_anchor(issue, theirs.value)} ({link(theirs)})"
     )
-    closed = [item.label for item in context.crisis.issues.values() if not item.negotiable]
-    if closed:
-        text += f"; {join_words(closed[:3])} {'is' if len(closed) == 1 else 'are'} held not to be negotiable"
+    text += _red_lines(context)
     if room is not None:
         text += (
             f"; terms that both sides prefer to fighting exist in {link(room)} of explored cases"
         )
     return text + "."
+
+
+def _red_lines(context: Context) -> str:
+    issues = context.crisis.issues.values()
+    closed = [item.label for item in issues if not item.negotiable]
+    open_ = [item.label for item in issues if item.negotiable]
+    if not closed:
+        return ""
+    if open_ and len(open_) <= min(3, len(closed)):
+        return f"; of {len(issues)} issues only {join_words(open_)} {'is' if len(open_) == 1 else 'are'} held to be negotiable"
+    if len(closed) > 3:
+        return f"; {len(closed)} of {len(issues)} issues are held not to be negotiable"
+    return f"; {join_words(closed)} {'is' if len(closed) == 1 else 'are'} held not to be negotiable"
 
 
 def _room(context: Context, book: Book) -> Figure | None:
@@ -126,8 +139,10 @@ def _room_paragraphs(context: Context, book: Book, room: Figure | None) -> tuple
     if room is None:
         return ()
     paragraphs = [
-        f"A settlement that both sides prefer to fighting exists in {link(room)} of explored cases. "
-        "Its best point weighs each side's gain over fighting (Nash); where a side cares more, the point lies nearer to it."
+        (
+            f"A settlement that both sides prefer to fighting exists in {link(room)} of explored cases. "
+            "Its best point weighs each side's gain over fighting (Nash); where a side cares more, the point lies nearer to it."
+        )
     ]
     for mechanism in context.mechanisms("bargaining."):
         for level in context.start_levels(mechanism.id, "width")[:1]:
@@ -207,10 +222,10 @@ def _chart(context: Context, book: Book, ranked: list[tuple[Issue, float]]) -> C
     marks.sort(key=lambda mark: mark.kind == "settlement")
     order = list(dict.fromkeys(sentence_case(i.label) for i, _ in ranked))
     marks.sort(key=lambda mark: order.index(mark.row.removesuffix(" (not negotiable)")))
-    widest, gap = max(ranked, key=lambda pair: pair[1])
+    first, gap = ranked[0]
     nearest, least = min(ranked, key=lambda pair: pair[1])
-    title = f"The sides stand {gap:.0f} points apart on {widest.label}"
-    if nearest.id != widest.id:
+    title = f"The sides stand {gap:.0f} points apart on {first.label}"
+    if nearest.id != first.id:
         title += f", {least:.0f} on {nearest.label}"
     source = context.table("positions")
     return draw_positions(
@@ -218,7 +233,8 @@ def _chart(context: Context, book: Book, ranked: list[tuple[Issue, float]]) -> C
         marks,
         Words(
             title=title,
-            subtitle="Position on each issue, 0\N{EN DASH}100; point: centre, band: 5\N{EN DASH}95% of its distribution",
+            subtitle="Position on each issue, 0\N{EN DASH}100; point: position, band: its uncertainty; "
+            "issues that matter most to the challenger first",
             footnote="Source: positions of the crisis file"
             + (f" ({source.file})" if source else "")
             + "; the table of scales says what 0, 50 and 100 mean.",
@@ -277,7 +293,7 @@ def _tables(context: Context) -> tuple[TableView, ...]:
 
 
 def _changes(context: Context, book: Book) -> tuple[str, ...]:
-    """Moves of the challenger that would tell most about its aims; without types, what drives a settlement."""
+    """Name the challenger's moves that would tell most about its aims; without types, what drives a settlement."""
     shifts = []
     for player in context.players("challenger"):
         if len(player.types) < 2:
@@ -309,9 +325,21 @@ def _changes(context: Context, book: Book) -> tuple[str, ...]:
         f"If {player.name} chose “{instrument.label}”, the belief that it is “{kind.label}” would "
         f"{'rise' if shift > 0 else 'fall'} from {link(prior)} to {link(after, after.full_text)}."
         for shift, player, kind, instrument, prior, after in shifts[:4]
-        if abs(shift) >= 0.01
+        if abs(shift) >= TELLING
     )
-    return sentences or change_sentences(book, "settlement", "a settlement")
+    if sentences:
+        return sentences
+    quiet = (
+        (
+            (
+                "No first move would shift the belief about its aims by two points or more: both types open alike. "
+                "What would change the room for terms:"
+            ),
+        )
+        if shifts
+        else ()
+    )
+    return (*quiet, *change_sentences(book, "settlement", "a settlement"))
 
 
 def _absent(

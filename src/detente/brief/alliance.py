@@ -5,14 +5,17 @@ from detente.brief.context import Book, Context, Level
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
 from detente.brief.parts import change_sentences, effect_sentence, policy_figures, run_note
-from detente.brief.words import join_words, plain_label, plural, sentence_case
+from detente.brief.words import join_words, plain_label, sentence_case
+from detente.crisis import attributes
 from detente.crisis.elements import Binding, ByState, Column, Mechanism, Product, Sum
 
 __all__ = ["answer"]
 
 ID = "alliance"
 KINDS = ("energy", "alliance")
-MOST_COLUMNS = 6
+CHANNELS = ("dependence", "trade_exposure", "bank_exposure")
+"""Inputs of the joining model that say how exposed a member is, by channel."""
+MOST_COLUMNS = 5
 LIKELY = 0.55
 """Where the word "likely" begins on the scale of the briefing."""
 
@@ -35,27 +38,22 @@ def answer(context: Context) -> Answer:
         answer=_first_sentence(context, packages, dependence),
         facts=context.facts(book),
         model=(
-            *_coverage(context, book),
             *_channels(context, dependence),
             *(
                 effect_sentence(context, policy, "an attack", pair)
                 for policy, pair in list(effects.items())[:3]
             ),
         ),
-        figures=book.figures,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context, book),
         changes=_changes(context, book),
         absent=_absent(context, packages, balance),
+        figures=book.figures,
     )
 
 
 Packages = list[tuple[str, dict[str, Figure]]]
 Dependence = list[tuple[str, list[tuple[str, Figure]]]]
-
-
-def _state_id(level: Level) -> str:
-    return "." + "+".join(f"{v}={s}" for v, s in level.state) if level.state else ""
 
 
 def _packages(context: Context, book: Book) -> Packages:
@@ -69,13 +67,12 @@ def _packages(context: Context, book: Book) -> Packages:
                 rows.setdefault(level.state, []).append(level)
         for levels in rows.values():
             state = context.level_label(levels[0])
-            many = len(rows) > 1
-            name = mechanism.label if not many else state
-            if many and len(mechanisms) > 1:
+            name = state if len(rows) > 1 else mechanism.label
+            if len(rows) > 1 and len(mechanisms) > 1:
                 name = f"{mechanism.label}; {state}"
             cells = {
                 level.member: book.level(
-                    f"joining.{mechanism.id}.{level.member}{_state_id(level)}",
+                    f"joining.{mechanism.id}.{level.member}{context.level_id(level)}",
                     f"{context.actor_name(level.member)} joins: {name}",
                     level,
                     unit="prob",
@@ -94,10 +91,12 @@ def _mean(cells: dict[str, Figure]) -> float:
 def _dependence(context: Context, book: Book) -> Dependence:
     """Per exposure that the file feeds into a mechanism (else every exposure), the actors from most to least exposed."""
     names: dict[str, None] = {}
-    for mechanism in context.mechanisms("alliance.", "sanctions.", "energy."):
-        for binding in mechanism.inputs.values():
-            names.update(dict.fromkeys(_exposures_in(binding)))
-    if not names or not context.mechanisms("alliance."):
+    for mechanism in context.mechanisms("alliance."):
+        for name in CHANNELS:
+            binding = mechanism.inputs.get(name)
+            if binding is not None:
+                names.update(dict.fromkeys(_exposures_in(binding)))
+    if not names:
         names.update(
             dict.fromkeys(
                 path.split(".", 2)[2] for path in context.crisis.quantities if _is_exposure(path)
@@ -110,7 +109,7 @@ def _dependence(context: Context, book: Book) -> Dependence:
             path = f"exposures.{actor}.{name}"
             quantity = context.crisis.quantities.get(path)
             if quantity is not None and quantity.unit in {"share", "prob", "pct_gdp", "pct"}:
-                label = f"{context.actor_name(actor)}: {quantity.label}"
+                label = quantity.label
                 rows.append((actor, book.quantity(path, label=label)))
         rows.sort(key=lambda pair: -(pair[1].value or 0.0))
         if rows:
@@ -140,7 +139,7 @@ def _balance(context: Context, book: Book) -> list[tuple[Level, Figure]]:
     for mechanism in context.mechanisms("energy."):
         for level in context.main_levels(mechanism.id, "shortfall_share"):
             figure = book.level(
-                f"shortfall.{mechanism.id}{_state_id(level)}",
+                f"shortfall.{mechanism.id}{context.level_id(level)}",
                 f"unmet demand, {context.level_label(level)}",
                 level,
                 unit="share",
@@ -167,31 +166,25 @@ def _first_sentence(context: Context, packages: Packages, dependence: Dependence
     if dependence:
         name, rows = dependence[0]
         actor, figure = rows[0]
-        label = context.crisis.quantities[f"exposures.{actor}.{name}"].label
         return (
             f"The file has no model of who joins what; {context.actor_name(actor)} is the most exposed by "
-            f"“{_short(label, context.actor_name(actor))}” ({link(figure)})."
+            f"{plain_label(name)} ({link(figure)})."
         )
     return "The file holds neither a model of who joins what nor exposures of allies."
 
 
-def _short(label: str, name: str) -> str:
-    return label.removeprefix(f"{name}: ").removeprefix(f"{name}, ")
-
-
-def _coverage(context: Context, book: Book) -> tuple[str, ...]:
-    sentences = []
+def _coverage(context: Context, book: Book) -> TableView | None:
+    rows = []
     for mechanism in context.mechanisms("alliance."):
-        for level in context.main_levels(mechanism.id, "coverage")[:MOST_COLUMNS]:
+        for level in context.main_levels(mechanism.id, "coverage"):
             share = book.level(
-                f"coverage.{mechanism.id}{_state_id(level)}",
+                f"coverage.{mechanism.id}{context.level_id(level)}",
                 f"weight of members that join, {mechanism.label}, {context.level_label(level)}",
                 level,
                 unit="share",
             )
-            text = f"{sentence_case(mechanism.label)}"
-            text += f" ({context.level_label(level)})" if level.state else ""
-            text += f": members with {link(share, share.full_text)} of the weight join"
+            name = f"{sentence_case(mechanism.label)}; {context.level_label(level)}"
+            cell = ""
             same = [
                 item
                 for item in context.levels(mechanism.id, "unanimity_prob")
@@ -199,14 +192,23 @@ def _coverage(context: Context, book: Book) -> tuple[str, ...]:
             ]
             if same:
                 whole = book.level(
-                    f"unanimity.{mechanism.id}{_state_id(level)}",
+                    f"unanimity.{mechanism.id}{context.level_id(level)}",
                     f"all members join, {mechanism.label}, {context.level_label(level)}",
                     same[0],
                     unit="prob",
                 )
-                text += f"; that all do, as a rule of unanimity demands, has probability {link(whole, whole.full_text)}"
-            sentences.append(text + ".")
-    return tuple(sentences)
+                cell = link(whole, whole.full_text)
+            rows.append((name, link(share, share.full_text), cell))
+    if not rows:
+        return None
+    return TableView(
+        id="coverage",
+        title="How much of the members' weight joins each package",
+        columns=("Package", "Weight that joins", "All join"),
+        rows=tuple(rows),
+        numeric=(False, True, True),
+        note="Where a rule of unanimity holds, the last column decides. Mean and 5\N{EN DASH}95% of explored cases.",
+    )
 
 
 def _channels(context: Context, dependence: Dependence) -> tuple[str, ...]:
@@ -260,7 +262,6 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
         actor: player.id for player in context.crisis.players.values() for actor in player.actors
     }
     actor, figure = rows[0]
-    note = context.crisis.quantities[f"exposures.{actor}.{name}"].note
     spans = [
         Span(
             row=context.actor_name(one),
@@ -275,7 +276,7 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
         spans,
         Words(
             title=f"{context.actor_name(actor)} is the most exposed by {plain_label(name)}: {figure.text}",
-            subtitle=sentence_case(note or plain_label(name)) + ", in %",
+            subtitle=sentence_case(_meaning(name)) + ", in %",
             footnote="Source: table of exposures"
             + (f" ({table.file})" if table is not None else "")
             + "; each row names its own source.",
@@ -283,6 +284,12 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
         bars=True,
         row_title="Actor",
     )
+
+
+def _meaning(name: str) -> str:
+    """Say what an exposure measures, in the words of the register of attributes if it is there."""
+    known = attributes().get(name)
+    return known.description if known is not None and known.description else plain_label(name)
 
 
 def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Chart | None:
@@ -337,8 +344,8 @@ def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
         title="All exposures",
         numeric=("value",),
     )
-    del book
-    return tuple(view for view in (rules, exposures) if view is not None)
+    views = (_coverage(context, book), rules, exposures)
+    return tuple(view for view in views if view is not None)
 
 
 def _joining_driver(context: Context) -> Mechanism | None:
@@ -351,11 +358,14 @@ def _changes(context: Context, book: Book) -> tuple[str, ...]:
         for level in context.start_levels(mechanism.id, "coverage")[:1]:
             if context.values(level.metric).std() > 0:
                 noun = f"the weight of members that join ({mechanism.label})"
-                return change_sentences(book, level.metric, noun, policy="")
+                return change_sentences(book, level.metric, noun)
     policies = context.policies_with(KINDS)
     policy = policies[0] if policies else None
     noun = f"an attack under “{context.policy(policy).label}”" if policy else "an attack"
-    return change_sentences(book, "attack", noun, policy=policy)
+    among = context.inputs_of("alliance.", "energy.") or [
+        path for path in context.crisis.quantities if _is_exposure(path)
+    ]
+    return change_sentences(book, "attack", noun, policy=policy, among=among)
 
 
 def _absent(
@@ -368,7 +378,4 @@ def _absent(
         )
     if not balance:
         notes.append("The crisis file uses no energy balance.")
-    count = sum(1 for path in context.crisis.quantities if _is_exposure(path))
-    if count:
-        notes.append(f"The tables hold {plural(count, 'exposure')}; those shown feed the model.")
     return tuple(notes)

@@ -5,15 +5,16 @@ stands alone with title, measure and source. Colour means who; greys and ink mea
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
-from typing import Any, Literal
 from textwrap import wrap
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
 import vl_convert
+from altair.utils import schemapi
 
 from detente.brief.figures import Chart, Figure, TableView, link
 from detente.brief.palette import INK, MUTED, NEUTRAL, PAPER, RULE, SOFT
@@ -31,10 +32,15 @@ __all__ = [
     "draw_weeks",
 ]
 
+VALIDATE = False
+"""Whether Altair checks every part against the Vega-Lite schema; the tests do, a briefing need not."""
+
 Form = Literal["wide", "narrow"]
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 _WIDTH: dict[str, int] = {"wide": 700, "narrow": 350}
 _WRAP: dict[str, int] = {"wide": 38, "narrow": 50}
+LONGEST_HEAD = 24
+"""Longer heads of a matrix become letters, explained under its title."""
 _CELL_DARK, _CELL_LIGHT = "#fdfdfd", "#141414"
 _DEEP = "#0b5f94"
 
@@ -53,12 +59,16 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """One value with its range in a row; several spans of a row differ by series."""
+    """One value with its range in a row; several spans of a row differ by series.
+
+    ``name`` is the row's name in the table where it is longer than on the picture.
+    """
 
     row: str
     figure: Figure
     series: str = ""
     colour: str = NEUTRAL
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +118,7 @@ def draw_ranges(
         many = len(series) > 1
         rich = _prepared(data, form)
         grid = _grid(form, rows, series if many else ())
-        base = grid.attach(alt.Chart(alt.Data(values=rich)))
+        base = grid.attach(alt.Chart(_data(rich)))
         colours = [next(s.colour for s in spans if s.series == one) for one in series]
         colour = (
             alt.Color(
@@ -187,8 +197,8 @@ def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
             legend=_legend(form, symbol=False),
         )
         shape = alt.Shape("series:N", sort=series, scale=alt.Scale(domain=series, range=shapes))
-        line = grid.attach(alt.Chart(alt.Data(values=_prepared(spans, form))))
-        base = grid.attach(alt.Chart(alt.Data(values=_prepared(data, form))))
+        line = grid.attach(alt.Chart(_data(_prepared(spans, form))))
+        base = grid.attach(alt.Chart(_data(_prepared(data, form))))
         layers = [
             line.mark_rule(strokeWidth=2, color=SOFT).encode(x=_x("low"), x2="high:Q"),
             base.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(
@@ -223,14 +233,23 @@ def draw_matrix(
     words: Words,
 ) -> Chart:
     """Draw a matrix of shares: darker is more, the number in each cell."""
+    letters = [chr(ord("A") + k) for k in range(len(columns))]
+    short = max(len(column) for column in columns) <= LONGEST_HEAD
+    heads_of = list(columns) if short else letters
     data = [
         {"row": row, "column": column, "value": _tidy(figure.value), "text": figure.text}
         for row, line in zip(rows, cells, strict=True)
-        for column, figure in zip(columns, line, strict=True)
+        for column, figure in zip(heads_of, line, strict=True)
         if figure is not None and figure.value is not None
     ]
+    if not short:
+        key = "; ".join(
+            f"{letter}: {column}" for letter, column in zip(letters, columns, strict=True)
+        )
+        words = replace(words, subtitle=f"{words.subtitle}. {key}")
 
     def build(form: Form) -> Spec:
+        columns = heads_of
         room, letter = (560, 7.2) if form == "wide" else (250, 6.2)
         limit = max(6, int(room / len(columns) / letter))
         lines = [wrap(column, limit, break_long_words=False) or [""] for column in columns]
@@ -238,7 +257,7 @@ def draw_matrix(
         heads = ["\n".join([""] * (tall - len(line)) + line) for line in lines]
         head = dict(zip(columns, heads, strict=True))
         rich = [{**row, "column": head[str(row["column"])]} for row in data]
-        base = alt.Chart(alt.Data(values=rich)).encode(
+        base = alt.Chart(_data(rich)).encode(
             y=alt.Y(
                 "row:N",
                 sort=list(rows),
@@ -304,7 +323,7 @@ def draw_weeks(
         every = max(1, len(labels) // (10 if form == "wide" else 5))
         shown = labels[:: every or 1]
         chart = (
-            alt.Chart(alt.Data(values=data))
+            alt.Chart(_data(data))
             .mark_bar(binSpacing=1)
             .encode(
                 x=alt.X(
@@ -380,7 +399,7 @@ def draw_dumbbells(
 
     def build(form: Form) -> Spec:
         grid = _grid(form, order_rows)
-        base = grid.attach(alt.Chart(alt.Data(values=_prepared(data, form))))
+        base = grid.attach(alt.Chart(_data(_prepared(data, form))))
         colour = alt.Color("colour:N", scale=None, legend=None)
         x = alt.X("start:Q", scale=alt.Scale(domain=axis.domain, nice=False), axis=axis.spec(form))
         layers: list[Spec] = [] if line_at is None else [_rule_at(line_at)]
@@ -450,6 +469,10 @@ def _axis(values: Sequence[Any], unit: str, *, zero: bool, room: float = 0.34) -
     )
 
 
+def _data(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
+    return alt.InlineData(values=[dict(row) for row in rows])
+
+
 def _nice_step(rough: float) -> float:
     power = 10.0 ** np.floor(np.log10(rough))
     for factor in (1.0, 2.0, 2.5, 5.0, 10.0):
@@ -513,7 +536,7 @@ class _Grid:
                 {"row": row, "slot": f"name{heads - 1 - row.count(chr(10))}"} for row in self.rows
             ]
             layers.append(
-                alt.Chart(alt.Data(values=names))
+                alt.Chart(_data(names))
                 .mark_text(
                     align="left",
                     baseline="middle",
@@ -552,20 +575,21 @@ def _prepared(data: Sequence[dict[str, Any]], form: Form) -> list[dict[str, Any]
 
 
 def _legend(form: Form, *, symbol: bool = True) -> alt.Legend:
+    words: dict[str, Any] = {"symbolType": "circle"} if symbol else {}
     return alt.Legend(
         title=None,
         orient="top",
         direction="horizontal" if form == "wide" else "vertical",
-        **({"symbolType": "circle"} if symbol else {}),
         symbolOpacity=1,
         labelLimit=320,
         columns=0 if form == "wide" else 2,
+        **words,
     )
 
 
 def _rule_at(value: float) -> Spec:
     return (
-        alt.Chart(alt.Data(values=[{"at": _tidy(value)}]))
+        alt.Chart(_data([{"at": _tidy(value)}]))
         .mark_rule(color=MUTED, strokeDash=[4, 3])
         .encode(x=_x("at"))
     )
@@ -601,7 +625,7 @@ _THEME = {INK: "currentColor", MUTED: "var(--muted)", RULE: "var(--rule)", PAPER
 
 
 def _render(spec: Spec) -> str:
-    svg = vl_convert.vegalite_to_svg(spec.to_dict())
+    svg = vl_convert.vegalite_to_svg(spec.to_dict(validate=VALIDATE))
     svg = _NOISE.sub("", str(svg))
     return svg.replace('<rect width="100%" height="100%" fill="none"/>', "")
 
@@ -662,7 +686,8 @@ def _text(text: str, x: float, y: float, size: float, weight: str, colour: str) 
 
 
 def _chart(name: str, build: Any, words: Words, table: TableView) -> Chart:
-    wide, narrow = _render(build("wide")), _render(build("narrow"))
+    with schemapi.debug_mode(VALIDATE):
+        wide, narrow = _render(build("wide")), _render(build("narrow"))
     alt_text = words.alt or f"{words.title}. {words.subtitle}"
     return Chart(
         id=name,
@@ -712,13 +737,13 @@ def _mark_text(mark: Mark) -> str:
 def _range_table(
     name: str, spans: Sequence[Span], words: Words, *, row_title: str, many: bool
 ) -> TableView:
-    head = (row_title, *(("Series",) if many else ()), "Mean", "5–95% of cases")
+    head = (row_title, *(("Series",) if many else ()), "Mean", "5\N{EN DASH}95% of cases")
     body = tuple(
         (
-            span.row,
+            span.name or span.row,
             *((span.series,) if many else ()),
             link(span.figure),
-            span.figure.range_text or "–",
+            span.figure.range_text or "\N{EN DASH}",
         )
         for span in spans
     )

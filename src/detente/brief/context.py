@@ -4,10 +4,12 @@ A question never solves and never draws. It asks the context for columns of the 
 for words, and keeps the figures that it makes in a :class:`Book`.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,16 +30,20 @@ from detente.crisis.elements import (
     Binding,
     ByState,
     Crisis,
+    Distribution,
     Instrument,
     Mechanism,
     OutputOf,
     Player,
     Policy,
+    Product,
     Quantity,
     QuantityOf,
+    Sum,
     Table,
 )
-from detente.crisis.quantities import mean, ppf
+from detente.crisis.quantities import mean, ppf, reference_value, support
+from detente.ensemble.analysis import Driver
 from detente.ensemble.results import Results
 from detente.ensemble.tracing import trace_metric
 
@@ -47,8 +53,14 @@ FloatArray = NDArray[np.float64]
 
 SOLUTION_MODEL = "game.logit_qre"
 BELIEF_REFERENCE = "Bayes' rule on the solution's strategies"
+_CELL_KINDS = {
+    "actor": {"actor", "side", "sender", "actors", "claimed_by"},
+    "date": {"date", "as_of", "scheduled_for"},
+}
 STRONGEST = 12
-"""Quantities named in the trace of a figure that depends on the whole game."""
+"""Quantities named in the trace of a figure that depends on many."""
+NEXT_TO_NOTHING = 0.02
+"""Levels closer than this share of their spread in every case count as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +133,9 @@ class Context:
         """Return the names of the players with one of the roles, joined as in a sentence."""
         return join_words([player.name for player in self.players(*roles)])
 
+    def _who(self, word: str) -> str:
+        return self.crisis.actors[word].name if word in self.crisis.actors else word
+
     def actor_name(self, actor: str) -> str:
         """Return the name of an actor, a player or an issue, or the id itself."""
         crisis = self.crisis
@@ -150,10 +165,24 @@ class Context:
         label = known.value_labels.get(value, plain_label(value))
         return f"{known.label}: {label}"
 
+    def changed(self, level: Level) -> tuple[tuple[str, str], ...]:
+        """Return the part of a level's state that differs from the start of the game."""
+        known = self.crisis.state
+        return tuple(
+            (variable, value)
+            for variable, value in level.state
+            if variable not in known or known[variable].initial != value
+        )
+
     def level_label(self, level: Level) -> str:
-        """Return the state of a level in words; a mechanism without a state is "at all times"."""
-        parts = [self.state_label(variable, value) for variable, value in level.state]
-        return "; ".join(parts) if parts else "at all times"
+        """Return in words what differs at a level from the start of the game."""
+        parts = [self.state_label(variable, value) for variable, value in self.changed(level)]
+        return "; ".join(parts) if parts else "as things stand"
+
+    def level_id(self, level: Level) -> str:
+        """Return the part of a figure's id that names a level: what differs from the start."""
+        parts = [f"{variable}={value}" for variable, value in self.changed(level)]
+        return "." + "+".join(parts) if parts else ""
 
     def type_label(self, player: str, kind: str) -> str:
         """Return the label of a player's type."""
@@ -167,15 +196,23 @@ class Context:
         return self.crisis.policies[policy]
 
     def policies_with(self, kinds: Iterable[str]) -> tuple[str, ...]:
-        """Return the compared policies, other than the base case, that commit to an instrument of one of the kinds."""
+        """Return the compared policies that commit to an instrument of one of the kinds to which the base case does not."""
         wanted = set(kinds)
         found = []
+        start = self._fixed(self.base)
         for name in self.policies:
-            fixed = {one for options in self.policy(name).fix.values() for one in options}
-            chosen = {self.crisis.instruments[one].kind for one in fixed if self._known(one)}
+            fixed = self._fixed(name) - start
+            chosen = {self.crisis.instruments[one].kind for _, one in fixed if self._known(one)}
             if name != self.base and chosen & wanted:
                 found.append(name)
         return tuple(found)
+
+    def _fixed(self, policy: str) -> set[tuple[str, str]]:
+        return {
+            (phase, instrument)
+            for phase, options in self.policy(policy).fix.items()
+            for instrument in options
+        }
 
     def _known(self, instrument: str) -> bool:
         return instrument in self.crisis.instruments
@@ -235,8 +272,11 @@ class Context:
         return self._levels.get((mechanism, output), ())
 
     def main_levels(self, mechanism: str, output: str, *, most: int = 8) -> tuple[Level, ...]:
-        """Return the levels to show: all if they are few, else those one change of the state away from the start."""
-        every = self.levels(mechanism, output)
+        """Return the levels to show: all if they are few, else those one change of the state away from the start.
+
+        A level that differs from the one nearest to the start by next to nothing is left out.
+        """
+        every = self._telling(self.levels(mechanism, output))
         states = list(dict.fromkeys(level.state for level in every))
         if len(states) <= most:
             return every
@@ -244,6 +284,27 @@ class Context:
         kept = {state for state in ranked if self._distance(state) <= 1} or set(ranked[:most])
         kept = set([state for state in ranked if state in kept][:most])
         return tuple(level for level in every if level.state in kept)
+
+    def _telling(self, levels: Sequence[Level]) -> tuple[Level, ...]:
+        """Leave out states whose values hardly differ from those of a state kept before it, the start first."""
+        by_state: dict[tuple[tuple[str, str], ...], dict[str, Level]] = {}
+        for level in levels:
+            by_state.setdefault(level.state, {})[level.member] = level
+        kept: list[tuple[tuple[str, str], ...]] = []
+        for state in sorted(by_state, key=self._distance):
+            if not any(self._alike(by_state[state], by_state[other]) for other in kept):
+                kept.append(state)
+        return tuple(level for level in levels if level.state in kept)
+
+    def _alike(self, first: Mapping[str, Level], second: Mapping[str, Level]) -> bool:
+        for member, level in first.items():
+            if member not in second:
+                return False
+            mine, other = self.values(level.metric), self.values(second[member].metric)
+            spread = max(float(np.std(mine)), float(np.std(other)))
+            if float(np.max(np.abs(mine - other))) > NEXT_TO_NOTHING * spread:
+                return False
+        return True
 
     def _distance(self, state: tuple[tuple[str, str], ...]) -> int:
         variables = self.crisis.state
@@ -285,13 +346,17 @@ class Context:
         return self._traces[key]
 
     def _make_trace(self, metric: str, policy: str) -> Trace:
-        drivers = self.drivers(metric, policy)
+        closed = metric.startswith(("mechanism/", "quantity/"))
+        drivers = [] if closed else self.results.drivers(metric, self.column_policy(metric, policy))
         found = trace_metric(self.crisis, metric, drivers=drivers)
         paths = found.quantities
         if found.by_play:
             known = set(paths)
             moving = [path for path, effect in drivers if path in known and effect]
-            paths = tuple(dict.fromkeys((*found.direct, *moving)))[:STRONGEST]
+            paths = tuple(dict.fromkeys((*found.direct, *moving)))
+        elif metric.startswith("mechanism/"):
+            paths = _nearest_first(paths, metric.rpartition("/")[2])
+        paths = paths[:STRONGEST]
         model, reference = "; ".join(found.models), "; ".join(found.references)
         if metric.startswith("belief/"):
             model, reference = "beliefs.posterior", BELIEF_REFERENCE
@@ -307,9 +372,27 @@ class Context:
             inputs_read=len(found.quantities),
         )
 
-    def drivers(self, metric: str, policy: str | None = None) -> list[tuple[str, float]]:
-        """Return the uncertain quantities by how much they move a metric of the solved games."""
-        return self.results.drivers(metric, self.column_policy(metric, policy))
+    @cached_property
+    def game_inputs(self) -> tuple[str, ...]:
+        """Every quantity that the play of the game can depend on."""
+        return trace_metric(self.crisis, "attack").quantities
+
+    def movers(self, metric: str, policy: str | None = None) -> tuple[Driver, ...]:
+        """Return the quantities that move a metric by more than chance among the draws would, the strongest first.
+
+        Only quantities that the metric can depend on are looked at. The bar is a two-sided test of the difference
+        between the ends at 5 %, corrected for their number (Bonferroni).
+        """
+        possible = set(trace_metric(self.crisis, metric).quantities)
+        chosen = self.column_policy(metric, policy)
+        table = self.results.driver_table(metric, chosen)
+        table = tuple(driver for driver in table if driver.path in possible)
+        if not table:
+            return ()
+        values = self.values(metric, policy)
+        spread = float(np.nanstd(values)) * (2 * 5 / values.size) ** 0.5
+        bar = NormalDist().inv_cdf(1 - 0.025 / len(table)) * spread
+        return tuple(driver for driver in table if abs(driver.effect) > max(bar, 1e-12))
 
     def binding_values(self, binding: Binding | None) -> tuple[FloatArray, str] | None:
         """Return the values and the metric of a binding at the start of the game; None if it is not a simple one."""
@@ -325,6 +408,19 @@ class Context:
             metric = f"quantity/{binding.path}"
             return self.values(metric), metric
         return None
+
+    def inputs_of(self, *models: str) -> tuple[str, ...]:
+        """Return the quantities that mechanisms of some models read, and those priced together with their outputs."""
+        found: dict[str, None] = {}
+        for mechanism in self.mechanisms(*models):
+            trace = trace_metric(self.crisis, f"mechanism/{mechanism.id}/any")
+            found.update(dict.fromkeys(trace.quantities))
+        names = {mechanism.id for mechanism in self.mechanisms(*models)}
+        for consideration in self.crisis.considerations.values():
+            if _reads(consideration.price, names):
+                trace = trace_metric(self.crisis, f"level/{consideration.id}")
+                found.update(dict.fromkeys(trace.direct))
+        return tuple(found)
 
     # --- facts and tables --------------------------------------------------------------------------------------------
 
@@ -344,7 +440,8 @@ class Context:
     def grade_words(self, grade: str, claimed_by: str = "") -> str:
         """Return a grade in words; a claim names its claimant."""
         if grade == "claim" and claimed_by:
-            return f"claim by {self.actor_name(claimed_by)}"
+            names = re.sub(r"\w+", lambda word: self._who(word[0]), claimed_by)
+            return f"claim by {names}"
         return {
             "memory-unverified": "from memory, unverified",
             "convention": "scale of our own",
@@ -452,21 +549,24 @@ class Context:
 
     def _cell(self, name: str, text: str, cells: Mapping[str, str]) -> str:
         text = text.strip()
-        if name == "source":
-            return self.source_names(part.strip() for part in text.split(";") if part.strip())
-        if name in {"actor", "side", "sender", "actors", "claimed_by"}:
-            parts = [part for part in re.split(r"[;\s]+", text) if part]
-            if parts and all(part in self.crisis.actors for part in parts):
-                return join_words([self.crisis.actors[part].name for part in parts])
-            return text
-        if name in {"date", "as_of", "scheduled_for"}:
-            return format_date(text) if text else ""
-        if name == "issue" and text in self.crisis.issues:
-            return self.crisis.issues[text].label
         if name == "grade":
             return self.grade_words(text, cells.get("claimed_by", ""))
         if name == "value":
             return _table_value(cells)
+        if name in _CELL_KINDS["actor"]:
+            return self._actors(text)
+        if name in _CELL_KINDS["date"]:
+            return format_date(text) if text else ""
+        if name == "source":
+            return self.source_names(part.strip() for part in text.split(";") if part.strip())
+        known = self.crisis.issues.get(text) if name == "issue" else None
+        return text if known is None else known.label
+
+    def _actors(self, text: str) -> str:
+        """Write ids of actors as names; other text is left as it is."""
+        parts = [part for part in re.split(r"[;\s]+", text) if part]
+        if parts and all(part in self.crisis.actors for part in parts):
+            return join_words([self.crisis.actors[part].name for part in parts])
         return text
 
     def book(self, question: str) -> "Book":
@@ -570,28 +670,50 @@ class Book:
         quantity = self.context.crisis.quantities[path]
         distribution = quantity.distribution
         fixed = distribution.family == "fixed"
-        low, high = (
-            (None, None)
-            if fixed
-            else tuple(float(end) for end in ppf(distribution, np.array([0.05, 0.95])))
-        )
+        low, high = (None, None) if fixed else given_range(distribution)
         return self.keep(
             Figure(
                 id=f"{self.question}.quantity.{path}",
                 label=label or quantity.label,
-                value=float(mean(distribution)),
+                value=centre(distribution),
                 low=low,
                 high=high,
                 unit=quantity.unit,
                 trace=Trace(
                     sources=tuple(quantity.sources),
                     quantities=(path,),
-                    model=f"distribution: {distribution.family}",
+                    model=f"input of the crisis file: {distribution.family}",
                     place=_place(quantity),
                 ),
                 exact=fixed,
             )
         )
+
+
+def _nearest_first(paths: Sequence[str], member: str) -> tuple[str, ...]:
+    """Put a member's own quantities first, then those of nobody in particular, then those of other members."""
+
+    def rank(path: str) -> int:
+        parts = path.split(".")
+        if member in parts:
+            return 0
+        return 2 if parts[0] in {"exposures", "positions", "salience"} else 1
+
+    return tuple(sorted(paths, key=rank))
+
+
+def _reads(binding: Binding, mechanisms: set[str]) -> bool:
+    """Say whether a binding reads an output of one of the mechanisms."""
+    if isinstance(binding, OutputOf):
+        return binding.mechanism in mechanisms
+    parts: Iterable[Binding] = ()
+    if isinstance(binding, ByState):
+        parts = binding.cases.values()
+    elif isinstance(binding, Sum):
+        parts = binding.terms
+    elif isinstance(binding, Product):
+        parts = binding.factors
+    return any(_reads(part, mechanisms) for part in parts)
 
 
 def _place(quantity: Quantity) -> str:
@@ -604,9 +726,29 @@ def quantity_text(quantity: Quantity) -> str:
     distribution = quantity.distribution
     if distribution.family == "fixed":
         return format_value(distribution.parameters[0], quantity.unit, exact=True)
+    low, high = given_range(distribution)
+    middle = format_value(centre(distribution), quantity.unit, exact=True)
+    return f"{middle} ({format_range(low, high, quantity.unit, bare=True)})"
+
+
+def given_range(distribution: Distribution) -> tuple[float, float]:
+    """Return the range that stands for a distribution: all of it if it is bounded, else its 5-95 % range."""
+    low, high = support(distribution)
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
     low, high = (float(end) for end in ppf(distribution, np.array([0.05, 0.95])))
-    centre = format_value(float(mean(distribution)), quantity.unit)
-    return f"{centre} ({format_range(low, high, quantity.unit)})"
+    return low, high
+
+
+def centre(distribution: Distribution) -> float:
+    """Return the value that stands for a distribution: mode of a triangular one, median or mean of the others."""
+    match distribution.family:
+        case "triangular":
+            return float(distribution.parameters[1])
+        case "lognormal":
+            return reference_value(distribution)
+        case _:
+            return float(mean(distribution))
 
 
 def _table_value(cells: Mapping[str, str]) -> str:

@@ -18,10 +18,10 @@ def answer(context: Context) -> Answer:
     """Answer the question from margins, chances of success and commitments that deploy or arm."""
     book = context.book(ID)
     attack = book.metric("attack", "an attack", METRIC)
-    margins = _levels(context, book, "margin", "stakes", "advantage of holding back over")
+    margins = _levels(context, book, "margin", "stakes", "margin:")
     success = _levels(context, book, "success_prob", "prob", "")
     effects = policy_figures(book, context.policies_with(KINDS), METRIC, "an attack")
-    held = _held(context, book, margins)
+    held = _held(context, book)
     charts = [
         _margin_chart(context, margins),
         _success_chart(context, success),
@@ -40,8 +40,10 @@ def answer(context: Context) -> Answer:
         figures=book.figures,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
-        changes=change_sentences(book, METRIC, "an attack"),
-        absent=_absent(context, margins, success),
+        changes=change_sentences(
+            book, METRIC, "an attack", among=context.inputs_of("deterrence.") or None
+        ),
+        absent=_absent(context, margins),
     )
 
 
@@ -52,10 +54,9 @@ def _levels(context: Context, book: Book, output: str, unit: str, words: str) ->
     found: Rows = []
     for mechanism in context.mechanisms("deterrence."):
         for level in context.main_levels(mechanism.id, output, most=6):
-            state = "." + "+".join(f"{v}={s}" for v, s in level.state) if level.state else ""
             label = f"{words} {mechanism.label}".strip()
             figure = book.level(
-                f"{output}.{mechanism.id}{state}",
+                f"{output}.{mechanism.id}{context.level_id(level)}",
                 f"{label}, {context.level_label(level)}",
                 level,
                 unit=unit,
@@ -64,7 +65,7 @@ def _levels(context: Context, book: Book, output: str, unit: str, words: str) ->
     return found
 
 
-def _held(context: Context, book: Book, margins: Rows) -> list[tuple[Level, Figure]]:
+def _held(context: Context, book: Book) -> list[tuple[Level, Figure]]:
     """Share of cases in which holding back is worth more than each option, at the state of the start."""
     found = []
     for mechanism in context.mechanisms("deterrence."):
@@ -76,7 +77,6 @@ def _held(context: Context, book: Book, margins: Rows) -> list[tuple[Level, Figu
                 trace=context.trace(level.metric),
             )
             found.append((level, figure))
-    del margins
     return found
 
 
@@ -89,12 +89,13 @@ def _first_sentence(
 ) -> str:
     challenger = context.names("challenger")
     if held:
-        weakest = min(held, key=lambda pair: pair[1].value or 0.0)
-        name = context.crisis.mechanisms[weakest[0].mechanism].label
-        text = (
-            f"At the posture of today holding back is worth more to {challenger} than its best strike "
-            f"(“{name}”) in {link(weakest[1])} of explored cases"
-        )
+        ranked = sorted(held, key=lambda pair: pair[1].value or 0.0)
+        name = context.crisis.mechanisms[ranked[0][0].mechanism].label
+        text = f"As things stand holding back is worth more to {challenger} than striking in {link(ranked[0][1])}"
+        if len(ranked) > 1:
+            text += f" to {link(ranked[-1][1])} of explored cases, depending on the option (least for “{name}”)"
+        else:
+            text += " of explored cases"
     elif success:
         first = success[0]
         name = context.crisis.mechanisms[first[0].mechanism].label
@@ -107,7 +108,12 @@ def _first_sentence(
         if (change.value or 0.0) < 0:
             text += f"; of the commitments compared, “{label}” lowers an attack most, by {_drop(change)}"
         else:
-            text += "; none of the deployments compared lowers the probability of an attack"
+            only = len(effects) == 1
+            text += (
+                f"; “{label}”, the only such commitment compared, does not lower the probability of an attack"
+                if only
+                else "; none of the deployments compared lowers the probability of an attack"
+            )
     return text + "."
 
 
@@ -123,8 +129,10 @@ def _held_paragraph(context: Context, held: list[tuple[Level, Figure]]) -> tuple
         for level, figure in held
     ]
     return (
-        "Deterrence holds where holding back is worth more than striking. At the start that is so in these shares of "
-        f"explored cases: {'; '.join(parts)}.",
+        (
+            "Deterrence holds where holding back is worth more than striking. As things stand that is so in these shares "
+            f"of explored cases: {'; '.join(parts)}."
+        ),
     )
 
 
@@ -134,7 +142,7 @@ def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tup
 
 
 def _readings(context: Context, book: Book) -> tuple[str, ...]:
-    """How each deployment is read by others: the belief in the mover's types after it."""
+    """Say how each deployment is read by others: the belief in the mover's types after it."""
     sentences = []
     for player in context.players("defender", "ally", "target"):
         if len(player.types) < 2:
@@ -165,13 +173,12 @@ def _readings(context: Context, book: Book) -> tuple[str, ...]:
 
 
 def _rows(context: Context, rows: Rows) -> list[Span]:
-    several = len({level.mechanism for level, _ in rows}) > 1
     spans = []
     for level, figure in rows:
         name = sentence_case(context.crisis.mechanisms[level.mechanism].label)
-        state = context.level_label(level)
-        row = f"{name}; {state}" if several and level.state else name if several else state
-        spans.append(Span(row=sentence_case(row), figure=figure, colour=INK))
+        if context.changed(level):
+            name += f"; {context.level_label(level)}"
+        spans.append(Span(row=name, figure=figure, colour=INK))
     return spans
 
 
@@ -230,13 +237,13 @@ def _policy_chart(
     ranked = sorted(effects.items(), key=lambda item: item[1][0].value or 0.0)
     spans = [Span(row=f"Base case: {context.policy(context.base).label}", figure=attack)]
     spans += [
-        Span(row=context.policy(policy).label, figure=level, colour=INK)
+        Span(row=sentence_case(context.policy(policy).label), figure=level, colour=INK)
         for policy, (level, _) in ranked
     ]
     policy, (level, change) = ranked[0]
     label = context.policy(policy).label
     title = (
-        f"“{label}” lowers the probability of an attack to {level.text}"
+        f"“{sentence_case(label)}” lowers the probability of an attack to {level.text}"
         if (change.value or 0.0) < 0
         else "No deployment compared lowers the probability of an attack"
     )
@@ -278,7 +285,7 @@ def _tables(context: Context) -> tuple[TableView, ...]:
     return tuple(view for view in views if view is not None)
 
 
-def _absent(context: Context, margins: Rows, success: Rows) -> tuple[str, ...]:
+def _absent(context: Context, margins: Rows) -> tuple[str, ...]:
     notes = []
     if not context.mechanisms("deterrence."):
         notes.append("The crisis file uses no deterrence mechanism.")
@@ -288,5 +295,4 @@ def _absent(context: Context, margins: Rows, success: Rows) -> tuple[str, ...]:
         )
     if context.table("forces") is None:
         notes.append("The crisis file holds no table of forces.")
-    del success
     return tuple(notes)

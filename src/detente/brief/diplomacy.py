@@ -3,17 +3,19 @@
 from collections import Counter
 from datetime import date, timedelta
 
+import numpy as np
+
 from detente.brief.charts import Span, Words, draw_ranges, draw_weeks
 from detente.brief.context import Book, Context
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.parts import (
-    change_sentences,
     chance,
+    change_sentences,
     effect_sentence,
     policy_figures,
     run_note,
 )
-from detente.brief.words import format_date, join_words, plural
+from detente.brief.words import format_date, join_words, plural, sentence_case
 from detente.crisis.elements import Table
 
 __all__ = ["answer"]
@@ -112,18 +114,18 @@ def _day(text: str) -> date | None:
 
 def _weeks(context: Context, book: Book, table: Table) -> Chart | None:
     held, ahead = _meetings(context, table)
-    days = [(day, "held") for day, _ in held] + [(day, "scheduled") for day, _ in ahead]
+    days = [(day, "Held") for day, _ in held] + [(day, "Scheduled") for day, _ in ahead]
     if len(days) < 3:
         return None
     counts = Counter((day - timedelta(days=day.weekday()), state) for day, state in days)
     first, last = min(week for week, _ in counts), max(week for week, _ in counts)
     weeks = [first + timedelta(weeks=k) for k in range((last - first).days // 7 + 1)]
-    states = [state for state in ("held", "scheduled") if any(s == state for _, s in counts)]
+    states = [state for state in ("Held", "Scheduled") if any(s == state for _, s in counts)]
     rows = [
         (f"{week.day} {week:%b}", state, counts[week, state]) for week in weeks for state in states
     ]
     this_week = context.crisis.as_of - timedelta(days=context.crisis.as_of.weekday())
-    recent = sum(n for (week, state), n in counts.items() if week == this_week and state == "held")
+    recent = sum(n for (week, state), n in counts.items() if week == this_week and state == "Held")
     title = f"{plural(len(held), 'meeting')} so far"
     title += f", {recent} of them in the last week" if recent else ""
     title += f"; {len(ahead)} more scheduled" if ahead else "; none scheduled"
@@ -148,12 +150,12 @@ def _policy_chart(
         return None
     spans = [Span(row=f"Base case: {context.policy(context.base).label}", figure=settlement)]
     spans += [
-        Span(row=context.policy(policy).label, figure=level, colour="#56B4E9")
+        Span(row=sentence_case(context.policy(policy).label), figure=level, colour="#56B4E9")
         for policy, (level, _) in effects.items()
     ]
     best = max(effects.items(), key=lambda item: item[1][0].value or 0.0)
     if (best[1][0].value or 0.0) > (settlement.value or 0.0):
-        title = f"“{context.policy(best[0]).label}” makes a settlement most likely"
+        title = f"“{sentence_case(context.policy(best[0]).label)}” makes a settlement most likely"
     else:
         title = "No diplomatic commitment compared makes a settlement more likely"
     return draw_ranges(
@@ -178,7 +180,7 @@ def _effect_paragraphs(
 
 
 def _pretext(context: Context, book: Book) -> tuple[str, ...]:
-    """Talks as a pretext: does the type that would attack talk first as often as the other?"""
+    """Say whether talks may be a pretext: does the type that would attack talk first as often as the other."""
     paragraphs = []
     for player in context.players("challenger"):
         talk = [item for item in context.instruments_of(player.id) if item.kind in KINDS]
@@ -190,7 +192,7 @@ def _pretext(context: Context, book: Book) -> tuple[str, ...]:
             known = [metric for metric in metrics if context.has(metric)]
             if not known:
                 continue
-            total = sum(context.values(metric) for metric in known)
+            total = np.sum([context.values(metric) for metric in known], axis=0)
             figure = book.array(
                 f"talk.{player.id}.{kind.id}",
                 f"first move is diplomacy if {player.name} is “{kind.label}”",
@@ -218,7 +220,7 @@ def _hidden(context: Context) -> tuple[str, ...]:
         f"“{item.label}” is seen by {join_words([context.actor_name(who) for who in item.seen_by])} alone"
         for item in hidden
     ]
-    return (f"What is not public: {join_words(parts)}.",)
+    return (f"What is not public: {'; '.join(parts)}.",)
 
 
 def _tables(context: Context) -> tuple[TableView, ...]:

@@ -9,9 +9,9 @@ from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.words import (
     LIKELIHOOD_BANDS,
     LIKELIHOOD_SOURCE,
-    format_date,
     format_number,
     format_percent,
+    format_range,
     format_value,
     join_words,
     plural,
@@ -20,7 +20,6 @@ from detente.brief.words import (
 )
 from detente.crisis.elements import Crisis, Source
 from detente.ensemble.results import Results
-from detente.ensemble.tracing import trace_metric
 
 __all__ = ["QUESTIONS", "Brief", "compose"]
 
@@ -41,7 +40,7 @@ class Brief:
     sure: tuple[str, ...]
     figures: Mapping[str, Figure]
     inputs: TableView
-    base_rates: TableView | None
+    base_rates: tuple[TableView, ...]
     timeline: TableView | None
     overrides: tuple[str, ...]
     assumptions: tuple[str, ...]
@@ -149,7 +148,7 @@ def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
 
 def _hinge_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
     rows = []
-    for driver in context.results.driver_table("attack", context.base)[:2]:
+    for driver in context.movers("attack")[:2]:
         quantity = context.crisis.quantities.get(driver.path)
         low = figures.get(f"outlook.driver.attack.{driver.path}.low")
         high = figures.get(f"outlook.driver.attack.{driver.path}.high")
@@ -159,7 +158,10 @@ def _hinge_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
             f"{quantity.label} ({link(low)} where it is low, {link(high)} where it is high)"
         )
     if not rows:
-        return "No uncertain quantity of the file moves the probability of an attack."
+        return (
+            "No single uncertain quantity of the file moves the probability of an attack by more than chance among "
+            f"{context.results.n_draws:,} cases would."
+        )
     return f"The probability of an attack hinges most on {join_words(rows)}."
 
 
@@ -182,10 +184,6 @@ def _sure(context: Context, figures: Mapping[str, Figure]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _game_inputs(context: Context) -> tuple[str, ...]:
-    return trace_metric(context.crisis, "attack").quantities
-
-
 def _is_judgement(context: Context, path: str) -> bool:
     sources = [
         context.crisis.sources[key]
@@ -196,7 +194,7 @@ def _is_judgement(context: Context, path: str) -> bool:
 
 
 def _judgement_sentence(context: Context) -> str:
-    paths = _game_inputs(context)
+    paths = context.game_inputs
     count = sum(_is_judgement(context, path) for path in paths)
     return (
         f"Of {len(paths)} quantities that the game reads, {count} are the authors' judgement and "
@@ -209,7 +207,7 @@ def _judgement_sentence(context: Context) -> str:
 
 def _inputs(context: Context) -> TableView:
     """Return every quantity that the game or a mechanism reads, with its source and line."""
-    read = dict.fromkeys(_game_inputs(context))
+    read = dict.fromkeys(context.game_inputs)
     for figure in context.results.metrics("quantity/"):
         read.setdefault(figure.removeprefix("quantity/"))
     rows = []
@@ -231,47 +229,64 @@ def _inputs(context: Context) -> TableView:
     return TableView(
         id="quantities",
         title="Quantities behind the results",
-        columns=("Path", "What", "Value (5\N{EN DASH}95%)", "Grade", "Source", "Line"),
+        columns=("Path", "What", "Value (range)", "Grade", "Source", "Line"),
         rows=tuple(rows),
         numeric=(False, False, True, False, False, False),
         folded=True,
     )
 
 
-def _base_rates(context: Context) -> TableView | None:
+def _base_rates(context: Context) -> tuple[TableView, ...]:
+    """Return one base rate per topic to read, and all of them folded."""
     table = context.table("base_rates")
     if table is None:
-        return None
-    rows = []
+        return ()
+    rows, first = [], []
+    topics: set[str] = set()
     for row in table.rows:
         cells = row.cells
-        unit = cells.get("unit", "").strip()
+        unit, topic = cells.get("unit", "").strip(), cells.get("topic", "")
         value, low, high = (_number(cells.get(name, "")) for name in ("value", "lo90", "hi90"))
         if value is None:
             continue
-        text = format_value(value, unit, exact=unit not in {"share", "prob"})
-        ends = [format_value(end, unit) for end in (low, high) if end is not None]
-        rows.append(
-            (
-                sentence_case(cells.get("topic", "")),
-                cells.get("statistic", ""),
-                cells.get("population", ""),
-                text,
-                " to ".join(ends),
-                cells.get("n", ""),
-                context.source_names(
-                    key.strip() for key in cells.get("source", "").split(";") if key.strip()
-                ),
-            )
+        rate = unit in {"share", "prob"}
+        line = (
+            sentence_case(topic),
+            cells.get("statistic", ""),
+            cells.get("population", ""),
+            format_value(value, unit, exact=not rate),
+            format_range(low, high, unit, bare=True),
+            cells.get("n", ""),
+            context.source_names(_keys(cells.get("source", ""))),
         )
-    return TableView(
-        id="base-rates",
-        title="Base rates: how often such things happened before",
-        columns=("Topic", "Statistic", "Population", "Value", "90% interval", "Cases", "Source"),
-        rows=tuple(rows),
-        numeric=(False, False, False, True, True, True, False),
-        folded=len(rows) > 12,
-    )
+        rows.append(line)
+        head = topic.partition(":")[0]
+        if rate and low is not None and head not in topics:
+            topics.add(head)
+            first.append(line)
+    views = [
+        TableView(
+            id=name,
+            title=title,
+            columns=_RATE_COLUMNS,
+            rows=tuple(lines),
+            numeric=(False, False, False, True, True, True, False),
+            folded=folded,
+        )
+        for name, title, lines, folded in (
+            ("base-rates", "One base rate per topic", first, False),
+            ("base-rates-all", "All base rates", rows, True),
+        )
+        if lines and not (folded and len(rows) == len(first))
+    ]
+    return tuple(views)
+
+
+_RATE_COLUMNS = ("Topic", "Statistic", "Population", "Value", "90% interval", "Cases", "Source")
+
+
+def _keys(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
 
 
 def _number(text: str) -> float | None:
@@ -285,19 +300,24 @@ def _assumptions(context: Context) -> tuple[str, ...]:
     crisis = context.crisis
     quantal = crisis.quantities.get(crisis.rationality.path)
     lines = [
-        f"The game has {plural(crisis.rounds, 'round')} of {plural(len(crisis.phases), 'phase')} and "
-        f"{plural(len(context.players()), 'strategic player')}: {join_words([p.name for p in context.players()])}.",
+        (
+            f"The game has {plural(crisis.rounds, 'round')} of {plural(len(crisis.phases), 'phase')} and "
+            f"{plural(len(context.players()), 'strategic player')}: {join_words([p.name for p in context.players()])}."
+        ),
         "Players choose better options more often, not always: their choice follows the logit rule"
         + (f", with a precision of {quantity_text(quantal)}" if quantal is not None else "")
         + ". Each knows the rules and the priors, not the others' types.",
-        "What a player cares about adds up: each consideration has a weight per type and a price per state. "
-        f"The considerations are {join_words([item.label for item in crisis.considerations.values()])}.",
+        (
+            "What a player cares about adds up: each consideration has a weight per type and a price per state. "
+            f"The considerations are {join_words([item.label for item in crisis.considerations.values()])}."
+        ),
     ]
-    for player in context.players():
-        if len(player.types) > 1:
-            lines.append(
-                f"{player.name} knows its own type ({join_words([kind.label for kind in player.types], last='or')}); the others hold the prior."
-            )
+    lines.extend(
+        f"{player.name}, as a player, knows its own type "
+        f"({join_words([kind.label for kind in player.types], last='or')}); the others hold the prior."
+        for player in context.players()
+        if len(player.types) > 1
+    )
     base = context.policy(context.base)
     lines.append(f"The base case is “{base.label}”: {base.description}")
     if crisis.correlations:
@@ -352,20 +372,30 @@ def _methods(context: Context) -> tuple[str, ...]:
     )
     version = results.manifest.versions.get("detente", "")
     return (
-        f"{plural(results.n_draws, 'draw')} of all uncertain quantities (seed {results.manifest.seed}) times "
-        f"{plural(n_policies, 'policy', 'policies')}, the same draws under each. Each pair is one game, solved for its "
-        "logit agent quantal response equilibrium on the principal branch (McKelvey and Palfrey 1998).",
-        f"Certificate: largest fixed-point residual {certificate.max_residual:.1e}; "
-        f"{certificate.unconverged} of {certificate.n_solutions:,} games "
-        f"({format_percent(certificate.unconverged_share)}) missed the tolerance and are kept in every figure; at most "
-        f"{certificate.max_iterations} iterations. A player could gain at most "
-        f"{format_number(certificate.max_nashconv)} stakes in all by deviating: this is the size of quantal error, "
-        "not an error of the solver.",
-        "Ranges are the 5% and 95% quantiles over explored cases. “Lowest fifth” and “highest fifth” compare cases in "
-        "which one quantity is low or high, all others varying.",
+        (
+            f"{plural(results.n_draws, 'draw')} of all uncertain quantities (seed {results.manifest.seed}) times "
+            f"{plural(n_policies, 'policy', 'policies')}, the same draws under each. Each pair is one game, solved for its "
+            "logit agent quantal response equilibrium on the principal branch (McKelvey and Palfrey 1998)."
+        ),
+        (
+            f"Certificate: largest fixed-point residual {certificate.max_residual:.1e}; "
+            f"{certificate.unconverged} of {certificate.n_solutions:,} games "
+            f"({format_percent(certificate.unconverged_share)}) missed the tolerance and are kept in every figure; at most "
+            f"{certificate.max_iterations} iterations. A player could gain at most "
+            f"{format_number(certificate.max_nashconv)} stakes in all by deviating: this is the size of quantal error, "
+            "not an error of the solver."
+        ),
+        (
+            "Ranges of results are the 5% and 95% quantiles over explored cases; those of inputs are the whole range of their "
+            "distribution where it has ends. “Lowest fifth” and “highest fifth” compare cases in "
+            "which one quantity is low or high, all others varying; effects are named only where they stand out from chance "
+            "among the cases (5%, corrected for the number of quantities)."
+        ),
         f"Likelihood words follow {LIKELIHOOD_SOURCE}: {words}. A value on an edge takes the word nearer to even.",
-        f"Regret is the shortfall from the best policy of each case (Savage 1951). detente {version}, crisis file "
-        f"{context.crisis.id}, digest {context.crisis.digest[:12]}.",
+        (
+            f"Regret is the shortfall from the best policy of each case (Savage 1951). detente {version}, crisis file "
+            f"{context.crisis.id}, digest {context.crisis.digest[:12]}."
+        ),
         "To see where a number comes from, follow it to its trace below, or run: detente trace FIGURE_ID.",
     )
 
@@ -379,15 +409,15 @@ def _sources(
         for fact in answer.facts:
             keys.update(fact.sources)
             for value in fact.values:
-                keys.update(part.strip() for part in value.source_key.split(";"))
+                keys.update(_keys(value.source_key))
     for quantity in context.crisis.quantities.values():
         keys.update(quantity.sources)
     for table in context.crisis.tables.values():
         for row in table.rows:
-            keys.update(part.strip() for part in row.cells.get("source", "").split(";"))
+            keys.update(_keys(row.cells.get("source", "")))
     found = [context.crisis.sources[key] for key in keys if key in context.crisis.sources]
     return tuple(
         sorted(
-            found, key=lambda s: (s.publisher.lower(), format_date(s.date) and str(s.date), s.key)
+            found, key=lambda source: (source.publisher.lower(), str(source.date or ""), source.key)
         )
     )

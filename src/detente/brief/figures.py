@@ -71,7 +71,13 @@ class Figure:
     @property
     def full_text(self) -> str:
         """The value with its range in brackets."""
-        return f"{self.text} ({self.range_text})" if self.range_text else self.text
+        inside = format_range(self.low, self.high, self.unit, exact=self.exact, bare=True)
+        return f"{self.text} ({inside})" if inside else self.text
+
+    @property
+    def aside_text(self) -> str:
+        """The value with its range, to stand inside brackets."""
+        return f"{self.text}, range {self.range_text}" if self.range_text else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +105,15 @@ class FactView:
     values: tuple[ValueView, ...] = ()
     contested: bool = False
     claims: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[ValueView, ...]], ...]:
+        """The values by what they measure, rivals together."""
+        labels = dict.fromkeys(value.label for value in self.values)
+        return tuple(
+            (label, tuple(value for value in self.values if value.label == label))
+            for label in labels
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

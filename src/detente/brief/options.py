@@ -3,7 +3,7 @@
 from detente.brief.charts import Span, Words, draw_ranges
 from detente.brief.context import Book, Context
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
-from detente.brief.parts import change_sentences, chance, run_note
+from detente.brief.parts import chance, change_sentences, run_note
 from detente.brief.words import join_words, plain_label, plural, sentence_case
 from detente.crisis.elements import Instrument, Player
 
@@ -26,11 +26,11 @@ def answer(context: Context) -> Answer:
         title="What could it do?",
         answer=_first_sentence(ladder, challenger),
         facts=context.facts(book),
-        model=_paragraphs(context, book, ladder, success),
+        model=_paragraphs(ladder, success),
         figures=book.figures,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context, book),
-        changes=_changes(context, book, ladder),
+        changes=_changes(book, ladder),
         absent=()
         if success
         else ("No instrument of the challenger has a chance outcome bound to a mechanism.",),
@@ -44,7 +44,7 @@ def _rank(instrument: Instrument) -> int:
 
 
 def _ladder(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
-    """The challenger's instruments with the probability that each is ever used, from restraint to force."""
+    """Return the challenger's instruments with the probability that each is ever used, from restraint to force."""
     found = []
     for player in context.players("challenger"):
         for instrument in context.instruments_of(player.id):
@@ -75,7 +75,7 @@ def _first_sentence(ladder: list[tuple[Instrument, Figure]], challenger: str) ->
 
 
 def _success(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
-    """The probability of the first chance outcome of each of the challenger's instruments, at the start."""
+    """Return the probability of the first chance outcome of each of the challenger's instruments, at the start."""
     found = []
     for player in context.players("challenger"):
         for instrument in context.instruments_of(player.id):
@@ -146,8 +146,6 @@ def _success_chart(context: Context, success: list[tuple[Instrument, Figure]]) -
 
 
 def _paragraphs(
-    context: Context,
-    book: Book,
     ladder: list[tuple[Instrument, Figure]],
     success: list[tuple[Instrument, Figure]],
 ) -> tuple[str, ...]:
@@ -163,13 +161,12 @@ def _paragraphs(
             "so the probabilities below do not sum to one."
         )
     if success:
-        parts = [f"{figure.label}: {link(figure, figure.full_text)}" for _, figure in success[:4]]
+        parts = [f"{figure.label}, {link(figure, figure.full_text)}" for _, figure in success[:4]]
         paragraphs.append("Where chance decides: " + "; ".join(parts) + ".")
     hidden = [item for item, _ in ladder if item.seen_by]
     if hidden:
         names = join_words([f"“{item.label}”" for item in hidden])
         paragraphs.append(f"Not everyone sees every move: {names} may be hidden from others.")
-    del book
     return tuple(paragraphs)
 
 
@@ -194,7 +191,7 @@ def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
 
 
 def _first_moves(context: Context, book: Book, player: Player) -> TableView | None:
-    """The first move of each type: where types differ, the move tells something."""
+    """Tabulate the first move of each type: where types differ, the move tells something."""
     rows = []
     for instrument in context.instruments_of(player.id):
         metrics = [f"first/{player.id}/{kind.id}/{instrument.id}" for kind in player.types]
@@ -221,14 +218,11 @@ def _first_moves(context: Context, book: Book, player: Player) -> TableView | No
     )
 
 
-def _changes(
-    context: Context, book: Book, ladder: list[tuple[Instrument, Figure]]
-) -> tuple[str, ...]:
+def _changes(book: Book, ladder: list[tuple[Instrument, Figure]]) -> tuple[str, ...]:
     force = [pair for pair in ladder if pair[0].kind == "military"] or ladder
     if not force:
         return ()
     instrument, _ = _by_use(force)[0]
-    del context
     return change_sentences(
         book, f"use/{instrument.player}/{instrument.id}", f"the use of “{instrument.label}”"
     )

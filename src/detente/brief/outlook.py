@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from detente.brief.charts import Dumbbell, Span, Words, draw_dumbbells, draw_ranges
 from detente.brief.context import Book, Context
 from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, link
-from detente.brief.palette import INK, NEUTRAL, OKABE_ITO
-from detente.brief.parts import change_sentences, chance, policy_figures, run_note
+from detente.brief.palette import INK, OKABE_ITO
+from detente.brief.parts import chance, change_sentences, policy_figures, run_note
 from detente.brief.words import (
     format_date,
     format_number,
@@ -21,6 +21,8 @@ __all__ = ["answer", "outcome_figures"]
 ID = "outlook"
 REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
 SHOWN_DRIVERS = 10
+TELLING = 0.02
+"""Smallest shift of a belief that is shown."""
 
 
 def answer(context: Context) -> Answer:
@@ -28,7 +30,6 @@ def answer(context: Context) -> Answer:
     book = context.book(ID)
     outcomes = outcome_figures(context, book)
     attack = book.metric("attack", "an attack", "attack")
-    settlement = book.metric("settlement", "a settlement", "settlement")
     leading = _leading(context, book, outcomes)
     levels = policy_figures(book, context.policies, "attack", "an attack")
     terms = policy_figures(book, context.policies, "settlement", "a settlement")
@@ -47,7 +48,7 @@ def answer(context: Context) -> Answer:
         facts=context.facts(book),
         model=(
             _policy_paragraph(context, book),
-            *_dilemma(context, beliefs),
+            *_dilemma(beliefs),
             *_types(context, book),
         ),
         figures=(*book.figures, *_policy_outcomes(context)),
@@ -80,7 +81,7 @@ def outcome_figures(context: Context, book: Book) -> list[tuple[OutcomeRule, Fig
 def _leading(
     context: Context, book: Book, outcomes: Sequence[tuple[OutcomeRule, Figure]]
 ) -> tuple[OutcomeRule, Figure, Figure]:
-    """The outcome with the highest mean, and the share of cases in which it is the likeliest of all."""
+    """Return the outcome with the highest mean, and the share of cases in which it is the likeliest of all."""
     rule, figure = max(outcomes, key=lambda pair: pair[1].value or 0.0)
     mine = context.values(f"outcome/{rule.id}")
     others = [context.values(f"outcome/{item.id}") for item, _ in outcomes if item is not rule]
@@ -102,9 +103,10 @@ def _first_sentence(
     leading: tuple[OutcomeRule, Figure, Figure],
 ) -> str:
     rule, figure, share = leading
-    text = f"The likeliest outcome is “{rule.label}” ({link(figure, figure.full_text)})"
+    text = f"The likeliest outcome is “{rule.label}” ({link(figure, figure.aside_text)})"
     if share.value is not None:
-        text += f", the first of {len(outcomes)} in {link(share)} of explored cases"
+        clear = share.value >= 0.5
+        text += f", {'' if clear else 'though '}it leads in {'' if clear else 'only '}{link(share)} of explored cases"
     flagged = [item for item, _ in outcomes if item.attack]
     if flagged and not (len(flagged) == 1 and flagged[0] is rule):
         text += f"; an attack of any kind is {chance(attack)}"
@@ -154,7 +156,7 @@ def _policy_chart(
     ranked = sorted(levels, key=lambda policy: levels[policy][0].value or 0.0)
     spans = []
     for policy in ranked:
-        row = context.policy(policy).label
+        row = sentence_case(context.policy(policy).label)
         if policy == context.base:
             row = f"Base case: {row}"
         spans.append(Span(row=row, figure=levels[policy][0], series="Attack", colour=INK))
@@ -182,11 +184,10 @@ def _policy_chart(
 
 def _driver_chart(context: Context, book: Book) -> Chart | None:
     rows = []
-    table = context.results.driver_table("attack", context.base)
     trace = context.trace("attack")
-    for driver in table[:SHOWN_DRIVERS]:
+    for driver in context.movers("attack")[:SHOWN_DRIVERS]:
         quantity = context.crisis.quantities.get(driver.path)
-        if quantity is None or driver.effect == 0:
+        if quantity is None:
             continue
         ends = [
             book.number(
@@ -210,7 +211,7 @@ def _driver_chart(context: Context, book: Book) -> Chart | None:
         f"{ID}-drivers",
         rows,
         Words(
-            title=f"What moves the probability of an attack most: {rows[0].row[:1].lower() + rows[0].row[1:]}",
+            title=f"“{rows[0].row}” moves the probability of an attack most",
             subtitle="Mean probability of an attack where a quantity is in its lowest fifth (hollow) and highest fifth "
             "(filled) of cases; dashed: all cases",
             footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
@@ -258,10 +259,10 @@ def _shift(item: tuple[Player, str, str, Figure, Figure]) -> float:
 
 def _belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
     ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))[:12]
-    ranked = [item for item in ranked if abs(_shift(item)) >= 0.005]
+    ranked = [item for item in ranked if abs(_shift(item)) >= TELLING]
     if not ranked:
         return None
-    ranked.sort(key=lambda item: (context.policies and item[0].id, -_shift(item)))
+    ranked.sort(key=lambda item: (item[0].id, -_shift(item)))
     player, kind, label, prior, after = max(ranked, key=lambda item: abs(_shift(item)))
     words = "raises" if (after.value or 0) > (prior.value or 0) else "lowers"
     return draw_dumbbells(
@@ -308,8 +309,7 @@ def _policy_paragraph(context: Context, book: Book) -> str:
     best = next(item for item in payoff.rows if item.policy == payoff.least_mean)
     cost = _regret_figure(context, book, "payoff", best.policy, best.mean, best.high)
     text += (
-        f". Counting all that {defenders} {'cares' if len(context.players('defender')) == 1 else 'care'} about, costs "
-        f"included, “{context.policy(best.policy).label}” has the least regret "
+        f". Counting costs as well, in the payoff of {defenders}, “{context.policy(best.policy).label}” has the least regret "
         f"({link(cost, format_number(cost.value or 0.0) + ' stakes')} on average)."
     )
     return text
@@ -352,13 +352,13 @@ def _regret_figure(
     )
 
 
-def _dilemma(context: Context, beliefs: Beliefs) -> tuple[str, ...]:
-    """The security dilemma: moves of restraint and of strength, and how the other side reads them."""
+def _dilemma(beliefs: Beliefs) -> tuple[str, ...]:
+    """Describe the security dilemma: how the other side reads moves of restraint and of strength."""
     ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))
     parts = []
     seen: set[str] = set()
     for player, kind, label, prior, after in ranked:
-        if player.id in seen or abs((after.value or 0.0) - (prior.value or 0.0)) < 0.01:
+        if player.id in seen or abs((after.value or 0.0) - (prior.value or 0.0)) < TELLING:
             continue
         seen.add(player.id)
         verb = "raises" if (after.value or 0.0) > (prior.value or 0.0) else "lowers"
@@ -369,11 +369,17 @@ def _dilemma(context: Context, beliefs: Beliefs) -> tuple[str, ...]:
     if not parts:
         if not beliefs:
             return ()
-        return ("No first move tells the other side much: the types behave too much alike.",)
-    del context
+        return (
+            (
+                "No first move tells the other side much: types of a player open so much alike that no belief shifts by "
+                "two points or more."
+            ),
+        )
     return (
-        f"What moves tell the other side: {join_words(parts)}. A move meant as defence is read by what the other type "
-        "would also do; where both would do it, it tells nothing.",
+        (
+            f"What moves tell the other side: {join_words(parts)}. A move meant as defence is read by what the other type "
+            "would also do; where both would do it, it tells nothing."
+        ),
     )
 
 
@@ -450,7 +456,9 @@ def _policy_table(context: Context) -> TableView | None:
             name = f"outcome.{rule.id}" if base else f"policy.{policy}.outcome.{rule.id}"
             figure = book.metric(name, "", f"outcome/{rule.id}", policy=policy)
             cells.append(link(figure, figure.full_text))
-        rows.append((context.policy(policy).label + (" (base case)" if base else ""), *cells))
+        rows.append(
+            (sentence_case(context.policy(policy).label) + (" (base case)" if base else ""), *cells)
+        )
     return TableView(
         id="policy-outcomes",
         title="Every outcome under every commitment",
@@ -474,7 +482,7 @@ def _regret_table(context: Context, book: Book) -> TableView | None:
         second = _regret_figure(context, book, "payoff", row.policy, other.mean, other.high)
         rows.append(
             (
-                context.policy(row.policy).label
+                sentence_case(context.policy(row.policy).label)
                 + (" (base case)" if row.policy == context.base else ""),
                 link(first, _points(row.mean)),
                 _points(row.high),
@@ -502,7 +510,7 @@ def _regret_table(context: Context, book: Book) -> TableView | None:
 
 
 def _watch(context: Context) -> tuple[TableView, ...]:
-    """What to watch: meetings and dates that lie ahead, from any table with a column of scheduled dates."""
+    """Tabulate what to watch: dates that lie ahead, from any table with a column of scheduled dates."""
     rows = []
     for table in context.crisis.tables.values():
         for row in table.rows:

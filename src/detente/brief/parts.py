@@ -1,12 +1,12 @@
 """Parts that several questions share: what drives a result, what a commitment changes, and how to say it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from detente.brief.context import Book, Context
 from detente.brief.figures import Figure, link
 from detente.brief.words import likelihood_word, sentence_case
 
-__all__ = ["change_sentences", "chance", "effect_sentence", "policy_figures", "run_note"]
+__all__ = ["chance", "change_sentences", "effect_sentence", "policy_figures", "run_note"]
 
 SMALLEST_EFFECT = 0.01
 """Effects on a probability under one point are not worth a sentence."""
@@ -16,8 +16,7 @@ def chance(figure: Figure) -> str:
     """Say a probability as word, number and range: "unlikely (31%, range 8-62%)"."""
     if figure.value is None:
         return "not known"
-    inside = figure.text + (f", range {figure.range_text}" if figure.range_text else "")
-    return f"{likelihood_word(figure.value)} ({link(figure, inside)})"
+    return f"{likelihood_word(figure.value)} ({link(figure, figure.aside_text)})"
 
 
 def run_note(context: Context) -> str:
@@ -30,16 +29,27 @@ def run_note(context: Context) -> str:
 
 
 def change_sentences(
-    book: Book, metric: str, noun: str, *, policy: str | None = None, most: int = 4
+    book: Book,
+    metric: str,
+    noun: str,
+    *,
+    policy: str | None = None,
+    among: Iterable[str] | None = None,
+    most: int = 4,
 ) -> tuple[str, ...]:
-    """Say which quantities move a probability most, with its value where each is low and where it is high."""
+    """Say which quantities move a probability most, with its value where each is low and where it is high.
+
+    ``among`` limits them to the quantities of one subject; if none of these matters, that is said.
+    """
     context = book.context
-    chosen = context.column_policy(metric, policy)
     trace = context.trace(metric, policy)
-    sentences = []
-    for driver in context.results.driver_table(metric, chosen)[:most]:
+    sentences: list[str] = []
+    wanted = None if among is None else set(among)
+    for driver in context.movers(metric, policy):
         quantity = context.crisis.quantities.get(driver.path)
-        if quantity is None or abs(driver.effect) < SMALLEST_EFFECT:
+        if quantity is None or abs(driver.effect) < SMALLEST_EFFECT or len(sentences) == most:
+            continue
+        if wanted is not None and driver.path not in wanted:
             continue
         key = metric.replace("/", ".")
         low = book.number(
@@ -62,6 +72,17 @@ def change_sentences(
         sentences.append(
             f"{sentence_case(quantity.label)}: a higher value {verb} {noun}, from {link(low)} where it is in its "
             f"lowest fifth of cases to {link(high)} in its highest."
+        )
+    if not sentences and wanted is not None:
+        return (
+            (
+                f"No uncertain quantity of this subject moves the probability of {noun} by more than chance among "
+                f"{context.results.n_draws:,} cases would; what does is listed under the last question."
+            ),
+        )
+    if not sentences:
+        return (
+            f"No single uncertain quantity moves {noun} by more than chance among {context.results.n_draws:,} cases would.",
         )
     return tuple(sentences)
 
@@ -95,5 +116,8 @@ def effect_sentence(context: Context, policy: str, noun: str, pair: tuple[Figure
     label = context.policy(policy).label
     if change.value is None:
         return ""
-    inside = f"{change.text}, range {change.range_text}" if change.range_text else change.text
-    return f"Under “{label}” {noun} stands at {link(level, level.full_text)}: {link(change, inside)} against the base case, case by case."
+    paired = f" (case by case {change.range_text})" if change.range_text else ""
+    return (
+        f"Under “{label}” {noun} stands at {link(level, level.full_text)}, "
+        f"{link(change, change.text + paired)} against the base case."
+    )

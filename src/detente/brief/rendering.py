@@ -59,16 +59,25 @@ def as_data(brief: Brief) -> dict[str, Any]:
         "outcomes": _outcomes(brief, context.base),
         "questions": [_question(answer) for answer in brief.answers],
         "policies": _policies(brief),
-        "drivers": [
-            {"quantity": driver.path, "effect": _tidy(driver.effect)}
-            for driver in results.driver_table("attack", context.base)
-        ],
+        "drivers": _drivers(brief),
         "certificate": {
             "max_residual": _tidy(certificate.max_residual),
             "unconverged_share": _tidy(certificate.unconverged_share),
             "solutions": certificate.n_solutions,
         },
     }
+
+
+def _drivers(brief: Brief) -> list[dict[str, Any]]:
+    """List every quantity that an attack can depend on by its effect; ``clear`` ones stand out from chance."""
+    context = brief.context
+    clear = {driver.path for driver in context.movers("attack")}
+    read = set(context.game_inputs)
+    return [
+        {"quantity": driver.path, "effect": _tidy(driver.effect), "clear": driver.path in clear}
+        for driver in context.results.driver_table("attack", context.base)
+        if driver.path in read
+    ]
 
 
 def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:
@@ -202,7 +211,7 @@ def _cell(text: str) -> str:
 def _environment(*, html: bool) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("detente.brief", "templates"),
-        autoescape=html,
+        autoescape=html,  # noqa: S701  # Markdown is not HTML; the page is escaped
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -253,7 +262,7 @@ def to_csv_files(brief: Brief) -> Mapping[str, str]:
             files[f"{chart.id}.csv"] = _csv(chart.table)
         for table in answer.tables:
             files[f"{answer.id}-{table.id}.csv"] = _csv(table)
-    for extra in (brief.base_rates, brief.timeline, brief.inputs, brief.disputed):
+    for extra in (*brief.base_rates, brief.timeline, brief.inputs, brief.disputed):
         if extra is not None:
             files[f"{extra.id}.csv"] = _csv(extra)
     rows = [

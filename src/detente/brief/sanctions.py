@@ -15,6 +15,8 @@ ID = "sanctions"
 KINDS = ("sanctions",)
 METRIC = "attack"
 LOSS = "loss_pct_gdp"
+SELDOM = 0.005
+"""Instruments used less often than this are not listed."""
 
 Rows = list[tuple[Level, Figure]]
 
@@ -45,7 +47,7 @@ def answer(context: Context) -> Answer:
         figures=book.figures,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
-        changes=_changes(context, book, target),
+        changes=_changes(context, book),
         absent=()
         if context.mechanisms("sanctions.")
         else ("The crisis file uses no sanctions mechanism, so losses are not computed.",),
@@ -59,9 +61,8 @@ def _losses(context: Context, book: Book, models: Sequence[str]) -> Rows:
         for level in context.main_levels(mechanism.id, LOSS):
             if not context.values(level.metric).any():
                 continue
-            state = "." + "+".join(f"{v}={s}" for v, s in level.state) if level.state else ""
             figure = book.level(
-                f"loss.{mechanism.id}{state}",
+                f"loss.{mechanism.id}{context.level_id(level)}",
                 f"{mechanism.label}, {context.level_label(level)}",
                 level,
                 unit="pct_gdp",
@@ -110,13 +111,11 @@ def _first_sentence(
     challenger = context.names("challenger")
     hardest, own = _largest(target), _largest(senders)
     if hardest is not None:
-        text = (
-            f"At their hardest (“{context.level_label(hardest[0])}”) sanctions cost {challenger} "
-            f"{link(hardest[1], hardest[1].full_text)}"
-        )
+        when = f" (“{context.level_label(hardest[0])}”)" if context.changed(hardest[0]) else ""
+        text = f"At their hardest{when} sanctions cost {challenger} {link(hardest[1], hardest[1].full_text)}"
         if own is not None:
             label = context.crisis.mechanisms[own[0].mechanism].label
-            text += f", against {link(own[1], own[1].full_text)} for “{label}”"
+            text += f"; on the other side “{label}” comes to {link(own[1], own[1].full_text)}"
     else:
         text = f"The file computes no loss of {challenger} under sanctions"
     if effects:
@@ -140,7 +139,7 @@ def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
         for level, figure in rows[:10]:
             name = sentence_case(context.crisis.mechanisms[level.mechanism].label)
             state = context.level_label(level)
-            row = f"{name}; {state}" if level.state else name
+            row = f"{name}; {state}" if context.changed(level) else name
             spans.append(Span(row=row, figure=figure, colour=colour))
     hardest, cost = _largest(target), _largest(senders)
     title = "What sanctions and counter-measures cost"
@@ -202,12 +201,12 @@ def _policy_chart(
     ranked = sorted(effects.items(), key=lambda item: item[1][0].value or 0.0)
     spans = [Span(row=f"Base case: {context.policy(context.base).label}", figure=attack)]
     spans += [
-        Span(row=context.policy(policy).label, figure=level, colour=INK)
+        Span(row=sentence_case(context.policy(policy).label), figure=level, colour=INK)
         for policy, (level, _) in ranked
     ]
     policy, (level, change) = ranked[0]
     title = (
-        f"“{context.policy(policy).label}” brings the probability of an attack to {level.text}"
+        f"“{sentence_case(context.policy(policy).label)}” brings the probability of an attack to {level.text}"
         if (change.value or 0.0) < 0
         else "No commitment to sanction lowers the probability of an attack"
     )
@@ -229,12 +228,14 @@ def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tup
 
 
 def _use(context: Context, book: Book) -> tuple[str, ...]:
-    """How often those who threaten would use each sanction, in the base case."""
+    """Say how often those who threaten would use each sanction, in the base case."""
     parts = []
     for player in context.players("defender", "ally", "target"):
         for instrument in context.instruments_of(player.id):
             metric = f"use/{player.id}/{instrument.id}"
             if instrument.kind in KINDS and context.has(metric):
+                if float(context.values(metric).mean()) < SELDOM:
+                    continue
                 figure = book.metric(
                     f"use.{instrument.id}", f"{player.name} uses “{instrument.label}”", metric
                 )
@@ -271,10 +272,10 @@ def _tables(context: Context) -> tuple[TableView, ...]:
     return () if view is None else (view,)
 
 
-def _changes(context: Context, book: Book, target: Rows) -> tuple[str, ...]:
-    """Credibility first: what moves the answer in the commitment that sanctions most, else in the base case."""
+def _changes(context: Context, book: Book) -> tuple[str, ...]:
+    """Say what moves an attack under the commitment that sanctions most, else in the base case."""
     policies = context.policies_with(KINDS)
     policy = policies[-1] if policies else None
     noun = f"an attack under “{context.policy(policy).label}”" if policy else "an attack"
-    del target
-    return change_sentences(book, METRIC, noun, policy=policy)
+    among = context.inputs_of("sanctions.") or None
+    return change_sentences(book, METRIC, noun, policy=policy, among=among)

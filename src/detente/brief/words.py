@@ -74,7 +74,8 @@ def likelihood_word(probability: float) -> str:
 
     Neighbouring bands share an edge in print; a value on an edge takes the term nearer to even (5 % is "very
     unlikely", 45 % and 55 % are a "roughly even chance", 95 % is "very likely"). Below 1 % and above 99 %, where the
-    scale ends, the outer terms are kept.
+    scale ends, the outer terms are kept. The probability is first rounded to the whole percentage that is printed
+    beside the word, so that word and number agree.
 
     Examples
     --------
@@ -83,7 +84,7 @@ def likelihood_word(probability: float) -> str:
     >>> likelihood_word(0.55)
     'roughly even chance'
     """
-    value = round(probability, 10)
+    value = round(probability, 2)
     for term, low, high in LIKELIHOOD_BANDS:
         if value < 0.5 and low <= value < high:
             return term
@@ -207,7 +208,11 @@ def format_value(value: float | None, unit: str, *, exact: bool = False) -> str:
     if value is None or not math.isfinite(value):
         return "n/a"
     if unit in PERCENT_UNITS:
-        return f"{format_exact(value * 100)}%" if exact else format_percent(value)
+        return (
+            f"{format_exact(round_significant(value * 100, 3))}%"
+            if exact
+            else format_percent(value)
+        )
     if unit == "points":
         return format_points(value)
     text = format_exact(value) if exact else format_number(value)
@@ -219,8 +224,10 @@ def format_value(value: float | None, unit: str, *, exact: bool = False) -> str:
     return f"{text} {words}".strip()
 
 
-def format_range(low: float | None, high: float | None, unit: str, *, exact: bool = False) -> str:
-    """Write a range without repeating the unit; empty when there is none.
+def format_range(
+    low: float | None, high: float | None, unit: str, *, exact: bool = False, bare: bool = False
+) -> str:
+    """Write a range with its unit once; empty when there is none. ``bare`` leaves a unit other than % out.
 
     Examples
     --------
@@ -235,7 +242,7 @@ def format_range(low: float | None, high: float | None, unit: str, *, exact: boo
         return f"{_signed(low * 100)} to {_signed(high * 100)} points"
     if unit in PERCENT_UNITS:
         ends = (
-            (format_exact(low * 100), format_exact(high * 100))
+            tuple(format_exact(round_significant(end * 100, 3)) for end in (low, high))
             if exact
             else (_percent_core(low), _percent_core(high))
         )
@@ -244,10 +251,10 @@ def format_range(low: float | None, high: float | None, unit: str, *, exact: boo
         ends, suffix = (f"{low:.0f}", f"{high:.0f}"), ""
     else:
         ends = (format_exact(low), format_exact(high)) if exact else _paired(low, high)
-        words = unit_words(unit)
+        words = "" if bare else unit_words(unit)
         suffix = words if words.startswith("%") else f" {words}".rstrip()
     if ends[0] == ends[1]:
-        return f"about {ends[0]}{suffix}"
+        return ""
     dash = " to " if "\N{MINUS SIGN}" in "".join(ends) else "\N{EN DASH}"
     return f"{ends[0]}{dash}{ends[1]}{suffix}"
 
@@ -285,7 +292,7 @@ def format_date(day: date | str | None) -> str:
         return "undated"
     if isinstance(day, str):
         try:
-            day = date.fromisoformat(day)
+            return format_date(date.fromisoformat(day))
         except ValueError:
             return day
     return f"{day.day} {day:%B %Y}"
@@ -309,7 +316,8 @@ def sentence_case(text: str) -> str:
     if text.startswith("[["):
         head, bar, rest = text.partition("|")
         return head + bar + rest[:1].upper() + rest[1:]
-    return text[:1].upper() + text[1:]
+    at = 1 if text.startswith("\N{LEFT DOUBLE QUOTATION MARK}") else 0
+    return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
 
 
 def plain_label(identifier: str) -> str:

@@ -1,7 +1,6 @@
 """Writing: every file of a briefing is built beside its place and moved in one go; a failure loses nothing."""
 
 import contextlib
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -101,17 +100,17 @@ def _replace(folder: Path, files: dict[str, str]) -> None:
         old.mkdir()
         for name in dict.fromkeys(name.split("/")[0] for name in files):
             if (folder / name).exists():
-                os.replace(folder / name, old / name)
+                (folder / name).replace(old / name)
                 moved.append(name)
-            os.replace(new / name, folder / name)
+            (new / name).replace(folder / name)
             placed.append(name)
     except OSError:
         for name in placed:
             with contextlib.suppress(OSError):
-                os.replace(folder / name, new / name)
+                (folder / name).replace(new / name)
         for name in moved:
             with contextlib.suppress(OSError):
-                os.replace(old / name, folder / name)
+                (old / name).replace(folder / name)
         raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
