@@ -11,6 +11,7 @@ from detente.errors import ModelError
 from detente.models import find_model
 from detente.models.alliance import (
     coverage_share,
+    equilibrium,
     exposure_ranking,
     extreme_joining,
     joining,
@@ -181,6 +182,22 @@ def test_slow_cases_are_finished_by_newton():
     b = np.linspace(-1e-7, 1e-7, 5).reshape(5, 1) * np.ones((5, 40))
     got = solve_joining(b, weight=1.0, social=np.linspace(1.99, 2.01, 40), rationality=1.0)
     assert got.residual.max() < RESIDUAL
+
+
+def test_two_members_under_heavy_pressure_do_not_swing():
+    """Each answers only the other: undamped best responses would change places for ever."""
+    got = solve_joining(np.array([[-1.0], [-0.04]]), weight=1.0, social=7.0, rationality=3.0)
+    assert got.residual[0] < RESIDUAL
+    assert got.multiple[0]
+
+
+@pytest.mark.parametrize("social", [1.0, 5.0])
+def test_an_answer_that_does_not_settle_is_an_error(monkeypatch, social):
+    monkeypatch.setattr(equilibrium, "_MAX_ITERATIONS", 1)
+    monkeypatch.setattr(equilibrium, "_NEWTON_STEPS", 0)
+    with pytest.raises(ModelError, match="do not settle") as caught:
+        solve_joining(np.array([[0.4], [0.1]]), weight=1.0, social=social, rationality=1.0)
+    assert caught.value.fix
 
 
 def test_a_member_that_is_all_the_weight_feels_no_pressure():

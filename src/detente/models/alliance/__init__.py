@@ -1,7 +1,6 @@
 """Alliances: who joins a common measure, given what it would cost each member and what the others do."""
 
-from detente.models.alliance.exposures import exposure_ranking
-from detente.models.alliance.joining import (
+from detente.models.alliance.equilibrium import (
     Joining,
     coverage_share,
     extreme_joining,
@@ -9,6 +8,7 @@ from detente.models.alliance.joining import (
     solve_joining,
     unanimity_prob,
 )
+from detente.models.alliance.exposures import exposure_ranking
 from detente.models.alliance.registration import joining
 
 __all__ = [

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.models._inputs import read_inputs, refuse
-from detente.models.alliance.joining import (
+from detente.models.alliance.equilibrium import (
     coverage_share,
     proximity,
     solve_joining,

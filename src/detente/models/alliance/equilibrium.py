@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
+from detente.errors import ModelError
 from detente.models.registry import FloatArray
 
 __all__ = [
@@ -21,6 +22,8 @@ _TOLERANCE = 1e-12
 _MAX_ITERATIONS = 2_000
 _NEWTON_STEPS = 50
 _DISTINCT = 1e-6
+_SOLVED = 1e-9
+_UNSOLVED = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +89,14 @@ def solve_joining(
     -------
     Joining
         The fixed point that best responses reach from even odds. If lambda * J < 2 it is the only one. Beyond that
-        the lowest and the highest fixed point are computed too and ``multiple`` says where they differ. A member
-        without others (alone, or all others of weight zero) feels no pressure.
+        the lowest and the highest fixed point are computed too and ``multiple`` says where they differ; where best
+        responses from even odds find no rest, the lowest is returned. A member without others (alone, or all others
+        of weight zero) feels no pressure.
+
+    Raises
+    ------
+    ModelError
+        ``input-invalid`` if a gap above 1e-6 is left, which only extreme pressure at extreme rationality can do.
 
     References
     ----------
@@ -99,15 +108,28 @@ def solve_joining(
     shape = np.broadcast_shapes(
         np.shape(benefit), np.shape(weight), np.shape(social), np.shape(rationality)
     )
-    answer = _iterate(np.full(b.shape, 0.5), b, w, others, j, lam)
     steep = lam * j >= 2.0
     multiple = np.zeros(steep.shape, dtype=bool)
+    # the slope of a response lies within lam * j / 2, so this step cannot swing about an answer
+    step = np.where(steep, 1.0 / (1.0 + 0.5 * lam * j), 1.0)
+    answer = _iterate(np.full(b.shape, 0.5), step, b, w, others, j, lam)
     if steep.any():
         part = (b[:, steep], w[:, steep], others[:, steep], j[steep], lam[steep])
-        low = _iterate(np.zeros(part[0].shape), *part)
-        high = _iterate(np.ones(part[0].shape), *part)
+        low, high = _extremes(*part)
         multiple[steep] = np.abs(high - low).max(axis=0) > _DISTINCT
-    residual = np.abs(_respond(answer, b, w, others, j, lam) - answer).max(axis=0)
+        found = answer[:, steep]
+        open_cases = _gap(found, *part) > _SOLVED
+        answer[:, steep] = np.where(open_cases, low, found)
+    residual = _gap(answer, b, w, others, j, lam)
+    if residual.max() > _UNSOLVED:
+        case = int(residual.argmax())
+        message = f"joining probabilities do not settle: a gap of {residual[case]:.2g} is left"
+        raise ModelError(
+            message,
+            code="input-invalid",
+            at=f"social pressure {j[case]:g}, rationality {lam[case]:g}",
+            fix="lower the social pressure or the rationality",
+        )
     return Joining(
         prob=answer.reshape(shape),
         residual=residual.reshape(shape[1:]),
@@ -134,12 +156,10 @@ def extreme_joining(
     tuple[FloatArray, FloatArray]
         Lowest and highest joining probabilities, shape ``(n_members, ...)`` each.
     """
-    parts = _columns(benefit, weight, social, rationality)
+    low, high = _extremes(*_columns(benefit, weight, social, rationality))
     shape = np.broadcast_shapes(
         np.shape(benefit), np.shape(weight), np.shape(social), np.shape(rationality)
     )
-    low = _iterate(np.zeros(parts[0].shape), *parts)
-    high = _iterate(np.ones(parts[0].shape), *parts)
     return low.reshape(shape), high.reshape(shape)
 
 
@@ -211,18 +231,39 @@ def _respond(
     return np.asarray(expit(lam * (b + j * _pressure(prob, w, others))))
 
 
-def _iterate(
-    start: FloatArray,
+def _gap(
+    prob: FloatArray,
     b: FloatArray,
     w: FloatArray,
     others: FloatArray,
     j: FloatArray,
     lam: FloatArray,
 ) -> FloatArray:
-    """Best responses from a start, damped where they might swing, then Newton where they are slow."""
+    return np.asarray(np.abs(_respond(prob, b, w, others, j, lam) - prob).max(axis=0))
+
+
+def _extremes(
+    b: FloatArray, w: FloatArray, others: FloatArray, j: FloatArray, lam: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Lowest and highest fixed point: best responses from nobody rise, from everybody fall, and both must stop."""
+    full = np.ones(j.shape)
+    low = _iterate(np.zeros(b.shape), full, b, w, others, j, lam)
+    high = _iterate(np.ones(b.shape), full, b, w, others, j, lam)
+    return low, high
+
+
+def _iterate(
+    start: FloatArray,
+    step: FloatArray,
+    b: FloatArray,
+    w: FloatArray,
+    others: FloatArray,
+    j: FloatArray,
+    lam: FloatArray,
+) -> FloatArray:
+    """Best responses from a start, a share of the way at a time, then Newton where they are slow."""
     answer = start.copy()
     open_cases = np.arange(b.shape[1])
-    step = np.where(lam * j < 2.0, 1.0, 0.5)
     for _ in range(_MAX_ITERATIONS):
         c = open_cases
         part = answer[:, c]
@@ -247,7 +288,7 @@ def _newton(
     """Newton steps on ``respond(p) - p = 0``, one small linear system per case; kept only where they help."""
     n = b.shape[0]
     scale = np.where(others > 0.0, 1.0 / np.where(others > 0.0, others, 1.0), 0.0)
-    best, gap = prob, np.abs(_respond(prob, b, w, others, j, lam) - prob).max(axis=0)
+    best, gap = prob, _gap(prob, b, w, others, j, lam)
     current = prob
     for _ in range(_NEWTON_STEPS):
         response = _respond(current, b, w, others, j, lam)
@@ -256,7 +297,7 @@ def _newton(
         system = (np.eye(n)[:, :, None] - jacobian).transpose(2, 0, 1)
         delta = (np.linalg.pinv(system) @ (response - current).T[:, :, None])[:, :, 0].T
         current = np.clip(current + delta, 0.0, 1.0)
-        new_gap = np.abs(_respond(current, b, w, others, j, lam) - current).max(axis=0)
+        new_gap = _gap(current, b, w, others, j, lam)
         better = new_gap < gap
         if not better.any():
             break
