@@ -109,6 +109,7 @@ CORPUS = {
         "yaml-invalid",
     ),
     "own tag": (sub("disputes: []", "disputes: !mine []"), "yaml-invalid"),
+    "tag that forces text": (sub("rounds: 2", "rounds: ! 2"), "yaml-invalid"),
     "mapping as a key": (sub("disputes: []", "? {a: b}\n: c"), "yaml-invalid"),
     "alias as a key": (sub("disputes: []", "disputes: &a [x]\n*a : c"), "yaml-invalid"),
     "alias without anchor": (sub("disputes: []", "disputes: *nowhere"), "yaml-invalid"),

@@ -130,6 +130,9 @@ def distribution_problem(distribution: Distribution) -> str:
     shape = _PROBLEMS[distribution.family](distribution.parameters)
     if shape:
         return shape
+    low, high = support(distribution)
+    if math.isfinite(low) and math.isfinite(high) and not math.isfinite(high - low):
+        return "its values are too large to be finite numbers"
     with np.errstate(all="ignore"):
         try:
             finite = bool(np.all(np.isfinite(ppf(distribution, _EDGES))))

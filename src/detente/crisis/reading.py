@@ -292,7 +292,7 @@ class _Builder:
 
     def check_tag(self, event: Any, line: int) -> None:
         tag = event.tag
-        if tag is not None and str(tag) != "!":
+        if tag is not None:
             self.refuse(
                 "yaml-invalid", f"the tag {str(tag)[:80]!r} is not accepted", line, str(tag)
             )
