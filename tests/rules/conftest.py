@@ -29,8 +29,10 @@ class SlowGame:
             world = {name: variable.initial for name, variable in crisis.state.items()}
             if self.policy is not None:
                 world.update(self.policy.state)
-            world.update({f"{name}.type": kind for name, kind in zip(names, combination)})
-            know = {name: (("type", kind),) for name, kind in zip(names, combination)}
+            world.update(
+                {f"{name}.type": kind for name, kind in zip(names, combination, strict=True)}
+            )
+            know = {name: (("type", kind),) for name, kind in zip(names, combination, strict=True)}
             labels.append(combination)
             children.append(self.phase(world, know, 1, 0, ()))
         return SimpleNamespace(kind="chance", labels=labels, children=children, world=None)
@@ -105,11 +107,7 @@ class SlowGame:
         )
 
     def sees(self, instrument, player):
-        return (
-            not instrument.seen_by
-            or player == instrument.player
-            or player in instrument.seen_by
-        )
+        return not instrument.seen_by or player == instrument.player or player in instrument.seen_by
 
     def look(self, instrument, player):
         if self.sees(instrument, player):

@@ -1,5 +1,7 @@
 """The unrolled tree against an independent recursive enumerator, and small games counted by hand."""
 
+from importlib.resources import files
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,8 +33,6 @@ RANDOM = settings(
 
 @pytest.fixture(scope="module")
 def template():
-    from importlib.resources import files
-
     return load_crisis(str(files("detente.crisis") / "template"))
 
 
@@ -44,12 +44,11 @@ def pairs(tree, root):
         yield node, oracle
         assert tree.n_children[node] == len(oracle.children)
         todo.extend(
-            (tree.first_child[node] + number, child)
-            for number, child in enumerate(oracle.children)
+            (tree.first_child[node] + number, child) for number, child in enumerate(oracle.children)
         )
 
 
-def assert_same_tree(crisis, root, tree):
+def assert_same_tree(root, tree):
     """Node for node: movers, labels, outcomes, types, levels and the partition into information sets."""
     terminal = {int(node): number for number, node in enumerate(tree.terminal_node)}
     key_of_set, set_of_key = {}, {}
@@ -67,7 +66,9 @@ def assert_same_tree(crisis, root, tree):
                 named = tree.level_state(at, level)
                 assert named == {name: oracle.world[name] for name in named}
             state = tree.state_codes[tree.terminal_state[number]]
-            for name, values, code in zip(tree.rules.variables, tree.rules.values, state):
+            for name, values, code in zip(
+                tree.rules.variables, tree.rules.values, state, strict=True
+            ):
                 assert name == "round" or values[code] == oracle.world[name]
             assert_same_use(tree, number, oracle)
         elif oracle.kind == "chance":
@@ -105,7 +106,7 @@ def test_every_random_game_is_the_enumerated_one(slow, crisis, policy):
     """Oracle: independent code (conftest)."""
     root = slow.root(crisis, policy)
     tree = unroll(compile_rules(crisis, policy=policy))
-    assert_same_tree(crisis, root, tree)
+    assert_same_tree(root, tree)
 
 
 @RANDOM
@@ -151,7 +152,7 @@ def assert_perfect_recall(tree):
                 after = {**own, mover: (*own[mover], (index, number))}
             walk(int(tree.first_child[node]) + number, after)
 
-    walk(0, {number: () for number in range(len(tree.players))})
+    walk(0, dict.fromkeys(range(len(tree.players)), ()))
 
 
 @RANDOM
@@ -170,7 +171,7 @@ def test_the_template_has_perfect_recall(template):
 def test_the_template_is_the_enumerated_game(slow, template, policy):
     """Oracle: independent code (conftest)."""
     tree = unroll(compile_rules(template, policy=policy))
-    assert_same_tree(template, slow.root(template, policy), tree)
+    assert_same_tree(slow.root(template, policy), tree)
 
 
 def test_one_round_of_the_template_has_249_nodes(template):
@@ -289,7 +290,10 @@ def test_a_forced_move_makes_no_node_and_is_seen():
             make_instrument("shrug", "west"),
             make_instrument("watch", "west"),
         ],
-        phases=[make_phase("act", ("north", ["go"])), make_phase("see", ("west", ["shrug", "watch"]))],
+        phases=[
+            make_phase("act", ("north", ["go"])),
+            make_phase("see", ("west", ["shrug", "watch"])),
+        ],
     )
     tree = unroll(compile_rules(crisis))
     assert tree.player.tolist() == [CHANCE, 1, TERMINAL, TERMINAL]
@@ -382,7 +386,7 @@ def test_many_variables_are_told_apart():
     names = [f"v{number}" for number in range(45)]
     crisis = make_crisis(
         players={"north": {"only": 1.0}},
-        state={name: ("a", "b", "c") for name in names},
+        state=dict.fromkeys(names, ("a", "b", "c")),
         instruments=[
             make_instrument(f"move_{name}", "north", effects={name: "up"}) for name in names
         ],
@@ -419,7 +423,9 @@ def dead_end(outcomes=None):
         players={"north": {"only": 1.0}},
         state={"door": ("shut", "open")},
         instruments=[
-            make_instrument("go", "north", when=make_condition({"door": "shut"}), effects={"door": "open"}),
+            make_instrument(
+                "go", "north", when=make_condition({"door": "shut"}), effects={"door": "open"}
+            ),
             make_instrument("wait", "north", when=make_condition({"door": "shut"})),
         ],
         phases=[make_phase("act", ("north", ["go", "wait"]))],
