@@ -2,6 +2,7 @@ import pytest
 
 from detente.crisis import load_crisis, override_paths
 from detente.crisis.elements import Constant, Distribution
+from detente.crisis.overrides import apply_overrides
 from detente.errors import UsageError
 from detente.testing import template_document, write_document
 
@@ -175,4 +176,4 @@ def test_every_path_offered_is_accepted(tiny):
             text = "1"
         else:
             text = "0.5"
-        assert load_crisis(tiny, overrides={path: text}).overrides == {path: text}
+        assert apply_overrides(crisis, {path: text}).overrides == {path: text}

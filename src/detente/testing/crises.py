@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,15 @@ def template_document() -> dict[str, Any]:
     >>> template_document()["rounds"]
     2
     """
+    document: dict[str, Any] = json.loads(_template_json())
+    return document
+
+
+@cache
+def _template_json() -> str:
     template = resources.files("detente.crisis").joinpath("template")
     text = template.joinpath("crisis.yaml").read_text(encoding="utf-8")
-    loaded = YAML(typ="safe", pure=True).load(text)
-    document: dict[str, Any] = json.loads(json.dumps(loaded, default=str))
-    return document
+    return json.dumps(YAML(typ="safe", pure=True).load(text), default=str)
 
 
 def write_document(folder: Path, document: dict[str, Any]) -> None:
