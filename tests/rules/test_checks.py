@@ -319,7 +319,10 @@ def test_a_menu_that_can_be_empty_is_found_once_with_a_state():
         ),
     ]
     crisis = crisis_with(
-        instruments=instruments, phases=[make_phase("act", ("north", ["march"]))], rounds=3
+        instruments=instruments,
+        phases=[make_phase("act", ("north", ["march"]))],
+        rounds=3,
+        policies=[make_policy("ajar", state={"door": "open"})],
     )
     findings = [item for item in check_game(crisis) if item.severity == "error"]
     assert [item.code for item in findings] == ["menu-empty"]

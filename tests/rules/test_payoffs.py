@@ -21,6 +21,7 @@ from detente.crisis.elements import (
 from detente.errors import CrisisFileError, ModelError, UsageError
 from detente.models import find_model
 from detente.rules import compile_rules, plan_pricing, price, unroll
+from detente.rules.bindings import column_paths
 from detente.testing.rules import (
     make_binding,
     make_condition,
@@ -497,3 +498,26 @@ def test_members_that_do_not_fit_are_refused(kwargs, code):
     with pytest.raises(CrisisFileError) as caught:
         plan_pricing(unroll(compile_rules(crisis)), crisis)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "members", "paths"),
+    [
+        ("exposure", "gas", ("AAA", "BBB"), ["exposures.AAA.gas", None]),
+        ("position", "talks", ("AAA", "BBB"), ["positions.AAA.talks", None]),
+        ("position", "AAA", ("talks",), ["positions.AAA.talks"]),
+        ("salience", "AAA", ("talks",), ["salience.AAA.talks"]),
+    ],
+)
+def test_columns_read_actors_or_issues(template, table, name, members, paths):
+    """Oracle: hand. Over actors a position names the issue, over issues the actor."""
+    quantity = template.quantities["rationality"]
+    crisis = dataclasses.replace(
+        template,
+        issues={"talks": template.issues["membership"]},
+        quantities=dict.fromkeys(
+            ["exposures.AAA.gas", "positions.AAA.talks", "salience.AAA.talks"], quantity
+        ),
+    )
+    column = Column(table=table, name=name)
+    assert [path for _, path in column_paths(column, crisis, members)] == paths

@@ -18,7 +18,7 @@ from detente.testing.rules import (
 )
 
 RANDOM = settings(
-    max_examples=50,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[
         HealthCheck.too_slow,

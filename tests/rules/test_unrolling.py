@@ -11,7 +11,7 @@ from detente.crisis import load_crisis
 from detente.crisis.elements import Constant
 from detente.errors import CrisisFileError
 from detente.rules import compile_rules, find_situations, unroll
-from detente.rules.unrolling import CHANCE, TERMINAL
+from detente.rules.unrolling import CHANCE, TERMINAL, _compress
 from detente.testing.rules import (
     crises,
     make_condition,
@@ -21,7 +21,7 @@ from detente.testing.rules import (
 )
 
 RANDOM = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[
         HealthCheck.too_slow,
@@ -449,3 +449,12 @@ def test_an_unnamed_end_is_refused_and_names_the_state():
         unroll(compile_rules(crisis, rounds=1))
     assert caught.value.code == "outcome-unnamed"
     assert "add an outcome" in caught.value.fix
+
+
+def test_sparse_keys_are_sorted_and_dense_ones_counted():
+    """Oracle: numpy.unique."""
+    for key in (np.array([5, 3, 5, 4]), np.array([10**9, 0, 10**9, 7])):
+        unique, rank = _compress(key)
+        expected, inverse = np.unique(key, return_inverse=True)
+        assert unique.tolist() == expected.tolist()
+        assert rank.tolist() == inverse.tolist()

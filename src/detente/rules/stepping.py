@@ -2,10 +2,15 @@
 
 Examples
 --------
->>> from detente.crisis import load_crisis                                      # doctest: +SKIP
->>> position = start(compile_rules(load_crisis("my-crisis")), {"north": "limited", "west": "hollow"})  # doctest: +SKIP
->>> position.mover, position.available()                                        # doctest: +SKIP
+>>> from importlib.resources import files
+>>> from detente.crisis import load_crisis
+>>> from detente.rules.compiling import compile_rules
+>>> crisis = load_crisis(str(files("detente.crisis") / "template"))
+>>> position = start(compile_rules(crisis), {"north": "limited", "west": "hollow"})
+>>> position.mover, position.available()
 ('west', ('wait', 'offer', 'arm', 'threaten'))
+>>> position.choose("wait").choose("withdraw").outcome
+'backdown'
 """
 
 from collections.abc import Mapping
