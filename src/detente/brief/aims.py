@@ -186,8 +186,11 @@ def _type_paragraphs(context: Context, book: Book) -> tuple[str, ...]:
 
 def _chart(context: Context, book: Book, ranked: list[tuple[Issue, float]]) -> Chart | None:
     marks = []
+    mark_open = 2 * sum(issue.negotiable for issue, _ in ranked) < len(ranked)
     for issue, _ in ranked[:12]:
-        row = sentence_case(issue.label) + ("" if issue.negotiable else " (not negotiable)")
+        row = sentence_case(issue.label)
+        if issue.negotiable == mark_open:
+            row += " (negotiable)" if mark_open else " (not negotiable)"
         for player in context.players():
             figure = _position(book, player, issue.id)
             if figure is None or figure.value is None:
@@ -221,7 +224,11 @@ def _chart(context: Context, book: Book, ranked: list[tuple[Issue, float]]) -> C
         return None
     marks.sort(key=lambda mark: mark.kind == "settlement")
     order = list(dict.fromkeys(sentence_case(i.label) for i, _ in ranked))
-    marks.sort(key=lambda mark: order.index(mark.row.removesuffix(" (not negotiable)")))
+    marks.sort(
+        key=lambda mark: order.index(
+            mark.row.removesuffix(" (not negotiable)").removesuffix(" (negotiable)")
+        )
+    )
     first, gap = ranked[0]
     nearest, least = min(ranked, key=lambda pair: pair[1])
     title = f"The sides stand {gap:.0f} points apart on {first.label}"

@@ -7,7 +7,7 @@ from detente.brief.palette import INK
 from detente.brief.parts import change_sentences, effect_sentence, policy_figures, run_note
 from detente.brief.words import join_words, plain_label, sentence_case
 from detente.crisis import attributes
-from detente.crisis.elements import Binding, ByState, Column, Mechanism, Product, Sum
+from detente.crisis.elements import Binding, ByState, Column, Product, Sum
 
 __all__ = ["answer"]
 
@@ -47,7 +47,7 @@ def answer(context: Context) -> Answer:
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context, book),
         changes=_changes(context, book),
-        absent=_absent(context, packages, balance),
+        absent=_absent(packages, balance),
         figures=book.figures,
     )
 
@@ -228,9 +228,7 @@ def _matrix(context: Context, packages: Packages) -> Chart | None:
         return None
     shown = packages
     if len(packages) > MOST_COLUMNS:
-        ranked = sorted(packages, key=lambda item: -_mean(item[1]))
-        step = (len(ranked) - 1) / (MOST_COLUMNS - 1)
-        shown = [ranked[round(k * step)] for k in range(MOST_COLUMNS)]
+        shown = _telling(packages)
     members = list(dict.fromkeys(member for _, cells in shown for member in cells))
 
     def average(member: str) -> float:
@@ -251,6 +249,18 @@ def _matrix(context: Context, packages: Packages) -> Chart | None:
             footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
         ),
     )
+
+
+def _telling(packages: Packages) -> Packages:
+    """Choose the columns to draw: of each mechanism the first, the easiest and the hardest package."""
+    chosen: list[int] = []
+    groups: dict[str, list[int]] = {}
+    for index, (name, _) in enumerate(packages):
+        groups.setdefault(name.partition(";")[0], []).append(index)
+    for members in groups.values():
+        ranked = sorted(members, key=lambda index: -_mean(packages[index][1]))
+        chosen.extend(dict.fromkeys((members[0], ranked[0], ranked[-1])))
+    return [packages[index] for index in sorted(chosen)][: 2 * MOST_COLUMNS - 2]
 
 
 def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
@@ -276,13 +286,15 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
         spans,
         Words(
             title=f"{context.actor_name(actor)} is the most exposed by {plain_label(name)}: {figure.text}",
-            subtitle=sentence_case(_meaning(name)) + ", in %",
+            subtitle=sentence_case(_meaning(name))
+            + ", in %; coloured by player, dark: outside the players",
             footnote="Source: table of exposures"
             + (f" ({table.file})" if table is not None else "")
             + "; each row names its own source.",
         ),
         bars=True,
         row_title="Actor",
+        heads=("Value", "Range"),
     )
 
 
@@ -348,13 +360,8 @@ def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
     return tuple(view for view in views if view is not None)
 
 
-def _joining_driver(context: Context) -> Mechanism | None:
-    return next(iter(context.mechanisms("alliance.")), None)
-
-
 def _changes(context: Context, book: Book) -> tuple[str, ...]:
-    mechanism = _joining_driver(context)
-    if mechanism is not None:
+    for mechanism in context.mechanisms("alliance.")[:1]:
         for level in context.start_levels(mechanism.id, "coverage")[:1]:
             if context.values(level.metric).std() > 0:
                 noun = f"the weight of members that join ({mechanism.label})"
@@ -368,9 +375,7 @@ def _changes(context: Context, book: Book) -> tuple[str, ...]:
     return change_sentences(book, "attack", noun, policy=policy, among=among)
 
 
-def _absent(
-    context: Context, packages: Packages, balance: list[tuple[Level, Figure]]
-) -> tuple[str, ...]:
+def _absent(packages: Packages, balance: list[tuple[Level, Figure]]) -> tuple[str, ...]:
     notes = []
     if not packages:
         notes.append(

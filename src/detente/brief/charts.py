@@ -55,6 +55,7 @@ class Words:
     subtitle: str
     footnote: str
     alt: str = ""
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ def draw_ranges(
     bars: bool = False,
     zero_line: bool = False,
     row_title: str = "",
+    heads: tuple[str, str] = ("Mean", "5\N{EN DASH}95% of cases"),
 ) -> Chart:
     """Draw one row per item: a point (or bar) with its 5-95 % range and the value in print."""
     unit = spans[0].figure.unit
@@ -155,7 +157,7 @@ def draw_ranges(
         )
         return grid.finish(layers)
 
-    table = _range_table(name, spans, words, row_title=row_title, many=len(series) > 1)
+    table = _range_table(name, spans, words, heads=(row_title, *heads), many=len(series) > 1)
     return _chart(name, build, words, table)
 
 
@@ -194,7 +196,7 @@ def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
             "series:N",
             sort=series,
             scale=alt.Scale(domain=series, range=colours),
-            legend=_legend(form, symbol=False),
+            legend=_legend(form, symbol=False, room=sum(len(one) + 4 for one in series)),
         )
         shape = alt.Shape("series:N", sort=series, scale=alt.Scale(domain=series, range=shapes))
         line = grid.attach(alt.Chart(_data(_prepared(spans, form))))
@@ -243,10 +245,8 @@ def draw_matrix(
         if figure is not None and figure.value is not None
     ]
     if not short:
-        key = "; ".join(
-            f"{letter}: {column}" for letter, column in zip(letters, columns, strict=True)
-        )
-        words = replace(words, subtitle=f"{words.subtitle}. {key}")
+        key = [f"{letter}: {column}" for letter, column in zip(letters, columns, strict=True)]
+        words = replace(words, key=tuple(key))
 
     def build(form: Form) -> Spec:
         columns = heads_of
@@ -320,8 +320,8 @@ def draw_weeks(
     most = max((sum(c for w, _, c in weeks if w == label) for label in labels), default=1)
 
     def build(form: Form) -> Spec:
-        every = max(1, len(labels) // (10 if form == "wide" else 5))
-        shown = labels[:: every or 1]
+        every = -(-len(labels) // (9 if form == "wide" else 5))
+        shown = labels[:: max(1, every)]
         chart = (
             alt.Chart(_data(data))
             .mark_bar(binSpacing=1)
@@ -475,7 +475,7 @@ def _data(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
 
 def _nice_step(rough: float) -> float:
     power = 10.0 ** np.floor(np.log10(rough))
-    for factor in (1.0, 2.0, 2.5, 5.0, 10.0):
+    for factor in (1.0, 2.0, 5.0, 10.0):
         if factor * power >= rough * 0.999:
             return float(factor * power)
     return float(10 * power)
@@ -527,9 +527,10 @@ class _Grid:
 
     def finish(self, layers: list[Spec]) -> Spec:
         """Join the layers, with the rows' names where they have no axis."""
-        step = 34 if self.form == "wide" else 0
+        lines = 1 + max(row.count("\n") for row in self.rows)
+        step = max(34, 15 * lines + 8) if self.form == "wide" else 0
         if self.slots:
-            step = 16 * len(self.slots) + (20 if self.form == "wide" else 12)
+            step = 16 * len(self.slots) + 20 if self.form == "wide" else 18 * len(self.slots) + 10
         if self.form == "narrow":
             heads = sum(slot.startswith("name") for slot in self.slots)
             names = [
@@ -574,7 +575,7 @@ def _prepared(data: Sequence[dict[str, Any]], form: Form) -> list[dict[str, Any]
     return [{**row, "row": _wrapped(str(row["row"]), form), "slot": "mark"} for row in data]
 
 
-def _legend(form: Form, *, symbol: bool = True) -> alt.Legend:
+def _legend(form: Form, *, symbol: bool = True, room: int = 0) -> alt.Legend:
     words: dict[str, Any] = {"symbolType": "circle"} if symbol else {}
     return alt.Legend(
         title=None,
@@ -582,7 +583,7 @@ def _legend(form: Form, *, symbol: bool = True) -> alt.Legend:
         direction="horizontal" if form == "wide" else "vertical",
         symbolOpacity=1,
         labelLimit=320,
-        columns=0 if form == "wide" else 2,
+        columns=3 if form == "wide" and room > 60 else 0 if form == "wide" else 2,
         **words,
     )
 
@@ -658,6 +659,7 @@ def _standalone(svg: str, words: Words) -> str:
     for text, size, weight, colour, limit in (
         (words.title, 18, "bold", INK, 78),
         (words.subtitle, 13, "normal", MUTED, 108),
+        *((line, 12, "normal", MUTED, 116) for line in words.key),
     ):
         for part in wrap(text, limit):
             y += size * 1.25
@@ -694,6 +696,7 @@ def _chart(name: str, build: Any, words: Words, table: TableView) -> Chart:
         title=words.title,
         subtitle=words.subtitle,
         footnote=words.footnote,
+        key=words.key,
         alt=alt_text,
         svg=_standalone(wide, words),
         wide=_inline(wide, f"{name}-w", alt_text),
@@ -735,9 +738,9 @@ def _mark_text(mark: Mark) -> str:
 
 
 def _range_table(
-    name: str, spans: Sequence[Span], words: Words, *, row_title: str, many: bool
+    name: str, spans: Sequence[Span], words: Words, *, heads: tuple[str, ...], many: bool
 ) -> TableView:
-    head = (row_title, *(("Series",) if many else ()), "Mean", "5\N{EN DASH}95% of cases")
+    head = (heads[0], *(("Series",) if many else ()), *heads[1:])
     body = tuple(
         (
             span.name or span.row,

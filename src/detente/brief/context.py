@@ -59,8 +59,8 @@ _CELL_KINDS = {
 }
 STRONGEST = 12
 """Quantities named in the trace of a figure that depends on many."""
-NEXT_TO_NOTHING = 0.02
-"""Levels closer than this share of their spread in every case count as one."""
+NEXT_TO_NOTHING = 0.05
+"""Levels whose means differ by less than this share of their spread count as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +192,17 @@ class Context:
         return plain_label(kind)
 
     def policy(self, policy: str) -> Policy:
-        """Return a policy of the crisis."""
-        return self.crisis.policies[policy]
+        """Return a policy of the crisis; a crisis without policies is run without any commitment."""
+        if policy in self.crisis.policies:
+            return self.crisis.policies[policy]
+        return Policy(
+            id=policy,
+            label="no commitment",
+            description="Everyone chooses freely.",
+            fix={},
+            forbid=(),
+            state={},
+        )
 
     def policies_with(self, kinds: Iterable[str]) -> tuple[str, ...]:
         """Return the compared policies that commit to an instrument of one of the kinds to which the base case does not."""
@@ -271,7 +280,7 @@ class Context:
         """Return every evaluated level of a mechanism's output, in the order of the state's values."""
         return self._levels.get((mechanism, output), ())
 
-    def main_levels(self, mechanism: str, output: str, *, most: int = 8) -> tuple[Level, ...]:
+    def main_levels(self, mechanism: str, output: str, *, most: int = 5) -> tuple[Level, ...]:
         """Return the levels to show: all if they are few, else those one change of the state away from the start.
 
         A level that differs from the one nearest to the start by next to nothing is left out.
@@ -302,7 +311,7 @@ class Context:
                 return False
             mine, other = self.values(level.metric), self.values(second[member].metric)
             spread = max(float(np.std(mine)), float(np.std(other)))
-            if float(np.max(np.abs(mine - other))) > NEXT_TO_NOTHING * spread:
+            if float(np.abs(np.mean(mine - other))) > NEXT_TO_NOTHING * spread:
                 return False
         return True
 
@@ -685,7 +694,7 @@ class Book:
                     model=f"input of the crisis file: {distribution.family}",
                     place=_place(quantity),
                 ),
-                exact=fixed,
+                exact=True,
             )
         )
 
@@ -728,7 +737,7 @@ def quantity_text(quantity: Quantity) -> str:
         return format_value(distribution.parameters[0], quantity.unit, exact=True)
     low, high = given_range(distribution)
     middle = format_value(centre(distribution), quantity.unit, exact=True)
-    return f"{middle} ({format_range(low, high, quantity.unit, bare=True)})"
+    return f"{middle} ({format_range(low, high, quantity.unit, exact=True, bare=True)})"
 
 
 def given_range(distribution: Distribution) -> tuple[float, float]:

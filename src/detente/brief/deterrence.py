@@ -4,7 +4,13 @@ from detente.brief.charts import Span, Words, draw_ranges
 from detente.brief.context import Book, Context, Level
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
-from detente.brief.parts import change_sentences, effect_sentence, policy_figures, run_note
+from detente.brief.parts import (
+    change_sentences,
+    effect_sentence,
+    grouped_row,
+    policy_figures,
+    run_note,
+)
 from detente.brief.words import join_words, sentence_case
 
 __all__ = ["answer"]
@@ -53,7 +59,7 @@ Rows = list[tuple[Level, Figure]]
 def _levels(context: Context, book: Book, output: str, unit: str, words: str) -> Rows:
     found: Rows = []
     for mechanism in context.mechanisms("deterrence."):
-        for level in context.main_levels(mechanism.id, output, most=6):
+        for level in context.main_levels(mechanism.id, output):
             label = f"{words} {mechanism.label}".strip()
             figure = book.level(
                 f"{output}.{mechanism.id}{context.level_id(level)}",
@@ -174,12 +180,19 @@ def _readings(context: Context, book: Book) -> tuple[str, ...]:
 
 def _rows(context: Context, rows: Rows) -> list[Span]:
     spans = []
-    for level, figure in rows:
-        name = sentence_case(context.crisis.mechanisms[level.mechanism].label)
-        if context.changed(level):
-            name += f"; {context.level_label(level)}"
-        spans.append(Span(row=name, figure=figure, colour=INK))
+    seen: dict[str, int] = {}
+    for level, figure in _start_first(context, rows):
+        row, name = grouped_row(context, level, seen)
+        spans.append(Span(row=row, name=name, figure=figure, colour=INK))
     return spans
+
+
+def _start_first(context: Context, rows: Rows) -> Rows:
+    """Put the state of the start before the others of a mechanism."""
+    order = list(dict.fromkeys(level.mechanism for level, _ in rows))
+    return sorted(
+        rows, key=lambda row: (order.index(row[0].mechanism), bool(context.changed(row[0])))
+    )
 
 
 def _margin_chart(context: Context, margins: Rows) -> Chart | None:

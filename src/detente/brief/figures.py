@@ -134,7 +134,7 @@ class Chart:
     """A picture with its words and its text table.
 
     ``svg`` stands alone (with title and source in the picture); ``wide`` and ``narrow`` are the picture without words
-    for a desktop and a phone.
+    for a desktop and a phone; ``key`` explains letters on the picture.
     """
 
     id: str
@@ -146,6 +146,7 @@ class Chart:
     wide: str
     narrow: str
     table: TableView
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,11 @@ def _success_chart(context: Context, success: list[tuple[Instrument, Figure]]) -
     return draw_ranges(
         f"{ID}-chance",
         [
-            Span(row=figure.label, figure=figure, colour=context.colours[instrument.player])
+            Span(
+                row=sentence_case(figure.label),
+                figure=figure,
+                colour=context.colours[instrument.player],
+            )
             for instrument, figure in known
         ],
         Words(

@@ -103,13 +103,13 @@ def _first_sentence(
     leading: tuple[OutcomeRule, Figure, Figure],
 ) -> str:
     rule, figure, share = leading
-    text = f"The likeliest outcome is “{rule.label}” ({link(figure, figure.aside_text)})"
+    text = f"The likeliest single outcome is “{rule.label}” ({link(figure, figure.aside_text)})"
     if share.value is not None:
         clear = share.value >= 0.5
         text += f", {'' if clear else 'though '}it leads in {'' if clear else 'only '}{link(share)} of explored cases"
     flagged = [item for item, _ in outcomes if item.attack]
     if flagged and not (len(flagged) == 1 and flagged[0] is rule):
-        text += f"; an attack of any kind is {chance(attack)}"
+        text += f"; an attack{' of any kind' if len(flagged) > 1 else ''} is {chance(attack)}"
     return text + "."
 
 
@@ -128,8 +128,12 @@ def _outcome_chart(
     ranked = sorted(outcomes, key=lambda pair: -(pair[1].value or 0.0))
     rule, figure = ranked[0]
     title = f"“{sentence_case(rule.label)}” leads with {figure.text}"
-    if not rule.attack and attack.value is not None:
-        title += f"; an attack of any kind comes to {attack.text}"
+    if (figure.value or 0.0) < 0.5:
+        title = f"No outcome dominates: “{rule.label}” is first with {figure.text}"
+    if sum(item.attack for item, _ in outcomes) > 1:
+        title += f"; attacks of all kinds together come to {attack.text}"
+    elif not rule.attack:
+        title += f"; an attack comes to {attack.text}"
     return draw_ranges(
         f"{ID}-outcomes",
         [
@@ -499,7 +503,7 @@ def _regret_table(context: Context, book: Book) -> TableView | None:
             "Commitment",
             "Attack: mean",
             "Attack: 95% of cases below",
-            "Least attack in",
+            "Lowest attack in",
             f"Payoff of {defenders}: mean",
             "Payoff: 95% of cases below",
         ),

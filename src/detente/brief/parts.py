@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from detente.brief.context import Book, Context
+from detente.brief.context import Book, Context, Level
 from detente.brief.figures import Figure, link
 from detente.brief.words import likelihood_word, sentence_case
 
-__all__ = ["chance", "change_sentences", "effect_sentence", "policy_figures", "run_note"]
+__all__ = [
+    "chance",
+    "change_sentences",
+    "effect_sentence",
+    "grouped_row",
+    "policy_figures",
+    "run_note",
+]
 
 SMALLEST_EFFECT = 0.01
 """Effects on a probability under one point are not worth a sentence."""
@@ -121,3 +128,20 @@ def effect_sentence(context: Context, policy: str, noun: str, pair: tuple[Figure
         f"Under “{label}” {noun} stands at {link(level, level.full_text)}, "
         f"{link(change, change.text + paired)} against the base case."
     )
+
+
+def grouped_row(context: Context, level: Level, seen: dict[str, int]) -> tuple[str, str]:
+    """Return the short name of a level's row on a picture and its full name in a table.
+
+    The first row of a mechanism bears its label; those after it only what differs, behind a dash. Equal names of
+    different mechanisms are told apart by characters without width.
+    """
+    label = sentence_case(context.crisis.mechanisms[level.mechanism].label)
+    state = context.level_label(level) if context.changed(level) else ""
+    full = f"{label}; {state}" if state else label
+    count = seen.get(level.mechanism, 0)
+    seen[level.mechanism] = count + 1
+    if count == 0:
+        return full, full
+    rank = list(seen).index(level.mechanism)
+    return f"\N{EN DASH} {state or 'as things stand'}" + "\N{ZERO WIDTH SPACE}" * rank, full

@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from detente.brief.context import quantity_text
 from detente.brief.document import Brief
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.words import format_date
@@ -65,6 +66,8 @@ def as_data(brief: Brief) -> dict[str, Any]:
             "unconverged_share": _tidy(certificate.unconverged_share),
             "solutions": certificate.n_solutions,
         },
+        "inputs": _input_data(brief),
+        "sources": _source_data(brief),
     }
 
 
@@ -78,6 +81,42 @@ def _drivers(brief: Brief) -> list[dict[str, Any]]:
         for driver in context.results.driver_table("attack", context.base)
         if driver.path in read
     ]
+
+
+def _input_data(brief: Brief) -> dict[str, dict[str, Any]]:
+    """Describe the quantities that traces name, so that a trace can be read without the crisis folder."""
+    named = {path for figure in brief.figures.values() for path in figure.trace.quantities}
+    found = {}
+    for path in sorted(named & set(brief.crisis.quantities)):
+        quantity = brief.crisis.quantities[path]
+        found[path] = {
+            "label": quantity.label,
+            "value": quantity_text(quantity),
+            "family": quantity.distribution.family,
+            "parameters": [_tidy(number) for number in quantity.distribution.parameters],
+            "unit": quantity.unit,
+            "as_of": quantity.as_of.isoformat(),
+            "grade": brief.context.grade_words(quantity.grade, quantity.claimed_by),
+            "sources": list(quantity.sources),
+            "file": quantity.place.file,
+            "line": quantity.place.line,
+        }
+    return found
+
+
+def _source_data(brief: Brief) -> dict[str, dict[str, Any]]:
+    return {
+        source.key: {
+            "publisher": source.publisher,
+            "title": source.title,
+            "date": source.date.isoformat() if source.date else "",
+            "address": source.address,
+            "standing": source.standing,
+            "file": source.place.file,
+            "line": source.place.line,
+        }
+        for source in sorted(brief.sources, key=lambda item: item.key)
+    }
 
 
 def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:

@@ -6,7 +6,13 @@ from detente.brief.charts import Span, Words, draw_ranges
 from detente.brief.context import Book, Context, Level
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
-from detente.brief.parts import change_sentences, effect_sentence, policy_figures, run_note
+from detente.brief.parts import (
+    change_sentences,
+    effect_sentence,
+    grouped_row,
+    policy_figures,
+    run_note,
+)
 from detente.brief.words import sentence_case
 
 __all__ = ["answer"]
@@ -134,13 +140,12 @@ def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
     hit = next(iter(context.players("challenger")), None)
     own = next(iter(context.players("defender")), None)
     spans = []
+    seen: dict[str, int] = {}
     for rows, player in ((target, hit), (senders, own)):
         colour = context.colours[player.id] if player is not None else INK
         for level, figure in rows[:10]:
-            name = sentence_case(context.crisis.mechanisms[level.mechanism].label)
-            state = context.level_label(level)
-            row = f"{name}; {state}" if context.changed(level) else name
-            spans.append(Span(row=row, figure=figure, colour=colour))
+            row, name = grouped_row(context, level, seen)
+            spans.append(Span(row=row, name=name, figure=figure, colour=colour))
     hardest, cost = _largest(target), _largest(senders)
     title = "What sanctions and counter-measures cost"
     if hardest is not None and cost is not None:

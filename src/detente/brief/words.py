@@ -63,8 +63,17 @@ _UNIT_WORDS = {
     "twh_per_year": "TWh a year",
     "bcm": "bcm",
     "usd": "USD",
-    "usd_bn": "USD bn",
-    "eur_bn": "EUR bn",
+    "usd_mn": "USD million",
+    "usd_bn": "USD billion",
+    "eur": "EUR",
+    "eur_mn": "EUR million",
+    "eur_bn": "EUR billion",
+    "gbp_bn": "GBP billion",
+    "bcm_per_year": "bcm a year",
+    "usd_per_barrel": "USD per barrel",
+    "rub_per_usd": "roubles per USD",
+    "pct_points": "percentage points",
+    "calendar_year": "",
     "eur_per_mwh": "EUR per MWh",
 }
 
@@ -250,7 +259,11 @@ def format_range(
     elif unit == "score_0_100":
         ends, suffix = (f"{low:.0f}", f"{high:.0f}"), ""
     else:
-        ends = (format_exact(low), format_exact(high)) if exact else _paired(low, high)
+        ends = (
+            (format_exact(round_significant(low, 4)), format_exact(round_significant(high, 4)))
+            if exact
+            else _paired(low, high)
+        )
         words = "" if bare else unit_words(unit)
         suffix = words if words.startswith("%") else f" {words}".rstrip()
     if ends[0] == ends[1]:

@@ -1,0 +1,259 @@
+"""``detente brief``: run a crisis and write its briefing. The main job."""
+
+import difflib
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.errors import CrisisFileError, UsageError
+
+if TYPE_CHECKING:
+    from detente.brief import Brief, BriefPaths
+    from detente.crisis import Crisis
+
+__all__ = ["command", "load_checked", "parse_assignments", "run_folder"]
+
+
+def command(
+    crisis: Annotated[
+        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
+    ],
+    *,
+    draws: Annotated[
+        int, typer.Option("--draws", help="Joint samples of the uncertain quantities.", metavar="N")
+    ] = 1024,
+    seed: Annotated[int, typer.Option("--seed", help="Key of the draws.", metavar="S")] = 1,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="What if: a value or a range a..b for a quantity or state by its path. May be repeated.",
+            metavar="PATH=VALUE",
+        ),
+    ] = None,
+    policies: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy",
+            help="Compare only these policies; the first in the file's order is the base case. May be repeated.",
+            metavar="ID",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder to write to; by default brief/CRISIS.", metavar="DIR"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Threads; all cores by default.", metavar="N")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print brief.json instead of the summary.")
+    ] = False,
+) -> None:
+    """Run a crisis and write its briefing: brief.html, brief.md, brief.json, charts and tables.
+
+    The run is kept under OUT/run: the same command goes on where it was stopped, and more draws add to those there.
+
+    For example:
+
+      detente brief ukraine-2022
+
+      detente brief ./my-crisis --draws 256 --set war.gain=20..40 --out what-if
+    """
+    from rich.console import Console
+
+    from detente.brief.document import compose
+    from detente.brief.writing import write_files
+    from detente.ensemble import run_ensemble
+    from detente.ensemble.drawing import check_draws
+
+    console = Console(stderr=True)
+    check_draws(draws, seed=seed)
+    clock = _Clock()
+    loaded = load_checked(crisis, parse_assignments(assignments or ()))
+    chosen = _choose(loaded, policies)
+    folder = out if out is not None else Path("brief") / loaded.id
+    clock.lap("read and checked")
+    with _progress(console, f"{draws:,} cases x {len(chosen) or 1} commitments") as report:
+        results = run_ensemble(
+            loaded,
+            folder=run_folder(folder, loaded, seed=seed, policies=chosen),
+            policies=chosen or None,
+            n_draws=draws,
+            seed=seed,
+            workers=workers,
+            progress=report,
+        )
+    clock.lap("solved")
+    brief = compose(loaded, results)
+    paths = write_files(brief, folder)
+    clock.lap("written")
+    if as_json:
+        sys.stdout.write(paths.json.read_text(encoding="utf-8"))
+    else:
+        _summarise(brief, paths, clock.text())
+
+
+def parse_assignments(texts: Sequence[str]) -> dict[str, str]:
+    """Split ``PATH=VALUE`` texts; a later one of the same path wins.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` for a text without ``=``, a path or a value.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        path, sign, value = text.partition("=")
+        if not (sign and path.strip() and value.strip()):
+            message = f"--set {text!r} is not of the form PATH=VALUE"
+            raise UsageError(
+                message,
+                code="option-invalid",
+                at="--set",
+                fix="write a path, an equals sign and a value or range: war.gain=20..40",
+            )
+        found[path.strip()] = value.strip()
+    return found
+
+
+def load_checked(crisis: str, overrides: Mapping[str, str]) -> "Crisis":
+    """Load a crisis with its overrides and check the game that its rules make.
+
+    Raises
+    ------
+    CrisisFileError
+        With every error that the checks find.
+    """
+    from detente.crisis import load_crisis
+    from detente.rules import check_game
+
+    loaded = load_crisis(crisis, overrides=dict(overrides))
+    errors = [finding for finding in check_game(loaded) if finding.severity == "error"]
+    if errors:
+        raise CrisisFileError(errors)
+    return loaded
+
+
+def run_folder(folder: Path, crisis: "Crisis", *, seed: int, policies: Sequence[str]) -> Path:
+    """Return where the run of a briefing is kept: a folder of its own for each crisis file, seed and set of policies."""
+    from importlib.metadata import version
+
+    stamp = json.dumps([crisis.digest, seed, list(policies), version("detente")])
+    return folder / "run" / hashlib.sha256(stamp.encode()).hexdigest()[:12]
+
+
+def _choose(crisis: "Crisis", wanted: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the policies to compare, in the order of the file."""
+    known = tuple(crisis.policies)
+    if not wanted:
+        return known
+    for name in wanted:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known
+            message = f"crisis {crisis.id!r} has no policy {name!r}"
+            raise UsageError(
+                message,
+                code="option-invalid",
+                at="--policy",
+                fix=f"use one of: {', '.join(near)}",
+            )
+    return tuple(name for name in known if name in wanted)
+
+
+class _Clock:
+    """Seconds per phase."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self._laps: list[str] = []
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self._laps.append(f"{name} in {now - self._last:.1f} s")
+        self._last = now
+
+    def text(self) -> str:
+        return "; ".join(self._laps)
+
+
+class _progress:  # noqa: N801  # used as a function
+    """A bar on a terminal; silence elsewhere."""
+
+    def __init__(self, console: "object", words: str) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        terminal = isinstance(console, Console) and console.is_terminal
+        self._bar = Progress(
+            TextColumn("Solving {task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console if isinstance(console, Console) else None,
+            disable=not terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task(words, total=None)
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        self._bar.start()
+        return self._report
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _report(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done, total=total)
+
+
+def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
+    """Print the three sentences, the outcomes with ranges and where the files lie."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+
+    from detente.brief.figures import plain
+    from detente.brief.words import format_date, sentence_case
+
+    console = Console(highlight=False, soft_wrap=False)
+    crisis = brief.crisis
+    console.print(
+        f"\n[bold]{crisis.title}[/bold], as of {format_date(crisis.as_of)}\n", markup=True
+    )
+    for sentence in brief.headline:
+        console.print(Padding(plain(sentence), (0, 0, 1, 0)), markup=False)
+    table = Table(box=None, pad_edge=False)
+    for head, justify in (("Outcome", "left"), ("Mean", "right"), ("5-95% of cases", "right")):
+        table.add_column(head, justify="right" if justify == "right" else "left")
+    rows = [
+        (rule, brief.figures[f"outlook.outcome.{rule.id}"])
+        for rule in crisis.outcomes.values()
+        if f"outlook.outcome.{rule.id}" in brief.figures
+    ]
+    for rule, figure in sorted(rows, key=lambda pair: -(pair[1].value or 0.0)):
+        table.add_row(sentence_case(rule.label), figure.text, figure.range_text)
+    console.print(table)
+    console.print()
+    for sentence in brief.sure:
+        console.print(plain(sentence), markup=False)
+    console.print(f"\nBriefing: {paths.html}", markup=False, soft_wrap=True)
+    console.print(f"Also:     {paths.markdown}, {paths.json}", markup=False, soft_wrap=True)
+    console.print(
+        f"Pictures and tables: {len(paths.charts)} and {len(paths.tables)} files beside it"
+    )
+    console.print(f"({timing})", markup=False)
