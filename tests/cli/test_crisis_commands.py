@@ -4,9 +4,10 @@ import sys
 
 import pytest
 
+from detente import cli
 from detente.cli import main
 from detente.crisis import crisis_schema, load_crisis, new_crisis, scaffold, shipped_crises
-from detente.errors import RunError
+from detente.errors import CrisisFileError, Finding, RunError
 from detente.testing import tiny_crisis_folder
 
 
@@ -140,6 +141,25 @@ def test_unknown_crisis_is_three_lines_and_exit_code_two(detente):
         "UsageError: there is no crisis and no folder 'atlantis' [crisis-unknown]\n  at:  "
     )
     assert err.count("\n") == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted\n"),
+        (
+            CrisisFileError([Finding(code="key-unknown", message=word, fix="go") for word in "ab"]),
+            2,
+            "CrisisFileError: a [key-unknown]\n  at:  -\n  fix: go\n\nb [key-unknown]\n  at:  -\n  fix: go\n",
+        ),
+    ],
+)
+def test_errors_of_a_command_end_it_in_order(detente, monkeypatch, error, code, text):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    assert detente("anything") == (code, "", text)
 
 
 def test_whole_program_gives_no_traceback(tmp_path):

@@ -252,6 +252,7 @@ CORPUS = {
     "colour in words": (sub("role: challenger", "role: challenger\n    colour: red"), "value-type"),
     "empty label": (sub("label: talks,", 'label: "",'), "value-out-of-range"),
     "other schema version": (sub("schema: 1", "schema: 99"), "schema-version"),
+    "version as text": (sub("schema: 1", 'schema: "1"'), "value-type"),
     "cut-off without a day": (sub("as_of: 2030-01-15 ", "as_of: 2030-01 "), "value-type"),
     "cut-off that is none": (sub("as_of: 2030-01-15 ", "as_of: 2030-13-15 "), "value-type"),
     "quantity date in words": (
@@ -310,6 +311,13 @@ CORPUS = {
         sub("{exposure: import_share}", "{exposure: import_share, mising: 0}"),
         "key-unknown",
     ),
+    "column of a number": (sub("{exposure: import_share}", "{exposure: 5}"), "value-type"),
+    "column of two tables": (
+        sub("{exposure: import_share}", "{exposure: import_share, position: membership}"),
+        "value-type",
+    ),
+    "value that is a fraction": (sub("when: {talks: none}", "when: {talks: 0.5}"), "value-type"),
+    "key too long": (sub("disputes: []", f"? {'k' * 1001}\n: 1"), "yaml-invalid"),
     "fill in words": (
         sub("{exposure: import_share}", "{exposure: import_share, missing: none}"),
         "value-type",
@@ -523,6 +531,10 @@ CORPUS = {
     ),
     "prior above one": (sub("prior: prior.resolute", "prior: 1.2"), "probability-out-of-range"),
     "prior of brigades": (sub("prior: prior.resolute", "prior: force.mid"), "unit-mismatch"),
+    "rationality without a distribution": (
+        sub("triangular: [0.05, 0.1, 0.2]", "triangular: [1, 0.1, 0.2]"),
+        "distribution-invalid",
+    ),
     "priors that do not sum": (
         sub("only: {label: Midland, prior: 1}", "only: {label: Midland, prior: 0.9}"),
         "priors-sum",
@@ -597,6 +609,10 @@ CORPUS = {
         "value-out-of-range",
     ),
     # references
+    "actor of an actor without a player": (
+        sub(", player: mid}", ", members: [X]}"),
+        "actor-unknown",
+    ),
     "player of an actor unknown": (
         sub("kind: state, player: north}", "kind: state, player: nroth}"),
         "player-unknown",

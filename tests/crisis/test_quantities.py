@@ -135,6 +135,7 @@ def test_input_is_not_changed():
         (make("lognormal", 0, 1), "median 0"),
         (make("lognormal", 1, 0), "sigma 0"),
         (make("lognormal", 1, 1e6), "too large"),
+        (make("lognormal", 1, 40), "too large"),
         (make("beta", 1, 2), "2 parameters"),
         (make("beta", 1, 0, 0, 1), "not both positive"),
         (make("beta", 1, 1, 1, 1), "not below"),

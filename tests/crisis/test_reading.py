@@ -138,6 +138,11 @@ def test_hostile_text_ends_in_bounded_time(text):
     assert time.process_time() - start < 10
 
 
+def test_findings_about_one_document_are_limited():
+    document = read_document("a: 1\n" * 5000, "f")
+    assert len(document.findings) == 1000
+
+
 def test_unreadable_file_is_missing(tmp_path, monkeypatch):
     path = tmp_path / "x"
     path.write_text("a")

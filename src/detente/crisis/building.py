@@ -87,9 +87,8 @@ def _each(
     function: Callable[[Draft, str, AnyEntry], None],
 ) -> None:
     """Call a function with every valid entry of a section; entries of a list are named by their index."""
-    for name, entry in draft.entries.get(section, {}).items():
-        if isinstance(entry, model):
-            function(draft, name, entry)
+    for keys, entry in draft.each(section, model):
+        function(draft, str(keys[1]), entry)
 
 
 def _actor(draft: Draft, actor: str, entry: ActorEntry) -> None:
@@ -285,7 +284,8 @@ def _consideration(draft: Draft, consideration: str, entry: ConsiderationEntry) 
 def _weights(draft: Draft, player: str, raw: Any, consideration: str) -> dict[str, Binding]:
     """Return the weight per type; one binding counts for all types."""
     keys = ("considerations", consideration, "weights", player)
-    types = [item.id for item in draft.players[player].types] if player in draft.players else []
+    known = draft.players[player].types if player in draft.players else ()
+    types = dict.fromkeys(item.id for item in known)
     if isinstance(raw, dict) and not any(word in raw for word in BINDING_WORDS):
         found = {
             name: read_binding(draft, item, (*keys, name), role="weight")

@@ -5,11 +5,11 @@ pass finds as many problems as possible.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from detente.crisis.elements import (
     Actor,
@@ -31,10 +31,30 @@ from detente.crisis.elements import (
     Table,
 )
 from detente.crisis.reading import Document
-from detente.crisis.schema import Entry
+from detente.crisis.schema import LIST_SECTIONS, Entry
 from detente.errors import Code, Finding, Severity
 
-__all__ = ["BindingUse", "Draft", "Keys", "VariableUse", "nearest", "suggest"]
+__all__ = [
+    "MAX_FINDINGS",
+    "BindingUse",
+    "Draft",
+    "Keys",
+    "VariableUse",
+    "duplicates",
+    "nearest",
+    "suggest",
+]
+
+MAX_FINDINGS = 1000
+"""Most findings of one check, so that a hostile folder cannot fill the memory."""
+
+_MAX_TEXT = 1000
+"""Longest message or fix, in characters."""
+
+_MAX_SEARCHES = 100
+"""Most searches for nearest names in one folder; they are slow where thousands of names are wrong."""
+
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
 Keys = tuple[str | int, ...]
 """Where an entry stands in the document."""
@@ -89,6 +109,16 @@ class Draft:
     ends_when: Condition = ()
     bindings: list[BindingUse] = field(default_factory=list)
     variables: list[VariableUse] = field(default_factory=list)
+    searches: int = 0
+
+    def each(self, section: str, model: type[AnyEntry]) -> Iterator[tuple[Keys, AnyEntry]]:
+        """Yield place and entry of every valid entry of a section; ``model`` is the model of that section."""
+        listed = section in LIST_SECTIONS
+        yield from (
+            ((section, int(name) if listed else name), entry)
+            for name, entry in self.entries.get(section, {}).items()
+            if isinstance(entry, model)
+        )
 
     @property
     def cutoff(self) -> date | None:
@@ -101,13 +131,14 @@ class Draft:
         """Return the number of rounds; 0 if it could not be read."""
         return int(self.header.get("rounds", 0))
 
-    def named(self, section: str) -> list[str]:
+    def named(self, section: str) -> Collection[str]:
         """Return the ids that a section defines, those of entries that could not be understood included."""
         root = self.document.root
         node = None if root is None else root.content.get(section)
         if node is None or not isinstance(node.content, dict):
-            return []
-        return list(node.content)
+            return ()
+        names: dict[str, Any] = node.content
+        return names.keys()
 
     def known_values(self) -> dict[str, tuple[str, ...] | None]:
         """Return the values of each variable, ``round`` and ``PLAYER.type`` included; None where they are not known."""
@@ -138,12 +169,12 @@ class Draft:
         place = at if isinstance(at, Place) else self.place(*at)
         return Finding(
             code=code,
-            message=message,
+            message=_cut(message),
             file=place.file,
             line=place.line,
             path=place.path,
             value=str(value)[:200],
-            fix=fix,
+            fix=_cut(fix),
             severity=severity,
         )
 
@@ -157,10 +188,18 @@ class Draft:
         value: object = "",
         severity: Severity = "error",
     ) -> None:
-        """Note a finding at keys of the crisis file, or at a place."""
-        self.findings.append(
-            self.finding(code, message, at=at, fix=fix, value=value, severity=severity)
-        )
+        """Note a finding at keys of the crisis file, or at a place; beyond some thousands nothing is noted."""
+        if len(self.findings) < 5 * MAX_FINDINGS:
+            self.findings.append(
+                self.finding(code, message, at=at, fix=fix, value=value, severity=severity)
+            )
+
+    def suggest(self, name: str, known: Iterable[str], *, otherwise: str) -> str:
+        """Return :func:`suggest` of a name, as long as not too many were sought in this folder."""
+        self.searches += 1
+        if self.searches > _MAX_SEARCHES:
+            return otherwise
+        return suggest(name, known, otherwise=otherwise)
 
     def unknown(
         self,
@@ -177,8 +216,15 @@ class Draft:
             f"there is no {kind} {name!r}",
             at=at,
             value=name,
-            fix=suggest(name, known, otherwise=f"define the {kind}, or name one that is defined"),
+            fix=self.suggest(
+                name, known, otherwise=f"define the {kind}, or name one that is defined"
+            ),
         )
+
+
+def _cut(text: str) -> str:
+    """Keep a text that names thousands of things readable."""
+    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]} ..."
 
 
 def nearest(name: str, known: Iterable[str], *, n: int = 3) -> list[str]:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast, get_args
@@ -121,11 +122,11 @@ def day_of(draft: Draft, text: str) -> date:
 
 def _rival(values: Iterable[float]) -> Distribution:
     """Give rival values equal weight; a value that several sources give counts as often."""
-    given = list(values)
-    counts = {value: given.count(value) for value in dict.fromkeys(given)}
+    counts = Counter(values)
     if len(counts) == 1:
-        return Distribution(family="fixed", parameters=(given[0],))
-    pairs = [number for value, n in counts.items() for number in (value, n / len(given))]
+        return Distribution(family="fixed", parameters=tuple(counts))
+    total = counts.total()
+    pairs = [number for value, n in counts.items() for number in (value, n / total)]
     return Distribution(family="discrete", parameters=tuple(pairs))
 
 

@@ -172,7 +172,7 @@ def _draft(folder: Path) -> Draft:
     draft = Draft(folder=folder, document=document, files={CRISIS_FILE: content})
     draft.findings += [problem] if problem else document.findings
     if document.root is not None:
-        shape(draft)
+        shape(draft, document.root)
         read_tables(draft)
         build(draft)
         draft.findings += run_checks(draft)

@@ -4,6 +4,7 @@ Everything is exact (closed form, or the special functions of scipy) and vectori
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -248,7 +249,7 @@ def _discrete_problem(values: Parameters) -> str:
     if bad is not None:
         return f"the probability {_number(bad)} is outside 0-1"
     if len(set(outcomes)) < len(outcomes):
-        twice = next(v for v in outcomes if outcomes.count(v) > 1)
+        twice, _ = Counter(outcomes).most_common(1)[0]
         return f"the value {_number(twice)} stands twice"
     total = math.fsum(probs)
     return "" if abs(total - 1) <= 1e-9 else f"the probabilities sum to {_number(total)}, not 1"

@@ -8,7 +8,6 @@ document stays small; depth, size and number of nodes are limited.
 import io
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from detente.errors import Code, Finding
 __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
+    "MAX_KEY",
     "MAX_NODES",
     "Document",
     "Node",
@@ -45,6 +45,11 @@ MAX_NODES = 200_000
 """Most nodes of a document after its aliases are expanded."""
 MAX_DEPTH = 40
 """Deepest nesting of a document."""
+
+MAX_KEY = 1000
+"""Longest key of a document, in characters."""
+_MAX_NOTES = 1000
+"""Most findings about one document."""
 
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -112,7 +117,9 @@ class Document:
     def add(
         self, code: Code, message: str, *, line: int, fix: str, path: str = "", value: str = ""
     ) -> None:
-        """Note a finding."""
+        """Note a finding; beyond a thousand nothing is noted."""
+        if len(self.findings) >= _MAX_NOTES:
+            return
         self.findings.append(
             Finding(
                 code=code,
@@ -362,6 +369,8 @@ class _Builder:
             parent.key = None
 
     def take_key(self, parent: _Open, text: str, line: int) -> None:
+        if len(text) > MAX_KEY:
+            self.refuse("yaml-invalid", f"a key is longer than {MAX_KEY} characters", line, text)
         if text in parent.node.key_lines:
             first = parent.node.key_lines[text]
             path = self.path()
@@ -389,14 +398,3 @@ class _Builder:
             )
         if len(self.open) + child.height > MAX_DEPTH + 1:
             self.refuse("yaml-alias-bomb", "aliases nest too deeply", line, alias)
-
-
-def walk(node: Node, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...], Node]]:
-    """Yield every node below with its keys, parents first."""
-    yield keys, node
-    if isinstance(node.content, dict):
-        for key, child in node.content.items():
-            yield from walk(child, *keys, key)
-    elif isinstance(node.content, list):
-        for index, child in enumerate(node.content):
-            yield from walk(child, *keys, index)

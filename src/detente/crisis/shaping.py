@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from detente.crisis.draft import Draft, Keys, nearest
+from detente.crisis.reading import Node
 from detente.crisis.schema import LIST_SECTIONS, MAPPING_SECTIONS, CrisisDocument, Entry, Header
 from detente.errors import CODES, Code
 
@@ -22,11 +23,8 @@ _VALUE_FIX = (
 )
 
 
-def shape(draft: Draft) -> None:
-    """Validate the header and every entry of a draft's document; what is valid lands in the draft."""
-    root = draft.document.root
-    if root is None:
-        return
+def shape(draft: Draft, root: Node) -> None:
+    """Validate the header and every entry of a document; what is valid lands in the draft."""
     for key in root.content:
         if key not in _KNOWN:
             _report_unknown(draft, (key,), key, _KNOWN)
@@ -44,10 +42,10 @@ def shape(draft: Draft) -> None:
             _header(draft, key, child.plain())
     for section, model in MAPPING_SECTIONS.items():
         draft.entries[section] = _section(
-            draft, section, model, dict, "a mapping of ids to entries"
+            draft, root, section, model, dict, "a mapping of ids to entries"
         )
     for section, model in LIST_SECTIONS.items():
-        draft.entries[section] = _section(draft, section, model, list, "a list of entries")
+        draft.entries[section] = _section(draft, root, section, model, list, "a list of entries")
 
 
 def _header(draft: Draft, key: str, raw: Any) -> None:
@@ -62,11 +60,10 @@ def _header(draft: Draft, key: str, raw: Any) -> None:
 
 
 def _section(
-    draft: Draft, section: str, model: type[Entry], container: type[Any], wanted: str
+    draft: Draft, root: Node, section: str, model: type[Entry], container: type[Any], wanted: str
 ) -> dict[str, Entry]:
     """Return the valid entries of a section, by id, or by index as text."""
-    root = draft.document.root
-    node = None if root is None else root.content.get(section)
+    node = root.content.get(section)
     if node is None or (node.content is None and section not in _REQUIRED):
         return {}
     content: Any = node.content

@@ -5,10 +5,10 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from detente.crisis.draft import Draft, duplicates, suggest
+from detente.crisis.draft import Draft, duplicates
 from detente.crisis.elements import Place, Table, TableRow
 from detente.crisis.reading import decode, read_bytes
-from detente.errors import Code, Finding
+from detente.errors import Code
 
 __all__ = ["COMMON_COLUMNS", "MAX_ROWS", "NUMBER_COLUMNS", "TABLE_COLUMNS", "read_tables"]
 
@@ -90,7 +90,7 @@ def read_tables(draft: Draft) -> None:
     for kind, file in draft.header.get("tables", {}).items():
         keys = ("tables", kind)
         if kind not in TABLE_COLUMNS:
-            fix = suggest(
+            fix = draft.suggest(
                 kind,
                 TABLE_COLUMNS,
                 otherwise="remove it; extra columns are allowed, extra kinds are not",
@@ -198,7 +198,7 @@ def _parse(draft: Draft, kind: str, file: str, text: str) -> Table | None:
 def _check_columns(draft: Draft, kind: str, file: str, line: int, columns: tuple[str, ...]) -> bool:
     absent = [column for column in TABLE_COLUMNS[kind] if column not in columns]
     for column in absent:
-        fix = suggest(
+        fix = draft.suggest(
             column,
             set(columns) - set(TABLE_COLUMNS[kind]),
             otherwise="add the column to the first row",
@@ -274,8 +274,5 @@ def _report(
     *,
     path: str = "",
 ) -> None:
-    draft.findings.append(
-        Finding(
-            code=code, message=message, file=file, line=line, path=path, value=value[:200], fix=fix
-        )
-    )
+    place = Place(file=file, line=line, path=path)
+    draft.report(code, message, at=place, fix=fix, value=value)

@@ -3,8 +3,9 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from itertools import islice
 
-from detente.crisis.draft import Draft
+from detente.crisis.draft import MAX_FINDINGS, Draft
 from detente.errors import Finding
 
 __all__ = ["Check", "all_checks", "run_checks"]
@@ -22,5 +23,5 @@ def all_checks() -> tuple[Check, ...]:
 
 
 def run_checks(draft: Draft) -> list[Finding]:
-    """Return what every check finds in a draft."""
-    return [finding for check in all_checks() for finding in check(draft)]
+    """Return what every check finds in a draft, up to a limit for each."""
+    return [finding for check in all_checks() for finding in islice(check(draft), MAX_FINDINGS)]

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from detente.crisis.draft import Draft, suggest
+from detente.crisis.draft import Draft
 from detente.crisis.elements import Constant, Distribution, Quantity, QuantityOf
 from detente.crisis.figures import read_number
 from detente.crisis.quantities import ppf, support
@@ -32,11 +32,10 @@ _TAIL = 0.001
 
 def check_units(draft: Draft) -> Iterator[Finding]:
     """Find units of quantities that are not in the closed list."""
-    for path, entry in draft.entries.get("quantities", {}).items():
-        if isinstance(entry, QuantityEntry) and entry.unit not in units():
-            yield draft.unknown(
-                "unit-unknown", "unit", entry.unit, units(), at=("quantities", path, "unit")
-            )
+    for keys, entry in draft.each("quantities", QuantityEntry):
+        if entry.unit not in units():
+            at = (*keys, "unit")
+            yield draft.unknown("unit-unknown", "unit", entry.unit, units(), at=at)
 
 
 def check_row_units(draft: Draft) -> Iterator[Finding]:
@@ -177,7 +176,9 @@ def check_correlations(draft: Draft) -> Iterator[Finding]:
                 f"the correlation group {group!r} has no correlation",
                 at=members[0].place,
                 value=group,
-                fix=suggest(group, given, otherwise=f"add `{group}: 0.5` under `correlations`"),
+                fix=draft.suggest(
+                    group, given, otherwise=f"add `{group}: 0.5` under `correlations`"
+                ),
             )
     for group, correlation in given.items():
         at = ("correlations", group)

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator
 from detente.crisis.draft import Draft, Keys, duplicates
 from detente.crisis.elements import Place
 from detente.crisis.expressions import BINDING_WORDS
-from detente.crisis.schema import MAPPING_SECTIONS, SCHEMA_VERSION, InstrumentEntry, PhaseEntry
+from detente.crisis.schema import (
+    MAPPING_SECTIONS,
+    SCHEMA_VERSION,
+    FactEntry,
+    InstrumentEntry,
+    PhaseEntry,
+)
 from detente.errors import Finding
 
 __all__ = [
@@ -67,9 +73,10 @@ def _ids(draft: Draft) -> Iterator[tuple[Keys, str]]:
         if section != "quantities":
             for name in draft.named(section):
                 yield (section, name), name
-    for section in ("phases", "facts"):
-        for index, entry in draft.entries.get(section, {}).items():
-            yield (section, int(index), "id"), str(getattr(entry, "id", ""))
+    for keys, phase in draft.each("phases", PhaseEntry):
+        yield (*keys, "id"), phase.id
+    for keys, fact in draft.each("facts", FactEntry):
+        yield (*keys, "id"), fact.id
     for instrument in draft.instruments.values():
         for k, outcome in enumerate(instrument.chance):
             yield ("instruments", instrument.id, "chance", k, "id"), outcome.id
@@ -131,33 +138,29 @@ def _twice(draft: Draft, names: Iterable[str], at: Keys, kind: str) -> Iterator[
 
 def check_duplicate_ids(draft: Draft) -> Iterator[Finding]:
     """Find ids that stand twice in a list: phases, facts, chance outcomes, menus, movers of a sealed phase."""
-    for section, kind in (("phases", "phase"), ("facts", "fact")):
-        entries = draft.entries.get(section, {})
-        known = {int(index): str(getattr(entry, "id", "")) for index, entry in entries.items()}
-        seen: set[str] = set()
-        for index, name in known.items():
-            if name in seen:
-                yield draft.finding(
-                    "id-duplicate",
-                    f"the {kind} {name!r} stands twice",
-                    at=(section, index, "id"),
-                    value=name,
-                    fix="remove one, or rename it",
-                )
-            seen.add(name)
-    for instrument, item in draft.entries.get("instruments", {}).items():
-        if isinstance(item, InstrumentEntry):
-            at = ("instruments", instrument, "chance")
-            yield from _twice(draft, [outcome.id for outcome in item.chance], at, "chance outcome")
-    for number, phase in draft.entries.get("phases", {}).items():
-        if isinstance(phase, PhaseEntry):
-            keys: Keys = ("phases", int(number))
-            yield from _twice(draft, phase.menu or [], (*keys, "menu"), "instrument of the menu")
-            movers = [move.player for move in phase.moves or ()]
-            yield from _twice(draft, movers, (*keys, "moves"), "mover")
-            for k, move in enumerate(phase.moves or ()):
-                menu = (*keys, "moves", k, "menu")
-                yield from _twice(draft, move.menu, menu, "instrument of the menu")
+    named: dict[str, list[tuple[Keys, str]]] = {
+        "phase": [(keys, phase.id) for keys, phase in draft.each("phases", PhaseEntry)],
+        "fact": [(keys, fact.id) for keys, fact in draft.each("facts", FactEntry)],
+    }
+    for kind, entries in named.items():
+        for index, name in duplicates(name for _, name in entries):
+            yield draft.finding(
+                "id-duplicate",
+                f"the {kind} {name!r} stands twice",
+                at=(*entries[index][0], "id"),
+                value=name,
+                fix="remove one, or rename it",
+            )
+    for keys, item in draft.each("instruments", InstrumentEntry):
+        chances = [outcome.id for outcome in item.chance]
+        yield from _twice(draft, chances, (*keys, "chance"), "chance outcome")
+    for keys, phase in draft.each("phases", PhaseEntry):
+        yield from _twice(draft, phase.menu or [], (*keys, "menu"), "instrument of the menu")
+        movers = [move.player for move in phase.moves or ()]
+        yield from _twice(draft, movers, (*keys, "moves"), "mover")
+        for k, move in enumerate(phase.moves or ()):
+            menu = (*keys, "moves", k, "menu")
+            yield from _twice(draft, move.menu, menu, "instrument of the menu")
 
 
 def check_row_ids(draft: Draft) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from detente.crisis.draft import Draft, Keys, suggest
+from detente.crisis.draft import Draft, Keys
 from detente.crisis.schema import PhaseEntry
 from detente.errors import Finding
 
@@ -10,11 +10,7 @@ __all__ = ["check_fixes", "check_forbids"]
 
 
 def _phases(draft: Draft) -> dict[str, PhaseEntry]:
-    return {
-        entry.id: entry
-        for entry in draft.entries.get("phases", {}).values()
-        if isinstance(entry, PhaseEntry)
-    }
+    return {entry.id: entry for _, entry in draft.each("phases", PhaseEntry)}
 
 
 def check_fixes(draft: Draft) -> Iterator[Finding]:
@@ -35,7 +31,9 @@ def check_fixes(draft: Draft) -> Iterator[Finding]:
                         f"the policy {policy.id!r} fixes the phase {phase_id!r}, which does not exist",
                         at=at,
                         value=phase_id,
-                        fix=suggest(phase_id, phases, otherwise="name a phase, or phase@round"),
+                        fix=draft.suggest(
+                            phase_id, phases, otherwise="name a phase, or phase@round"
+                        ),
                     )
                 continue
             if mark:
@@ -68,16 +66,17 @@ def _instruments(
             f"the policy {policy!r} leaves no instrument in {phase.id!r}",
             at=at,
             value=phase.id,
-            fix=f"name one or more of: {', '.join(menu)}",
+            fix=f"name one or more of: {', '.join(menu[:12])}",
         )
+    known = frozenset(menu)
     for name in instruments:
-        if name not in menu:
+        if name not in known:
             yield draft.finding(
                 "policy-invalid",
                 f"the policy {policy!r} fixes {name!r}, which is not in the menu of {phase.id!r}",
                 at=at,
                 value=name,
-                fix=suggest(name, menu, otherwise="name an instrument of that menu"),
+                fix=draft.suggest(name, menu, otherwise="name an instrument of that menu"),
             )
 
 

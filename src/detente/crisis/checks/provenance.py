@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from detente.crisis.dates import first_day
-from detente.crisis.draft import Draft, Keys, duplicates, suggest
+from detente.crisis.draft import Draft, Keys, duplicates
 from detente.crisis.elements import Grade, Place, TableRow
 from detente.crisis.figures import split_sources
 from detente.crisis.schema import Entry, FactEntry, InstrumentEntry, QuantityEntry
@@ -33,12 +33,8 @@ def _rows(draft: Draft) -> Iterator[TableRow]:
 
 
 def _sourced(draft: Draft) -> Iterator[tuple[Keys, QuantityEntry | FactEntry]]:
-    for path, entry in draft.entries.get("quantities", {}).items():
-        if isinstance(entry, QuantityEntry):
-            yield ("quantities", path), entry
-    for index, entry in draft.entries.get("facts", {}).items():
-        if isinstance(entry, FactEntry):
-            yield ("facts", int(index)), entry
+    yield from draft.each("quantities", QuantityEntry)
+    yield from draft.each("facts", FactEntry)
 
 
 def _known(draft: Draft, key: str, at: Keys | Place) -> Iterator[Finding]:
@@ -49,7 +45,9 @@ def _known(draft: Draft, key: str, at: Keys | Place) -> Iterator[Finding]:
             f"there is no source {key!r}",
             at=at,
             value=key,
-            fix=suggest(key, draft.sources, otherwise="add a row for it to the table of sources"),
+            fix=draft.suggest(
+                key, draft.sources, otherwise="add a row for it to the table of sources"
+            ),
         )
 
 
@@ -70,10 +68,9 @@ def check_sources(draft: Draft) -> Iterator[Finding]:
         for index, rival in enumerate(contested or ()):
             for key in rival.source:
                 yield from _known(draft, key, (*keys, "contested", index, "source"))
-    for name, item in draft.entries.get("instruments", {}).items():
-        if isinstance(item, InstrumentEntry):
-            for key in item.source:
-                yield from _known(draft, key, ("instruments", name, "source"))
+    for keys, item in draft.each("instruments", InstrumentEntry):
+        for key in item.source:
+            yield from _known(draft, key, (*keys, "source"))
 
 
 def check_row_sources(draft: Draft) -> Iterator[Finding]:
@@ -163,7 +160,7 @@ def check_row_grades(draft: Draft) -> Iterator[Finding]:
                 f"there is no grade {grade[:80]!r}",
                 at=row.place,
                 value=grade,
-                fix=suggest(grade, grades, otherwise="write a grade"),
+                fix=draft.suggest(grade, grades, otherwise="write a grade"),
             )
 
 
@@ -182,10 +179,9 @@ def check_claimants(draft: Draft) -> Iterator[Finding]:
 
 def check_claims(draft: Draft) -> Iterator[Finding]:
     """Find ids of claims with bad characters, or that an entry carries twice."""
-    for section, entries in draft.entries.items():
-        for name, entry in entries.items():
-            keys: Keys = (section, int(name) if section in {"phases", "facts"} else name, "claims")
-            yield from _claims(draft, _claims_of(entry), keys)
+    for section in draft.entries:
+        for keys, entry in draft.each(section, Entry):
+            yield from _claims(draft, _claims_of(entry), (*keys, "claims"))
 
 
 def _claims_of(entry: Entry) -> list[str]:

@@ -1,10 +1,11 @@
 """Checks that every name used in a crisis is defined: actors, players, instruments, issues, quantities, mechanisms."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 
-from detente.crisis.draft import BindingUse, Draft, Keys
+from detente.crisis.draft import BindingUse, Draft, Keys, duplicates
 from detente.crisis.elements import ByState, Column, OutputOf, QuantityOf
-from detente.crisis.schema import ActorEntry, PhaseEntry, PlayerEntry
+from detente.crisis.schema import ActorEntry, FactEntry, PhaseEntry, PlayerEntry
 from detente.errors import Finding
 
 __all__ = [
@@ -25,30 +26,24 @@ __all__ = [
 
 def check_actors(draft: Draft) -> Iterator[Finding]:
     """Find actors that name a player or a member that is not defined."""
-    for name, entry in draft.entries.get("actors", {}).items():
-        if not isinstance(entry, ActorEntry):
-            continue
-        if entry.player and entry.player not in draft.named("players"):
-            at: Keys = ("actors", name, "player")
-            yield draft.unknown(
-                "player-unknown", "player", entry.player, draft.named("players"), at=at
-            )
+    players, actors = draft.named("players"), draft.named("actors")
+    for keys, entry in draft.each("actors", ActorEntry):
+        if entry.player and entry.player not in players:
+            at = (*keys, "player")
+            yield draft.unknown("player-unknown", "player", entry.player, players, at=at)
         for member in entry.members:
-            if member not in draft.named("actors"):
-                at = ("actors", name, "members")
-                yield draft.unknown("actor-unknown", "actor", member, draft.named("actors"), at=at)
+            if member not in actors:
+                at = (*keys, "members")
+                yield draft.unknown("actor-unknown", "actor", member, actors, at=at)
 
 
 def check_players(draft: Draft) -> Iterator[Finding]:
     """Find players that stand for an actor that is not defined."""
-    for name, entry in draft.entries.get("players", {}).items():
-        if isinstance(entry, PlayerEntry):
-            for actor in entry.actors:
-                if actor not in draft.named("actors"):
-                    at = ("players", name, "actors")
-                    yield draft.unknown(
-                        "actor-unknown", "actor", actor, draft.named("actors"), at=at
-                    )
+    actors = draft.named("actors")
+    for keys, entry in draft.each("players", PlayerEntry):
+        for actor in entry.actors:
+            if actor not in actors:
+                yield draft.unknown("actor-unknown", "actor", actor, actors, at=(*keys, "actors"))
 
 
 def check_row_actors(draft: Draft) -> Iterator[Finding]:
@@ -99,10 +94,7 @@ def check_instruments(draft: Draft) -> Iterator[Finding]:
 
 def check_phases(draft: Draft) -> Iterator[Finding]:
     """Find phases whose movers, menus or rounds are not defined."""
-    for index, entry in draft.entries.get("phases", {}).items():
-        if not isinstance(entry, PhaseEntry):
-            continue
-        keys: Keys = ("phases", int(index))
+    for keys, entry in draft.each("phases", PhaseEntry):
         if entry.player is not None and entry.menu is not None:
             yield from _menu(draft, entry.player, entry.menu, keys)
         for k, move in enumerate(entry.moves or ()):
@@ -136,7 +128,8 @@ def _menu(draft: Draft, player: str, menu: list[str], keys: Keys) -> Iterator[Fi
         if name not in instruments:
             yield draft.unknown("instrument-unknown", "instrument", name, instruments, at=at)
         elif owner != player and owner in players and player in players:
-            own = [item.id for item in draft.instruments.values() if item.player == player]
+            all_own = (item.id for item in draft.instruments.values() if item.player == player)
+            own = list(islice(all_own, 12))
             yield draft.finding(
                 "instrument-unknown",
                 f"the instrument {name!r} belongs to {owner!r}, not to {player!r} who moves",
@@ -209,24 +202,28 @@ def check_members(draft: Draft) -> Iterator[Finding]:
                     yield draft.unknown("issue-unknown", "issue", member, issues, at=(*at, k))
                 else:
                     yield draft.unknown("actor-unknown", "actor", member, actors, at=(*at, k))
-            elif member in mechanism.members[:k]:
-                yield draft.finding(
-                    "id-duplicate",
-                    f"the member {member!r} stands twice",
-                    at=(*at, k),
-                    value=member,
-                    fix="name each member once",
-                )
+        for k, member in duplicates(mechanism.members):
+            yield draft.finding(
+                "id-duplicate",
+                f"the member {member!r} stands twice",
+                at=(*at, k),
+                value=member,
+                fix="name each member once",
+            )
 
 
 def check_columns(draft: Draft) -> Iterator[Finding]:
     """Find columns of tables that have no value for a member, and no fill for it."""
+    paths = [path.split(".", 2) for path in draft.quantities if path.startswith("exposures.")]
+    variables = dict.fromkeys(path[-1] for path in paths)
     for use in draft.bindings:
         if isinstance(use.binding, Column) and use.role == "input":
-            yield from _column(draft, use, use.binding)
+            yield from _column(draft, use, use.binding, variables)
 
 
-def _column(draft: Draft, use: BindingUse, column: Column) -> Iterator[Finding]:
+def _column(
+    draft: Draft, use: BindingUse, column: Column, variables: Collection[str]
+) -> Iterator[Finding]:
     kind = "exposures" if column.table == "exposure" else "positions"
     if kind in draft.unread_tables:
         return
@@ -241,10 +238,6 @@ def _column(draft: Draft, use: BindingUse, column: Column) -> Iterator[Finding]:
         return
     if column.table == "exposure":
         tail = f".{column.name}"
-        names = [
-            path.partition(".")[2] for path in draft.quantities if path.startswith("exposures.")
-        ]
-        variables = list(dict.fromkeys(name.partition(".")[2] for name in names))
         if column.name not in variables:
             yield draft.unknown("exposure-unknown", "exposure", column.name, variables, at=use.keys)
             return
@@ -268,18 +261,18 @@ def _column(draft: Draft, use: BindingUse, column: Column) -> Iterator[Finding]:
             else f"{prefix}.{member}.{column.name}"
             for member in use.members
         }
-    known = {*draft.named("actors"), *draft.named("issues")}
+    actors, issues = draft.named("actors"), draft.named("issues")
     absent = [
         member
         for member, path in wanted.items()
-        if path not in draft.quantities and member in known
+        if path not in draft.quantities and (member in actors or member in issues)
     ]
     if absent and column.missing is None:
         yield draft.finding(
             "exposure-unknown",
-            f"{', '.join(absent)} has no {column.table} {column.name!r}",
+            f"{', '.join(absent[:12])} has no {column.table} {column.name!r}",
             at=use.keys,
-            value=", ".join(absent),
+            value=", ".join(absent[:12]),
             fix=f"add rows for them to the table of {kind}, or a fill: `missing: 0`",
         )
 
@@ -296,6 +289,6 @@ def check_weights(draft: Draft) -> Iterator[Finding]:
 
 def check_facts(draft: Draft) -> Iterator[Finding]:
     """Find facts that speak of quantities that are not defined."""
-    for index, entry in draft.entries.get("facts", {}).items():
-        for path in getattr(entry, "figures", ()):
-            yield from _quantity(draft, path, ("facts", int(index), "figures"))
+    for keys, entry in draft.each("facts", FactEntry):
+        for path in entry.figures:
+            yield from _quantity(draft, path, (*keys, "figures"))

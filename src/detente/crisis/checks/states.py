@@ -36,8 +36,9 @@ def check_variables(draft: Draft) -> Iterator[Finding]:
             continue
         if use.role == "effect":
             values = (*values, "up", "down")
+        allowed = frozenset(values)
         for value in use.values:
-            if value not in values:
+            if value not in allowed:
                 code: Code = "type-unknown" if name.endswith(".type") else "state-value-unknown"
                 at = (*use.keys, value) if use.role == "case" else use.keys
                 yield draft.unknown(code, f"value of {name!r}", value, values, at=at)
@@ -73,8 +74,9 @@ def check_cases(draft: Draft) -> Iterator[Finding]:
     for use in draft.variables:
         if use.role != "case":
             continue
+        given = frozenset(use.values)
         for value in known.get(use.variable) or ():
-            if value not in use.values and use.variable != "round":
+            if value not in given and use.variable != "round":
                 yield draft.finding(
                     "key-missing",
                     f"the cases by {use.variable!r} lack its value {value!r}",
