@@ -1,5 +1,6 @@
 """Extensive-form games: arrays, agent quantal response equilibrium in bulk, best responses. Knows no crisis."""
 
+from detente.game.branch import BranchResult, trace_logit_branch
 from detente.game.building import Game, GameBuilder
 from detente.game.evaluation import (
     BestResponse,
@@ -21,6 +22,7 @@ __all__ = [
     "CHANCE",
     "TERMINAL",
     "BestResponse",
+    "BranchResult",
     "ExtensiveForm",
     "Game",
     "GameBuilder",
@@ -36,5 +38,6 @@ __all__ = [
     "reach_probs",
     "solve_logit_qre",
     "terminal_probs",
+    "trace_logit_branch",
     "type_payoffs",
 ]

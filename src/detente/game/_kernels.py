@@ -35,7 +35,6 @@ class Tree(NamedTuple):
     cell: Any
     split_start: Any
     split_node: Any
-    split_player: Any
     active_row: Any
     active_player: Any
 
@@ -58,12 +57,13 @@ class Block(NamedTuple):
     out: Any
 
 
-def _walk_down(
-    n_players, piece, cell, n_inner, v, lam, log_chance, reach, sigma_in, log_sigma, exact
-):
-    """Write log reach probabilities under softmax(lam * v), for each player those of all others."""
-    for p in range(n_players):
-        store(reach, p, same(v, 0.0))
+def _walk_down(piece, cell, n_inner, v, lam, log_chance, reach, sigma_in, log_sigma, exact):
+    """Write log reach probabilities under softmax(lam * v).
+
+    They need not leave out the mover's own moves: those are the same before all nodes of a set, so beliefs, which are
+    relative within the set, do not feel them.
+    """
+    store(reach, 0, same(v, 0.0))
     for k in range(piece.shape[0]):
         i, row, n_act, lo, hi = piece[k, 0], piece[k, 1], piece[k, 2], piece[k, 3], piece[k, 4]
         first = piece[k, 5]
@@ -94,26 +94,21 @@ def _walk_down(
             for h in range(lo, hi):
                 c = cell[first + (h - lo) * n_act + a]
                 if c < n_inner:
-                    for p in range(n_players):
-                        r = load(reach, h * n_players + p)
-                        if p != i:
-                            r = r + step
-                        store(reach, c * n_players + p, r)
+                    store(reach, c, load(reach, h) + step)
 
 
 def _walk_up(
-    n_players, piece, cell, split_start, split_node, split_player,
+    n_players, piece, cell, split_start, split_node,
     v, lam, chance, value, reach, belief, sigma_in, sigma, out, exact,
 ):  # fmt: skip
     """Write values, the payoffs of actions and the choices that follow; return the largest change."""
-    for s in range(split_player.shape[0]):
-        i = split_player[s]
-        top = load(reach, split_node[split_start[s]] * n_players + i)
+    for s in range(split_start.shape[0] - 1):
+        top = load(reach, split_node[split_start[s]])
         for j in range(split_start[s] + 1, split_start[s + 1]):
-            top = maximum(top, load(reach, split_node[j] * n_players + i))
+            top = maximum(top, load(reach, split_node[j]))
         total = same(v, 0.0)
         for j in range(split_start[s], split_start[s + 1]):
-            weight = exp(load(reach, split_node[j] * n_players + i) - top)
+            weight = exp(load(reach, split_node[j]) - top)
             store(belief, split_node[j], weight)
             total = total + weight
         for j in range(split_start[s], split_start[s + 1]):
@@ -133,17 +128,20 @@ def _walk_up(
                     store(value, h * n_players + p, total)
             continue
         if kind == 0:
-            top = load(reach, lo * n_players + i)
-            for h in range(lo + 1, hi):
-                top = maximum(top, load(reach, h * n_players + i))
-            total = same(v, 0.0)
-            for h in range(lo, hi):
-                weight = exp(load(reach, h * n_players + i) - top)
-                store(belief, h, weight)
-                total = total + weight
-            inverse = 1.0 / total
-            for h in range(lo, hi):
-                store(belief, h, load(belief, h) * inverse)
+            if hi - lo == 1:
+                store(belief, lo, same(v, 1.0))
+            else:
+                top = load(reach, lo)
+                for h in range(lo + 1, hi):
+                    top = maximum(top, load(reach, h))
+                total = same(v, 0.0)
+                for h in range(lo, hi):
+                    weight = exp(load(reach, h) - top)
+                    store(belief, h, weight)
+                    total = total + weight
+                inverse = 1.0 / total
+                for h in range(lo, hi):
+                    store(belief, h, load(belief, h) * inverse)
         for a in range(n_act):
             total = same(v, 0.0)
             if kind == 1 or kind == 2:
@@ -199,12 +197,12 @@ def _walk(tree, block, v, exact, change):
     to iterate on.
     """
     _walk_down(
-        tree.n_players, tree.piece, tree.cell, block.belief.shape[0],
+        tree.piece, tree.cell, block.belief.shape[0],
         v, block.lam, block.log_chance, block.reach, block.sigma_in, block.out, exact,
     )  # fmt: skip
     worst = _walk_up(
         tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node,
-        tree.split_player, v, block.lam, block.chance, block.value, block.reach, block.belief,
+        v, block.lam, block.chance, block.value, block.reach, block.belief,
         block.sigma_in, block.sigma, block.out, exact,
     )  # fmt: skip
     store(change, 0, worst)
@@ -215,7 +213,7 @@ _walk_up = numba.njit(**_OPTIONS)(_walk_up)
 walk = numba.njit(**_OPTIONS)(_walk)
 
 
-HISTORY = 5
+HISTORY = 4
 _LOOSE = 1e-4
 _MAX_FIRST = 0.4
 _MAX_TOTAL = 1.5
@@ -265,7 +263,7 @@ def _mix(products, rights, newest, ages, weights):
 
 def _solve_block(
     tree, block, rho, weight, start_step, warm, tight, tolerance, max_iterations,
-    v, kept, history, state,
+    v, kept, bends, moves, state,
 ):  # fmt: skip
     """Continue a block of draws from rationality 0 to ``rho`` by accelerated fixed-point iteration.
 
@@ -276,8 +274,9 @@ def _solve_block(
     payoffs of actions at the answers (or at the last point accepted), and ``state`` per draw the share of the way
     gone, iterations and status.
 
-    ``kept`` is ``(4 * rows, 8)``: last accepted point, the one before it, last image, last residual; ``history`` is
-    ``(2 * m * rows, 8)``; ``start_step`` and ``state`` are ``(8,)`` and ``(3, 8)``; the rows are the active ones.
+    Per active row, ``kept`` ``(4 * rows, 8)`` holds the last accepted point, the one before it, the last image and the
+    last residual; ``bends`` and ``moves`` ``(HISTORY * rows, 8)`` hold differences of residuals and of images.
+    ``start_step`` is ``(8,)`` and ``state`` ``(3, 8)``.
     """
     rows = tree.active_row
     n = rows.size
@@ -302,8 +301,9 @@ def _solve_block(
     blend = np.zeros((4 + m, LANES))
     for r in range(4 * n):
         store(kept, r, same(v, 0.0))
-    for r in range(2 * m * n):
-        store(history, r, same(v, 0.0))
+    for r in range(m * n):
+        store(bends, r, same(v, 0.0))
+        store(moves, r, same(v, 0.0))
     newest = 0
     if warm or n == 0:
         goal[:] = 1.0
@@ -317,24 +317,37 @@ def _solve_block(
                 block.lam[p, d] = rho[p, d] * goal[d]
         walk(tree, block, v, False, change)
         newest = (newest + 1) % m
-        for j in range(2 * m):
-            store(dots, j, same(v, 0.0))
+        d0, d1, d2, d3 = same(v, 0.0), same(v, 0.0), same(v, 0.0), same(v, 0.0)
+        e0, e1, e2, e3 = same(v, 0.0), same(v, 0.0), same(v, 0.0), same(v, 0.0)
         for r in range(n):
             image = load(block.out, rows[r])
             residual = image - load(v, rows[r])
-            fresh = residual - load(kept, 3 * n + r)
-            store(history, 2 * (newest * n + r), fresh)
-            store(history, 2 * (newest * n + r) + 1, image - load(kept, 2 * n + r))
-            store(kept, 2 * n + r, image)
-            store(kept, 3 * n + r, residual)
+            fresh = residual - load(kept, 4 * r + 3)
+            store(bends, m * r + newest, fresh)
+            store(moves, m * r + newest, image - load(kept, 4 * r + 2))
+            store(kept, 4 * r + 2, image)
+            store(kept, 4 * r + 3, residual)
             scale = load(weight, tree.active_player[r])
             fresh = fresh * scale
             residual = residual * scale
-            for j in range(m):
-                other = load(history, 2 * (j * n + r))
-                store(dots, j, fma(other, fresh, load(dots, j)))
-                store(dots, m + j, fma(other, residual, load(dots, m + j)))
+            bend = load(bends, m * r)
+            d0, e0 = fma(bend, fresh, d0), fma(bend, residual, e0)
+            bend = load(bends, m * r + 1)
+            d1, e1 = fma(bend, fresh, d1), fma(bend, residual, e1)
+            bend = load(bends, m * r + 2)
+            d2, e2 = fma(bend, fresh, d2), fma(bend, residual, e2)
+            bend = load(bends, m * r + 3)
+            d3, e3 = fma(bend, fresh, d3), fma(bend, residual, e3)
+        store(dots, 0, d0)
+        store(dots, 1, d1)
+        store(dots, 2, d2)
+        store(dots, 3, d3)
+        store(dots, 4, e0)
+        store(dots, 5, e1)
+        store(dots, 6, e2)
+        store(dots, 7, e3)
         running = 0
+        accepting = False
         blend[:] = 0.0
         for d in range(LANES):
             if status[d] != _RUNNING:
@@ -359,6 +372,7 @@ def _solve_block(
             smooth = n == 0 or (first[d] <= _MAX_FIRST and total[d] <= _MAX_TOTAL)
             if near and smooth:
                 # accept the point and step on
+                accepting = True
                 blend[3, d] = 1.0
                 before[d] = here[d]
                 here[d] = goal[d]
@@ -410,20 +424,23 @@ def _solve_block(
                 reach = (goal[d] - here[d]) / (here[d] - before[d])
             blend[1, d] = 1.0 + reach
             blend[2, d] = -reach
+        take, keep = load(blend, 3), load(blend, 1)
+        if accepting:
+            for r in range(n):
+                last, older = load(kept, 4 * r), load(kept, 4 * r + 1)
+                image = load(kept, 4 * r + 2)
+                store(kept, 4 * r, fma(take, image - last, last))
+                store(kept, 4 * r + 1, fma(take, last - older, older))
+        mix, back = load(blend, 0), load(blend, 2)
+        w0, w1, w2, w3 = load(blend, 4), load(blend, 5), load(blend, 6), load(blend, 7)
         for r in range(n):
-            image = load(kept, 2 * n + r)
-            last = load(kept, r)
-            older = load(kept, n + r)
-            take = load(blend, 3)
-            older = fma(take, last - older, older)
-            last = fma(take, image - last, last)
-            store(kept, r, last)
-            store(kept, n + r, older)
-            point = load(blend, 0) * image
-            point = fma(load(blend, 1), last, point)
-            point = fma(load(blend, 2), older, point)
-            for j in range(m):
-                point = fma(load(blend, 4 + j), load(history, 2 * (j * n + r) + 1), point)
+            point = mix * load(kept, 4 * r + 2)
+            point = fma(keep, load(kept, 4 * r), point)
+            point = fma(back, load(kept, 4 * r + 1), point)
+            point = fma(w0, load(moves, m * r), point)
+            point = fma(w1, load(moves, m * r + 1), point)
+            point = fma(w2, load(moves, m * r + 2), point)
+            point = fma(w3, load(moves, m * r + 3), point)
             store(v, rows[r], point)
     for d in range(LANES):
         state[0, d] = here[d]
@@ -431,7 +448,7 @@ def _solve_block(
         state[2, d] = status[d]
     # the answer's active rows are the last accepted image; one more walk gives every row and the certificate
     for r in range(n):
-        store(v, rows[r], load(kept, r))
+        store(v, rows[r], load(kept, 4 * r))
 
 
 _mix = numba.njit(**_OPTIONS)(_mix)

@@ -30,10 +30,12 @@ class Layout:
         first cell, kind (0 whole, 1 first of several pieces, 2 middle, 3 last), and whether the set is *active*: a
         belief of somebody else below depends on its strategy, shape ``(pieces, 8)``.
     cell
-        Where each action of each inner node leads, shape ``(cells,)``: an inner node ``k < n`` or ``n`` plus a payoff
-        class.
-    split_start, split_node, split_player
-        For the sets that are in several pieces: their inner nodes and movers.
+        Where each action of each inner node leads, shape ``(cells,)``: an inner node ``k < n`` or ``n`` plus a place
+        in ``payoff_class``.
+    payoff_class
+        The payoff classes of the form in the order in which a walk meets them.
+    split_start, split_node
+        For the sets that are in several pieces: their inner nodes.
     active_row, active_player
         The actions of active sets and their movers, rising, shape ``(at most A,)``: the unknowns. All other choices
         follow from these by one walk upwards; a game of perfect information has none.
@@ -45,7 +47,7 @@ class Layout:
     cell: IntArray
     split_start: IntArray
     split_node: IntArray
-    split_player: IntArray
+    payoff_class: IntArray
     active_row: IntArray
     active_player: IntArray
 
@@ -135,6 +137,20 @@ def _active_sets(
     return active
 
 
+def _met_classes(
+    form: ExtensiveForm, node: NDArray[np.intp]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the payoff classes in the order of the walk, and the place of each class in it."""
+    class_of = np.full(form.n_nodes, -1, dtype=np.int64)
+    class_of[form.terminal_node] = form.payoff_class
+    met = class_of[np.append(_children(form, node), 0)]
+    classes, first = np.unique(met[met >= 0], return_index=True)
+    order = np.argsort(first)
+    place = np.zeros(form.n_classes, dtype=np.int64)
+    place[classes[order]] = np.arange(classes.size)
+    return classes[order], place
+
+
 def _lay_out(form: ExtensiveForm) -> Layout:
     layer = _layers(form)
     inner = np.flatnonzero(form.player != TERMINAL)
@@ -153,7 +169,8 @@ def _lay_out(form: ExtensiveForm) -> Layout:
     cell_start = np.cumsum(counts) - counts
     where = np.full(form.n_nodes, -1, dtype=np.int64)
     where[node] = np.arange(node.size)
-    where[form.terminal_node] = node.size + form.payoff_class.astype(np.int64)
+    classes, place = _met_classes(form, node)
+    where[form.terminal_node] = node.size + place[form.payoff_class]
     piece_set = set_of[breaks]
     piece_player = np.where(decision[breaks], mover[breaks], -1)
     row = np.empty(breaks.size, dtype=np.int64)
@@ -184,7 +201,7 @@ def _lay_out(form: ExtensiveForm) -> Layout:
         cell=where[_children(form, node)].astype(np.int32),
         split_start=np.cumsum([0, *[item.size for item in split_nodes]]).astype(np.int32),
         split_node=np.concatenate([np.zeros(0, dtype=np.int64), *split_nodes]).astype(np.int32),
-        split_player=form.info_set_player[split_sets],
+        payoff_class=classes.astype(np.int32),
         active_row=active_row.astype(np.int32),
         active_player=np.repeat(form.info_set_player, counts_of)[active_row],
     )

@@ -27,6 +27,8 @@ from detente.game._inputs import (
     count_draws,
 )
 from detente.game._layout import layout_of
+from detente.game._tracing import Tracer, tree_of
+from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
 
 __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
@@ -58,6 +60,9 @@ class LogitQREResult:
         logit response to ``strategy``, computed from the answer.
     iterations
         Walks over the tree that each draw took, shape ``(D,)``.
+    turns
+        How often the branch turned in lambda on the way to the answer, shape ``(D,)``; see
+        :func:`~detente.game.branch.trace_logit_branch`.
     status
         A :class:`Status` per draw, shape ``(D,)``.
     expected_payoffs
@@ -71,6 +76,7 @@ class LogitQREResult:
     strategy: FloatArray
     residual: FloatArray
     iterations: NDArray[np.int64]
+    turns: NDArray[np.int64]
     status: NDArray[np.int8]
     expected_payoffs: FloatArray
     rationality: FloatArray
@@ -92,6 +98,7 @@ class _Problem:
     rationality: FloatArray
     start: FloatArray | None
     tolerance: float
+    most_walks: int
     n_draws: int
 
 
@@ -103,6 +110,7 @@ def solve_logit_qre(
     chance_probs: ArrayLike = (),
     tolerance: float = 1e-9,
     start: ArrayLike | None = None,
+    most_walks: int = 20_000,
     threads: int = 1,
 ) -> LogitQREResult:
     """Solve for the logit agent quantal response equilibrium on the principal branch, for every draw.
@@ -125,6 +133,9 @@ def solve_logit_qre(
     start
         A strategy near the answer, shape ``(A,)`` or ``(A, D)``, for instance of a neighbouring policy. If the answer
         is not close to it, the draw is traced from rationality 0 as without it.
+    most_walks
+        Walks over the tree that a draw may take whose branch turns or where plain iteration stalls and the branch is
+        traced as a curve. What has not come to an answer by then has status ``STALLED`` and a large residual.
     threads
         Threads to spread blocks of draws over.
 
@@ -147,12 +158,13 @@ def solve_logit_qre(
     >>> result.strategy[:, 0].round(4).tolist()
     [0.7311, 0.2689]
     """
-    problem = _problem(form, rationality, payoffs, chance_probs, start, tolerance)
+    problem = _problem(form, rationality, payoffs, chance_probs, start, tolerance, most_walks)
     n_draws = problem.n_draws
     answer = LogitQREResult(
         strategy=np.empty((form.n_actions, n_draws)),
         residual=np.empty(n_draws),
         iterations=np.empty(n_draws, dtype=np.int64),
+        turns=np.zeros(n_draws, dtype=np.int64),
         status=np.empty(n_draws, dtype=np.int8),
         expected_payoffs=np.empty((form.n_players, n_draws)),
         rationality=np.broadcast_to(problem.rationality, (form.n_players, n_draws)).copy(),
@@ -183,6 +195,7 @@ def _problem(
     chance_probs: ArrayLike,
     start: ArrayLike | None,
     tolerance: float,
+    most_walks: int,
 ) -> _Problem:
     arrays = {
         "payoffs": as_payoffs(form, payoffs),
@@ -198,6 +211,7 @@ def _problem(
         rationality=arrays["rationality"],
         start=arrays.get("start"),
         tolerance=tolerance,
+        most_walks=most_walks,
         n_draws=count_draws(**arrays),
     )
 
@@ -218,32 +232,25 @@ class _Room:
         form, layout = problem.form, layout_of(problem.form)
         lanes, players, inner = kernels.LANES, form.n_players, layout.node.size
         active = layout.active_row.size
-        self.tree = kernels.Tree(
-            n_players=players,
-            piece=layout.piece,
-            cell=layout.cell,
-            split_start=layout.split_start,
-            split_node=layout.split_node,
-            split_player=layout.split_player,
-            active_row=layout.active_row,
-            active_player=layout.active_player,
-        )
-        classes = problem.payoffs.shape[0]
+        self.tree = tree_of(form, kernels)
+        self.tracer: Tracer | None = None
+        classes = layout.payoff_class.size
         self.block = kernels.Block(
             lam=_rows(players, lanes),
             chance=_rows(form.n_branches, lanes),
             log_chance=_rows(form.n_branches, lanes),
             value=_rows((inner + classes) * players, lanes),
-            reach=_rows(max(inner, 1) * players, lanes),
+            reach=_rows(max(inner, 1), lanes),
             belief=_rows(inner, lanes),
             sigma_in=_rows(form.n_actions, lanes),
             sigma=_rows(form.n_actions, lanes),
             out=_rows(form.n_actions, lanes),
         )
-        self.tail = self.block.value[inner * players :]
+        self.tail = self.block.value[inner * players :].reshape(classes, players, lanes)
         self.point = _rows(form.n_actions, lanes)
         self.kept = _rows(4 * active, lanes)
-        self.history = _rows(2 * kernels.HISTORY * active, lanes)
+        self.bends = _rows(kernels.HISTORY * active, lanes)
+        self.moves = _rows(kernels.HISTORY * active, lanes)
         self.change = _rows(1, lanes)
         self.state = _rows(3, lanes)
 
@@ -256,15 +263,16 @@ class _Room:
         def pick(array: FloatArray) -> FloatArray:
             return array[..., draws if array.shape[-1] > 1 else np.zeros_like(draws)]
 
-        payoffs = pick(problem.payoffs)
+        order = layout_of(problem.form).payoff_class
+        one = problem.payoffs.shape[2] == 1
+        payoffs = problem.payoffs[:, :, :1] if one else problem.payoffs[:, :, first : first + count]
+        self.tail[:, :, :count] = payoffs[order]
+        self.tail[:, :, count:] = self.tail[:, :, count - 1 : count]
         rationality = pick(problem.rationality)
-        self.tail[:] = payoffs.reshape(self.tail.shape)
         block.chance[:] = pick(problem.chance)
-        with np.errstate(divide="ignore"):
-            block.log_chance[:] = np.maximum(np.log(block.chance), -1e5)
-        span = ((payoffs.max(axis=0) - payoffs.min(axis=0)) * rationality).max(axis=0)
-        with np.errstate(divide="ignore"):
-            first_step = np.minimum(1.0, 2.0 / span)
+        block.log_chance[:] = np.log(np.maximum(block.chance, 1e-300))
+        span = ((self.tail.max(axis=0) - self.tail.min(axis=0)) * rationality).max(axis=0)
+        first_step = np.minimum(1.0, 2.0 / np.maximum(span, 1e-300))
         if problem.start is not None:
             rate = np.repeat(
                 rationality[problem.form.info_set_player],
@@ -285,7 +293,8 @@ class _Room:
             _MAX_ITERATIONS,
             self.point,
             self.kept,
-            self.history,
+            self.bends,
+            self.moves,
             self.state,
         )
         block.lam[:] = rationality
@@ -297,7 +306,36 @@ class _Room:
         answer.strategy[:, place] = block.sigma_in[:, :count]
         answer.residual[place] = residual
         answer.iterations[place] = self.state[1, :count] + 2
-        answer.status[place] = np.where(
-            residual <= problem.tolerance, Status.CONVERGED, Status.STALLED
-        )
         answer.expected_payoffs[:, place] = block.value[: problem.form.n_players, :count]
+        for lane in np.flatnonzero(residual > problem.tolerance):
+            self.trace(first + int(lane), answer)
+        answer.status[place] = np.where(
+            answer.residual[place] <= problem.tolerance, Status.CONVERGED, Status.STALLED
+        )
+
+    def trace(self, draw: int, answer: LogitQREResult) -> None:
+        """Trace the branch of one draw as a curve; write its end into the answer if that is better."""
+        problem = self.problem
+        if self.tracer is None:
+            self.tracer = Tracer(problem.form)
+
+        def pick(array: FloatArray) -> FloatArray:
+            return np.ascontiguousarray(array[..., draw if array.shape[-1] > 1 else 0])
+
+        payoffs, chance = pick(problem.payoffs), pick(problem.chance)
+        stops = self.tracer.trace(
+            payoffs,
+            chance,
+            pick(problem.rationality),
+            shares=np.ones(1),
+            most_walks=problem.most_walks,
+        )
+        answer.iterations[draw] += int(stops.walks[0])
+        if stops.residual[0] < answer.residual[draw]:
+            strategy = stops.strategy[:, 0]
+            answer.strategy[:, draw] = strategy
+            answer.residual[draw] = stops.residual[0]
+            answer.turns[draw] = int(stops.turns[0])
+            answer.expected_payoffs[:, draw] = expected_payoffs(
+                problem.form, strategy, payoffs, chance
+            )[:, 0]
