@@ -32,7 +32,7 @@ def command(
 
     For example:
 
-      detente check ukraine-2022
+      detente check my-crisis
 
       detente check ./my-crisis --strict
     """

@@ -32,7 +32,7 @@ _FORMS = (
 )
 
 
-def value_text(value: Any) -> str | None:
+def _value_text(value: Any) -> str | None:
     """Return the text that names a state value, or None if the value cannot be a name."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -94,7 +94,7 @@ def _alternative(draft: Draft, raw: dict[str, Any], keys: Keys) -> AlternativeCo
     for variable, given in raw.items():
         place = (*keys, variable)
         items = given if isinstance(given, list) else [given]
-        values = [value_text(item) for item in items]
+        values = [_value_text(item) for item in items]
         if not values or None in values:
             draft.report(
                 "value-type",
