@@ -24,7 +24,7 @@ def _strict(monkeypatch):
     monkeypatch.setattr(charts, "VALIDATE", True)
 
 
-def make(kind):
+def make(kind):  # noqa: PLR0911  # one return per kind of picture
     long = "a name that is far too long to stand beside its marks on the screen of a telephone"
     if kind == "ranges":
         spans = [Span(row=long, figure=figure(0.3, 0.1, 0.5)), Span(row="b", figure=figure(0.2))]

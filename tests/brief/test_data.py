@@ -26,7 +26,17 @@ def test_data_follow_the_schema(brief):
 
 def test_keys_of_the_issue_are_there(brief):
     data = as_data(brief)
-    wanted = ["crisis", "as_of", "seed", "draws", "outcomes", "questions", "policies", "drivers", "certificate"]
+    wanted = [
+        "crisis",
+        "as_of",
+        "seed",
+        "draws",
+        "outcomes",
+        "questions",
+        "policies",
+        "drivers",
+        "certificate",
+    ]
     assert set(wanted) <= set(data)
     figure = data["questions"][0]["figures"][0]
     assert {"id", "label", "value", "low", "high", "unit", "trace"} <= set(figure)

@@ -89,7 +89,7 @@ def test_words_are_symmetric_about_even():
         (10.0, "10"),
         (99.6, "100"),
         (127_400, "130,000"),
-        (-2.4, "−2.4"),
+        (-2.4, "\N{MINUS SIGN}2.4"),
         (0.999, "1.0"),
         (float("nan"), "n/a"),
     ],
@@ -100,7 +100,13 @@ def test_model_numbers_have_two_significant_digits(value, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(106000.0, "106,000"), (24.4, "24.4"), (0.55, "0.55"), (-5, "−5"), (1571.25, "1,571.25")],
+    [
+        (106000.0, "106,000"),
+        (24.4, "24.4"),
+        (0.55, "0.55"),
+        (-5, "\N{MINUS SIGN}5"),
+        (1571.25, "1,571.25"),
+    ],
 )
 def test_sourced_numbers_keep_their_digits(value, text):
     assert format_exact(value) == text
@@ -116,7 +122,12 @@ def test_percentages_are_whole(value, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.081, "+8 points"), (-0.081, "−8 points"), (0.01, "+1 point"), (0.001, "under 1 point")],
+    [
+        (0.081, "+8 points"),
+        (-0.081, "\N{MINUS SIGN}8 points"),
+        (0.01, "+1 point"),
+        (0.001, "under 1 point"),
+    ],
 )
 def test_differences_are_points_with_a_sign(value, text):
     assert format_points(value) == text
@@ -125,12 +136,12 @@ def test_differences_are_points_with_a_sign(value, text):
 @pytest.mark.parametrize(
     ("low", "high", "unit", "text"),
     [
-        (0.08, 0.62, "prob", "8–62%"),
-        (0.001, 0.3, "share", "<1–30%"),
-        (1.52, 2.91, "pct_gdp", "1.5–2.9% of GDP"),
-        (0.4, 12.3, "stakes", "0–12 stakes"),
-        (-22.4, 31.6, "stakes", "−22 to 32 stakes"),
-        (-0.01, 0.08, "points", "−1 to +8 points"),
+        (0.08, 0.62, "prob", "8\N{EN DASH}62%"),
+        (0.001, 0.3, "share", "<1\N{EN DASH}30%"),
+        (1.52, 2.91, "pct_gdp", "1.5\N{EN DASH}2.9% of GDP"),
+        (0.4, 12.3, "stakes", "0\N{EN DASH}12 stakes"),
+        (-22.4, 31.6, "stakes", "\N{MINUS SIGN}22 to 32 stakes"),
+        (-0.01, 0.08, "points", "\N{MINUS SIGN}1 to +8 points"),
         (0.311, 0.312, "prob", ""),
         (None, None, "prob", ""),
         (3, 3, "stakes", ""),

@@ -28,11 +28,12 @@ def answer(context: Context) -> Answer:
         answer=_first_sentence(context, book, ranked, room, challenger, others),
         facts=context.facts(book),
         model=(*_type_paragraphs(context, book), *_room_paragraphs(context, book, room)),
-        figures=book.figures,
         charts=() if chart is None else (chart,),
         tables=_tables(context),
         changes=_changes(context, book),
         absent=_absent(context, ranked, room),
+        # evaluated last: the parts above make the figures
+        figures=book.figures,
     )
 
 

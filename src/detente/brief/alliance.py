@@ -48,6 +48,7 @@ def answer(context: Context) -> Answer:
         tables=_tables(context, book),
         changes=_changes(context, book),
         absent=_absent(packages, balance),
+        # evaluated last: the parts above make the figures
         figures=book.figures,
     )
 

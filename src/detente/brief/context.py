@@ -280,19 +280,25 @@ class Context:
         """Return every evaluated level of a mechanism's output, in the order of the state's values."""
         return self._levels.get((mechanism, output), ())
 
-    def main_levels(self, mechanism: str, output: str, *, most: int = 5) -> tuple[Level, ...]:
-        """Return the levels to show: all if they are few, else those one change of the state away from the start.
+    def main_levels(
+        self, mechanism: str, output: str, *, most: int = 5, skip_zero: bool = False
+    ) -> tuple[Level, ...]:
+        """Return the levels to show: all if they are few, else the one nearest to the start and those a change away.
 
-        A level that differs from the one nearest to the start by next to nothing is left out.
+        A level that differs from one nearer to the start by next to nothing is left out, and with ``skip_zero`` one
+        that is zero in every case.
         """
-        every = self._telling(self.levels(mechanism, output))
+        every = self.levels(mechanism, output)
+        if skip_zero:
+            every = tuple(level for level in every if self.values(level.metric).any())
+        every = self._telling(every)
         states = list(dict.fromkeys(level.state for level in every))
-        if len(states) <= most:
-            return every
-        ranked = sorted(states, key=lambda state: (self._distance(state), states.index(state)))
-        kept = {state for state in ranked if self._distance(state) <= 1} or set(ranked[:most])
-        kept = set([state for state in ranked if state in kept][:most])
-        return tuple(level for level in every if level.state in kept)
+        if len(states) > most:
+            ranked = sorted(states, key=lambda state: (self._distance(state), states.index(state)))
+            nearest = self._distance(ranked[0])
+            near = [state for state in ranked if self._distance(state) <= nearest + 1]
+            states = near[: most + 1]
+        return tuple(level for level in every if level.state in states)
 
     def _telling(self, levels: Sequence[Level]) -> tuple[Level, ...]:
         """Leave out states whose values hardly differ from those of a state kept before it, the start first."""

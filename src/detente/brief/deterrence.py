@@ -43,13 +43,14 @@ def answer(context: Context) -> Answer:
             *_effects(context, effects),
             *_readings(context, book),
         ),
-        figures=book.figures,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
         changes=change_sentences(
             book, METRIC, "an attack", among=context.inputs_of("deterrence.") or None
         ),
         absent=_absent(context, margins),
+        # evaluated last: the parts above make the figures
+        figures=book.figures,
     )
 
 

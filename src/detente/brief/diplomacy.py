@@ -46,11 +46,12 @@ def answer(context: Context) -> Answer:
             *_pretext(context, book),
             *_hidden(context),
         ),
-        figures=book.figures,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
         changes=change_sentences(book, METRIC, "a settlement"),
         absent=_absent(table, room),
+        # evaluated last: the parts above make the figures
+        figures=book.figures,
     )
 
 

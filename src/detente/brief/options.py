@@ -27,13 +27,14 @@ def answer(context: Context) -> Answer:
         answer=_first_sentence(ladder, challenger),
         facts=context.facts(book),
         model=_paragraphs(ladder, success),
-        figures=book.figures,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context, book),
         changes=_changes(book, ladder),
         absent=()
         if success
         else ("No instrument of the challenger has a chance outcome bound to a mechanism.",),
+        # evaluated last: the parts above make the figures
+        figures=book.figures,
     )
 
 

@@ -51,7 +51,6 @@ def answer(context: Context) -> Answer:
             *_dilemma(beliefs),
             *_types(context, book),
         ),
-        figures=(*book.figures, *_policy_outcomes(context)),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(
             table for table in (regret, _policy_table(context), *_watch(context)) if table
@@ -63,6 +62,8 @@ def answer(context: Context) -> Answer:
         absent=()
         if len(context.policies) > 1
         else ("Only one policy was run, so nothing is compared and there is no regret.",),
+        # evaluated last: the parts above make the figures
+        figures=(*book.figures, *_policy_outcomes(context)),
     )
 
 

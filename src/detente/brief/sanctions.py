@@ -50,13 +50,14 @@ def answer(context: Context) -> Answer:
         answer=_first_sentence(context, target, senders, effects),
         facts=context.facts(book),
         model=(*_effects(context, effects), *_use(context, book)),
-        figures=book.figures,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
         changes=_changes(context, book),
         absent=()
         if context.mechanisms("sanctions.")
         else ("The crisis file uses no sanctions mechanism, so losses are not computed.",),
+        # evaluated last: the parts above make the figures
+        figures=book.figures,
     )
 
 
@@ -64,9 +65,7 @@ def _losses(context: Context, book: Book, models: Sequence[str]) -> Rows:
     """Losses by level, those that are zero in every case left out."""
     found: Rows = []
     for mechanism in context.mechanisms(*models) if models else ():
-        for level in context.main_levels(mechanism.id, LOSS):
-            if not context.values(level.metric).any():
-                continue
+        for level in context.main_levels(mechanism.id, LOSS, skip_zero=True):
             figure = book.level(
                 f"loss.{mechanism.id}{context.level_id(level)}",
                 f"{mechanism.label}, {context.level_label(level)}",
