@@ -23,6 +23,7 @@ from detente.brief.words import (
     format_value,
     join_words,
     plain_label,
+    round_significant,
     sentence_case,
 )
 from detente.crisis.elements import (
@@ -47,7 +48,7 @@ from detente.ensemble.analysis import Driver
 from detente.ensemble.results import Results
 from detente.ensemble.tracing import trace_metric
 
-__all__ = ["SOLUTION_MODEL", "Book", "Context", "Level", "quantity_text"]
+__all__ = ["SOLUTION_MODEL", "Book", "Context", "Level", "centre", "given_range", "quantity_text"]
 
 FloatArray = NDArray[np.float64]
 
@@ -752,7 +753,7 @@ def given_range(distribution: Distribution) -> tuple[float, float]:
     if math.isfinite(low) and math.isfinite(high):
         return low, high
     low, high = (float(end) for end in ppf(distribution, np.array([0.05, 0.95])))
-    return low, high
+    return round_significant(low), round_significant(high)
 
 
 def centre(distribution: Distribution) -> float:

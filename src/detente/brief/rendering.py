@@ -17,7 +17,7 @@ from detente.brief.document import Brief
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.words import format_date
 
-__all__ = ["as_data", "to_csv_files", "to_html", "to_json", "to_markdown"]
+__all__ = ["as_data", "figure_data", "to_csv_files", "to_html", "to_json", "to_markdown"]
 
 DIGITS = 10
 """Significant digits of a number in the data file: more than any result carries, fewer than rounding noise."""

@@ -62,7 +62,7 @@ def command(
 
     For example:
 
-      detente brief ukraine-2022
+      detente brief my-crisis
 
       detente brief ./my-crisis --draws 256 --set war.gain=20..40 --out what-if
     """
@@ -224,7 +224,6 @@ class _progress:  # noqa: N801  # used as a function
 def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
     """Print the three sentences, the outcomes with ranges and where the files lie."""
     from rich.console import Console
-    from rich.padding import Padding
     from rich.table import Table
 
     from detente.brief.figures import plain
@@ -236,7 +235,7 @@ def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
         f"\n[bold]{crisis.title}[/bold], as of {format_date(crisis.as_of)}\n", markup=True
     )
     for sentence in brief.headline:
-        console.print(Padding(plain(sentence), (0, 0, 1, 0)), markup=False)
+        console.print(plain(sentence), markup=False, end="\n\n")
     table = Table(box=None, pad_edge=False)
     for head, justify in (("Outcome", "left"), ("Mean", "right"), ("5-95% of cases", "right")):
         table.add_column(head, justify="right" if justify == "right" else "left")
