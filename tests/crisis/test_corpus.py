@@ -311,6 +311,7 @@ CORPUS = {
         sub("{exposure: import_share}", "{exposure: import_share, mising: 0}"),
         "key-unknown",
     ),
+    "sum of nothing known": (sub("{sum: [force.mid,", "{sum: [[],"), "value-type"),
     "column of a number": (sub("{exposure: import_share}", "{exposure: 5}"), "value-type"),
     "column of two tables": (
         sub("{exposure: import_share}", "{exposure: import_share, position: membership}"),

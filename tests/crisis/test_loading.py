@@ -251,7 +251,7 @@ def test_short_and_long_forms_are_the_same(tiny):
                 "label": "wait",
                 "player": "west",
                 "kind": "restraint",
-                "when": [{"level": 1, "round": [1, 2]}, {"north.type": "limited"}],
+                "when": [{"level": 1, "round": [1, 2]}, {"north.type": "limited", "level": True}],
                 "effects": {"level": "up"},
                 "source": ["gazette"],
                 "claims": "W1 W2",
@@ -276,6 +276,7 @@ def test_short_and_long_forms_are_the_same(tiny):
     )
     assert crisis.state["level"].values == ("1", "2", "true")
     assert crisis.instruments["wait"].when[0].allowed == {"level": ("1",), "round": ("1", "2")}
+    assert crisis.instruments["wait"].when[1].allowed["level"] == ("true",)
     assert crisis.instruments["wait"].claims == ("W1", "W2")
     assert crisis.policies["free"].state == {"level": "2"}
     assert crisis.policies["free"].forbid == ("arm",)
@@ -366,6 +367,12 @@ def test_broken_entry_is_still_known_by_name(tiny):
     # Oracle: hand. Only the fault itself is reported, not every use of the entry.
     text = (tiny / "crisis.yaml").read_text()
     (tiny / "crisis.yaml").write_text(text.replace("{label: wait, player", "{labe: wait, player"))
+    assert codes(tiny) == {"key-unknown", "key-missing"}
+
+
+def test_broken_phase_does_not_break_the_policies_that_fix_it(tiny):
+    text = (tiny / "crisis.yaml").read_text()
+    (tiny / "crisis.yaml").write_text(text.replace("{id: answer, label", "{id: answer, labl"))
     assert codes(tiny) == {"key-unknown", "key-missing"}
 
 

@@ -76,13 +76,13 @@ def _is_empty(folder: Path) -> bool:
 
 
 def _fill(folder: Path, name: str) -> None:
-    for item in resources.files("detente.crisis").joinpath("template").iterdir():
-        if item.is_file():
-            text = item.read_text(encoding="utf-8")
-            if item.name == CRISIS_FILE:
-                title = name.replace("-", " ").replace("_", " ").capitalize()
-                text = re.sub(r"(?m)^id: .*$", f"id: {name}", text, count=1)
-                text = re.sub(r"(?m)^title: .*$", f'title: "{title}"', text, count=1)
-            folder.joinpath(item.name).write_text(text, encoding="utf-8")
+    template = resources.files("detente.crisis").joinpath("template")
+    for item in [part for part in template.iterdir() if part.is_file()]:
+        text = item.read_text(encoding="utf-8")
+        if item.name == CRISIS_FILE:
+            title = name.replace("-", " ").replace("_", " ").capitalize()
+            text = re.sub(r"(?m)^id: .*$", f"id: {name}", text, count=1)
+            text = re.sub(r"(?m)^title: .*$", f'title: "{title}"', text, count=1)
+        folder.joinpath(item.name).write_text(text, encoding="utf-8")
     schema = json.dumps(crisis_schema(), indent=1, ensure_ascii=False)
     folder.joinpath(SCHEMA_FILE).write_text(schema + "\n", encoding="utf-8")

@@ -27,10 +27,10 @@ def tiny_crisis_folder(parent: Path) -> Path:
     """
     folder = parent / "tiny"
     folder.mkdir()
-    for item in resources.files("detente.crisis").joinpath("template").iterdir():
-        if item.is_file():
-            with resources.as_file(item) as path:
-                shutil.copyfile(path, folder / item.name)
+    template = resources.files("detente.crisis").joinpath("template")
+    for item in [part for part in template.iterdir() if part.is_file()]:
+        with resources.as_file(item) as path:
+            shutil.copyfile(path, folder / item.name)
     return folder
 
 
