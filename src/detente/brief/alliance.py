@@ -4,7 +4,13 @@ from detente.brief.charts import Span, Words, draw_matrix, draw_ranges
 from detente.brief.context import Book, Context, Level
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
-from detente.brief.parts import change_sentences, effect_sentence, policy_figures, run_note
+from detente.brief.parts import (
+    change_sentences,
+    effect_sentence,
+    grouped_row,
+    policy_figures,
+    run_note,
+)
 from detente.brief.words import join_words, plain_label, sentence_case
 from detente.crisis import attributes
 from detente.crisis.elements import Binding, ByState, Column, Product, Sum
@@ -176,6 +182,7 @@ def _first_sentence(context: Context, packages: Packages, dependence: Dependence
 
 def _coverage(context: Context, book: Book) -> TableView | None:
     rows = []
+    seen: dict[str, int] = {}
     for mechanism in context.mechanisms("alliance."):
         for level in context.main_levels(mechanism.id, "coverage"):
             share = book.level(
@@ -184,7 +191,7 @@ def _coverage(context: Context, book: Book) -> TableView | None:
                 level,
                 unit="share",
             )
-            name = f"{sentence_case(mechanism.label)}; {context.level_label(level)}"
+            name, _ = grouped_row(context, level, seen)
             cell = ""
             same = [
                 item
@@ -287,8 +294,7 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
         spans,
         Words(
             title=f"{context.actor_name(actor)} is the most exposed by {plain_label(name)}: {figure.text}",
-            subtitle=sentence_case(_meaning(name))
-            + ", in %; coloured by player, dark: outside the players",
+            subtitle=sentence_case(_meaning(name)) + ", in %; coloured by player, others in ink",
             footnote="Source: table of exposures"
             + (f" ({table.file})" if table is not None else "")
             + "; each row names its own source.",

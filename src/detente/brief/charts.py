@@ -140,7 +140,10 @@ def draw_ranges(
             layers.append(
                 base.mark_bar(height=14, opacity=0.85).encode(x=x, x2=alt.datum(0), color=colour)
             )
-            layers.append(base.mark_rule(strokeWidth=2, color=INK).encode(x=_x("low"), x2="high:Q"))
+            layers.extend(
+                base.mark_rule(strokeWidth=width, color=shade).encode(x=_x("low"), x2="high:Q")
+                for width, shade in ((5, PAPER), (2, INK))
+            )
         else:
             layers.append(
                 base.mark_rule(strokeWidth=6, opacity=0.35, strokeCap="round").encode(
@@ -283,7 +286,7 @@ def draw_matrix(
             ),
         )
         scale = alt.Scale(domain=[0, 1], range=["#eaf3f9", _DEEP], clamp=True)
-        ink = alt.condition(alt.datum.value > 0.5, alt.value(_CELL_DARK), alt.value(_CELL_LIGHT))
+        ink = alt.condition(alt.datum.value > 0.78, alt.value(_CELL_DARK), alt.value(_CELL_LIGHT))
         layers = [
             base.mark_rect().encode(color=alt.Color("value:Q", scale=scale, legend=None)),
             base.mark_text(fontSize=12).encode(text="text:N", color=ink),

@@ -4,7 +4,6 @@ A question never solves and never draws. It asks the context for columns of the 
 for words, and keeps the figures that it makes in a :class:`Book`.
 """
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -748,10 +747,9 @@ def quantity_text(quantity: Quantity) -> str:
 
 
 def given_range(distribution: Distribution) -> tuple[float, float]:
-    """Return the range that stands for a distribution: all of it if it is bounded, else its 5-95 % range."""
-    low, high = support(distribution)
-    if math.isfinite(low) and math.isfinite(high):
-        return low, high
+    """Return the range that stands for a distribution: all of it if the file names its ends, else its 5-95 % range."""
+    if distribution.family in {"fixed", "triangular", "uniform", "discrete"}:
+        return support(distribution)
     low, high = (float(end) for end in ppf(distribution, np.array([0.05, 0.95])))
     return round_significant(low), round_significant(high)
 

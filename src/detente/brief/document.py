@@ -386,8 +386,8 @@ def _methods(context: Context) -> tuple[str, ...]:
             "not an error of the solver."
         ),
         (
-            "Ranges of results are the 5% and 95% quantiles over explored cases; those of inputs are the whole range of their "
-            "distribution where it has ends. “Lowest fifth” and “highest fifth” compare cases in "
+            "Ranges of results are the 5% and 95% quantiles over explored cases; those of inputs are the ends that the file "
+            "names, or else the same quantiles. “Lowest fifth” and “highest fifth” compare cases in "
             "which one quantity is low or high, all others varying; effects are named only where they stand out from chance "
             "among the cases (5%, corrected for the number of quantities)."
         ),

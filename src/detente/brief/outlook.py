@@ -119,7 +119,7 @@ def _first_sentence(
 
 def _outcome_colour(rule: OutcomeRule) -> str:
     if rule.attack:
-        return "#3a3a3a"
+        return INK
     return OKABE_ITO["sky"] if rule.settlement else "#a8a8a8"
 
 
@@ -143,7 +143,7 @@ def _outcome_chart(
         ],
         Words(
             title=title,
-            subtitle="Probability of each outcome in the base case; dark: attack, blue: settlement, grey: neither",
+            subtitle="Probability of each outcome in the base case; strongest shade: attack, blue: settlement, grey: neither",
             footnote=run_note(context).replace("Point", "Bar"),
         ),
         bars=True,
@@ -489,11 +489,9 @@ def _regret_table(context: Context, book: Book) -> TableView | None:
             (
                 sentence_case(context.policy(row.policy).label)
                 + (" (base case)" if row.policy == context.base else ""),
-                link(first, _points(row.mean)),
-                _points(row.high),
+                link(first, _points(row.mean)) + f" ({round(row.high * 100)})",
                 format_percent(row.best_share),
-                link(second, format_number(other.mean)),
-                format_number(other.high),
+                link(second, format_number(other.mean)) + f" ({format_number(other.high)})",
             )
         )
     defenders = context.names("defender")
@@ -502,15 +500,14 @@ def _regret_table(context: Context, book: Book) -> TableView | None:
         title="Regret: how far each commitment falls short of the best one of each case",
         columns=(
             "Commitment",
-            "Attack: mean",
-            "Attack: 95% of cases below",
+            "Attack",
             "Lowest attack in",
-            f"Payoff of {defenders}: mean",
-            "Payoff: 95% of cases below",
+            f"Payoff of {defenders}",
         ),
         rows=tuple(rows),
-        numeric=(False, True, True, True, True, True),
-        note="Attack in percentage points, payoff in stakes (0\N{EN DASH}100). Small regret everywhere is what robust means here.",
+        numeric=(False, True, True, True),
+        note="Mean over cases, in brackets what 95% of cases stay below. Attack in percentage points; payoff in stakes, "
+        "costs included. Small regret in both columns is what robust means here.",
     )
 
 

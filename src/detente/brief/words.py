@@ -122,7 +122,7 @@ def round_significant(value: float, digits: int = 2) -> float:
     """
     if value == 0 or not math.isfinite(value):
         return value
-    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+    return float(round(float(value), digits - 1 - math.floor(math.log10(abs(value)))))
 
 
 def _decimal(value: float, digits: int) -> str:
