@@ -3,14 +3,61 @@
 from detente.models.sanctions.gravity import trade_cost_from_gravity
 from detente.models.sanctions.production import ces_loss_pct, ces_output_ratio
 from detente.models.sanctions.registration import ces_loss, sender_loss, target_loss
+from detente.models.sanctions.trade_balancing import (
+    BalancedMatrix,
+    Overlay,
+    balance_matrix,
+    overlay_purchases,
+)
+from detente.models.sanctions.trade_draws import TradeDraws, solve_trade_draws
+from detente.models.sanctions.trade_equilibrium import (
+    Certificate,
+    TradeResult,
+    balance_trade,
+    solve_trade,
+)
+from detente.models.sanctions.trade_gains import autarky_loss_pct
+from detente.models.sanctions.trade_shocks import (
+    TradeShock,
+    embargo,
+    export_control,
+    import_ban,
+    raise_tariffs,
+    raise_trade_costs,
+)
+from detente.models.sanctions.trade_table import (
+    InputOutputTable,
+    TradeEconomy,
+    calibrate_economy,
+)
 from detente.models.sanctions.welfare import gains_from_trade_pct, surviving_share, welfare_loss_pct
 
 __all__ = [
+    "BalancedMatrix",
+    "Certificate",
+    "InputOutputTable",
+    "Overlay",
+    "TradeDraws",
+    "TradeEconomy",
+    "TradeResult",
+    "TradeShock",
+    "autarky_loss_pct",
+    "balance_matrix",
+    "balance_trade",
+    "calibrate_economy",
     "ces_loss",
     "ces_loss_pct",
     "ces_output_ratio",
+    "embargo",
+    "export_control",
     "gains_from_trade_pct",
+    "import_ban",
+    "overlay_purchases",
+    "raise_tariffs",
+    "raise_trade_costs",
     "sender_loss",
+    "solve_trade",
+    "solve_trade_draws",
     "surviving_share",
     "target_loss",
     "trade_cost_from_gravity",

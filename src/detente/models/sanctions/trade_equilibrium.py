@@ -1,0 +1,395 @@
+"""The equilibrium of world trade after a shock, in changes from the one before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from detente.errors import ModelError
+from detente.models.registry import FloatArray
+from detente.models.sanctions._trade_equations import (
+    Linearisation,
+    Prices,
+    System,
+    linearise,
+    price_step,
+    sell,
+    settle_prices,
+    spend,
+)
+from detente.models.sanctions.trade_shocks import TradeShock, remaining_demand, total_tariff
+from detente.models.sanctions.trade_table import TradeEconomy
+
+__all__ = ["Certificate", "TradeResult", "balance_trade", "solve_trade"]
+
+TOLERANCE = 1e-11
+"""Largest gap of a solution, in logs of prices and factor incomes."""
+
+_LARGEST_STEP = 0.7
+"""Wages move by at most this many log points per iteration."""
+
+_HALVINGS = 12
+_SETTLING_STEPS = 400
+
+Status = Literal["converged", "stalled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """How well the answer solves the equations, recomputed from it alone.
+
+    Attributes
+    ----------
+    price
+        Largest gap of a price equation, in logs.
+    market_clearing
+        Largest gap between what factors earn from sales and their income, relative to that income.
+    goods
+        Largest gap between spending on a good and what producers and final users ask for, relative to world income.
+    walras
+        Value of all excess demand for factors, relative to world income.
+    trade_balance
+        Largest gap between a region's net imports and its transfer, relative to its income.
+    """
+
+    price: float
+    market_clearing: float
+    goods: float
+    walras: float
+    trade_balance: float
+
+    @property
+    def worst(self) -> float:
+        """The largest of the residuals."""
+        return max(self.price, self.market_clearing, self.goods, self.walras, self.trade_balance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeResult:
+    """An equilibrium after a shock. A ratio is the value after over the value before.
+
+    Attributes
+    ----------
+    regions, sectors
+        Labels, ``N`` and ``J`` of them.
+    real_income_change_pct
+        Change of each region's real income (all income over the price of final goods), percent, shape ``(N,)``.
+    wage_ratio
+        Factor price relative to before, shape ``(N,)``; the world's factor income is the numeraire.
+    price_ratio
+        Price index of each sector, shape ``(J, N)``.
+    final_price_ratio
+        Price of final goods, shape ``(N,)``.
+    income
+        Income after the shock, duties and transfer included, shape ``(N,)``, in the table's unit.
+    import_share
+        Share of each seller in a buyer's spending, shape ``(J, N, N)``: sector, buyer, seller.
+    spending
+        Spending on each sector, duties included, shape ``(J, N)``.
+    trade_elasticity
+        Elasticities used, shape ``(J,)``.
+    certificate
+        Residuals recomputed from the answer.
+    iterations
+        Linear systems solved.
+    status
+        ``converged``, or ``stalled`` if no step reduced the gap any further before the tolerance was met.
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    real_income_change_pct: FloatArray
+    wage_ratio: FloatArray
+    price_ratio: FloatArray
+    final_price_ratio: FloatArray
+    income: FloatArray
+    import_share: FloatArray
+    spending: FloatArray
+    trade_elasticity: FloatArray
+    certificate: Certificate
+    iterations: int
+    status: Status
+
+    def change_pct(self, region: str) -> float:
+        """Change of one region's real income in percent."""
+        return float(self.real_income_change_pct[self.regions.index(region)])
+
+
+def solve_trade(
+    economy: TradeEconomy,
+    shocks: Sequence[TradeShock] = (),
+    *,
+    trade_elasticity: ArrayLike,
+    start: TradeResult | None = None,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = 60,
+) -> TradeResult:
+    r"""Solve the equilibrium in relative changes by Newton's method on prices and wages.
+
+    With log cost :math:`c^j_n = \gamma^j_n \ln\hat w_n + \sum_k \gamma^{kj}_n \ln\hat P^k_n` and shocks :math:`\phi`:
+
+    .. math::
+
+        \hat P^j_n = \Big(\sum_i \pi^j_{ni} \phi^j_{ni} e^{-\theta^j c^j_i}\Big)^{-1/\theta^j}, \quad
+        \pi'^j_{ni} = \frac{\pi^j_{ni} \phi^j_{ni} e^{-\theta^j c^j_i}}{(\hat P^j_n)^{-\theta^j}}
+
+        X'^j_n = \sum_k \gamma^{jk}_n y'^k_n + \alpha^j_n I'_n, \quad
+        y'^k_i = \sum_n \frac{\pi'^k_{ni}}{1 + t^k_{ni}} X'^k_n, \quad
+        \hat w_n V_n = \sum_j \gamma^j_n y'^j_n
+
+    where income :math:`I'` is :math:`\hat w_n V_n` plus duties plus the transfer.
+
+    Parameters
+    ----------
+    economy
+        Shares before the shock. Its transfers stay as they are; see :func:`balance_trade` to remove them first.
+    shocks
+        The measures; none is the identity.
+    trade_elasticity
+        Trade elasticity theta > 0, one number or one per sector, shape ``(J,)``.
+    start
+        A solution near by, to start from.
+    tolerance
+        Largest gap of prices and of factor incomes, in logs.
+    max_iterations
+        Most linear systems to solve.
+
+    Returns
+    -------
+    TradeResult
+        The answer with its residuals. Without a change of anything it is the point of departure, exactly.
+
+    Raises
+    ------
+    ModelError
+        ``input-invalid`` for elasticities that are not positive, a buyer who is left without any seller of a good it
+        needs, or transfers that a region cannot pay.
+
+    References
+    ----------
+    :cite:p:`caliendo2015`, equilibrium in relative changes; :cite:p:`dekle2008` for the method.
+    Departs from source: demand may be cut by a ban on a part of the goods; duties before the shock are zero.
+    """
+    theta = _read_elasticity(economy, trade_elasticity)
+    system = _make_system(economy, shocks, theta)
+    _check_sellers(system)
+    if start is None:
+        p, w = np.zeros_like(economy.final_share), np.zeros_like(economy.value_added)
+    else:
+        p, w = np.log(start.price_ratio), np.log(start.wage_ratio)
+    p, w, x, iterations, gap = _newton(
+        system, p, w, tolerance=tolerance, max_iterations=max_iterations
+    )
+    return _report(
+        system,
+        p,
+        w,
+        x,
+        iterations=iterations,
+        status="converged" if gap <= tolerance else "stalled",
+    )
+
+
+def balance_trade(
+    economy: TradeEconomy, *, trade_elasticity: ArrayLike, start: TradeResult | None = None
+) -> TradeEconomy:
+    """Return the economy as it would be if every region spent what it earns.
+
+    Parameters
+    ----------
+    economy
+        Shares of a table, with the deficits of its year.
+    trade_elasticity
+        Trade elasticity theta > 0, one number or one per sector, shape ``(J,)``.
+    start
+        A solution near by, to start from.
+
+    Returns
+    -------
+    TradeEconomy
+        New trade shares and incomes, no transfers; technology and tastes as before.
+
+    Raises
+    ------
+    ModelError
+        ``input-invalid`` if the balanced equilibrium is not found.
+
+    References
+    ----------
+    :cite:p:`dekle2008`, who remove deficits in this way; :cite:p:`costinot2014` recommend it before a counterfactual.
+    """
+    level = replace(economy, transfer=np.zeros_like(economy.transfer))
+    result = solve_trade(level, trade_elasticity=trade_elasticity, start=start)
+    if result.status != "converged":
+        message = f"no balanced equilibrium found: a gap of {result.certificate.worst:.1e} remains"
+        raise ModelError(
+            message,
+            code="input-invalid",
+            at="trade_elasticity",
+            fix="check the table and the elasticities",
+        )
+    income = economy.value_added * result.wage_ratio
+    return replace(level, import_share=result.import_share, value_added=income)
+
+
+def _newton(
+    system: System, p: FloatArray, w: FloatArray, *, tolerance: float, max_iterations: int
+) -> tuple[FloatArray, FloatArray, FloatArray, int, float]:
+    world = float(system.economy.value_added.sum())
+    p = settle_prices(system, p, w, steps=_SETTLING_STEPS, tolerance=1e-3)
+    prices = price_step(system, p, w)
+    line = linearise(system, prices, w)
+    price_gap, market_gap, gap = _gaps(prices, p, line, world)
+    iterations = 1
+    while gap > tolerance and iterations < max_iterations:
+        dp, dw, _ = line.step(price_gap, np.zeros_like(price_gap), market_gap)
+        scale = min(1.0, _LARGEST_STEP / max(float(np.abs(dw).max()), 1e-300))
+        for _ in range(_HALVINGS):
+            tried_p, tried_w = p + scale * dp, w + scale * dw
+            if scale < 1.0 or gap > 1e-2:
+                tried_p = settle_prices(
+                    system, tried_p, tried_w, steps=_SETTLING_STEPS, tolerance=1e-4
+                )
+            prices = price_step(system, tried_p, tried_w)
+            tried = linearise(system, prices, tried_w)
+            iterations += 1
+            tried_gaps = _gaps(prices, tried_p, tried, world)
+            if tried_gaps[2] < gap:
+                break
+            scale *= 0.5
+        else:
+            break
+        p, w, line = tried_p, tried_w, tried
+        price_gap, market_gap, gap = tried_gaps
+    return p, w, line.spending, iterations, gap
+
+
+def _gaps(
+    prices: Prices, p: FloatArray, at: Linearisation, world: float
+) -> tuple[FloatArray, FloatArray, float]:
+    """Gaps of prices and of factor incomes; the level of wages, which the equations leave open, is the world's."""
+    earned, wage_bill = at.earned, at.wage_bill
+    price_gap = prices.log_price - p
+    with np.errstate(invalid="ignore", divide="ignore"):
+        market_gap = np.log(earned / wage_bill) - np.log(wage_bill.sum() / world)
+    largest = max(float(np.abs(price_gap).max()), float(np.abs(market_gap).max()))
+    return price_gap, market_gap, largest if np.isfinite(largest) else np.inf
+
+
+def _read_elasticity(economy: TradeEconomy, given: ArrayLike) -> FloatArray:
+    theta = np.asarray(given, dtype=np.float64)
+    n_sectors = len(economy.sectors)
+    if theta.ndim > 1 or theta.size not in {1, n_sectors}:
+        message = f"trade_elasticity has the shape {theta.shape}"
+        raise ModelError(
+            message,
+            code="input-invalid",
+            at="trade_elasticity",
+            fix=f"give one number or one per sector ({n_sectors})",
+        )
+    theta = np.broadcast_to(theta, (n_sectors,))
+    wrong = ~(np.isfinite(theta) & (theta > 0.0))
+    if wrong.any():
+        at = int(wrong.argmax())
+        message = f"the trade elasticity {theta[at]:g} of {economy.sectors[at]} is not positive and finite"
+        raise ModelError(
+            message,
+            code="input-invalid",
+            at=f"trade_elasticity ({economy.sectors[at]})",
+            fix="give a positive number, for instance 5",
+        )
+    return theta
+
+
+def _make_system(economy: TradeEconomy, shocks: Sequence[TradeShock], theta: FloatArray) -> System:
+    demand = np.asarray(economy.import_share * remaining_demand(shocks, trade_elasticity=theta))
+    tariff = total_tariff(shocks)
+    return System(
+        economy=economy,
+        theta=theta,
+        demand=demand,
+        demand_net=demand if tariff is None else demand / (1.0 + tariff),
+        has_tariff=tariff is not None,
+        transfer=economy.transfer,
+    )
+
+
+def _check_sellers(system: System) -> None:
+    economy = system.economy
+    left = system.demand.sum(axis=-1)
+    needed = (economy.final_share > 0.0) | (economy.input_share.sum(axis=2).T > 0.0)
+    wrong = needed & ~(left > 0.0)
+    if wrong.any():
+        sector, region = (int(i) for i in np.argwhere(wrong)[0])
+        message = (
+            f"{economy.regions[region]} is left without any seller of {economy.sectors[sector]}, "
+            "which it needs: there is no equilibrium"
+        )
+        raise ModelError(
+            message,
+            code="input-invalid",
+            at=f"shocks ({economy.sectors[sector]}, {economy.regions[region]})",
+            fix="leave a seller, or give a coverage below one",
+        )
+
+
+def _report(
+    system: System,
+    p: FloatArray,
+    w: FloatArray,
+    x: FloatArray,
+    *,
+    iterations: int,
+    status: Status,
+) -> TradeResult:
+    economy = system.economy
+    prices = price_step(system, p, w)
+    y = sell(system, prices, x)
+    _, income = spend(system, prices, w, x, y)
+    final_price = np.exp((economy.final_share * p).sum(axis=0))
+    before = economy.value_added + economy.transfer
+    share = system.demand * prices.weight[:, None, :] / prices.total[:, :, None]
+    return TradeResult(
+        regions=economy.regions,
+        sectors=economy.sectors,
+        real_income_change_pct=100.0 * (income / before / final_price - 1.0),
+        wage_ratio=np.exp(w),
+        price_ratio=np.exp(p),
+        final_price_ratio=final_price,
+        income=income,
+        import_share=share,
+        spending=x,
+        trade_elasticity=system.theta,
+        certificate=_certify(system, p, w, x),
+        iterations=iterations,
+        status=status,
+    )
+
+
+def _certify(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> Certificate:
+    """Residuals from the answer alone, written out flow by flow."""
+    economy = system.economy
+    world = float(economy.value_added.sum())
+    theta = system.theta[:, None, None]
+    cost = economy.value_added_share * w + np.einsum("nkj,kn->jn", economy.input_share, p)
+    paid = system.demand * np.exp(-theta * (cost[:, None, :] - p[:, :, None]))
+    kept = np.divide(
+        system.demand_net, system.demand, out=np.zeros_like(paid), where=system.demand > 0.0
+    )
+    flows = paid * x[:, :, None]
+    net = flows * kept
+    sales = net.sum(axis=1)
+    factor_income = economy.value_added * np.exp(w)
+    earned = (economy.value_added_share * sales).sum(axis=0)
+    income = factor_income + system.transfer + (flows - net).sum(axis=(0, 2))
+    asked = np.einsum("njk,kn->jn", economy.input_share, sales) + economy.final_share * income
+    imports = net.sum(axis=(0, 2)) - sales.sum(axis=0)
+    return Certificate(
+        price=float(np.abs(np.log(paid.sum(axis=2))).max()),
+        market_clearing=float(np.abs(earned / factor_income - 1.0).max()),
+        goods=float(np.abs(asked - x).max() / world),
+        walras=float(np.abs((earned - factor_income).sum()) / world),
+        trade_balance=float((np.abs(imports - system.transfer) / factor_income).max()),
+    )

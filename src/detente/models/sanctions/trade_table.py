@@ -1,0 +1,365 @@
+"""An inter-regional input-output table, and the shares that calibrate a trade model from it."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detente.errors import ModelError
+from detente.models.registry import FloatArray
+
+__all__ = ["InputOutputTable", "TradeEconomy", "calibrate_economy", "find_positions"]
+
+ROUNDING_OF_WORLD = 1e-6
+"""A row gap below this share of the whole table's output is rounding of the source, whatever the row's size."""
+
+
+def find_positions(codes: Iterable[str], *, known: tuple[str, ...], kind: str) -> list[int]:
+    """Positions of codes in a list of labels.
+
+    Parameters
+    ----------
+    codes
+        What to look up.
+    known
+        The labels, in the order of the arrays.
+    kind
+        What the labels are (``region``, ``sector``), for the message.
+
+    Returns
+    -------
+    list[int]
+        One position per code, in the order given.
+
+    Raises
+    ------
+    ModelError
+        ``input-invalid`` naming the unknown code and the nearest known ones.
+
+    Examples
+    --------
+    >>> find_positions(["B"], known=("A", "B"), kind="region")
+    [1]
+    """
+    positions = []
+    for code in codes:
+        if code not in known:
+            near = difflib.get_close_matches(code, known, n=3, cutoff=0.3) or list(known[:8])
+            message = f"unknown {kind} code {code!r}: the table has no such {kind}"
+            raise ModelError(
+                message,
+                code="input-invalid",
+                at=f"table.{kind}s",
+                fix=f"use one of its codes, for instance {', '.join(near)}",
+            )
+        positions.append(known.index(code))
+    return positions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputOutputTable:
+    """Who sells how much of what to whom, in one currency and one year.
+
+    Rows are a seller's region and sector, columns a buyer's region and (for intermediate goods) sector. Value added
+    is the row's output less the column's purchases, so that it holds net taxes, margins and the source's rounding.
+
+    Attributes
+    ----------
+    regions, sectors
+        Labels, ``N`` and ``J`` of them.
+    intermediate
+        Sales to producers, shape ``(N, J, N, J)``: seller region, seller sector, buyer region, buyer sector; >= 0.
+    final
+        Sales to final users, shape ``(N, J, N)``: seller region, seller sector, buyer region. May hold negative
+        entries (stocks run down); :meth:`without_negatives` sets them to zero.
+    output
+        Output as the source reports it, shape ``(N, J)``; used for the balance check only.
+    balance_tolerance
+        Largest gap between a row's sales and its reported output, as a share of that output.
+    unit
+        Unit of every figure, for messages.
+
+    Raises
+    ------
+    ModelError
+        ``input-invalid`` for labels that repeat, arrays of the wrong shape, figures that are not finite, negative
+        intermediate sales, a row that does not balance (the worst is named) or negative value added.
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    intermediate: FloatArray
+    final: FloatArray
+    output: FloatArray
+    balance_tolerance: float = 0.01
+    unit: str = "USD million"
+
+    def __post_init__(self) -> None:
+        """Check labels, shapes, signs, row balance and value added."""
+        n, j = len(self.regions), len(self.sectors)
+        _check_labels(self.regions, "region")
+        _check_labels(self.sectors, "sector")
+        for name, array, shape in (
+            ("intermediate", self.intermediate, (n, j, n, j)),
+            ("final", self.final, (n, j, n)),
+            ("output", self.output, (n, j)),
+        ):
+            _check_array(name, array, shape)
+        self._check_signs()
+        self._check_balance()
+        self._check_value_added()
+
+    @property
+    def sales(self) -> FloatArray:
+        """What each row sells to all users, shape ``(N, J)``."""
+        return np.asarray(self.intermediate.sum(axis=(2, 3)) + self.final.sum(axis=2))
+
+    @property
+    def value_added(self) -> FloatArray:
+        """Sales less purchases of intermediate goods, shape ``(N, J)``."""
+        return np.asarray(self.sales - self.intermediate.sum(axis=(0, 1)))
+
+    @property
+    def flows(self) -> FloatArray:
+        """Sales for every use, shape ``(J, N, N)``: sector, buyer, seller."""
+        return np.asarray((self.intermediate.sum(axis=3) + self.final).transpose(1, 2, 0))
+
+    @property
+    def row_gaps(self) -> FloatArray:
+        """Sales less reported output, shape ``(N, J)``."""
+        return np.asarray(self.sales - self.output)
+
+    def region_positions(self, codes: Iterable[str]) -> list[int]:
+        """Positions of region codes; an unknown one is an error that names the nearest."""
+        return find_positions(codes, known=self.regions, kind="region")
+
+    def sector_positions(self, codes: Iterable[str]) -> list[int]:
+        """Positions of sector codes; an unknown one is an error that names the nearest."""
+        return find_positions(codes, known=self.sectors, kind="sector")
+
+    def without_negatives(self) -> "InputOutputTable":
+        """Return the table with negative final sales (stocks run down) set to zero; output grows by as much."""
+        final = np.maximum(self.final, 0.0)
+        added = (final - self.final).sum(axis=2)
+        return replace(self, final=final, output=self.output + added)
+
+    def _row(self, region: int, sector: int) -> str:
+        return f"{self.regions[region]}_{self.sectors[sector]}"
+
+    def _check_signs(self) -> None:
+        if (self.intermediate < 0.0).any():
+            a, b, c, d = (
+                int(i)
+                for i in np.unravel_index(self.intermediate.argmin(), self.intermediate.shape)
+            )
+            message = (
+                f"sales of {self._row(a, b)} to {self._row(c, d)} are "
+                f"{self.intermediate[a, b, c, d]:g} {self.unit}, below zero"
+            )
+            raise ModelError(
+                message,
+                code="input-invalid",
+                at=f"table row {self._row(a, b)}, column {self._row(c, d)}",
+                fix="correct the cell; only final demand may hold negative entries",
+            )
+
+    def _check_balance(self) -> None:
+        gap = self.row_gaps
+        allowed = np.maximum(
+            self.balance_tolerance * np.abs(self.output),
+            ROUNDING_OF_WORLD * np.abs(self.output).sum(),
+        )
+        if (np.abs(gap) <= allowed).all():
+            return
+        region, sector = (
+            int(i) for i in np.unravel_index((np.abs(gap) - allowed).argmax(), gap.shape)
+        )
+        count = int((np.abs(gap) > allowed).sum())
+        message = (
+            f"the table does not balance: {self._row(region, sector)} sells "
+            f"{self.sales[region, sector]:g} {self.unit} but its output is "
+            f"{self.output[region, sector]:g}, a gap of {gap[region, sector]:g} "
+            f"({count} row(s) off by more than {self.balance_tolerance:.2%}; this is the worst)"
+        )
+        raise ModelError(
+            message,
+            code="input-invalid",
+            at=f"table row {self._row(region, sector)}",
+            fix="check that every user of the row is in the table and in one unit, or raise balance_tolerance",
+        )
+
+    def _check_value_added(self) -> None:
+        value_added = self.value_added
+        slack = ROUNDING_OF_WORLD * np.abs(self.output).sum() * 1e-3
+        idle = self.sales <= slack
+        wrong = (value_added <= 0.0) & ~idle | (value_added < -slack)
+        if not wrong.any():
+            return
+        region, sector = (int(i) for i in np.unravel_index(value_added.argmin(), value_added.shape))
+        message = (
+            f"value added of {self._row(region, sector)} is {value_added[region, sector]:g} {self.unit}: "
+            f"it buys more than the {self.sales[region, sector]:g} it sells"
+        )
+        raise ModelError(
+            message,
+            code="input-invalid",
+            at=f"table column {self._row(region, sector)}",
+            fix="correct the column, or merge the sector with a neighbour",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeEconomy:
+    """The shares of a world economy before a shock: all that the equilibrium in changes needs.
+
+    Attributes
+    ----------
+    regions, sectors
+        Labels, ``N`` and ``J`` of them.
+    import_share
+        Share of each seller in a buyer's spending on a sector, shape ``(J, N, N)``: sector, buyer, seller; sums to
+        one over sellers. A buyer that uses nothing of a sector is given itself as the only seller.
+    value_added_share
+        Share of value added in output, shape ``(J, N)``, in (0, 1].
+    input_share
+        Share of inputs from a sector in output, shape ``(N, J, J)``: region, supplying sector, using sector.
+    final_share
+        Share of each sector in final spending, shape ``(J, N)``; sums to one over sectors.
+    value_added
+        Income of the factors of each region, shape ``(N,)``, in the table's unit.
+    transfer
+        Final spending less income (the trade deficit), shape ``(N,)``; zero where trade is balanced.
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    import_share: FloatArray
+    value_added_share: FloatArray
+    input_share: FloatArray
+    final_share: FloatArray
+    value_added: FloatArray
+    transfer: FloatArray
+
+    @property
+    def domestic_share(self) -> FloatArray:
+        """Share of spending that stays at home, shape ``(J, N)``."""
+        return np.asarray(np.diagonal(self.import_share, axis1=1, axis2=2))
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every region spends what it earns, to rounding."""
+        return bool(np.abs(self.transfer).max() <= 1e-9 * self.value_added.sum())
+
+    def region_positions(self, codes: Iterable[str]) -> list[int]:
+        """Positions of region codes; an unknown one is an error that names the nearest."""
+        return find_positions(codes, known=self.regions, kind="region")
+
+    def sector_positions(self, codes: Iterable[str]) -> list[int]:
+        """Positions of sector codes; an unknown one is an error that names the nearest."""
+        return find_positions(codes, known=self.sectors, kind="sector")
+
+
+def calibrate_economy(table: InputOutputTable) -> TradeEconomy:
+    r"""Shares of a table, under the model's rule that all buyers of a sector in a region import alike.
+
+    With flows :math:`M^j_{ni}` (buyer n, seller i, all uses), output :math:`Y^j_n` and purchases :math:`Z`:
+
+    .. math:: \pi^j_{ni} = M^j_{ni} / \textstyle\sum_h M^j_{nh}, \quad
+              \gamma^{kj}_n = \textstyle\sum_i Z^{kj}_{in} / Y^j_n, \quad
+              \gamma^j_n = 1 - \textstyle\sum_k \gamma^{kj}_n, \quad
+              \alpha^j_n = \textstyle\sum_i F^j_{in} / \textstyle\sum_{ik} F^k_{in}
+
+    Parameters
+    ----------
+    table
+        A balanced table without negative final sales (see :meth:`InputOutputTable.without_negatives`).
+
+    Returns
+    -------
+    TradeEconomy
+        Output is taken to be the row's sales, so the shares fit each other exactly.
+
+    Raises
+    ------
+    ModelError
+        ``input-invalid`` if final sales are negative, or a region has no income or no final demand.
+
+    References
+    ----------
+    :cite:p:`caliendo2015`, section 3 (equilibrium in relative changes) and its data section for the shares.
+    """
+    if (table.final < 0.0).any():
+        a, b, c = (int(i) for i in np.unravel_index(table.final.argmin(), table.final.shape))
+        message = (
+            f"final sales of {table.regions[a]}_{table.sectors[b]} to {table.regions[c]} are "
+            f"{table.final[a, b, c]:g} {table.unit}, below zero"
+        )
+        raise ModelError(
+            message,
+            code="input-invalid",
+            at=f"table row {table.regions[a]}_{table.sectors[b]}",
+            fix="call table.without_negatives() first",
+        )
+    flows = table.flows
+    spending = flows.sum(axis=2)
+    n, j = len(table.regions), len(table.sectors)
+    own = np.broadcast_to(np.eye(n), (j, n, n))
+    used = spending > 0.0
+    import_share = np.where(
+        used[:, :, None], flows / np.where(used, spending, 1.0)[:, :, None], own
+    )
+    sales = table.sales
+    made = sales > 0.0
+    inputs = table.intermediate.sum(axis=0).transpose(1, 0, 2)
+    input_share = np.where(made[:, None, :], inputs / np.where(made, sales, 1.0)[:, None, :], 0.0)
+    final = table.final.sum(axis=0)
+    income, demand = table.value_added.sum(axis=1), final.sum(axis=0)
+    for label, what, values in zip(
+        ("income", "final demand"), ("value added", "final"), (income, demand), strict=True
+    ):
+        if (values <= 0.0).any():
+            region = table.regions[int(values.argmin())]
+            message = f"{region} has no {label} ({values.min():g} {table.unit})"
+            raise ModelError(
+                message,
+                code="input-invalid",
+                at=f"table {what}",
+                fix="correct the table or merge the region with a neighbour",
+            )
+    return TradeEconomy(
+        regions=table.regions,
+        sectors=table.sectors,
+        import_share=import_share,
+        value_added_share=1.0 - input_share.sum(axis=1).T,
+        input_share=input_share,
+        final_share=final / demand,
+        value_added=income,
+        transfer=demand - income,
+    )
+
+
+def _check_labels(labels: tuple[str, ...], kind: str) -> None:
+    if not labels:
+        message = f"the table has no {kind}"
+        raise ModelError(
+            message, code="input-invalid", at=f"table.{kind}s", fix="name at least one"
+        )
+    for label in labels:
+        if labels.count(label) > 1:
+            message = f"{kind} code {label!r} appears {labels.count(label)} times"
+            raise ModelError(
+                message, code="input-invalid", at=f"table.{kind}s", fix="give each its own code"
+            )
+
+
+def _check_array(name: str, array: FloatArray, shape: tuple[int, ...]) -> None:
+    if np.shape(array) != shape:
+        message = f"{name} has the shape {np.shape(array)}, the labels ask for {shape}"
+        raise ModelError(message, code="input-invalid", at=f"table.{name}", fix="reshape it")
+    if not np.isfinite(array).all():
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        message = f"{name} is not finite at {place}"
+        raise ModelError(
+            message, code="input-invalid", at=f"table.{name}{place}", fix="correct the cell"
+        )
