@@ -371,6 +371,12 @@ def _methods(context: Context) -> tuple[str, ...]:
         for term, low, high in LIKELIHOOD_BANDS
     )
     version = results.manifest.versions.get("detente", "")
+    missed = f"none of {certificate.n_solutions:,} games missed"
+    if certificate.unconverged:
+        missed = (
+            f"{certificate.unconverged:,} of {certificate.n_solutions:,} games, kept in every figure, "
+            f"({format_percent(certificate.unconverged_share)}) missed"
+        )
     return (
         (
             f"{plural(results.n_draws, 'draw')} of all uncertain quantities (seed {results.manifest.seed}) times "
@@ -379,8 +385,7 @@ def _methods(context: Context) -> tuple[str, ...]:
         ),
         (
             f"Certificate: largest fixed-point residual {certificate.max_residual:.1e}; "
-            f"{certificate.unconverged} of {certificate.n_solutions:,} games "
-            f"({format_percent(certificate.unconverged_share)}) missed the tolerance and are kept in every figure; at most "
+            f"{missed} the tolerance; at most "
             f"{certificate.max_iterations} iterations. A player could gain at most "
             f"{format_number(certificate.max_nashconv)} stakes in all by deviating: this is the size of quantal error, "
             "not an error of the solver."

@@ -1,0 +1,33 @@
+"""Every crisis that ships briefs: the data follow the schema and nothing stays without a number."""
+
+import importlib.resources
+import json
+import re
+
+import jsonschema
+import pytest
+
+from detente.brief import compose, to_html, to_json, to_markdown
+from detente.crisis import load_crisis, shipped_crises
+from detente.ensemble import run_ensemble
+
+SCHEMA = json.loads(
+    (importlib.resources.files("detente.brief") / "brief.schema.json").read_text("utf-8")
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(shipped_crises()))
+def test_a_shipped_crisis_briefs(name, tmp_path):
+    crisis = load_crisis(name)
+    brief = compose(crisis, run_ensemble(crisis, folder=tmp_path, n_draws=64, seed=1))
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(to_json(brief)))
+    page = to_html(brief)
+    anchors = re.findall(r'id="([^"]+)"', page)
+    assert len(anchors) == len(set(anchors))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(anchors)
+    for figure in brief.figures.values():
+        assert figure.trace.sources or figure.trace.model, figure.id
+        assert figure.value is not None, figure.id
+    assert "[[" not in to_markdown(brief)
+    assert len(brief.charts) >= len(brief.answers)
