@@ -1,0 +1,298 @@
+"""Read an inter-regional input-output table that a user brings: one wide CSV file, as the statistical offices give it.
+
+The first row and the first column hold labels ``REGION_SECTOR``. A column ``FD_REGION``, or ``REGION_KIND`` with a kind
+that is no sector, holds final demand (several kinds are added up). A column ``OUTPUT``, ``OUT`` or ``TOTAL`` holds
+output. Rows that are no seller (value added, taxes) are left out: value added is what sales leave after purchases.
+"""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import Code, CrisisFileError, Finding
+
+__all__ = [
+    "MAX_TABLE_BYTES",
+    "OUTPUT_LABELS",
+    "TradeTable",
+    "read_trade_table",
+    "write_trade_table",
+]
+
+MAX_TABLE_BYTES = 512 * 1024 * 1024
+"""Largest table, in bytes."""
+
+OUTPUT_LABELS = ("OUTPUT", "OUT", "TOTAL")
+"""Labels of the output column."""
+
+_FINAL = "FD"
+_LABEL = r"(?P<region>[^_]+)_(?P<sector>.+)"
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeTable:
+    """Labels and arrays of an input-output table, as read.
+
+    Attributes
+    ----------
+    regions, sectors
+        Labels, ``N`` and ``J`` of them, in the order of the file.
+    intermediate
+        Shape ``(N, J, N, J)``: seller region, seller sector, buyer region, buyer sector.
+    final
+        Shape ``(N, J, N)``: seller region, seller sector, buyer region.
+    output
+        Shape ``(N, J)``; the sum of the row if the file has no output column.
+    other_rows
+        Labels of rows that are no seller.
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    intermediate: FloatArray
+    final: FloatArray
+    output: FloatArray
+    other_rows: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """The file, its labels and the findings so far."""
+
+    file: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def note(self, code: Code, message: str, *, fix: str, line: int = 0, path: str = "") -> None:
+        self.findings.append(
+            Finding(code=code, message=message, file=self.file, line=line, path=path, fix=fix)
+        )
+
+    def stop_if_wrong(self) -> None:
+        if self.findings:
+            raise CrisisFileError(self.findings)
+
+
+def read_trade_table(path: str | Path, *, pattern: str = _LABEL) -> TradeTable:
+    """Read an input-output table from a CSV file.
+
+    Parameters
+    ----------
+    path
+        The file, UTF-8.
+    pattern
+        Regular expression that splits a label into the groups ``region`` and ``sector``.
+
+    Returns
+    -------
+    TradeTable
+        Arrays and labels; nothing is balanced or filled. An empty cell is zero.
+
+    Raises
+    ------
+    CrisisFileError
+        ``file-missing``, ``file-too-large``, ``file-not-utf8``, ``id-duplicate`` for a label that repeats,
+        ``table-column-missing`` for a seller without a column or a region without final demand,
+        ``table-row-invalid`` for a missing row or a cell that is no number, ``value-not-finite``.
+    """
+    path = Path(path)
+    reader = _Reader(file=path.name)
+    header, rows = _read_cells(path, reader)
+    columns = header[1:]
+    split = re.compile(pattern)
+    sellers = {
+        row[0]: (line, found.group("region"), found.group("sector"))
+        for line, row in rows
+        if (found := split.fullmatch(row[0])) and row[0] in set(columns)
+    }
+    if not sellers:
+        reader.note(
+            "table-column-missing",
+            "no row of the table has a column of the same label",
+            fix="label rows and columns REGION_SECTOR, or give the pattern of the labels",
+        )
+    regions = tuple(dict.fromkeys(region for _, region, _ in sellers.values()))
+    sectors = tuple(dict.fromkeys(sector for _, _, sector in sellers.values()))
+    label_of = {(region, sector): label for label, (_, region, sector) in sellers.items()}
+    for region in regions:
+        for sector in sectors:
+            if (region, sector) not in label_of:
+                reader.note(
+                    "table-row-invalid",
+                    f"{region} has no row and column for the sector {sector}",
+                    path=f"{region}_{sector}",
+                    fix="give every region every sector (zeros if it has none)",
+                )
+    final_columns = _find_final(columns, regions, sectors, split)
+    for region in regions:
+        if region not in final_columns:
+            reader.note(
+                "table-column-missing",
+                f"no column holds the final demand of {region}",
+                path=region,
+                fix=f"add a column {_FINAL}_{region}",
+            )
+    reader.stop_if_wrong()
+    labels = [label_of[region, sector] for region in regions for sector in sectors]
+    place = {label: index for index, label in enumerate(columns)}
+    cells = _read_numbers({row[0]: (line, row) for line, row in rows}, labels, columns, reader)
+    n, j = len(regions), len(sectors)
+    final = np.stack(
+        [
+            cells[:, [place[name] for name in final_columns[region]]].sum(axis=1)
+            for region in regions
+        ],
+        axis=1,
+    )
+    intermediate = cells[:, [place[label] for label in labels]]
+    output_label = next((name for name in OUTPUT_LABELS if name in place), None)
+    output = (
+        intermediate.sum(axis=1) + final.sum(axis=1)
+        if output_label is None
+        else cells[:, place[output_label]]
+    )
+    return TradeTable(
+        regions=regions,
+        sectors=sectors,
+        intermediate=intermediate.reshape(n, j, n, j),
+        final=final.reshape(n, j, n),
+        output=output.reshape(n, j),
+        other_rows=tuple(row[0] for _, row in rows if row[0] not in sellers),
+    )
+
+
+def write_trade_table(table: TradeTable, path: str | Path) -> None:
+    """Write a table in the form that :func:`read_trade_table` reads; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    table
+        What to write.
+    path
+        The new file; an old one is replaced.
+    """
+    path = Path(path)
+    labels = [f"{region}_{sector}" for region in table.regions for sector in table.sectors]
+    size = len(labels)
+    intermediate = table.intermediate.reshape(size, size)
+    final = table.final.reshape(size, -1)
+    output = table.output.reshape(size)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["row", *labels, *(f"{_FINAL}_{code}" for code in table.regions), "OUTPUT"])
+    for index, label in enumerate(labels):
+        numbers = (*intermediate[index], *final[index], output[index])
+        writer.writerow([label, *(f"{number:.10g}" for number in numbers)])
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(stream.getvalue(), encoding="utf-8")
+    partial.replace(path)
+
+
+def _read_cells(path: Path, reader: _Reader) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Header and rows with their line numbers; labels are checked for repetition."""
+    if not path.is_file():
+        reader.note("file-missing", f"there is no table {path}", fix="check the path")
+    elif path.stat().st_size > MAX_TABLE_BYTES:
+        reader.note(
+            "file-too-large",
+            f"the table has {path.stat().st_size} bytes, more than {MAX_TABLE_BYTES}",
+            fix="aggregate regions or sectors before loading",
+        )
+    reader.stop_if_wrong()
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reader.note(
+            "file-not-utf8", f"byte {error.start} is not UTF-8", fix="save the table as UTF-8"
+        )
+    reader.stop_if_wrong()
+    rows = [(line, row) for line, row in enumerate(csv.reader(io.StringIO(text)), 1) if row]
+    if not rows:
+        reader.note("table-row-invalid", "the table is empty", fix="give a header and rows")
+    reader.stop_if_wrong()
+    header = [label.strip() for label in rows[0][1]]
+    body = [(line, [row[0].strip(), *row[1:]]) for line, row in rows[1:]]
+    for kind, names in (("column", header[1:]), ("row", [row[0] for _, row in body])):
+        seen: set[str] = set()
+        for name in names:
+            if name in seen:
+                reader.note(
+                    "id-duplicate",
+                    f"the {kind} {name!r} appears twice",
+                    path=name,
+                    fix="keep one of them",
+                )
+            seen.add(name)
+    reader.stop_if_wrong()
+    return header, body
+
+
+def _find_final(
+    columns: Sequence[str],
+    regions: Sequence[str],
+    sectors: Sequence[str],
+    split: re.Pattern[str],
+) -> dict[str, list[str]]:
+    """Columns of final demand of each region."""
+    found: dict[str, list[str]] = {}
+    for name in columns:
+        prefix, _, rest = name.partition("_")
+        if prefix == _FINAL and rest in regions:
+            found.setdefault(rest, []).append(name)
+            continue
+        match = split.fullmatch(name)
+        if match and match.group("region") in regions and match.group("sector") not in sectors:
+            found.setdefault(match.group("region"), []).append(name)
+    return found
+
+
+def _read_numbers(
+    rows: dict[str, tuple[int, list[str]]],
+    labels: Sequence[str],
+    columns: Sequence[str],
+    reader: _Reader,
+) -> FloatArray:
+    """Cells of the sellers' rows, shape ``(n_rows, n_columns)``."""
+    cells = np.zeros((len(labels), len(columns)))
+    for index, label in enumerate(labels):
+        line, row = rows[label]
+        if len(row) != len(columns) + 1:
+            reader.note(
+                "table-row-invalid",
+                f"the row has {len(row) - 1} cells, the header {len(columns)}",
+                line=line,
+                path=label,
+                fix="give each row a cell for each column",
+            )
+            continue
+        for column, text in enumerate(row[1:]):
+            try:
+                cells[index, column] = float(text) if text.strip() else 0.0
+            except ValueError:
+                reader.note(
+                    "table-row-invalid",
+                    f"{text!r} is not a number",
+                    line=line,
+                    path=f"{label}, {columns[column]}",
+                    fix="give a number, or nothing for zero",
+                )
+                break
+            if not math.isfinite(cells[index, column]):
+                reader.note(
+                    "value-not-finite",
+                    f"{text!r} is not finite",
+                    line=line,
+                    path=f"{label}, {columns[column]}",
+                    fix="give a number",
+                )
+                break
+    reader.stop_if_wrong()
+    return cells
