@@ -21,7 +21,11 @@ from detente.models.sanctions.trade_shocks import (
     raise_tariffs,
     raise_trade_costs,
 )
-from detente.models.sanctions.trade_table import InputOutputTable, calibrate_economy
+from detente.models.sanctions.trade_table import (
+    InputOutputTable,
+    aggregate_table,
+    calibrate_economy,
+)
 
 _SPEC = importlib.util.spec_from_file_location(
     "trade_reference", Path(__file__).with_name("trade_reference.py")
@@ -399,6 +403,38 @@ def refused(action):
     assert caught.value.code == "input-invalid"
     assert caught.value.fix
     return caught.value
+
+
+class TestAggregation:
+    def test_sums_by_hand(self):
+        """Oracle: hand."""
+        table = make_table(50, 3, 2)
+        got = aggregate_table(
+            table,
+            regions={"A": "west", "B": "east", "C": "west"},
+            sectors={"s0": "all", "s1": "all"},
+        )
+        assert got.regions == ("west", "east")
+        inside = table.intermediate[np.ix_([0, 2], [0, 1], [0, 2], [0, 1])].sum()
+        assert got.intermediate[0, 0, 0, 0] == pytest.approx(inside)
+        assert got.final[1, 0, 0] == pytest.approx(table.final[1][:, [0, 2]].sum())
+        assert got.value_added.sum() == pytest.approx(table.value_added.sum())
+
+    def test_each_in_its_own_group_changes_nothing(self):
+        table = make_table(51, 3, 2)
+        got = aggregate_table(
+            table,
+            regions={code: code for code in table.regions},
+            sectors={code: code for code in table.sectors},
+        )
+        assert got.intermediate == pytest.approx(table.intermediate)
+
+    def test_every_code_needs_a_group(self):
+        table = make_table(52, 3, 2)
+        sectors = {"s0": "x", "s1": "x"}
+        refused(lambda: aggregate_table(table, regions={"A": "x", "B": "x"}, sectors=sectors))
+        codes = {"A": "x", "B": "x", "C": "x", "D": "x"}
+        refused(lambda: aggregate_table(table, regions=codes, sectors=sectors))
 
 
 class TestRefusals:

@@ -28,6 +28,7 @@ from detente.models.sanctions.trade_shocks import (
 from detente.models.sanctions.trade_table import (
     InputOutputTable,
     TradeEconomy,
+    aggregate_table,
     calibrate_economy,
 )
 from detente.models.sanctions.welfare import gains_from_trade_pct, surviving_share, welfare_loss_pct
@@ -41,6 +42,7 @@ __all__ = [
     "TradeEconomy",
     "TradeResult",
     "TradeShock",
+    "aggregate_table",
     "autarky_loss_pct",
     "balance_matrix",
     "balance_trade",

@@ -1,7 +1,7 @@
 """An inter-regional input-output table, and the shares that calibrate a trade model from it."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +9,13 @@ import numpy as np
 from detente.errors import ModelError
 from detente.models.registry import FloatArray
 
-__all__ = ["InputOutputTable", "TradeEconomy", "calibrate_economy", "find_positions"]
+__all__ = [
+    "InputOutputTable",
+    "TradeEconomy",
+    "aggregate_table",
+    "calibrate_economy",
+    "find_positions",
+]
 
 ROUNDING_OF_WORLD = 1e-6
 """A row gap below this share of the whole table's output is rounding of the source, whatever the row's size."""
@@ -260,6 +266,52 @@ class TradeEconomy:
         return find_positions(codes, known=self.sectors, kind="sector")
 
 
+def aggregate_table(
+    table: InputOutputTable, *, regions: Mapping[str, str], sectors: Mapping[str, str]
+) -> InputOutputTable:
+    """Add up regions and sectors of a table.
+
+    Parameters
+    ----------
+    table
+        The table in full.
+    regions, sectors
+        Group of each region and of each sector; every one must be named. Groups stand in the order of first use.
+
+    Returns
+    -------
+    InputOutputTable
+        The smaller table, checked like any other.
+
+    Raises
+    ------
+    ModelError
+        ``input-invalid`` for a code that the table lacks, or that has no group.
+    """
+    region_group, region_names = _group(table.regions, regions, "region")
+    sector_group, sector_names = _group(table.sectors, sectors, "sector")
+    intermediate = np.einsum(
+        "ai,bj,ijnk,cn,dk->abcd",
+        region_group,
+        sector_group,
+        table.intermediate,
+        region_group,
+        sector_group,
+        optimize=True,
+    )
+    final = np.einsum(
+        "ai,bj,ijn,cn->abc", region_group, sector_group, table.final, region_group, optimize=True
+    )
+    return replace(
+        table,
+        regions=region_names,
+        sectors=sector_names,
+        intermediate=intermediate,
+        final=final,
+        output=region_group @ table.output @ sector_group.T,
+    )
+
+
 def calibrate_economy(table: InputOutputTable) -> TradeEconomy:
     r"""Shares of a table, under the model's rule that all buyers of a sector in a region import alike.
 
@@ -337,6 +389,22 @@ def calibrate_economy(table: InputOutputTable) -> TradeEconomy:
         value_added=income,
         transfer=demand - income,
     )
+
+
+def _group(
+    labels: tuple[str, ...], groups: Mapping[str, str], kind: str
+) -> tuple[FloatArray, tuple[str, ...]]:
+    """Matrix of ones where a label (column) is in a group (row), and the names of the groups."""
+    find_positions(groups, known=labels, kind=kind)
+    for label in labels:
+        if label not in groups:
+            message = f"the {kind} {label!r} is in no group"
+            raise ModelError(
+                message, code="input-invalid", at=f"{kind}s", fix="name a group for each of them"
+            )
+    names = tuple(dict.fromkeys(groups[label] for label in labels))
+    matrix = np.array([[float(groups[label] == name) for label in labels] for name in names])
+    return matrix, names
 
 
 def _check_labels(labels: tuple[str, ...], kind: str) -> None:
