@@ -16,26 +16,40 @@ from detente.models.bargaining.expected_utility import (
     solve_expected_utility,
 )
 from detente.models.bargaining.issues import IssueSpace, fighting_values, make_issue_space
+from detente.models.bargaining.predictors import (
+    DEFAULT_PREDICTOR,
+    PREDICTORS,
+    Predictor,
+    find_predictor,
+    nash_point,
+    predictive_median,
+)
 from detente.models.bargaining.ranges import BargainingRange, agreement_volume, solve_range
 from detente.models.bargaining.registration import settlement
 
 __all__ = [
+    "DEFAULT_PREDICTOR",
     "MAX_ACTORS",
     "MOVES",
+    "PREDICTORS",
     "QUADRANTS",
     "VARIANTS",
     "BargainingRange",
     "ExpectedUtilityResult",
     "Issue",
     "IssueSpace",
+    "Predictor",
     "QuadrantChart",
     "Variant",
     "agreement_volume",
     "chart_quadrants",
     "fighting_values",
+    "find_predictor",
     "find_variant",
     "make_issue",
     "make_issue_space",
+    "nash_point",
+    "predictive_median",
     "settlement",
     "solve_expected_utility",
     "solve_range",

@@ -35,7 +35,7 @@ __all__ = [
     "solve_expected_utility",
 ]
 
-MAX_ACTORS = 10_000
+MAX_ACTORS = 5_000
 """More actors than this are refused: memory and time grow with the square of their number."""
 
 MOVES = ("none", "confrontation", "compromise", "capitulation")
@@ -221,8 +221,8 @@ def make_issue(
         message = "capability times salience is zero for every actor"
         raise _invalid(message, "capability, salience", "give at least one actor both above zero")
     ends = float(x.min()) if low is None else low, float(x.max()) if high is None else high
-    if not np.isfinite(ends).all() or ends[0] > ends[1]:
-        message = f"the scale from {ends[0]:g} to {ends[1]:g} has no length"
+    if not np.isfinite([*ends, ends[1] - ends[0]]).all() or ends[0] > ends[1]:
+        message = f"the scale from {ends[0]:g} to {ends[1]:g} has no length that is finite"
         raise _invalid(message, "low, high", "give a low end below the high end")
     outside = (x < ends[0]) | (x > ends[1])
     if outside.any():

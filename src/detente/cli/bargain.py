@@ -1,0 +1,291 @@
+"""``detente bargain``: run the models of a negotiated outcome on a table of actors."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.errors import UsageError
+
+if TYPE_CHECKING:
+    from detente.cli._actor_table import ActorTable
+    from detente.models.bargaining import ExpectedUtilityResult, Issue, QuadrantChart
+
+__all__ = ["command"]
+
+_MOST_ROUNDS = 1000
+_SHOWN_ACTORS = 40
+_SHOWN_ROUNDS = 10
+_SLOW_ACTORS = 1500
+
+
+def command(
+    table: Annotated[
+        str,
+        typer.Argument(
+            help="CSV file with the columns actor, capability, position, salience; - for standard input.",
+            metavar="FILE.csv",
+        ),
+    ],
+    *,
+    variant: Annotated[
+        str,
+        typer.Option(
+            help="all-pairs, all-pairs-nearest, pairwise or pairwise-nearest: what votes are divided by, and whether "
+            "an actor takes the offer that moves it least."
+        ),
+    ] = "all-pairs",
+    rounds: Annotated[int, typer.Option(help="Rounds of bargaining, 0 to 1000.")] = 10,
+    predictor: Annotated[
+        str, typer.Option(help="Forecast to put first; the others are printed beside it.")
+    ] = "predictive-median",
+    low: Annotated[
+        float | None, typer.Option(help="Low end of the scale; by default the lowest position.")
+    ] = None,
+    high: Annotated[
+        float | None, typer.Option(help="High end of the scale; by default the highest position.")
+    ] = None,
+    capitulation: Annotated[
+        bool,
+        typer.Option(
+            "--capitulation",
+            help="Let actors give in that lose more by resisting than the other gains.",
+        ),
+    ] = False,
+    quadrants: Annotated[
+        str | None,
+        typer.Option(help="Show how this actor sees all others before the first round."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Forecast a decision from who wants what, how much they care and how much they can do.
+
+    Prints Bueno de Mesquita's expected-utility model round by round, beside simple forecasts.
+
+    The columns: capability is zero or more in any unit, position any number on one scale, salience a share from 0 to 1.
+
+    For example:
+
+      detente bargain actors.csv
+
+      detente bargain actors.csv --variant pairwise-nearest --rounds 5 --low 0 --high 100
+
+      detente bargain - --json < actors.csv
+    """
+    from detente.cli._actor_table import check_fits, read_actor_table
+    from detente.models.bargaining import (
+        MAX_ACTORS,
+        PREDICTORS,
+        chart_quadrants,
+        find_predictor,
+        find_variant,
+        make_issue,
+        solve_expected_utility,
+    )
+
+    find_variant(variant)
+    first = find_predictor(predictor)
+    if not 0 <= rounds <= _MOST_ROUNDS:
+        message = f"{rounds} rounds are not from 0 to {_MOST_ROUNDS}"
+        raise UsageError(
+            message, code="option-invalid", at="--rounds", fix="give a number of rounds, such as 10"
+        )
+    actors = read_actor_table(table)
+    pairs = rounds > 0 or quadrants is not None
+    check_fits(actors, low=low, high=high, most_actors=MAX_ACTORS if pairs else None)
+    chosen = _find_actor(quadrants, actors.names)
+    issue = make_issue(actors.capability, actors.position, actors.salience, low=low, high=high)
+    result = solve_expected_utility(
+        issue,
+        variant=variant,
+        rounds=rounds,
+        capitulation=capitulation,
+        progress=_progress if len(actors.names) > _SLOW_ACTORS else None,
+    )
+    chart = None if chosen is None else chart_quadrants(issue, chosen, variant=variant)
+    forecasts = {first.name: first.predict(issue)}
+    forecasts |= {name: found.predict(issue) for name, found in PREDICTORS.items()}
+    if as_json:
+        data = _as_data(actors, issue, result, forecasts, chart)
+        sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+        return
+    parts = [_heading(actors, result), _forecasts(forecasts), _rounds(result)]
+    if rounds:
+        parts.append(_positions(actors, result))
+    if chart is not None:
+        parts.append(_chart(actors, chart))
+    sys.stdout.write("\n".join(parts))
+
+
+def _find_actor(name: str | None, names: Sequence[str]) -> int | None:
+    if name is None:
+        return None
+    if name in names:
+        return names.index(name)
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, names, n=3, cutoff=0.3) or list(names[:3])
+    message = f"the table has no actor {name!r}"
+    raise UsageError(
+        message,
+        code="actor-unknown",
+        at="--quadrants",
+        fix=f"name an actor such as {', '.join(near)}",
+    )
+
+
+def _progress(done: int, total: int) -> None:
+    sys.stderr.write(f"\rround {done} of {total}" + ("\n" if done == total else ""))
+    sys.stderr.flush()
+
+
+def _heading(actors: "ActorTable", result: "ExpectedUtilityResult") -> str:
+    issue = result.issue
+    lines = [
+        f"{len(actors.names)} actors on a scale from {issue.low:g} to {issue.high:g}",
+        f"Variant {result.variant.name}: {result.variant.summary}"
+        + ("; with capitulation" if result.capitulation else ""),
+    ]
+    if issue.position.min() == issue.position.max():
+        lines.append("All actors hold the same position: there is nothing to bargain over.")
+    return "\n".join(lines) + "\n"
+
+
+def _forecasts(forecasts: dict[str, float]) -> str:
+    from detente.models.bargaining import PREDICTORS
+
+    rows = [[name, _number(value), PREDICTORS[name].summary] for name, value in forecasts.items()]
+    return _table(["forecast", "outcome", "what it is"], rows, left=(0, 2))
+
+
+def _rounds(result: "ExpectedUtilityResult") -> str:
+    from detente.models.bargaining import MOVES
+
+    rows = []
+    for number, (mean, median) in enumerate(zip(result.means, result.medians, strict=True)):
+        kinds = Counter(result.moves[number - 1].tolist()) if number else Counter()
+        moves = [str(kinds[code]) if number else "" for code in range(1, len(MOVES))]
+        rows.append([str(number), _number(mean), _number(median), *moves])
+    heading = ["round", "mean", "median", "confronted", "compromised", "capitulated"]
+    if not result.capitulation:
+        heading, rows = heading[:-1], [row[:-1] for row in rows]
+    return _table(heading, rows)
+
+
+def _positions(actors: "ActorTable", result: "ExpectedUtilityResult") -> str:
+    """Return positions by round of the actors with the most weight, and first-round risk exponents."""
+    shown = range(len(actors.names))
+    note = ""
+    if len(actors.names) > _SHOWN_ACTORS:
+        heaviest = (-result.issue.weights).argsort(kind="stable")[:_SHOWN_ACTORS]
+        shown = sorted(heaviest.tolist())  # type: ignore[assignment]
+        note = f"The {_SHOWN_ACTORS} actors with the most weight; --json has all.\n"
+    last = len(result.positions) - 1
+    step = max(1, -(-last // _SHOWN_ROUNDS))
+    columns = sorted({*range(0, last + 1, step), last})
+    rows = [
+        [
+            actors.names[i],
+            f"{result.risk_exponents[0, i]:.3f}",
+            *(f"{result.positions[column, i]:.4g}" for column in columns),
+        ]
+        for i in shown
+    ]
+    return _table(["actor", "risk", *(str(column) for column in columns)], rows, left=(0,)) + note
+
+
+def _chart(actors: "ActorTable", chart: "QuadrantChart") -> str:
+    from detente.models.bargaining import QUADRANTS
+
+    order = sorted(
+        (i for i in range(len(actors.names)) if i != chart.actor),
+        key=lambda i: (-float(chart.other[i]), i),
+    )[:_SHOWN_ACTORS]
+    rows = [
+        [
+            actors.names[i],
+            f"{chart.win_prob[i]:.3f}",
+            f"{chart.own[i]:+.3f}",
+            f"{chart.other[i]:+.3f}",
+            QUADRANTS[chart.quadrants[i]],
+        ]
+        for i in order
+    ]
+    name = actors.names[chart.actor]
+    heading = [f"as {name} sees it", "chance", "own gain", "other's gain", "quadrant"]
+    return _table(heading, rows, left=(0, 4))
+
+
+def _as_data(
+    actors: "ActorTable",
+    issue: "Issue",
+    result: "ExpectedUtilityResult",
+    forecasts: dict[str, float],
+    chart: "QuadrantChart | None",
+) -> dict[str, Any]:
+    from detente.models.bargaining import MOVES, QUADRANTS
+
+    def partner(code: int) -> str | None:
+        return actors.names[code] if code >= 0 else None
+
+    data: dict[str, Any] = {
+        "scale": [issue.low, issue.high],
+        "variant": result.variant.name,
+        "capitulation": result.capitulation,
+        "predictor": next(iter(forecasts)),
+        "forecasts": forecasts,
+        "rounds": [
+            {"round": number, "mean": float(mean), "median": float(median)}
+            for number, (mean, median) in enumerate(zip(result.means, result.medians, strict=True))
+        ],
+        "actors": [
+            {
+                "actor": name,
+                "capability": actors.capability[i],
+                "salience": actors.salience[i],
+                "positions": result.positions[:, i].tolist(),
+                "risk_exponents": result.risk_exponents[:, i].tolist(),
+                "moves": [MOVES[code] for code in result.moves[:, i]],
+                "partners": [partner(code) for code in result.partners[:, i].tolist()],
+            }
+            for i, name in enumerate(actors.names)
+        ],
+    }
+    if chart is not None:
+        data["quadrants"] = {
+            "actor": actors.names[chart.actor],
+            "risk_exponent": chart.risk_exponent,
+            "pairs": [
+                {
+                    "actor": name,
+                    "win_prob": float(chart.win_prob[i]),
+                    "own": float(chart.own[i]),
+                    "other": float(chart.other[i]),
+                    "quadrant": QUADRANTS[chart.quadrants[i]],
+                }
+                for i, name in enumerate(actors.names)
+                if i != chart.actor
+            ],
+        }
+    return data
+
+
+def _number(value: float) -> str:
+    return f"{value:.7g}"
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:
+    """Return aligned columns; those in ``left`` flush left."""
+    cells = [heading, *rows]
+    widths = [max(len(row[k]) for row in cells) for k in range(len(heading))]
+    align: list[Callable[[str, int], str]] = [
+        str.ljust if k in left else str.rjust for k in range(len(heading))
+    ]
+    lines = [
+        "  ".join(align[k](row[k], widths[k]) for k in range(len(heading))).rstrip()
+        for row in cells
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,212 @@
+"""Point forecasts of a negotiated outcome from positions, saliences and capabilities, simple ones first."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from scipy.special import ndtr
+
+from detente.errors import UsageError
+from detente.models.bargaining.averages import weighted_mean, weighted_median
+from detente.models.bargaining.expected_utility import Issue
+
+__all__ = [
+    "DEFAULT_PREDICTOR",
+    "PREDICTORS",
+    "Predictor",
+    "find_predictor",
+    "nash_point",
+    "predictive_median",
+]
+
+_BISECTIONS = 200
+_PREVAILING_PROB = 0.2
+_SPREAD = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictor:
+    """A named forecast: a function of an issue, and what it is in one line."""
+
+    name: str
+    summary: str
+    predict: Callable[[Issue], float]
+    cites: tuple[str, ...] = ()
+
+
+def predictive_median(
+    issue: Issue, *, prevailing_prob: float = _PREVAILING_PROB, spread: float = _SPREAD
+) -> float:
+    r"""Median of what may come of it: mostly a compromise, give or take, and else one position prevails.
+
+    With weights :math:`w` of capability times salience, their mean position :math:`m` and the length of the scale
+    :math:`\Delta`, the outcome :math:`y` has the distribution
+
+    .. math:: F(y) = \pi \sum_i w_i [x_i \le y] + (1 - \pi)\, \Phi\!\left(\frac{y - m}{\sigma \Delta}\right)
+
+    and the forecast is its median, which has the least expected absolute error.
+
+    Parameters
+    ----------
+    issue
+        Actors and scale.
+    prevailing_prob
+        Chance ``pi`` that no compromise is struck and one position prevails outright, each with the weight behind it.
+    spread
+        Standard deviation of compromises around the mean, in lengths of the scale, > 0.
+
+    Returns
+    -------
+    float
+        Between the lowest and the highest position. It leans from the weighted mean towards the position of a majority,
+        and stays at the mean where the two sides are equal.
+
+    References
+    ----------
+    Our own, decision note 0021. That bargaining comes first and a test of strength after it is :cite:p:`achen2006`.
+
+    Examples
+    --------
+    >>> from detente.models.bargaining import make_issue
+    >>> round(predictive_median(make_issue([3.0, 1.0], [0.0, 100.0], [1.0, 1.0])), 1)
+    21.9
+    """
+    x, w = issue.position, issue.weights
+    span = issue.high - issue.low
+    middle = float(weighted_mean(x, w))
+    low, high = float(x.min()), float(x.max())
+    for _ in range(_BISECTIONS):
+        y = 0.5 * (low + high)
+        if y in {low, high}:
+            break
+        below = float(w[x <= y].sum())
+        compromise = float(ndtr((y - middle) / (spread * span)))
+        if prevailing_prob * below + (1.0 - prevailing_prob) * compromise < 0.5:
+            low = y
+        else:
+            high = y
+    return high
+
+
+def nash_point(issue: Issue) -> float:
+    r"""Nash bargaining solution with linear losses, if no agreement is as bad as the far end of the scale.
+
+    .. math:: \arg\max_y \sum_i w_i \log\left(\Delta - |y - x_i|\right)
+
+    Parameters
+    ----------
+    issue
+        Actors and scale; weights are bargaining powers.
+
+    Returns
+    -------
+    float
+        Between the lowest and the highest position. With all positions at the ends of the scale it is the weighted mean;
+        otherwise it lies between mean and median as a rule.
+
+    References
+    ----------
+    :cite:p:`nash1950`; with salience as power :cite:p:`schneider2010`.
+
+    Examples
+    --------
+    >>> from detente.models.bargaining import make_issue
+    >>> round(nash_point(make_issue([3.0, 1.0], [0.0, 100.0], [1.0, 1.0])), 6)
+    25.0
+    """
+    x, w = issue.position, issue.weights
+    span = issue.high - issue.low
+    low, high = float(x.min()), float(x.max())
+    for _ in range(_BISECTIONS):
+        y = 0.5 * (low + high)
+        if y in {low, high}:
+            break
+        pull = float((w * np.sign(x - y) / (span - np.abs(x - y))).sum())
+        low, high = (y, high) if pull > 0.0 else (low, y)
+    return high
+
+
+def _weighted_mean(issue: Issue) -> float:
+    return float(weighted_mean(issue.position, issue.weights))
+
+
+def _weighted_median(issue: Issue) -> float:
+    return float(weighted_median(issue.position, issue.weights))
+
+
+def _salience_mean(issue: Issue) -> float:
+    return float(np.average(issue.position, weights=issue.salience))
+
+
+def _plain_mean(issue: Issue) -> float:
+    return float(issue.position.mean())
+
+
+def _midpoint(issue: Issue) -> float:
+    return 0.5 * issue.low + 0.5 * issue.high
+
+
+DEFAULT_PREDICTOR = "predictive-median"
+
+PREDICTORS: Mapping[str, Predictor] = MappingProxyType(
+    {
+        predictor.name: predictor
+        for predictor in (
+            Predictor(
+                name=DEFAULT_PREDICTOR,
+                summary="median of a likely compromise and an occasional clear win",
+                predict=predictive_median,
+                cites=("achen2006",),
+            ),
+            Predictor(
+                name="nash",
+                summary="Nash bargaining solution, failure as bad as the far end",
+                predict=nash_point,
+                cites=("nash1950", "schneider2010"),
+            ),
+            Predictor(
+                name="weighted-mean",
+                summary="mean by capability times salience (compromise model)",
+                predict=_weighted_mean,
+                cites=("achen2006",),
+            ),
+            Predictor(
+                name="weighted-median",
+                summary="median by capability times salience",
+                predict=_weighted_median,
+                cites=("black1948",),
+            ),
+            Predictor(
+                name="salience-mean",
+                summary="mean by salience alone",
+                predict=_salience_mean,
+                cites=("schneider2010",),
+            ),
+            Predictor(name="mean", summary="mean of positions, unweighted", predict=_plain_mean),
+            Predictor(name="midpoint", summary="middle of the scale", predict=_midpoint),
+        )
+    }
+)
+"""The forecasts by name, the default first."""
+
+
+def find_predictor(name: str) -> Predictor:
+    """Return the predictor of this name.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` if there is none.
+
+    Examples
+    --------
+    >>> find_predictor("midpoint").summary
+    'middle of the scale'
+    """
+    if name in PREDICTORS:
+        return PREDICTORS[name]
+    message = f"there is no predictor {name!r} of negotiated outcomes"
+    raise UsageError(
+        message, code="option-invalid", at="predictor", fix=f"choose one of {', '.join(PREDICTORS)}"
+    )

@@ -1,0 +1,265 @@
+"""``detente bargain``: tables that are right, and tables that are wrong in every way we could think of."""
+
+import inspect
+import io
+import json
+import sys
+
+import pytest
+
+from detente.cli import bargain, main
+from detente.models.bargaining import (
+    DEFAULT_PREDICTOR,
+    MAX_ACTORS,
+    PREDICTORS,
+    VARIANTS,
+    make_issue,
+    solve_expected_utility,
+)
+
+TABLE = """actor,capability,position,salience
+Alpha,3,0,0.9
+Beta,2,60,0.5
+Gamma,1,100,1
+"""
+HEADER = "actor,capability,position,salience\n"
+ISSUE = make_issue([3, 2, 1], [0, 60, 100], [0.9, 0.5, 1])
+
+
+@pytest.fixture
+def detente(monkeypatch, capsys, tmp_path):
+    """Return a function that runs the command on a table: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(table, *options, source="table.csv"):
+        if table is not None:
+            content = table if isinstance(table, bytes) else table.encode()
+            (tmp_path / "table.csv").write_bytes(content)
+        monkeypatch.setattr(sys, "argv", ["detente", "bargain", source, *map(str, options)])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def test_text_shows_forecasts_and_every_round(detente):
+    code, out, err = detente(TABLE, "--rounds", 2)
+    assert (code, err) == (0, "")
+    assert "3 actors on a scale from 0 to 100" in out
+    for name in PREDICTORS:
+        assert f"\n{name} " in out
+    result = solve_expected_utility(ISSUE, rounds=2)
+    for mean in result.means:
+        assert f"  {mean:.7g}  " in out
+    assert "Alpha" in out
+    assert "capitulated" not in out
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_json_holds_what_the_model_gives(detente, variant):
+    code, out, _ = detente(TABLE, "--variant", variant, "--json", "--rounds", 3, "--capitulation")
+    assert code == 0
+    data = json.loads(out)
+    result = solve_expected_utility(ISSUE, variant=variant, rounds=3, capitulation=True)
+    assert data["variant"] == variant
+    assert [row["mean"] for row in data["rounds"]] == result.means.tolist()
+    assert [row["median"] for row in data["rounds"]] == result.medians.tolist()
+    assert [row["positions"] for row in data["actors"]] == result.positions.T.tolist()
+    assert [row["risk_exponents"] for row in data["actors"]] == result.risk_exponents.T.tolist()
+    assert data["forecasts"] == {name: p.predict(ISSUE) for name, p in PREDICTORS.items()}
+
+
+def test_predictor_asked_for_comes_first(detente):
+    _, out, _ = detente(TABLE, "--predictor", "weighted-median", "--rounds", 0)
+    assert out.splitlines()[4].split()[:2] == ["weighted-median", "0"]
+    assert inspect.signature(bargain.command).parameters["predictor"].default == DEFAULT_PREDICTOR
+
+
+def test_standard_input_is_read(detente, monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(TABLE.encode()))
+    monkeypatch.setattr(sys, "stdin", stream)
+    assert detente(None, source="-")[1] == detente(TABLE)[1]
+
+
+def test_quadrants_of_an_actor(detente):
+    code, out, _ = detente(TABLE, "--quadrants", "Beta")
+    assert code == 0
+    chart = out[out.index("as Beta sees it") :]
+    assert {line.split()[0] for line in chart.splitlines()[1:]} == {"Alpha", "Gamma"}
+    data = json.loads(detente(TABLE, "--quadrants", "Beta", "--json")[1])["quadrants"]
+    assert [pair["actor"] for pair in data["pairs"]] == ["Alpha", "Gamma"]
+    code, _, err = detente(TABLE, "--quadrants", "Bta")
+    assert code == 2
+    assert "[actor-unknown]" in err
+    assert "Beta" in err
+
+
+def test_scale_can_be_wider_than_positions(detente):
+    wide = json.loads(detente(TABLE, "--json", "--low", -100, "--high", 200)[1])
+    assert wide["scale"] == [-100.0, 200.0]
+    assert wide["forecasts"]["midpoint"] == 50.0
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        TABLE.replace("\n", "\r\n"),
+        "\ufeff" + TABLE,
+        TABLE.replace("actor", " Actor ").replace("position", "POSITION"),
+        TABLE.replace("Beta,2,60,0.5", '"Beta", 2 ,6e1, .5 '),
+        TABLE.replace("\nBeta", "\n\n , , ,\nBeta"),
+        TABLE.rstrip("\n"),
+        "note,salience,position,capability,actor\nx,0.9,0,3,Alpha\n,0.5,60,2,Beta\ny,1,100,1,Gamma\n",
+    ],
+)
+def test_spellings_of_the_same_table_give_the_same_answer(detente, table):
+    assert detente(table) == detente(TABLE)
+
+
+def test_all_positions_equal_is_an_answer(detente):
+    code, out, _ = detente(HEADER + "A,1,40,0.5\nB,2,40,1\n")
+    assert code == 0
+    assert "nothing to bargain over" in out
+    data = json.loads(detente(None, "--json")[1])
+    assert set(data["forecasts"].values()) == {40.0}
+    assert {row["mean"] for row in data["rounds"]} == {40.0}
+
+
+def test_long_tables_show_the_heaviest(detente):
+    rows = "".join(f"A{i},{i},{i % 7},0.5\n" for i in range(1, 61))
+    code, out, _ = detente(HEADER + rows, "--rounds", 25)
+    assert code == 0
+    assert "\nA60 " in out
+    assert "\nA20 " not in out
+    assert "The 40 actors with the most weight" in out
+    heading = next(line for line in out.splitlines() if line.startswith("actor"))
+    assert heading.split()[2:] == ["0", "3", "6", "9", "12", "15", "18", "21", "24", "25"]
+
+
+def test_progress_of_a_large_table_goes_to_standard_error(detente):
+    rows = "".join(f"A{i},1,{i % 11},0.5\n" for i in range(1600))
+    code, out, err = detente(HEADER + rows, "--rounds", 1)
+    assert code == 0
+    assert err == "\rround 1 of 1\n"
+    assert "1600 actors" in out
+
+
+def test_too_many_actors_name_the_row_and_the_way_out(detente):
+    rows = "".join(f"A{i},1,{i},0.5\n" for i in range(10_000))
+    code, _, err = detente(HEADER + rows)
+    assert code == 2
+    assert f"table.csv:{MAX_ACTORS + 2}" in err
+    assert "[input-invalid]" in err
+    assert "--rounds 0" in err
+    code, out, _ = detente(None, "--rounds", 0)
+    assert code == 0
+    assert "4999.5" in out
+
+
+BAD = {
+    "empty file": ("", "table-column-missing", 1, "header row"),
+    "blank lines only": ("\n\n", "table-column-missing", 1, "header row"),
+    "header only": (HEADER, "table-row-invalid", 1, "two actors"),
+    "one actor": (HEADER + "A,1,2,0.5\n", "table-row-invalid", 2, "two actors"),
+    "missing column": ("actor,capability,position\nA,1,2\n", "table-column-missing", 1, "salience"),
+    "semicolons": (TABLE.replace(",", ";"), "table-column-missing", 1, "separated by commas"),
+    "column twice": (
+        "actor," + TABLE.replace("\n", "\nx,", 1),
+        "table-column-missing",
+        1,
+        "once each",
+    ),
+    "no header": ("A,1,2,0.5\nB,1,3,0.5\n", "table-column-missing", 1, "header row"),
+    "negative capability": (
+        TABLE.replace("Beta,2", "Beta,-2"),
+        "value-out-of-range",
+        3,
+        "zero or more",
+    ),
+    "salience over one": (TABLE.replace("0.5", "50"), "value-out-of-range", 3, "80% is 0.8"),
+    "negative salience": (TABLE.replace("0.5", "-0.1"), "value-out-of-range", 3, "0 to 1"),
+    "not a number": (TABLE.replace("60", "sixty"), "table-row-invalid", 3, "one scale"),
+    "per cent": (TABLE.replace("0.5", "50%"), "table-row-invalid", 3, "80% is 0.8"),
+    "decimal comma": (TABLE.replace("0.5", '"0,5"'), "table-row-invalid", 3, "point for decimals"),
+    "underscore": (TABLE.replace("60", "6_0"), "table-row-invalid", 3, "give a number"),
+    "blank value": (TABLE.replace("60", ""), "table-row-invalid", 3, "give a number"),
+    "NaN": (TABLE.replace("60", "nan"), "value-not-finite", 3, "give a number"),
+    "infinite": (TABLE.replace("Beta,2", "Beta,inf"), "value-not-finite", 3, "give a number"),
+    "overflow": (TABLE.replace("60", "1e999"), "value-not-finite", 3, "give a number"),
+    "too large": (TABLE.replace("60", "1e300"), "value-out-of-range", 3, "give a number"),
+    "duplicate actor": (TABLE.replace("Gamma", " Alpha "), "id-duplicate", 4, "once"),
+    "actor without name": (TABLE.replace("Beta", " "), "table-row-invalid", 3, "name the actor"),
+    "too many fields": (TABLE.replace("0.5", "0.5,7"), "table-row-invalid", 3, "one value"),
+    "too few fields": (TABLE.replace(",0.5", ""), "table-row-invalid", 3, "one value"),
+    "open quote": (TABLE.replace("Beta", '"Beta'), "table-row-invalid", 4, "double quotes"),
+    "nobody cares": (HEADER + "A,1,2,0\nB,0,3,1\n", "table-row-invalid", 3, "above zero"),
+    "not UTF-8": (TABLE.replace("Beta", "B\xe9ta").encode("latin-1"), "file-not-utf8", 3, "UTF-8"),
+    "UTF-16": (TABLE.encode("utf-16"), "file-not-utf8", 1, "UTF-8"),
+    "NUL bytes": (TABLE.replace("Beta", "\0").encode(), "table-row-invalid", 3, ""),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_table_is_refused_with_row_and_fix(detente, case):
+    table, code, line, fix = BAD[case]
+    status, out, err = detente(table)
+    if case == "NUL bytes" and status == 0:  # newer readers take them as text
+        return
+    assert status == 2
+    assert out == ""
+    assert f"[{code}]" in err
+    assert f"table.csv:{line}" in err
+    assert fix in err[err.index("fix: ") :]
+    assert "Traceback" not in err
+
+
+def test_everything_wrong_is_named_at_once(detente):
+    _, _, err = detente(HEADER + "A,-1,x,2\nA,1,1,1\n")
+    assert err.count("fix: ") == 4
+
+
+def test_a_long_list_of_problems_is_cut(detente):
+    _, _, err = detente(HEADER + "".join(f"A{i},-1,0,1\n" for i in range(500)))
+    assert err.count("fix: ") == 20
+
+
+def test_file_that_is_not_there(detente, tmp_path):
+    (tmp_path / "folder").mkdir()
+    for source in ("nowhere.csv", "folder", "a\0b"):
+        code, _, err = detente(None, source=source)
+        assert code == 2
+        assert "[file-missing]" in err
+        assert "standard input" in err
+
+
+def test_file_that_is_too_large(detente, monkeypatch):
+    monkeypatch.setattr("detente.cli._actor_table._MOST_BYTES", 50)
+    code, _, err = detente(TABLE)
+    assert code == 2
+    assert "[file-too-large]" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "fix"),
+    [
+        (("--variant", "best"), "option-invalid", "pairwise-nearest"),
+        (("--predictor", "best"), "option-invalid", "weighted-mean"),
+        (("--rounds", -1), "option-invalid", "number of rounds"),
+        (("--rounds", 1001), "option-invalid", "number of rounds"),
+        (("--low", 1), "value-out-of-range", "--low"),
+        (("--high", 59), "value-out-of-range", "--high"),
+        (("--low", "nan"), "value-out-of-range", "--low"),
+        (("--low", "-inf"), "input-invalid", "low end"),
+    ],
+)
+def test_option_that_cannot_be(detente, options, code, fix):
+    status, _, err = detente(TABLE, *options)
+    assert status == 2
+    assert f"[{code}]" in err
+    assert fix in err[err.index("fix: ") :]
