@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from detente.errors import SolverError
-from detente.game import GameBuilder, Status, solve_logit_qre
+from detente.game import GameBuilder, Status, qre, solve_logit_qre, trace_logit_branch
 from detente.game.trees import game_from_tree
-from detente.testing.games import game_trees
+from detente.testing.games import bargaining_tree, game_trees
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "data" / "reference_agent_qre.json"
 SLOW_ORACLE = settings(
@@ -192,9 +192,16 @@ def test_a_player_who_does_not_care_is_uniform_and_others_answer_to_that(tree, d
 # an independent implementation
 
 
+@pytest.fixture(params=["traced", "accelerated"])
+def method(request, monkeypatch):
+    """Both ways to solve, whatever the size of the game."""
+    monkeypatch.setattr(qre, "_SMALL", 10_000 if request.param == "traced" else 0)
+    return request.param
+
+
 @SLOW_ORACLE
 @given(tree=game_trees())
-def test_random_games_agree_with_the_dense_implementation(tree, dense):
+def test_random_games_agree_with_the_dense_implementation(method, tree, dense):  # noqa: ARG001
     """Oracle: independent code, for the answer, its certificate and its payoffs."""
     game = game_from_tree(tree)
     result = solve(game, [0.4, 1.5])
@@ -292,7 +299,7 @@ def noisy_payoffs(game, n_draws, seed=5):
     return game.payoffs[:, :, None] + rng.normal(0, 0.3, (*game.payoffs.shape, n_draws))
 
 
-def test_a_draws_bytes_depend_on_that_draw_alone():
+def test_a_draws_bytes_depend_on_that_draw_alone(method):  # noqa: ARG001
     """Oracle: the same solver on other blockings and threads, byte by byte."""
     game = game_from_tree(signalling())
     payoffs = noisy_payoffs(game, 37)
@@ -351,6 +358,100 @@ def test_a_game_without_choice_has_only_payoffs():
     assert (
         solve(game_from_tree({"players": ["a"], "tree": {"payoffs": [2.0]}}), 1.0).residual == 0.0
     )
+
+
+# the branch as a curve
+
+
+def test_a_branch_is_followed_round_its_turns(dense):
+    """The branch of this game folds near 25.4. Oracle: independent code for each answer, known place of the fold."""
+    tree = bargaining_tree(rounds=2, challenger_types=2, defender_types=2)
+    game = game_from_tree(tree)
+    values = [50.0, 1.0, 20.0, 25.3, 100.0, 0.0]
+    result = trace_logit_branch(
+        game.form, values, payoffs=game.payoffs, chance_probs=game.chance_probs
+    )
+    assert (result.status == Status.CONVERGED).all()
+    assert result.turns.tolist() == [2, 0, 0, 0, 2, 0]
+    assert result.rationality.tolist() == values
+    assert (result.walks[[0, 4]] > result.walks[3]).all()
+    for stop, value in enumerate(values):
+        found = by_set(game, result.strategy, stop)
+        answer = dense.respond(tree, found, value)
+        assert max(np.abs(answer[key] - found[key]).max() for key in found) < 1e-9
+        np.testing.assert_allclose(
+            result.expected_payoffs[:, stop], dense.value(tree, found), atol=1e-10
+        )
+
+
+def test_the_solver_falls_back_on_tracing_where_iteration_stalls(monkeypatch):
+    """Oracle: the curve, which the accelerated iteration must not leave behind a fold."""
+    game = game_from_tree(bargaining_tree(rounds=2, challenger_types=2, defender_types=2))
+    curve = trace_logit_branch(
+        game.form, [20.0, 50.0], payoffs=game.payoffs, chance_probs=game.chance_probs
+    )
+    monkeypatch.setattr(qre, "_SMALL", 0)
+    result = solve(game, [20.0, 50.0])
+    assert result.converged.all()
+    assert result.turns.tolist() == [0, 2]
+    np.testing.assert_allclose(result.strategy, curve.strategy, atol=1e-8)
+    given_up = solve(game, [20.0, 50.0], most_walks=10)
+    assert given_up.converged.tolist() == [True, False]
+    assert given_up.status[1] == Status.STALLED
+    assert given_up.residual[1] > 1e-3
+    assert np.isfinite(given_up.strategy).all()
+
+
+def test_a_larger_game_converges_at_every_rationality_asked_for():
+    """Oracle: theorem, the certificate, here against a fresh evaluation by posteriors."""
+    game = game_from_tree(bargaining_tree(rounds=3, challenger_types=2, defender_types=2))
+    result = solve(game, [1.0, 5.0, 10.0])
+    assert result.converged.all()
+    curve = trace_logit_branch(
+        game.form, [1.0, 5.0, 10.0], payoffs=game.payoffs, chance_probs=game.chance_probs
+    )
+    np.testing.assert_allclose(result.strategy, curve.strategy, atol=1e-9)
+
+
+def test_symmetric_games_stay_on_the_branch_that_they_came_on():
+    """Battle of the sexes keeps its symmetric equilibrium. Oracle: theorem, and the fixed point by bisection."""
+    reply = lambda pays: {  # noqa: E731
+        "player": 1,
+        "infoset": 0,
+        "children": [{"payoffs": pay} for pay in pays],
+    }
+    tree = {"player": 0, "infoset": 0, "children": [
+        reply([[2.0, 1.0], [0.0, 0.0]]), reply([[0.0, 0.0], [1.0, 2.0]])]}  # fmt: skip
+    game = game_from_tree({"players": ["one", "two"], "tree": tree})
+    result = solve(game, 20.0)
+    first = result.strategy[0, 0]
+    assert result.strategy[3, 0] == pytest.approx(first, abs=1e-9)
+    low, high = 0.5, 1.0
+    for _ in range(60):  # the symmetric answer: p = logit(20 * (2 * (1 - p) - p))
+        middle = (low + high) / 2
+        above = middle > 1 / (1 + np.exp(-20.0 * (2.0 - 3.0 * middle)))
+        low, high = (low, middle) if above else (middle, high)
+    assert first == pytest.approx(low, abs=1e-9)
+
+
+def test_perfect_information_and_empty_branches():
+    """Oracle: the accelerated solver, which walks such games once."""
+    tree = {"player": 0, "infoset": 0, "children": [{"payoffs": [1.0]}, {"payoffs": [0.0]}]}
+    game = game_from_tree({"players": ["a"], "tree": tree})
+    result = trace_logit_branch(game.form, [2.0, 0.0], payoffs=game.payoffs)
+    np.testing.assert_array_equal(result.strategy, solve(game, [2.0, 0.0]).strategy)
+    assert trace_logit_branch(game.form, [], payoffs=game.payoffs).strategy.shape == (2, 0)
+
+
+@pytest.mark.parametrize(
+    "options", [{"payoffs": np.zeros((8, 2, 3))}, {"rationality": np.ones((2, 2))}]
+)
+def test_a_branch_belongs_to_one_game(options):
+    game = game_from_tree(signalling())
+    options = {"payoffs": game.payoffs, "chance_probs": game.chance_probs, **options}
+    with pytest.raises(SolverError) as caught:
+        trace_logit_branch(game.form, options.pop("rationality", [1.0]), **options)
+    assert caught.value.code == "game-invalid"
 
 
 # refusals

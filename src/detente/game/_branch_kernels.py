@@ -298,6 +298,24 @@ def _direct(tree, block, room, x, t, scale, border, tangent):
     return speed, walks + 1
 
 
+def _balance(tangent, scale, most):
+    """Scale t so that the unit tangent shares alike between x and t; change the scale by a factor of ``most`` at most.
+
+    Return the new scale and the factor by which the unit tangent's share of x grew. Without this a branch that
+    crosses another one in t alone, as at a symmetric bifurcation, could not be told from it by its direction.
+    """
+    n = tangent.size - 1
+    along = math.sqrt(max(1.0 - tangent[n] * tangent[n], 0.0))
+    factor = min(max(along / max(abs(tangent[n]), 1e-12), 1.0 / most), most)
+    old = tangent[0:n].copy()
+    tangent[n] *= factor
+    norm = math.sqrt(np.sum(tangent * tangent))
+    for r in range(n):
+        tangent[r] = old[r] / norm
+    tangent[n] /= norm
+    return scale * factor, 1.0 / norm
+
+
 def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks, answers, notes):
     """Trace the branch from ``x`` ``(n,)`` at ``t`` through the rising ``stops`` in t.
 
@@ -334,6 +352,8 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
         return
     speed, more = _direct(tree, block, room, x, t, scale, border, tangent)
     walks += more
+    scale, stretch = _balance(tangent, scale, 1e9)
+    speed *= stretch
     for _ in range(most_steps):
         if walks > most_walks:
             break
@@ -348,7 +368,7 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
         newton = 0
         if there >= 0.0:
             there, moved, newton, more = _correct(
-                tree, block, room, trial, there, scale, tangent, 1e-6, 0.5 * delta
+                tree, block, room, trial, there, scale, tangent, 1e-6, max(0.5 * delta, 0.01)
             )
             walks += more
         if moved < np.inf:
@@ -366,29 +386,45 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
             continue
         delta *= 1.5 if newton <= 3 else (1.0 if newton <= 4 else 0.7)
         delta = min(delta, 0.2)
-        if tangent[n] * fresh[n] < 0.0:
-            turns += 1
         before = t
         room.last[:] = x
         x[:] = trial
         t = there
-        tangent[:] = fresh
-        speed = quick
-        while stop < stops.size and before < stops[stop] <= t:
-            share = (stops[stop] - before) / (t - before)
-            for r in range(n):
-                trial[r] = room.last[r] + share * (x[r] - room.last[r])
+        # the highest t on the way: behind a fold it lies above both ends
+        peak = max(before, t)
+        rise = tangent[n] / scale
+        bend = (tangent[n] - fresh[n]) / scale / length
+        if tangent[n] > 0.0 > fresh[n]:
+            peak = max(peak, before + 0.5 * rise * rise / bend)
+        while stop < stops.size and before < stops[stop] <= peak:
+            if stops[stop] <= t:
+                share = (stops[stop] - before) / (t - before)
+                for r in range(n):
+                    trial[r] = room.last[r] + share * (x[r] - room.last[r])
+            else:
+                root = math.sqrt(max(rise * rise - 2.0 * bend * (stops[stop] - before), 0.0))
+                for r in range(n):
+                    trial[r] = room.last[r] + (rise - root) / bend * tangent[r]
             _, moved, _, more = _correct(
-                tree, block, room, trial, stops[stop], scale, plumb, tight, 1.0
+                tree, block, room, trial, stops[stop], scale, plumb, tight, 0.5
             )
             walks += more
+            if moved == np.inf and stops[stop] > t:
+                break  # the fold is lower than it looked; the branch comes here later
             answers[stop, :] = trial
-            notes[stop, 0] = turns
+            notes[stop, 0] = turns + (1 if tangent[n] < 0.0 < fresh[n] else 0)
             notes[stop, 1] = walks
             notes[stop, 2] = moved
             stop += 1
         if stop == stops.size:
             break
+        if tangent[n] * fresh[n] < 0.0:
+            turns += 1
+        tangent[:] = fresh
+        speed = quick
+        if abs(tangent[n]) > 0.3:
+            scale, stretch = _balance(tangent, scale, 1.5)
+            speed *= stretch
     notes[stop:, 1] = walks
     notes[stop:, 0] = turns
 
@@ -396,6 +432,7 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
 walk_differential = numba.njit(**_OPTIONS)(_walk_differential)
 _apply = numba.njit(**_OPTIONS)(_apply)
 _solve_bordered = numba.njit(**_OPTIONS)(_solve_bordered)
+_balance = numba.njit(**_OPTIONS)(_balance)
 _direct = numba.njit(**_OPTIONS)(_direct)
 _correct = numba.njit(**_OPTIONS)(_correct)
 trace_branch = numba.njit(**_OPTIONS)(_trace_branch)

@@ -36,6 +36,12 @@ __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
 _ALIGNMENT = 64
 _TIGHT = 1e-12
 _MAX_ITERATIONS = 3000
+_SMALL = 60
+"""Up to so many actions that bear on beliefs, branches are traced as curves from the start.
+
+Accelerated iteration is faster on larger trees, but where a branch crosses another one, as happens in games with exact
+symmetries, it may leave the one that it came on. Such games are small in practice.
+"""
 
 
 class Status(IntEnum):
@@ -162,8 +168,8 @@ def solve_logit_qre(
     n_draws = problem.n_draws
     answer = LogitQREResult(
         strategy=np.empty((form.n_actions, n_draws)),
-        residual=np.empty(n_draws),
-        iterations=np.empty(n_draws, dtype=np.int64),
+        residual=np.full(n_draws, np.inf),
+        iterations=np.zeros(n_draws, dtype=np.int64),
         turns=np.zeros(n_draws, dtype=np.int64),
         status=np.empty(n_draws, dtype=np.int8),
         expected_payoffs=np.empty((form.n_players, n_draws)),
@@ -185,6 +191,7 @@ def solve_logit_qre(
     else:
         with ThreadPoolExecutor(share) as pool:
             list(pool.map(work, range(share)))
+    answer.status[:] = np.where(answer.residual <= tolerance, Status.CONVERGED, Status.STALLED)
     return answer
 
 
@@ -281,6 +288,13 @@ class _Room:
             )
             start = np.log(np.maximum(pick(problem.start), 1e-300))
             self.point[:] = np.divide(start, rate, out=np.zeros_like(start), where=rate > 0.0)
+        lanes = np.arange(count)
+        if problem.start is None and 0 < layout_of(problem.form).active_row.size <= _SMALL:
+            for lane in lanes:
+                self.trace(first + int(lane), answer)
+            lanes = np.flatnonzero(answer.residual[first : first + count] > problem.tolerance)
+            if lanes.size == 0:
+                return
         kernels.solve_block(
             self.tree,
             block,
@@ -301,17 +315,19 @@ class _Room:
         kernels.walk(self.tree, block, self.point, False, self.change)
         self.point[:] = block.out
         kernels.walk(self.tree, block, self.point, True, self.change)
-        place = slice(first, first + count)
-        residual = self.change[0, :count]
-        answer.strategy[:, place] = block.sigma_in[:, :count]
-        answer.residual[place] = residual
-        answer.iterations[place] = self.state[1, :count] + 2
-        answer.expected_payoffs[:, place] = block.value[: problem.form.n_players, :count]
-        for lane in np.flatnonzero(residual > problem.tolerance):
-            self.trace(first + int(lane), answer)
-        answer.status[place] = np.where(
-            answer.residual[place] <= problem.tolerance, Status.CONVERGED, Status.STALLED
-        )
+        for lane in lanes:
+            draw = first + int(lane)
+            answer.iterations[draw] += int(self.state[1, lane]) + 2
+            if self.change[0, lane] < answer.residual[draw]:
+                answer.strategy[:, draw] = block.sigma_in[:, lane]
+                answer.residual[draw] = self.change[0, lane]
+                answer.turns[draw] = 0
+                answer.expected_payoffs[:, draw] = block.value[: problem.form.n_players, lane]
+            if (
+                answer.residual[draw] > problem.tolerance
+                and layout_of(problem.form).active_row.size > _SMALL
+            ):
+                self.trace(draw, answer)
 
     def trace(self, draw: int, answer: LogitQREResult) -> None:
         """Trace the branch of one draw as a curve; write its end into the answer if that is better."""

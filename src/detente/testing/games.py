@@ -4,7 +4,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 
-__all__ = ["game_trees"]
+__all__ = ["bargaining_tree", "game_trees"]
 
 
 @st.composite
@@ -59,3 +59,68 @@ def game_trees(
             own = (*past[player], (pool[choice], action))
             queue.append((child, depth + 1, {**past, player: own}))
     return {"players": [f"player {n + 1}" for n in range(n_players)], "tree": root}
+
+
+def bargaining_tree(*, rounds: int, challenger_types: int, defender_types: int) -> dict[str, Any]:
+    """Return a crisis-bargaining game of private resolve and public moves, of any size.
+
+    Each round the challenger waits, probes, attacks or backs down and the defender stands firm, concedes or punishes.
+    Decision nodes: ``challenger_types * defender_types * (4 ** rounds - 1)``.
+    """
+    sets: dict[tuple[int, int, str], int] = {}
+
+    def set_of(player: int, kind: int, seen: str) -> int:
+        mine = sum(key[0] == player for key in sets)
+        return sets.setdefault((player, kind, seen), mine)
+
+    def cost(number: int, count: int, low: float) -> float:
+        return low if count == 1 else round(low + 0.7 * number / (count - 1), 6)
+
+    def play(
+        kinds: tuple[int, int], played: int, seen: str, probes: int, punished: int, waits: int
+    ) -> dict[str, Any]:
+        sunk = 0.03 * probes + 0.12 * punished + 0.02 * waits
+        paid = 0.05 * probes + 0.06 * punished
+        if played == rounds:
+            return {"payoffs": [-0.15 * probes - sunk, -paid]}
+        number = set_of(0, kinds[0], seen)
+        replies = []
+        for move in "wp":
+            probed, waited = probes + (move == "p"), waits + (move == "w")
+            mine = 0.03 * probed + 0.12 * punished + 0.02 * waited
+            theirs = 0.05 * probed + 0.06 * punished
+            reply = set_of(1, kinds[1], seen + move)
+            replies.append(
+                {
+                    "player": 1,
+                    "infoset": reply,
+                    "actions": ["firm", "concede", "punish"],
+                    "children": [
+                        play(kinds, played + 1, seen + move + "f", probed, punished, waited),
+                        {"payoffs": [0.7 - mine, -0.8 - theirs]},
+                        play(kinds, played + 1, seen + move + "x", probed, punished + 1, waited),
+                    ],
+                }
+            )
+        odds = 0.6 + 0.04 * probes - 0.05 * punished
+        war = [
+            odds - cost(kinds[0], challenger_types, 0.1) - sunk,
+            -odds - cost(kinds[1], defender_types, 0.2) - paid,
+        ]
+        back = [-0.15 * (1 + probes) - sunk, 0.2 - paid]
+        return {
+            "player": 0,
+            "infoset": number,
+            "actions": ["wait", "probe", "attack", "back"],
+            "children": [*replies, {"payoffs": war}, {"payoffs": back}],
+        }
+
+    pairs = [(i, j) for i in range(challenger_types) for j in range(defender_types)]
+    return {
+        "title": f"crisis bargaining, {rounds} rounds",
+        "players": ["challenger", "defender"],
+        "tree": {
+            "chance": [1.0 / len(pairs)] * len(pairs),
+            "children": [play(pair, 0, "", 0, 0, 0) for pair in pairs],
+        },
+    }
