@@ -22,6 +22,7 @@ __all__ = [
     "Layer",
     "Situations",
     "find_situations",
+    "game_too_large",
     "game_too_large_finding",
 ]
 
