@@ -397,6 +397,23 @@ class TestShortage:
         got = solve_gas(two_nodes(), Situation(available={"field B": 0.0, "A to B": 0.5}))
         np.testing.assert_allclose(got.shedding_twh[:, 0], [0.0, 15.0])
 
+    def test_what_is_lost_is_told_as_a_change_of_energy(self):
+        """Oracle: hand. A keeps its gas, B loses half; a node without demand loses nothing."""
+        nodes = (*two_nodes().nodes, Node(name="C", demand_twh=0.0))
+        got = solve_gas(two_nodes(nodes=nodes), Situation(available={"field B": 0.0}))
+        np.testing.assert_allclose(got.energy_change_pct, [0.0, -50.0, 0.0])
+        assert not np.signbit(got.energy_change_pct[[0, 2]]).any()
+
+    def test_capacity_without_bound_makes_no_system_unbounded(self):
+        there_and_back = tuple(
+            Pipeline(name=f"{a} to {b}", start=a, end=b, capacity_twh_per_day=np.inf)
+            for a, b in ("AB", "BA")
+        )
+        got = solve_gas(two_nodes(pipelines=there_and_back))
+        assert got.objective_eur_mn == pytest.approx(400.0)
+        cut = Situation(available={"A to B": 0.0})
+        assert solve_gas(two_nodes(pipelines=there_and_back), cut).flow_twh[0, 0] == 0.0
+
     def test_a_total_binds_over_all_periods(self):
         system = GasSystem(
             periods=days(2),
@@ -560,6 +577,7 @@ class TestBadInput:
         ("situation", "words"),
         [
             (Situation(weather=[1.0, 2.0]), "weather has the shape"),
+            (Situation(weather=[[1.0], [1.0], [1.0]]), "weather has the shape"),
             (Situation(weather=-1.0), "negative"),
             (Situation(available={"field C": 0.5}), "'field C' is no source"),
             (Situation(available={"field A": -0.5}), "-0.5 in day is negative"),
@@ -616,6 +634,18 @@ class TestBadInput:
         system = replace_part(two_nodes(), "sources", minimum_twh_per_day=20.0, total_twh=15.0)
         with pytest.raises(ModelError, match="field A must give 5 TWh more than its total"):
             solve_gas(system)
+
+    def test_nothing_to_run_on_is_a_lack_too(self):
+        system = GasSystem(periods=DAY, nodes=(Node(name="A", demand_twh=1.0, shedding=()),))
+        with pytest.raises(ModelError, match="A lacks 1 TWh in day"):
+            solve_gas(system)
+
+    def test_a_status_that_nothing_explains_is_named(self, monkeypatch):
+        monkeypatch.setattr("detente.models.energy.solving._find_lacks", lambda *_: [])
+        system = replace_part(two_nodes(), "sources", minimum_twh_per_day=33.0)
+        with pytest.raises(ModelError, match="ends with the status 'Infeasible'") as caught:
+            solve_gas(system)
+        assert "orders of magnitude" in caught.value.fix
 
     def test_four_lacks_are_cut_to_three_and_a_count(self):
         system = GasSystem(periods=days(4), nodes=(Node(name="A", demand_twh=1.0, shedding=()),))

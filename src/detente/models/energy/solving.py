@@ -75,6 +75,17 @@ class GasSolution:
     gap_eur_mn: float
     iterations: int
 
+    @property
+    def energy_change_pct(self) -> FloatArray:
+        """Change of gas used against demand over all periods, percent, never positive, ``(n_nodes,)``.
+
+        It is the input of ``sanctions.ces_loss``; a node without demand changes by nothing.
+        """
+        demand = self.demand_twh.sum(axis=1)
+        lost = (self.response_twh + self.shedding_twh).sum(axis=1)
+        share: FloatArray = lost / np.where(demand > 0.0, demand, 1.0)
+        return 0.0 - 100.0 * share
+
 
 class GasSolver:
     """Solves one system in many situations, each from the basis of the system as it stands.
@@ -309,7 +320,7 @@ def _find_lacks(programme: GasProgramme, bounds: Bounds) -> list[tuple[float, st
     )
     highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return []
+        return []  # pragma: no cover - the elastic programme has an answer by construction
     slack: FloatArray = np.array(highs.getSolution().col_value)[n_columns:]
     parts = np.split(slack, np.cumsum([n_balances, n_balances, n_totals, n_tail - n_totals]))
     nodes = [(node.name, label) for node in system.nodes for label in labels]
