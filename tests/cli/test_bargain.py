@@ -3,7 +3,10 @@
 import inspect
 import io
 import json
+import re
 import sys
+import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +101,39 @@ def test_quadrants_of_an_actor(detente):
     assert code == 2
     assert "[actor-unknown]" in err
     assert "Beta" in err
+
+
+def test_comparison_shows_every_variant(detente):
+    code, out, _ = detente(TABLE, "--compare", "--rounds", 2)
+    assert code == 0
+    assert out.split("mean in round")[1].split()[: len(VARIANTS)] == list(VARIANTS)
+    data = json.loads(detente(TABLE, "--compare", "--rounds", 2, "--json")[1])
+    for name in VARIANTS:
+        assert (
+            data["means"][name]
+            == solve_expected_utility(ISSUE, variant=name, rounds=2).means.tolist()
+        )
+
+
+def test_page_shows_what_the_command_prints(detente, tmp_path):
+    """Oracle: golden. The table and the commands are those on the page."""
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "bargain-on-a-table.md"
+    blocks = [
+        textwrap.dedent(block)
+        for block in re.findall(r"```text\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    ]
+    table = next(block for block in blocks if block.startswith("actor,"))
+    (tmp_path / "emissions.csv").write_text(table, encoding="utf-8")
+    shown = [block.partition("\n") for block in blocks if block.startswith("$ ")]
+    assert len(shown) == 2
+    for command, _, expected in shown:
+        words = command.split()
+        assert words[:4] == ["$", "detente", "bargain", "emissions.csv"]
+        assert detente(None, *words[4:], source="emissions.csv") == (
+            0,
+            expected.rstrip() + "\n",
+            "",
+        )
 
 
 def test_scale_can_be_wider_than_positions(detente):

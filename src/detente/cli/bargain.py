@@ -59,6 +59,9 @@ def command(
         str | None,
         typer.Option(help="Show how this actor sees all others before the first round."),
     ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Show the mean by round under every variant.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Forecast a decision from who wants what, how much they care and how much they can do.
@@ -79,6 +82,7 @@ def command(
     from detente.models.bargaining import (
         MAX_ACTORS,
         PREDICTORS,
+        VARIANTS,
         chart_quadrants,
         find_predictor,
         find_variant,
@@ -98,23 +102,31 @@ def command(
     check_fits(actors, low=low, high=high, most_actors=MAX_ACTORS if pairs else None)
     chosen = _find_actor(quadrants, actors.names)
     issue = make_issue(actors.capability, actors.position, actors.salience, low=low, high=high)
-    result = solve_expected_utility(
-        issue,
-        variant=variant,
-        rounds=rounds,
-        capitulation=capitulation,
-        progress=_progress if len(actors.names) > _SLOW_ACTORS else None,
-    )
+    results = {
+        name: solve_expected_utility(
+            issue,
+            variant=name,
+            rounds=rounds,
+            capitulation=capitulation,
+            progress=_progress if len(actors.names) > _SLOW_ACTORS else None,
+        )
+        for name in (VARIANTS if compare else (variant,))
+    }
+    result = results[variant]
     chart = None if chosen is None else chart_quadrants(issue, chosen, variant=variant)
     forecasts = {first.name: first.predict(issue)}
     forecasts |= {name: found.predict(issue) for name, found in PREDICTORS.items()}
     if as_json:
         data = _as_data(actors, issue, result, forecasts, chart)
+        if compare:
+            data["means"] = {name: results[name].means.tolist() for name in VARIANTS}
         sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
         return
     parts = [_heading(actors, result), _forecasts(forecasts), _rounds(result)]
     if rounds:
         parts.append(_positions(actors, result))
+    if compare:
+        parts.append(_comparison({name: results[name] for name in VARIANTS}))
     if chart is not None:
         parts.append(_chart(actors, chart))
     sys.stdout.write("\n".join(parts))
@@ -195,6 +207,15 @@ def _positions(actors: "ActorTable", result: "ExpectedUtilityResult") -> str:
         for i in shown
     ]
     return _table(["actor", "risk", *(str(column) for column in columns)], rows, left=(0,)) + note
+
+
+def _comparison(results: "dict[str, ExpectedUtilityResult]") -> str:
+    columns = [found.means for found in results.values()]
+    rows = [
+        [str(number), *(_number(mean) for mean in means)]
+        for number, means in enumerate(zip(*columns, strict=True))
+    ]
+    return _table(["mean in round", *results], rows)
 
 
 def _chart(actors: "ActorTable", chart: "QuadrantChart") -> str:
