@@ -298,24 +298,6 @@ def _direct(tree, block, room, x, t, scale, border, tangent):
     return speed, walks + 1
 
 
-def _balance(tangent, scale, most):
-    """Scale t so that the unit tangent shares alike between x and t; change the scale by a factor of ``most`` at most.
-
-    Return the new scale and the factor by which the unit tangent's share of x grew. Without this a branch that
-    crosses another one in t alone, as at a symmetric bifurcation, could not be told from it by its direction.
-    """
-    n = tangent.size - 1
-    along = math.sqrt(max(1.0 - tangent[n] * tangent[n], 0.0))
-    factor = min(max(along / max(abs(tangent[n]), 1e-12), 1.0 / most), most)
-    old = tangent[0:n].copy()
-    tangent[n] *= factor
-    norm = math.sqrt(np.sum(tangent * tangent))
-    for r in range(n):
-        tangent[r] = old[r] / norm
-    tangent[n] /= norm
-    return scale * factor, 1.0 / norm
-
-
 def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks, answers, notes):
     """Trace the branch from ``x`` ``(n,)`` at ``t`` through the rising ``stops`` in t.
 
@@ -352,8 +334,7 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
         return
     speed, more = _direct(tree, block, room, x, t, scale, border, tangent)
     walks += more
-    scale, stretch = _balance(tangent, scale, 1e9)
-    speed *= stretch
+    pitch = abs(tangent[n])
     for _ in range(most_steps):
         if walks > most_walks:
             break
@@ -377,7 +358,9 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
             cosine = 0.0
             for r in range(n + 1):
                 cosine += fresh[r] * tangent[r]
-            if cosine < _STRAIGHT:
+            # where curves cross, t alone tells them apart: its share of the step must not fall at once
+            steady = fresh[n] * tangent[n] > 0.0 and abs(fresh[n]) >= abs(tangent[n])
+            if cosine < _STRAIGHT or not (steady or abs(fresh[n] - tangent[n]) <= 0.5 * pitch):
                 moved = np.inf
         if moved == np.inf:
             delta *= 0.4
@@ -422,9 +405,7 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
             turns += 1
         tangent[:] = fresh
         speed = quick
-        if abs(tangent[n]) > 0.3:
-            scale, stretch = _balance(tangent, scale, 1.5)
-            speed *= stretch
+        pitch = max(abs(tangent[n]), 0.8 * pitch)
     notes[stop:, 1] = walks
     notes[stop:, 0] = turns
 
@@ -432,7 +413,6 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
 walk_differential = numba.njit(**_OPTIONS)(_walk_differential)
 _apply = numba.njit(**_OPTIONS)(_apply)
 _solve_bordered = numba.njit(**_OPTIONS)(_solve_bordered)
-_balance = numba.njit(**_OPTIONS)(_balance)
 _direct = numba.njit(**_OPTIONS)(_direct)
 _correct = numba.njit(**_OPTIONS)(_correct)
 trace_branch = numba.njit(**_OPTIONS)(_trace_branch)
