@@ -16,12 +16,14 @@ from detente.models.registry import FloatArray
 from detente.models.sanctions.trade_table import TradeEconomy
 
 __all__ = [
+    "Gaps",
     "Linearisation",
     "Prices",
     "System",
+    "gaps_at",
+    "largest_gap",
     "linearise",
     "price_step",
-    "residuals",
     "sell",
     "settle_prices",
     "share_between_threads",
@@ -107,17 +109,36 @@ def spend(
     return bought + economy.final_share * income[..., None, :], income
 
 
-def residuals(
-    system: System, p: FloatArray, w: FloatArray, x: FloatArray
-) -> tuple[Prices, FloatArray, FloatArray, FloatArray]:
-    """Prices, and the gaps of the price, spending and factor-market equations (the last in logs)."""
+Gaps = tuple[FloatArray, FloatArray, FloatArray]
+"""Gaps of the price (logs), spending (value) and factor-market (logs) equations."""
+
+
+def gaps_at(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> Gaps:
+    """Evaluate the gaps of all equations; the level of wages, which they leave open, is the world's income."""
     prices = price_step(system, p, w)
     y = sell(system, prices, x)
     wanted, _ = spend(system, prices, w, x, y)
     earned = (system.economy.value_added_share * y).sum(axis=-2)
+    before = system.economy.value_added
+    bill = before * np.exp(w)
+    level = np.log(bill.sum(axis=-1, keepdims=True) / before.sum())
     with np.errstate(invalid="ignore", divide="ignore"):
-        gap = np.log(earned / system.economy.value_added) - w
-    return prices, prices.log_price - p, wanted - x, gap
+        market = np.log(earned / bill) - level
+    return prices.log_price - p, wanted - x, market
+
+
+def largest_gap(system: System, gaps: Gaps) -> FloatArray:
+    """Largest gap of each draw, spending relative to the region's income; infinite where one is not finite."""
+    price, spending, market = gaps
+    largest = np.max(
+        [
+            np.abs(price).max(axis=(-2, -1)),
+            (np.abs(spending) / system.economy.value_added).max(axis=(-2, -1)),
+            np.abs(market).max(axis=-1),
+        ],
+        axis=0,
+    )
+    return np.asarray(np.where(np.isfinite(largest), largest, np.inf))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,10 @@ from detente.models.registry import FloatArray
 from detente.models.sanctions._trade_equations import (
     Linearisation,
     System,
+    gaps_at,
+    largest_gap,
     linearise,
     price_step,
-    residuals,
     share_between_threads,
     spend,
 )
@@ -206,7 +207,7 @@ def _solve_chunk(
     """Real income relative to the table, residual and iterations of each draw of a chunk."""
     system = _make_systems(economy, shocks, theta)
     p, w, x, iterations = _accelerate(system, reference, tolerance)
-    residual = _largest_gap(system, p, w, x)
+    residual = largest_gap(system, gaps_at(system, p, w, x))
     for draw in np.flatnonzero(~(residual <= tolerance)):
         result = solve_trade(
             economy,
@@ -218,7 +219,7 @@ def _solve_chunk(
         p[draw], w[draw] = np.log(result.price_ratio), np.log(result.wage_ratio)
         x[draw] = result.spending
         iterations[draw] += result.iterations
-    residual = _largest_gap(system, p, w, x)
+    residual = largest_gap(system, gaps_at(system, p, w, x))
     income = spend(system, price_step(system, p, w), w, x, np.zeros_like(x))[1]
     before = economy.value_added + economy.transfer
     final_price = np.exp((economy.final_share * p).sum(axis=-2))
@@ -244,9 +245,9 @@ def _accelerate(
     for _ in range(_PATIENCE):
         p, w, x = _unstack(point[active], j, n)
         x = x * scale
-        gaps = _all_gaps(here, p, w, x)
+        gaps = gaps_at(here, p, w, x)
         iterations[active] += 1
-        going = ~(_worst(here, gaps) <= tolerance)
+        going = ~(largest_gap(here, gaps) <= tolerance)
         if not going.all():
             active, here = active[going], _pick(system, active[going])
             gaps = (gaps[0][going], gaps[1][going], gaps[2][going])
@@ -277,34 +278,6 @@ def _mix_steps(points: list[FloatArray], steps: list[FloatArray]) -> FloatArray:
     right = changed @ steps[-1][:, :, None]
     weight = np.linalg.solve(gram, right)
     return np.asarray(points[-1] + steps[-1] - ((moved + changed) * weight).sum(axis=1))
-
-
-def _all_gaps(
-    system: System, p: FloatArray, w: FloatArray, x: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    _, price_gap, spending_gap, market_gap = residuals(system, p, w, x)
-    bill = system.economy.value_added * np.exp(w)
-    level = np.log(bill.sum(axis=-1, keepdims=True) / system.economy.value_added.sum())
-    return price_gap, spending_gap, market_gap - level
-
-
-def _worst(system: System, gaps: tuple[FloatArray, FloatArray, FloatArray]) -> FloatArray:
-    price, spending, market = gaps
-    income = system.economy.value_added
-    return np.asarray(
-        np.max(
-            [
-                np.abs(price).max(axis=(-2, -1)),
-                (np.abs(spending) / income).max(axis=(-2, -1)),
-                np.abs(market).max(axis=-1),
-            ],
-            axis=0,
-        )
-    )
-
-
-def _largest_gap(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> FloatArray:
-    return _worst(system, _all_gaps(system, p, w, x))
 
 
 def _pick(system: System, draws: np.ndarray) -> System:

@@ -10,9 +10,11 @@ from numpy.typing import ArrayLike
 from detente.errors import ModelError
 from detente.models.registry import FloatArray
 from detente.models.sanctions._trade_equations import (
+    Gaps,
     Linearisation,
-    Prices,
     System,
+    gaps_at,
+    largest_gap,
     linearise,
     price_step,
     sell,
@@ -32,6 +34,16 @@ _LARGEST_STEP = 0.7
 
 _HALVINGS = 12
 _SETTLING_STEPS = 400
+_SETTLED = 1e-4
+
+_ROUNDING = 2e-14
+"""A gap that no step is taken to reduce."""
+
+_REUSES = 10
+"""Steps with one matrix."""
+
+_GOOD_CUT = 0.2
+"""A step with an old matrix must leave no more than this share of the gap."""
 
 Status = Literal["converged", "stalled"]
 
@@ -93,7 +105,7 @@ class TradeResult:
     certificate
         Residuals recomputed from the answer.
     iterations
-        Linear systems solved.
+        Matrices factorised.
     status
         ``converged``, or ``stalled`` if no step reduced the gap any further before the tolerance was met.
     """
@@ -154,7 +166,7 @@ def solve_trade(
     tolerance
         Largest gap of prices and of factor incomes, in logs.
     max_iterations
-        Most linear systems to solve.
+        Most matrices to factorise.
 
     Returns
     -------
@@ -179,17 +191,9 @@ def solve_trade(
         p, w = np.zeros_like(economy.final_share), np.zeros_like(economy.value_added)
     else:
         p, w = np.log(start.price_ratio), np.log(start.wage_ratio)
-    p, w, x, iterations, gap = _newton(
-        system, p, w, tolerance=tolerance, max_iterations=max_iterations
-    )
-    return _report(
-        system,
-        p,
-        w,
-        x,
-        iterations=iterations,
-        status="converged" if gap <= tolerance else "stalled",
-    )
+    point, iterations = _newton(system, p, w, tolerance=tolerance, max_iterations=max_iterations)
+    status: Status = "converged" if point.gap <= tolerance else "stalled"
+    return _report(system, point, iterations=iterations, status=status)
 
 
 def balance_trade(
@@ -234,48 +238,86 @@ def balance_trade(
     return replace(level, import_share=result.import_share, value_added=income)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Point:
+    """A state of the search: log prices, log wages, spending, the gaps there and the largest of them."""
+
+    p: FloatArray
+    w: FloatArray
+    x: FloatArray
+    gaps: Gaps
+    gap: float
+
+
 def _newton(
     system: System, p: FloatArray, w: FloatArray, *, tolerance: float, max_iterations: int
-) -> tuple[FloatArray, FloatArray, FloatArray, int, float]:
-    world = float(system.economy.value_added.sum())
-    p = settle_prices(system, p, w, steps=_SETTLING_STEPS, tolerance=1e-3)
-    prices = price_step(system, p, w)
-    line = linearise(system, prices, w)
-    price_gap, market_gap, gap = _gaps(prices, p, line, world)
+) -> tuple[_Point, int]:
+    """Newton steps; each matrix is used for as many steps as it serves well, and big steps are damped."""
+    p = settle_prices(system, p, w, steps=_SETTLING_STEPS, tolerance=_SETTLED)
+    line, point = _factorise(system, p, w)
     iterations = 1
-    while gap > tolerance and iterations < max_iterations:
-        dp, dw, _ = line.step(price_gap, np.zeros_like(price_gap), market_gap)
-        scale = min(1.0, _LARGEST_STEP / max(float(np.abs(dw).max()), 1e-300))
-        for _ in range(_HALVINGS):
-            tried_p, tried_w = p + scale * dp, w + scale * dw
-            if scale < 1.0 or gap > 1e-2:
-                tried_p = settle_prices(
-                    system, tried_p, tried_w, steps=_SETTLING_STEPS, tolerance=1e-4
-                )
-            prices = price_step(system, tried_p, tried_w)
-            tried = linearise(system, prices, tried_w)
+    if point.gap <= tolerance:
+        return point, iterations
+    while point.gap > _ROUNDING and iterations < max_iterations:
+        moved = _reuse(system, line, point)
+        if moved is not point:
+            if moved.gap <= _ROUNDING:
+                return moved, iterations
+            line, fresh = _factorise(system, moved.p, moved.w)
             iterations += 1
-            tried_gaps = _gaps(prices, tried_p, tried, world)
-            if tried_gaps[2] < gap:
-                break
-            scale *= 0.5
-        else:
+            point = fresh if fresh.gap < moved.gap else moved
+            continue
+        if point.gap <= tolerance:
             break
-        p, w, line = tried_p, tried_w, tried
-        price_gap, market_gap, gap = tried_gaps
-    return p, w, line.spending, iterations, gap
+        damped, used = _damp(system, line, point)
+        iterations += used
+        if damped is None:
+            break
+        line, point = damped
+    return point, iterations
 
 
-def _gaps(
-    prices: Prices, p: FloatArray, at: Linearisation, world: float
-) -> tuple[FloatArray, FloatArray, float]:
-    """Gaps of prices and of factor incomes; the level of wages, which the equations leave open, is the world's."""
-    earned, wage_bill = at.earned, at.wage_bill
-    price_gap = prices.log_price - p
-    with np.errstate(invalid="ignore", divide="ignore"):
-        market_gap = np.log(earned / wage_bill) - np.log(wage_bill.sum() / world)
-    largest = max(float(np.abs(price_gap).max()), float(np.abs(market_gap).max()))
-    return price_gap, market_gap, largest if np.isfinite(largest) else np.inf
+def _reuse(system: System, line: Linearisation, start: _Point) -> _Point:
+    """Step with one matrix while each step cuts the gap well, down to rounding; give the start if none does."""
+    point = start
+    for _ in range(_REUSES):
+        dp, dw, dx = line.step(*point.gaps)
+        if not np.abs(dw).max() <= _LARGEST_STEP:
+            break
+        tried = _locate(system, point.p + dp, point.w + dw, point.x + dx)
+        if not tried.gap < _GOOD_CUT * point.gap:
+            break
+        point = tried
+    return point
+
+
+def _damp(
+    system: System, line: Linearisation, point: _Point
+) -> tuple[tuple[Linearisation, _Point] | None, int]:
+    """Make a shortened step, prices settled after it, that cuts the gap; None if there is none."""
+    dp, dw, _ = line.step(*point.gaps)
+    scale = min(1.0, _LARGEST_STEP / max(float(np.abs(dw).max()), _LARGEST_STEP))
+    for used in range(1, _HALVINGS + 1):
+        w = point.w + scale * dw
+        p = settle_prices(
+            system, point.p + scale * dp, w, steps=_SETTLING_STEPS, tolerance=_SETTLED
+        )
+        tried = _factorise(system, p, w)
+        if tried[1].gap < point.gap:
+            return tried, used
+        scale *= 0.5
+    return None, _HALVINGS
+
+
+def _factorise(system: System, p: FloatArray, w: FloatArray) -> tuple[Linearisation, _Point]:
+    """Solve spending at given prices and wages, and take the derivative there."""
+    line = linearise(system, price_step(system, p, w), w)
+    return line, _locate(system, p, w, line.spending)
+
+
+def _locate(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> _Point:
+    gaps = gaps_at(system, p, w, x)
+    return _Point(p=p, w=w, x=x, gaps=gaps, gap=float(largest_gap(system, gaps)))
 
 
 def _read_elasticity(economy: TradeEconomy, given: ArrayLike) -> FloatArray:
@@ -335,15 +377,8 @@ def _check_sellers(system: System) -> None:
         )
 
 
-def _report(
-    system: System,
-    p: FloatArray,
-    w: FloatArray,
-    x: FloatArray,
-    *,
-    iterations: int,
-    status: Status,
-) -> TradeResult:
+def _report(system: System, point: _Point, *, iterations: int, status: Status) -> TradeResult:
+    p, w, x = point.p, point.w, point.x
     economy = system.economy
     prices = price_step(system, p, w)
     y = sell(system, prices, x)
