@@ -17,6 +17,7 @@ COLUMNS = ("actor", "capability", "position", "salience")
 
 _MOST_BYTES = 20_000_000
 _MOST_FINDINGS = 20
+_SHOWN_HEADER = 80
 _LARGEST = 1e100
 _NUMBER_FIXES = {
     "capability": "give a number, zero or more, with a point for decimals",
@@ -93,7 +94,10 @@ def check_fits(
         (``input-invalid``).
     """
     findings: list[Finding] = []
-    ends = -math.inf if low is None else low, math.inf if high is None else high
+    ends = (
+        min(table.position) if low is None else low,
+        max(table.position) if high is None else high,
+    )
     for line, position in zip(table.lines, table.position, strict=True):
         if not ends[0] <= position <= ends[1] and len(findings) < _MOST_FINDINGS:
             message = f"position {position:g} lies off the scale from {ends[0]:g} to {ends[1]:g}"
@@ -190,23 +194,22 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
 
 def _places(header: list[str], name: str) -> dict[str, int]:
     columns = [field.strip().lower() for field in header]
-    findings = []
-    for column in COLUMNS:
-        found = columns.count(column)
-        if found == 1:
-            continue
-        if not columns:
-            message = f"the table is empty: there is no column {column!r}"
-        elif found:
-            message = f"there are {found} columns {column!r}"
-        else:
-            message = f"there is no column {column!r}; the header reads {','.join(header)[:80]!r}"
+    missing = [column for column in COLUMNS if column not in columns]
+    double = [column for column in COLUMNS if columns.count(column) > 1]
+    if not columns:
+        message = "the table is empty"
+    elif missing:
+        read = ",".join(header)
+        read = read if len(read) <= _SHOWN_HEADER else read[:_SHOWN_HEADER] + "..."
+        message = f"there is no column {' or '.join(missing)}; the header reads {read!r}"
+    else:
+        message = f"the column {' and '.join(double)} stands there more than once"
+    if missing or double:
         fix = (
             f"start with a header row that has {', '.join(COLUMNS)} once each, separated by commas"
         )
-        findings.append(_finding("table-column-missing", message, name, 1, column, "", fix))
-    if findings:
-        raise CrisisFileError(findings)
+        path = ", ".join(missing or double)
+        raise CrisisFileError([_finding("table-column-missing", message, name, 1, path, "", fix)])
     return {column: columns.index(column) for column in COLUMNS}
 
 
