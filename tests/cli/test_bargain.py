@@ -78,6 +78,17 @@ def test_json_holds_what_the_model_gives(detente, variant):
     assert data["forecasts"] == {name: p.predict(ISSUE) for name, p in PREDICTORS.items()}
 
 
+def test_capitulations_are_counted_where_they_happen(detente):
+    table = HEADER + "Strong,2,0,1\nWeak,1,100,1\n"
+    _, out, _ = detente(table, "--rounds", 1, "--capitulation")
+    assert "capitulated" in out
+    assert "with capitulation" in out
+    assert re.search(r"^ +1 +0 +0 +0 +0 +1$", out, re.MULTILINE)
+    assert re.search(r"^Weak +0.500 +100 +0$", out, re.MULTILINE)
+    _, out, _ = detente(table, "--rounds", 1)
+    assert re.search(r"^Weak +0.500 +100 +100$", out, re.MULTILINE)
+
+
 def test_predictor_asked_for_comes_first(detente):
     _, out, _ = detente(TABLE, "--predictor", "weighted-median", "--rounds", 0)
     assert out.splitlines()[4].split()[:2] == ["weighted-median", "0"]

@@ -20,7 +20,6 @@ __all__ = [
     "predictive_median",
 ]
 
-_BISECTIONS = 200
 _PREVAILING_PROB = 0.2
 _SPREAD = 0.2
 
@@ -75,18 +74,13 @@ def predictive_median(
     x, w = issue.position, issue.weights
     span = issue.high - issue.low
     middle = float(weighted_mean(x, w))
-    low, high = float(x.min()), float(x.max())
-    for _ in range(_BISECTIONS):
-        y = 0.5 * (low + high)
-        if y in {low, high}:
-            break
+
+    def falls_short(y: float) -> bool:
         below = float(w[x <= y].sum())
         compromise = float(ndtr((y - middle) / (spread * span)))
-        if prevailing_prob * below + (1.0 - prevailing_prob) * compromise < 0.5:
-            low = y
-        else:
-            high = y
-    return high
+        return prevailing_prob * below + (1.0 - prevailing_prob) * compromise < 0.5
+
+    return _bisect(falls_short, issue)
 
 
 def nash_point(issue: Issue) -> float:
@@ -117,13 +111,20 @@ def nash_point(issue: Issue) -> float:
     """
     x, w = issue.position, issue.weights
     span = issue.high - issue.low
-    low, high = float(x.min()), float(x.max())
-    for _ in range(_BISECTIONS):
-        y = 0.5 * (low + high)
-        if y in {low, high}:
-            break
-        pull = float((w * np.sign(x - y) / (span - np.abs(x - y))).sum())
-        low, high = (y, high) if pull > 0.0 else (low, y)
+
+    def falls_short(y: float) -> bool:
+        return float((w * np.sign(x - y) / (span - np.abs(x - y))).sum()) > 0.0
+
+    return _bisect(falls_short, issue)
+
+
+def _bisect(falls_short: Callable[[float], bool], issue: Issue) -> float:
+    """Return the lowest number between the lowest and the highest position that does not fall short."""
+    low, high = float(issue.position.min()), float(issue.position.max())
+    middle = 0.5 * (low + high)
+    while low < middle < high:
+        low, high = (middle, high) if falls_short(middle) else (low, middle)
+        middle = 0.5 * (low + high)
     return high
 
 
