@@ -77,6 +77,18 @@ def test_the_builder_refuses(attempt, code):
     assert caught.value.fix
 
 
+def test_places_may_be_numbered():
+    builder = GameBuilder(["a"])
+    root = builder.decision(None, player="a", info_set="s", actions=["left", "right"], label="S")
+    builder.terminal((root, 1), payoffs=[1.0])
+    builder.terminal((root, 0), payoffs=[0.0])
+    with pytest.raises(GameError, match="no action 2"):
+        builder.terminal((root, 2), payoffs=[0.0])
+    game = builder.build()
+    assert game.form.info_set_label == ("S",)
+    assert game.payoffs[game.form.payoff_class].tolist() == [[0.0], [1.0]]
+
+
 def test_an_action_that_leads_nowhere_is_named():
     builder = GameBuilder(["a"])
     root = builder.decision(None, player="a", info_set="s", actions=["left", "right"])

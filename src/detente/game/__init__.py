@@ -2,6 +2,7 @@
 
 from detente.game.branch import BranchResult, trace_logit_branch
 from detente.game.building import Game, GameBuilder
+from detente.game.efg import parse_efg, read_efg, write_efg
 from detente.game.evaluation import (
     BestResponse,
     best_response,
@@ -17,6 +18,7 @@ from detente.game.evaluation import (
 )
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.game.qre import LogitQREResult, Status, solve_logit_qre
+from detente.game.trees import game_from_tree
 
 __all__ = [
     "CHANCE",
@@ -31,13 +33,17 @@ __all__ = [
     "best_response",
     "class_probs",
     "expected_payoffs",
+    "game_from_tree",
     "information_set_beliefs",
     "nash_conv",
     "outcome_probs",
+    "parse_efg",
     "posteriors",
     "reach_probs",
+    "read_efg",
     "solve_logit_qre",
     "terminal_probs",
     "trace_logit_branch",
     "type_payoffs",
+    "write_efg",
 ]

@@ -11,8 +11,8 @@ from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 
 __all__ = ["Game", "GameBuilder", "Place"]
 
-Place = tuple[int, str] | None
-"""Where a node goes: its parent and the parent's action or branch; None for the root."""
+Place = tuple[int, str | int] | None
+"""Where a node goes: its parent and the parent's action or branch, by label or number; None for the root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,11 +93,12 @@ class GameBuilder:
         info_set: str,
         actions: Sequence[str],
         payoffs: Sequence[float] = (),
+        label: str | None = None,
     ) -> int:
         """Add a node where a player moves; return its number.
 
         Nodes that share ``player`` and ``info_set`` are one information set: the player cannot tell them apart.
-        ``payoffs``, one per player, are paid on passing the node.
+        ``payoffs``, one per player, are paid on passing the node. ``label`` is shown in place of ``info_set``.
         """
         if player not in self.players:
             refuse_game(
@@ -110,7 +111,9 @@ class GameBuilder:
         mover = list(self.players).index(player)
         key = self._sets.setdefault((mover, info_set), len(self._set_list))
         if key == len(self._set_list):
-            self._set_list.append(_Set(label=info_set, player=mover, actions=labels))
+            self._set_list.append(
+                _Set(label=info_set if label is None else label, player=mover, actions=labels)
+            )
         elif self._set_list[key].actions != labels:
             refuse_game(
                 f"information set {info_set!r} has actions {list(labels)} here and "
@@ -239,15 +242,19 @@ class GameBuilder:
         )
         return number
 
-    def _attach(self, place: tuple[int, str], number: int) -> None:
+    def _attach(self, place: tuple[int, str | int], number: int) -> None:
         parent, action = place
-        if not 0 <= parent < number or action not in self._nodes[parent].actions:
+        actions = self._nodes[parent].actions if 0 <= parent < number else ()
+        if isinstance(action, str):
+            where = actions.index(action) if action in actions else -1
+        else:
+            where = action if 0 <= action < len(actions) else -1
+        if where < 0:
             refuse_game(
                 f"there is no action {action!r} at node {parent}",
                 at=f"node {number}",
                 fix="name a node that exists and one of its actions",
             )
-        where = self._nodes[parent].actions.index(action)
         if self._nodes[parent].children[where] >= 0:
             refuse_game(
                 f"action {action!r} of node {parent} leads to node "

@@ -1,0 +1,145 @@
+"""``detente solve``: agent quantal response equilibria of a game file."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.errors import UsageError
+
+if TYPE_CHECKING:
+    from detente.game import BranchResult, Game
+
+__all__ = ["command", "describe"]
+
+
+def command(
+    game: Annotated[
+        str,
+        typer.Argument(
+            help="A Gambit file (.efg) or a nested tree in JSON (.json).", metavar="FILE"
+        ),
+    ],
+    *,
+    rationality: Annotated[
+        str,
+        typer.Option(
+            "--lambda", help="Values of rationality, separated by commas.", metavar="L,L,..."
+        ),
+    ] = "1",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Solve a game for its logit agent quantal response equilibria on the principal branch.
+
+    Prints the probability of every action at every value of rationality, each player's payoff, and the residual that
+    certifies the answer. The exit code is 1 if a value did not converge.
+
+    For example:
+
+      detente solve game.efg --lambda 0.5,1,5
+
+      detente solve game.efg --lambda 1 --json
+    """
+    values = _values(rationality)
+    solved = _load(game)
+    from detente.game import trace_logit_branch
+
+    result = trace_logit_branch(
+        solved.form, values, payoffs=solved.payoffs, chance_probs=solved.chance_probs
+    )
+    rows = describe(solved, result)
+    if as_json:
+        sys.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    else:
+        _print(solved, rows)
+    if any(row["status"] != "converged" for row in rows):
+        raise typer.Exit(1)
+
+
+def _values(text: str) -> list[float]:
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    if not values:
+        message = f"--lambda is {text!r}, not numbers separated by commas"
+        raise UsageError(
+            message, code="option-invalid", at="--lambda", fix="write for instance --lambda 0.5,1,5"
+        )
+    return values
+
+
+def _load(path: str) -> "Game":
+    from detente.game.efg import read_efg
+    from detente.game.trees import game_from_tree
+
+    file = Path(path)
+    if file.suffix.lower() != ".json":
+        return read_efg(file)
+    if not file.is_file():
+        message = f"there is no file {file}"
+        raise UsageError(message, code="file-missing", at=str(file), fix="name a file")
+    try:
+        return game_from_tree(json.loads(file.read_text(encoding="utf-8")))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"{file} is no JSON: {error}"
+        raise UsageError(
+            message, code="value-type", at=str(file), fix="write the tree as JSON in UTF-8"
+        ) from None
+
+
+def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
+    """Return plain values for each rationality, players in the game's order and each player's sets in its order."""
+    form = game.form
+    order = sorted(range(form.n_info_sets), key=lambda which: int(form.info_set_player[which]))
+    rows = []
+    for stop, value in enumerate(result.rationality.tolist()):
+        sets = []
+        for which in order:
+            span = slice(int(form.action_offset[which]), int(form.action_offset[which + 1]))
+            pairs = zip(form.action_label[span], result.strategy[span, stop].tolist(), strict=True)
+            sets.append(
+                {
+                    "player": form.player_label[int(form.info_set_player[which])],
+                    "label": form.info_set_label[which],
+                    "actions": [{"label": label, "probability": prob} for label, prob in pairs],
+                }
+            )
+        rows.append(
+            {
+                "lambda": value,
+                "residual": float(result.residual[stop]),
+                "status": "converged" if result.status[stop] == 1 else "stalled",
+                "turns": int(result.turns[stop]),
+                "payoffs": result.expected_payoffs[:, stop].tolist(),
+                "information_sets": sets,
+            }
+        )
+    return rows
+
+
+def _print(game: "Game", rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold", title=game.title or None)
+    for heading in ("player", "information set", "action"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_column(f"lambda {row['lambda']:g}", justify="right")
+    for which, item in enumerate(rows[0]["information_sets"]):
+        for number, action in enumerate(item["actions"]):
+            probs = [
+                f"{row['information_sets'][which]['actions'][number]['probability']:.4f}"
+                for row in rows
+            ]
+            heads = (item["player"], item["label"]) if number == 0 else ("", "")
+            table.add_row(*heads, action["label"], *probs)
+    for number, player in enumerate(game.form.player_label):
+        table.add_row(player, "", "payoff", *(f"{row['payoffs'][number]:.4f}" for row in rows))
+    table.add_row("", "", "residual", *(f"{row['residual']:.0e}" for row in rows))
+    table.add_row("", "", "turns", *(str(row["turns"]) for row in rows))
+    table.add_row("", "", "status", *(row["status"] for row in rows))
+    Console().print(table)
