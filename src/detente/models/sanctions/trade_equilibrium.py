@@ -176,8 +176,8 @@ def solve_trade(
     Raises
     ------
     ModelError
-        ``input-invalid`` for elasticities that are not positive, a buyer who is left without any seller of a good it
-        needs, or transfers that a region cannot pay.
+        ``input-invalid`` for elasticities that are not positive, or a buyer who is left without any seller of a good
+        it needs. Transfers that a cut-off region cannot pay have no equilibrium: the status is then ``stalled``.
 
     References
     ----------
