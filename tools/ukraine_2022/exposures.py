@@ -22,7 +22,7 @@ from ukraine_2022.common import (
     without_hindsight,
 )
 
-EXPOSURES = ("actor", "variable", "value", "low", "high", "unit", *PROVENANCE)
+EXPOSURES = ("actor", "variable", "label", "value", "low", "high", "unit", *PROVENANCE)
 
 
 def exposure(actor: str, variable: str, value: str, unit: str, **cells: str) -> Row:
@@ -305,5 +305,6 @@ def compile_exposures(shared: Path, ledger: Ledger) -> list[Row]:
     for row in rows:
         marks = hand.EXPOSURE_CLAIMS.get((row["actor"], row["variable"]), "")
         row["claims"] = all_claims(row["claims"], marks)
+        row["label"] = hand.EXPOSURE_LABELS.get(row["variable"], row["variable"].replace("_", " "))
     rows = [row for row in rows if row["actor"] in hand.ACTORS]
     return sorted(rows, key=lambda r: (r["actor"], r["variable"], r["as_of"], float(r["value"])))

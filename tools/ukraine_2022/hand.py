@@ -112,6 +112,120 @@ EXPOSURES = {
 PERIODS = {"lords": "_2021_q1_q3"}  # figures of another period get a name of their own
 EXPOSURES_ELSEWHERE = {"arms_to_ukraine", "stance_on_2014_sanctions", "troops_offered"}
 
+EXPOSURE_LABELS = {
+    "aircraft_sent": "aircraft sent to eastern members",
+    "bank_claims_share_gdp": "bank claims on Russia as a share of GDP",
+    "bank_claims_usd_bn": "bank claims on Russia",
+    "battlegroup_persons": "troops in the battlegroups",
+    "battlegroups_persons": "troops in the battlegroups",
+    "challenger_gas_bcm": "gas bought from Russia",
+    "challenger_gas_dependence": "Russian gas as a share of all energy",
+    "challenger_gas_twh": "gas from Russia",
+    "challenger_land_border_km": "land border with Russia",
+    "challenger_purchase_share": "what Russia buys from it as a share of Russian value added",
+    "challenger_share_of_coal": "Russian share of coal",
+    "challenger_share_of_energy": "Russian share of energy",
+    "challenger_share_of_gas": "Russian share of gas",
+    "challenger_share_of_oil": "Russian share of oil",
+    "challenger_tourists_mn": "tourists from Russia, million",
+    "challenger_tourists_mn_h1": "tourists from Russia in half a year, million",
+    "challenger_trade_bn": "trade with Russia, billion",
+    "coal_share_of_energy": "coal as a share of energy",
+    "distance_km": "distance of the capital from Kyiv",
+    "distance_moscow_km": "distance of the capital from Moscow",
+    "export_share_gdp": "exports to Russia as a share of GDP",
+    "exports_gbp_bn": "exports to Russia",
+    "exports_gbp_bn_2021_q1_q3": "exports to Russia, first three quarters of 2021",
+    "exports_usd_bn_2011": "exports to Russia in 2011",
+    "fdi_stock_gbp_bn": "direct investment in Russia",
+    "gas_production_twh": "own gas production",
+    "gas_share_of_energy": "gas as a share of energy",
+    "gas_storage_capacity_twh": "gas storage capacity",
+    "gas_storage_fill": "share of gas storage that is filled",
+    "gas_storage_twh": "gas in storage",
+    "gas_use_twh": "gas use in a year",
+    "gdp_growth_2022_pct": "growth of GDP forecast for 2022",
+    "gdp_usd_bn": "GDP",
+    "gdp_weight": "share of the members' GDP",
+    "import_share_gdp": "imports from Russia as a share of GDP",
+    "imports_gbp_bn": "imports from Russia",
+    "imports_gbp_bn_2021_q1_q3": "imports from Russia, first three quarters of 2021",
+    "imports_usd_bn_2011": "imports from Russia in 2011",
+    "lng_capacity_bcm": "capacity to land LNG",
+    "lng_exports_to_europe_tonnes": "LNG exports to Europe",
+    "lng_exports_tonnes": "LNG exports",
+    "lng_twh": "LNG landed in a year",
+    "oil_share_of_energy": "oil as a share of energy",
+    "opinion_arms_for": "respondents for arms to Ukraine",
+    "opinion_membership_for": "respondents for NATO membership",
+    "opinion_pipeline_for": "respondents for keeping Nord Stream 2",
+    "opinion_sanctions_for": "respondents for sharper sanctions",
+    "other_pipeline_gas_twh": "pipeline gas from others",
+    "romania_force_persons": "troops in the multinational force in Romania",
+    "share_of_europe_gas": "share of Europe's gas",
+    "ships_sent": "ships sent to eastern members",
+    "trade_share_gdp": "trade with Russia as a share of GDP",
+    "trainers_in_target": "trainers in Ukraine",
+    "troops_in_east": "troops in eastern members",
+    "troops_on_alert": "troops at home on alert",
+}
+"""Words for readers; a flow is named after its route."""
+EXPOSURE_LABELS |= {
+    f"flow_{route}_twh": f"gas flow, {words}"
+    for route, words in (
+        ("algeria_italy", "Algeria to Italy"),
+        ("algeria_spain_gme", "Algeria to Spain through Morocco"),
+        ("algeria_spain_medgaz", "Algeria to Spain by Medgaz"),
+        ("belarus_lithuania", "Belarus to Lithuania"),
+        ("belarus_poland_other", "Belarus to Poland, other points"),
+        ("britain_belgium", "Britain to Belgium"),
+        ("britain_netherlands", "Britain to the Netherlands"),
+        ("finland", "Russia to Finland"),
+        ("libya_italy", "Libya to Italy"),
+        ("nord_stream_1", "Nord Stream 1"),
+        ("norway_belgium", "Norway to Belgium"),
+        ("norway_britain", "Norway to Britain"),
+        ("norway_emden", "Norway to Emden"),
+        ("norway_france", "Norway to France"),
+        ("russia_baltics", "Russia to the Baltic states"),
+        ("tap", "Trans Adriatic Pipeline"),
+        ("turkstream", "TurkStream"),
+        ("ukraine_hungary", "Ukraine to Hungary"),
+        ("ukraine_poland", "Ukraine to Poland"),
+        ("ukraine_romania", "Ukraine to Romania"),
+        ("ukraine_slovakia", "Ukraine to Slovakia"),
+        ("yamal_poland", "Yamal to Poland"),
+    )
+}
+
+VERDICTS = {
+    "O008": ("full_invasion", "will not happen this winter", "0", "0.05"),
+    "O009": ("full_invasion", "very unlikely this winter", "0.05", "0.2"),
+    "O010": ("full_invasion", "unlikely in the near term", "0.2", "0.45"),
+    "O011": ("attack", "will move in (a guess)", "0.55", "0.95"),
+    "O014": ("attack", "significant escalation likely", "0.55", "0.8"),
+    "O025": ("airstrikes", "may happen", "0.2", "0.8"),
+    "O026": ("incursion", "may happen", "0.2", "0.8"),
+}
+"""Outcome that a forecast speaks of, its verdict, and the probabilities as which we read it."""
+
+_ANY_WAR = "all crises on record, without a time limit; the model: this one, some nine weeks"
+_WHOLE_WAR = "whole wars won; the model: a quick breakthrough, here"
+BASE_RATES_SHOWN = {
+    "B057": ("a crisis becomes a full-scale war", "full_invasion", _ANY_WAR),
+    "B058": ("a crisis becomes a full-scale war", "full_invasion", _ANY_WAR),
+    "B001": ("the side that starts a war wins it", "contest_invasion.success_prob", _WHOLE_WAR),
+    "B005": ("the side that starts a war wins it", "contest_invasion.success_prob", _WHOLE_WAR),
+    "B037": (
+        "the attacker wins a battle",
+        "contest_incursion.success_prob",
+        "battles of all kinds; the model: a chosen place against the forces there",
+    ),
+    "B030": ("a war ends within the calendar year", "", ""),
+    "B056": ("nuclear weapons are used in a crisis", "", ""),
+}
+"""Base rates shown first: what happens, what of the model it stands beside, and why the two may differ."""
+
 _ACER = "ACER estimate for 2020"
 _MEMORY = "number from memory, wide range; no page up to the cut-off found"
 

@@ -269,7 +269,10 @@ def compile_measures(shared: Path, ledger: Ledger) -> list[Row]:
     return rows
 
 
-ESTIMATES = ("id", "option", "place", "statement", "value", "value_hi", "unit", *PROVENANCE)
+ESTIMATES = (
+    "id", "option", "place", "statement", "value", "value_hi", "unit", "compare", "verdict",
+    "reads_low", "reads_high", *PROVENANCE,
+)  # fmt: skip
 
 
 def compile_estimates(shared: Path, ledger: Ledger) -> list[Row]:
@@ -283,9 +286,14 @@ def compile_estimates(shared: Path, ledger: Ledger) -> list[Row]:
         statement = row["item"]
         if not unit and words:
             statement, words = f"{statement}: {words}", ""
+        compare, verdict, reads_low, reads_high = hand.VERDICTS.get(row["id"], ("", "", "", ""))
         rows.append(
             {
                 "id": row["id"],
+                "compare": compare,
+                "verdict": verdict,
+                "reads_low": reads_low,
+                "reads_high": reads_high,
                 "option": row["actor"],
                 "place": row["where"],
                 "statement": statement,
@@ -410,7 +418,8 @@ def compile_markets(shared: Path, ledger: Ledger) -> list[Row]:
 
 
 BASE_RATES = (
-    "id", "topic", "population", "statistic", "value", "lo90", "hi90", "n", "unit", *PROVENANCE,
+    "id", "topic", "population", "statistic", "value", "lo90", "hi90", "n", "unit", "show", "words",
+    "compare", "differs", *PROVENANCE,
 )  # fmt: skip
 
 
@@ -423,8 +432,13 @@ def compile_base_rates(shared: Path, ledger: Ledger) -> list[Row]:
         if not admissible(ledger, "base_rates", row, source):
             continue
         value, _, unit, _, words = measured({**row, "value_hi": ""})
+        said, compare, differs = hand.BASE_RATES_SHOWN.get(row["id"], ("", "", ""))
         rows.append(
             {
+                "show": "yes" if said else "",
+                "words": said,
+                "compare": compare,
+                "differs": differs,
                 "id": row["id"],
                 "topic": row["topic"],
                 "population": row["population"],

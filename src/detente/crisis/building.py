@@ -124,6 +124,7 @@ def _variable(draft: Draft, variable: str, entry: StateVariableEntry) -> None:
         label=entry.label,
         values=tuple(entry.values),
         value_labels=dict(entry.value_labels),
+        phrases=dict(entry.phrases),
         initial=entry.initial,
         claims=tuple(entry.claims),
         place=draft.place("state", variable),

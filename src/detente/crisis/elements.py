@@ -256,13 +256,17 @@ class Player:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateVariable:
-    """A named variable of the world with a few named values, in order."""
+    """A named variable of the world with a few named values, in order.
+
+    ``value_labels`` name values on their own; ``phrases`` are words that may follow a noun ("with a large arms effort").
+    """
 
     id: str
     label: str
     values: tuple[str, ...]
     value_labels: Mapping[str, str]
     initial: str
+    phrases: Mapping[str, str] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
 

@@ -274,6 +274,10 @@ class StateVariableEntry(Entry):
     value_labels: dict[str, Text] = Field(
         default={}, description="Value to its name as readers see it."
     )
+    phrases: dict[str, Text] = Field(
+        default={},
+        description='Value to words that may follow a noun: "with a large arms effort".',
+    )
     initial: ValueName = Field(description="Its value at the start.")
     claims: Claims = ClaimsField
 

@@ -105,12 +105,13 @@ def check_state_values(draft: Draft) -> Iterator[Finding]:
             elif value in {"up", "down", "by"}:
                 yield _invalid(draft, value, place, "choose another name", "is a reserved name")
         yield from _twice(draft, variable.values, at, f"value of {name!r}")
-        for value in variable.value_labels:
-            if value not in variable.values:
-                at = ("state", name, "value_labels", value)
-                yield draft.unknown(
-                    "state-value-unknown", f"value of {name!r}", value, variable.values, at=at
-                )
+        for key, words in (("value_labels", variable.value_labels), ("phrases", variable.phrases)):
+            for value in words:
+                if value not in variable.values:
+                    at = ("state", name, key, value)
+                    yield draft.unknown(
+                        "state-value-unknown", f"value of {name!r}", value, variable.values, at=at
+                    )
 
 
 def check_quantity_paths(draft: Draft) -> Iterator[Finding]:
