@@ -5,12 +5,18 @@ import io
 import json
 import re
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detente.cli import bargain, main
+from detente.cli._actor_table import read_actor_table
+from detente.errors import CrisisFileError
 from detente.models.bargaining import (
     DEFAULT_PREDICTOR,
     MAX_ACTORS,
@@ -264,6 +270,46 @@ def test_bad_table_is_refused_with_row_and_fix(detente, case):
     assert f"table.csv:{line}" in err
     assert fix in err[err.index("fix: ") :]
     assert "Traceback" not in err
+
+
+SNIPPETS = [
+    b"nan",
+    b"-",
+    b"1e99",
+    b"5e-324",
+    b"0",
+    b'"',
+    b",",
+    b"\n",
+    b"\r",
+    b"\0",
+    b"\xff",
+    b" ",
+    b"1",
+]
+cuts = st.lists(
+    st.tuples(st.integers(0, len(TABLE)), st.integers(0, 4), st.sampled_from(SNIPPETS)),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(cuts)
+def test_any_damage_gives_an_answer_or_a_reason(cuts):
+    """Oracle: theorem. No damaged table escapes as a crash or as a number that is none."""
+    content = TABLE.encode()
+    for place, length, snippet in cuts:
+        content = content[:place] + snippet + content[place + length :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.csv"
+        path.write_bytes(content)
+        try:
+            table = read_actor_table(str(path))
+        except CrisisFileError:
+            return
+    issue = make_issue(table.capability, table.position, table.salience)
+    assert np.isfinite(solve_expected_utility(issue, rounds=2).means).all()
+    assert np.isfinite([predictor.predict(issue) for predictor in PREDICTORS.values()]).all()
 
 
 def test_everything_wrong_is_named_at_once(detente):

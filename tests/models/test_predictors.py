@@ -93,6 +93,14 @@ def test_nash_point_of_opposite_camps_is_the_weighted_mean(weight):
     assert predict("nash", table) == pytest.approx(predict("weighted-mean", table), abs=SAME)
 
 
+@pytest.mark.parametrize("name", sorted(set(PREDICTORS) - {"mean", "midpoint", "salience-mean"}))
+def test_actors_without_weight_do_not_count(name):
+    """Oracle: theorem, on a fixed scale."""
+    heard = predict(name, [[2, 1], [0, 60], [1, 1]], low=0.0, high=1e9)
+    also = predict(name, [[2, 1, 0], [0, 60, 1e9], [1, 1, 1]], low=0.0, high=1e9)
+    assert also == pytest.approx(heard, abs=SAME)
+
+
 @given(tables, names)
 def test_forecast_lies_in_the_scale(table, name):
     """Oracle: theorem."""

@@ -109,11 +109,15 @@ def nash_point(issue: Issue) -> float:
     >>> round(nash_point(make_issue([3.0, 1.0], [0.0, 100.0], [1.0, 1.0])), 6)
     25.0
     """
-    x, w = issue.position, issue.weights
+    heard = issue.weights > 0.0
+    x, w = issue.position[heard], issue.weights[heard]
     span = issue.high - issue.low
 
     def falls_short(y: float) -> bool:
-        return float((w * np.sign(x - y) / (span - np.abs(x - y))).sum()) > 0.0
+        # a point next to one end leaves nothing to the other end, whose pull is then infinite
+        with np.errstate(divide="ignore"):
+            pull = w * np.sign(x - y) / (span - np.abs(x - y))
+        return float(pull.sum()) > 0.0
 
     return _bisect(falls_short, issue)
 
