@@ -288,7 +288,7 @@ def _direct(tree, block, room, x, t, scale, border, tangent):
     for r in range(n):
         room.point[rows[r]] = x[r]
     walks = _solve_bordered(
-        tree, block, room, room.point, t, scale, border, room.rights, tangent, 1e-3, True
+        tree, block, room, room.point, t, scale, border, room.rights, tangent, 1e-4, True
     )
     tangent /= math.sqrt(np.sum(tangent * tangent))
     _apply(tree, block, room, room.point, t, scale, border, tangent, room.shift)
@@ -360,7 +360,9 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
                 cosine += fresh[r] * tangent[r]
             # where curves cross, t alone tells them apart: its share of the step must not fall at once
             steady = fresh[n] * tangent[n] > 0.0 and abs(fresh[n]) >= abs(tangent[n])
-            if cosine < _STRAIGHT or not (steady or abs(fresh[n] - tangent[n]) <= 0.5 * pitch):
+            if cosine < _STRAIGHT or not (
+                steady or abs(fresh[n] - tangent[n]) <= max(0.5 * pitch, 0.005)
+            ):
                 moved = np.inf
         if moved == np.inf:
             delta *= 0.4
