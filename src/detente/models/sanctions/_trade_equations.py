@@ -6,6 +6,7 @@ bundle (..., J, N); ``x`` spending (..., J, N); ``y`` sales net of duties (..., 
 seller.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lu_factor, lu_solve
 
 from detente.models.registry import FloatArray
+from detente.models.sanctions.trade_shocks import TradeShock, remaining_demand, total_tariff
 from detente.models.sanctions.trade_table import TradeEconomy
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "gaps_at",
     "largest_gap",
     "linearise",
+    "make_system",
     "price_step",
     "sell",
     "settle_prices",
@@ -41,41 +44,56 @@ _NULL = 1e-12
 class System:
     """An economy, elasticities and shocks, ready to evaluate.
 
-    ``demand`` is the trade share before times the factor of the shocks, shape ``(..., J, N, N)``; ``demand_net`` the
-    same divided by one plus the duty (the same array where there is no duty).
+    ``log_demand`` is the log of the trade share before times the factor of the shocks, shape ``(..., J, N, N)``, minus
+    infinity where nothing is bought; ``kept`` is the part of a payment that is no duty, shape ``(J, N, N)``, or None.
     """
 
     economy: TradeEconomy
     theta: FloatArray
-    demand: FloatArray
-    demand_net: FloatArray
-    has_tariff: bool
+    log_demand: FloatArray
+    kept: FloatArray | None
     transfer: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """What one pass over the price equations gives: costs, seller weights, normalisers and the new log prices."""
+    """What one pass over the price equations gives: costs, trade shares (net of duties beside) and log prices."""
 
     cost: FloatArray
-    weight: FloatArray
-    total: FloatArray
-    total_net: FloatArray
+    share: FloatArray
+    share_net: FloatArray
     log_price: FloatArray
 
 
+def make_system(economy: TradeEconomy, shocks: Sequence[TradeShock], theta: FloatArray) -> System:
+    """Put economy, shocks and elasticities ``(..., J)`` together."""
+    demand = np.asarray(economy.import_share * remaining_demand(shocks, trade_elasticity=theta))
+    tariff = total_tariff(shocks)
+    with np.errstate(divide="ignore"):
+        log_demand = np.log(demand)
+    return System(
+        economy=economy,
+        theta=theta,
+        log_demand=log_demand,
+        kept=None if tariff is None else 1.0 / (1.0 + tariff),
+        transfer=economy.transfer,
+    )
+
+
 def price_step(system: System, p: FloatArray, w: FloatArray) -> Prices:
-    """Costs from prices and wages, then prices from costs."""
+    """Costs from prices and wages, then shares and prices from costs."""
     economy = system.economy
     cost = economy.value_added_share * w[..., None, :] + _mix(p, economy.input_share)
     theta = system.theta[..., None]
-    lowest = cost.min(axis=-1, keepdims=True)
-    weight = np.exp(-theta * (cost - lowest))
-    total = (system.demand @ weight[..., None])[..., 0]
-    total_net = (system.demand_net @ weight[..., None])[..., 0] if system.has_tariff else total
-    with np.errstate(divide="ignore"):
-        log_price = lowest - np.log(total) / theta
-    return Prices(cost=cost, weight=weight, total=total, total_net=total_net, log_price=log_price)
+    share = system.log_demand - (theta * cost)[..., None, :]
+    top = share.max(axis=-1, keepdims=True)
+    share -= top
+    np.exp(share, out=share)
+    total = share.sum(axis=-1, keepdims=True)
+    share /= total
+    log_price = -(top + np.log(total))[..., 0] / theta
+    share_net = share if system.kept is None else share * system.kept
+    return Prices(cost=cost, share=share, share_net=share_net, log_price=log_price)
 
 
 def settle_prices(
@@ -91,10 +109,9 @@ def settle_prices(
     return p
 
 
-def sell(system: System, prices: Prices, x: FloatArray) -> FloatArray:
+def sell(prices: Prices, x: FloatArray) -> FloatArray:
     """Sales of each seller net of duties, shape ``(..., J, N)``."""
-    asked = (x / prices.total)[..., None, :] @ system.demand_net
-    return np.asarray(prices.weight * asked[..., 0, :])
+    return np.asarray((x[..., None, :] @ prices.share_net)[..., 0, :])
 
 
 def spend(
@@ -103,8 +120,8 @@ def spend(
     """Spending on each sector that sales and income call for, and income; shapes ``(..., J, N)``, ``(..., N)``."""
     economy = system.economy
     income = economy.value_added * np.exp(w) + system.transfer
-    if system.has_tariff:
-        income = income + (x * (1.0 - prices.total_net / prices.total)).sum(axis=-2)
+    if system.kept is not None:
+        income = income + (x * (1.0 - prices.share_net.sum(axis=-1))).sum(axis=-2)
     bought = _buy(y, economy.input_share)
     return bought + economy.final_share * income[..., None, :], income
 
@@ -116,7 +133,7 @@ Gaps = tuple[FloatArray, FloatArray, FloatArray]
 def gaps_at(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> Gaps:
     """Evaluate the gaps of all equations; the level of wages, which they leave open, is the world's income."""
     prices = price_step(system, p, w)
-    y = sell(system, prices, x)
+    y = sell(prices, x)
     wanted, _ = spend(system, prices, w, x, y)
     earned = (system.economy.value_added_share * y).sum(axis=-2)
     before = system.economy.value_added
@@ -182,14 +199,11 @@ def linearise(system: System, prices: Prices, w: FloatArray) -> Linearisation:
     j, n = prices.cost.shape
     m = j * n
     theta = np.asarray(system.theta)[:, None, None]
-    share = system.demand * prices.weight[:, None, :] / prices.total[:, :, None]
-    share_net = share
-    if system.has_tariff:
-        share_net = system.demand_net * prices.weight[:, None, :] / prices.total[:, :, None]
+    share, share_net = prices.share, prices.share_net
     price_matrix = np.einsum("jni,ikj->jnki", share, economy.input_share).reshape(m, m)
     spending_matrix = np.einsum("njk,kin->jnki", economy.input_share, share_net)
-    rate = 1.0 - prices.total_net / prices.total
-    if system.has_tariff:
+    rate = 1.0 - share_net.sum(axis=-1)
+    if system.kept is not None:
         place = np.arange(n)
         spending_matrix[:, place, :, place] += np.einsum("jn,kn->njk", economy.final_share, rate)
     prices_lu = lu_factor(np.eye(m) - price_matrix, overwrite_a=True, check_finite=False)
@@ -199,12 +213,12 @@ def linearise(system: System, prices: Prices, w: FloatArray) -> Linearisation:
     wage_bill = economy.value_added * np.exp(w)
     outlay = (economy.final_share * (wage_bill + system.transfer)).ravel()
     x = lu_solve(spending_lu, outlay, check_finite=False).reshape(j, n)
-    y = sell(system, prices, x)
+    y = sell(prices, x)
     sold = share_net * x[:, :, None]
     cross = theta * (sold.transpose(0, 2, 1) @ share)
     cross[:, np.arange(n), np.arange(n)] -= theta[:, :, 0] * y
     revenue = None
-    if system.has_tariff:
+    if system.kept is not None:
         revenue = x[:, :, None] * theta * (share_net - (1.0 - rate)[:, :, None] * share)
     bare = Linearisation(
         system=system,
@@ -229,7 +243,7 @@ def linearise(system: System, prices: Prices, w: FloatArray) -> Linearisation:
         bare,
         price_w=price_w,
         spending_w=spending_w,
-        gap_inverse=np.linalg.pinv(pinned, rcond=_NULL),
+        gap_inverse=np.linalg.pinv(np.nan_to_num(pinned), rcond=_NULL),
     )
 
 

@@ -16,12 +16,13 @@ from detente.models.sanctions._trade_equations import (
     gaps_at,
     largest_gap,
     linearise,
+    make_system,
     price_step,
     share_between_threads,
     spend,
 )
 from detente.models.sanctions.trade_equilibrium import TOLERANCE, TradeResult, solve_trade
-from detente.models.sanctions.trade_shocks import TradeShock, remaining_demand, total_tariff
+from detente.models.sanctions.trade_shocks import TradeShock
 from detente.models.sanctions.trade_table import TradeEconomy
 
 __all__ = ["TradeDraws", "solve_trade_draws"]
@@ -174,24 +175,11 @@ def _read_draws(economy: TradeEconomy, given: ArrayLike) -> FloatArray:
     return np.broadcast_to(theta, (len(theta), n_sectors))
 
 
-def _make_systems(economy: TradeEconomy, shocks: Sequence[TradeShock], theta: FloatArray) -> System:
-    demand = np.asarray(economy.import_share * remaining_demand(shocks, trade_elasticity=theta))
-    tariff = total_tariff(shocks)
-    return System(
-        economy=economy,
-        theta=theta,
-        demand=demand,
-        demand_net=demand if tariff is None else demand / (1.0 + tariff),
-        has_tariff=tariff is not None,
-        transfer=economy.transfer,
-    )
-
-
 def _find_reference(
     economy: TradeEconomy, shocks: Sequence[TradeShock], theta: FloatArray
 ) -> _Reference:
     result = solve_trade(economy, shocks, trade_elasticity=theta)
-    system = _make_systems(economy, shocks, theta)
+    system = make_system(economy, shocks, theta)
     p, w = np.log(result.price_ratio), np.log(result.wage_ratio)
     line = linearise(system, price_step(system, p, w), w)
     return _Reference(result=result, line=share_between_threads(line))
@@ -205,7 +193,7 @@ def _solve_chunk(
     tolerance: float,
 ) -> tuple[FloatArray, FloatArray, np.ndarray]:
     """Real income relative to the table, residual and iterations of each draw of a chunk."""
-    system = _make_systems(economy, shocks, theta)
+    system = make_system(economy, shocks, theta)
     p, w, x, iterations = _accelerate(system, reference, tolerance)
     residual = largest_gap(system, gaps_at(system, p, w, x))
     for draw in np.flatnonzero(~(residual <= tolerance)):
@@ -281,11 +269,10 @@ def _mix_steps(points: list[FloatArray], steps: list[FloatArray]) -> FloatArray:
 
 
 def _pick(system: System, draws: np.ndarray) -> System:
-    demand = system.demand if system.demand.ndim == 3 else system.demand[draws]
-    net = demand
-    if system.has_tariff:
-        net = system.demand_net if system.demand_net.ndim == 3 else system.demand_net[draws]
-    return replace(system, theta=system.theta[draws], demand=demand, demand_net=net)
+    log_demand = system.log_demand
+    if log_demand.ndim == 4:
+        log_demand = log_demand[draws]
+    return replace(system, theta=system.theta[draws], log_demand=log_demand)
 
 
 def _stack(p: FloatArray, w: FloatArray, x: FloatArray) -> FloatArray:

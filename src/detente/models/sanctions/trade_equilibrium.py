@@ -16,12 +16,13 @@ from detente.models.sanctions._trade_equations import (
     gaps_at,
     largest_gap,
     linearise,
+    make_system,
     price_step,
     sell,
     settle_prices,
     spend,
 )
-from detente.models.sanctions.trade_shocks import TradeShock, remaining_demand, total_tariff
+from detente.models.sanctions.trade_shocks import TradeShock
 from detente.models.sanctions.trade_table import TradeEconomy
 
 __all__ = ["Certificate", "TradeResult", "balance_trade", "solve_trade"]
@@ -185,7 +186,7 @@ def solve_trade(
     Departs from source: demand may be cut by a ban on a part of the goods; duties before the shock are zero.
     """
     theta = _read_elasticity(economy, trade_elasticity)
-    system = _make_system(economy, shocks, theta)
+    system = make_system(economy, shocks, theta)
     _check_sellers(system)
     if start is None:
         p, w = np.zeros_like(economy.final_share), np.zeros_like(economy.value_added)
@@ -345,24 +346,11 @@ def _read_elasticity(economy: TradeEconomy, given: ArrayLike) -> FloatArray:
     return theta
 
 
-def _make_system(economy: TradeEconomy, shocks: Sequence[TradeShock], theta: FloatArray) -> System:
-    demand = np.asarray(economy.import_share * remaining_demand(shocks, trade_elasticity=theta))
-    tariff = total_tariff(shocks)
-    return System(
-        economy=economy,
-        theta=theta,
-        demand=demand,
-        demand_net=demand if tariff is None else demand / (1.0 + tariff),
-        has_tariff=tariff is not None,
-        transfer=economy.transfer,
-    )
-
-
 def _check_sellers(system: System) -> None:
     economy = system.economy
-    left = system.demand.sum(axis=-1)
+    left = np.isfinite(system.log_demand).any(axis=-1)
     needed = (economy.final_share > 0.0) | (economy.input_share.sum(axis=2).T > 0.0)
-    wrong = needed & ~(left > 0.0)
+    wrong = needed & ~left
     if wrong.any():
         sector, region = (int(i) for i in np.argwhere(wrong)[0])
         message = (
@@ -381,11 +369,10 @@ def _report(system: System, point: _Point, *, iterations: int, status: Status) -
     p, w, x = point.p, point.w, point.x
     economy = system.economy
     prices = price_step(system, p, w)
-    y = sell(system, prices, x)
+    y = sell(prices, x)
     _, income = spend(system, prices, w, x, y)
     final_price = np.exp((economy.final_share * p).sum(axis=0))
     before = economy.value_added + economy.transfer
-    share = system.demand * prices.weight[:, None, :] / prices.total[:, :, None]
     return TradeResult(
         regions=economy.regions,
         sectors=economy.sectors,
@@ -394,7 +381,7 @@ def _report(system: System, point: _Point, *, iterations: int, status: Status) -
         price_ratio=np.exp(p),
         final_price_ratio=final_price,
         income=income,
-        import_share=share,
+        import_share=prices.share,
         spending=x,
         trade_elasticity=system.theta,
         certificate=_certify(system, p, w, x),
@@ -409,12 +396,9 @@ def _certify(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> Cer
     world = float(economy.value_added.sum())
     theta = system.theta[:, None, None]
     cost = economy.value_added_share * w + np.einsum("nkj,kn->jn", economy.input_share, p)
-    paid = system.demand * np.exp(-theta * (cost[:, None, :] - p[:, :, None]))
-    kept = np.divide(
-        system.demand_net, system.demand, out=np.zeros_like(paid), where=system.demand > 0.0
-    )
+    paid = np.exp(system.log_demand - theta * (cost[:, None, :] - p[:, :, None]))
     flows = paid * x[:, :, None]
-    net = flows * kept
+    net = flows if system.kept is None else flows * system.kept
     sales = net.sum(axis=1)
     factor_income = economy.value_added * np.exp(w)
     earned = (economy.value_added_share * sales).sum(axis=0)
