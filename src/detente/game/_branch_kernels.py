@@ -163,7 +163,7 @@ def _apply(tree, block, room, point, t, scale, border, direction, result):
 def _solve_bordered(tree, block, room, point, t, scale, border, rights, answer, goal, warm):
     """Solve the bordered system by restarted GMRES to the relative residual ``goal``; return walks taken.
 
-    With ``warm`` the solution is sought from ``answer``, otherwise from zero.
+    With ``warm`` the solution is sought from ``answer`` and checked; otherwise it is sought from zero.
     """
     size = rights.size
     limit = room.hessenberg.shape[1]
@@ -171,34 +171,32 @@ def _solve_bordered(tree, block, room, point, t, scale, border, rights, answer, 
     if not warm:
         answer[:] = 0.0
     walks = 0
-    norm = 0.0
-    for r in range(size):
-        norm += rights[r] * rights[r]
-    norm = math.sqrt(norm)
+    norm = math.sqrt(np.sum(rights * rights))
     if norm == 0.0:
         return 0
-    for restart in range(4):
-        if restart == 0 and not warm:
-            basis[0, :] = rights
-        else:
-            _apply(tree, block, room, point, t, scale, border, answer, basis[0])
-            walks += 1
-            for r in range(size):
-                basis[0, r] = rights[r] - basis[0, r]
-        beta = 0.0
-        for r in range(size):
-            beta += basis[0, r] * basis[0, r]
-        beta = math.sqrt(beta)
-        if beta <= goal * norm:
-            return walks
-        for r in range(size):
-            basis[0, r] /= beta
-        small[:] = 0.0
-        small[0] = beta
+    for restart in range(5):
         used = 0
-        for k in range(limit):
-            _apply(tree, block, room, point, t, scale, border, basis[k], basis[k + 1])
-            walks += 1
+        # k = -1 takes the residual, so that the derivative is applied at one place: it is compiled once
+        for k in range(-1, limit):
+            if k >= 0 or restart > 0 or warm:
+                source = basis[k] if k >= 0 else answer
+                _apply(tree, block, room, point, t, scale, border, source, basis[k + 1])
+                walks += 1
+            else:
+                basis[0, :] = 0.0
+            if k < 0:
+                beta = 0.0
+                for r in range(size):
+                    basis[0, r] = rights[r] - basis[0, r]
+                    beta += basis[0, r] * basis[0, r]
+                beta = math.sqrt(beta)
+                if beta <= (goal if restart == 0 else 2.0 * goal) * norm:
+                    return walks
+                for r in range(size):
+                    basis[0, r] /= beta
+                small[:] = 0.0
+                small[0] = beta
+                continue
             for j in range(k + 1):
                 total = 0.0
                 for r in range(size):
@@ -210,7 +208,6 @@ def _solve_bordered(tree, block, room, point, t, scale, border, rights, answer, 
             for r in range(size):
                 total += basis[k + 1, r] * basis[k + 1, r]
             total = math.sqrt(total)
-            hessenberg[k + 1, k] = total
             if total > 0.0:
                 for r in range(size):
                     basis[k + 1, r] /= total
@@ -236,66 +233,74 @@ def _solve_bordered(tree, block, room, point, t, scale, border, rights, answer, 
         for j in range(used):
             for r in range(size):
                 answer[r] += small[j] * basis[j, r]
-        if used < limit:
+        if used < limit and not warm:
             break
     return walks
 
 
-def _correct(tree, block, room, x, t, scale, border, goal, most_first):
-    """Correct ``x`` and ``t`` on the plane through them across ``border``.
+def _correct(tree, block, room, x, t, scale, border, goal, most_first, tangent, aim):
+    """Correct ``x`` and ``t`` on the plane through them across ``border``; with ``aim`` write the unit tangent there.
 
-    Return t, the last change of the strategy (infinite for a failure), Newton steps and walks.
+    Return t, the last change of the strategy (infinite for a failure), Newton steps, walks, and the pace of the
+    strategy along the tangent.
     """
     rows = tree.active_row
     n = rows.size
     walks = 0
+    step = 0
     best = np.inf
-    for step in range(12):
-        for r in range(n):
-            room.point[rows[r]] = x[r]
-        block.lam[:] = t
-        walk(tree, block, room.point, False, room.change)
-        walks += 1
-        moved = room.change[0]
-        if step == 0 and moved > most_first:
-            return t, np.inf, step, walks
-        if moved <= goal or (step >= 3 and moved <= 1e-10 and moved > 0.5 * best):
-            return t, moved, step, walks
-        if step >= 2 and not (moved <= 2.0 * best):
-            return t, np.inf, step, walks
-        best = min(best, moved)
-        for r in range(n):
-            room.rights[r] = block.out[rows[r]] - x[r]
-        room.rights[n] = 0.0
+    moved = np.inf
+    found = False
+    answer = room.shift
+    while True:
+        if not found:
+            for r in range(n):
+                room.point[rows[r]] = x[r]
+            block.lam[:] = t
+            walk(tree, block, room.point, False, room.change)
+            walks += 1
+            moved = room.change[0]
+            failed = (step == 0 and moved > most_first) or (step >= 2 and not moved <= 2.0 * best)
+            if failed or step == 12:
+                return t, np.inf, step, walks, 0.0
+            found = moved <= goal or (step >= 3 and moved <= 1e-10 and moved > 0.5 * best)
+            best = min(best, moved)
+        if found:
+            if t == 0.0:
+                # every point chooses alike here; take the payoffs of that choice
+                for r in range(n):
+                    x[r] = block.out[rows[r]]
+                    room.point[rows[r]] = x[r]
+            if not aim:
+                return t, moved, step, walks, 0.0
+            room.rights[:] = 0.0
+            room.rights[n] = 1.0
+            tangent[:] = border
+            answer = tangent
+        else:
+            for r in range(n):
+                room.rights[r] = block.out[rows[r]] - x[r]
+            room.rights[n] = 0.0
         walks += _solve_bordered(
-            tree, block, room, room.point, t, scale, border, room.rights, room.shift, 1e-3, False
-        )
+            tree, block, room, room.point, t, scale, border, room.rights, answer,
+            1e-4 if found else 1e-3, found,
+        )  # fmt: skip
+        if found:
+            norm = math.sqrt(np.sum(tangent * tangent))
+            tangent /= norm
+            pace = 1e-300
+            for a in range(room.d_sigma.size):
+                pace = max(pace, abs(room.d_sigma[a]) / norm)
+            return t, moved, step, walks, pace
         for r in range(n):
             x[r] += room.shift[r]
         t += room.shift[n] / scale
+        step += 1
         if not t >= 0.0:
-            return t, np.inf, step, walks
-    return t, np.inf, 12, walks
+            return t, np.inf, step, walks, 0.0
 
 
-def _direct(tree, block, room, x, t, scale, border, tangent):
-    """Write the unit tangent at the point walked last; return the pace of its strategy and the walks taken."""
-    rows = tree.active_row
-    n = rows.size
-    room.rights[:] = 0.0
-    room.rights[n] = 1.0
-    tangent[:] = border
-    for r in range(n):
-        room.point[rows[r]] = x[r]
-    walks = _solve_bordered(
-        tree, block, room, room.point, t, scale, border, room.rights, tangent, 1e-4, True
-    )
-    tangent /= math.sqrt(np.sum(tangent * tangent))
-    _apply(tree, block, room, room.point, t, scale, border, tangent, room.shift)
-    speed = 1e-300
-    for a in range(room.d_sigma.size):
-        speed = max(speed, abs(room.d_sigma[a]))
-    return speed, walks + 1
+_START, _STEP, _STOP = 0, 1, 2
 
 
 def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks, answers, notes):
@@ -304,110 +309,116 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
     Writes the point at each stop to ``answers`` ``(S, n)`` and turns, walks and the last change of the strategy to
     ``notes`` ``(S, 3)``, the change infinite for stops that are not reached.
     """
-    rows = tree.active_row
-    n = rows.size
+    n = tree.active_row.size
     scale = math.sqrt(n)
-    border = np.zeros(n + 1)
-    border[n] = 1.0
     plumb = np.zeros(n + 1)
     plumb[n] = 1.0
-    tangent = np.zeros(n + 1)
+    tangent = plumb.copy()
     fresh = np.zeros(n + 1)
-    trial = np.zeros(n)
+    trial = x.copy()
     notes[:, 2] = np.inf
-    turns = 0
-    stop = 0
-    delta = 0.03
-    t, moved, _, walks = _correct(tree, block, room, x, t, scale, plumb, 1e-9, 1.0)
-    if moved == np.inf:
-        return
-    if t == 0.0:
-        # every point chooses alike here; take the payoffs of that choice
-        for r in range(n):
-            x[r] = block.out[rows[r]]
-    while stop < stops.size and stops[stop] <= t:
-        answers[stop, :] = x
-        notes[stop, 1] = walks
-        notes[stop, 2] = moved
-        stop += 1
-    if stop == stops.size:
-        return
-    speed, more = _direct(tree, block, room, x, t, scale, border, tangent)
-    walks += more
-    pitch = abs(tangent[n])
-    for _ in range(most_steps):
-        if walks > most_walks:
-            break
-        length = delta / speed
-        pace = abs(tangent[n]) / scale
-        if pace > 0.0:
-            length = min(length, (0.3 * t + 0.01) / pace)
-        for r in range(n):
-            trial[r] = x[r] + length * tangent[r]
-        there = t + length * tangent[n] / scale
-        moved = np.inf
-        newton = 0
-        if there >= 0.0:
-            there, moved, newton, more = _correct(
-                tree, block, room, trial, there, scale, tangent, 1e-6, max(0.5 * delta, 0.01)
-            )
-            walks += more
-        if moved < np.inf:
-            quick, more = _direct(tree, block, room, trial, there, scale, tangent, fresh)
-            walks += more
-            cosine = 0.0
-            for r in range(n + 1):
-                cosine += fresh[r] * tangent[r]
-            # where curves cross, t alone tells them apart: its share of the step must not fall at once
-            steady = fresh[n] * tangent[n] > 0.0 and abs(fresh[n]) >= abs(tangent[n])
-            if cosine < _STRAIGHT or not (
-                steady or abs(fresh[n] - tangent[n]) <= max(0.5 * pitch, 0.005)
-            ):
-                moved = np.inf
-        if moved == np.inf:
-            delta *= 0.4
-            if delta < 1e-7:
-                break
-            continue
-        delta *= 1.5 if newton <= 3 else (1.0 if newton <= 4 else 0.7)
-        delta = min(delta, 0.2)
-        before = t
-        room.last[:] = x
-        x[:] = trial
-        t = there
-        # the highest t on the way: behind a fold it lies above both ends
-        peak = max(before, t)
-        rise = tangent[n] / scale
-        bend = (tangent[n] - fresh[n]) / scale / length
-        if tangent[n] > 0.0 > fresh[n]:
-            peak = max(peak, before + 0.5 * rise * rise / bend)
-        while stop < stops.size and before < stops[stop] <= peak:
-            if stops[stop] <= t:
-                share = (stops[stop] - before) / (t - before)
+    turns, stop, walks, steps = 0, 0, 0, 0
+    delta, speed, quick, pitch, length = 0.03, 1.0, 1.0, 1.0, 0.0
+    before = t
+    mode = _START
+    while stop < stops.size and steps < most_steps and walks <= most_walks:
+        there, goal, most_first, guide = t, 1e-9, 1.0, plumb
+        if mode == _STEP:
+            steps += 1
+            length = delta / speed
+            pace = abs(tangent[n]) / scale
+            if pace > 0.0:
+                length = min(length, (0.3 * t + 0.01) / pace)
+            for r in range(n):
+                trial[r] = x[r] + length * tangent[r]
+            there = t + length * tangent[n] / scale
+            goal, most_first, guide = 1e-6, max(0.5 * delta, 0.01), tangent
+        elif mode == _STOP:
+            there, goal, most_first = stops[stop], tight, 0.5
+            rise = tangent[n] / scale
+            bend = (tangent[n] - fresh[n]) / scale / length
+            if there <= t:
+                share = (there - before) / (t - before)
                 for r in range(n):
                     trial[r] = room.last[r] + share * (x[r] - room.last[r])
             else:
-                root = math.sqrt(max(rise * rise - 2.0 * bend * (stops[stop] - before), 0.0))
+                root = math.sqrt(max(rise * rise - 2.0 * bend * (there - before), 0.0))
                 for r in range(n):
                     trial[r] = room.last[r] + (rise - root) / bend * tangent[r]
-            _, moved, _, more = _correct(
-                tree, block, room, trial, stops[stop], scale, plumb, tight, 0.5
+        moved, newton, pace = np.inf, 0, 0.0
+        if there >= 0.0:
+            there, moved, newton, more, pace = _correct(
+                tree,
+                block,
+                room,
+                trial,
+                there,
+                scale,
+                guide,
+                goal,
+                most_first,
+                fresh,
+                mode != _STOP,
             )
             walks += more
-            if moved == np.inf and stops[stop] > t:
-                break  # the fold is lower than it looked; the branch comes here later
+        if mode == _START:
+            if moved == np.inf:
+                break
+            x[:] = trial
+            while stop < stops.size and stops[stop] <= t:
+                answers[stop, :] = x
+                notes[stop, 1] = walks
+                notes[stop, 2] = moved
+                stop += 1
+            tangent[:] = fresh
+            speed, pitch = pace, abs(tangent[n])
+            mode = _STEP
+            continue
+        if mode == _STEP:
+            if moved < np.inf:
+                cosine = 0.0
+                for r in range(n + 1):
+                    cosine += fresh[r] * tangent[r]
+                # where curves cross, t alone tells them apart: its share of the step must not fall at once
+                steady = fresh[n] * tangent[n] > 0.0 and abs(fresh[n]) >= abs(tangent[n])
+                if cosine < _STRAIGHT or not (
+                    steady or abs(fresh[n] - tangent[n]) <= max(0.5 * pitch, 0.005)
+                ):
+                    moved = np.inf
+            if moved == np.inf:
+                delta *= 0.4
+                if delta < 1e-7:
+                    break
+                continue
+            delta = min(delta * (1.5 if newton <= 3 else (1.0 if newton <= 4 else 0.7)), 0.2)
+            before = t
+            room.last[:] = x
+            x[:] = trial
+            t = there
+            quick = pace
+        elif moved < np.inf or stops[stop] <= t:
             answers[stop, :] = trial
             notes[stop, 0] = turns + (1 if tangent[n] < 0.0 < fresh[n] else 0)
             notes[stop, 1] = walks
             notes[stop, 2] = moved
             stop += 1
-        if stop == stops.size:
-            break
+        # the highest t on the way: behind a fold it lies above both ends
+        peak = max(before, t)
+        if tangent[n] > 0.0 > fresh[n]:
+            peak = max(
+                peak,
+                before + 0.5 * tangent[n] * tangent[n] * length / (tangent[n] - fresh[n]) / scale,
+            )
+        late = mode == _STOP and moved == np.inf  # the fold was lower than it looked
+        if not late and stop < stops.size and before < stops[stop] <= peak:
+            mode = _STOP
+            continue
         if tangent[n] * fresh[n] < 0.0:
             turns += 1
         tangent[:] = fresh
         speed = quick
         pitch = max(abs(tangent[n]), 0.8 * pitch)
+        mode = _STEP
     notes[stop:, 1] = walks
     notes[stop:, 0] = turns
 
@@ -415,6 +426,5 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
 walk_differential = numba.njit(**_OPTIONS)(_walk_differential)
 _apply = numba.njit(**_OPTIONS)(_apply)
 _solve_bordered = numba.njit(**_OPTIONS)(_solve_bordered)
-_direct = numba.njit(**_OPTIONS)(_direct)
 _correct = numba.njit(**_OPTIONS)(_correct)
 trace_branch = numba.njit(**_OPTIONS)(_trace_branch)
