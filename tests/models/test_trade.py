@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import ModelError
-from detente.models.sanctions import gains_from_trade_pct
+from detente.models.sanctions import gains_from_trade_pct, trade_equilibrium
 from detente.models.sanctions.trade_draws import solve_trade_draws
 from detente.models.sanctions.trade_equilibrium import balance_trade, solve_trade
 from detente.models.sanctions.trade_gains import autarky_loss_pct
@@ -435,6 +435,62 @@ class TestAggregation:
         refused(lambda: aggregate_table(table, regions={"A": "x", "B": "x"}, sectors=sectors))
         codes = {"A": "x", "B": "x", "C": "x", "D": "x"}
         refused(lambda: aggregate_table(table, regions=codes, sectors=sectors))
+
+
+class TestNoEquilibrium:
+    """Oracle: theorem: these worlds have no equilibrium, and the answer must not pretend that they have."""
+
+    def test_a_surplus_that_nobody_can_be_paid(self):
+        economy = calibrate_economy(make_table(60, 3, 2))
+        assert not economy.is_balanced
+        shock = embargo(economy, coalition=["A", "C"], target="B")
+        got = solve_trade(economy, [shock], trade_elasticity=5.0)
+        assert got.status == "stalled"
+        assert got.certificate.worst > 1e-6
+
+    def test_a_region_that_sells_nothing_abroad_is_priced_out_of_trade(self):
+        table = make_table(61, 3, 2)
+        intermediate, final = table.intermediate.copy(), table.final.copy()
+        for buyer in (0, 2):
+            intermediate[1, :, buyer], final[1, :, buyer] = 0.0, 0.0
+        hermit = replace(
+            table,
+            intermediate=intermediate,
+            final=final,
+            output=intermediate.sum(axis=(2, 3)) + final.sum(axis=2),
+        )
+        economy = calibrate_economy(hermit)
+        assert economy.domestic_share[:, 1].max() < 0.9
+        balanced = balance_trade(economy, trade_elasticity=5.0)
+        assert balanced.domestic_share[:, 1] == pytest.approx([1.0, 1.0], abs=1e-9)
+
+    def test_deficits_that_cannot_be_removed(self, monkeypatch):
+        economy = calibrate_economy(make_table(62, 3, 2))
+        monkeypatch.setattr(trade_equilibrium, "_REUSES", 0)
+        monkeypatch.setattr(trade_equilibrium, "_HALVINGS", 0)
+        error = refused(lambda: balance_trade(economy, trade_elasticity=5.0))
+        assert "no balanced equilibrium" in error.message
+
+    def test_damped_steps_alone_find_the_same(self, monkeypatch):
+        """Oracle: independent code (the other path through the solver)."""
+        economy = make_economy(63)
+        shock = [embargo(economy, coalition=["A"], target="B")]
+        usual = solve_trade(economy, shock, trade_elasticity=5.0)
+        monkeypatch.setattr(trade_equilibrium, "_REUSES", 0)
+        damped = solve_trade(economy, shock, trade_elasticity=5.0)
+        assert damped.status == "converged"
+        assert damped.real_income_change_pct == pytest.approx(
+            usual.real_income_change_pct, abs=1e-8
+        )
+
+    def test_draws_without_an_equilibrium_are_marked(self):
+        economy = calibrate_economy(make_table(60, 3, 2))
+        shock = embargo(economy, coalition=["A", "C"], target="B", coverage=1.0)
+        got = solve_trade_draws(
+            economy, [shock], trade_elasticity=np.full((2, 1), 5.0), balanced=False
+        )
+        assert got.converged.shape == (2,)
+        assert not got.converged.any()
 
 
 class TestRefusals:

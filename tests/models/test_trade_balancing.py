@@ -142,3 +142,19 @@ def test_refuses_a_buyer_without_a_pattern():
 def test_refuses_totals_that_cannot_be_met(guess, rows, columns):
     with pytest.raises(ModelError):
         balance_matrix(guess, row_totals=rows, column_totals=columns)
+
+
+def test_refuses_what_the_zeros_of_the_table_rule_out():
+    """Nobody but the seller sells to B: if B buys less from it, no one can make up for it."""
+    table = make_table(7)
+    intermediate, final = table.intermediate.copy(), table.final.copy()
+    for other in (1, 2, 3):
+        intermediate[other, 1, 1], final[other, 1, 1] = 0.0, 0.0
+    closed = replace(
+        table,
+        intermediate=intermediate,
+        final=final,
+        output=intermediate.sum(axis=(2, 3)) + final.sum(axis=2),
+    )
+    with pytest.raises(ModelError):
+        overlay_purchases(closed, seller="A", sector="s1", purchases={"B": 1.0})
