@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from detente.crisis import reading
@@ -131,11 +129,9 @@ def test_number_of_parts_counts_what_aliases_repeat(monkeypatch):
     ids=range(12),
 )
 def test_hostile_text_ends_in_bounded_time(text):
-    # Oracle: hand; each is refused or read, and none runs away.
-    start = time.process_time()
+    # Oracle: hand; each is refused or read; one that runs away hangs the test.
     document = read_document(text, "f")
     assert document.root is not None or document.findings
-    assert time.process_time() - start < 10
 
 
 def test_findings_about_one_document_are_limited():

@@ -1,10 +1,9 @@
-"""World trade on the 27 x 14 table of 2011: the trial run, published results, formulas, speed (bars E2 to E5 of #4).
+"""World trade on the 27 x 14 table of 2011: the trial run, published results, formulas (bars E2 to E5 of #4).
 
 The table is research data beside the checkout and does not ship; without it every test here is skipped.
 """
 
 import csv
-import time
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from detente.models.sanctions import (
     overlay_purchases,
     raise_trade_costs,
     solve_trade,
-    solve_trade_draws,
     trade_cost_from_gravity,
 )
 
@@ -372,35 +370,3 @@ class TestEmbargo:
         ]
         assert losses[0] == pytest.approx(-0.091, abs=0.005)
         assert losses[0] > losses[1] > losses[2]
-
-
-class TestSpeed:
-    """Processor time, best of some: the machine may be shared."""
-
-    def best_of(self, action, times=5):
-        spent = []
-        for _ in range(times):
-            begun = time.process_time()
-            result = action()
-            spent.append(time.process_time() - begun)
-        return min(spent), result
-
-    def test_one_scenario(self):
-        world = balanced()
-        shock = [embargo(world, coalition=WEST_OF_2022, target="RUS")]
-        cold, result = self.best_of(lambda: solve_trade(world, shock, trade_elasticity=5.0))
-        warm, _ = self.best_of(
-            lambda: solve_trade(world, shock, trade_elasticity=5.2, start=result)
-        )
-        assert cold < 0.5
-        assert warm < 0.05
-
-    def test_draws_of_elasticities(self):
-        theta = 5.0 * np.random.default_rng(1).lognormal(0.0, 0.3, (200, 14))
-        shock = [embargo(economy(), coalition=WEST_OF_2022, target="RUS")]
-        spent, got = self.best_of(
-            lambda: solve_trade_draws(economy(), shock, trade_elasticity=theta), times=1
-        )
-        assert got.converged.all()
-        assert got.residual.max() < 1e-9
-        assert spent * 5 < 30.0 * 2
