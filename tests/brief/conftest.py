@@ -53,7 +53,7 @@ MECHANISMS = """
       challenger_war_cost: test.war_cost
       defender_war_cost: test.war_cost
   pays:
-    label: worth of an invasion
+    label: an invasion
     model: deterrence.option
     inputs:
       success_prob: {output: contest.success_prob}
@@ -63,7 +63,7 @@ MECHANISMS = """
       escalation_prob: 0.05
       escalation_cost: 50
   joins:
-    label: who joins the sanctions
+    label: the sanctions
     model: alliance.joining
     members: [WES, MID]
     inputs:
@@ -78,7 +78,7 @@ MECHANISMS = """
       side_payment: 0
       rationality: 3
   senders:
-    label: cost of sanctions to those who impose them
+    label: the allies' own loss under sanctions
     model: sanctions.sender_loss
     members: [WES, MID]
     inputs:
@@ -100,10 +100,18 @@ MECHANISMS = """
       storage_floor_twh: 10
       cut_share: {by: gas, flowing: 0, cut: 1}
       demand_response_share: 0.1
+  alarm:
+    label: Northland's belief that Westmark is offensive
+    model: beliefs.posterior
+    inputs:
+      prior: test.alarm
+      likelihood: 1
+      likelihood_other: {by: posture, none: 1, armed: 0.5}
 """
 
 QUANTITIES = """
   test.war_cost: {label: cost of war as a share of all that is disputed, uniform: [0.02, 0.4], unit: share, as_of: 2030-01-01, source: judgement, grade: estimate}
+  test.alarm: {label: prior that Westmark is offensive, value: 0.3, unit: prob, as_of: 2030-01-01, source: judgement, grade: estimate}
   test.count: {label: counted troops, contested: [{value: 20000, source: gazette}, {value: 26000, source: judgement}], unit: persons, as_of: 2030-01-01, grade: estimate}
 """
 
@@ -115,10 +123,19 @@ TABLES = {
         "K3,2030-01-15,scheduled,2030-01-22,ministers,Lakeside,Northland; Westmark,,public,2030-01-15,fact,high,gazette,\n"
     ),
     "base_rates": (
-        "id,topic,population,statistic,value,lo90,hi90,n,unit,as_of,grade,confidence,source,claims\n"
-        "B1,escalation,all crises,full war,0.17,0.14,0.2,387,share,2019-12-31,derived,high,gazette,\n"
+        "id,topic,population,statistic,value,lo90,hi90,n,unit,show,words,compare,differs,as_of,grade,confidence,source,claims\n"
+        "B1,escalation,all crises,full war,0.17,0.14,0.2,387,share,yes,a crisis becomes a war,war,past crises of all kinds,"
+        "2019-12-31,derived,high,gazette,\n"
+    ),
+    "estimates": (
+        "id,option,statement,value,value_hi,unit,verdict,compare,reads_low,reads_high,as_of,grade,confidence,source,claims\n"
+        "O1,war,forecast,,,,will not happen,war,0,0.01,2030-01-10,estimate,high,gazette,\n"
+        "O2,retreat,forecast,,,,likely,backdown,0.5,0.9,2030-01-10,estimate,high,gazette,\n"
     ),
 }
+
+
+LABELS = {"gas_share": "Northland's share of its gas"}
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +148,15 @@ def full_folder(tmp_path_factory) -> Path:
     text = text.replace("\nconsiderations:\n", f"{MECHANISMS}\nconsiderations:\n")
     text = text.replace("\ncorrelations:", f"{QUANTITIES}\ncorrelations:")
     text = text.replace("figures: [force.north]", "figures: [force.north, test.count]")
+    text = text.replace(
+        "values: [none, armed],", "values: [none, armed], phrases: {armed: with arms aid},"
+    )
+    exposures = (folder / "exposures.csv").read_text(encoding="utf-8").splitlines()
+    labelled = [
+        f"{line},{'label' if k == 0 else LABELS.get(line.split(',')[1], '')}"
+        for k, line in enumerate(exposures)
+    ]
+    (folder / "exposures.csv").write_text("\n".join(labelled) + "\n", encoding="utf-8")
     for kind, table in TABLES.items():
         (folder / f"{kind}.csv").write_text(table, encoding="utf-8")
         text = text.replace(

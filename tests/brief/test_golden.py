@@ -10,6 +10,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "brief-template.md"
 NOISE = (
     (r"residual is [0-9e.-]+", "residual is R"),
     (r"residual [0-9e.-]+;", "residual R;"),
+    (r"at most [0-9]+ iterations", "at most N iterations"),
     (r"detente [0-9][^,]*, crisis file (\S+), digest \w+", r"detente V, crisis file \1, digest D"),
 )
 """What depends on the machine or on the version, and not on the briefing."""

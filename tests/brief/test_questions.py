@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import detente.brief
-from detente.brief import compose, to_html, to_json
+from detente.brief import compose, document, to_html, to_json
 from detente.brief.figures import plain
 from detente.crisis import load_crisis
 from detente.ensemble import run_ensemble
@@ -85,7 +85,50 @@ def test_facts_carry_source_date_and_grade(brief):
 
 def test_base_rates_are_shown_with_interval(full_brief):
     (table,) = full_brief.base_rates
-    assert table.rows[0][3:6] == ("17%", "14\N{EN DASH}20%", "387")
+    assert table.rows[0][2:5] == ("17%", "14\N{EN DASH}20%", "387")
+    assert "War: [[outlook.outcome.war|" in table.rows[0][5]
+    assert "past crises of all kinds" in table.rows[0][5]
+
+
+def test_the_most_general_rate_of_a_topic_is_chosen(full_brief):
+    table = full_brief.context.table("base_rates")
+    (row,) = document._general(table)
+    assert row.cells["n"] == "387"
+
+
+def test_verdicts_of_sources_stand_beside_the_model(full_brief):
+    tables = {table.id: table for table in by_id(full_brief, "options").tables}
+    rows = tables["verdicts"].rows
+    assert [row[3] for row in rows] == ["0\N{EN DASH}1%", "50\N{EN DASH}90%"]
+    assert [row[5] for row in rows] == ["above it", "below it"]
+    text = " ".join(plain(part) for part in by_id(full_brief, "options").model)
+    assert "departs from its sources" in text
+
+
+def test_beliefs_about_the_other_side_are_shown(full_brief):
+    answer = by_id(full_brief, "deterrence")
+    assert any(chart.id == "deterrence-readings" for chart in answer.charts)
+    text = " ".join(plain(part) for part in answer.model)
+    assert "Northland's belief that Westmark is offensive stands at 30% before any move" in text
+    assert "with arms aid" in text
+    outlook = " ".join(plain(part) for part in by_id(full_brief, "outlook").model)
+    assert "Each side reads the other's moves" in outlook
+
+
+def test_the_posterior_is_that_of_bayes(full_brief):
+    figure = full_brief.figures["deterrence.reading.alarm.posture=armed"]
+    assert figure.value == pytest.approx(0.3 / (0.3 + 0.7 * 0.5))
+
+
+def test_answers_are_short(full_brief):
+    for answer in full_brief.answers:
+        assert len(plain(answer.answer).split()) <= 45, answer.answer
+
+
+def test_exposures_bear_the_label_of_their_table(full_brief):
+    assert full_brief.context.exposure_label("gas_share") == "Northland's share of its gas"
+    text = " ".join(plain(part) for part in by_id(full_brief, "alliance").model)
+    assert "gas_share" not in text
 
 
 def test_policies_are_compared_case_by_case(brief, results):

@@ -158,7 +158,7 @@ def test_ranges_name_the_unit_once(low, high, unit, text):
         (0.244, "share", True, "24.4%"),
         (1.5712, "pct_gdp", False, "1.6% of GDP"),
         (84.6, "score_0_100", False, "85"),
-        (200, "usd_mn", True, "200 USD million"),
+        (200, "usd_mn", True, "USD 200 million"),
         (None, "prob", False, "n/a"),
     ],
 )

@@ -209,8 +209,8 @@ VERDICTS = {
 }
 """Outcome that a forecast speaks of, its verdict, and the probabilities as which we read it."""
 
-_ANY_WAR = "all crises on record, without a time limit; the model: this one, some nine weeks"
-_WHOLE_WAR = "whole wars won; the model: a quick breakthrough, here"
+_ANY_WAR = "past crises without a time limit; the model covers some nine weeks of this one"
+_WHOLE_WAR = "whole wars won; the model speaks of a quick breakthrough"
 BASE_RATES_SHOWN = {
     "B057": ("a crisis becomes a full-scale war", "full_invasion", _ANY_WAR),
     "B058": ("a crisis becomes a full-scale war", "full_invasion", _ANY_WAR),
@@ -219,7 +219,7 @@ BASE_RATES_SHOWN = {
     "B037": (
         "the attacker wins a battle",
         "contest_incursion.success_prob",
-        "battles of all kinds; the model: a chosen place against the forces there",
+        "battles of all kinds; the model speaks of a place that the attacker chooses",
     ),
     "B030": ("a war ends within the calendar year", "", ""),
     "B056": ("nuclear weapons are used in a crisis", "", ""),
@@ -361,7 +361,7 @@ SOURCES = {
     "norman-2022": _source("LSE USAPP - American Politics and Policy blog (Julie Norman)", "Explainer on the United States, NATO and Russia over Ukraine", CUT, "https://bit.ly/33Uk7e0", "scholarly blog", "late January 2022"),
     "judgement": _source("detente project", "Judgement of the compilers", CUT, "", "judgement"),
     "derived": _source("detente project", "Computed from the rows and coordinates named in the note", CUT, "", "derived"),
-    "mem": _source("none", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
+    "mem": _source("no page found", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
     "acer": _source("ACER", "Origin of gas supply by country, 2020", "", "", "official agency; report of 2021, figures read from press copies of 2022", "2021"),
     "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), figures read from press copies of February 2022", "2022-01"),
     "ecb": _source("European Central Bank", "Euro reference rates, cross rate of the rouble", CUT, "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/", "official statistics"),

@@ -27,7 +27,11 @@ def answer(context: Context) -> Answer:
         title=f"What does {challenger} want?",
         answer=_first_sentence(context, book, ranked, room, challenger, others),
         facts=context.facts(book),
-        model=(*_type_paragraphs(context, book), *_room_paragraphs(context, book, room)),
+        model=(
+            *_position_paragraphs(context, book, ranked),
+            *_type_paragraphs(context, book),
+            *_room_paragraphs(context, book, room),
+        ),
         charts=() if chart is None else (chart,),
         tables=_tables(context),
         changes=_changes(context, book),
@@ -98,16 +102,33 @@ def _first_sentence(
     theirs = _position(book, _side(context, "defender"), issue.id)
     if mine is None or theirs is None or mine.value is None or theirs.value is None:
         return ""
+    gap = abs(mine.value - theirs.value)
     text = (
-        f"{challenger} cares most about {issue.label}, where it stands near {_anchor(issue, mine.value)} "
-        f"({link(mine)} on a 0\N{EN DASH}100 scale) and {others} near {_anchor(issue, theirs.value)} ({link(theirs)})"
+        f"Above all, on {issue.label}, it wants {_anchor(issue, mine.value)}, {gap:.0f} of 100 points from "
+        f"where {others} stand{'' if ' and ' in others else 's'}"
     )
-    text += _red_lines(context)
     if room is not None:
-        text += (
-            f"; terms that both sides prefer to fighting exist in {link(room)} of explored cases"
-        )
+        joint = "yet" if (room.value or 0.0) >= 0.5 else "and"
+        text += f"; {joint} terms that both sides prefer to fighting exist in {link(room)} of explored cases"
     return text + "."
+
+
+def _position_paragraphs(
+    context: Context, book: Book, ranked: list[tuple[Issue, float]]
+) -> tuple[str, ...]:
+    """Say where the sides stand on the first issue, and which issues are held to be open to bargaining."""
+    if not ranked:
+        return ()
+    issue = ranked[0][0]
+    mine = _position(book, _side(context, "challenger"), issue.id)
+    theirs = _position(book, _side(context, "defender"), issue.id)
+    if mine is None or theirs is None:
+        return ()
+    text = (
+        f"Positions are scored from 0 to 100 on each issue. On {issue.label}, {context.names('challenger')} is put at "
+        f"{link(mine)} and {context.names('defender')} at {link(theirs)}."
+    )
+    return (text + _red_lines(context),)
 
 
 def _red_lines(context: Context) -> str:
@@ -117,10 +138,10 @@ def _red_lines(context: Context) -> str:
     if not closed:
         return ""
     if open_ and len(open_) <= min(3, len(closed)):
-        return f"; of {len(issues)} issues only {join_words(open_)} {'is' if len(open_) == 1 else 'are'} held to be negotiable"
+        return f" Of {len(issues)} issues only {join_words(open_)} {'is' if len(open_) == 1 else 'are'} held to be negotiable."
     if len(closed) > 3:
-        return f"; {len(closed)} of {len(issues)} issues are held not to be negotiable"
-    return f"; {join_words(closed)} {'is' if len(closed) == 1 else 'are'} held not to be negotiable"
+        return f" Of {len(issues)} issues {len(closed)} are held not to be negotiable."
+    return f" {sentence_case(join_words(closed))} {'is' if len(closed) == 1 else 'are'} held not to be negotiable."
 
 
 def _room(context: Context, book: Book) -> Figure | None:
@@ -142,7 +163,8 @@ def _room_paragraphs(context: Context, book: Book, room: Figure | None) -> tuple
     paragraphs = [
         (
             f"A settlement that both sides prefer to fighting exists in {link(room)} of explored cases. "
-            "Its best point weighs each side's gain over fighting (Nash); where a side cares more, the point lies nearer to it."
+            "The point shown as best common terms weighs each side's gain over fighting (Nash's solution): on each issue it "
+            "lies nearer to the side that cares more."
         )
     ]
     for mechanism in context.mechanisms("bargaining."):
@@ -151,7 +173,7 @@ def _room_paragraphs(context: Context, book: Book, room: Figure | None) -> tuple
                 f"width.{mechanism.id}", "width of the bargaining range", level, unit="share"
             )
             paragraphs.append(
-                f"The bargaining range spans {link(width, width.full_text)} of all that the sides dispute."
+                f"Those terms span {link(width, width.full_text)} of all that the sides dispute."
             )
     return tuple(paragraphs)
 
@@ -175,12 +197,12 @@ def _type_paragraphs(context: Context, book: Book) -> tuple[str, ...]:
                 f"attack if {player.name} is “{kind.label}”",
                 f"attack_given/{player.id}/{kind.id}",
             )
-            parts.append(f"“{kind.label}” {link(prior, prior.full_text)}")
+            parts.append(f"“{kind.label}”, {link(prior, prior.full_text)}")
             ends.append(f"{link(attack, attack.full_text)} if it is “{kind.label}”")
         if parts:
             paragraphs.append(
                 f"What {player.name} wants in the end is not known. The file declares a prior: {join_words(parts)}. "
-                f"It matters: the probability of an attack is {join_words(ends)}."
+                f"It matters: the model's probability of an attack is {join_words(ends)}."
             )
     return tuple(paragraphs)
 

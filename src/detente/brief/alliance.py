@@ -11,7 +11,7 @@ from detente.brief.parts import (
     policy_figures,
     run_note,
 )
-from detente.brief.words import join_words, plain_label, sentence_case
+from detente.brief.words import plain_label, sentence_case
 from detente.crisis import attributes
 from detente.crisis.elements import Binding, ByState, Column, Product, Sum
 
@@ -52,14 +52,15 @@ def answer(context: Context) -> Answer:
         ),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context, book),
-        changes=_changes(context, book),
+        changes=_changes(context, book, packages),
         absent=_absent(packages, balance),
         # evaluated last: the parts above make the figures
         figures=book.figures,
     )
 
 
-Packages = list[tuple[str, dict[str, Figure]]]
+Packages = list[tuple[str, str, dict[str, Figure]]]
+"""Mechanism, name of the package with its situation, and the probability that each member joins."""
 Dependence = list[tuple[str, list[tuple[str, Figure]]]]
 
 
@@ -73,21 +74,30 @@ def _packages(context: Context, book: Book) -> Packages:
             if level.member:
                 rows.setdefault(level.state, []).append(level)
         for levels in rows.values():
-            state = context.level_label(levels[0])
-            name = state if len(rows) > 1 else mechanism.label
-            if len(rows) > 1 and len(mechanisms) > 1:
-                name = f"{mechanism.label}; {state}"
+            name = context.full_label(levels[0])
             cells = {
                 level.member: book.level(
                     f"joining.{mechanism.id}.{level.member}{context.level_id(level)}",
-                    f"{context.actor_name(level.member)} joins: {name}",
+                    f"{context.actor_name(level.member)} joins {name}",
                     level,
                     unit="prob",
                 )
                 for level in levels
             }
-            found.append((name, cells))
+            found.append((mechanism.id, name, cells))
     return found
+
+
+def _joins(cells: dict[str, Figure]) -> list[bool]:
+    return [(figure.value or 0.0) > LIKELY for figure in cells.values()]
+
+
+def _count(cells: dict[str, Figure]) -> str:
+    """Count those who are likely to join: "all 20 members", "3 of 20 members", "none"."""
+    likely = sum(_joins(cells))
+    if likely == len(cells):
+        return f"all {len(cells)} members"
+    return f"{likely} of {len(cells)} members" if likely else "none"
 
 
 def _mean(cells: dict[str, Figure]) -> float:
@@ -147,7 +157,7 @@ def _balance(context: Context, book: Book) -> list[tuple[Level, Figure]]:
         for level in context.main_levels(mechanism.id, "shortfall_share"):
             figure = book.level(
                 f"shortfall.{mechanism.id}{context.level_id(level)}",
-                f"unmet demand, {context.level_label(level)}",
+                f"unmet gas demand {context.level_label(level)}",
                 level,
                 unit="share",
             )
@@ -157,25 +167,23 @@ def _balance(context: Context, book: Book) -> list[tuple[Level, Figure]]:
 
 def _first_sentence(context: Context, packages: Packages, dependence: Dependence) -> str:
     if packages:
-        name, cells = min(packages, key=lambda item: _mean(item[1]))
-        easy, many = max(packages, key=lambda item: _mean(item[1]))
-        likely = sum((figure.value or 0.0) > LIKELY for figure in cells.values())
-        ranked = sorted(cells.items(), key=lambda item: item[1].value or 0.0)
-        least = [f"{context.actor_name(actor)} ({link(figure)})" for actor, figure in ranked[:3]]
-        text = f"Not on everything: on the hardest package (“{name}”) {likely} of {len(cells)} members are likely to join"
-        if likely == len(cells):
-            text = f"Yes, as the model has it: even on the hardest package (“{name}”) all {len(cells)} members are likely to join"
-        text += f", the least likely being {join_words(least)}"
-        if easy != name:
-            joined = sum((figure.value or 0.0) > LIKELY for figure in many.values())
-            text += f"; on the easiest (“{easy}”) it is {joined} of {len(many)}"
-        return text + "."
+        _, name, cells = min(packages, key=lambda item: _mean(item[2]))
+        firsts = {mechanism: (label, row) for mechanism, label, row in reversed(packages)}
+        easy, many = max(firsts.values(), key=lambda item: _mean(item[1]))
+        actor, figure = min(cells.items(), key=lambda item: item[1].value or 0.0)
+        least = f"the least willing is {context.actor_name(actor)} ({link(figure)})"
+        if all((item.value or 0.0) > LIKELY for item in cells.values()):
+            return f"Yes, as the model has it: {_count(cells)} are likely to join {name}; {least}."
+        if easy == name:
+            return f"Not all of them: {_count(cells)} are likely to join {name}; {least}."
+        head = "Not on everything" if any(_joins(many)) else "No"
+        return f"{head}: {_count(many)} are likely to join {easy}, but {_count(cells)} {name}; {least}."
     if dependence:
         name, rows = dependence[0]
         actor, figure = rows[0]
         return (
-            f"The file has no model of who joins what; {context.actor_name(actor)} is the most exposed by "
-            f"{plain_label(name)} ({link(figure)})."
+            f"The file has no model of who joins what; the most exposed by “{context.exposure_label(name)}” is "
+            f"{context.actor_name(actor)} ({link(figure)})."
         )
     return "The file holds neither a model of who joins what nor exposures of allies."
 
@@ -187,7 +195,7 @@ def _coverage(context: Context, book: Book) -> TableView | None:
         for level in context.main_levels(mechanism.id, "coverage"):
             share = book.level(
                 f"coverage.{mechanism.id}{context.level_id(level)}",
-                f"weight of members that join, {mechanism.label}, {context.level_label(level)}",
+                f"weight of the members that join {context.full_label(level)}",
                 level,
                 unit="share",
             )
@@ -201,7 +209,7 @@ def _coverage(context: Context, book: Book) -> TableView | None:
             if same:
                 whole = book.level(
                     f"unanimity.{mechanism.id}{context.level_id(level)}",
-                    f"all members join, {mechanism.label}, {context.level_label(level)}",
+                    f"all members join {context.full_label(level)}",
                     same[0],
                     unit="prob",
                 )
@@ -225,10 +233,10 @@ def _channels(context: Context, dependence: Dependence) -> tuple[str, ...]:
         if len(rows) < 3:
             continue
         top = [f"{context.actor_name(actor)} {link(figure)}" for actor, figure in rows[:4]]
-        parts.append(f"by {plain_label(name)}: {', '.join(top)}")
+        parts.append(f"By {context.exposure_label(name)}: {', '.join(top)}.")
     if not parts:
         return ()
-    return ("Who is exposed depends on the channel. " + sentence_case("; ".join(parts[:4])) + ".",)
+    return ("Who is exposed depends on the channel. " + " ".join(parts[:4]),)
 
 
 def _matrix(context: Context, packages: Packages) -> Chart | None:
@@ -237,10 +245,10 @@ def _matrix(context: Context, packages: Packages) -> Chart | None:
     shown = packages
     if len(packages) > MOST_COLUMNS:
         shown = _telling(packages)
-    members = list(dict.fromkeys(member for _, cells in shown for member in cells))
+    members = list(dict.fromkeys(member for _, _, cells in shown for member in cells))
 
     def average(member: str) -> float:
-        known = [cells[member].value or 0.0 for _, cells in shown if member in cells]
+        known = [cells[member].value or 0.0 for _, _, cells in shown if member in cells]
         return sum(known) / len(known)
 
     members.sort(key=lambda member: -average(member))
@@ -249,11 +257,11 @@ def _matrix(context: Context, packages: Packages) -> Chart | None:
     return draw_matrix(
         f"{ID}-joining",
         [context.actor_name(member) for member in members],
-        [sentence_case(name) for name, _ in shown],
-        [[cells.get(member) for _, cells in shown] for member in members],
+        [sentence_case(name) for _, name, _ in shown],
+        [[cells.get(member) for _, _, cells in shown] for member in members],
         Words(
             title=title,
-            subtitle="Probability that each member joins each package, mean over explored cases",
+            subtitle="Model's probability that each member joins, mean over explored cases",
             footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
         ),
     )
@@ -263,10 +271,10 @@ def _telling(packages: Packages) -> Packages:
     """Choose the columns to draw: of each mechanism the first, the easiest and the hardest package."""
     chosen: list[int] = []
     groups: dict[str, list[int]] = {}
-    for index, (name, _) in enumerate(packages):
-        groups.setdefault(name.partition(";")[0], []).append(index)
+    for index, (mechanism, _, _) in enumerate(packages):
+        groups.setdefault(mechanism, []).append(index)
     for members in groups.values():
-        ranked = sorted(members, key=lambda index: -_mean(packages[index][1]))
+        ranked = sorted(members, key=lambda index: -_mean(packages[index][2]))
         chosen.extend(dict.fromkeys((members[0], ranked[0], ranked[-1])))
     return [packages[index] for index in sorted(chosen)][: 2 * MOST_COLUMNS - 2]
 
@@ -293,8 +301,9 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
         f"{ID}-dependence",
         spans,
         Words(
-            title=f"{context.actor_name(actor)} is the most exposed by {plain_label(name)}: {figure.text}",
-            subtitle=sentence_case(_meaning(name)) + ", in %; coloured by player, others in ink",
+            title=f"{sentence_case(context.exposure_label(name))}: {context.actor_name(actor)} is first with {figure.text}",
+            subtitle=sentence_case(_meaning(context, name))
+            + ", in %; coloured by player, others in ink",
             footnote="Source: table of exposures"
             + (f" ({table.file})" if table is not None else "")
             + "; each row names its own source.",
@@ -305,10 +314,13 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
     )
 
 
-def _meaning(name: str) -> str:
-    """Say what an exposure measures, in the words of the register of attributes if it is there."""
+def _meaning(context: Context, name: str) -> str:
+    """Say what an exposure measures: its label, or the words of the register of attributes where it has none."""
+    label = context.exposure_label(name)
     known = attributes().get(name)
-    return known.description if known is not None and known.description else plain_label(name)
+    if label == plain_label(name) and known is not None and known.description:
+        return known.description
+    return label
 
 
 def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Chart | None:
@@ -328,7 +340,7 @@ def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Cha
         ],
         Words(
             title=title,
-            subtitle="Unmet share of gas demand after other supplies, storage and response, by state",
+            subtitle="Share of gas demand that stays unmet after other supplies, storage and savings, mean over explored cases",
             footnote=run_note(context),
         ),
         bars=True,
@@ -367,11 +379,13 @@ def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
     return tuple(view for view in views if view is not None)
 
 
-def _changes(context: Context, book: Book) -> tuple[str, ...]:
-    for mechanism in context.mechanisms("alliance.")[:1]:
-        for level in context.start_levels(mechanism.id, "coverage")[:1]:
+def _changes(context: Context, book: Book, packages: Packages) -> tuple[str, ...]:
+    """Say what moves the weight that joins the hardest package; without such a model, what moves an attack."""
+    if packages:
+        hardest, _, _ = min(packages, key=lambda item: _mean(item[2]))
+        for level in context.start_levels(hardest, "coverage")[:1]:
             if context.values(level.metric).std() > 0:
-                noun = f"the weight of members that join ({mechanism.label})"
+                noun = f"the weight that joins {context.full_label(level)}"
                 return change_sentences(book, level.metric, noun)
     policies = context.policies_with(KINDS)
     policy = policies[0] if policies else None

@@ -4,6 +4,7 @@ Every picture comes in a wide and a narrow form (a phone gets its own layout, no
 stands alone with title, measure and source. Colour means who; greys and ink mean everything else.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,6 +44,9 @@ LONGEST_HEAD = 24
 """Longer heads of a matrix become letters, explained under its title."""
 _CELL_DARK, _CELL_LIGHT = "#fdfdfd", "#141414"
 _DEEP = "#0b5f94"
+
+_ROWS = "rows:"
+"""Begins the name under which rows travel through Altair."""
 
 Spec = Any
 
@@ -116,7 +120,7 @@ def draw_ranges(
     data = [_span_row(span) for span in spans if span.figure.value is not None]
     axis = _axis([row[key] for row in data for key in ("low", "value", "high")], unit, zero=bars)
 
-    def build(form: Form) -> Spec:
+    def build(form: Form) -> dict[str, Any]:
         many = len(series) > 1
         rich = _prepared(data, form)
         grid = _grid(form, rows, series if many else ())
@@ -192,7 +196,7 @@ def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
     kinds = [next(mark.kind for mark in marks if mark.series == one) for one in series]
     shapes = ["diamond" if kind == "settlement" else "circle" for kind in kinds]
 
-    def build(form: Form) -> Spec:
+    def build(form: Form) -> dict[str, Any]:
         grid = _grid(form, rows)
         x = alt.X("value:Q", scale=alt.Scale(domain=[-2, 102], nice=False), axis=axis.spec(form))
         colour = alt.Color(
@@ -251,7 +255,7 @@ def draw_matrix(
         key = [f"{letter}: {column}" for letter, column in zip(letters, columns, strict=True)]
         words = replace(words, key=tuple(key))
 
-    def build(form: Form) -> Spec:
+    def build(form: Form) -> dict[str, Any]:
         columns = heads_of
         room, letter = (560, 7.2) if form == "wide" else (250, 6.2)
         limit = max(6, int(room / len(columns) / letter))
@@ -322,7 +326,7 @@ def draw_weeks(
     data = [{"week": week, "state": state, "count": count} for week, state, count in weeks]
     most = max((sum(c for w, _, c in weeks if w == label) for label in labels), default=1)
 
-    def build(form: Form) -> Spec:
+    def build(form: Form) -> dict[str, Any]:
         every = -(-len(labels) // (9 if form == "wide" else 5))
         shown = labels[:: max(1, every)]
         chart = (
@@ -400,7 +404,7 @@ def draw_dumbbells(
     extra = [] if line_at is None else [line_at]
     axis = _axis([d[key] for d in data for key in ("start", "end")] + extra, unit, zero=False)
 
-    def build(form: Form) -> Spec:
+    def build(form: Form) -> dict[str, Any]:
         grid = _grid(form, order_rows)
         base = grid.attach(alt.Chart(_data(_prepared(data, form))))
         colour = alt.Color("colour:N", scale=None, legend=None)
@@ -472,8 +476,19 @@ def _axis(values: Sequence[Any], unit: str, *, zero: bool, room: float = 0.34) -
     )
 
 
-def _data(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
-    return alt.InlineData(values=[dict(row) for row in rows])
+def _data(rows: Sequence[Mapping[str, Any]]) -> alt.NamedData:
+    """Hand rows to Altair as a name, which it copies at no cost; :func:`_with_data` puts them back."""
+    return alt.NamedData(name=_ROWS + json.dumps([dict(row) for row in rows], ensure_ascii=False))
+
+
+def _with_data(part: Any) -> Any:
+    """Put the rows of :func:`_data` back into a finished specification."""
+    if isinstance(part, dict):
+        name = part.get("name")
+        if isinstance(name, str) and name.startswith(_ROWS):
+            return {"values": json.loads(name.removeprefix(_ROWS))}
+        return {key: _with_data(value) for key, value in part.items()}
+    return [_with_data(item) for item in part] if isinstance(part, list) else part
 
 
 def _nice_step(rough: float) -> float:
@@ -528,7 +543,7 @@ class _Grid:
         scale = alt.Scale(domain=list(self.slots), paddingOuter=pad, paddingInner=0)
         return alt.YOffset(field, sort=list(self.slots), scale=scale)
 
-    def finish(self, layers: list[Spec]) -> Spec:
+    def finish(self, layers: list[Spec]) -> dict[str, Any]:
         """Join the layers, with the rows' names where they have no axis."""
         lines = 1 + max(row.count("\n") for row in self.rows)
         step = max(34, 15 * lines + 8) if self.form == "wide" else 0
@@ -599,26 +614,29 @@ def _rule_at(value: float) -> Spec:
     )
 
 
-def _configured(chart: Spec, form: Form) -> Spec:
-    return (
-        chart.properties(
-            width=_WIDTH[form],
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-            padding={"left": 2, "right": 6, "top": 2, "bottom": 2},
-        )
-        .configure(font=FONT, background="transparent")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=INK,
-            labelFontSize=13,
-            gridColor=RULE,
-            domain=False,
-            ticks=False,
-            labelPadding=6,
-        )
-        .configure_axisY(grid=False)
-        .configure_legend(labelColor=INK, labelFontSize=13, symbolSize=90, rowPadding=4)
-    )
+def _configured(chart: Spec, form: Form) -> dict[str, Any]:
+    """Finish a chart as a plain specification: on the object, every setting would copy the whole chart again."""
+    return {
+        **_with_data(chart.to_dict(validate=VALIDATE)),
+        "width": _WIDTH[form],
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "padding": {"left": 2, "right": 6, "top": 2, "bottom": 2},
+        "config": {
+            "font": FONT,
+            "background": "transparent",
+            "view": {"stroke": None},
+            "axis": {
+                "labelColor": INK,
+                "labelFontSize": 13,
+                "gridColor": RULE,
+                "domain": False,
+                "ticks": False,
+                "labelPadding": 6,
+            },
+            "axisY": {"grid": False},
+            "legend": {"labelColor": INK, "labelFontSize": 13, "symbolSize": 90, "rowPadding": 4},
+        },
+    }
 
 
 # --- SVG -------------------------------------------------------------------------------------------------------------
@@ -628,8 +646,10 @@ _SIZE = re.compile(r'width="([0-9.]+)" height="([0-9.]+)"')
 _THEME = {INK: "currentColor", MUTED: "var(--muted)", RULE: "var(--rule)", PAPER: "var(--paper)"}
 
 
-def _render(spec: Spec) -> str:
-    svg = vl_convert.vegalite_to_svg(spec.to_dict(validate=VALIDATE))
+def _render(spec: dict[str, Any]) -> str:
+    if VALIDATE:
+        alt.Chart.from_dict(spec, validate=True)
+    svg = vl_convert.vegalite_to_svg(spec)
     svg = _NOISE.sub("", str(svg))
     return svg.replace('<rect width="100%" height="100%" fill="none"/>', "")
 

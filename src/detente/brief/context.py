@@ -16,19 +16,21 @@ from numpy.typing import NDArray
 from detente.brief.figures import FactView, Figure, TableView, Trace, ValueView
 from detente.brief.palette import player_colours
 from detente.brief.words import (
+    KNOWN_DIGITS,
     format_date,
-    format_exact,
     format_range,
     format_value,
     join_words,
     plain_label,
     round_significant,
     sentence_case,
+    unit_words,
 )
 from detente.crisis.elements import (
     Actor,
     Binding,
     ByState,
+    Consideration,
     Crisis,
     Distribution,
     Instrument,
@@ -152,18 +154,28 @@ class Context:
                 return self.crisis.actors[actor]
         return None
 
-    def state_label(self, variable: str, value: str) -> str:
-        """Return ``variable: value`` in the words of the file."""
+    def state_phrase(self, variable: str, value: str) -> str:
+        """Return words that say, behind a noun, that a variable has a value: the file's phrase where it gives one."""
         if variable == "round":
-            return f"round {value}"
+            return f"in round {value}"
         player, _, tail = variable.partition(".")
         if tail == "type" and player in self.crisis.players:
-            return self.type_label(player, value)
+            return f"if {self.crisis.players[player].name} is “{self.type_label(player, value)}”"
         known = self.crisis.state.get(variable)
         if known is None:
-            return f"{plain_label(variable)}: {plain_label(value)}"
+            return f"where {plain_label(variable)} is “{plain_label(value)}”"
+        if value in known.phrases:
+            return known.phrases[value]
         label = known.value_labels.get(value, plain_label(value))
-        return f"{known.label}: {label}"
+        return f"where {known.label} is “{label}”"
+
+    def exposure_label(self, name: str) -> str:
+        """Return what an exposure measures: the label of its rows, without the actor's name."""
+        for actor in self.crisis.actors.values():
+            quantity = self.crisis.quantities.get(f"exposures.{actor.id}.{name}")
+            if quantity is not None:
+                return quantity.label.removeprefix(f"{actor.name}: ")
+        return plain_label(name)
 
     def changed(self, level: Level) -> tuple[tuple[str, str], ...]:
         """Return the part of a level's state that differs from the start of the game."""
@@ -175,9 +187,19 @@ class Context:
         )
 
     def level_label(self, level: Level) -> str:
-        """Return in words what differs at a level from the start of the game."""
-        parts = [self.state_label(variable, value) for variable, value in self.changed(level)]
-        return "; ".join(parts) if parts else "as things stand"
+        """Return in words what differs at a level from the start of the game, to stand behind a noun."""
+        parts = [self.state_phrase(variable, value) for variable, value in self.changed(level)]
+        return join_words(parts) if parts else "as things stand"
+
+    def state_words(self, level: Level) -> str:
+        """Return in words the whole state that a level depends on, the start of the game included."""
+        parts = [self.state_phrase(variable, value) for variable, value in level.state]
+        return join_words(parts) if parts else "as things stand"
+
+    def full_label(self, level: Level) -> str:
+        """Return a mechanism's label with what differs at a level from the start of the game."""
+        label = self.crisis.mechanisms[level.mechanism].label
+        return f"{label} {self.level_label(level)}" if self.changed(level) else label
 
     def level_id(self, level: Level) -> str:
         """Return the part of a figure's id that names a level: what differs from the start."""
@@ -424,6 +446,11 @@ class Context:
             return self.values(metric), metric
         return None
 
+    def priced_by(self, mechanism: str) -> tuple[Consideration, ...]:
+        """Return the considerations whose price reads an output of a mechanism."""
+        every = self.crisis.considerations.values()
+        return tuple(item for item in every if _reads(item.price, {mechanism}))
+
     def inputs_of(self, *models: str) -> tuple[str, ...]:
         """Return the quantities that mechanisms of some models read, and those priced together with their outputs."""
         found: dict[str, None] = {}
@@ -501,7 +528,12 @@ class Context:
             return [
                 ValueView(
                     label=label,
-                    text=format_value(value, quantity.unit, exact=True),
+                    text=format_value(
+                        value,
+                        quantity.unit,
+                        exact=True,
+                        digits=2 if quantity.grade == "derived" else KNOWN_DIGITS,
+                    ),
                     source=self.source_names(key.split(";")),
                     source_key=key,
                     as_of=day,
@@ -700,7 +732,8 @@ class Book:
                     model=f"input of the crisis file: {distribution.family}",
                     place=_place(quantity),
                 ),
-                exact=True,
+                exact=is_given(distribution),
+                digits=known_digits(quantity),
             )
         )
 
@@ -736,19 +769,32 @@ def _place(quantity: Quantity) -> str:
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
+def is_given(distribution: Distribution) -> bool:
+    """Say whether the numbers of a distribution are printed in its source, not computed from it."""
+    return distribution.family in {"fixed", "triangular", "uniform", "discrete"}
+
+
+def known_digits(quantity: Quantity) -> int:
+    """Return how many significant digits of a quantity are known: two of a computed one and between rivals."""
+    rivals = len({value for value, _ in quantity.contested}) > 1
+    return 2 if rivals or quantity.grade == "derived" else KNOWN_DIGITS
+
+
 def quantity_text(quantity: Quantity) -> str:
     """Write a quantity as its source gives it: the value, or the centre with the range of its distribution."""
-    distribution = quantity.distribution
+    distribution, digits = quantity.distribution, known_digits(quantity)
+    exact = is_given(distribution)
     if distribution.family == "fixed":
-        return format_value(distribution.parameters[0], quantity.unit, exact=True)
+        return format_value(distribution.parameters[0], quantity.unit, exact=True, digits=digits)
     low, high = given_range(distribution)
-    middle = format_value(centre(distribution), quantity.unit, exact=True)
-    return f"{middle} ({format_range(low, high, quantity.unit, exact=True, bare=True)})"
+    middle = format_value(centre(distribution), quantity.unit, exact=exact, digits=digits)
+    ends = format_range(low, high, quantity.unit, exact=exact, bare=True, digits=digits)
+    return f"{middle} ({ends})" if ends else middle
 
 
 def given_range(distribution: Distribution) -> tuple[float, float]:
     """Return the range that stands for a distribution: all of it if the file names its ends, else its 5-95 % range."""
-    if distribution.family in {"fixed", "triangular", "uniform", "discrete"}:
+    if is_given(distribution):
         return support(distribution)
     low, high = (float(end) for end in ppf(distribution, np.array([0.05, 0.95])))
     return round_significant(low), round_significant(high)
@@ -768,11 +814,12 @@ def centre(distribution: Distribution) -> float:
 def _table_value(cells: Mapping[str, str]) -> str:
     text, unit = cells.get("value", "").strip(), cells.get("unit", "").strip()
     high = cells.get("value_hi", "").strip()
+    digits = 2 if cells.get("grade") == "derived" else KNOWN_DIGITS
     try:
-        ends = [format_exact(float(part)) for part in (text, high) if part]
+        ends = [float(part) for part in (text, high) if part]
     except ValueError:
         return f"{text} {unit}".strip()
-    words = {"share": "(share)", "prob": "(probability)", "number": ""}.get(
-        unit, unit.replace("_", " ")
-    )
-    return f"{' to '.join(ends)} {words}".strip()
+    parts = [format_value(end, unit, exact=True, digits=digits) for end in ends]
+    if len(parts) == 2:
+        parts[0] = parts[0].removesuffix(unit_words(unit)).strip()
+    return " to ".join(parts)

@@ -1,14 +1,18 @@
 """What about defence and deterrence? What forces and aid add to the price of each option, and how they are read."""
 
-from detente.brief.charts import Span, Words, draw_ranges
+from detente.brief.charts import Dumbbell, Span, Words, draw_dumbbells, draw_ranges
 from detente.brief.context import Book, Context, Level
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
 from detente.brief.parts import (
+    Reading,
     change_sentences,
     effect_sentence,
     grouped_row,
+    held_sentences,
     policy_figures,
+    reading_sentence,
+    readings,
     run_note,
 )
 from detente.brief.words import join_words, sentence_case
@@ -18,18 +22,22 @@ __all__ = ["answer"]
 ID = "deterrence"
 KINDS = ("deterrence", "military", "posture", "aid", "defence")
 METRIC = "attack"
+SHIFT = 0.02
+"""Smallest shift of a belief that is worth a sentence."""
 
 
 def answer(context: Context) -> Answer:
     """Answer the question from margins, chances of success and commitments that deploy or arm."""
     book = context.book(ID)
     attack = book.metric("attack", "an attack", METRIC)
-    margins = _levels(context, book, "margin", "stakes", "margin:")
+    margins = _levels(context, book, "margin", "stakes", "margin against")
     success = _levels(context, book, "success_prob", "prob", "")
     effects = policy_figures(book, context.policies_with(KINDS), METRIC, "an attack")
     held = _held(context, book)
+    read = readings(book)
     charts = [
         _margin_chart(context, margins),
+        _alarm_chart(context, read),
         _success_chart(context, success),
         _policy_chart(context, attack, effects),
     ]
@@ -41,13 +49,12 @@ def answer(context: Context) -> Answer:
         model=(
             *_held_paragraph(context, held),
             *_effects(context, effects),
+            *_alarm(context, read),
             *_readings(context, book),
         ),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
-        changes=change_sentences(
-            book, METRIC, "an attack", among=context.inputs_of("deterrence.") or None
-        ),
+        changes=_changes(context, book, held),
         absent=_absent(context, margins),
         # evaluated last: the parts above make the figures
         figures=book.figures,
@@ -64,7 +71,7 @@ def _levels(context: Context, book: Book, output: str, unit: str, words: str) ->
             label = f"{words} {mechanism.label}".strip()
             figure = book.level(
                 f"{output}.{mechanism.id}{context.level_id(level)}",
-                f"{label}, {context.level_label(level)}",
+                f"{label} {context.level_label(level)}",
                 level,
                 unit=unit,
             )
@@ -97,23 +104,27 @@ def _first_sentence(
     challenger = context.names("challenger")
     if held:
         ranked = sorted(held, key=lambda pair: pair[1].value or 0.0)
-        name = context.crisis.mechanisms[ranked[0][0].mechanism].label
-        text = f"As things stand holding back is worth more to {challenger} than striking in {link(ranked[0][1])}"
+        name, last = (
+            context.crisis.mechanisms[row[0].mechanism].label for row in (ranked[0], ranked[-1])
+        )
+        text = "Deterrence holds" + (" least" if len(ranked) > 1 else "")
+        text += (
+            f" against {name}: holding back serves {challenger} better than striking in "
+            f"{link(ranked[0][1])} of explored cases"
+        )
         if len(ranked) > 1:
-            text += f" to {link(ranked[-1][1])} of explored cases, depending on the option (least for “{name}”)"
-        else:
-            text += " of explored cases"
+            text += f", against {link(ranked[-1][1])} for {last}"
     elif success:
         first = success[0]
         name = context.crisis.mechanisms[first[0].mechanism].label
-        text = f"{sentence_case(name)} stands at {link(first[1], first[1].full_text)} before any further step"
+        text = f"The {name} stands at {link(first[1], first[1].full_text)} before any further step"
     else:
-        text = f"An attack has a probability of {link(attack, attack.full_text)} as things stand"
+        text = f"The model's probability of an attack is {link(attack, attack.full_text)} as things stand"
     if effects:
         policy, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
         label = context.policy(policy).label
         if (change.value or 0.0) < 0:
-            text += f"; of the commitments compared, “{label}” lowers an attack most, by {_drop(change)}"
+            text += f"; “{label}” lowers the probability of an attack most, by {_drop(change)}"
         else:
             only = len(effects) == 1
             text += (
@@ -124,6 +135,17 @@ def _first_sentence(
     return text + "."
 
 
+def _changes(context: Context, book: Book, held: list[tuple[Level, Figure]]) -> tuple[str, ...]:
+    """Say what would change the option that deterrence holds back least; without margins, what moves an attack."""
+    if held:
+        level, _ = min(held, key=lambda pair: pair[1].value or 0.0)
+        found = held_sentences(book, level, context.crisis.mechanisms[level.mechanism].label)
+        if found:
+            return found
+    among = context.inputs_of("deterrence.") or None
+    return change_sentences(book, METRIC, "an attack", among=among)
+
+
 def _drop(change: Figure) -> str:
     return link(change, change.text.removeprefix("\N{MINUS SIGN}"))
 
@@ -132,13 +154,14 @@ def _held_paragraph(context: Context, held: list[tuple[Level, Figure]]) -> tuple
     if not held:
         return ()
     parts = [
-        f"{context.crisis.mechanisms[level.mechanism].label}, {link(figure)}"
+        f"{link(figure)} against {context.crisis.mechanisms[level.mechanism].label}"
         for level, figure in held
     ]
     return (
         (
-            "Deterrence holds where holding back is worth more than striking. As things stand that is so in these shares "
-            f"of explored cases: {'; '.join(parts)}."
+            "Deterrence holds in a case where holding back is worth more than striking. As things stand that is so in "
+            f"{join_words(parts)}. The margin is counted in stakes, the common measure of what the players care about; "
+            "it is the value of one decision, before the other moves of the game are played out."
         ),
     )
 
@@ -146,6 +169,65 @@ def _held_paragraph(context: Context, held: list[tuple[Level, Figure]]) -> tuple
 def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tuple[str, ...]:
     ranked = sorted(effects.items(), key=lambda item: item[1][1].value or 0.0)
     return tuple(effect_sentence(context, policy, "an attack", pair) for policy, pair in ranked[:4])
+
+
+def _alarm(context: Context, read: tuple[Reading, ...]) -> tuple[str, ...]:
+    """Say how a side reads the other's moves, and where that reading has a price."""
+    paragraphs = []
+    for reading in read:
+        text = f"How it is read. {reading_sentence(context, reading)}"
+        prices = [item.label for item in context.priced_by(reading.mechanism.id)]
+        if prices:
+            text += f" That belief has its price in the game: it enters {join_words([f'“{name}”' for name in prices])}."
+        rise = (reading.widest[1].value or 0.0) - (reading.prior.value or 0.0)
+        if rise >= SHIFT:
+            text += (
+                " This is the security dilemma: the same step that makes an attack dearer makes the stand-off look more "
+                "dangerous to the side that it deters."
+            )
+        paragraphs.append(text)
+    return tuple(paragraphs)
+
+
+def _alarm_chart(context: Context, read: tuple[Reading, ...]) -> Chart | None:
+    if not read:
+        return None
+    rows = [
+        Dumbbell(
+            row=sentence_case(context.state_words(level))
+            if len(read) == 1
+            else f"{sentence_case(reading.mechanism.label)} {context.state_words(level)}",
+            start=reading.prior,
+            end=figure,
+            colour=INK,
+        )
+        for reading in read
+        for level, figure in reading.rows
+    ]
+    first = max(
+        read, key=lambda item: abs((item.widest[1].value or 0.0) - (item.prior.value or 0.0))
+    )
+    level, after = first.widest
+    shift = (after.value or 0.0) - (first.prior.value or 0.0)
+    title = f"{sentence_case(first.mechanism.label)}: no posture moves it"
+    if abs(shift) >= SHIFT:
+        verb = "rises" if shift > 0 else "falls"
+        title = (
+            f"{sentence_case(first.mechanism.label)} {verb} from {first.prior.text} to {after.text} "
+            f"{context.state_words(level)}"
+        )
+    return draw_dumbbells(
+        f"{ID}-readings",
+        rows,
+        Words(
+            title=title,
+            subtitle="Belief before any move (hollow) and after each posture is seen (filled), mean over explored cases",
+            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+        ),
+        start="Before",
+        end="After",
+        row_title="Posture",
+    )
 
 
 def _readings(context: Context, book: Book) -> tuple[str, ...]:
@@ -176,7 +258,7 @@ def _readings(context: Context, book: Book) -> tuple[str, ...]:
             )
     if not sentences:
         return ()
-    return (f"How it is read: {join_words(sentences[:4])}.",)
+    return (f"What it says of resolve: {join_words(sentences[:4])}.",)
 
 
 def _rows(context: Context, rows: Rows) -> list[Span]:
@@ -206,13 +288,13 @@ def _margin_chart(context: Context, margins: Rows) -> Chart | None:
     elif positive == 0:
         title = f"On average {challenger} does better by striking in every situation shown"
     else:
-        title = f"Holding back pays on average in {positive} of {len(margins)} situations shown"
+        title = f"On average holding back beats striking in {positive} of {len(margins)} situations"
     return draw_ranges(
         f"{ID}-margins",
         _rows(context, margins),
         Words(
             title=title,
-            subtitle=f"Deterrence margin in stakes: value to {challenger} of holding back minus value of striking",
+            subtitle=f"Margin in stakes: value to {challenger} of holding back minus value of striking; above zero deterrence holds",
             footnote=run_note(context),
         ),
         zero_line=True,
@@ -236,7 +318,7 @@ def _success_chart(context: Context, success: Rows) -> Chart | None:
         _rows(context, success),
         Words(
             title=title,
-            subtitle=f"Probability by state: {names}",
+            subtitle=f"Mean over explored cases of the {names}",
             footnote=run_note(context),
         ),
         row_title="Situation",
@@ -266,7 +348,7 @@ def _policy_chart(
         spans,
         Words(
             title=title,
-            subtitle="Probability of an attack under each commitment that deploys or arms",
+            subtitle="Model's probability of an attack under each commitment that deploys or arms, mean over explored cases",
             footnote=run_note(context),
         ),
         row_title="Commitment",

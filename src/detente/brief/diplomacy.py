@@ -39,9 +39,10 @@ def answer(context: Context) -> Answer:
     return Answer(
         id=ID,
         title="Are diplomatic efforts working?",
-        answer=_first_sentence(context, book, settlement, room, table),
+        answer=_first_sentence(settlement, room),
         facts=context.facts(book),
         model=(
+            *_counted(context, book, table),
             *_effect_paragraphs(context, effects),
             *_pretext(context, book),
             *_hidden(context),
@@ -67,24 +68,30 @@ def _room(context: Context, book: Book) -> Figure | None:
     return None
 
 
-def _first_sentence(
-    context: Context, book: Book, settlement: Figure, room: Figure | None, table: Table | None
-) -> str:
-    text = f"A settlement is {chance(settlement)} as things stand"
+def _first_sentence(settlement: Figure, room: Figure | None) -> str:
+    value = settlement.value or 0.0
+    head = "Not so far" if value < 0.2 else "In part" if value < 0.55 else "Yes"
+    text = f"{head}: a settlement is {chance(settlement)} as things stand"
     if room is not None and room.value is not None:
-        joint = "although" if room.value > (settlement.value or 0.0) + 0.1 else "and"
+        joint = "although" if room.value > value + 0.1 else "and"
         text += f", {joint} terms that both sides prefer to fighting exist in {link(room)} of explored cases"
-    if table is not None:
-        held, ahead = _meetings(context, table)
-        first = min((day for day, _ in held), default=None)
-        count = book.count("tracks.held", "meetings and calls held", table, len(held))
-        text += f"; {link(count)} meetings and calls have been held"
-        if first is not None:
-            text += f" since {format_date(first)}"
-        if ahead:
-            later = book.count("tracks.ahead", "meetings and calls scheduled", table, len(ahead))
-            text += f" and {link(later)} {'is' if len(ahead) == 1 else 'are'} scheduled"
     return text + "."
+
+
+def _counted(context: Context, book: Book, table: Table | None) -> tuple[str, ...]:
+    """Count the meetings held and scheduled."""
+    if table is None:
+        return ()
+    held, ahead = _meetings(context, table)
+    first = min((day for day, _ in held), default=None)
+    count = book.count("tracks.held", "meetings and calls held", table, len(held))
+    text = f"{link(count)} meetings and calls have been held"
+    if first is not None:
+        text += f" since {format_date(first)}"
+    if ahead:
+        later = book.count("tracks.ahead", "meetings and calls scheduled", table, len(ahead))
+        text += f" and {link(later)} {'is' if len(ahead) == 1 else 'are'} scheduled"
+    return (f"By the table of tracks, {text}.",)
 
 
 def _meetings(
@@ -164,7 +171,7 @@ def _policy_chart(
         spans,
         Words(
             title=title,
-            subtitle="Probability of a settlement under each commitment that uses diplomacy",
+            subtitle="Model's probability of a settlement under each commitment that uses diplomacy, mean over explored cases",
             footnote=run_note(context),
         ),
         row_title="Commitment",
@@ -205,7 +212,7 @@ def _pretext(context: Context, book: Book) -> tuple[str, ...]:
         if parts:
             names = join_words([f"“{item.label}”" for item in talk], last="or")
             paragraphs.append(
-                f"Talks as a pretext: {player.name} opens with {names} in {join_words(parts)}. "
+                f"Are talks a pretext? {player.name} opens with diplomacy ({names}) with a probability of {join_words(parts)}. "
                 "The closer the two, the less its talking says about its aims."
             )
     return tuple(paragraphs)
@@ -217,11 +224,15 @@ def _hidden(context: Context) -> tuple[str, ...]:
     ]
     if not hidden:
         return ()
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for item in hidden:
+        groups.setdefault(tuple(item.seen_by), []).append(f"“{item.label}”")
     parts = [
-        f"“{item.label}” is seen by {join_words([context.actor_name(who) for who in item.seen_by])} alone"
-        for item in hidden
+        f"{join_words(names)} {'is' if len(names) == 1 else 'are'} seen by "
+        f"{join_words([context.actor_name(who) for who in seen_by])} alone"
+        for seen_by, names in groups.items()
     ]
-    return (f"What is not public: {'; '.join(parts)}.",)
+    return (f"Not all of it is public: {'; '.join(parts)}.",)
 
 
 def _tables(context: Context) -> tuple[TableView, ...]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from detente.brief import aims, alliance, deterrence, diplomacy, options, outlook, sanctions
 from detente.brief.context import Context, quantity_text
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.parts import comparable, comparable_label
 from detente.brief.words import (
+    KNOWN_DIGITS,
     LIKELIHOOD_BANDS,
     LIKELIHOOD_SOURCE,
     format_number,
@@ -18,10 +20,18 @@ from detente.brief.words import (
     sentence_case,
     spread_word,
 )
-from detente.crisis.elements import Crisis, Source
+from detente.crisis.elements import Crisis, Source, Table, TableRow
 from detente.ensemble.results import Results
 
-__all__ = ["QUESTIONS", "Brief", "compose"]
+__all__ = ["QUESTIONS", "READING", "Brief", "compose"]
+
+READING = (
+    "How to read the numbers. A case is one draw of everything that the file leaves uncertain; in each case the model gives "
+    "every outcome a probability. What is called a probability here is the mean of that over explored cases, with the range "
+    "that holds 90% of them in brackets; it holds under the distributions that the file declares. A share “of explored cases” "
+    "counts the cases in which something holds; it is not a probability."
+)
+"""Explained once, beside the first picture and with the methods."""
 
 QUESTIONS = (aims, options, diplomacy, deterrence, sanctions, alliance, outlook)
 """The question modules in the order of the briefing."""
@@ -133,7 +143,7 @@ def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
         text = f"None of {plural(others, 'other commitment')} compared brings an attack below the base case ({link(base)})"
     else:
         text = (
-            f"Of {plural(others, 'commitment')} compared with the base case, “{label}” lowers an attack most, "
+            f"Of {plural(others, 'commitment')} compared with the base case, “{label}” lowers the probability of an attack most, "
             f"from {link(base)} to {link(under, under.full_text)}"
         )
     if payoff == least:
@@ -155,7 +165,7 @@ def _hinge_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
         if quantity is None or low is None or high is None or driver.effect == 0:
             continue
         rows.append(
-            f"{quantity.label} ({link(low)} where it is low, {link(high)} where it is high)"
+            f"{quantity.label} ({link(low)} where that is low, {link(high)} where it is high)"
         )
     if not rows:
         return (
@@ -237,51 +247,106 @@ def _inputs(context: Context) -> TableView:
 
 
 def _base_rates(context: Context) -> tuple[TableView, ...]:
-    """Return one base rate per topic to read, and all of them folded."""
+    """Return the base rates to read, with the model's figure beside them, and all of them folded."""
     table = context.table("base_rates")
     if table is None:
         return ()
-    rows, first = [], []
-    topics: set[str] = set()
-    for row in table.rows:
-        cells = row.cells
-        unit, topic = cells.get("unit", "").strip(), cells.get("topic", "")
-        value, low, high = (_number(cells.get(name, "")) for name in ("value", "lo90", "hi90"))
-        if value is None:
-            continue
-        rate = unit in {"share", "prob"}
-        line = (
-            sentence_case(topic),
-            cells.get("statistic", ""),
-            cells.get("population", ""),
-            format_value(value, unit, exact=not rate),
-            format_range(low, high, unit, bare=True),
-            cells.get("n", ""),
-            context.source_names(_keys(cells.get("source", ""))),
+    rows = [line for row in table.rows if (line := _rate_row(context, row)) is not None]
+    shown = [row for row in table.rows if row.cells.get("show", "").strip()] or _general(table)
+    first = [line for row in shown if (line := _rate_beside(context, row)) is not None]
+    views = []
+    if first:
+        views.append(
+            TableView(
+                id="base-rates",
+                title="How often such things happened, and what the model says of this crisis",
+                columns=_BESIDE_COLUMNS,
+                rows=tuple(first),
+                numeric=(False, False, True, True, True, False, False),
+                note="The two columns need not agree. A base rate counts past cases of many kinds; the model's figure is the "
+                "mean over explored cases of its probability in this crisis, under what the file declares and for the weeks "
+                "that the game covers.",
+            )
         )
-        rows.append(line)
-        head = topic.partition(":")[0]
-        if rate and low is not None and head not in topics:
-            topics.add(head)
-            first.append(line)
-    views = [
-        TableView(
-            id=name,
-            title=title,
-            columns=_RATE_COLUMNS,
-            rows=tuple(lines),
-            numeric=(False, False, False, True, True, True, False),
-            folded=folded,
+    if len(rows) > len(first):
+        views.append(
+            TableView(
+                id="base-rates-all",
+                title="All base rates",
+                columns=_RATE_COLUMNS,
+                rows=tuple(rows),
+                numeric=(False, False, False, True, True, True, False),
+                folded=True,
+            )
         )
-        for name, title, lines, folded in (
-            ("base-rates", "One base rate per topic", first, False),
-            ("base-rates-all", "All base rates", rows, True),
-        )
-        if lines and not (folded and len(rows) == len(first))
-    ]
     return tuple(views)
 
 
+def _rate_row(context: Context, row: TableRow) -> tuple[str, ...] | None:
+    cells = row.cells
+    unit = cells.get("unit", "").strip()
+    value, low, high = (_number(cells.get(name, "")) for name in ("value", "lo90", "hi90"))
+    if value is None:
+        return None
+    return (
+        sentence_case(cells.get("topic", "")),
+        cells.get("statistic", ""),
+        cells.get("population", ""),
+        format_value(value, unit, exact=unit not in {"share", "prob"}, digits=3),
+        format_range(low, high, unit, bare=True),
+        cells.get("n", ""),
+        context.source_names(_keys(cells.get("source", ""))),
+    )
+
+
+def _rate_beside(context: Context, row: TableRow) -> tuple[str, ...] | None:
+    line = _rate_row(context, row)
+    if line is None:
+        return None
+    cells = row.cells
+    name = cells.get("compare", "").strip()
+    figure = comparable(context.book("outlook"), name) if name else None
+    words = cells.get("words", "").strip() or line[1]
+    model = "\N{EN DASH}"
+    if figure is not None:
+        label = sentence_case(comparable_label(context, name))
+        model = f"{label}: {link(figure, figure.full_text)}."
+        if cells.get("differs", "").strip():
+            model += f" Base rate: {cells['differs'].strip()}."
+    return (sentence_case(words), *line[2:6], model, line[6])
+
+
+def _general(table: Table) -> list[TableRow]:
+    """Choose per topic the most general rate: the one with the most cases, then the shortest population."""
+    best: dict[str, TableRow] = {}
+    for row in table.rows:
+        cells = row.cells
+        if cells.get("unit", "").strip() not in {"share", "prob"}:
+            continue
+        if _number(cells.get("value", "")) is None or _number(cells.get("n", "")) is None:
+            continue
+        topic = cells.get("topic", "").partition(":")[0]
+        if topic not in best or _generality(row) > _generality(best[topic]):
+            best[topic] = row
+    return list(best.values())
+
+
+def _generality(row: TableRow) -> tuple[float, int]:
+    cells = row.cells
+    return _number(cells.get("n", "")) or 0.0, -len(cells.get("population", "")) - len(
+        cells.get("statistic", "")
+    )
+
+
+_BESIDE_COLUMNS = (
+    "What happened",
+    "Among",
+    "How often",
+    "90% interval",
+    "Cases",
+    "The model, for this crisis",
+    "Source",
+)
 _RATE_COLUMNS = ("Topic", "Statistic", "Population", "Value", "90% interval", "Cases", "Source")
 
 
@@ -335,7 +400,10 @@ def _assumptions(context: Context) -> tuple[str, ...]:
 
 def _limits(crisis: Crisis) -> tuple[str, ...]:
     own = (
-        "Probabilities hold under the priors that the file declares. They are no forecast by the sources cited.",
+        (
+            "Probabilities are the model's, under the priors and distributions that the file declares. They are no forecast by "
+            "the sources cited."
+        ),
         "A range shows what the file's own uncertainty allows; what the file leaves out is not in it.",
     )
     return (*crisis.limits, *own)
@@ -347,7 +415,8 @@ def _disputed(context: Context) -> TableView | None:
         if not context.is_contested(path):
             continue
         values = "; ".join(
-            f"{format_value(value, quantity.unit, exact=True)} ({context.source_names(key.split(';'))})"
+            f"{format_value(value, quantity.unit, exact=True, digits=2 if quantity.grade == 'derived' else KNOWN_DIGITS)} "
+            f"({context.source_names(key.split(';'))})"
             for value, key in quantity.contested
         )
         rows.append((quantity.label, values, path))
@@ -383,6 +452,7 @@ def _methods(context: Context) -> tuple[str, ...]:
             f"{plural(n_policies, 'policy', 'policies')}, the same draws under each. Each pair is one game, solved for its "
             "logit agent quantal response equilibrium on the principal branch (McKelvey and Palfrey 1998)."
         ),
+        READING,
         (
             f"Certificate: largest fixed-point residual {certificate.max_residual:.1e}; "
             f"{missed} the tolerance; at most "

@@ -7,7 +7,7 @@ Text in these values may link a number to its figure as ``[[figure.id|text]]``; 
 import re
 from dataclasses import dataclass, field
 
-from detente.brief.words import format_range, format_value
+from detente.brief.words import KNOWN_DIGITS, format_range, format_value
 
 __all__ = [
     "Answer",
@@ -57,21 +57,24 @@ class Figure:
     unit: str
     trace: Trace
     exact: bool = False
+    digits: int = KNOWN_DIGITS
 
     @property
     def text(self) -> str:
         """The value with its unit."""
-        return format_value(self.value, self.unit, exact=self.exact)
+        return format_value(self.value, self.unit, exact=self.exact, digits=self.digits)
 
     @property
     def range_text(self) -> str:
         """The range, or the empty text where there is none."""
-        return format_range(self.low, self.high, self.unit, exact=self.exact)
+        return format_range(self.low, self.high, self.unit, exact=self.exact, digits=self.digits)
 
     @property
     def full_text(self) -> str:
         """The value with its range in brackets."""
-        inside = format_range(self.low, self.high, self.unit, exact=self.exact, bare=True)
+        inside = format_range(
+            self.low, self.high, self.unit, exact=self.exact, digits=self.digits, bare=True
+        )
         return f"{self.text} ({inside})" if inside else self.text
 
     @property

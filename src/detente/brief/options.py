@@ -1,10 +1,25 @@
 """What could it do? The challenger's instruments, how likely each is used, and how likely the military ones succeed."""
 
+from dataclasses import dataclass
+
 from detente.brief.charts import Span, Words, draw_ranges
 from detente.brief.context import Book, Context
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
-from detente.brief.parts import chance, change_sentences, run_note
-from detente.brief.words import join_words, plain_label, plural, sentence_case
+from detente.brief.parts import (
+    chance,
+    change_sentences,
+    comparable,
+    comparable_label,
+    run_note,
+)
+from detente.brief.words import (
+    format_date,
+    format_range,
+    join_words,
+    plain_label,
+    plural,
+    sentence_case,
+)
 from detente.crisis.elements import Instrument, Player
 
 __all__ = ["answer"]
@@ -20,15 +35,16 @@ def answer(context: Context) -> Answer:
     challenger = context.names("challenger")
     ladder = _ladder(context, book)
     success = _success(context, book)
+    verdicts = _verdicts(context, book)
     charts = [_ladder_chart(context, ladder, challenger), _success_chart(context, success)]
     return Answer(
         id=ID,
         title="What could it do?",
         answer=_first_sentence(ladder, challenger),
         facts=context.facts(book),
-        model=_paragraphs(ladder, success),
+        model=(*_paragraphs(ladder, success), *_departures(context, book, verdicts)),
         charts=tuple(chart for chart in charts if chart is not None),
-        tables=_tables(context, book),
+        tables=_tables(context, book, verdicts),
         changes=_changes(book, ladder),
         absent=()
         if success
@@ -65,13 +81,15 @@ def _first_sentence(ladder: list[tuple[Instrument, Figure]], challenger: str) ->
         return f"The run holds no instruments of {challenger}."
     force = [pair for pair in ladder if pair[0].kind == "military"]
     soft = [pair for pair in ladder if pair[0].kind != "military"]
-    text = f"{challenger} has {plural(len(ladder), 'instrument')}, {len(soft)} of them short of open force"
+    text = (
+        f"{challenger} has {plural(len(ladder), 'option')}, {len(soft)} of them short of open force"
+    )
     if soft:
-        used = [f"“{item.label}” ({link(figure)})" for item, figure in _by_use(soft)[:2]]
-        text += f"; it most often uses {join_words(used)}"
+        item, figure = _by_use(soft)[0]
+        text += f"; the likeliest is “{item.label}” ({link(figure)})"
     if force:
         item, figure = _by_use(force)[0]
-        text += f", and the military one it uses most often, “{item.label}”, is {chance(figure)}"
+        text += f"{', and' if soft else ';'} the likeliest military one “{item.label}”, {chance(figure)}"
     return text + "."
 
 
@@ -119,10 +137,10 @@ def _ladder_chart(
         ],
         Words(
             title=title,
-            subtitle="Probability that each instrument is used at least once, from restraint (top) to force",
+            subtitle="Model's probability that each option is used at least once, mean over explored cases; from restraint (top) to force",
             footnote=run_note(context),
         ),
-        row_title="Instrument",
+        row_title="Option",
     )
 
 
@@ -142,8 +160,8 @@ def _success_chart(context: Context, success: list[tuple[Instrument, Figure]]) -
             for instrument, figure in known
         ],
         Words(
-            title=f"The surest first result is that of “{best[0].label}”",
-            subtitle="Probability of the named result at the state of the start",
+            title=f"“{sentence_case(best[0].label)}” is the surest to bring what it aims at: {best[1].text}",
+            subtitle="Chance of the named result as things stand, mean over explored cases",
             footnote=run_note(context),
         ),
         row_title="Result",
@@ -162,21 +180,148 @@ def _paragraphs(
             for kind in kinds
         ]
         paragraphs.append(
-            f"By kind, from restraint to force: {'; '.join(parts)}. Instruments may be used alone or in turn, "
-            "so the probabilities below do not sum to one."
+            f"In order of force: {'; '.join(parts)}. Options may be used alone or in turn, "
+            "so their probabilities do not sum to one."
         )
     if success:
         parts = [f"{figure.label}, {link(figure, figure.full_text)}" for _, figure in success[:4]]
-        paragraphs.append("Where chance decides: " + "; ".join(parts) + ".")
+        paragraphs.append("Some results are decided by chance: " + "; ".join(parts) + ".")
     hidden = [item for item, _ in ladder if item.seen_by]
     if hidden:
         names = join_words([f"“{item.label}”" for item in hidden])
-        paragraphs.append(f"Not everyone sees every move: {names} may be hidden from others.")
+        verb = "is" if len(hidden) == 1 else "are"
+        paragraphs.append(f"Not everyone sees every move: {names} {verb} hidden from some players.")
     return tuple(paragraphs)
 
 
-def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
-    views = [_first_moves(context, book, player) for player in context.players("challenger")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verdict:
+    """What a source expects of an outcome, the probabilities as which that is read, and the model's figure."""
+
+    compare: str
+    words: str
+    low: float
+    high: float
+    day: str
+    source: str
+    figure: Figure
+
+    @property
+    def middle(self) -> float:
+        return (self.low + self.high) / 2
+
+    @property
+    def place(self) -> str:
+        value = round(self.figure.value or 0.0, 2)
+        if value < self.low:
+            return "below"
+        return "above" if value > self.high else "within"
+
+
+def _verdicts(context: Context, book: Book) -> tuple[_Verdict, ...]:
+    """Read the verdicts of the table of estimates that speak of an outcome of the model."""
+    table = context.table("estimates")
+    found = []
+    for row in table.rows if table is not None else ():
+        cells = row.cells
+        try:
+            low, high = float(cells.get("reads_low", "")), float(cells.get("reads_high", ""))
+        except ValueError:
+            continue
+        figure = comparable(book, cells.get("compare", ""))
+        if figure is None or figure.value is None:
+            continue
+        keys = [part.strip() for part in cells.get("source", "").split(";") if part.strip()]
+        found.append(
+            _Verdict(
+                compare=cells["compare"],
+                words=cells.get("verdict", "") or cells.get("statement", ""),
+                low=low,
+                high=high,
+                day=format_date(cells.get("as_of", "")),
+                source=context.source_names(keys),
+                figure=figure,
+            )
+        )
+    return tuple(found)
+
+
+def _verdict_table(context: Context, verdicts: tuple[_Verdict, ...]) -> TableView | None:
+    if not verdicts:
+        return None
+    return TableView(
+        id="verdicts",
+        title="What sources expected, and what the model says",
+        columns=("Outcome", "Verdict", "Source", "Read as", "Model", "The model is"),
+        rows=tuple(
+            (
+                sentence_case(comparable_label(context, item.compare)),
+                item.words,
+                item.source,
+                format_range(item.low, item.high, "prob"),
+                link(item.figure, item.figure.full_text),
+                item.place if item.place == "within" else f"{item.place} it",
+            )
+            for item in verdicts
+        ),
+        numeric=(False, False, False, True, True, False),
+        note="“Read as” is our own reading of the words as probabilities; the sources gave none. “Within” means that the "
+        "model's mean lies in it.",
+    )
+
+
+def _departures(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) -> tuple[str, ...]:
+    """Say where the model orders outcomes otherwise than the sources do, and what in the model makes the difference."""
+    turned: dict[tuple[str, str], tuple[_Verdict, _Verdict]] = {}
+    for above in verdicts:
+        for below in verdicts:
+            if above.low >= below.high and (above.figure.value or 0) < (below.figure.value or 0):
+                turned.setdefault((above.compare, below.compare), (above, below))
+    if not turned:
+        return ()
+    rivals: dict[str, list[_Verdict]] = {}
+    for above, below in turned.values():
+        rivals.setdefault(below.compare, []).append(above)
+    paragraphs = []
+    for name, others in rivals.items():
+        figure = next(item.figure for item in verdicts if item.compare == name)
+        label = comparable_label(context, name)
+        words = [
+            f"“{comparable_label(context, item.compare)}” ({link(item.figure)})" for item in others
+        ]
+        text = (
+            f"The model departs from its sources here. Some of them rate {join_words(words)} likelier than “{label}” "
+            f"({link(figure)}); in the model it is the other way round."
+        )
+        paragraphs.append(text + _by_type(context, book, name, others))
+    return tuple(paragraphs)
+
+
+def _by_type(context: Context, book: Book, name: str, others: list[_Verdict]) -> str:
+    """Say of which type of the challenger the difference comes."""
+    parts = []
+    for player in context.players("challenger"):
+        for kind in player.types if len(player.types) > 1 else ():
+            cells = []
+            for outcome in (name, *(item.compare for item in others)):
+                metric = f"outcome_given/{player.id}/{kind.id}/{outcome}"
+                if not context.has(metric):
+                    break
+                label = comparable_label(context, outcome)
+                figure = book.metric(
+                    f"given.{player.id}.{kind.id}.{outcome}",
+                    f"{label} if {player.name} is “{kind.label}”",
+                    metric,
+                )
+                cells.append(f"{label} {link(figure)}")
+            else:
+                parts.append(f"if {player.name} is “{kind.label}”, {', '.join(cells)}")
+    return f" By type: {'; '.join(parts)}." if parts else ""
+
+
+def _tables(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) -> tuple[TableView, ...]:
+    views = [_verdict_table(context, verdicts)]
+    views += [_first_moves(context, book, player) for player in context.players("challenger")]
     views.append(
         context.table_view(
             "estimates",
@@ -188,7 +333,7 @@ def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
                 "as_of": "As of",
                 "source": "Source",
             },
-            title="What sources thought of each option",
+            title="All that sources said of each option",
             numeric=("value",),
         )
     )
@@ -229,5 +374,5 @@ def _changes(book: Book, ladder: list[tuple[Instrument, Figure]]) -> tuple[str, 
         return ()
     instrument, _ = _by_use(force)[0]
     return change_sentences(
-        book, f"use/{instrument.player}/{instrument.id}", f"the use of “{instrument.label}”"
+        book, f"use/{instrument.player}/{instrument.id}", f"“{instrument.label}”"
     )

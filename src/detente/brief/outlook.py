@@ -6,11 +6,21 @@ from detente.brief.charts import Dumbbell, Span, Words, draw_dumbbells, draw_ran
 from detente.brief.context import Book, Context
 from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, link
 from detente.brief.palette import INK, OKABE_ITO
-from detente.brief.parts import chance, change_sentences, policy_figures, run_note
+from detente.brief.parts import (
+    Reading,
+    chance,
+    change_sentences,
+    comparable,
+    policy_figures,
+    reading_sentence,
+    readings,
+    run_note,
+)
 from detente.brief.words import (
     format_date,
     format_number,
     format_percent,
+    format_value,
     join_words,
     sentence_case,
 )
@@ -41,6 +51,7 @@ def answer(context: Context) -> Answer:
         _belief_chart(context, beliefs),
     ]
     regret = _regret_table(context, book)
+    _compared(context, book)
     return Answer(
         id=ID,
         title="What happens now?",
@@ -48,7 +59,7 @@ def answer(context: Context) -> Answer:
         facts=context.facts(book),
         model=(
             _policy_paragraph(context, book),
-            *_dilemma(beliefs),
+            *_dilemma(context, beliefs, readings(book)),
             *_types(context, book),
         ),
         charts=tuple(chart for chart in charts if chart is not None),
@@ -65,6 +76,14 @@ def answer(context: Context) -> Answer:
         # evaluated last: the parts above make the figures
         figures=(*book.figures, *_policy_outcomes(context)),
     )
+
+
+def _compared(context: Context, book: Book) -> None:
+    """Make the figures that base rates stand beside."""
+    table = context.table("base_rates")
+    for row in table.rows if table is not None else ():
+        if row.cells.get("show", "").strip() and row.cells.get("compare", "").strip():
+            comparable(book, row.cells["compare"].strip())
 
 
 def outcome_figures(context: Context, book: Book) -> list[tuple[OutcomeRule, Figure]]:
@@ -143,7 +162,8 @@ def _outcome_chart(
         ],
         Words(
             title=title,
-            subtitle="Probability of each outcome in the base case; strongest shade: attack, blue: settlement, grey: neither",
+            subtitle="Model's probability of each outcome in the base case, mean over explored cases; dark: attack, blue: settlement, "
+            "grey: neither",
             footnote=run_note(context).replace("Point", "Bar"),
         ),
         bars=True,
@@ -180,7 +200,7 @@ def _policy_chart(
         Words(
             title=f"An attack is least likely under “{context.policy(ranked[0]).label}” ({low.text}), "
             f"most under “{context.policy(ranked[-1]).label}” ({high.text})",
-            subtitle="Probability of an attack and of a settlement under each commitment, same cases throughout",
+            subtitle="Model's probability of an attack and of a settlement under each commitment, mean over the same explored cases",
             footnote=run_note(context),
         ),
         row_title="Commitment",
@@ -216,9 +236,9 @@ def _driver_chart(context: Context, book: Book) -> Chart | None:
         f"{ID}-drivers",
         rows,
         Words(
-            title=f"“{rows[0].row}” moves the probability of an attack most",
-            subtitle="Mean probability of an attack where a quantity is in its lowest fifth (hollow) and highest fifth "
-            "(filled) of cases; dashed: all cases",
+            title=f"{rows[0].row} moves the probability of an attack most",
+            subtitle="Model's probability of an attack, mean over the cases in which a quantity is in its lowest fifth (hollow) "
+            "and highest fifth (filled); dashed: all cases",
             footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
         ),
         start="In its lowest fifth",
@@ -284,7 +304,8 @@ def _belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
         Words(
             title=f"“{sentence_case(label)}” tells most: it {words} the belief that {player.name} is “{kind}” "
             f"from {prior.text} to {after.text}",
-            subtitle="Belief of a public observer in a type, before (hollow) and after (filled) the first move seen",
+            subtitle="Belief of a public observer in a type before (hollow) and after (filled) the first move seen, mean over "
+            "explored cases",
             footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
         ),
         start="Before",
@@ -305,7 +326,7 @@ def _policy_paragraph(context: Context, book: Book) -> str:
     figure = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
     text = (
         f"Of {len(context.policies)} commitments compared over the same cases, “{label}” holds up best against an attack: "
-        f"it is on average {link(figure, _points(figure.value))} above the best commitment of each case"
+        f"on average it leaves the probability {link(figure, _points(figure.value))} above that of the best commitment of each case"
     )
     if table.minimax != table.least_mean:
         text += f", while “{context.policy(table.minimax).label}” has the smallest worst case"
@@ -314,8 +335,8 @@ def _policy_paragraph(context: Context, book: Book) -> str:
     best = next(item for item in payoff.rows if item.policy == payoff.least_mean)
     cost = _regret_figure(context, book, "payoff", best.policy, best.mean, best.high)
     text += (
-        f". Counting costs as well, in the payoff of {defenders}, “{context.policy(best.policy).label}” has the least regret "
-        f"({link(cost, format_number(cost.value or 0.0) + ' stakes')} on average)."
+        f". Once its costs to {defenders} are counted, “{context.policy(best.policy).label}” has the least regret "
+        f"({link(cost, cost.text)} on average)."
     )
     return text
 
@@ -357,7 +378,7 @@ def _regret_figure(
     )
 
 
-def _dilemma(beliefs: Beliefs) -> tuple[str, ...]:
+def _dilemma(context: Context, beliefs: Beliefs, read: tuple[Reading, ...]) -> tuple[str, ...]:
     """Describe the security dilemma: how the other side reads moves of restraint and of strength."""
     ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))
     parts = []
@@ -371,21 +392,20 @@ def _dilemma(beliefs: Beliefs) -> tuple[str, ...]:
             f"“{label}” by {player.name} {verb} the belief that it is “{kind}” from {link(prior)} to "
             f"{link(after, after.full_text)}"
         )
+    mutual = tuple(reading_sentence(context, reading) for reading in read)
     if not parts:
-        if not beliefs:
+        if not beliefs and not mutual:
             return ()
-        return (
-            (
-                "No first move tells the other side much: types of a player open so much alike that no belief shifts by "
-                "two points or more."
-            ),
+        quiet = (
+            "No first move tells the other side much: types of a player open so much alike that no belief shifts by "
+            "two points or more."
         )
-    return (
-        (
-            f"What moves tell the other side: {join_words(parts)}. A move meant as defence is read by what the other type "
-            "would also do; where both would do it, it tells nothing."
-        ),
-    )
+        return (" ".join((*mutual, *((quiet,) if beliefs else ()))),)
+    quiet = "A move that every type makes alike tells nothing."
+    if not mutual:
+        return (f"What first moves tell the other side: {join_words(parts)}. {quiet}",)
+    head = f"Each side reads the other's moves. {' '.join(mutual)}"
+    return (f"{head} In the other direction, {join_words(parts)}. {quiet}",)
 
 
 def _types(context: Context, book: Book) -> tuple[str, ...]:
@@ -399,8 +419,14 @@ def _types(context: Context, book: Book) -> tuple[str, ...]:
                     f"an attack if {player.name} is “{kind.label}”",
                     metric,
                 )
-                parts.append(f"{player.name} “{kind.label}”: {link(figure, figure.full_text)}")
-    return (f"An attack by type of player: {'; '.join(parts)}.",) if parts else ()
+                parts.append(
+                    f"{link(figure, figure.full_text)} if {player.name} {_verb(player.name)} “{kind.label}”"
+                )
+    return (f"The model's probability of an attack by type: {'; '.join(parts)}.",) if parts else ()
+
+
+def _verb(name: str) -> str:
+    return "are" if " and " in name else "is"
 
 
 def _preference_changes(context: Context) -> tuple[str, ...]:
@@ -491,7 +517,8 @@ def _regret_table(context: Context, book: Book) -> TableView | None:
                 + (" (base case)" if row.policy == context.base else ""),
                 link(first, _points(row.mean)) + f" ({round(row.high * 100)})",
                 format_percent(row.best_share),
-                link(second, format_number(other.mean)) + f" ({format_number(other.high)})",
+                link(second, second.text.removesuffix(" stakes"))
+                + f" ({format_value(other.high, 'stakes').removesuffix(' stakes')})",
             )
         )
     defenders = context.names("defender")

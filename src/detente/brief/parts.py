@@ -1,22 +1,34 @@
 """Parts that several questions share: what drives a result, what a commitment changes, and how to say it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from detente.brief.context import Book, Context, Level
 from detente.brief.figures import Figure, link
-from detente.brief.words import likelihood_word, sentence_case
+from detente.brief.words import join_words, likelihood_word, sentence_case
+from detente.crisis.elements import Mechanism
 
 __all__ = [
+    "Reading",
     "chance",
     "change_sentences",
+    "comparable",
+    "comparable_label",
     "effect_sentence",
     "grouped_row",
+    "held_sentences",
     "policy_figures",
+    "reading_sentence",
+    "readings",
     "run_note",
 ]
 
 SMALLEST_EFFECT = 0.01
 """Effects on a probability under one point are not worth a sentence."""
+MOST_READINGS = 6
+"""Levels of a mechanism of belief that are shown."""
 
 
 def chance(figure: Figure) -> str:
@@ -31,7 +43,7 @@ def run_note(context: Context) -> str:
     crisis = context.crisis
     return (
         f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, "
-        f"{context.results.n_draws:,} cases. Point: mean; line: 5\N{EN DASH}95% of cases."
+        f"{context.results.n_draws:,} explored cases. Point: mean; line: 5\N{EN DASH}95% of cases."
     )
 
 
@@ -43,8 +55,11 @@ def change_sentences(
     policy: str | None = None,
     among: Iterable[str] | None = None,
     most: int = 4,
+    unit: str = "prob",
+    smallest: float = SMALLEST_EFFECT,
+    plural: bool = False,
 ) -> tuple[str, ...]:
-    """Say which quantities move a probability most, with its value where each is low and where it is high.
+    """Say which quantities move a result most, with its mean where each is low and where it is high.
 
     ``among`` limits them to the quantities of one subject; if none of these matters, that is said.
     """
@@ -54,7 +69,7 @@ def change_sentences(
     wanted = None if among is None else set(among)
     for driver in context.movers(metric, policy):
         quantity = context.crisis.quantities.get(driver.path)
-        if quantity is None or abs(driver.effect) < SMALLEST_EFFECT or len(sentences) == most:
+        if quantity is None or abs(driver.effect) < smallest or len(sentences) == most:
             continue
         if wanted is not None and driver.path not in wanted:
             continue
@@ -63,7 +78,7 @@ def change_sentences(
             f"driver.{key}.{driver.path}.low",
             f"{noun} where “{quantity.label}” is in its lowest fifth",
             driver.mean_at_bottom,
-            unit="prob",
+            unit=unit,
             trace=trace,
             exact=False,
         )
@@ -71,19 +86,22 @@ def change_sentences(
             f"driver.{key}.{driver.path}.high",
             f"{noun} where “{quantity.label}” is in its highest fifth",
             driver.mean_at_top,
-            unit="prob",
+            unit=unit,
             trace=trace,
             exact=False,
         )
-        verb = "raises" if driver.effect > 0 else "lowers"
+        ends = (
+            (" (its lowest fifth of cases)", " (its highest fifth)") if not sentences else ("", "")
+        )
+        verb = "stand" if plural else "stands"
         sentences.append(
-            f"{sentence_case(quantity.label)}: a higher value {verb} {noun}, from {link(low)} where it is in its "
-            f"lowest fifth of cases to {link(high)} in its highest."
+            f"{sentence_case(quantity.label)}: {noun} {verb} at {link(low)} where this is low{ends[0]} and at "
+            f"{link(high)} where this is high{ends[1]}."
         )
     if not sentences and wanted is not None:
         return (
             (
-                f"No uncertain quantity of this subject moves the probability of {noun} by more than chance among "
+                f"No uncertain quantity of this subject moves {noun} by more than chance among "
                 f"{context.results.n_draws:,} cases would; what does is listed under the last question."
             ),
         )
@@ -92,6 +110,124 @@ def change_sentences(
             f"No single uncertain quantity moves {noun} by more than chance among {context.results.n_draws:,} cases would.",
         )
     return tuple(sentences)
+
+
+def held_sentences(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[str, ...]:
+    """Say which quantities decide whether holding back is worth more than an option, in shares of explored cases."""
+    context = book.context
+    margin = context.values(level.metric)
+    trace = context.trace(level.metric)
+    sentences: list[str] = []
+    for driver in context.movers(level.metric)[:most]:
+        quantity = context.crisis.quantities.get(driver.path)
+        if quantity is None:
+            continue
+        values = context.values(f"quantity/{driver.path}")
+        first, last = np.quantile(values, (0.2, 0.8))
+        low, high = (
+            book.share(
+                f"held.{level.mechanism}.{driver.path}.{end}",
+                f"share of the cases with “{quantity.label}” in its {where} fifth in which holding back beats {name}",
+                margin[part] > 0,
+                trace=trace,
+            )
+            for end, where, part in (
+                ("low", "lowest", values <= first),
+                ("high", "highest", values >= last),
+            )
+        )
+        ends = (" (its lowest fifth)", " (its highest fifth)") if not sentences else ("", "")
+        sentences.append(
+            f"{sentence_case(quantity.label)}: holding back is worth more than {name} in {link(low)} of cases where this "
+            f"is low{ends[0]} and in {link(high)} where this is high{ends[1]}."
+        )
+    return tuple(sentences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a side reads the other's moves: a mechanism of belief, its prior, and the belief at each level."""
+
+    mechanism: Mechanism
+    prior: Figure
+    rows: tuple[tuple[Level, Figure], ...]
+
+    @property
+    def widest(self) -> tuple[Level, Figure]:
+        """The level at which the belief lies farthest from the prior."""
+        return max(self.rows, key=lambda row: abs((row[1].value or 0) - (self.prior.value or 0)))
+
+
+def readings(book: Book) -> tuple[Reading, ...]:
+    """Find every mechanism of belief whose prior is a plain quantity, with its posterior by state."""
+    context = book.context
+    found = []
+    for mechanism in context.mechanisms("beliefs.posterior"):
+        known = context.binding_values(mechanism.inputs.get("prior"))
+        levels = [level for level in context.levels(mechanism.id, "posterior") if not level.member]
+        if known is None or not levels:
+            continue
+        values, metric = known
+        prior = book.array(
+            f"reading.{mechanism.id}.prior",
+            f"{mechanism.label}, before any move",
+            values,
+            unit="prob",
+            trace=context.trace(metric),
+        )
+        rows = tuple(
+            (
+                level,
+                book.level(
+                    f"reading.{mechanism.id}{context.level_id(level) or '.start'}",
+                    f"{mechanism.label}, {context.state_words(level)}",
+                    level,
+                    unit="prob",
+                ),
+            )
+            for level in levels[:MOST_READINGS]
+        )
+        found.append(Reading(mechanism=mechanism, prior=prior, rows=rows))
+    return tuple(found)
+
+
+def reading_sentence(context: Context, reading: Reading) -> str:
+    """Say what a side reads into the other's posture: "… stands at 37% before any move, at 47% with …"."""
+    parts = [
+        f"{link(figure)} {context.state_words(level)}"
+        for level, figure in reading.rows
+        if abs((figure.value or 0.0) - (reading.prior.value or 0.0)) >= SMALLEST_EFFECT
+    ]
+    label = sentence_case(reading.mechanism.label)
+    if not parts:
+        return f"{label} stays at {link(reading.prior)} whatever the posture."
+    return f"{label} stands at {link(reading.prior)} before any move, at {join_words(parts)}."
+
+
+def comparable(book: Book, name: str) -> Figure | None:
+    """Make the figure of the model that a row of a table names: an outcome, ``attack``, ``settlement`` or an output."""
+    context = book.context
+    if name in {"attack", "settlement"}:
+        return book.metric(name, "an attack" if name == "attack" else "a settlement", name)
+    rule = context.crisis.outcomes.get(name)
+    if rule is not None and context.has(f"outcome/{name}"):
+        return book.metric(f"outcome.{name}", f"outcome: {rule.label}", f"outcome/{name}")
+    mechanism, _, output = name.partition(".")
+    for level in context.start_levels(mechanism, output)[:1]:
+        label = context.crisis.mechanisms[mechanism].label
+        return book.level(f"compare.{name}", label, level, unit="prob")
+    return None
+
+
+def comparable_label(context: Context, name: str) -> str:
+    """Return the words for what :func:`comparable` gives."""
+    if name in {"attack", "settlement"}:
+        return "an attack of any kind" if name == "attack" else "a settlement"
+    rule = context.crisis.outcomes.get(name)
+    if rule is not None:
+        return rule.label
+    mechanism = context.crisis.mechanisms.get(name.partition(".")[0])
+    return name if mechanism is None else mechanism.label
 
 
 def policy_figures(
@@ -125,7 +261,7 @@ def effect_sentence(context: Context, policy: str, noun: str, pair: tuple[Figure
         return ""
     paired = f" (case by case {change.range_text})" if change.range_text else ""
     return (
-        f"Under “{label}” {noun} stands at {link(level, level.full_text)}, "
+        f"Under “{label}” {noun} stands at {link(level, level.full_text)}: "
         f"{link(change, change.text + paired)} against the base case."
     )
 
@@ -138,7 +274,7 @@ def grouped_row(context: Context, level: Level, seen: dict[str, int]) -> tuple[s
     """
     label = sentence_case(context.crisis.mechanisms[level.mechanism].label)
     state = context.level_label(level) if context.changed(level) else ""
-    full = f"{label}; {state}" if state else label
+    full = f"{label} {state}" if state else label
     count = seen.get(level.mechanism, 0)
     seen[level.mechanism] = count + 1
     if count == 0:

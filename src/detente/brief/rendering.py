@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from detente.brief.context import quantity_text
-from detente.brief.document import Brief
+from detente.brief.document import READING, Brief
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.words import format_date
 
@@ -270,6 +270,7 @@ def _values(brief: Brief) -> dict[str, Any]:
         "context": brief.context,
         "results": brief.context.results,
         "note": NOTE,
+        "reading": READING,
         "n_cases": f"{brief.context.results.n_draws:,}",
         "players": [
             {"name": player.name, "colour": brief.context.colours[player.id]}

@@ -13,7 +13,7 @@ from detente.brief.parts import (
     policy_figures,
     run_note,
 )
-from detente.brief.words import sentence_case
+from detente.brief.words import join_words, sentence_case
 
 __all__ = ["answer"]
 
@@ -21,6 +21,8 @@ ID = "sanctions"
 KINDS = ("sanctions",)
 METRIC = "attack"
 LOSS = "loss_pct_gdp"
+SMALLEST_LOSS = 0.05
+"""Differences of a loss that are worth a sentence, in % of GDP."""
 SELDOM = 0.005
 """Instruments used less often than this are not listed."""
 
@@ -49,10 +51,14 @@ def answer(context: Context) -> Answer:
         title="What about sanctions?",
         answer=_first_sentence(context, target, senders, effects),
         facts=context.facts(book),
-        model=(*_effects(context, effects), *_use(context, book)),
+        model=(
+            *_loss_paragraphs(context, target, senders),
+            *_effects(context, effects),
+            *_use(context, book),
+        ),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
-        changes=_changes(context, book),
+        changes=_changes(context, book, target),
         absent=()
         if context.mechanisms("sanctions.")
         else ("The crisis file uses no sanctions mechanism, so losses are not computed.",),
@@ -68,7 +74,7 @@ def _losses(context: Context, book: Book, models: Sequence[str]) -> Rows:
         for level in context.main_levels(mechanism.id, LOSS, skip_zero=True):
             figure = book.level(
                 f"loss.{mechanism.id}{context.level_id(level)}",
-                f"{mechanism.label}, {context.level_label(level)}",
+                context.full_label(level),
                 level,
                 unit="pct_gdp",
             )
@@ -114,23 +120,58 @@ def _first_sentence(
     context: Context, target: Rows, senders: Rows, effects: dict[str, tuple[Figure, Figure]]
 ) -> str:
     challenger = context.names("challenger")
-    hardest, own = _largest(target), _largest(senders)
+    hardest = _largest(target)
     if hardest is not None:
-        when = f" (“{context.level_label(hardest[0])}”)" if context.changed(hardest[0]) else ""
-        text = f"At their hardest{when} sanctions cost {challenger} {link(hardest[1], hardest[1].full_text)}"
+        label = context.crisis.mechanisms[hardest[0].mechanism].label
+        text = f"{sentence_case(label)} {'reaches' if len(target) > 1 else 'is'} {link(hardest[1], hardest[1].full_text)}"
+        own = _largest([row for row in senders if _sends(context, row[0])])
         if own is not None:
             label = context.crisis.mechanisms[own[0].mechanism].label
-            text += f"; on the other side “{label}” comes to {link(own[1], own[1].full_text)}"
+            text += f", {label} {link(own[1], own[1].text)}"
     else:
         text = f"The file computes no loss of {challenger} under sanctions"
     if effects:
-        policy, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
-        label = context.policy(policy).label
+        _, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
+        points = change.text.removeprefix("\N{MINUS SIGN}").removeprefix("+")
         if change.value is not None and abs(change.value) < 0.005:
-            text += "; announcing them hardly changes the probability of an attack"
+            text += "; announcing sanctions hardly changes the probability of an attack"
         else:
-            text += f"; “{label}” changes the probability of an attack by {link(change)}"
+            verb = "lowers" if (change.value or 0.0) < 0 else "raises"
+            text += f"; announcing sanctions {verb} the probability of an attack by {'up to ' if len(effects) > 1 else ''}{link(change, points)}"
     return text + "."
+
+
+def _sends(context: Context, level: Level) -> bool:
+    """Whether a loss is that of those who impose sanctions, not of those whom a counter-measure hits."""
+    return context.crisis.mechanisms[level.mechanism].model == "sanctions.sender_loss"
+
+
+def _loss_paragraphs(context: Context, target: Rows, senders: Rows) -> tuple[str, ...]:
+    """Say in which situation the target loses most, what other packages add, and what counter-measures cost."""
+    hardest = _largest(target)
+    sentences = []
+    if hardest is not None and context.changed(hardest[0]):
+        label = context.crisis.mechanisms[hardest[0].mechanism].label
+        sentences.append(f"{sentence_case(label)} is largest {context.level_label(hardest[0])}.")
+    rest = [] if hardest is None else [r for r in target if r[0].mechanism != hardest[0].mechanism]
+    more = _by_mechanism(context, rest)
+    if more:
+        sentences.append(f"Other packages add to it or stand in its place: {join_words(more)}.")
+    counter = _by_mechanism(context, [row for row in senders if not _sends(context, row[0])])
+    if counter:
+        sentences.append(f"Counter-measures cost too: {join_words(counter)}.")
+    return (" ".join(sentences),) if sentences else ()
+
+
+def _by_mechanism(context: Context, rows: Rows) -> list[str]:
+    """Say up to what each mechanism's loss goes."""
+    found = []
+    for name in dict.fromkeys(level.mechanism for level, _ in rows):
+        row = _largest([row for row in rows if row[0].mechanism == name])
+        if row is not None:
+            label = context.crisis.mechanisms[name].label
+            found.append(f"{label} reaches {link(row[1], row[1].full_text)}")
+    return found
 
 
 def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
@@ -161,7 +202,7 @@ def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
         spans,
         Words(
             title=title,
-            subtitle="Loss of real income in % of GDP, by package or state; levels without any loss are left out",
+            subtitle="Loss of real income in % of GDP by package and situation; situations without any loss are left out",
             footnote=run_note(context),
         ),
         bars=True,
@@ -188,7 +229,7 @@ def _member_chart(context: Context, members: Rows) -> Chart | None:
         ],
         Words(
             title=f"{context.actor_name(first[0].member)} loses most of those who impose sanctions",
-            subtitle=f"Loss in % of GDP of each sender at the hardest level ({context.level_label(first[0])})",
+            subtitle=f"Loss of each sender in % of GDP, {context.level_label(first[0])}",
             footnote=run_note(context),
         ),
         bars=True,
@@ -219,7 +260,7 @@ def _policy_chart(
         spans,
         Words(
             title=title,
-            subtitle="Probability of an attack under each commitment that uses sanctions",
+            subtitle="Model's probability of an attack under each commitment that uses sanctions, mean over explored cases",
             footnote=run_note(context),
         ),
         row_title="Commitment",
@@ -243,15 +284,11 @@ def _use(context: Context, book: Book) -> tuple[str, ...]:
                 figure = book.metric(
                     f"use.{instrument.id}", f"{player.name} uses “{instrument.label}”", metric
                 )
-                parts.append(
-                    f"{player.name}, “{instrument.label}”: {link(figure, figure.full_text)}"
-                )
+                parts.append(f"“{instrument.label}”, {link(figure, figure.full_text)}")
     if not parts:
         return ()
     return (
-        "How often they are used over the whole game, with or without a war: "
-        + "; ".join(parts)
-        + ".",
+        "Probability that each is used at all, with or without a war: " + "; ".join(parts) + ".",
     )
 
 
@@ -276,10 +313,26 @@ def _tables(context: Context) -> tuple[TableView, ...]:
     return () if view is None else (view,)
 
 
-def _changes(context: Context, book: Book) -> tuple[str, ...]:
-    """Say what moves an attack under the commitment that sanctions most, else in the base case."""
+def _changes(context: Context, book: Book, target: Rows) -> tuple[str, ...]:
+    """Say what moves the target's largest loss, and an attack under the commitment that sanctions most."""
+    sentences: tuple[str, ...] = ()
+    hardest = _largest(target)
+    if hardest is not None:
+        sentences = change_sentences(
+            book,
+            hardest[0].metric,
+            "the largest loss",
+            unit="pct_gdp",
+            smallest=SMALLEST_LOSS,
+            most=3,
+        )
     policies = context.policies_with(KINDS)
     policy = policies[-1] if policies else None
     noun = f"an attack under “{context.policy(policy).label}”" if policy else "an attack"
     among = context.inputs_of("sanctions.") or None
-    return change_sentences(book, METRIC, noun, policy=policy, among=among)
+    moved = change_sentences(book, METRIC, noun, policy=policy, among=among, most=2)
+    if sentences and not any(
+        driver.path in (among or ()) for driver in context.movers(METRIC, policy)
+    ):
+        return sentences
+    return (*sentences, *moved)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 __all__ = [
+    "KNOWN_DIGITS",
     "LIKELIHOOD_BANDS",
     "LIKELIHOOD_SOURCE",
     "format_date",
@@ -47,6 +48,12 @@ LIKELIHOOD_SOURCE = (
 
 PERCENT_UNITS = frozenset({"prob", "share"})
 """Units held as 0-1 and printed as a percentage."""
+
+KNOWN_DIGITS = 6
+"""Most significant digits of a number that a source gives."""
+
+CURRENCIES = frozenset({"USD", "EUR", "GBP"})
+"""Words of units that stand before the number."""
 
 _UNIT_WORDS = {
     "prob": "%",
@@ -206,8 +213,12 @@ def unit_words(unit: str) -> str:
     return _UNIT_WORDS.get(unit, unit.replace("_", " "))
 
 
-def format_value(value: float | None, unit: str, *, exact: bool = False) -> str:
+def format_value(
+    value: float | None, unit: str, *, exact: bool = False, digits: int = KNOWN_DIGITS
+) -> str:
     """Write a value with its unit: model results with two significant digits, sourced ones as known.
+
+    ``digits`` limits those of a sourced one: two where it was computed from others or stands between rivals.
 
     Examples
     --------
@@ -218,23 +229,44 @@ def format_value(value: float | None, unit: str, *, exact: bool = False) -> str:
         return "n/a"
     if unit in PERCENT_UNITS:
         return (
-            f"{format_exact(round_significant(value * 100, 3))}%"
+            f"{format_exact(round_significant(value * 100, min(digits, 3)))}%"
             if exact
             else format_percent(value)
         )
     if unit == "points":
         return format_points(value)
-    text = format_exact(value) if exact else format_number(value)
-    words = unit_words(unit)
-    if words.startswith("%"):
-        return text + words
     if unit == "score_0_100":
         return format_exact(value) if exact else f"{value:.0f}"
+    if exact:
+        text = format_exact(round_significant(value, digits))
+    else:
+        text = _tenths(value) if unit == "stakes" else format_number(value)
+    return _joined(text, unit_words(unit))
+
+
+def _joined(text: str, words: str) -> str:
+    """Set a number and the words of its unit together."""
+    if words.startswith("%"):
+        return text + words
+    if words[:3] in CURRENCIES:
+        return f"{words[:3]} {text}{words[3:]}"
     return f"{text} {words}".strip()
 
 
+def _tenths(value: float) -> str:
+    """Write a payoff: whole from ten on, else with one decimal, so that the numbers of a picture agree."""
+    text = f"{value + 0.0:,.0f}" if abs(value) >= 9.95 else f"{value + 0.0:.1f}"
+    return "0" if float(text.replace(",", "")) == 0 else text.replace("-", "\N{MINUS SIGN}")
+
+
 def format_range(
-    low: float | None, high: float | None, unit: str, *, exact: bool = False, bare: bool = False
+    low: float | None,
+    high: float | None,
+    unit: str,
+    *,
+    exact: bool = False,
+    bare: bool = False,
+    digits: int = KNOWN_DIGITS,
 ) -> str:
     """Write a range with its unit once; empty when there is none. ``bare`` leaves a unit other than % out.
 
@@ -251,7 +283,7 @@ def format_range(
         return f"{_signed(low * 100)} to {_signed(high * 100)} points"
     if unit in PERCENT_UNITS:
         ends = (
-            tuple(format_exact(round_significant(end * 100, 3)) for end in (low, high))
+            tuple(format_exact(round_significant(end * 100, min(digits, 3))) for end in (low, high))
             if exact
             else (_percent_core(low), _percent_core(high))
         )
@@ -260,7 +292,7 @@ def format_range(
         ends, suffix = (f"{low:.0f}", f"{high:.0f}"), ""
     else:
         ends = (
-            (format_exact(round_significant(low, 4)), format_exact(round_significant(high, 4)))
+            tuple(format_exact(round_significant(end, min(digits, 4))) for end in (low, high))
             if exact
             else _paired(low, high)
         )
