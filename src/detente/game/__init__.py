@@ -18,6 +18,7 @@ from detente.game.evaluation import (
 )
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.game.qre import LogitQREResult, Status, solve_logit_qre
+from detente.game.sampling import Histories, sample_histories
 from detente.game.trees import game_from_tree
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ExtensiveForm",
     "Game",
     "GameBuilder",
+    "Histories",
     "LogitQREResult",
     "Status",
     "best_response",
@@ -41,6 +43,7 @@ __all__ = [
     "posteriors",
     "reach_probs",
     "read_efg",
+    "sample_histories",
     "solve_logit_qre",
     "terminal_probs",
     "trace_logit_branch",

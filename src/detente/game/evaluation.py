@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.game._inputs import FloatArray, as_chance, as_payoffs, as_strategy, count_draws
 from detente.game._refusals import refuse_input
-from detente.game.form import CHANCE, ExtensiveForm
+from detente.game._steps import first_step
+from detente.game.form import ExtensiveForm
 
 __all__ = [
     "BestResponse",
@@ -48,15 +49,6 @@ class BestResponse:
     strategy: FloatArray
 
 
-def _first_step(form: ExtensiveForm) -> NDArray[np.int64]:
-    """Return the row of each node's first branch in actions followed by chance branches, shape ``(N,)``."""
-    first = np.zeros(form.n_nodes, dtype=np.int64)
-    decision, chance = form.player >= 0, form.player == CHANCE
-    first[decision] = form.action_offset[form.info_set[decision]]
-    first[chance] = form.n_actions + form.chance_offset[form.info_set[chance]]
-    return first
-
-
 def _walk(
     form: ExtensiveForm,
     strategy: FloatArray,
@@ -71,7 +63,7 @@ def _walk(
     steps = np.concatenate([_columns(strategy, n_draws), _columns(chance, n_draws)])
     out = np.empty((form.n_nodes, n_draws))
     kernels.walk_down(
-        form.player, form.first_child, form.n_children, _first_step(form), steps, left_out, additive, out
+        form.player, form.first_child, form.n_children, first_step(form), steps, left_out, additive, out
     )  # fmt: skip
     return out
 
