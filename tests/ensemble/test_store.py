@@ -139,3 +139,22 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, manifest):
         write_shard(tmp_path, shard, stamp=manifest.stamp())
     assert caught.value.code == "output-unwritable"
     assert caught.value.fix
+
+
+def test_a_file_in_the_way_of_the_folder_is_no_run_and_no_traceback(tmp_path, manifest):
+    (tmp_path / "file").write_text("in the way")
+    inside = tmp_path / "file" / "run"
+    assert read_manifest(inside) is None
+    assert check_shard(inside, 0, stamp=manifest.stamp()) == "missing"
+    with pytest.raises(RunError) as caught:
+        write_manifest(inside, manifest)
+    assert caught.value.code == "output-unwritable"
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "manifest.json").mkdir()
+    with pytest.raises(RunError) as caught:
+        read_manifest(tmp_path)
+    assert caught.value.code == "run-corrupt"
+    assert caught.value.at == str(tmp_path / "manifest.json")

@@ -120,10 +120,10 @@ def check_draws(n_draws: int, *, seed: int, first: int = 0) -> None:
         message = f"the seed {seed} is negative"
         raise UsageError(message, code="option-invalid", at="seed", fix="give an integer from 0")
     if n_draws < 1 or first < 0 or first + n_draws > MAX_DRAWS:
-        message = f"{n_draws} draws from number {first} are outside 1 to {MAX_DRAWS}"
-        raise UsageError(
-            message, code="option-invalid", at="draws", fix="ask for a number of draws in range"
-        )
+        start = f" from number {first}" if first else ""
+        message = f"a run of {n_draws} draws{start} cannot be: from 1 to {MAX_DRAWS:,} can"
+        fix = f"ask for 1 to {MAX_DRAWS:,} draws"
+        raise UsageError(message, code="option-invalid", at="draws", fix=fix)
 
 
 def keyed_uniforms(names: Sequence[str], *, seed: int, first: int = 0, n_draws: int) -> FloatArray:

@@ -118,8 +118,13 @@ def read_manifest(folder: Path) -> Manifest | None:
     path = folder / "manifest.json"
     try:
         text = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        message = f"{path.name} cannot be read: {error.strerror or error}"
+        raise RunError(
+            message, code="run-corrupt", at=str(path), fix="make it readable, or use another folder"
+        ) from error
     try:
         fields: dict[str, Any] = json.loads(text)
         fields["policies"], fields["players"], fields["defenders"] = (
@@ -190,7 +195,7 @@ def check_shard(folder: Path, number: int, *, stamp: str) -> str:
     path = shard_file(folder, number)
     try:
         size = path.stat().st_size
-    except FileNotFoundError:
+    except OSError:
         return "missing"
     seal = _read_seal(path)
     if seal is None:
