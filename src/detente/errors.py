@@ -85,7 +85,6 @@ Code = Literal[
     "recall-imperfect",
     "payoff-not-finite",
     "rationality-invalid",
-    "policy-empties-menu",
     # models
     "input-invalid",
     # running

@@ -6,7 +6,13 @@ import pytest
 
 from detente.errors import CODES
 
-PAGES = Path(__file__).parents[2] / "docs" / "reference" / "errors"
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "reference" / "errors"
+SOURCES = [
+    path.read_text(encoding="utf-8")
+    for path in (ROOT / "src").rglob("*.py")
+    if path.name != "errors.py"
+]
 
 
 def test_no_page_is_orphaned():
@@ -23,3 +29,9 @@ def test_code_has_a_page_with_meaning_example_and_fix(code):
     assert f"[{code}]" in example
     assert "fix: " in example
     assert fix.startswith("\n**What to do.** ")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_code_is_raised_somewhere(code):
+    """A code that nothing gives is a promise that nothing keeps."""
+    assert any(f'"{code}"' in text for text in SOURCES)
