@@ -1,367 +1,766 @@
-"""Gambit's extensive-game files (``.efg``): reading and writing.
+"""Gambit's file format for extensive games (``.efg``): reading and writing.
 
-A file opens with ``EFG 2 R "title" { "player" ... }`` and an optional comment; then the nodes follow from the root,
-each before its subtrees: ``c`` chance, ``p`` a player's move, ``t`` the end. Outcomes have numbers and may be attached
-to any node; their payoffs add up along the path. Later mentions of an information set or outcome may be short.
+A file lists the nodes of a tree from the root, each before its subtrees. Information sets, chance events and outcomes
+carry numbers; what they hold is described once and may be left out where the number comes up again. The page
+*The .efg format* in the documentation gives the grammar and what this reader accepts beyond it.
+
+:func:`read_efg` and :func:`write_efg` turn files into games and back.
+:func:`parse_efg_file` and :func:`format_efg_file` keep everything that stands in a
+file, numbers as written: node names, outcome names, payoffs at inner nodes.
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import NoReturn
 
-from detente.errors import Code
-from detente.game._inputs import FloatArray
+import numpy as np
+
+from detente.errors import Code, GameError
+from detente.game._files import MOST_ACTIONS, check_size, decode, line_of, place_of, read_bytes
+from detente.game._numbers import as_float, as_fraction, is_number, number_text, prob_texts
 from detente.game._refusals import refuse_game
-from detente.game.building import Game, GameBuilder, Place
-from detente.game.form import CHANCE, TERMINAL
+from detente.game.building import Game
+from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 
-__all__ = ["parse_efg", "read_efg", "write_efg"]
+__all__ = [
+    "EfgEvent",
+    "EfgFile",
+    "EfgOutcome",
+    "EfgSet",
+    "format_efg_file",
+    "game_from_efg_file",
+    "parse_efg",
+    "parse_efg_file",
+    "read_efg",
+    "write_efg",
+]
 
-_LARGEST_BYTES = 256 * 2**20
-_TOKEN = re.compile(r'\s+|"(?:[^"\\]|\\.)*"|[{},]|[^\s"{},]+')
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?(/\d+(\.\d*)?)?", re.IGNORECASE)
+_TOKEN = re.compile(
+    r'\s*+(?:"((?:[^"\\]|\\.)*+)"|([{}])|([^\s{},"]++)|(,)|(\Z)|("))',
+    re.DOTALL,
+)
+_TEXT, _BRACE, _WORD, _COMMA, _END, _OPEN = range(1, 7)
+_ESCAPE = re.compile(r'\\(["\\])')
+_BACKSLASH = re.compile(r'\\(?=["\\]|$)|"', re.DOTALL)
+_INTEGER = re.compile(r"\d{1,18}")
 
 
-def read_efg(path: str | Path) -> Game:
-    """Read a game from a file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EfgSet:
+    """An information set as it stands in a file; ``number`` is unique for its player (numbered from 0 here)."""
+
+    player: int
+    number: int
+    label: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EfgEvent:
+    """A chance event: its branches and their probabilities, as written."""
+
+    number: int
+    label: str
+    actions: tuple[str, ...]
+    probs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EfgOutcome:
+    """An outcome: what it pays to each player, as written."""
+
+    number: int
+    label: str
+    payoffs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EfgFile:
+    """What an ``.efg`` file says. Nodes are in the order of the file, each before its subtrees.
+
+    Attributes
+    ----------
+    player
+        Who moves at each node: 0, 1, ... a player, -1 chance, -2 nobody (terminal).
+    info_set
+        Index into ``sets`` of a decision node, into ``events`` of a chance node, -1 at a terminal node.
+    outcome
+        Index into ``outcomes``, -1 for none.
+    node_label
+        Name of each node, often empty.
+    offset
+        Where each node starts in the text, for messages; empty if the file was not read.
+    name
+        Name of the file, for messages.
+    """
+
+    title: str
+    comment: str = ""
+    players: tuple[str, ...]
+    sets: tuple[EfgSet, ...]
+    events: tuple[EfgEvent, ...]
+    outcomes: tuple[EfgOutcome, ...]
+    player: tuple[int, ...]
+    info_set: tuple[int, ...]
+    outcome: tuple[int, ...]
+    node_label: tuple[str, ...]
+    offset: tuple[int, ...] = ()
+    text: str = field(default="", repr=False)
+    name: str = ""
+
+
+def read_efg(path: Path | str) -> Game:
+    """Return the game in an ``.efg`` file; payoffs of inner nodes are added to those below.
+
+    Players are in the order of the file, information sets in the order in which they first appear.
 
     Raises
     ------
     GameError
-        ``file-missing``, ``file-not-utf8``, ``file-too-large``, or what :func:`parse_efg` raises.
+        ``file-missing``, ``file-not-utf8``, ``file-too-large``; ``game-invalid``, ``payoff-not-finite``,
+        ``probability-out-of-range``, ``game-too-large`` or ``recall-imperfect`` with the line that is wrong.
     """
-    file = Path(path)
-    if not file.is_file():
-        refuse_game(
-            f"there is no file {file}", code="file-missing", at=str(file), fix="name a file"
-        )
-    if file.stat().st_size > _LARGEST_BYTES:
-        refuse_game(
-            f"{file} has {file.stat().st_size} bytes",
-            code="file-too-large",
-            at=str(file),
-            fix="build games of this size with ExtensiveForm.from_arrays",
-        )
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        _refuse_bytes(file, error.start)
-    return parse_efg(text, name=file.name)
+    name = Path(path).name
+    return parse_efg(decode(read_bytes(path), name=name), name=name)
 
 
-def _refuse_bytes(file: Path, place: int) -> NoReturn:
-    refuse_game(
-        f"{file.name} is not UTF-8 at byte {place}",
-        code="file-not-utf8",
-        at=str(file),
-        fix="save the file as UTF-8",
-    )
+def write_efg(game: Game) -> str:
+    """Return the game as the text of an ``.efg`` file.
 
+    Each row of payoffs is one outcome. Writing what was read from the text gives the same bytes.
 
-@dataclass(slots=True)
-class _Reader:
-    """Hands out the tokens of a file one by one and knows the line."""
-
-    text: str
-    name: str
-    place: int = 0
-    line: int = 1
-    ahead: str | None = field(default=None)
-
-    def refuse(self, message: str, fix: str, code: Code = "game-invalid") -> NoReturn:
-        refuse_game(message, code=code, at=f"{self.name}:{self.line}", fix=fix)
-
-    def peek(self) -> str:
-        """Return the next token, empty at the end of the file."""
-        while self.ahead is None:
-            if self.place >= len(self.text):
-                self.ahead = ""
-                break
-            found = _TOKEN.match(self.text, self.place)
-            if found is None:
-                self.refuse("a quoted text does not end", 'close it with "')
-            token = found.group()
-            self.place = found.end()
-            self.line += token.count("\n")
-            if not token.isspace():
-                self.ahead = token
-        return self.ahead
-
-    def take(self) -> str:
-        token = self.peek()
-        self.ahead = None
-        return token
-
-    def expect(self, token: str) -> None:
-        found = self.take()
-        if found != token:
-            self.refuse(f"{found[:40]!r} stands where {token!r} belongs", "follow Gambit's format")
-
-    def text_of(self, what: str) -> str:
-        token = self.take()
-        if not token.startswith('"'):
-            self.refuse(f"{token[:40]!r} is no {what}", 'give a text in double quotes, "" if empty')
-        return re.sub(r"\\(.)", r"\1", token[1:-1])
-
-    def integer(self, what: str) -> int:
-        token = self.take()
-        if not re.fullmatch(r"\d{1,9}", token):
-            self.refuse(f"{token[:40]!r} is no {what}", "give a whole number")
-        return int(token)
-
-    def number(self, what: str) -> Fraction:
-        token = self.take()
-        if not _NUMBER.fullmatch(token) or len(token) > 80:
-            self.refuse(f"{token[:40]!r} is no {what}", "give a number such as 2, -0.5 or 1/3")
-        upper, _, lower = token.partition("/")
-        below = Fraction(lower) if lower else Fraction(1)
-        if below == 0:
-            self.refuse(f"{token!r} divides by zero", "give a number such as 2, -0.5 or 1/3")
-        return Fraction(upper) / below
-
-    def texts(self, what: str) -> list[str]:
-        self.expect("{")
-        found = []
-        while self.peek() != "}":
-            found.append(self.text_of(what))
-        self.take()
-        return found
-
-
-@dataclass(slots=True, kw_only=True)
-class _Known:
-    """What earlier nodes have said about sets, events and outcomes, by their numbers."""
-
-    sets: dict[tuple[int, int], tuple[str, list[str]]] = field(default_factory=dict)
-    events: dict[int, tuple[list[str], list[Fraction]]] = field(default_factory=dict)
-    outcomes: dict[int, list[float]] = field(default_factory=dict)
+    Examples
+    --------
+    >>> from detente.game import GameBuilder
+    >>> builder = GameBuilder(["you"], title="choice")
+    >>> root = builder.decision(None, player="you", info_set="pick", actions=["one", "half"])
+    >>> _ = builder.terminal((root, "one"), payoffs=[1.0])
+    >>> _ = builder.terminal((root, "half"), payoffs=[0.5])
+    >>> print(write_efg(builder.build()), end="")
+    EFG 2 R "choice" { "you" }
+    ""
+    <BLANKLINE>
+    p "" 1 1 "pick" { "one" "half" } 0
+    t "" 1 "" { 1 }
+    t "" 2 "" { 0.5 }
+    """
+    return format_efg_file(_file_of(game))
 
 
 def parse_efg(text: str, *, name: str = "text") -> Game:
-    """Return the game that the text of an ``.efg`` file describes.
-
-    Information sets keep the order in which the file comes to them, and carry the file's labels or, where those are
-    empty, its numbers. Action labels that are empty or used twice in a set are numbered.
-
-    Raises
-    ------
-    GameError
-        ``game-invalid`` with file and line, ``recall-imperfect`` if a player would forget.
+    """Return the game that the text of an ``.efg`` file describes; errors as in :func:`read_efg`.
 
     Examples
     --------
     >>> game = parse_efg('EFG 2 R "choice" { "me" } p "" 1 1 "s" { "a" "b" } 0 t "" 1 { 1 } t "" 2 { 1/2 }')
     >>> game.payoffs.tolist()
-    [[0.5], [1.0]]
+    [[1.0], [0.5]]
     """
-    reader = _Reader(text.removeprefix("\ufeff"), name)
-    reader.expect("EFG")
-    reader.expect("2")
-    if reader.peek() not in {"R", "D"}:
-        reader.refuse(f"{reader.peek()[:40]!r} is no kind of number", "write EFG 2 R")
-    reader.take()
-    title = reader.text_of("title")
-    players = reader.texts("name of a player")
-    if reader.peek().startswith('"'):
-        reader.take()
-    builder = GameBuilder(_unique(players), title=title)
-    known = _Known()
-    places: list[Place] = [None]
-    while places:
-        place = places.pop()
-        number, count = _read_node(reader, builder, known, place)
-        places.extend((number, action) for action in range(count - 1, -1, -1))
-    if reader.peek():
-        reader.refuse(
-            f"{reader.peek()[:40]!r} follows after the last node",
-            "end the file where the tree ends",
-        )
-    return builder.build()
+    return game_from_efg_file(parse_efg_file(text, name=name))
 
 
-def _unique(labels: Sequence[str]) -> list[str]:
-    """Return the labels with empty and repeated ones numbered."""
-    found: list[str] = []
-    for number, label in enumerate(labels):
-        wanted = label or str(number + 1)
-        extra = 2
-        fresh = wanted
-        while fresh in found:
-            fresh, extra = f"{wanted} ({extra})", extra + 1
-        found.append(fresh)
-    return found
+def parse_efg_file(text: str, *, name: str = "text") -> EfgFile:
+    """Return everything that the text of an ``.efg`` file says.
+
+    Players and actions without a name, or with the same one, are numbered as in Gambit: ``_1``, ``x_1``, ``x_2``.
+
+    Raises
+    ------
+    GameError
+        As :func:`read_efg`, but for perfect recall, which :func:`game_from_efg_file` checks.
+    """
+    return _Parser(text.removeprefix("\ufeff"), name).parse()
 
 
-def _read_node(
-    reader: _Reader, builder: GameBuilder, known: _Known, place: Place
-) -> tuple[int, int]:
-    """Read one node into the builder; return its number and how many subtrees follow."""
-    kind = reader.take()
-    if kind not in {"c", "p", "t"}:
-        reader.refuse(
-            f"{kind[:40]!r} stands where a node belongs" if kind else "the file ends amid the tree",
-            "start each node with c, p or t, and give every action a subtree",
-        )
-    reader.text_of("name of a node")
-    if kind == "t":
-        payoffs = _read_outcome(reader, known, len(builder.players))
-        return builder.terminal(place, payoffs=payoffs), 0
-    if kind == "c":
-        actions, probs = _read_event(reader, known)
-        payoffs = _read_outcome(reader, known, len(builder.players))
-        shares = dict(zip(actions, map(float, probs), strict=True))
-        return builder.chance(place, probs=shares, payoffs=payoffs), len(actions)
-    mover = reader.integer("number of a player")
-    if not 1 <= mover <= len(builder.players):
-        reader.refuse(
-            f"player {mover} of {len(builder.players)} moves", "use the players of the first line"
-        )
-    which = reader.integer("number of an information set")
-    label, actions = _read_set(reader, known, (mover, which))
-    payoffs = _read_outcome(reader, known, len(builder.players))
-    number = builder.decision(
-        place,
-        player=builder.players[mover - 1],
-        info_set=str(which),
-        actions=actions,
-        payoffs=payoffs,
-        label=label or str(which),
-    )
-    return number, len(actions)
-
-
-def _read_set(reader: _Reader, known: _Known, key: tuple[int, int]) -> tuple[str, list[str]]:
-    label = reader.text_of("label") if reader.peek().startswith('"') else ""
-    if reader.peek() != "{":
-        if key not in known.sets:
-            reader.refuse(
-                f"information set {key[1]} of player {key[0]} has no actions yet",
-                "list the actions where a set comes first",
-            )
-        return known.sets[key]
-    actions = _unique(reader.texts("label of an action"))
-    if not actions:
-        reader.refuse("an information set has no action", "list one action or more")
-    if key in known.sets and known.sets[key][1] != actions:
-        reader.refuse(
-            f"information set {key[1]} of player {key[0]} had other actions before",
-            "give all nodes of a set the same actions in the same order",
-        )
-    return known.sets.setdefault(key, (label, actions))
-
-
-def _read_event(reader: _Reader, known: _Known) -> tuple[list[str], list[Fraction]]:
-    number = reader.integer("number of a chance event")
-    if reader.peek().startswith('"'):
-        reader.take()
-    if reader.peek() != "{":
-        if number not in known.events:
-            reader.refuse(
-                f"chance event {number} has no branches yet",
-                "list the branches where an event comes first",
-            )
-        return known.events[number]
-    reader.take()
-    labels, probs = [], []
-    while reader.peek() != "}":
-        labels.append(reader.text_of("label of a branch"))
-        probs.append(reader.number("probability"))
-    reader.take()
-    if not labels or min(probs) < 0 or abs(float(sum(probs)) - 1.0) > 1e-9:
-        reader.refuse(
-            f"the branches of chance event {number} have probabilities "
-            f"{', '.join(str(value) for value in probs[:8])}",
-            "give probabilities from 0 to 1 that sum to 1",
-        )
-    return known.events.setdefault(number, (_unique(labels), probs))
-
-
-def _read_outcome(reader: _Reader, known: _Known, n_players: int) -> list[float]:
-    number = reader.integer("number of an outcome")
-    if reader.peek().startswith('"'):
-        reader.take()
-    if reader.peek() == "{":
-        reader.take()
-        payoffs = []
-        while reader.peek() != "}":
-            payoffs.append(_as_payoff(reader))
-            if reader.peek() == ",":
-                reader.take()
-        reader.take()
-        if len(payoffs) != n_players:
-            reader.refuse(
-                f"outcome {number} has {len(payoffs)} payoffs for {n_players} players",
-                "give one payoff for each player",
-            )
-        return known.outcomes.setdefault(number, payoffs)
-    if number and number not in known.outcomes:
-        reader.refuse(
-            f"outcome {number} has no payoffs yet", "give the payoffs where an outcome comes first"
-        )
-    return known.outcomes.get(number, [0.0] * n_players)
-
-
-def _as_payoff(reader: _Reader) -> float:
-    value = reader.number("payoff")
-    if abs(value) > 10**300:
-        reader.refuse("a payoff is too large", "give payoffs below 1e300")
-    return float(value)
-
-
-def write_efg(game: Game) -> str:
-    """Return the game as the text of an ``.efg`` file, payoffs at the ends; reading it gives the same text again."""
-    form = game.form
-    lines = [
-        f"EFG 2 R {_quoted(game.title)} {{ {' '.join(map(_quoted, form.player_label))} }}",
-        '""',
-        "",
+def format_efg_file(document: EfgFile) -> str:
+    """Return the text of an ``.efg`` file; each set, event and outcome is described where it first appears."""
+    names = " ".join(_quote(player) for player in document.players)
+    lines = [f"EFG 2 R {_quote(document.title)} {{ {names} }}", _quote(document.comment), ""]
+    sets = [
+        f"{item.player + 1} {item.number} {_quote(item.label)} {{ {_quoted(item.actions)} }}"
+        for item in document.sets
     ]
-    class_of = dict(zip(form.terminal_node.tolist(), form.payoff_class.tolist(), strict=True))
-    numbers: dict[int, int] = {}
-    counts = [0] * form.n_players
+    short_sets = [f"{item.player + 1} {item.number}" for item in document.sets]
+    events = [
+        f"{item.number} {_quote(item.label)} {{ "
+        + " ".join(
+            f"{_quote(label)} {prob}" for label, prob in zip(item.actions, item.probs, strict=True)
+        )
+        + " }"
+        for item in document.events
+    ]
+    short_events = [str(item.number) for item in document.events]
+    outcomes = [
+        f"{item.number} {_quote(item.label)} {{ {', '.join(item.payoffs)} }}"
+        for item in document.outcomes
+    ]
+    short_outcomes = [str(item.number) for item in document.outcomes]
+    for player, which, outcome, label in zip(
+        document.player, document.info_set, document.outcome, document.node_label, strict=True
+    ):
+        node = _quote(label)
+        pays = "0"
+        if outcome >= 0:
+            pays, outcomes[outcome] = outcomes[outcome], short_outcomes[outcome]
+        if player == TERMINAL:
+            lines.append(f"t {node} {pays}")
+        elif player == CHANCE:
+            lines.append(f"c {node} {events[which]} {pays}")
+            events[which] = short_events[which]
+        else:
+            lines.append(f"p {node} {sets[which]} {pays}")
+            sets[which] = short_sets[which]
+    lines.append("")
+    return "\n".join(lines)
+
+
+def game_from_efg_file(document: EfgFile) -> Game:
+    """Return the game that a parsed file describes.
+
+    Raises
+    ------
+    GameError
+        ``recall-imperfect`` with the line of the information set whose mover would forget.
+    """
+    player = np.array(document.player, dtype=np.int32)
+    n_nodes = player.size
+    set_size = np.array([len(item.actions) for item in document.sets], dtype=np.int64)
+    event_size = np.array([len(item.actions) for item in document.events], dtype=np.int64)
+    which = np.array(document.info_set, dtype=np.int64)
+    n_children = np.zeros(n_nodes, dtype=np.int64)
+    decision, chance = player >= 0, player == CHANCE
+    n_children[decision] = set_size[which[decision]] if decision.any() else 0
+    n_children[chance] = event_size[which[chance]] if chance.any() else 0
+    depth, parent = _depths(n_children.tolist())
+    order = np.argsort(np.array(depth, dtype=np.int64), kind="stable")
+    count = n_children[order]
+    first_child = 1 + np.cumsum(count) - count
+    terminal = np.flatnonzero(player[order] == TERMINAL)
+    total, payoffs = _totals(document, parent)
+    paid = np.array(total, dtype=np.int64)[order][terminal]
+    used, payoff_class = np.unique(paid, return_inverse=True)
+    try:
+        form = ExtensiveForm.from_arrays(
+            player[order],
+            first_child,
+            count,
+            which[order],
+            np.array([item.player for item in document.sets], dtype=np.int64),
+            np.concatenate([[0], np.cumsum(set_size)]),
+            np.concatenate([[0], np.cumsum(event_size)]),
+            terminal,
+            payoff_class.reshape(-1),
+            len(document.players),
+            player_label=document.players,
+            info_set_label=[item.label or str(item.number) for item in document.sets],
+            action_label=[label for item in document.sets for label in item.actions],
+            chance_label=[label for item in document.events for label in item.actions],
+        )
+    except GameError as error:
+        if error.code == "recall-imperfect":
+            _refuse_recall(document, order, error)
+        raise
+    probs = [as_float(prob) for item in document.events for prob in item.probs]
+    return Game(
+        title=document.title,
+        form=form,
+        payoffs=np.array(payoffs, dtype=np.float64).reshape(-1, len(document.players))[used],
+        chance_probs=np.array(probs, dtype=np.float64),
+    )
+
+
+def _depths(n_children: list[int]) -> tuple[list[int], list[int]]:
+    """Return depth and parent of each node of a tree in prefix order."""
+    depth, parent = [], []
+    open_nodes: list[list[int]] = []
+    for node, count in enumerate(n_children):
+        while open_nodes and open_nodes[-1][1] == 0:
+            open_nodes.pop()
+        depth.append(len(open_nodes))
+        parent.append(open_nodes[-1][0] if open_nodes else -1)
+        if open_nodes:
+            open_nodes[-1][1] -= 1
+        if count:
+            open_nodes.append([node, count])
+    return depth, parent
+
+
+def _totals(document: EfgFile, parent: list[int]) -> tuple[list[int], list[list[float]]]:
+    """Return for each node the row of payoffs collected up to it, and the rows; sums are exact."""
+    rows = [[0.0] * len(document.players)]
+    rows += [[as_float(value) for value in item.payoffs] for item in document.outcomes]
+    exact: dict[int, list[Fraction]] = {}
+    sums: dict[tuple[int, int], int] = {}
+
+    def fractions(row: int) -> list[Fraction]:
+        if row not in exact:
+            exact[row] = [as_fraction(value) for value in document.outcomes[row - 1].payoffs]
+        return exact[row]
+
+    total: list[int] = []
+    for above, outcome in zip(parent, document.outcome, strict=True):
+        before = total[above] if above >= 0 else 0
+        if outcome < 0 or before == 0:
+            total.append(before if outcome < 0 else outcome + 1)
+            continue
+        key = (before, outcome + 1)
+        if key not in sums:
+            added = [
+                one + other for one, other in zip(fractions(before), fractions(key[1]), strict=True)
+            ]
+            sums[key] = len(rows)
+            exact[len(rows)] = added
+            rows.append([float(value) for value in added])
+        total.append(sums[key])
+    return total, rows
+
+
+def _refuse_recall(
+    document: EfgFile, order: "np.ndarray[tuple[int], np.dtype[np.intp]]", error: GameError
+) -> NoReturn:
+    """Say in the words of the file which information set forgets."""
+    node = int(order[int(re.sub(r"\D", "", error.at))])
+    which = document.info_set[node]
+    item = document.sets[which]
+    lines = (
+        [
+            line_of(document.text, document.offset[index])
+            for index, (mover, here) in enumerate(
+                zip(document.player, document.info_set, strict=True)
+            )
+            if mover >= 0 and here == which
+        ][:4]
+        if document.offset
+        else []
+    )
+    refuse_game(
+        f"{document.players[item.player]!r} forgets its own past at information set {item.number}"
+        + (f" ({item.label!r})" if item.label else "")
+        + (f", at lines {', '.join(str(line) for line in lines)}" if lines else ""),
+        code="recall-imperfect",
+        at=place_of(document.name, document.text, document.offset[node])
+        if document.offset
+        else document.name,
+        fix="give the nodes different information sets if the player did or knew different things",
+    )
+
+
+def _quote(label: str) -> str:
+    return f'"{_BACKSLASH.sub(lambda found: chr(92) + found[0], label)}"'
+
+
+def _quoted(labels: tuple[str, ...]) -> str:
+    return " ".join(_quote(label) for label in labels)
+
+
+def _file_of(game: Game) -> EfgFile:
+    """Describe a game as a file: nodes in prefix order, numbers by first appearance."""
+    form = game.form
+    mover, first = form.player.tolist(), form.first_child.tolist()
+    counts, which = form.n_children.tolist(), form.info_set.tolist()
+    paid = np.full(form.n_nodes, -1, dtype=np.int64)
+    paid[form.terminal_node] = form.payoff_class
+    pays = paid.tolist()
+    sets: list[EfgSet] = []
+    events: list[EfgEvent] = []
+    outcomes: list[EfgOutcome] = []
+    seen: dict[tuple[str, int], int] = {}
+    per_player = [0] * form.n_players
+    player: list[int] = []
+    info_set: list[int] = []
+    outcome: list[int] = []
     stack = [0]
     while stack:
         node = stack.pop()
-        kind, which = int(form.player[node]), int(form.info_set[node])
-        first, count = int(form.first_child[node]), int(form.n_children[node])
-        if kind == TERMINAL:
-            row = class_of[node]
-            paid = ", ".join(_plain(value) for value in game.payoffs[row])
-            lines.append(f't "" {row + 1} "" {{ {paid} }}')
+        stack.extend(range(first[node] + counts[node] - 1, first[node] - 1, -1))
+        player.append(mover[node])
+        here = which[node]
+        if mover[node] == TERMINAL:
+            info_set.append(-1)
+            key = ("outcome", pays[node])
+            if key not in seen:
+                seen[key] = len(outcomes)
+                row = tuple(number_text(value) for value in game.payoffs[pays[node]].tolist())
+                outcomes.append(EfgOutcome(number=len(outcomes) + 1, label="", payoffs=row))
+            outcome.append(seen[key])
             continue
-        if kind == CHANCE:
-            rows = slice(form.chance_offset[which], form.chance_offset[which + 1])
-            branches = zip(form.chance_label[rows], _shares(game.chance_probs[rows]), strict=True)
-            text = " ".join(f"{_quoted(label)} {share}" for label, share in branches)
-            lines.append(f'c "" {which + 1} "" {{ {text} }} 0')
+        outcome.append(-1)
+        key = ("chance" if mover[node] == CHANCE else "set", here)
+        if key not in seen and mover[node] == CHANCE:
+            seen[key] = len(events)
+            rows = slice(form.chance_offset[here], form.chance_offset[here + 1])
+            probs = prob_texts(game.chance_probs[rows].tolist())
+            labels = form.chance_label[rows]
+            number = len(events) + 1
+            events.append(EfgEvent(number=number, label="", actions=labels, probs=probs))
+        elif key not in seen:
+            seen[key] = len(sets)
+            rows = slice(form.action_offset[here], form.action_offset[here + 1])
+            per_player[mover[node]] += 1
+            sets.append(
+                EfgSet(
+                    player=mover[node],
+                    number=per_player[mover[node]],
+                    label=form.info_set_label[here],
+                    actions=form.action_label[rows],
+                )
+            )
+        info_set.append(seen[key])
+    return EfgFile(
+        title=game.title,
+        players=form.player_label,
+        sets=tuple(sets),
+        events=tuple(events),
+        outcomes=tuple(outcomes),
+        player=tuple(player),
+        info_set=tuple(info_set),
+        outcome=tuple(outcome),
+        node_label=("",) * len(player),
+    )
+
+
+class _Parser:
+    """Reads one text, token by token; no recursion, so that depth costs nothing."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.text, self.name = text, name
+        self.scan: Iterator[re.Match[str]] = _TOKEN.finditer(text)
+        self.kind, self.value, self.start = 0, "", 0
+        self.players: tuple[str, ...] = ()
+        self.sets: dict[tuple[int, int], int] = {}
+        self.set_list: list[EfgSet] = []
+        self.events: dict[int, int] = {}
+        self.event_list: list[EfgEvent] = []
+        self.outcomes: dict[int, int] = {}
+        self.outcome_list: list[EfgOutcome] = []
+        self.advance()
+
+    def advance(self) -> None:
+        found = next(self.scan)
+        kind = found.lastindex or _END
+        if kind == _OPEN:
+            self.start = found.start(kind)
+            self.refuse("a quotation mark opens here and never closes", 'add the closing "')
+        self.kind, self.value = kind, found[kind]
+        self.start = found.start(kind) - (kind == _TEXT)
+        if kind == _TEXT and "\\" in self.value:
+            self.value = _ESCAPE.sub(r"\1", self.value)
+
+    def refuse(
+        self, message: str, fix: str, *, code: Code = "game-invalid", start: int | None = None
+    ) -> NoReturn:
+        place = place_of(self.name, self.text, self.start if start is None else start)
+        refuse_game(message, code=code, at=place, fix=fix)
+
+    def expected(self, what: str, fix: str = "") -> NoReturn:
+        found = {
+            _TEXT: f"the text {self.value[:40]!r}",
+            _END: "the end of the file",
+        }.get(self.kind, repr(self.value[:40]))
+        self.refuse(f"{found} stands where {what} should", fix or f"give {what} here")
+
+    def take_text(self, what: str) -> str:
+        if self.kind != _TEXT:
+            self.expected(f"{what} in quotation marks")
+        value = self.value
+        self.advance()
+        return value
+
+    def take_integer(self, what: str, *, low: int) -> int:
+        if self.kind != _WORD or not _INTEGER.fullmatch(self.value) or int(self.value) < low:
+            self.expected(f"{what}, an integer of {low} or more,")
+        value = int(self.value)
+        self.advance()
+        return value
+
+    def take_number(self, what: str, *, code: Code) -> str:
+        if self.kind != _WORD:
+            self.expected(what)
+        value = self.value
+        if not is_number(value):
+            infinite = value.lower().lstrip("+-")[:3] in {"nan", "inf"} or value[-1:].isdigit()
+            self.refuse(
+                f"{value[:40]!r} stands where {what} should",
+                "give a finite number: an integer, a decimal or a fraction such as 1/3",
+                code=code if infinite else "game-invalid",
+            )
+        self.advance()
+        return value
+
+    def take_brace(self, brace: str, what: str) -> None:
+        if self.kind != _BRACE or self.value != brace:
+            self.expected(f"{brace!r} {what}")
+        self.advance()
+
+    def parse(self) -> EfgFile:
+        title = self.header()
+        comment = ""
+        if self.kind == _TEXT:
+            comment = self.take_text("a comment")
+        player: list[int] = []
+        info_set: list[int] = []
+        outcome: list[int] = []
+        labels: list[str] = []
+        offset: list[int] = []
+        missing: list[tuple[int, int]] = []
+        readers: dict[str, Callable[[], tuple[int, int, int]]] = {
+            "c": self.chance_node,
+            "p": self.player_node,
+            "t": self.terminal_node,
+        }
+        while self.kind != _END:
+            if player and not missing:
+                self.refuse(
+                    f"{self.value[:40]!r} follows, but every action of the tree leads somewhere",
+                    "remove what follows the tree, or list the actions that lead there",
+                )
+            if self.kind != _WORD or self.value not in readers:
+                self.expected("a node (c, p or t)", "start each node with c, p or t")
+            offset.append(self.start)
+            read = readers[self.value]
+            self.advance()
+            labels.append(self.take_text("the name of the node"))
+            mover, which, count = read()
+            player.append(mover)
+            info_set.append(which)
+            outcome.append(self.pays())
+            if len(player) % 4096 == 0:
+                check_size(len(player), len(self.players), at=self.name)
+            if missing:
+                node, left = missing.pop()
+                if left > 1:
+                    missing.append((node, left - 1))
+            if count:
+                missing.append((len(player) - 1, count))
+        if missing or not player:
+            self.truncated(player, info_set, offset, missing)
+        check_size(len(player), len(self.players), at=self.name)
+        return EfgFile(
+            title=title,
+            comment=comment,
+            players=self.players,
+            sets=tuple(self.set_list),
+            events=tuple(self.event_list),
+            outcomes=tuple(self.outcome_list),
+            player=tuple(player),
+            info_set=tuple(info_set),
+            outcome=tuple(outcome),
+            node_label=tuple(labels),
+            offset=tuple(offset),
+            text=self.text,
+            name=self.name,
+        )
+
+    def truncated(
+        self,
+        player: list[int],
+        info_set: list[int],
+        offset: list[int],
+        missing: list[tuple[int, int]],
+    ) -> NoReturn:
+        if not player:
+            self.refuse("the file has no node", "list the nodes after the players, root first")
+        node, left = missing[-1]
+        here = info_set[node]
+        item = self.event_list[here] if player[node] == CHANCE else self.set_list[here]
+        self.refuse(
+            f"the file ends, but action {item.actions[-left]!r} of the node at line "
+            f"{line_of(self.text, offset[node])} leads nowhere",
+            f"list the missing subtrees ({sum(count for _, count in missing)} actions wait for one), "
+            "or shorten the lists of actions",
+        )
+
+    def header(self) -> str:
+        for expected in ("EFG", "2"):
+            if self.kind != _WORD or self.value != expected:
+                self.expected(
+                    f"{expected!r}", 'start the file with: EFG 2 R "title" { "player" ... }'
+                )
+            self.advance()
+        if self.kind != _WORD or self.value not in {"R", "D"}:
+            self.expected("'R'", 'start the file with: EFG 2 R "title" { "player" ... }')
+        self.advance()
+        title = self.take_text("the title")
+        start = self.start
+        self.take_brace("{", "before the players")
+        names: list[str] = []
+        while self.kind == _TEXT:
+            names.append(self.take_text("a player"))
+            self.check_count(len(names), "players")
+        self.take_brace("}", "after the players")
+        self.players = self.unique(names, "players", start)
+        return title
+
+    def check_count(self, count: int, what: str) -> None:
+        if count > MOST_ACTIONS:
+            self.refuse(
+                f"there are more than {MOST_ACTIONS} {what}",
+                f"shorten the list of {what}",
+                code="game-too-large",
+            )
+
+    def unique(self, labels: list[str], what: str, start: int) -> tuple[str, ...]:
+        """Return the labels, those that are empty or repeated numbered (``x_1``, ``x_2``), as Gambit does."""
+        if not labels:
+            self.refuse(f"the list of {what} is empty", f"name the {what}", start=start)
+        counts = Counter(labels)
+        if len(counts) == len(labels) and "" not in counts:
+            return tuple(labels)
+        used, numbers = set(labels), Counter[str]()
+        found: list[str] = []
+        for label in labels:
+            name = label
+            while not label or counts[label] > 1:
+                numbers[label] += 1
+                name = f"{label}_{numbers[label]}"
+                if name not in used:
+                    break
+            used.add(name)
+            found.append(name)
+        return tuple(found)
+
+    def chance_node(self) -> tuple[int, int, int]:
+        number = self.take_integer("the number of a chance event", low=1)
+        start = self.start
+        if self.kind == _WORD:
+            which = self.known(self.events.get(number), f"chance event {number}")
+            return CHANCE, which, len(self.event_list[which].actions)
+        label = self.take_text("the name of the event") if self.kind == _TEXT else ""
+        self.take_brace("{", "before the branches")
+        names: list[str] = []
+        probs: list[str] = []
+        while self.kind == _TEXT:
+            names.append(self.take_text("a branch"))
+            self.check_count(len(names), "branches")
+            probs.append(self.take_number("a probability", code="probability-out-of-range"))
+            if self.kind == _COMMA:
+                self.advance()
+        self.take_brace("}", "after the branches")
+        actions = self.unique(names, "branches", start)
+        which = self.events.setdefault(number, len(self.event_list))
+        if which < len(self.event_list):
+            item = self.event_list[which]
+            same = (item.label, item.actions) == (label, actions) and (
+                item.probs == tuple(probs)
+                or [*map(as_fraction, item.probs)] == [*map(as_fraction, probs)]
+            )
+            if not same:
+                self.mismatch(f"chance event {number}", start)
         else:
-            if which not in numbers:
-                counts[kind] += 1
-                numbers[which] = counts[kind]
-            rows = slice(form.action_offset[which], form.action_offset[which + 1])
-            text = " ".join(map(_quoted, form.action_label[rows]))
-            label = _quoted(form.info_set_label[which])
-            lines.append(f'p "" {kind + 1} {numbers[which]} {label} {{ {text} }} 0')
-        stack.extend(range(first + count - 1, first - 1, -1))
-    return "\n".join(lines) + "\n"
+            self.check_probs(probs, start)
+            self.event_list.append(
+                EfgEvent(number=number, label=label, actions=actions, probs=tuple(probs))
+            )
+        return CHANCE, which, len(actions)
 
+    def check_probs(self, probs: list[str], start: int) -> None:
+        values = [as_fraction(prob) for prob in probs]
+        for text, value in zip(probs, values, strict=True):
+            if value < 0:
+                self.refuse(
+                    f"a branch has probability {text}",
+                    "give probabilities from 0 to 1",
+                    code="probability-out-of-range",
+                    start=start,
+                )
+        total = sum(values, Fraction(0))
+        if abs(total - 1) > Fraction(1, 10**9):
+            self.refuse(
+                f"the probabilities sum to {float(total):.10g}",
+                "make the probabilities of the branches sum to 1; fractions such as 1/3 are exact",
+                code="probability-out-of-range",
+                start=start,
+            )
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    def player_node(self) -> tuple[int, int, int]:
+        begin = self.start
+        mover = self.take_integer("the number of a player", low=1) - 1
+        if mover >= len(self.players):
+            self.refuse(
+                f"player {mover + 1} moves, but the file names {len(self.players)}",
+                f"use a number from 1 to {len(self.players)}",
+                start=begin,
+            )
+        number = self.take_integer("the number of an information set", low=1)
+        start = self.start
+        key = (mover, number)
+        if self.kind == _WORD:
+            what = f"information set {number} of {self.players[mover]!r}"
+            which = self.known(self.sets.get(key), what)
+            return mover, which, len(self.set_list[which].actions)
+        label = self.take_text("the name of the set") if self.kind == _TEXT else ""
+        self.take_brace("{", "before the actions")
+        names: list[str] = []
+        while self.kind == _TEXT:
+            names.append(self.take_text("an action"))
+            self.check_count(len(names), "actions")
+        self.take_brace("}", "after the actions")
+        actions = self.unique(names, "actions", start)
+        which = self.sets.setdefault(key, len(self.set_list))
+        if which == len(self.set_list):
+            self.set_list.append(EfgSet(player=mover, number=number, label=label, actions=actions))
+        elif (self.set_list[which].label, self.set_list[which].actions) != (label, actions):
+            self.mismatch(f"information set {number} of {self.players[mover]!r}", start)
+        return mover, which, len(actions)
 
+    def terminal_node(self) -> tuple[int, int, int]:
+        return TERMINAL, -1, 0
 
-def _plain(value: float) -> str:
-    """Return a number as a decimal that reads back to the same bits, or a fraction if that is shorter."""
-    near = Fraction(float(value)).limit_denominator(10_000)
-    return str(near) if float(near) == value else repr(float(value))
+    def pays(self) -> int:
+        """Read the outcome of a node; return its index, -1 for none."""
+        number = self.take_integer("the number of an outcome", low=0)
+        described = self.kind == _TEXT or (self.kind == _BRACE and self.value == "{")
+        if number == 0:
+            if described:
+                self.refuse(
+                    "outcome 0 is described, but 0 stands for no outcome",
+                    "give the outcome another number, or remove its name and payoffs",
+                )
+            return -1
+        if not described:
+            return self.known(self.outcomes.get(number), f"outcome {number}")
+        start = self.start
+        label = self.take_text("the name of the outcome") if self.kind == _TEXT else ""
+        self.take_brace("{", "before the payoffs")
+        payoffs: list[str] = []
+        while self.kind == _WORD:
+            payoffs.append(self.take_number("a payoff", code="payoff-not-finite"))
+            if self.kind == _COMMA:
+                self.advance()
+        if len(payoffs) != len(self.players):
+            self.refuse(
+                f"outcome {number} has {len(payoffs)} payoffs for {len(self.players)} players",
+                "give one payoff for each player",
+                start=start,
+            )
+        self.take_brace("}", "after the payoffs")
+        which = self.outcomes.setdefault(number, len(self.outcome_list))
+        if which == len(self.outcome_list):
+            self.outcome_list.append(EfgOutcome(number=number, label=label, payoffs=tuple(payoffs)))
+            return which
+        item = self.outcome_list[which]
+        if item.label != label or (
+            item.payoffs != tuple(payoffs)
+            and [*map(as_fraction, item.payoffs)] != [*map(as_fraction, payoffs)]
+        ):
+            self.mismatch(f"outcome {number}", start)
+        return which
 
+    def known(self, which: int | None, what: str) -> int:
+        if which is None:
+            self.refuse(
+                f"{what} is used here but nothing before says what it holds",
+                "describe it where it first appears",
+            )
+        return which
 
-def _shares(probs: FloatArray) -> list[str]:
-    """Return probabilities as fractions that sum to one exactly."""
-    parts = [Fraction(_plain(float(value))) for value in probs]
-    parts[-1] = 1 - sum(parts[:-1], Fraction(0))
-    return [str(part) for part in parts]
+    def mismatch(self, what: str, start: int) -> NoReturn:
+        self.refuse(
+            f"{what} is described here in another way than where it first appears",
+            "repeat the description exactly, leave it out, or use another number",
+            start=start,
+        )

@@ -1,0 +1,83 @@
+"""Reading files of games: sizes, encoding, and the line that a message points at."""
+
+from pathlib import Path
+
+from detente.game._refusals import refuse_game
+
+__all__ = [
+    "MOST_ACTIONS",
+    "MOST_BYTES",
+    "MOST_NODES",
+    "check_size",
+    "decode",
+    "line_of",
+    "place_of",
+    "read_bytes",
+]
+
+MOST_BYTES = 256 * 2**20
+"""Largest file that is read."""
+MOST_NODES = 5_000_000
+"""Largest tree that is read."""
+MOST_ACTIONS = 100_000
+"""Most actions of one information set, branches of one event, or players."""
+_MOST_CELLS = 50_000_000
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """Return the bytes of a file of acceptable size."""
+    file = Path(path)
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        refuse_game(
+            f"the file {str(path)!r} cannot be read: {reason}",
+            code="file-missing",
+            at=str(path),
+            fix="name a file that exists and that you may read",
+        )
+    if len(data) > MOST_BYTES:
+        refuse_game(
+            f"the file {file.name!r} is larger than {MOST_BYTES // 2**20} MiB",
+            code="file-too-large",
+            at=file.name,
+            fix="shorten the game; trees of this size are better built with GameBuilder or from arrays",
+        )
+    return data
+
+
+def decode(data: bytes, *, name: str) -> str:
+    """Return the text of UTF-8 bytes, without a byte order mark."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        refuse_game(
+            f"the file {name!r} is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}",
+            code="file-not-utf8",
+            at=f"{name}:{line}",
+            fix="save the file as UTF-8 without conversion losses",
+        )
+
+
+def line_of(text: str, offset: int) -> int:
+    """Return the line of an offset, from 1."""
+    return text.count("\n", 0, offset) + 1
+
+
+def place_of(name: str, text: str, offset: int) -> str:
+    """Return ``file:line`` of an offset."""
+    return f"{name}:{line_of(text, offset)}"
+
+
+def check_size(n_nodes: int, n_players: int, *, at: str) -> None:
+    """Refuse a tree that would not fit in memory."""
+    if n_nodes > MOST_NODES or n_nodes * n_players > _MOST_CELLS:
+        refuse_game(
+            f"the tree has {n_nodes} nodes or more, for {n_players} players",
+            code="game-too-large",
+            at=at,
+            fix=f"shorten the game to at most {MOST_NODES} nodes and {_MOST_CELLS} nodes times players",
+        )
