@@ -11,7 +11,7 @@ uniform strategy for :math:`\lambda = 0`; the solver follows this *principal bra
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -27,6 +27,7 @@ from detente.game._inputs import (
     count_draws,
 )
 from detente.game._layout import layout_of
+from detente.game._restriction import Policy, Restriction, as_policy, restrictions
 from detente.game._tracing import Tracer, tree_of
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
@@ -116,6 +117,8 @@ def solve_logit_qre(
     chance_probs: ArrayLike = (),
     tolerance: float = 1e-9,
     start: ArrayLike | None = None,
+    allowed: ArrayLike | None = None,
+    fixed: ArrayLike | None = None,
     most_walks: int = 20_000,
     threads: int = 1,
 ) -> LogitQREResult:
@@ -139,6 +142,12 @@ def solve_logit_qre(
     start
         A strategy near the answer, shape ``(A,)`` or ``(A, D)``, for instance of a neighbouring policy. If the answer
         is not close to it, the draw is traced from rationality 0 as without it.
+    allowed
+        The actions that may be taken, booleans of shape ``(A,)`` or ``(A, D)``; all of them if left out. Others have
+        probability 0 and all players know it, as if they were not in the tree.
+    fixed
+        Probabilities that players are committed to, shape ``(A,)`` or ``(A, D)``, NaN at the information sets that are
+        free to choose. A set that no play can come to under ``allowed`` picks its allowed actions evenly, or as fixed.
     most_walks
         Walks over the tree that a draw may take whose branch turns or where plain iteration stalls and the branch is
         traced as a curve. What has not come to an answer by then has status ``STALLED`` and a large residual.
@@ -148,7 +157,8 @@ def solve_logit_qre(
     Raises
     ------
     SolverError
-        ``payoff-not-finite``, ``rationality-invalid``, or ``game-invalid`` for arrays that do not fit the form.
+        ``payoff-not-finite``, ``rationality-invalid``, ``policy-invalid`` if ``allowed`` or ``fixed`` leaves a set
+        without an action or a distribution, or ``game-invalid`` for arrays that do not fit the form.
 
     Examples
     --------
@@ -165,8 +175,26 @@ def solve_logit_qre(
     [0.7311, 0.2689]
     """
     problem = _problem(form, rationality, payoffs, chance_probs, start, tolerance, most_walks)
-    n_draws = problem.n_draws
-    answer = LogitQREResult(
+    policy = as_policy(form, allowed, fixed)
+    if policy is None:
+        return _solve(problem, threads)
+    n_draws = count_draws(
+        payoffs=problem.payoffs,
+        chance_probs=problem.chance,
+        rationality=problem.rationality,
+        policy=policy.draws,
+        **({} if problem.start is None else {"start": problem.start}),
+    )
+    problem = replace(problem, n_draws=n_draws)
+    answer = _blank(problem)
+    for restriction in restrictions(form, policy, n_draws):
+        _solve_restricted(problem, policy, restriction, answer, threads)
+    return answer
+
+
+def _blank(problem: _Problem) -> LogitQREResult:
+    form, n_draws = problem.form, problem.n_draws
+    return LogitQREResult(
         strategy=np.empty((form.n_actions, n_draws)),
         residual=np.full(n_draws, np.inf),
         iterations=np.zeros(n_draws, dtype=np.int64),
@@ -174,11 +202,16 @@ def solve_logit_qre(
         status=np.empty(n_draws, dtype=np.int8),
         expected_payoffs=np.empty((form.n_players, n_draws)),
         rationality=np.broadcast_to(problem.rationality, (form.n_players, n_draws)).copy(),
-        tolerance=tolerance,
+        tolerance=problem.tolerance,
     )
+
+
+def _solve(problem: _Problem, threads: int) -> LogitQREResult:
+    """Solve every draw of a game without a policy."""
     from detente.game import _kernels  # noqa: PLC0415  numba loads with the first solution
 
-    blocks = range(0, n_draws, _kernels.LANES)
+    answer = _blank(problem)
+    blocks = range(0, problem.n_draws, _kernels.LANES)
     share = max(1, min(threads, len(blocks)))
 
     def work(which: int) -> None:
@@ -191,8 +224,59 @@ def solve_logit_qre(
     else:
         with ThreadPoolExecutor(share) as pool:
             list(pool.map(work, range(share)))
-    answer.status[:] = np.where(answer.residual <= tolerance, Status.CONVERGED, Status.STALLED)
+    answer.status[:] = np.where(
+        answer.residual <= problem.tolerance, Status.CONVERGED, Status.STALLED
+    )
     return answer
+
+
+def _solve_restricted(
+    problem: _Problem,
+    policy: Policy,
+    restriction: Restriction,
+    answer: LogitQREResult,
+    threads: int,
+) -> None:
+    """Solve the draws that share a restricted form, and write them into the answer of the whole form."""
+    draws, smaller = restriction.draws, restriction.form
+
+    def pick(array: FloatArray) -> FloatArray:
+        return np.ascontiguousarray(array[..., draws]) if array.shape[-1] > 1 else array
+
+    fixed = pick(policy.fixed)
+    chance = pick(problem.chance)
+    committed = fixed[restriction.fixed_action]
+    width = max(chance.shape[1], committed.shape[1])
+    chance = np.concatenate(
+        [np.broadcast_to(part, (part.shape[0], width)) for part in (chance, committed)]
+    )
+    start = None
+    if problem.start is not None and smaller.n_actions:
+        start = np.maximum(pick(problem.start)[restriction.action], 1e-300)
+        start = start / np.repeat(
+            np.add.reduceat(start, smaller.action_offset[:-1], axis=0),
+            np.diff(smaller.action_offset),
+            axis=0,
+        )
+    part = _solve(
+        replace(
+            problem,
+            form=smaller,
+            payoffs=pick(problem.payoffs),
+            chance=chance,
+            rationality=pick(problem.rationality),
+            start=start,
+            n_draws=draws.size,
+        ),
+        threads,
+    )
+    strategy = np.where(np.isnan(fixed), restriction.absent[:, np.newaxis], fixed)
+    strategy = np.array(np.broadcast_to(strategy, (strategy.shape[0], draws.size)))
+    strategy[restriction.action] = part.strategy
+    answer.strategy[:, draws] = strategy
+    answer.expected_payoffs[:, draws] = part.expected_payoffs
+    for name in ("residual", "iterations", "turns", "status"):
+        getattr(answer, name)[draws] = getattr(part, name)
 
 
 def _problem(
