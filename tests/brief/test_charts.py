@@ -54,11 +54,18 @@ def make(kind):  # noqa: PLR0911  # one return per kind of picture
     if kind == "weeks":
         weeks = [("1 Jan", "Held", 2), ("8 Jan", "Held", 0), ("8 Jan", "Scheduled", 1)]
         return charts.draw_weeks("c", weeks, WORDS, states=["Held", "Scheduled"], unit="Week of")
+    if kind == "stacks":
+        rows = {
+            row: {"one": figure(value, unit="twh"), "none": figure(0.0), "two": figure(3.0)}
+            for row, value in (("a", 10.0), (long, 4.0))
+        }
+        colours = {"one": "#0072B2", "none": "#1c1c1c", "two": "#d9d9d9"}
+        return charts.draw_stacks("c", rows, WORDS, colours=colours)
     rows = [Dumbbell(row=long, start=figure(0.4), end=figure(0.1))]
     return charts.draw_dumbbells("c", rows, WORDS, start="low", end="high", line_at=0.2)
 
 
-KINDS = ("ranges", "bars", "series", "positions", "matrix", "weeks", "dumbbells")
+KINDS = ("ranges", "bars", "series", "positions", "matrix", "weeks", "stacks", "dumbbells")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -99,6 +106,12 @@ def test_long_heads_become_letters_with_a_key():
     chart = make("matrix")
     assert chart.key[0] == "A: short"
     assert chart.table.columns[2].startswith("a name")
+
+
+def test_stacks_leave_out_parts_that_are_nothing():
+    chart = make("stacks")
+    assert chart.table.columns[1:] == ("one", "two")
+    assert ">none<" not in chart.wide
 
 
 def test_texts_are_large_enough_to_read():

@@ -85,9 +85,9 @@ def test_facts_carry_source_date_and_grade(brief):
 
 def test_base_rates_are_shown_with_interval(full_brief):
     (table,) = full_brief.base_rates
-    assert table.rows[0][2:5] == ("17%", "14\N{EN DASH}20%", "387")
-    assert "War: [[outlook.outcome.war|" in table.rows[0][5]
-    assert "past crises of all kinds" in table.rows[0][5]
+    assert table.rows[0][1:4] == ("17%", "14\N{EN DASH}20%", "387")
+    assert "War: [[outlook.outcome.war|" in table.rows[0][4]
+    assert "past crises of all kinds" in table.rows[0][4]
 
 
 def test_the_most_general_rate_of_a_topic_is_chosen(full_brief):
@@ -118,6 +118,16 @@ def test_beliefs_about_the_other_side_are_shown(full_brief):
 def test_the_posterior_is_that_of_bayes(full_brief):
     figure = full_brief.figures["deterrence.reading.alarm.posture=armed"]
     assert figure.value == pytest.approx(0.3 / (0.3 + 0.7 * 0.5))
+
+
+def test_supplies_add_up_to_demand(full_brief):
+    parts = [
+        figure.value
+        for name, figure in full_brief.figures.items()
+        if name.startswith("alliance.supply.balance.") and name.endswith(".gas=cut")
+    ]
+    assert len(parts) == 6
+    assert sum(parts) == pytest.approx(100)
 
 
 def test_answers_are_short(full_brief):

@@ -1,9 +1,11 @@
 """Are all allies on board? Who joins which package, who depends on what, and what the gas balance bears."""
 
-from detente.brief.charts import Span, Words, draw_matrix, draw_ranges
+import numpy as np
+
+from detente.brief.charts import Span, Words, draw_matrix, draw_ranges, draw_stacks
 from detente.brief.context import Book, Context, Level
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
-from detente.brief.palette import INK
+from detente.brief.palette import INK, NEUTRAL, OKABE_ITO, RULE, SOFT
 from detente.brief.parts import (
     change_sentences,
     effect_sentence,
@@ -11,9 +13,9 @@ from detente.brief.parts import (
     policy_figures,
     run_note,
 )
-from detente.brief.words import plain_label, sentence_case
+from detente.brief.words import format_number, join_words, plain_label, sentence_case
 from detente.crisis import attributes
-from detente.crisis.elements import Binding, ByState, Column, Product, Sum
+from detente.crisis.elements import Binding, ByState, Column, Constant, Product, Sum
 
 __all__ = ["answer"]
 
@@ -22,6 +24,15 @@ KINDS = ("energy", "alliance")
 CHANNELS = ("dependence", "trade_exposure", "bank_exposure")
 """Inputs of the joining model that say how exposed a member is, by channel."""
 MOST_COLUMNS = 5
+OWN = "own and other pipelines"
+SUPPLIES = (
+    ("challenger_used_twh", "from the challenger", NEUTRAL),
+    ("lng_used_twh", "LNG", OKABE_ITO["sky"]),
+    ("storage_draw_twh", "storage", SOFT),
+    ("demand_response_twh", "lower demand", RULE),
+    ("shortfall_twh", "unmet", INK),
+)
+"""Outputs of the annual balance that cover demand, in words, with their colours."""
 LIKELY = 0.55
 """Where the word "likely" begins on the scale of the briefing."""
 
@@ -36,6 +47,7 @@ def answer(context: Context) -> Answer:
     charts = [
         _matrix(context, packages),
         _dependence_chart(context, dependence),
+        *_supply_charts(context, book),
         _balance_chart(context, balance),
     ]
     return Answer(
@@ -321,6 +333,78 @@ def _meaning(context: Context, name: str) -> str:
     if label == plain_label(name) and known is not None and known.description:
         return known.description
     return label
+
+
+def _supply_charts(context: Context, book: Book) -> list[Chart]:
+    """Draw, per balance of gas, what covers demand in each situation."""
+    found = []
+    owner = context.players("challenger")
+    head, *others = SUPPLIES
+    seller = f"from {context.names('challenger')}" if owner else head[1]
+    supplies = ((head[0], seller, context.colours[owner[0].id] if owner else NEUTRAL), *others)
+    for mechanism in context.mechanisms("energy.annual_balance"):
+        binding = mechanism.inputs.get("demand_twh")
+        known = context.binding_values(binding)
+        if known is None and not isinstance(binding, Constant):
+            continue
+        demand = binding.value if isinstance(binding, Constant) else known[0] if known else 0.0
+        rows: dict[str, dict[str, Figure]] = {}
+        for shown in context.main_levels(mechanism.id, "shortfall_share"):
+            levels = {
+                output: next(
+                    level
+                    for level in context.levels(mechanism.id, output)
+                    if level.state == shown.state
+                )
+                for output, _, _ in SUPPLIES
+            }
+            parts = {output: context.values(level.metric) for output, level in levels.items()}
+            own = demand - np.sum(list(parts.values()), axis=0)
+            cells = {
+                words: book.level(
+                    f"supply.{mechanism.id}.{output}{context.level_id(shown)}",
+                    f"{words}, {context.level_label(shown)}",
+                    levels[output],
+                    unit="twh",
+                )
+                for output, words, _ in supplies
+            }
+            cells[OWN] = book.array(
+                f"supply.{mechanism.id}.own{context.level_id(shown)}",
+                f"{OWN}, {context.level_label(shown)}",
+                own,
+                unit="twh",
+                trace=context.trace(levels["challenger_used_twh"].metric),
+            )
+            rows[sentence_case(context.level_label(shown))] = cells
+        if len(rows) < 2:
+            continue
+        colours = {words: colour for _, words, colour in supplies}
+        taken = [cells[seller].value or 0.0 for cells in rows.values()]
+        lost = max(taken) - min(taken)
+        before, *after = rows.values()
+        rising = [
+            words
+            for output, words, _ in others
+            if output != "shortfall_twh"
+            and any((cells[words].value or 0.0) > (before[words].value or 0.0) for cells in after)
+        ]
+        found.append(
+            draw_stacks(
+                f"{ID}-supply-{mechanism.id}",
+                rows,
+                Words(
+                    title=f"A cut takes {format_number(lost)} TWh; {join_words(rising) or 'nothing'} stand{'' if len(rising) > 1 else 's'} in for it",
+                    subtitle=f"{sentence_case(mechanism.label)}: what covers demand in TWh, mean over explored cases",
+                    footnote=run_note(context).replace(
+                        " Point: mean; line: 5\N{EN DASH}95% of cases.", ""
+                    ),
+                ),
+                colours={OWN: NEUTRAL, **colours},
+                row_title="Situation",
+            )
+        )
+    return found
 
 
 def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Chart | None:

@@ -19,7 +19,7 @@ from altair.utils import schemapi
 
 from detente.brief.figures import Chart, Figure, TableView, link
 from detente.brief.palette import INK, MUTED, NEUTRAL, PAPER, RULE, SOFT
-from detente.brief.words import PERCENT_UNITS, format_range, format_value
+from detente.brief.words import PERCENT_UNITS, format_number, format_range, format_value
 
 __all__ = [
     "Dumbbell",
@@ -30,6 +30,7 @@ __all__ = [
     "draw_matrix",
     "draw_positions",
     "draw_ranges",
+    "draw_stacks",
     "draw_weeks",
 ]
 
@@ -44,6 +45,8 @@ LONGEST_HEAD = 24
 """Longer heads of a matrix become letters, explained under its title."""
 _CELL_DARK, _CELL_LIGHT = "#fdfdfd", "#141414"
 _DEEP = "#0b5f94"
+_DARK = frozenset({INK, NEUTRAL, "#0072B2", "#D55E00", "#009E73"})
+"""Colours of areas that bear light numbers."""
 
 _ROWS = "rows:"
 """Begins the name under which rows travel through Altair."""
@@ -372,6 +375,74 @@ def draw_weeks(
         columns=(unit, *states),
         rows=body,
         numeric=(False, *(True for _ in states)),
+    )
+    return _chart(name, build, words, table)
+
+
+def draw_stacks(
+    name: str,
+    rows: Mapping[str, Mapping[str, Figure]],
+    words: Words,
+    *,
+    colours: Mapping[str, str],
+    row_title: str = "",
+) -> Chart:
+    """Draw one bar per row, stacked of parts in the order of ``colours``; parts wide enough bear their value."""
+    parts = [part for part in colours if any((row[part].value or 0) > 0 for row in rows.values())]
+    total = max(sum(max(row[part].value or 0.0, 0.0) for part in parts) for row in rows.values())
+    data = []
+    for label, row in rows.items():
+        reached = 0.0
+        for part in parts:
+            value = max(row[part].value or 0.0, 0.0)
+            data.append(
+                {
+                    "row": label,
+                    "part": part,
+                    "start": _tidy(reached),
+                    "end": _tidy(reached + value),
+                    "middle": _tidy(reached + value / 2),
+                    "share": _tidy(value / total),
+                    "text": format_number(value),
+                    "ink": _CELL_DARK if colours[part] in _DARK else _CELL_LIGHT,
+                }
+            )
+            reached += value
+    axis = _axis([0.0, total], "number", zero=True, room=0.0)
+
+    def build(form: Form) -> dict[str, Any]:
+        grid = _grid(form, list(rows))
+        room = 0.06 if form == "wide" else 0.12
+        base = grid.attach(alt.Chart(_data(_prepared(data, form))))
+        wide = [row for row in data if (row["share"] or 0.0) >= room]
+        names = grid.attach(alt.Chart(_data(_prepared(wide, form))))
+        colour = alt.Color(
+            "part:N",
+            sort=parts,
+            scale=alt.Scale(domain=parts, range=[colours[part] for part in parts]),
+            legend=_legend(form, room=sum(len(part) + 4 for part in parts)),
+        )
+        x = alt.X("start:Q", scale=alt.Scale(domain=axis.domain, nice=False), axis=axis.spec(form))
+        layers = [
+            base.mark_bar(height=20, stroke=PAPER, strokeWidth=1).encode(
+                x=x, x2="end:Q", color=colour
+            ),
+            names.mark_text(fontSize=12).encode(
+                x=_x("middle"), text="text:N", color=alt.Color("ink:N", scale=None, legend=None)
+            ),
+        ]
+        return grid.finish(layers)
+
+    body = tuple(
+        (label, *(link(row[part], row[part].full_text) for part in parts))
+        for label, row in rows.items()
+    )
+    table = TableView(
+        id=f"{name}-table",
+        title=words.subtitle,
+        columns=(row_title, *parts),
+        rows=body,
+        numeric=(False, *(True for _ in parts)),
     )
     return _chart(name, build, words, table)
 

@@ -262,8 +262,8 @@ def _base_rates(context: Context) -> tuple[TableView, ...]:
                 title="How often such things happened, and what the model says of this crisis",
                 columns=_BESIDE_COLUMNS,
                 rows=tuple(first),
-                numeric=(False, False, True, True, True, False, False),
-                note="The two columns need not agree. A base rate counts past cases of many kinds; the model's figure is the "
+                numeric=(False, True, True, True, False, False),
+                note="Base rate and model need not agree. A base rate counts past cases of many kinds; the model's figure is the "
                 "mean over explored cases of its probability in this crisis, under what the file declares and for the weeks "
                 "that the game covers.",
             )
@@ -313,7 +313,8 @@ def _rate_beside(context: Context, row: TableRow) -> tuple[str, ...] | None:
         model = f"{label}: {link(figure, figure.full_text)}."
         if cells.get("differs", "").strip():
             model += f" Base rate: {cells['differs'].strip()}."
-    return (sentence_case(words), *line[2:6], model, line[6])
+    among = f" ({line[2]})" if line[2] else ""
+    return (sentence_case(words) + among, *line[3:6], model, line[6])
 
 
 def _general(table: Table) -> list[TableRow]:
@@ -339,8 +340,7 @@ def _generality(row: TableRow) -> tuple[float, int]:
 
 
 _BESIDE_COLUMNS = (
-    "What happened",
-    "Among",
+    "What happened, and among what",
     "How often",
     "90% interval",
     "Cases",

@@ -286,12 +286,11 @@ def _departures(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) ->
     for name, others in rivals.items():
         figure = next(item.figure for item in verdicts if item.compare == name)
         label = comparable_label(context, name)
-        words = [
-            f"“{comparable_label(context, item.compare)}” ({link(item.figure)})" for item in others
-        ]
+        words = [f"“{comparable_label(context, item.compare)}”" for item in others]
+        given = [f"{word} {link(item.figure)}" for word, item in zip(words, others, strict=True)]
         text = (
-            f"The model departs from its sources here. Some of them rate {join_words(words)} likelier than “{label}” "
-            f"({link(figure)}); in the model it is the other way round."
+            f"The model departs from its sources here. Some of them rate {join_words(words)} likelier than “{label}”; the "
+            f"model gives {join_words([*given, f'“{label}” {link(figure)}'])}."
         )
         paragraphs.append(text + _by_type(context, book, name, others))
     return tuple(paragraphs)
