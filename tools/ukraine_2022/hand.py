@@ -252,7 +252,7 @@ def _more(
 
 MORE_EXPOSURES = (
     _more("EU", "challenger_share_of_energy", "0.244", "share", "2020-12-31", "fact", "high; day of release not checked", "eurostat-2020", "all energy needs of the 27 members met by imports from Russia"),
-    _more("EU", "challenger_share_of_energy", "0.333", "share", CUT, "claim", "high for the statement", "norman-2022", "Europe, about one third; fits Germany better than the whole"),
+    _more("EU", "challenger_share_of_energy", "0.33", "share", CUT, "claim", "high for the statement", "norman-2022", "Europe, about one third; fits Germany better than the whole"),
     _more("EU", "challenger_share_of_gas", "0.411", "share", "2020-12-31", "fact", "high; day of release not checked", "eurostat-2020", "imports from Russia in gross available natural gas"),
     _more("EU", "challenger_share_of_gas", "0.4", "share", CUT, "claim", "high for the statement", "norman-2022", "Europe, about 40 per cent"),
     _more("EU", "challenger_share_of_oil", "0.365", "share", "2020-12-31", "fact", "high; day of release not checked", "eurostat-2020", "imports from Russia in gross available oil"),

@@ -189,7 +189,7 @@ def _first_sentence(context: Context, packages: Packages, dependence: Dependence
         if easy == name:
             return f"Not all of them: {_count(cells)} are likely to join {name}; {least}."
         head = "Not on everything" if any(_joins(many)) else "No"
-        return f"{head}: {_count(many)} are likely to join {easy}, but {_count(cells)} {name}; {least}."
+        return f"{head}: {_count(many)} are likely to join {easy}, but {_count(cells)} {'is' if not any(_joins(cells)) else 'are'} likely to join {name}; {least}."
     if dependence:
         name, rows = dependence[0]
         actor, figure = rows[0]

@@ -378,7 +378,7 @@ def _assumptions(context: Context) -> tuple[str, ...]:
         ),
     ]
     lines.extend(
-        f"{player.name}, as a player, knows its own type "
+        f"The player “{player.name}” knows its own type "
         f"({join_words([kind.label for kind in player.types], last='or')}); the others hold the prior."
         for player in context.players()
         if len(player.types) > 1
@@ -419,7 +419,7 @@ def _disputed(context: Context) -> TableView | None:
             f"({context.source_names(key.split(';'))})"
             for value, key in quantity.contested
         )
-        rows.append((quantity.label, values, path))
+        rows.append((sentence_case(quantity.label), values, path))
     if not rows:
         return None
     return TableView(
