@@ -17,6 +17,7 @@ from detente.game.evaluation import (
     type_payoffs,
 )
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
+from detente.game.nash import NashResult, solve_nash
 from detente.game.qre import LogitQREResult, Status, solve_logit_qre
 from detente.game.sampling import Histories, sample_histories
 from detente.game.trees import game_from_tree
@@ -31,6 +32,7 @@ __all__ = [
     "GameBuilder",
     "Histories",
     "LogitQREResult",
+    "NashResult",
     "Status",
     "best_response",
     "class_probs",
@@ -45,6 +47,7 @@ __all__ = [
     "read_efg",
     "sample_histories",
     "solve_logit_qre",
+    "solve_nash",
     "terminal_probs",
     "trace_logit_branch",
     "type_payoffs",

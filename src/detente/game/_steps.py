@@ -1,11 +1,14 @@
-"""The axis of steps: the actions of all information sets and then the branches of all chance events."""
+"""Steps through a tree: the actions of all information sets and then the branches of all chance events."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.game._inputs import FloatArray
 from detente.game.form import CHANCE, ExtensiveForm
 
-__all__ = ["first_step"]
+__all__ = ["columns", "first_step", "own_order", "walk"]
+
+_NOBODY = -9
 
 
 def first_step(form: ExtensiveForm) -> NDArray[np.int64]:
@@ -15,3 +18,45 @@ def first_step(form: ExtensiveForm) -> NDArray[np.int64]:
     first[decision] = form.action_offset[form.info_set[decision]]
     first[chance] = form.n_actions + form.chance_offset[form.info_set[chance]]
     return first
+
+
+def walk(
+    form: ExtensiveForm,
+    strategy: FloatArray,
+    chance: FloatArray,
+    n_draws: int,
+    *,
+    left_out: int = _NOBODY,
+    additive: bool = False,
+) -> FloatArray:
+    """Return the product (or sum) of the steps from the root to each node, shape ``(N, D)``.
+
+    The steps of player ``left_out`` count as one (or zero).
+    """
+    from detente.game import _evaluation_kernels as kernels  # noqa: PLC0415  loads numba
+
+    steps = np.concatenate([columns(strategy, n_draws), columns(chance, n_draws)])
+    out = np.empty((form.n_nodes, n_draws))
+    kernels.walk_down(
+        form.player, form.first_child, form.n_children, first_step(form), steps, left_out, additive, out
+    )  # fmt: skip
+    return out
+
+
+def columns(array: FloatArray, n_draws: int) -> FloatArray:
+    """Return a contiguous copy of an array ``(rows, D or 1)`` with ``n_draws`` columns."""
+    return np.array(np.broadcast_to(array, (array.shape[0], n_draws)), order="C")
+
+
+def own_order(form: ExtensiveForm, player: int) -> NDArray[np.int64]:
+    """Return the player's information sets, those with more own moves before them first."""
+    owner = np.repeat(np.arange(form.n_info_sets), np.diff(form.action_offset))
+    before = form.info_set_parent
+    above = np.where(before >= 0, owner[np.maximum(before, 0)], -1)
+    depth = np.zeros(form.n_info_sets, dtype=np.int64)
+    climbing = above.copy()
+    while (climbing >= 0).any():
+        depth += climbing >= 0
+        climbing = np.where(climbing >= 0, above[climbing], -1)
+    mine = np.flatnonzero(form.info_set_player == player)
+    return mine[np.argsort(-depth[mine], kind="stable")]

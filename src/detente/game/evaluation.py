@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.game._inputs import FloatArray, as_chance, as_payoffs, as_strategy, count_draws
 from detente.game._refusals import refuse_input
-from detente.game._steps import first_step
+from detente.game._steps import columns, own_order, walk
 from detente.game.form import ExtensiveForm
 
 __all__ = [
@@ -26,8 +26,6 @@ __all__ = [
     "terminal_probs",
     "type_payoffs",
 ]
-
-_NOBODY = -9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,30 +47,6 @@ class BestResponse:
     strategy: FloatArray
 
 
-def _walk(
-    form: ExtensiveForm,
-    strategy: FloatArray,
-    chance: FloatArray,
-    n_draws: int,
-    *,
-    left_out: int = _NOBODY,
-    additive: bool = False,
-) -> FloatArray:
-    from detente.game import _evaluation_kernels as kernels  # noqa: PLC0415  loads numba
-
-    steps = np.concatenate([_columns(strategy, n_draws), _columns(chance, n_draws)])
-    out = np.empty((form.n_nodes, n_draws))
-    kernels.walk_down(
-        form.player, form.first_child, form.n_children, first_step(form), steps, left_out, additive, out
-    )  # fmt: skip
-    return out
-
-
-def _columns(array: FloatArray, n_draws: int) -> FloatArray:
-    """Return a contiguous copy of an array ``(rows, D or 1)`` with ``n_draws`` columns."""
-    return np.array(np.broadcast_to(array, (array.shape[0], n_draws)), order="C")
-
-
 def _sum_by(index: NDArray[np.integer], values: FloatArray, count: int) -> FloatArray:
     """Return the sums of the rows of ``values`` by index, shape ``(count, D)``."""
     from detente.game import _evaluation_kernels as kernels  # noqa: PLC0415  loads numba
@@ -90,7 +64,7 @@ def reach_probs(
     ``strategy`` has shape ``(A,)`` or ``(A, D)`` and ``chance_probs`` ``(R,)`` or ``(R, D)``.
     """
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
-    return _walk(form, sigma, chance, count_draws(strategy=sigma, chance_probs=chance))
+    return walk(form, sigma, chance, count_draws(strategy=sigma, chance_probs=chance))
 
 
 def terminal_probs(
@@ -204,7 +178,7 @@ def posteriors(
         sets = form.info_set[nodes]
         start = np.flatnonzero(np.r_[True, np.diff(sets) != 0])
         which = np.cumsum(np.r_[False, np.diff(sets) != 0])
-        weight = _walk(form, log_sigma, log_chance, n_draws, left_out=player, additive=True)[nodes]
+        weight = walk(form, log_sigma, log_chance, n_draws, left_out=player, additive=True)[nodes]
         top = np.maximum.reduceat(weight, start, axis=0)[which]
         weight = np.exp(np.where(top == -np.inf, 0.0, weight - np.maximum(top, -1e300)))
         belief[nodes] = weight / np.add.reduceat(weight, start, axis=0)[which]
@@ -265,20 +239,6 @@ def nash_conv(
     )
 
 
-def _own_order(form: ExtensiveForm, player: int) -> NDArray[np.int64]:
-    """Return the player's information sets, those with more own moves before them first."""
-    owner = np.repeat(np.arange(form.n_info_sets), np.diff(form.action_offset))
-    before = form.info_set_parent
-    above = np.where(before >= 0, owner[np.maximum(before, 0)], -1)
-    depth = np.zeros(form.n_info_sets, dtype=np.int64)
-    climbing = above.copy()
-    while (climbing >= 0).any():
-        depth += climbing >= 0
-        climbing = np.where(climbing >= 0, above[climbing], -1)
-    mine = np.flatnonzero(form.info_set_player == player)
-    return mine[np.argsort(-depth[mine], kind="stable")]
-
-
 def _reply(
     form: ExtensiveForm,
     sigma: FloatArray,
@@ -290,11 +250,11 @@ def _reply(
     """Return the payoff ``(D,)`` and strategy ``(A, D)`` of a best response."""
     from detente.game import _evaluation_kernels as kernels  # noqa: PLC0415  loads numba
 
-    ends = _walk(form, sigma, chance, n_draws, left_out=player)[form.terminal_node]
+    ends = walk(form, sigma, chance, n_draws, left_out=player)[form.terminal_node]
     earned = ends * table[form.payoff_class, player]
     gain = _sum_by(form.terminal_action[:, player] + 1, earned, form.n_actions + 1)
-    choice = _columns(sigma, n_draws)
+    choice = columns(sigma, n_draws)
     kernels.best_replies(
-        _own_order(form, player), form.info_set_parent, form.action_offset, gain, choice
+        own_order(form, player), form.info_set_parent, form.action_offset, gain, choice
     )
     return gain[0].copy(), choice

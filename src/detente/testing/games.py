@@ -4,7 +4,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 
-__all__ = ["bargaining_tree", "game_trees"]
+__all__ = ["bargaining_tree", "game_trees", "kuhn_tree", "leduc_tree"]
 
 
 @st.composite
@@ -61,11 +61,14 @@ def game_trees(
     return {"players": [f"player {n + 1}" for n in range(n_players)], "tree": root}
 
 
-def bargaining_tree(*, rounds: int, challenger_types: int, defender_types: int) -> dict[str, Any]:
+def bargaining_tree(
+    *, rounds: int, challenger_types: int, defender_types: int, zero_sum: bool = False
+) -> dict[str, Any]:
     """Return a crisis-bargaining game of private resolve and public moves, of any size.
 
     Each round the challenger waits, probes, attacks or backs down and the defender stands firm, concedes or punishes.
-    Decision nodes: ``challenger_types * defender_types * (4 ** rounds - 1)``.
+    Decision nodes: ``challenger_types * defender_types * (4 ** rounds - 1)``. With ``zero_sum`` the defender loses
+    what the challenger wins.
     """
     sets: dict[tuple[int, int, str], int] = {}
 
@@ -76,13 +79,16 @@ def bargaining_tree(*, rounds: int, challenger_types: int, defender_types: int) 
     def cost(number: int, count: int, low: float) -> float:
         return low if count == 1 else round(low + 0.7 * number / (count - 1), 6)
 
+    def end(mine: float, theirs: float) -> dict[str, Any]:
+        return {"payoffs": [mine, -mine if zero_sum else theirs]}
+
     def play(
         kinds: tuple[int, int], played: int, seen: str, probes: int, punished: int, waits: int
     ) -> dict[str, Any]:
         sunk = 0.03 * probes + 0.12 * punished + 0.02 * waits
         paid = 0.05 * probes + 0.06 * punished
         if played == rounds:
-            return {"payoffs": [-0.15 * probes - sunk, -paid]}
+            return end(-0.15 * probes - sunk, -paid)
         number = set_of(0, kinds[0], seen)
         replies = []
         for move in "wp":
@@ -97,22 +103,22 @@ def bargaining_tree(*, rounds: int, challenger_types: int, defender_types: int) 
                     "actions": ["firm", "concede", "punish"],
                     "children": [
                         play(kinds, played + 1, seen + move + "f", probed, punished, waited),
-                        {"payoffs": [0.7 - mine, -0.8 - theirs]},
+                        end(0.7 - mine, -0.8 - theirs),
                         play(kinds, played + 1, seen + move + "x", probed, punished + 1, waited),
                     ],
                 }
             )
         odds = 0.6 + 0.04 * probes - 0.05 * punished
-        war = [
+        war = end(
             odds - cost(kinds[0], challenger_types, 0.1) - sunk,
             -odds - cost(kinds[1], defender_types, 0.2) - paid,
-        ]
-        back = [-0.15 * (1 + probes) - sunk, 0.2 - paid]
+        )
+        back = end(-0.15 * (1 + probes) - sunk, 0.2 - paid)
         return {
             "player": 0,
             "infoset": number,
             "actions": ["wait", "probe", "attack", "back"],
-            "children": [*replies, {"payoffs": war}, {"payoffs": back}],
+            "children": [*replies, war, back],
         }
 
     pairs = [(i, j) for i in range(challenger_types) for j in range(defender_types)]
@@ -122,5 +128,115 @@ def bargaining_tree(*, rounds: int, challenger_types: int, defender_types: int) 
         "tree": {
             "chance": [1.0 / len(pairs)] * len(pairs),
             "children": [play(pair, 0, "", 0, 0, 0) for pair in pairs],
+        },
+    }
+
+
+def kuhn_tree() -> dict[str, Any]:
+    """Return Kuhn's poker: three cards, one each, one bet of one on top of an ante of one; value -1/18."""
+
+    def showdown(mine: int, theirs: int, stake: float) -> dict[str, Any]:
+        won = stake if mine > theirs else -stake
+        return {"payoffs": [won, -won]}
+
+    def play(mine: int, theirs: int) -> dict[str, Any]:
+        def choose(player: int, seen: str, *children: dict[str, Any]) -> dict[str, Any]:
+            card = theirs if player else mine
+            actions = ["fold", "call"] if seen.endswith("b") else ["check", "bet"]
+            return {
+                "player": player,
+                "infoset": f"{card}{seen}",
+                "actions": actions,
+                "children": list(children),
+            }
+
+        answer = choose(0, "cb", {"payoffs": [-1.0, 1.0]}, showdown(mine, theirs, 2.0))
+        checked = choose(1, "c", showdown(mine, theirs, 1.0), answer)
+        bet = choose(1, "b", {"payoffs": [1.0, -1.0]}, showdown(mine, theirs, 2.0))
+        return choose(0, "", checked, bet)
+
+    deals = [(mine, theirs) for mine in range(3) for theirs in range(3) if mine != theirs]
+    return {
+        "title": "Kuhn's poker",
+        "players": ["first", "second"],
+        "tree": {
+            "chance": [1.0 / len(deals)] * len(deals),
+            "children": [play(*deal) for deal in deals],
+        },
+    }
+
+
+def leduc_tree() -> dict[str, Any]:
+    """Return Leduc hold'em: two suits of three ranks, an ante of one, two rounds of at most two raises (2, then 4).
+
+    The first player opens both rounds. After the first a public card is dealt; a pair with it wins, then the higher
+    card. Suits do not matter, so chance deals ranks. Value -0.085606424 to the first player.
+    """
+    ranks = range(3)
+
+    def showdown(hands: tuple[int, int], board: int, paid: tuple[int, int]) -> dict[str, Any]:
+        strength = [10 * (hand == board) + hand for hand in hands]
+        if strength[0] == strength[1]:
+            return {"payoffs": [0.0, 0.0]}
+        won = float(paid[1] if strength[0] > strength[1] else -paid[0])
+        return {"payoffs": [won, -won]}
+
+    def deal_board(hands: tuple[int, int], paid: tuple[int, int], seen: str) -> dict[str, Any]:
+        left = [2 - (hands[0] == rank) - (hands[1] == rank) for rank in ranks]
+        there = [rank for rank in ranks if left[rank]]
+        return {
+            "chance": [left[rank] / 4.0 for rank in there],
+            "children": [play(hands, rank, paid, f"{seen}/{rank}", 0, 0) for rank in there],
+        }
+
+    def play(
+        hands: tuple[int, int],
+        board: int,
+        paid: tuple[int, int],
+        seen: str,
+        mover: int,
+        raises: int,
+    ) -> dict[str, Any]:
+        """Return what follows where ``mover`` is to act; ``board`` is -1 in the first round."""
+        size = 2 if board < 0 else 4
+        opened = seen[-1:] not in {"", "0", "1", "2"}
+        facing = paid[0] != paid[1]
+        level = (max(paid), max(paid))
+
+        def after() -> dict[str, Any]:
+            return deal_board(hands, level, seen) if board < 0 else showdown(hands, board, level)
+
+        actions, children = [], []
+        if facing:
+            lost = float(paid[mover])
+            actions.append("fold")
+            children.append({"payoffs": [-lost, lost] if mover == 0 else [lost, -lost]})
+        actions.append("call")
+        children.append(
+            after()
+            if facing or opened
+            else play(hands, board, level, seen + "c", 1 - mover, raises)
+        )
+        if raises < 2:
+            more = [max(paid), max(paid)]
+            more[mover] += size
+            actions.append("raise")
+            children.append(
+                play(hands, board, (more[0], more[1]), seen + "r", 1 - mover, raises + 1)
+            )
+        return {
+            "player": mover,
+            "infoset": f"{hands[mover]}:{seen}",
+            "actions": actions,
+            "children": children,
+        }
+
+    deals = [(mine, theirs) for mine in ranks for theirs in ranks]
+    return {
+        "title": "Leduc hold'em",
+        "players": ["first", "second"],
+        "tree": {
+            "chance": [(2.0 if mine == theirs else 4.0) / 30.0 for mine, theirs in deals],
+            "children": [play(deal, -1, (1, 1), "", 0, 0) for deal in deals],
         },
     }
