@@ -1,4 +1,4 @@
-"""``detente solve``: agent quantal response equilibria of a game file."""
+"""``detente solve``: agent quantal response equilibria of a game from a file or the catalogue."""
 
 import json
 import sys
@@ -12,16 +12,17 @@ from detente.errors import UsageError
 if TYPE_CHECKING:
     from detente.game import BranchResult, Game
 
-__all__ = ["command", "describe"]
+__all__ = ["command", "describe", "load"]
 
 
 def command(
     game: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            help="A Gambit file (.efg) or a nested tree in JSON (.json).", metavar="FILE"
+            help="A Gambit file (.efg), a nested tree in JSON (.json), or a published game by name.",
+            metavar="FILE|NAME",
         ),
-    ],
+    ] = None,
     *,
     rationality: Annotated[
         str,
@@ -30,6 +31,9 @@ def command(
         ),
     ] = "1",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    show_list: Annotated[
+        bool, typer.Option("--list", help="List the published games that ship.")
+    ] = False,
 ) -> None:
     """Solve a game for its logit agent quantal response equilibria on the principal branch.
 
@@ -40,10 +44,23 @@ def command(
 
       detente solve game.efg --lambda 0.5,1,5
 
-      detente solve game.efg --lambda 1 --json
+      detente solve books/kuhn1950/poker --lambda 1 --json
+
+      detente solve --list
     """
+    if show_list:
+        _print_catalogue()
+        return
+    if game is None:
+        message = "no game is named"
+        raise UsageError(
+            message,
+            code="path-unknown",
+            at="FILE|NAME",
+            fix="name a file or a published game; detente solve --list shows them",
+        )
     values = _values(rationality)
-    solved = _load(game)
+    solved = load(game)
     from detente.game import trace_logit_branch
 
     result = trace_logit_branch(
@@ -53,7 +70,7 @@ def command(
     if as_json:
         sys.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
     else:
-        _print(solved, rows)
+        _print(solved, result, rows)
     if any(row["status"] != "converged" for row in rows):
         raise typer.Exit(1)
 
@@ -71,23 +88,35 @@ def _values(text: str) -> list[float]:
     return values
 
 
-def _load(path: str) -> "Game":
+def load(name: str) -> "Game":
+    """Return the game of a file or of the catalogue."""
+    from detente.game.catalogue import find_game
     from detente.game.efg import read_efg
-    from detente.game.trees import game_from_tree
+    from detente.game.trees import read_tree
 
-    file = Path(path)
-    if file.suffix.lower() != ".json":
-        return read_efg(file)
-    if not file.is_file():
-        message = f"there is no file {file}"
-        raise UsageError(message, code="file-missing", at=str(file), fix="name a file")
-    try:
-        return game_from_tree(json.loads(file.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"{file} is no JSON: {error}"
-        raise UsageError(
-            message, code="value-type", at=str(file), fix="write the tree as JSON in UTF-8"
-        ) from None
+    file = Path(name)
+    if not file.exists() and file.suffix.lower() not in {".efg", ".json"}:
+        file = find_game(name)
+    return read_tree(file) if file.suffix.lower() == ".json" else read_efg(file)
+
+
+def _print_catalogue() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from detente.game.catalogue import catalogue
+    from detente.game.efg import read_efg
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("name", no_wrap=True)
+    table.add_column("title", overflow="fold")
+    for heading in ("players", "sets", "nodes"):
+        table.add_column(heading, justify="right")
+    for name, file in catalogue().items():
+        game = read_efg(file)
+        sizes = (game.form.n_players, game.form.n_info_sets, game.form.n_nodes)
+        table.add_row(name, game.title, *map(str, sizes))
+    Console().print(table)
 
 
 def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
@@ -112,7 +141,6 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
                 "lambda": value,
                 "residual": float(result.residual[stop]),
                 "status": "converged" if result.status[stop] == 1 else "stalled",
-                "turns": int(result.turns[stop]),
                 "payoffs": result.expected_payoffs[:, stop].tolist(),
                 "information_sets": sets,
             }
@@ -120,7 +148,7 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
     return rows
 
 
-def _print(game: "Game", rows: list[dict[str, Any]]) -> None:
+def _print(game: "Game", result: "BranchResult", rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -140,6 +168,6 @@ def _print(game: "Game", rows: list[dict[str, Any]]) -> None:
     for number, player in enumerate(game.form.player_label):
         table.add_row(player, "", "payoff", *(f"{row['payoffs'][number]:.4f}" for row in rows))
     table.add_row("", "", "residual", *(f"{row['residual']:.0e}" for row in rows))
-    table.add_row("", "", "turns", *(str(row["turns"]) for row in rows))
+    table.add_row("", "", "turns", *(str(count) for count in result.turns.tolist()))
     table.add_row("", "", "status", *(row["status"] for row in rows))
     Console().print(table)

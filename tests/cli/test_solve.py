@@ -1,0 +1,107 @@
+"""``detente solve`` and ``detente show``. Oracle: hand, unless said otherwise."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from detente.cli import app
+from detente.game import read_efg, solve_logit_qre
+from detente.game.catalogue import catalogue, find_game
+
+TOOL = Path(__file__).parents[2].parent / "shared" / "tools" / "crisis_bargaining_game.py"
+
+
+def run(*arguments):
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_json_has_exactly_the_promised_shape():
+    rows = json.loads(run("solve", "books/myerson1991/fig2_1", "--lambda", "0.25,2", "--json"))
+    assert [row["lambda"] for row in rows] == [0.25, 2.0]
+    for row in rows:
+        assert set(row) == {"lambda", "residual", "status", "payoffs", "information_sets"}
+        assert row["status"] == "converged"
+        assert row["residual"] <= 1e-9
+        assert len(row["payoffs"]) == 2
+        assert [item["player"] for item in row["information_sets"]] == ["Fred", "Fred", "Alice"]
+        for item in row["information_sets"]:
+            assert set(item) == {"player", "label", "actions"}
+            assert all(set(action) == {"label", "probability"} for action in item["actions"])
+            np.testing.assert_allclose(sum(a["probability"] for a in item["actions"]), 1.0)
+    first = rows[0]["information_sets"][0]["actions"][0]
+    assert first["label"] == "Raise"
+    np.testing.assert_allclose(first["probability"], 0.5349690035990672, atol=1e-8)  # Gambit 16.7.0
+
+
+def test_the_table_shows_strategies_payoffs_and_residual():
+    shown = run("solve", "kuhn1950/poker", "--lambda", "1")
+    for word in (
+        "Kuhn poker",
+        "Player 2",
+        "J check bet",
+        "call",
+        "payoff",
+        "residual",
+        "converged",
+    ):
+        assert word in shown
+
+
+def test_the_list_names_every_published_game():
+    shown = run("solve", "--list")
+    for name in catalogue():
+        assert name in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["solve"], "path-unknown"),
+        (["solve", "no/such/game"], "path-unknown"),
+        (["solve", "none.efg"], "file-missing"),
+        (["solve", "none.json"], "file-missing"),
+        (["solve", "kuhn1950/poker", "--lambda", "one"], "option-invalid"),
+        (["solve", "kuhn1950/poker", "--lambda", "-1"], "rationality-invalid"),
+        (["solve", "kuhn1950/poker", "--lambda", "nan"], "rationality-invalid"),
+    ],
+)
+def test_an_error_is_three_lines_and_exit_code_two(arguments, code):
+    done = subprocess.run(
+        [sys.executable, "-m", "detente", *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == 3
+    assert lines[0].endswith(f"[{code}]")
+    assert lines[1].startswith("  at:")
+    assert lines[2].startswith("  fix: ")
+
+
+@pytest.mark.research
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "decisions"), [("2 2 2", 60), ("4 3 3", 2295), ("6 4 3", 49_140)])
+def test_benchmark_games_are_read_whole(tmp_path, size, decisions):
+    """Oracle: independent code, the generator's own counts."""
+    if not TOOL.exists():
+        pytest.skip("the research tools are not beside the checkout")
+    file = tmp_path / "game.efg"
+    subprocess.run([sys.executable, TOOL, *size.split(), file], check=True, capture_output=True)
+    game = read_efg(file)
+    assert int((game.form.player >= 0).sum()) == decisions
+    result = solve_logit_qre(game.form, 1.0, payoffs=game.payoffs, chance_probs=game.chance_probs)
+    assert result.residual[0] <= 1e-9
+
+
+def test_a_file_beats_a_published_game_of_the_same_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = find_game("selten1975/fig2").read_text("utf-8").replace("Perfection", "My own")
+    Path("mine.efg").write_text(text, encoding="utf-8")
+    assert "My own" in run("solve", "mine.efg")
