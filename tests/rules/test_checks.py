@@ -391,3 +391,11 @@ def test_findings_stand_where_the_entry_stands():
     )
     crisis = dataclasses.replace(crisis, instruments={**crisis.instruments, "march": moved})
     assert check_game(crisis)[0].line == 77
+
+
+def test_a_what_if_may_put_an_instrument_out_of_reach():
+    template = str(files("detente.crisis") / "template")
+    crisis = load_crisis(template, overrides={"state.posture": "armed"})
+    (finding,) = check_game(crisis)
+    assert (finding.code, finding.severity) == ("instrument-unreachable", "warning")
+    assert finding.value == "arm"

@@ -521,3 +521,30 @@ def test_columns_read_actors_or_issues(template, table, name, members, paths):
     )
     column = Column(table=table, name=name)
     assert [path for _, path in column_paths(column, crisis, members)] == paths
+
+
+def test_an_input_near_the_largest_number_is_priced():
+    """The ends of its range add up to more than a number holds; each is finite."""
+    crisis = load_crisis(
+        str(files("detente.crisis") / "template"), overrides={"force.north": "1.7e308"}
+    )
+    plan = plan_pricing(unroll(compile_rules(crisis)), crisis)
+    values = {
+        path: ppf(item.distribution, np.full(2, 0.5)) for path, item in crisis.quantities.items()
+    }
+    found = price(plan, values)
+    np.testing.assert_allclose(found.outputs["contest"]["success_prob"], 1.0)
+
+
+def test_a_payoff_beyond_numbers_names_its_consideration():
+    crisis = load_crisis(
+        str(files("detente.crisis") / "template"), overrides={"war.gain": "1.7e308"}
+    )
+    plan = plan_pricing(unroll(compile_rules(crisis)), crisis)
+    values = {
+        path: ppf(item.distribution, np.full(2, 0.5)) for path, item in crisis.quantities.items()
+    }
+    with pytest.raises(ModelError, match=r"'conquest' goes up to 1\.7e") as caught:
+        price(plan, values)
+    assert caught.value.code == "payoff-not-finite"
+    assert "considerations.conquest" in caught.value.at

@@ -141,6 +141,7 @@ def _unreachable_instruments(
                 path=f"{item.place.path}.when",
                 value=item.id,
                 fix="loosen its `when`, or let another instrument bring about the state that it needs",
+                severity="warning" if crisis.overrides else "error",  # a what-if may close doors
             )
 
 

@@ -58,6 +58,7 @@ class Priced:
     level_states: Mapping[str, tuple[dict[str, str], ...]]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is not finite is refused by name
 def price(plan: Plan, values: Mapping[str, FloatArray], *, base: Priced | None = None) -> Priced:
     """Price a block of draws.
 
@@ -172,7 +173,8 @@ def _evaluate(item: Evaluation, draws: Draws) -> dict[str, FloatArray]:
 def _check_input(mechanism: Mechanism, declared: Input, array: FloatArray) -> None:
     low, high = array.min(), array.max()
     slack = PROB_TOLERANCE * max(1.0, abs(low), abs(high))
-    if low >= declared.low - slack and high <= declared.high + slack and np.isfinite(low + high):
+    finite = np.isfinite(low) and np.isfinite(high)
+    if finite and low >= declared.low - slack and high <= declared.high + slack:
         return
     wrong = ~np.isfinite(array) | (array < declared.low - slack) | (array > declared.high + slack)
     value = array[wrong][0]
@@ -216,12 +218,26 @@ def _payoffs(
     table = np.concatenate([nothing, *prices.values()])
     parts = weight[plan.weight_row] * table[plan.price_row]
     payoffs: FloatArray = (plan.incidence @ parts).reshape(*plan.shape, n_draws)
+    if np.isfinite(payoffs).all():
+        return payoffs
     if not np.isfinite(weight).all():
         row = int(np.flatnonzero(~np.isfinite(weight).all(axis=1))[0])
         player, kind, name = list(weights)[row]
         item = next(entry for entry, _, _ in plan.prices if entry.id == name)
         _check_finite(weight[[row]], f"weight of {player!r} ({kind}) on the price", item)
-    return payoffs
+    largest = int(np.abs(table).max(axis=1).argmax())
+    name = [entry.id for entry, n_levels, _ in plan.prices for _ in range(n_levels)][largest]
+    item = next(entry for entry, _, _ in plan.prices if entry.id == name)
+    message = (
+        f"a payoff is too large for a number: the price of consideration {item.id!r} goes up to "
+        f"{np.abs(table[largest]).max():g} stakes"
+    )
+    raise ModelError(
+        message,
+        code="payoff-not-finite",
+        at=f"{item.place.file}:{item.place.line}  considerations.{item.id}",
+        fix="check the unit and the size of the quantities that it reads",
+    )
 
 
 def _chance_probs(plan: Plan, draws: Draws) -> FloatArray:
