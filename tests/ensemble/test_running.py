@@ -303,15 +303,6 @@ def test_a_crisis_without_policies_runs_free(crisis, results, tmp_path):
     )
 
 
-def test_regret_needs_a_defender_or_a_metric(crisis, tmp_path):
-    players = {name: replace(item, role="ally") for name, item in crisis.players.items()}
-    found = run(replace(crisis, players=players), tmp_path, n_draws=64)
-    with pytest.raises(UsageError) as caught:
-        found.regret()
-    assert caught.value.code == "option-invalid"
-    assert found.regret("attack", lower_is_better=True).rows
-
-
 def test_member_outputs_are_named_by_member(crisis):
     # oracle by hand
     crisis = SimpleNamespace(mechanisms={"m": SimpleNamespace(members=("AAA", "BBB"))})
@@ -368,3 +359,21 @@ def test_a_killed_process_leaves_a_run_that_resumes_to_the_same_bytes(crisis, tm
         if not name.endswith(".part")
     }
     assert killed == read_files(tmp_path / "calm")
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        ({}, ("west",)),
+        ({"west": "ally"}, ("west", "mid")),
+        (dict.fromkeys(("north", "west", "mid"), "challenger"), ("north", "west", "mid")),
+    ],
+)
+def test_regret_has_players_to_be_about_whatever_their_roles(crisis, tmp_path, roles, expected):
+    players = {
+        name: replace(player, role=roles.get(name, player.role))
+        for name, player in crisis.players.items()
+    }
+    done = run(replace(crisis, players=players), tmp_path, n_draws=1, policies=("free",))
+    assert done.manifest.defenders == expected
+    assert done.regret().rows[0].mean == 0.0

@@ -208,7 +208,8 @@ class Results:
         Parameters
         ----------
         metric
-            What is wanted; by default the payoff of the players of the defender's role, summed.
+            What is wanted; by default the payoff of the players of the defender's role, summed; of a crisis without
+            one, of those who are no challengers.
         lower_is_better
             True for a loss, such as ``attack``.
         policies
@@ -329,9 +330,6 @@ class Results:
     def _by_policy(self, metric: str | None, policies: Sequence[str]) -> FloatArray:
         """Values of a metric, shape (n_policies, n_draws)."""
         names = [metric] if metric else [f"payoff/{player}" for player in self.manifest.defenders]
-        if not names:
-            message = "the crisis has no player of the defender's role"
-            raise UsageError(message, code="option-invalid", at="metric", fix="name a metric")
         return np.array([sum(self.values(name, policy) for name in names) for policy in policies])
 
     def _without_series(self, metric: str, policy: str) -> FloatArray:

@@ -281,6 +281,18 @@ def _mechanism_metrics(
 # --- the folder ------------------------------------------------------------------------------------------------------
 
 
+def _find_defenders(crisis: Crisis) -> tuple[str, ...]:
+    """Players whose payoff is what regret is about: the defenders; without any, all who do not challenge; else all."""
+    players = crisis.players.values()
+    for group in (
+        [player.id for player in players if player.role == "defender"],
+        [player.id for player in players if player.role != "challenger"],
+    ):
+        if group:
+            return tuple(group)
+    return tuple(crisis.players)
+
+
 def _make_manifest(crisis: Crisis, policies: Sequence[str], n_draws: int, seed: int) -> Manifest:
     return Manifest(
         crisis=crisis.id,
@@ -293,9 +305,7 @@ def _make_manifest(crisis: Crisis, policies: Sequence[str], n_draws: int, seed: 
             for policy in policies
         },
         players=tuple(crisis.players),
-        defenders=tuple(
-            player.id for player in crisis.players.values() if player.role == "defender"
-        ),
+        defenders=_find_defenders(crisis),
         overrides=dict(crisis.overrides),
         fixed={
             path: item.distribution.parameters[0]

@@ -50,7 +50,7 @@ FORMAT = 1
 class Manifest:
     """What a run folder holds.
 
-    ``policies`` are in the order of the run; ``defenders`` are the players of the defender's role; ``fixed`` are the
+    ``policies`` are in the order of the run; ``defenders`` are the players whose payoff regret is about; ``fixed`` are the
     quantities that are not uncertain, by path; ``versions`` are those of the libraries that wrote it.
     """
 
