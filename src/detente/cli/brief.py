@@ -224,6 +224,7 @@ class _progress:  # noqa: N801  # used as a function
 def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
     """Print the three sentences, the outcomes with ranges and where the files lie."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from detente.brief.figures import plain
@@ -232,7 +233,7 @@ def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
     console = Console(highlight=False, soft_wrap=False)
     crisis = brief.crisis
     console.print(
-        f"\n[bold]{crisis.title}[/bold], as of {format_date(crisis.as_of)}\n", markup=True
+        f"\n[bold]{escape(crisis.title)}[/bold], as of {format_date(crisis.as_of)}\n", markup=True
     )
     for sentence in brief.headline:
         console.print(plain(sentence), markup=False, end="\n\n")
@@ -245,7 +246,7 @@ def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
         if f"outlook.outcome.{rule.id}" in brief.figures
     ]
     for rule, figure in sorted(rows, key=lambda pair: -(pair[1].value or 0.0)):
-        table.add_row(sentence_case(rule.label), figure.text, figure.range_text)
+        table.add_row(escape(sentence_case(rule.label)), figure.text, figure.range_text)
     console.print(table)
     console.print()
     for sentence in brief.sure:
