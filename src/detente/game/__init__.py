@@ -20,6 +20,7 @@ from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.game.nash import NashResult, solve_nash
 from detente.game.qre import LogitQREResult, Status, solve_logit_qre
 from detente.game.sampling import Histories, sample_histories
+from detente.game.sensitivity import SensitivityResult, equilibrium_sensitivity
 from detente.game.trees import game_from_tree
 
 __all__ = [
@@ -33,9 +34,11 @@ __all__ = [
     "Histories",
     "LogitQREResult",
     "NashResult",
+    "SensitivityResult",
     "Status",
     "best_response",
     "class_probs",
+    "equilibrium_sensitivity",
     "expected_payoffs",
     "game_from_tree",
     "information_set_beliefs",
