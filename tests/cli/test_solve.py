@@ -105,3 +105,17 @@ def test_a_file_beats_a_published_game_of_the_same_name(tmp_path, monkeypatch):
     text = find_game("selten1975/fig2").read_text("utf-8").replace("Perfection", "My own")
     Path("mine.efg").write_text(text, encoding="utf-8")
     assert "My own" in run("solve", "mine.efg")
+
+
+def test_show_draws_what_fits_and_sums_up_what_does_not(tmp_path):
+    assert run("show", "selten1975/fig1").startswith("<svg")
+    out = tmp_path / "tree.svg"
+    shown = run("show", "selten1975/fig1", "--out", str(out))
+    assert out.read_text("utf-8").startswith("<svg")
+    assert "9: 4 decisions" in shown
+    long = 'EFG 2 R "long" { "a" }\n' + "".join(
+        f'p "" 1 {n} "" {{ "x" "y" }} 0\nt "" 0\n' for n in range(1, 101)
+    )
+    file = tmp_path / "long.efg"
+    file.write_text(long + 't "" 0\n', encoding="utf-8")
+    assert "100 information sets" in run("show", str(file))
