@@ -4,9 +4,10 @@ Text enters here and nowhere else; unknown keys are refused and numbers are not 
 passed on raw: :mod:`detente.crisis.expressions` reads them. :func:`crisis_schema` is the JSON Schema of the whole file.
 """
 
+import unicodedata
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from detente.crisis.dates import first_day
@@ -93,8 +94,20 @@ _NAMES_SCHEMA = {
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
 _REFERENCE = "x-definition"
 
-Text = Annotated[str, Field(min_length=1, max_length=20_000)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+def _readable(value: str) -> str:
+    """Refuse text that shows nothing, or that holds control characters other than line breaks and tabs."""
+    if value and not value.strip():
+        message = "it is blank: write some text"
+        raise PydanticCustomError(_VALUE_TYPE, message)
+    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in value):
+        message = "it holds a control character: remove it"
+        raise PydanticCustomError(_VALUE_TYPE, message)
+    return value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_readable)]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)]
 Names = Annotated[list[Name], BeforeValidator(_one_or_many), WithJsonSchema(_NAMES_SCHEMA)]
 Claims = Annotated[list[Name], BeforeValidator(_words), WithJsonSchema(_NAMES_SCHEMA)]
 ValueName = Annotated[

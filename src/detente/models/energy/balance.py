@@ -55,7 +55,7 @@ def balance_gas(
 
     References
     ----------
-    An accounting identity with a fixed order; :cite:p:`bruegel2022` does the same sum for the European Union.
+    An accounting identity with a fixed order; :cite:p:`bruegel2022` does the same sum for a continent.
     """
     sources = {
         "domestic": domestic,
