@@ -1,9 +1,11 @@
 """Writing: all files or none, and what was there stays."""
 
+import json
+
 import pytest
 
 from detente.brief import writing
-from detente.brief.writing import write_files
+from detente.brief.writing import check_place, write_files
 from detente.errors import RunError
 
 
@@ -14,20 +16,69 @@ def test_every_file_is_written(brief, tmp_path):
     assert not list((tmp_path / "out").glob(".brief-*"))
 
 
-def test_writing_again_replaces_the_files_and_leaves_others(brief, tmp_path):
-    write_files(brief, tmp_path)
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "kept").write_text("x")
-    (tmp_path / "charts" / "stale.svg").write_text("x")
-    write_files(brief, tmp_path)
-    assert (tmp_path / "run" / "kept").exists()
-    assert not (tmp_path / "charts" / "stale.svg").exists()
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("fails_at", range(1, 9))
+def test_files_of_others_are_left_alone(brief, tmp_path):
+    mine = ("keep.csv", "tables/keep.csv", "tables/deep/keep.csv", "charts/keep.svg", "run/kept")
+    for name in mine:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    for _ in range(2):
+        write_files(brief, tmp_path)
+        assert all((tmp_path / name).read_text() == "mine" for name in mine)
+
+
+def test_only_files_that_an_earlier_briefing_lists_are_removed(brief, tmp_path):
+    write_files(brief, tmp_path)
+    data = json.loads((tmp_path / "brief.json").read_text("utf-8"))
+    data["files"] += ["charts/stale.svg", "tables/stale.csv", "tables/../keep.csv", "keep.csv", 3]
+    (tmp_path / "brief.json").write_text(json.dumps(data))
+    for name in ("charts/stale.svg", "tables/stale.csv", "keep.csv", "charts/other.svg"):
+        (tmp_path / name).write_text("x")
+    data["files"].pop()
+    (tmp_path / "brief.json").write_text(json.dumps(data))
+    write_files(brief, tmp_path)
+    there = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")}
+    assert not {"charts/stale.svg", "tables/stale.csv"} & there
+    assert {"keep.csv", "charts/other.svg"} <= there
+    assert not [name for name in there if ".brief-" in name]
+
+
+@pytest.mark.parametrize("name", ["brief.html", "brief.json", "charts/outlook-outcomes.svg"])
+def test_a_folder_in_the_way_is_an_error(brief, tmp_path, name):
+    (tmp_path / name).mkdir(parents=True)
+    (tmp_path / name / "mine").write_text("mine")
+    before = contents(tmp_path)
+    with pytest.raises(RunError) as caught:
+        write_files(brief, tmp_path)
+    assert caught.value.code == "output-unwritable"
+    assert contents(tmp_path) == before
+
+
+def test_a_table_that_no_briefing_wrote_is_not_overwritten(brief, tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "timeline.csv").write_text("mine")
+    with pytest.raises(RunError) as caught:
+        write_files(brief, tmp_path)
+    assert caught.value.code == "output-unwritable"
+    assert "timeline.csv" in str(caught.value)
+    assert list(contents(tmp_path)) == [tmp_path / "tables" / "timeline.csv"]
+
+
+def test_a_place_is_checked_before_solving(tmp_path):
+    check_place(tmp_path / "new")
+    (tmp_path / "charts").write_text("mine")
+    with pytest.raises(RunError) as caught:
+        check_place(tmp_path)
+    assert caught.value.code == "output-unwritable"
+
+
+@pytest.mark.parametrize("fails_at", [1, 2, 3, 4, 5, 9, 40])
 def test_a_failure_at_any_step_loses_nothing(brief, tmp_path, monkeypatch, fails_at):
     write_files(brief, tmp_path)
-    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    before = contents(tmp_path)
     real = type(tmp_path).replace
     calls = iter(range(1, 1000))
 
@@ -42,7 +93,7 @@ def test_a_failure_at_any_step_loses_nothing(brief, tmp_path, monkeypatch, fails
     monkeypatch.undo()
     assert caught.value.code == "output-unwritable"
     assert caught.value.fix
-    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+    assert contents(tmp_path) == before
 
 
 def test_a_file_in_the_way_is_an_error(brief, tmp_path):

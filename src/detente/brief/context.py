@@ -49,7 +49,17 @@ from detente.ensemble.analysis import Driver
 from detente.ensemble.results import Results
 from detente.ensemble.tracing import trace_metric
 
-__all__ = ["SOLUTION_MODEL", "Book", "Context", "Level", "centre", "given_range", "quantity_text"]
+__all__ = [
+    "SOLUTION_MODEL",
+    "Book",
+    "Context",
+    "Level",
+    "centre",
+    "given_range",
+    "is_given",
+    "known_digits",
+    "quantity_text",
+]
 
 FloatArray = NDArray[np.float64]
 

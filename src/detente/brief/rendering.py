@@ -68,6 +68,10 @@ def as_data(brief: Brief) -> dict[str, Any]:
         },
         "inputs": _input_data(brief),
         "sources": _source_data(brief),
+        "files": [
+            *(f"charts/{chart.id}.svg" for chart in brief.charts),
+            *(f"tables/{name}" for name in to_csv_files(brief)),
+        ],
     }
 
 

@@ -69,7 +69,7 @@ def command(
     from rich.console import Console
 
     from detente.brief.document import compose
-    from detente.brief.writing import write_files
+    from detente.brief.writing import check_place, write_files
     from detente.ensemble import run_ensemble
     from detente.ensemble.drawing import check_draws
 
@@ -79,6 +79,7 @@ def command(
     loaded = load_checked(crisis, parse_assignments(assignments or ()))
     chosen = _choose(loaded, policies)
     folder = out if out is not None else Path("brief") / loaded.id
+    check_place(folder)
     clock.lap("read and checked")
     with _progress(console, f"{draws:,} cases x {len(chosen) or 1} commitments") as report:
         results = run_ensemble(
