@@ -145,6 +145,14 @@ class Context:
         """Return the names of the players with one of the roles, joined as in a sentence."""
         return join_words([player.name for player in self.players(*roles)])
 
+    def opponents(self) -> tuple[Player, ...]:
+        """Return the players whose payoff regret is about: defenders; without any, those who are no challengers."""
+        return tuple(self.crisis.players[name] for name in self.results.manifest.defenders)
+
+    def opponent_names(self) -> str:
+        """Return the names of :meth:`opponents`, joined as in a sentence."""
+        return join_words([player.name for player in self.opponents()])
+
     def _who(self, word: str) -> str:
         return self.crisis.actors[word].name if word in self.crisis.actors else word
 

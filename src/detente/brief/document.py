@@ -147,11 +147,11 @@ def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
             f"from {link(base)} to {link(under, under.full_text)}"
         )
     if payoff == least:
-        text += f", and it also leaves {context.names('defender')} with the least regret once costs are counted"
+        text += f", and it also leaves {context.opponent_names()} with the least regret once costs are counted"
     else:
         text += (
             f"; counting costs as well, “{context.policy(payoff).label}” leaves "
-            f"{context.names('defender')} with the least regret"
+            f"{context.opponent_names()} with the least regret"
         )
     return text + "."
 

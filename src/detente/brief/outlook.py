@@ -331,7 +331,7 @@ def _policy_paragraph(context: Context, book: Book) -> str:
     if table.minimax != table.least_mean:
         text += f", while “{context.policy(table.minimax).label}” has the smallest worst case"
     payoff = context.results.regret()
-    defenders = context.names("defender")
+    defenders = context.opponent_names()
     best = next(item for item in payoff.rows if item.policy == payoff.least_mean)
     cost = _regret_figure(context, book, "payoff", best.policy, best.mean, best.high)
     text += (
@@ -354,8 +354,10 @@ def _regret_figure(
     context: Context, book: Book, what: str, policy: str, mean: float, high: float
 ) -> Figure:
     label = context.policy(policy).label
-    metric = "attack" if what == "attack" else f"payoff/{context.players('defender')[0].id}"
-    words = "probability of an attack" if what == "attack" else "payoff of the defender"
+    metric = "attack" if what == "attack" else f"payoff/{context.opponents()[0].id}"
+    words = (
+        "probability of an attack" if what == "attack" else f"payoff of {context.opponent_names()}"
+    )
     trace = context.trace(metric, policy)
     return book.keep(
         Figure(
@@ -410,7 +412,10 @@ def _dilemma(context: Context, beliefs: Beliefs, read: tuple[Reading, ...]) -> t
 
 def _types(context: Context, book: Book) -> tuple[str, ...]:
     parts = []
-    for player in context.players("challenger", "defender"):
+    shown = {player.id for player in (*context.players("challenger"), *context.opponents())}
+    for player in context.players():
+        if player.id not in shown:
+            continue
         for kind in player.types if len(player.types) > 1 else ():
             metric = f"attack_given/{player.id}/{kind.id}"
             if context.has(metric):
@@ -440,7 +445,7 @@ def _preference_changes(context: Context) -> tuple[str, ...]:
             continue
         sentences.append(
             f"Where “{quantity.label}” is {change.direction} {_threshold(change.threshold, quantity.unit)}, "
-            f"{context.names('defender')} would do better with “{context.policy(change.after).label}” than with "
+            f"{context.opponent_names()} would do better with “{context.policy(change.after).label}” than with "
             f"“{context.policy(change.before).label}”."
         )
     return tuple(sentences)
@@ -521,7 +526,7 @@ def _regret_table(context: Context, book: Book) -> TableView | None:
                 + f" ({format_value(other.high, 'stakes').removesuffix(' stakes')})",
             )
         )
-    defenders = context.names("defender")
+    defenders = context.opponent_names()
     return TableView(
         id="regret",
         title="Regret: how far each commitment falls short of the best one of each case",

@@ -178,7 +178,7 @@ def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
     if not target and not senders:
         return None
     hit = next(iter(context.players("challenger")), None)
-    own = next(iter(context.players("defender")), None)
+    own = next(iter(context.opponents()), None)
     spans = []
     seen: dict[str, int] = {}
     for rows, player in ((target, hit), (senders, own)):

@@ -131,8 +131,6 @@ def load_checked(crisis: str, overrides: Mapping[str, str]) -> "Crisis":
     ------
     CrisisFileError
         With every error that the checks find.
-    UsageError
-        ``key-missing`` if no player is a defender.
     """
     from detente.crisis import load_crisis
     from detente.rules import check_game
@@ -141,14 +139,6 @@ def load_checked(crisis: str, overrides: Mapping[str, str]) -> "Crisis":
     errors = [finding for finding in check_game(loaded) if finding.severity == "error"]
     if errors:
         raise CrisisFileError(errors)
-    if all(player.role != "defender" for player in loaded.players.values()):
-        message = "no player has the role of defender, whose view the briefing takes"
-        raise UsageError(
-            message,
-            code="key-missing",
-            at="crisis.yaml  players",
-            fix="write `role: defender` for the player who answers the challenger",
-        )
     return loaded
 
 
