@@ -141,6 +141,57 @@ def test_exposures_bear_the_label_of_their_table(full_brief):
     assert "gas_share" not in text
 
 
+def changed(folder, new, *pairs):
+    """Copy a crisis with some of its text replaced."""
+    shutil.copytree(folder, new)
+    path = new / "crisis.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, other in pairs:
+        assert old in text, old
+        text = text.replace(old, other)
+    path.write_text(text, encoding="utf-8")
+    return load_crisis(new)
+
+
+def brief_of(crisis, tmp_path, **options):
+    return compose(
+        crisis, run_ensemble(crisis, folder=tmp_path / "run", **{"n_draws": 8, "seed": 1} | options)
+    )
+
+
+def test_the_sides_are_those_that_the_bargaining_mechanism_compares(full_folder, tmp_path):
+    crisis = changed(
+        full_folder,
+        tmp_path / "sides",
+        ("defender_position: {position: WES}", "defender_position: {sum: [{position: MID}, 0]}"),
+        ("defender_salience: {salience: WES}", "defender_salience: {salience: MID}"),
+    )
+    answer = by_id(brief_of(crisis, tmp_path), "aims")
+    mine, other = (crisis.quantities[f"positions.{one}.membership"] for one in ("NOR", "MID"))
+    gap = abs(mine.distribution.parameters[1] - other.distribution.parameters[1])
+    assert f"{gap:.0f} of 100 points from where Midland stands" in plain(answer.answer)
+    assert "Midland at" in plain(answer.model[0])
+    assert f"{gap:.0f} points apart" in answer.charts[0].title
+
+
+def test_a_constant_prior_is_traced_to_its_own_place(template, tmp_path):
+    crisis = changed(
+        template,
+        tmp_path / "priors",
+        (
+            "limited: {label: limited aims, prior: rest}",
+            "limited: {label: limited aims, prior: rest}\n      mad: {label: mad, prior: 0.1}",
+        ),
+        ("north: {limited: 1,", "north: {mad: 1, limited: 1,"),
+    )
+    figures = brief_of(crisis, tmp_path).figures
+    trace = figures["aims.prior.north.mad"].trace
+    assert trace.quantities == ()
+    assert trace.place == f"crisis.yaml:{crisis.players['north'].place.line}"
+    assert figures["aims.prior.north.revisionist"].trace.quantities == ("prior.revisionist",)
+    assert figures["aims.prior.north.limited"].trace.quantities == ("prior.revisionist",)
+
+
 def test_policies_are_compared_case_by_case(brief, results):
     figure = brief.figures["outlook.policy.arm.attack.change"]
     change = results.values("attack", "arm") - results.values("attack", "free")

@@ -1,12 +1,15 @@
 """What does the challenger want? Demands, positions, red lines, and the room between the sides."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from detente.brief.charts import Mark, Words, draw_positions
 from detente.brief.context import Book, Context
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
 from detente.brief.parts import change_sentences
 from detente.brief.words import join_words, sentence_case
-from detente.crisis.elements import Issue, Player
+from detente.crisis.elements import Binding, ByState, Column, Issue, Player, Product, Sum
 
 __all__ = ["answer"]
 
@@ -18,17 +21,18 @@ TELLING = 0.02
 def answer(context: Context) -> Answer:
     """Answer the question from positions, priors of types, and the bargaining mechanism where there is one."""
     book = context.book(ID)
-    challenger, others = context.names("challenger"), context.names("defender")
-    ranked = _ranked_issues(context, book)
+    challenger = context.names("challenger")
+    sides = _sides(context)
+    ranked = _ranked_issues(context, book, sides)
     room = _room(context, book)
-    chart = _chart(context, book, ranked)
+    chart = _chart(context, book, ranked, sides)
     return Answer(
         id=ID,
         title=f"What does {challenger} want?",
-        answer=_first_sentence(context, book, ranked, room, challenger, others),
+        answer=_first_sentence(context, book, ranked, room, sides),
         facts=context.facts(book),
         model=(
-            *_position_paragraphs(context, book, ranked),
+            *_position_paragraphs(context, book, ranked, sides),
             *_type_paragraphs(context, book),
             *_room_paragraphs(context, book, room),
         ),
@@ -41,45 +45,88 @@ def answer(context: Context) -> Answer:
     )
 
 
-def _side(context: Context, role: str) -> Player | None:
-    return next(iter(context.players(role)), None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """One of the two whose positions are compared: a player, and the actor that speaks for it where one is named."""
+
+    player: Player | None
+    actor: str = ""
+
+    def name(self, context: Context) -> str:
+        """Return the player's name, or the actor's where it is not the player's first."""
+        if self.player is not None and self.actor in {"", *self.player.actors[:1]}:
+            return self.player.name
+        return context.actor_name(self.actor)
 
 
-def _position(book: Book, player: Player | None, issue: str) -> Figure | None:
-    if player is None:
+def _sides(context: Context) -> tuple[_Side, _Side]:
+    """Return the sides that the bargaining mechanism compares; without one, challenger and defender."""
+    for mechanism in context.mechanisms("bargaining."):
+        actors = [
+            next(_columns(mechanism.inputs.get(f"{role}_position")), "")
+            for role in ("challenger", "defender")
+        ]
+        if all(actor in context.crisis.actors for actor in actors):
+            first, second = (_Side(player=_player_of(context, one), actor=one) for one in actors)
+            return first, second
+    challenger = next(iter(context.players("challenger")), None)
+    return _Side(player=challenger), _Side(player=next(iter(context.opponents()), None))
+
+
+def _columns(binding: Binding | None) -> Iterator[str]:
+    """Yield the names of the columns of positions that a binding reads."""
+    if isinstance(binding, Column) and binding.table == "position":
+        yield binding.name
+    elif isinstance(binding, Sum):
+        for part in binding.terms:
+            yield from _columns(part)
+    elif isinstance(binding, Product):
+        for part in binding.factors:
+            yield from _columns(part)
+    elif isinstance(binding, ByState):
+        for part in binding.cases.values():
+            yield from _columns(part)
+
+
+def _player_of(context: Context, actor: str) -> Player | None:
+    return next((player for player in context.players() if actor in player.actors), None)
+
+
+def _position(book: Book, side: _Side, issue: str) -> Figure | None:
+    context = book.context
+    lead = context.lead_actor(side.player, issue) if side.player is not None else None
+    actor = side.actor or (lead.id if lead is not None else "")
+    path = f"positions.{actor}.{issue}"
+    if path not in context.crisis.quantities:
         return None
-    actor = book.context.lead_actor(player, issue)
-    if actor is None:
-        return None
-    name = book.context.crisis.issues[issue].label
-    return book.quantity(
-        f"positions.{actor.id}.{issue}", label=f"position of {actor.name} on {name}"
-    )
+    name = context.crisis.issues[issue].label
+    return book.quantity(path, label=f"position of {context.actor_name(actor)} on {name}")
 
 
-def _gap(context: Context, book: Book, issue: str) -> float | None:
-    ends = [_position(book, _side(context, role), issue) for role in ("challenger", "defender")]
+def _gap(book: Book, issue: str, sides: tuple[_Side, _Side]) -> float | None:
+    ends = [_position(book, side, issue) for side in sides]
     values = [end.value for end in ends if end is not None and end.value is not None]
     return abs(values[0] - values[1]) if len(values) == 2 else None
 
 
-def _salience(context: Context, issue: str) -> float:
-    player = _side(context, "challenger")
-    for actor in player.actors if player else ():
+def _salience(context: Context, issue: str, side: _Side) -> float:
+    for actor in (side.actor,) if side.actor else side.player.actors if side.player else ():
         quantity = context.crisis.quantities.get(f"salience.{actor}.{issue}")
         if quantity is not None:
             return quantity.distribution.parameters[0]
     return 0.0
 
 
-def _ranked_issues(context: Context, book: Book) -> list[tuple[Issue, float]]:
+def _ranked_issues(
+    context: Context, book: Book, sides: tuple[_Side, _Side]
+) -> list[tuple[Issue, float]]:
     """Issues on which both sides have a position, the challenger's most salient first, with the gap."""
     found = []
     for issue in context.crisis.issues.values():
-        gap = _gap(context, book, issue.id)
+        gap = _gap(book, issue.id, sides)
         if gap is not None:
             found.append((issue, gap))
-    return sorted(found, key=lambda pair: (-_salience(context, pair[0].id), -pair[1]))
+    return sorted(found, key=lambda pair: (-_salience(context, pair[0].id, sides[0]), -pair[1]))
 
 
 def _anchor(issue: Issue, value: float) -> str:
@@ -92,14 +139,16 @@ def _first_sentence(
     book: Book,
     ranked: list[tuple[Issue, float]],
     room: Figure | None,
-    challenger: str,
-    others: str,
+    sides: tuple[_Side, _Side],
 ) -> str:
+    challenger, others = (side.name(context) for side in sides)
     if not ranked:
-        return f"The file holds no positions of {challenger} and {others} on a common issue; its demands are listed below."
+        demands = "; its demands are listed below" if context.table("demands") is not None else ""
+        return (
+            f"The file holds no positions of {challenger} and {others} on a common issue{demands}."
+        )
     issue = ranked[0][0]
-    mine = _position(book, _side(context, "challenger"), issue.id)
-    theirs = _position(book, _side(context, "defender"), issue.id)
+    mine, theirs = (_position(book, side, issue.id) for side in sides)
     if mine is None or theirs is None or mine.value is None or theirs.value is None:
         return ""
     gap = abs(mine.value - theirs.value)
@@ -114,19 +163,21 @@ def _first_sentence(
 
 
 def _position_paragraphs(
-    context: Context, book: Book, ranked: list[tuple[Issue, float]]
+    context: Context,
+    book: Book,
+    ranked: list[tuple[Issue, float]],
+    sides: tuple[_Side, _Side],
 ) -> tuple[str, ...]:
     """Say where the sides stand on the first issue, and which issues are held to be open to bargaining."""
     if not ranked:
         return ()
     issue = ranked[0][0]
-    mine = _position(book, _side(context, "challenger"), issue.id)
-    theirs = _position(book, _side(context, "defender"), issue.id)
+    mine, theirs = (_position(book, side, issue.id) for side in sides)
     if mine is None or theirs is None:
         return ()
     text = (
-        f"Positions are scored from 0 to 100 on each issue. On {issue.label}, {context.names('challenger')} is put at "
-        f"{link(mine)} and {context.names('defender')} at {link(theirs)}."
+        f"Positions are scored from 0 to 100 on each issue. On {issue.label}, {sides[0].name(context)} is put at "
+        f"{link(mine)} and {sides[1].name(context)} at {link(theirs)}."
     )
     return (text + _red_lines(context),)
 
@@ -207,25 +258,33 @@ def _type_paragraphs(context: Context, book: Book) -> tuple[str, ...]:
     return tuple(paragraphs)
 
 
-def _chart(context: Context, book: Book, ranked: list[tuple[Issue, float]]) -> Chart | None:
+def _chart(
+    context: Context, book: Book, ranked: list[tuple[Issue, float]], sides: tuple[_Side, _Side]
+) -> Chart | None:
     marks = []
+    held = {side.player.id for side in sides if side.player is not None}
+    shown = [*sides, *(_Side(player=item) for item in context.players() if item.id not in held)]
+    order_of = [item.id for item in context.players()]
+    shown.sort(key=lambda side: order_of.index(side.player.id) if side.player else len(order_of))
     mark_open = 2 * sum(issue.negotiable for issue, _ in ranked) < len(ranked)
     for issue, _ in ranked[:12]:
         row = sentence_case(issue.label)
         if issue.negotiable == mark_open:
             row += " (negotiable)" if mark_open else " (not negotiable)"
-        for player in context.players():
-            figure = _position(book, player, issue.id)
+        for side in shown:
+            figure = _position(book, side, issue.id)
             if figure is None or figure.value is None:
                 continue
             marks.append(
                 Mark(
                     row=row,
-                    series=player.name,
+                    series=side.name(context),
                     value=figure.value,
                     low=figure.low,
                     high=figure.high,
-                    colour=context.colours[player.id],
+                    colour=context.colours[side.player.id]
+                    if side.player is not None
+                    else "#767676",
                     figure=figure,
                 )
             )

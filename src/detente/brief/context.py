@@ -403,6 +403,8 @@ class Context:
     def _make_trace(self, metric: str, policy: str) -> Trace:
         closed = metric.startswith(("mechanism/", "quantity/"))
         drivers = [] if closed else self.results.drivers(metric, self.column_policy(metric, policy))
+        if metric.startswith("prior/"):
+            return self._trace_prior(metric)
         found = trace_metric(self.crisis, metric, drivers=drivers)
         paths = found.quantities
         if found.by_play:
@@ -420,11 +422,33 @@ class Context:
         return Trace(
             sources=self.sources_of(paths),
             quantities=paths,
-            model=model or ("prior of the crisis file" if not found.by_play else ""),
+            model=model,
             reference=reference,
             metric=metric,
             policy=policy if found.by_play else "",
             inputs_read=len(found.quantities),
+        )
+
+    def _trace_prior(self, metric: str) -> Trace:
+        """Trace a prior to its own quantity, to the file's line where it is a number, or to those that leave the rest."""
+        _, name, kind = metric.split("/")
+        player = self.crisis.players[name]
+        own = next((item.prior for item in player.types if item.id == kind), None)
+        priors = [item.prior for item in player.types] if own is None else [own]
+        paths = tuple(
+            dict.fromkeys(
+                prior.path
+                for prior in priors
+                if isinstance(prior, QuantityOf) and prior.path in self.crisis.quantities
+            )
+        )
+        return Trace(
+            sources=self.sources_of(paths),
+            quantities=paths,
+            model="prior of the crisis file",
+            metric=metric,
+            inputs_read=len(paths),
+            place="" if isinstance(own, QuantityOf) else _place(player),
         )
 
     @cached_property
@@ -782,8 +806,8 @@ def _reads(binding: Binding, mechanisms: set[str]) -> bool:
     return any(_reads(part, mechanisms) for part in parts)
 
 
-def _place(quantity: Quantity) -> str:
-    place = quantity.place
+def _place(entry: Quantity | Player) -> str:
+    place = entry.place
     return f"{place.file}:{place.line}" if place.line else place.file
 
 
