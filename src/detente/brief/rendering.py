@@ -246,22 +246,73 @@ def _rich(text: str) -> Markup:
     return Markup("".join(parts))  # noqa: S704  # every part is escaped above
 
 
-def _cell(text: str) -> str:
+_SPECIAL = re.compile(
+    r"[\\`*\[\]]|~~"
+    r"|<(?=[A-Za-z/!?])"  # a tag, a comment or an autolink; "<1%" is none
+    r"|&(?=#?\w+;)"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word it is only itself
+)
+_LINE_START = re.compile(
+    r"^[ \t]*(?:([#>+=~|-])|([0-9]{1,9})([.)]))(?=\s|[#>=~|-]|$)", re.MULTILINE
+)
+_ADDRESS = re.compile(r"https?://[^\s<>\[\]`*\\]+")
+
+
+def _escape_mark(match: re.Match[str]) -> str:
+    text = match[0]
+    return {"<": "&lt;", "&": "&amp;"}.get(text, "".join(f"\\{one}" for one in text))
+
+
+def _inline(text: str) -> str:
+    """Escape what Markdown or HTML would read as more than text."""
+    return _SPECIAL.sub(_escape_mark, text)
+
+
+def _markdown(value: object) -> Markup:
+    """Write a value as Markdown that shows its own text; what is Markdown already is left as it is."""
+    if isinstance(value, Markup):
+        return value
+    text = _LINE_START.sub(
+        lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}",
+        _inline(str(value)),
+    )
+    return Markup(text)  # noqa: S704  # escaped above
+
+
+def _cell(text: str) -> Markup:
     """One cell of a Markdown table."""
-    return plain(text).replace("|", "\\|").replace("\n", " ")
+    words = " ".join(_inline(plain(text)).splitlines())
+    return Markup(words.replace("|", "\\|"))  # noqa: S704  # escaped above
+
+
+def _address(text: str) -> Markup:
+    """Leave an address of the web as it is, so that readers of Markdown link it, and escape any other."""
+    return Markup(text) if _ADDRESS.fullmatch(text) else _markdown(text)  # noqa: S704  # matched above
+
+
+def _code(text: str) -> Markup:
+    """Write text between backticks, where only these are special."""
+    return Markup("`" + text.replace("`", "'") + "`")  # noqa: S704  # inside a code span nothing is read
 
 
 def _environment(*, html: bool) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("detente.brief", "templates"),
-        autoescape=html,  # noqa: S701  # Markdown is not HTML; the page is escaped
+        autoescape=True,
+        finalize=None if html else _markdown,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        rich=_rich, plain=plain, cell=_cell, date=format_date, safe_svg=Markup
+        rich=_rich,
+        plain=plain,
+        cell=_cell,
+        date=format_date,
+        safe_svg=Markup,
+        address=_address,
+        code=_code,
     )
     return environment
 
