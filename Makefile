@@ -53,8 +53,9 @@ wheel: $(STAMP) ## build the wheel into dist/
 	@$(BIN)/uv build --wheel --quiet --out-dir dist
 	@ls dist/*.whl
 
-bench: $(STAMP) ## timings, with pytest-benchmark
+bench: $(STAMP) ## timings, with pytest-benchmark, and ratios to peers if .peers is there (see benchmarks/peers.py)
 	@$(BIN)/python -m pytest benchmarks -p no:xdist --benchmark-only $(ARGS)
+	@test ! -x .peers/bin/python || $(BIN)/python benchmarks/peers.py
 
 golden: $(STAMP) ## regenerate the golden files, to be reviewed as a diff
 	@DETENTE_GOLDEN=write $(BIN)/python -m pytest tests -q -k golden -p no:xdist

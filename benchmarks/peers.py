@@ -1,0 +1,128 @@
+"""Time the game engine beside Gambit and OpenSpiel on the same files, in one run; print the ratios.
+
+The peers live in an environment of their own: ``python3 -m venv .peers && .peers/bin/pip install pygambit open_spiel``.
+``make bench`` runs this if that environment is there.
+"""
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from detente.game import nash_conv, solve_logit_qre, solve_nash, write_efg
+from detente.game.trees import game_from_tree
+from detente.testing.games import bargaining_tree
+
+ROOT = Path(__file__).parents[1]
+PEERS = ROOT / ".peers" / "bin" / "python"
+SIZES = {"S": (2, 2, 2), "M": (4, 3, 3), "L": (6, 4, 3)}
+PATIENCE_S = 60.0
+DRAWS = 64
+
+
+def build(size, *, zero_sum):
+    """Return the bargaining game of a size."""
+    rounds, challenger_types, defender_types = SIZES[size]
+    tree = bargaining_tree(
+        rounds=rounds,
+        challenger_types=challenger_types,
+        defender_types=defender_types,
+        zero_sum=zero_sum,
+    )
+    return game_from_tree(tree)
+
+
+def least(function, rounds=3):
+    """Return the least time of some calls after a first one."""
+    function()
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def ours(game, task):
+    """Return the seconds of one unit of a task."""
+    numbers = {"payoffs": game.payoffs, "chance_probs": game.chance_probs}
+    if task == "cfr+":
+        rounds = 200  # a tolerance below zero is never met
+        run = lambda: solve_nash(game.form, tolerance=-1.0, most_iterations=rounds, **numbers)  # noqa: E731
+        return least(run) / rounds
+    if task == "nash_conv":
+        even = game.form.uniform_strategy()
+        return least(lambda: nash_conv(game.form, even, game.payoffs, game.chance_probs))
+    numbers["payoffs"] = np.repeat(game.payoffs[:, :, None], DRAWS, axis=2)
+    result = solve_logit_qre(game.form, 5.0, **numbers)
+    taken = least(lambda: solve_logit_qre(game.form, 5.0, **numbers))
+    return taken / (DRAWS if task == "logit" else float(result.iterations.sum()))
+
+
+def theirs(peer, file, task):
+    """Return the peer's seconds, infinite if it did not end in time, NaN if it failed."""
+    command = [str(PEERS), str(Path(__file__).with_name("_peer_times.py")), peer, str(file), task]
+    try:
+        done = subprocess.run(  # noqa: S603  our own command
+            command, check=True, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        return math.inf
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(error.stderr)
+        return math.nan
+    return float(json.loads(done.stdout.splitlines()[-1]))
+
+
+def spell_out(text):
+    """Write ends and information sets in full: OpenSpiel refuses those that refer to an earlier one."""
+    known, lines = {}, []
+    for number, line in enumerate(text.splitlines(), start=1):
+        kind, _, rest = line.partition(' "" ')
+        if kind == "t":
+            which, _, body = rest.partition(" ")
+            lines.append(f't "" {number} {known.setdefault((kind, which), body)}')
+        elif kind == "p":
+            player, which, body = rest.split(" ", 2)
+            body = known.setdefault((kind, player, which), body)
+            lines.append(f'p "" {player} {which} {body}')
+        else:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    """Print a table: task, seconds of each, ratio."""
+    tasks = [
+        ("S", False, "logit", "gambit", "5"),
+        ("M", False, "logit", "gambit", "5"),
+        ("M", True, "walk", "openspiel", "cfr+"),
+        ("M", True, "cfr+", "openspiel", "cfr+"),
+        ("M", True, "nash_conv", "openspiel", "nash_conv"),
+        ("L", True, "nash_conv", "openspiel", "nash_conv"),
+    ]
+    lines = [f"{'game':5}{'detente':>22}{'peer':>34}{'ratio':>12}"]
+    with tempfile.TemporaryDirectory() as folder:
+        for size, zero_sum, mine, peer, task in tasks:
+            game = build(size, zero_sum=zero_sum)
+            file = Path(folder) / f"{size}.efg"
+            file.write_text(spell_out(write_efg(game)), encoding="utf-8")
+            one, other = ours(game, mine), theirs(peer, file, task)
+            label = f"{peer} {'lambda 5' if mine == 'logit' else task}"
+            if math.isinf(other):
+                shown, ratio = f"over {PATIENCE_S:.0f} s", f"> {PATIENCE_S / one:,.0f}"
+            else:
+                shown, ratio = f"{other:.3g} s", f"{other / one:,.0f}"
+            lines.append(f"{size:5}{mine:>10}{one:>10.3g} s{label:>22}{shown:>12}{ratio:>12}")
+    print("\n".join(lines))  # noqa: T201  the command's answer
+
+
+if __name__ == "__main__":
+    if not PEERS.exists():
+        sys.exit(f"no environment at {PEERS}: see the head of this file")
+    main()
