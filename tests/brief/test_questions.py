@@ -4,11 +4,14 @@ import re
 import shutil
 from pathlib import Path
 
+import jsonschema
 import pytest
+from tests.brief.test_data import SCHEMA
 
 import detente.brief
-from detente.brief import compose, document, to_html, to_json
+from detente.brief import compose, document, to_html, to_json, to_markdown
 from detente.brief.figures import plain
+from detente.brief.rendering import as_data
 from detente.crisis import load_crisis
 from detente.ensemble import run_ensemble
 
@@ -190,6 +193,24 @@ def test_a_constant_prior_is_traced_to_its_own_place(template, tmp_path):
     assert trace.place == f"crisis.yaml:{crisis.players['north'].place.line}"
     assert figures["aims.prior.north.revisionist"].trace.quantities == ("prior.revisionist",)
     assert figures["aims.prior.north.limited"].trace.quantities == ("prior.revisionist",)
+
+
+def test_dates_of_sources_are_no_more_exact_than_the_file(template, tmp_path):
+    folder = tmp_path / "dates"
+    shutil.copytree(template, folder)
+    path = folder / "sources.csv"
+    text = path.read_text(encoding="utf-8")
+    assert "2030-01-10" in text
+    assert "2030-01-15" in text
+    path.write_text(text.replace("2030-01-10", "2029-11").replace("2030-01-15", "2029"))
+    brief = brief_of(load_crisis(folder), tmp_path)
+    for page in (to_html(brief), to_markdown(brief)):
+        assert "November 2029" in page
+        assert "1 November 2029" not in page
+        assert "January 2029" not in page
+    dates = {row["date"] for row in as_data(brief)["sources"].values()}
+    assert dates == {"2029-11", "2029"}
+    jsonschema.Draft202012Validator(SCHEMA).validate(as_data(brief))
 
 
 def test_policies_are_compared_case_by_case(brief, results):

@@ -41,6 +41,7 @@ from detente.crisis.elements import (
     Product,
     Quantity,
     QuantityOf,
+    Source,
     Sum,
     Table,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "is_given",
     "known_digits",
     "quantity_text",
+    "source_date",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -513,9 +515,8 @@ class Context:
         source = self.crisis.sources.get(key)
         if source is None:
             return key
-        return (
-            f"{source.publisher}, {format_date(source.date)}" if source.date else source.publisher
-        )
+        day = source_date(source)
+        return f"{source.publisher}, {format_date(day)}" if day else source.publisher
 
     def source_names(self, keys: Iterable[str]) -> str:
         """Return several sources, joined."""
@@ -804,6 +805,13 @@ def _reads(binding: Binding, mechanisms: set[str]) -> bool:
     elif isinstance(binding, Product):
         parts = binding.factors
     return any(_reads(part, mechanisms) for part in parts)
+
+
+def source_date(source: Source) -> str:
+    """Return the date of a source as its file prints it: a day, a month or a year; empty if there is none."""
+    if source.date is None:
+        return ""
+    return source.date_printed or source.date.isoformat()
 
 
 def _place(entry: Quantity | Player) -> str:

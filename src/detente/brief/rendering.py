@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from detente.brief.context import quantity_text
+from detente.brief.context import quantity_text, source_date
 from detente.brief.document import READING, Brief
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.words import format_date
@@ -113,7 +113,7 @@ def _source_data(brief: Brief) -> dict[str, dict[str, Any]]:
         source.key: {
             "publisher": source.publisher,
             "title": source.title,
-            "date": source.date.isoformat() if source.date else "",
+            "date": source_date(source),
             "address": source.address,
             "standing": source.standing,
             "file": source.place.file,
@@ -310,6 +310,7 @@ def _environment(*, html: bool) -> jinja2.Environment:
         plain=plain,
         cell=_cell,
         date=format_date,
+        source_date=source_date,
         safe_svg=Markup,
         address=_address,
         code=_code,

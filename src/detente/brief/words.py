@@ -9,6 +9,8 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
+from detente.crisis.dates import first_day
+
 __all__ = [
     "KNOWN_DIGITS",
     "LIKELIHOOD_BANDS",
@@ -326,20 +328,20 @@ def _signed(points: float) -> str:
 
 
 def format_date(day: date | str | None) -> str:
-    """Write a date as 5 January 2030; text that is no full ISO date is returned as it is.
+    """Write a date as 5 January 2030, a month as January 2030; text that is neither is returned as it is.
 
     Examples
     --------
-    >>> format_date("2030-01-05"), format_date("2030-01")
-    ('5 January 2030', '2030-01')
+    >>> format_date("2030-01-05"), format_date("2030-01"), format_date("2030")
+    ('5 January 2030', 'January 2030', '2030')
     """
     if day is None:
         return "undated"
     if isinstance(day, str):
-        try:
-            return format_date(date.fromisoformat(day))
-        except ValueError:
+        first = first_day(day)
+        if first is None or len(day) == len("2030"):
             return day
+        return f"{first:%B %Y}" if len(day) == len("2030-01") else format_date(first)
     return f"{day.day} {day:%B %Y}"
 
 

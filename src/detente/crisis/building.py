@@ -154,6 +154,7 @@ def _sources(draft: Draft) -> None:
                 publisher=cells["publisher"],
                 title=cells["title"],
                 date=first_day(cells["date"]),
+                date_printed=cells["date"],
                 address=cells["address"],
                 standing=cells["standing"],
                 place=row.place,

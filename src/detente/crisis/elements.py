@@ -63,7 +63,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A published source; ``date`` is its own date of publication."""
+    """A published source; ``date`` is its own date of publication, ``date_printed`` that as the file writes it.
+
+    Of a month or a year, ``date`` is the first day.
+    """
 
     key: str
     publisher: str
@@ -72,6 +75,7 @@ class Source:
     address: str
     standing: str = ""
     place: Place = field(default_factory=Place)
+    date_printed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
