@@ -5,12 +5,13 @@ import shutil
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 from tests.brief.test_data import SCHEMA
 
 import detente.brief
 from detente.brief import compose, document, to_html, to_json, to_markdown
-from detente.brief.figures import plain
+from detente.brief.figures import Trace, plain
 from detente.brief.rendering import as_data
 from detente.crisis import load_crisis
 from detente.ensemble import run_ensemble
@@ -211,6 +212,24 @@ def test_dates_of_sources_are_no_more_exact_than_the_file(template, tmp_path):
     dates = {row["date"] for row in as_data(brief)["sources"].values()}
     assert dates == {"2029-11", "2029"}
     jsonschema.Draft202012Validator(SCHEMA).validate(as_data(brief))
+
+
+@pytest.mark.filterwarnings("error")
+def test_huge_values_are_averaged_without_a_warning(context):
+    book = context.book("aims")
+    values = np.array([1.0e308, 1.5e308, 1.7e308])
+    figure = book.array("huge", "huge", values, unit="stakes", trace=Trace())
+    assert figure.value == pytest.approx(1.4e308)
+    assert figure.low < figure.value < figure.high
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", ["1e160", "1e300"])
+def test_a_crisis_with_a_huge_quantity_briefs(template, tmp_path, value):
+    crisis = load_crisis(template, overrides={"war.cost.north": value})
+    brief = brief_of(crisis, tmp_path, n_draws=16)
+    assert to_html(brief)
+    assert to_json(brief)
 
 
 def test_policies_are_compared_case_by_case(brief, results):

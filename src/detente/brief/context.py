@@ -357,7 +357,7 @@ class Context:
         for member, level in first.items():
             if member not in second:
                 return False
-            mine, other = self.values(level.metric), self.values(second[member].metric)
+            (mine, other), _ = _tamed(self.values(level.metric), self.values(second[member].metric))
             spread = max(float(np.std(mine)), float(np.std(other)))
             if float(np.abs(np.mean(mine - other))) > NEXT_TO_NOTHING * spread:
                 return False
@@ -471,7 +471,8 @@ class Context:
         if not table:
             return ()
         values = self.values(metric, policy)
-        spread = float(np.nanstd(values)) * (2 * 5 / values.size) ** 0.5
+        (tame,), scale = _tamed(values)
+        spread = float(np.nanstd(tame)) * scale * (2 * 5 / values.size) ** 0.5
         bar = NormalDist().inv_cdf(1 - 0.025 / len(table)) * spread
         return tuple(driver for driver in table if abs(driver.effect) > max(bar, 1e-12))
 
@@ -699,8 +700,9 @@ class Book:
         if finite.size == 0:
             centre, low, high = None, None, None
         else:
-            centre = float(np.mean(finite))
-            low, high = (float(end) for end in np.quantile(finite, (0.05, 0.95)))
+            (tame,), scale = _tamed(finite)
+            centre = float(np.mean(tame)) * scale
+            low, high = (float(end) * scale for end in np.quantile(tame, (0.05, 0.95)))
         return self.keep(
             Figure(
                 id=f"{self.question}.{name}",
@@ -779,6 +781,18 @@ class Book:
                 digits=known_digits(quantity),
             )
         )
+
+
+HUGE = 1e100
+"""Above this the square or the sum of values may be too large for a number."""
+
+
+def _tamed(*rows: FloatArray) -> tuple[tuple[FloatArray, ...], float]:
+    """Divide huge values by their common scale, so that sums and squares of them are numbers; return the scale."""
+    top = max(float(np.nanmax(np.abs(row), initial=0.0)) for row in rows)
+    if not HUGE < top < np.inf:
+        return rows, 1.0
+    return tuple(row / top for row in rows), top
 
 
 def _nearest_first(paths: Sequence[str], member: str) -> tuple[str, ...]:
