@@ -1,5 +1,6 @@
 """Questions adapt to what the crisis file holds: with every mechanism, with few, with none."""
 
+import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -10,10 +11,13 @@ import pytest
 from tests.brief.test_data import SCHEMA
 
 import detente.brief
-from detente.brief import compose, document, to_html, to_json, to_markdown
-from detente.brief.figures import Trace, plain
+from detente.brief import compose, document, options, to_html, to_json, to_markdown
+from detente.brief.context import Context
+from detente.brief.figures import Figure, Trace, plain
+from detente.brief.parts import chance
 from detente.brief.rendering import as_data
 from detente.crisis import load_crisis
+from detente.crisis.elements import QuantityOf
 from detente.ensemble import run_ensemble
 
 
@@ -232,6 +236,23 @@ def test_a_crisis_with_a_huge_quantity_briefs(template, tmp_path, value):
     assert to_json(brief)
 
 
+def test_the_label_of_any_row_of_an_exposure_is_used(template, tmp_path):
+    """Only the second row has one."""
+    folder = tmp_path / "labels"
+    shutil.copytree(template, folder)
+    head, first, *others = (folder / "exposures.csv").read_text(encoding="utf-8").splitlines()
+    rows = [f"{first},", f"{first},gas bought in the north".replace("WES", "MID")]
+    rows += [f"{line}," for line in others]
+    (folder / "exposures.csv").write_text(
+        "\n".join([f"{head},label", *rows]) + "\n", encoding="utf-8"
+    )
+    crisis = load_crisis(folder)
+    answer = by_id(brief_of(crisis, tmp_path), "alliance")
+    (chart,) = [one for one in answer.charts if one.id == "alliance-dependence"]
+    assert "Gas bought in the north" in chart.title
+    assert "Gas bought in the north" in chart.subtitle
+
+
 def test_policies_are_compared_case_by_case(brief, results):
     figure = brief.figures["outlook.policy.arm.attack.change"]
     change = results.values("attack", "arm") - results.values("attack", "free")
@@ -296,3 +317,81 @@ def test_no_place_of_the_reference_crisis_in_the_code():
     for path in [*folder.rglob("*.py"), *folder.rglob("*.html"), *folder.rglob("*.md")]:
         text = path.read_text(encoding="utf-8").lower()
         assert not re.search(rf"\b(?:{'|'.join(words)})", text), path.name
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "has almost no chance (0%)"),
+        (0.5, "has a roughly even chance (50%)"),
+        (0.3, "is unlikely (30%)"),
+        (None, "is not known"),
+    ],
+)
+def test_a_chance_is_a_sentence(value, words):
+    figure = Figure(id="x", label="x", value=value, low=None, high=None, unit="prob", trace=Trace())
+    assert plain(chance(figure)) == words
+
+
+def test_a_small_crisis_of_one_draw_reads_well(template, tmp_path):
+    """One policy without a description, one draw, no settlement, a track with the ids of actors."""
+    folder = tmp_path / "small"
+    shutil.copytree(template, folder)
+    text = (folder / "crisis.yaml").read_text(encoding="utf-8")
+    text = text[: text.index("policies:")] + "policies:\n  free: {label: free}\nfacts: []\n"
+    text = text.replace(", settlement: true", "").replace("settlement: true", "settlement: false")
+    for kind in ("positions", "timeline"):
+        text = text.replace(f"  {kind}: {kind}.csv\n", "")
+    text = text.replace("  sources: s", "  tracks: tracks.csv\n  sources: s", 1)
+    (folder / "crisis.yaml").write_text(text, encoding="utf-8")
+    (folder / "tracks.csv").write_text(
+        "id,date,status,scheduled_for,format,place,participants,result,visibility,as_of,grade,confidence,source,claims\n"
+        "K1,2029-12-20,held,,,,NOR;WES,,public,2029-12-20,fact,high,gazette,\n"
+        "K2,2030-01-15,scheduled,2030-01-22,ministers,,NOR;WES,,public,2030-01-15,fact,high,gazette,\n",
+        encoding="utf-8",
+    )
+    crisis = load_crisis(folder)
+    assert not any(rule.settlement for rule in crisis.outcomes.values())
+    brief = brief_of(crisis, tmp_path, n_draws=1)
+    page = to_markdown(brief)
+    for wrong in (
+        r"\b1 (?:games|cases|commitments|meetings|explored cases)\b",
+        "settlement is",
+        "below where there",
+        "listed below",
+        "Only the base case",
+        "range of an attack",
+        r"”: \n",
+        r"e\+00",
+        "NOR;WES",
+        "more than chance",
+        "[(, ]0 come",
+    ):
+        assert not re.search(wrong, page), wrong
+    assert "1 meeting or call has been held" in page
+    assert "The one game is solved" in page
+    assert "Northland and Westmark" in page
+    assert "counts no outcome as a settlement" in page
+    assert "The base case is “free”." in page
+
+
+def test_every_result_of_a_draw_of_three_is_shown(template, tmp_path):
+    crisis = load_crisis(template)
+    name, instrument = next((key, item) for key, item in crisis.instruments.items() if item.chance)
+    first = dataclasses.replace(instrument.chance[0], prob=QuantityOf(path="prior.revisionist"))
+    more = tuple(dataclasses.replace(first, id=f"r{k}", label=f"result {k}") for k in range(3))
+    changed_one = dataclasses.replace(instrument, chance=more)
+    results = run_ensemble(crisis, folder=tmp_path, n_draws=8, seed=1)
+    changed_crisis = dataclasses.replace(
+        crisis, instruments={**crisis.instruments, name: changed_one}
+    )
+    answer = options.answer(Context(changed_crisis, results))
+    text = " ".join(plain(part) for part in answer.model)
+    assert all(f"result {k}" in text for k in range(3))
+
+
+def test_sources_differ_is_said_of_the_figure_and_not_of_the_fact(full_brief):
+    page = to_markdown(full_brief)
+    assert "Counted troops *(sources differ)*: 20,000 persons" in page
+    fact = by_id(full_brief, "aims").facts[0]
+    assert f"{fact.text} *(sources differ)*" not in page

@@ -428,6 +428,8 @@ def _changes(context: Context, book: Book) -> tuple[str, ...]:
         if shifts
         else ()
     )
+    if not context.has_settlement:
+        return ()
     return (*quiet, *change_sentences(book, "settlement", "a settlement"))
 
 

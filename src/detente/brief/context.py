@@ -68,7 +68,7 @@ FloatArray = NDArray[np.float64]
 SOLUTION_MODEL = "game.logit_qre"
 BELIEF_REFERENCE = "Bayes' rule on the solution's strategies"
 _CELL_KINDS = {
-    "actor": {"actor", "side", "sender", "actors", "claimed_by"},
+    "actor": {"actor", "side", "sender", "actors", "participants", "claimed_by"},
     "date": {"date", "as_of", "scheduled_for"},
 }
 STRONGEST = 12
@@ -155,6 +155,11 @@ class Context:
         """Return the names of :meth:`opponents`, joined as in a sentence."""
         return join_words([player.name for player in self.opponents()])
 
+    @property
+    def has_settlement(self) -> bool:
+        """Whether the file counts any outcome as a settlement."""
+        return any(rule.settlement for rule in self.crisis.outcomes.values())
+
     def _who(self, word: str) -> str:
         return self.crisis.actors[word].name if word in self.crisis.actors else word
 
@@ -193,8 +198,9 @@ class Context:
         """Return what an exposure measures: the label of its rows, without the actor's name."""
         for actor in self.crisis.actors.values():
             quantity = self.crisis.quantities.get(f"exposures.{actor.id}.{name}")
-            if quantity is not None:
-                return quantity.label.removeprefix(f"{actor.name}: ")
+            label = "" if quantity is None else quantity.label.removeprefix(f"{actor.name}: ")
+            if label not in {"", plain_label(name)}:
+                return label
         return plain_label(name)
 
     def changed(self, level: Level) -> tuple[tuple[str, str], ...]:
@@ -583,6 +589,7 @@ class Context:
                     as_of=day,
                     grade=grade,
                     figure=figure.id,
+                    rival=self.is_contested(path),
                 )
                 for value, key in quantity.contested
             ]
@@ -645,7 +652,7 @@ class Context:
         if name == "value":
             return _table_value(cells)
         if name in _CELL_KINDS["actor"]:
-            return self._actors(text)
+            return self.actors_text(text)
         if name in _CELL_KINDS["date"]:
             return format_date(text) if text else ""
         if name == "source":
@@ -653,7 +660,7 @@ class Context:
         known = self.crisis.issues.get(text) if name == "issue" else None
         return text if known is None else known.label
 
-    def _actors(self, text: str) -> str:
+    def actors_text(self, text: str) -> str:
         """Write ids of actors as names; other text is left as it is."""
         parts = [part for part in re.split(r"[;\s]+", text) if part]
         if parts and all(part in self.crisis.actors for part in parts):

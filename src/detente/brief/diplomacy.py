@@ -28,9 +28,12 @@ METRIC = "settlement"
 def answer(context: Context) -> Answer:
     """Answer the question from the tracks, the probability of a settlement, and what offers change."""
     book = context.book(ID)
+    flagged = context.has_settlement
     settlement = book.metric("settlement", "a settlement", METRIC)
     room = _room(context, book)
-    effects = policy_figures(book, context.policies_with(KINDS), METRIC, "a settlement")
+    effects = policy_figures(
+        book, context.policies_with(KINDS) if flagged else (), METRIC, "a settlement"
+    )
     table = context.table("tracks")
     charts = [
         _weeks(context, book, table) if table is not None else None,
@@ -39,7 +42,7 @@ def answer(context: Context) -> Answer:
     return Answer(
         id=ID,
         title="Are diplomatic efforts working?",
-        answer=_first_sentence(settlement, room),
+        answer=_first_sentence(settlement, room, flagged=flagged),
         facts=context.facts(book),
         model=(
             *_counted(context, book, table),
@@ -49,7 +52,7 @@ def answer(context: Context) -> Answer:
         ),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
-        changes=change_sentences(book, METRIC, "a settlement"),
+        changes=change_sentences(book, METRIC, "a settlement") if flagged else (),
         absent=_absent(table, room),
         # evaluated last: the parts above make the figures
         figures=book.figures,
@@ -68,12 +71,17 @@ def _room(context: Context, book: Book) -> Figure | None:
     return None
 
 
-def _first_sentence(settlement: Figure, room: Figure | None) -> str:
+def _first_sentence(settlement: Figure, room: Figure | None, *, flagged: bool) -> str:
+    if not flagged:
+        text = "The file counts no outcome as a settlement, so the model gives none a probability"
+        if room is not None:
+            text += f"; terms that both sides prefer to fighting exist in {link(room)} of explored cases"
+        return text + "."
     value = settlement.value or 0.0
     head = "Not so far" if value < 0.2 else "In part" if value < 0.55 else "Yes"
-    text = f"{head}: a settlement is {chance(settlement)} as things stand"
+    text = f"{head}: a settlement {chance(settlement)} as things stand"
     if room is not None and room.value is not None:
-        joint = "although" if room.value > value + 0.1 else "and"
+        joint = "although" if value < 0.55 and room.value > value + 0.1 else "and"
         text += f", {joint} terms that both sides prefer to fighting exist in {link(room)} of explored cases"
     return text + "."
 
@@ -85,7 +93,8 @@ def _counted(context: Context, book: Book, table: Table | None) -> tuple[str, ..
     held, ahead = _meetings(context, table)
     first = min((day for day, _ in held), default=None)
     count = book.count("tracks.held", "meetings and calls held", table, len(held))
-    text = f"{link(count)} meetings and calls have been held"
+    meetings = "meeting or call has" if len(held) == 1 else "meetings and calls have"
+    text = f"{link(count)} {meetings} been held"
     if first is not None:
         text += f" since {format_date(first)}"
     if ahead:

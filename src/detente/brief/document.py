@@ -130,7 +130,10 @@ def _headline(
 def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
     base = figures["outlook.attack"]
     if len(context.policies) < 2:
-        return f"Only the base case was run: an attack stands at {link(base, base.full_text)}."
+        alone = "Only the base case was run"
+        if len(context.crisis.policies) < 2:
+            alone = "The file names no commitment to compare with the base case"
+        return f"{alone}: an attack stands at {link(base, base.full_text)}."
     least = min(
         context.policies,
         key=lambda policy: figures[f"outlook.policy.{policy}.attack"].value or 0.0,
@@ -167,10 +170,12 @@ def _hinge_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
         rows.append(
             f"{quantity.label} ({link(low)} where that is low, {link(high)} where it is high)"
         )
+    if not rows and context.results.n_draws == 1:
+        return "One case does not show which quantity moves the probability of an attack."
     if not rows:
         return (
             "No single uncertain quantity of the file moves the probability of an attack by more than chance among "
-            f"{context.results.n_draws:,} cases would."
+            f"{plural(context.results.n_draws, 'case')} would."
         )
     return f"The probability of an attack hinges most on {join_words(rows)}."
 
@@ -180,15 +185,21 @@ def _sure(context: Context, figures: Mapping[str, Figure]) -> tuple[str, ...]:
     certificate = context.results.certificate
     n, missed = certificate.n_solutions, certificate.unconverged
     solved = (
-        f"All {n:,} games are solved to tolerance"
+        ("The one game is" if n == 1 else f"All {n:,} games are") + " solved to tolerance"
         if missed == 0
-        else f"{missed:,} of {n:,} games ({format_percent(certificate.unconverged_share)}) missed the tolerance and are kept"
+        else f"{missed:,} of {plural(n, 'game')} ({format_percent(certificate.unconverged_share)}) missed the tolerance and are kept"
     )
-    sentences = [f"Solver. {solved}; the largest residual is {certificate.max_residual:.0e}."]
-    if attack.low is not None and attack.high is not None:
+    sentences = [
+        f"Solver. {solved}; the largest residual is {_residual(certificate.max_residual, 0)}."
+    ]
+    if context.results.n_draws == 1:
+        sentences.append("Spread. One case was explored, so there is no range.")
+    elif not attack.range_text:
+        sentences.append(f"Spread. An attack stands at {link(attack)} in nearly every case.")
+    elif attack.low is not None and attack.high is not None:
         sentences.append(
             f"Spread. The range of an attack is {spread_word(attack.low, attack.high)}: "
-            f"{link(attack, attack.range_text or attack.text)} across the cases that the file's own uncertainty allows."
+            f"{link(attack, attack.range_text)} across the cases that the file's own uncertainty allows."
         )
     sentences.append(f"Inputs. {_judgement_sentence(context)}")
     return tuple(sentences)
@@ -206,10 +217,25 @@ def _is_judgement(context: Context, path: str) -> bool:
 def _judgement_sentence(context: Context) -> str:
     paths = context.game_inputs
     count = sum(_is_judgement(context, path) for path in paths)
+    rest = len(paths) - count
+    if not paths:
+        return "The game reads no quantity of the file."
+    if rest == 0:
+        every = "The one quantity" if count == 1 else f"All {count:,} quantities"
+        return (
+            f"{every} that the game reads {'is' if count == 1 else 'are'} the authors' judgement."
+        )
+    if count == 0:
+        every = "The one quantity" if rest == 1 else f"All {rest:,} quantities"
+        return f"{every} that the game reads {'comes' if rest == 1 else 'come'} from sources other than the authors' judgement."
     return (
-        f"Of {len(paths)} quantities that the game reads, {count} are the authors' judgement and "
-        f"{len(paths) - count} come from other sources."
+        f"Of {len(paths):,} quantities that the game reads, {count:,} {'is' if count == 1 else 'are'} the authors' "
+        f"judgement and {rest:,} {'comes' if rest == 1 else 'come'} from other sources."
     )
+
+
+def _residual(value: float, digits: int) -> str:
+    return "0" if value == 0 else f"{value:.{digits}e}"
 
 
 # --- behind the answers ----------------------------------------------------------------------------------------------
@@ -384,7 +410,9 @@ def _assumptions(context: Context) -> tuple[str, ...]:
         if len(player.types) > 1
     )
     base = context.policy(context.base)
-    lines.append(f"The base case is “{base.label}”: {base.description}")
+    lines.append(
+        f"The base case is “{base.label}”{f': {base.description}' if base.description else '.'}"
+    )
     if crisis.correlations:
         lines.append(
             "Correlated quantities: "
@@ -440,10 +468,10 @@ def _methods(context: Context) -> tuple[str, ...]:
         for term, low, high in LIKELIHOOD_BANDS
     )
     version = results.manifest.versions.get("detente", "")
-    missed = f"none of {certificate.n_solutions:,} games missed"
+    missed = f"none of {plural(certificate.n_solutions, 'game')} missed"
     if certificate.unconverged:
         missed = (
-            f"{certificate.unconverged:,} of {certificate.n_solutions:,} games, kept in every figure, "
+            f"{certificate.unconverged:,} of {plural(certificate.n_solutions, 'game')}, kept in every figure, "
             f"({format_percent(certificate.unconverged_share)}) missed"
         )
     return (
@@ -454,9 +482,9 @@ def _methods(context: Context) -> tuple[str, ...]:
         ),
         READING,
         (
-            f"Certificate: largest fixed-point residual {certificate.max_residual:.1e}; "
+            f"Certificate: largest fixed-point residual {_residual(certificate.max_residual, 1)}; "
             f"{missed} the tolerance; at most "
-            f"{certificate.max_iterations} iterations. A player could gain at most "
+            f"{plural(certificate.max_iterations, 'iteration')}. A player could gain at most "
             f"{format_number(certificate.max_nashconv)} stakes in all by deviating: this is the size of quantal error, "
             "not an error of the solver."
         ),

@@ -94,6 +94,7 @@ class ValueView:
     as_of: str
     grade: str
     figure: str = ""
+    rival: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ from detente.crisis.elements import Instrument, Player
 __all__ = ["answer"]
 
 ID = "options"
+MOST_RESULTS = 6
+"""Results of chance that are named in the text; the picture shows all."""
 _LADDER = ("restraint", "diplomacy", "energy", "economic", "information", "covert", "posture")
 """Kinds of instruments from the least to the most forceful; others stand before the military ones."""
 
@@ -89,16 +91,18 @@ def _first_sentence(ladder: list[tuple[Instrument, Figure]], challenger: str) ->
         text += f"; the likeliest is “{item.label}” ({link(figure)})"
     if force:
         item, figure = _by_use(force)[0]
-        text += f"{', and' if soft else ';'} the likeliest military one “{item.label}”, {chance(figure)}"
+        text += f"{', and' if soft else ';'} the likeliest military one, “{item.label}”, {chance(figure)}"
     return text + "."
 
 
 def _success(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
-    """Return the probability of the first chance outcome of each of the challenger's instruments, at the start."""
+    """Return the probabilities of the chance outcomes of the challenger's instruments, at the start; of two, the first."""
     found = []
     for player in context.players("challenger"):
         for instrument in context.instruments_of(player.id):
-            for outcome in instrument.chance[:1]:
+            # of two results the second is what the first leaves
+            shown = 1 if len(instrument.chance) == 2 else len(instrument.chance)
+            for outcome in instrument.chance[:shown]:
                 known = context.binding_values(outcome.prob)
                 if known is None:
                     continue
@@ -184,7 +188,10 @@ def _paragraphs(
             "so their probabilities do not sum to one."
         )
     if success:
-        parts = [f"{figure.label}, {link(figure, figure.full_text)}" for _, figure in success[:4]]
+        parts = [
+            f"{figure.label}, {link(figure, figure.full_text)}"
+            for _, figure in success[:MOST_RESULTS]
+        ]
         paragraphs.append("Some results are decided by chance: " + "; ".join(parts) + ".")
     hidden = [item for item, _ in ladder if item.seen_by]
     if hidden:

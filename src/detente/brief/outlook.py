@@ -72,7 +72,9 @@ def answer(context: Context) -> Answer:
         ),
         absent=()
         if len(context.policies) > 1
-        else ("Only one policy was run, so nothing is compared and there is no regret.",),
+        else ("Only one policy was run, so nothing is compared and there is no regret.",)
+        if len(context.crisis.policies) > 1
+        else ("The file names no commitments to compare, so there is no regret.",),
         # evaluated last: the parts above make the figures
         figures=(*book.figures, *_policy_outcomes(context)),
     )
@@ -126,10 +128,10 @@ def _first_sentence(
     text = f"The likeliest single outcome is “{rule.label}” ({link(figure, figure.aside_text)})"
     if share.value is not None:
         clear = share.value >= 0.5
-        text += f", {'' if clear else 'though '}it leads in {'' if clear else 'only '}{link(share)} of explored cases"
+        text += f", {'and' if clear else 'though'} it leads in {'' if clear else 'only '}{link(share)} of explored cases"
     flagged = [item for item, _ in outcomes if item.attack]
     if flagged and not (len(flagged) == 1 and flagged[0] is rule):
-        text += f"; an attack{' of any kind' if len(flagged) > 1 else ''} is {chance(attack)}"
+        text += f"; an attack{' of any kind' if len(flagged) > 1 else ''} {chance(attack)}"
     return text + "."
 
 
@@ -185,14 +187,15 @@ def _policy_chart(
         if policy == context.base:
             row = f"Base case: {row}"
         spans.append(Span(row=row, figure=levels[policy][0], series="Attack", colour=INK))
-        spans.append(
-            Span(
-                row=row,
-                figure=terms[policy][0],
-                series="Settlement",
-                colour=OKABE_ITO["sky"],
+        if context.has_settlement:
+            spans.append(
+                Span(
+                    row=row,
+                    figure=terms[policy][0],
+                    series="Settlement",
+                    colour=OKABE_ITO["sky"],
+                )
             )
-        )
     low, high = levels[ranked[0]][0], levels[ranked[-1]][0]
     return draw_ranges(
         f"{ID}-policies",
@@ -200,7 +203,8 @@ def _policy_chart(
         Words(
             title=f"An attack is least likely under “{context.policy(ranked[0]).label}” ({low.text}), "
             f"most under “{context.policy(ranked[-1]).label}” ({high.text})",
-            subtitle="Model's probability of an attack and of a settlement under each commitment, mean over the same explored cases",
+            subtitle=f"Model's probability of an attack{' and of a settlement' if context.has_settlement else ''} under each "
+            "commitment, mean over the same explored cases",
             footnote=run_note(context),
         ),
         row_title="Commitment",
@@ -319,14 +323,23 @@ def _belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
 
 def _policy_paragraph(context: Context, book: Book) -> str:
     if len(context.policies) < 2:
-        return "Only the base case was run."
+        return (
+            "Only the base case was run."
+            if len(context.crisis.policies) > 1
+            else "The file names no commitment to compare with the base case."
+        )
     table = context.results.regret("attack", lower_is_better=True)
     label = context.policy(table.least_mean).label
     row = next(row for row in table.rows if row.policy == table.least_mean)
     figure = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
     text = (
         f"Of {len(context.policies)} commitments compared over the same cases, “{label}” holds up best against an attack: "
-        f"on average it leaves the probability {link(figure, _points(figure.value))} above that of the best commitment of each case"
+        + (
+            "in every case no other leaves it less likely"
+            if row.best_share == 1
+            else f"on average it leaves the probability {link(figure, _points(figure.value))} above that of the best "
+            "commitment of each case"
+        )
     )
     if table.minimax != table.least_mean:
         text += f", while “{context.policy(table.minimax).label}” has the smallest worst case"
@@ -343,6 +356,8 @@ def _policy_paragraph(context: Context, book: Book) -> str:
 
 def _points(value: float | None) -> str:
     points = (value or 0.0) * 100
+    if points == 0:
+        return "0 points"
     return (
         "under 1 point"
         if points < 0.5
@@ -572,7 +587,7 @@ def _watch(context: Context) -> tuple[TableView, ...]:
                 (
                     day,
                     sentence_case(text),
-                    detail,
+                    context.actors_text(detail),
                     context.source_names(_keys(cells.get("source", ""))),
                 )
             )

@@ -8,6 +8,7 @@ import numpy as np
 from detente.brief.context import Book, Context, Level
 from detente.brief.figures import Figure, link
 from detente.brief.words import join_words, likelihood_word, sentence_case
+from detente.brief.words import plural as counted
 from detente.crisis.elements import Mechanism
 
 __all__ = [
@@ -32,10 +33,18 @@ MOST_READINGS = 6
 
 
 def chance(figure: Figure) -> str:
-    """Say a probability as word, number and range: "unlikely (31%, range 8-62%)"."""
+    """Say a probability as verb, word, number and range: "is unlikely (31%, range 8-62%)"."""
     if figure.value is None:
-        return "not known"
-    return f"{likelihood_word(figure.value)} ({link(figure, figure.aside_text)})"
+        return "is not known"
+    word = likelihood_word(figure.value)
+    verb = "is"
+    if word.endswith("chance"):
+        verb = "has" if word.startswith("almost no") else "has a"
+    return f"{verb} {word} ({link(figure, figure.aside_text)})"
+
+
+def _cases(context: Context) -> str:
+    return counted(context.results.n_draws, "case")
 
 
 def run_note(context: Context) -> str:
@@ -43,7 +52,7 @@ def run_note(context: Context) -> str:
     crisis = context.crisis
     return (
         f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, "
-        f"{context.results.n_draws:,} explored cases. Point: mean; line: 5\N{EN DASH}95% of cases."
+        f"{counted(context.results.n_draws, 'explored case')}. Point: mean; line: 5\N{EN DASH}95% of cases."
     )
 
 
@@ -98,16 +107,18 @@ def change_sentences(
             f"{sentence_case(quantity.label)}: {noun} {verb} at {link(low)} where this is low{ends[0]} and at "
             f"{link(high)} where this is high{ends[1]}."
         )
+    if not sentences and context.results.n_draws == 1:
+        return (f"One case does not show which quantity moves {noun}.",)
     if not sentences and wanted is not None:
         return (
             (
                 f"No uncertain quantity of this subject moves {noun} by more than chance among "
-                f"{context.results.n_draws:,} cases would; what does is listed under the last question."
+                f"{_cases(context)} would; what does is listed under the last question."
             ),
         )
     if not sentences:
         return (
-            f"No single uncertain quantity moves {noun} by more than chance among {context.results.n_draws:,} cases would.",
+            f"No single uncertain quantity moves {noun} by more than chance among {_cases(context)} would.",
         )
     return tuple(sentences)
 

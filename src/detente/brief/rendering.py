@@ -15,7 +15,7 @@ from markupsafe import Markup
 from detente.brief.context import quantity_text, source_date
 from detente.brief.document import READING, Brief
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
-from detente.brief.words import format_date
+from detente.brief.words import format_date, plural
 
 __all__ = ["as_data", "figure_data", "to_csv_files", "to_html", "to_json", "to_markdown"]
 
@@ -318,6 +318,12 @@ def _environment(*, html: bool) -> jinja2.Environment:
     return environment
 
 
+def _case_words(brief: Brief) -> str:
+    cases = plural(brief.context.results.n_draws, "explored case")
+    commitments = len(brief.context.policies)
+    return f"{cases} for each of {commitments} commitments" if commitments > 1 else cases
+
+
 def _values(brief: Brief) -> dict[str, Any]:
     crisis = brief.crisis
     return {
@@ -327,7 +333,7 @@ def _values(brief: Brief) -> dict[str, Any]:
         "results": brief.context.results,
         "note": NOTE,
         "reading": READING,
-        "n_cases": f"{brief.context.results.n_draws:,}",
+        "n_cases": _case_words(brief),
         "players": [
             {"name": player.name, "colour": brief.context.colours[player.id]}
             for player in brief.context.players()
