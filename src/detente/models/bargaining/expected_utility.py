@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import ModelError, UsageError
+from detente.models.bargaining._choices import choose
 from detente.models.bargaining.averages import weighted_mean, weighted_median
 from detente.models.bargaining.challenges import (
     Challenges,
@@ -166,12 +167,7 @@ def find_variant(name: str) -> Variant:
     >>> find_variant("pairwise").choice
     'published'
     """
-    if name in VARIANTS:
-        return VARIANTS[name]
-    message = f"there is no variant {name!r} of the expected-utility model"
-    raise UsageError(
-        message, code="option-invalid", at="variant", fix=f"choose one of {', '.join(VARIANTS)}"
-    )
+    return choose(VARIANTS, name, kind="variant", of="the expected-utility model")
 
 
 def make_issue(

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from scipy.special import ndtr
 
-from detente.errors import UsageError
+from detente.models.bargaining._choices import choose
 from detente.models.bargaining.averages import weighted_mean, weighted_median
 from detente.models.bargaining.expected_utility import Issue
 
@@ -209,9 +209,4 @@ def find_predictor(name: str) -> Predictor:
     >>> find_predictor("midpoint").summary
     'middle of the scale'
     """
-    if name in PREDICTORS:
-        return PREDICTORS[name]
-    message = f"there is no predictor {name!r} of negotiated outcomes"
-    raise UsageError(
-        message, code="option-invalid", at="predictor", fix=f"choose one of {', '.join(PREDICTORS)}"
-    )
+    return choose(PREDICTORS, name, kind="predictor", of="negotiated outcomes")
