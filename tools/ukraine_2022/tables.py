@@ -1,7 +1,7 @@
 """The other tables: positions, demands, tracks, forces, arms, measures, estimates, rules, markets and events."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,15 @@ from ukraine_2022.common import (
     read,
     unit_of,
 )
+
+
+def admitted(path: Path, ledger: Ledger, table: str) -> Iterator[tuple[Row, str]]:
+    """Rows of a table of research data that the cut-off lets in, with the keys of their sources."""
+    for row in read(path):
+        source = column_source(ledger, row)
+        if admissible(ledger, table, row, source):
+            yield row, source
+
 
 POSITIONS = (
     "actor", "issue", "value", "salience", "basis", "paraphrase", "reasoning", "stated_on",
@@ -186,10 +195,9 @@ FORCES = (
 def compile_forces(shared: Path, ledger: Ledger) -> list[Row]:
     """List forces in and near the theatre."""
     rows = []
-    for row in read(shared / "data/ukraine-2022/forces_in_theatre.csv"):
-        source = column_source(ledger, row)
-        if not admissible(ledger, "forces", row, source):
-            continue
+    for row, source in admitted(
+        shared / "data/ukraine-2022/forces_in_theatre.csv", ledger, "forces"
+    ):
         value, value_hi, unit, _, words = measured(row)
         rows.append(
             {
@@ -213,10 +221,7 @@ ARMS = ("id", "sender", "item", "place", "value", "value_hi", "unit", *PROVENANC
 def compile_arms(shared: Path, ledger: Ledger) -> list[Row]:
     """Arms, equipment and training for Ukraine."""
     rows = []
-    for row in read(shared / "data/ukraine-2022/arms_to_ukraine.csv"):
-        source = column_source(ledger, row)
-        if not admissible(ledger, "arms", row, source):
-            continue
+    for row, source in admitted(shared / "data/ukraine-2022/arms_to_ukraine.csv", ledger, "arms"):
         value, value_hi, unit, _, words = measured(row)
         rows.append(
             {
@@ -278,10 +283,9 @@ ESTIMATES = (
 def compile_estimates(shared: Path, ledger: Ledger) -> list[Row]:
     """List what each source thought of each option of the challenger."""
     rows = []
-    for row in read(shared / "data/ukraine-2022/options_estimates.csv"):
-        source = column_source(ledger, row)
-        if not admissible(ledger, "estimates", row, source):
-            continue
+    for row, source in admitted(
+        shared / "data/ukraine-2022/options_estimates.csv", ledger, "estimates"
+    ):
         value, value_hi, unit, _, words = measured(row)
         statement = row["item"]
         if not unit and words:
@@ -314,10 +318,9 @@ REINFORCEMENT = (
 def compile_reinforcement(shared: Path, ledger: Ledger) -> list[Row]:
     """Notice, transport times, distances and dates that bind."""
     rows = []
-    for row in read(shared / "data/ukraine-2022/reinforcement.csv"):
-        source = column_source(ledger, row)
-        if not admissible(ledger, "reinforcement", row, source):
-            continue
+    for row, source in admitted(
+        shared / "data/ukraine-2022/reinforcement.csv", ledger, "reinforcement"
+    ):
         value, value_hi, unit, scheduled, words = measured(row)
         rows.append(
             {
