@@ -5,8 +5,9 @@ import xml.etree.ElementTree as ET  # our own output
 
 import pytest
 
-from detente.brief import charts
-from detente.brief.charts import Dumbbell, Mark, Span, Words
+from detente.brief import charts, drawing
+from detente.brief.charts import Dumbbell, Mark, Span
+from detente.brief.drawing import Words
 from detente.brief.figures import Figure, Trace
 from detente.brief.palette import OKABE_ITO, player_colours
 
@@ -21,7 +22,7 @@ def figure(value, low=None, high=None, unit="prob", name="q.x"):
 
 @pytest.fixture(autouse=True)
 def _strict(monkeypatch):
-    monkeypatch.setattr(charts, "VALIDATE", True)
+    monkeypatch.setattr(drawing, "VALIDATE", True)
 
 
 def make(kind):  # noqa: PLR0911  # one return per kind of picture

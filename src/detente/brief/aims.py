@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from detente.brief.charts import Mark, Words, draw_positions
+from detente.brief.charts import Mark, draw_positions
 from detente.brief.context import Book, Context
+from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
 from detente.brief.parts import change_sentences

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from detente.brief.charts import Span, Words, draw_matrix, draw_ranges, draw_stacks
+from detente.brief.charts import Span, draw_matrix, draw_ranges, draw_stacks
 from detente.brief.context import Book, Context, Level
+from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK, NEUTRAL, OKABE_ITO, RULE, SOFT
 from detente.brief.parts import (

@@ -1,7 +1,8 @@
 """What about defence and deterrence? What forces and aid add to the price of each option, and how they are read."""
 
-from detente.brief.charts import Dumbbell, Span, Words, draw_dumbbells, draw_ranges
+from detente.brief.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.context import Book, Context, Level
+from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
 from detente.brief.parts import (

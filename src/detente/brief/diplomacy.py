@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from detente.brief.charts import Span, Words, draw_ranges, draw_weeks
+from detente.brief.charts import Span, draw_ranges, draw_weeks
 from detente.brief.context import Book, Context
+from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.parts import (
     chance,

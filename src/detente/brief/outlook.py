@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from detente.brief.charts import Dumbbell, Span, Words, draw_dumbbells, draw_ranges
+from detente.brief.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.context import Book, Context
+from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, link
 from detente.brief.palette import INK, OKABE_ITO
 from detente.brief.parts import (

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from detente.brief.charts import Span, Words, draw_ranges
+from detente.brief.charts import Span, draw_ranges
 from detente.brief.context import Book, Context, Level
+from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
 from detente.brief.parts import (
