@@ -1,0 +1,87 @@
+"""``detente price``: what the mechanisms of a crisis say in each situation, over draws.
+
+A subject is a family of mechanisms (the part of a model's name before the point). A subject that can say more than what
+every mechanism can has a module of its own, ``_price_<subject>.py``, with a function ``price_subject(request)`` that
+prints; its options stand in :class:`detente.cli._pricing.PriceRequest`. Nothing lists the subjects.
+"""
+
+import importlib
+import importlib.util
+from typing import Annotated
+
+import typer
+
+__all__ = ["command"]
+
+
+def command(
+    crisis: Annotated[
+        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
+    ],
+    subject: Annotated[
+        str,
+        typer.Argument(
+            help="Family of mechanisms: sanctions, energy, or another that the crisis binds.",
+            metavar="SUBJECT",
+        ),
+    ],
+    *,
+    packages: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--package",
+            help="Price only this mechanism or package, by its id. May be repeated.",
+            metavar="ID",
+        ),
+    ] = None,
+    coalition: Annotated[
+        str | None,
+        typer.Option(
+            help="Who takes part: actors separated by commas, each with a share of 0 to 1 if it takes part by half.",
+            metavar="A,B=0.5,...",
+        ),
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="What if: a value or a range a..b for a quantity or state by its path. May be repeated.",
+            metavar="PATH=VALUE",
+        ),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option("--draws", help="Joint samples of the uncertain quantities.", metavar="N")
+    ] = 256,
+    seed: Annotated[int, typer.Option("--seed", help="Key of the draws.", metavar="S")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Price the situations of a crisis with one family of its mechanisms, without solving the game.
+
+    Prints for each mechanism, situation and actor the mean over draws and the range of 5 to 95% of them, the equation
+    that stands behind it and the sources of what feeds it.
+
+    For example:
+
+      detente price my-crisis sanctions
+
+      detente price my-crisis sanctions --package senders --set trade.elasticity=2..4
+
+      detente price ./my-crisis energy --json
+    """
+    from detente.cli._pricing import make_request, price_family
+
+    request = make_request(
+        crisis,
+        subject,
+        packages=packages or (),
+        coalition=coalition,
+        assignments=assignments or (),
+        n_draws=draws,
+        seed=seed,
+        as_json=as_json,
+    )
+    module = f"detente.cli._price_{request.subject}"
+    if importlib.util.find_spec(module) is None:
+        price_family(request)
+    else:
+        importlib.import_module(module).price_subject(request)

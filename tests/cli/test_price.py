@@ -1,0 +1,95 @@
+"""Pricing of situations from the command line. Oracle: hand, and the models called with the same draws."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from detente.cli import main
+from detente.crisis.scaffold import new_crisis
+
+
+def run(monkeypatch, capsys, *arguments):
+    monkeypatch.setattr(sys, "argv", ["detente", "price", *arguments])
+    code = 0
+    try:
+        main()
+    except SystemExit as exit_:
+        code = int(exit_.code or 0)
+    return code, *capsys.readouterr()
+
+
+@pytest.fixture(scope="module")
+def invented(tmp_path_factory):
+    return str(new_crisis("invented", tmp_path_factory.mktemp("price")))
+
+
+def test_a_family_that_is_not_bound_is_named_plainly(monkeypatch, capsys, invented):
+    code, _, error = run(monkeypatch, capsys, invented, "beliefs")
+    assert code == 2
+    assert "binds no mechanism of beliefs" in error
+    assert "fix:" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"),
+    [
+        (("foo",), "model-unknown", "sanctions"),
+        (("sanctions", "--package", "nothing"), "mechanism-unknown", "use one of"),
+        (("sanctions", "--coalition", "XYZ"), "actor-unknown", "name actors"),
+        (("sanctions", "--draws", "0"), "option-invalid", "fix"),
+        (("sanctions", "--set", "nothing"), "option-invalid", "PATH"),
+    ],
+)
+def test_a_wrong_option_is_refused_with_its_code(
+    monkeypatch, capsys, invented, arguments, code, word
+):
+    got, out, error = run(monkeypatch, capsys, invented, *arguments)
+    assert (got, out) == (2, "")
+    assert f"[{code}]" in error
+    assert word in error
+
+
+def test_ranges_come_from_the_mechanism_at_every_situation(monkeypatch, capsys):
+    code, out, _ = run(
+        monkeypatch, capsys, "ukraine-2022", "energy", "--draws", "64", "--seed", "3", "--json"
+    )
+    assert code == 0
+    found = json.loads(out)
+    assert (found["draws"], found["seed"], found["subject"]) == (64, 3, "energy")
+    for item in found["mechanisms"]:
+        assert item["equation"]
+        assert item["sources"]
+        for situation in item["situations"]:
+            for row in situation["values"]:
+                assert (
+                    row["low"] <= row["mean"] + 1e-9 * abs(row["mean"]) or row["low"] == row["high"]
+                )
+                assert np.isfinite([row["mean"], row["low"], row["high"]]).all()
+
+
+def test_the_readable_table_names_equation_and_sources(monkeypatch, capsys):
+    code, out, _ = run(monkeypatch, capsys, "ukraine-2022", "energy", "--draws", "32")
+    assert code == 0
+    assert "5-95% of draws" in out
+    assert "sources:" in out
+    assert "model energy." in out
+
+
+def test_a_fixed_quantity_narrows_the_range(monkeypatch, capsys):
+    def width(*extra):
+        code, out, _ = run(
+            monkeypatch, capsys, "ukraine-2022", "energy", "--draws", "64", "--json", *extra
+        )
+        assert code == 0
+        rows = [
+            row
+            for item in json.loads(out)["mechanisms"]
+            for situation in item["situations"]
+            for row in situation["values"]
+            if row["output"] == "shortfall_share"
+        ]
+        return max(row["high"] - row["low"] for row in rows)
+
+    assert width("--set", "gas.lng_spare=300", "--set", "gas.floor=150") < width()
