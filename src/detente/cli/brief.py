@@ -70,6 +70,7 @@ def command(
 
     from detente.brief.document import compose
     from detente.brief.writing import check_place, write_files
+    from detente.cli._compiling import saying_what_compiles
     from detente.ensemble import run_ensemble
     from detente.ensemble.drawing import check_draws
 
@@ -81,7 +82,8 @@ def command(
     folder = out if out is not None else Path("brief") / loaded.id
     check_place(folder)
     clock.lap("read and checked")
-    with _progress(console, f"{draws:,} cases x {len(chosen) or 1} commitments") as report:
+    words = f"{draws:,} cases x {len(chosen) or 1} commitments"
+    with saying_what_compiles(), _progress(console, words) as report:
         results = run_ensemble(
             loaded,
             folder=run_folder(folder, loaded, seed=seed, policies=chosen),

@@ -61,11 +61,13 @@ def command(
         )
     values = _values(rationality)
     solved = load(game)
+    from detente.cli._compiling import saying_what_compiles
     from detente.game import trace_logit_branch
 
-    result = trace_logit_branch(
-        solved.form, values, payoffs=solved.payoffs, chance_probs=solved.chance_probs
-    )
+    with saying_what_compiles():
+        result = trace_logit_branch(
+            solved.form, values, payoffs=solved.payoffs, chance_probs=solved.chance_probs
+        )
     rows = describe(solved, result)
     if as_json:
         sys.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")

@@ -1,5 +1,6 @@
 """Extensive-form games: arrays, agent quantal response equilibrium in bulk, best responses. Knows no crisis."""
 
+from detente.game._compiling import watch_compiling
 from detente.game.branch import BranchResult, trace_logit_branch
 from detente.game.building import Game, GameBuilder
 from detente.game.efg import parse_efg, read_efg, write_efg
@@ -54,5 +55,6 @@ __all__ = [
     "terminal_probs",
     "trace_logit_branch",
     "type_payoffs",
+    "watch_compiling",
     "write_efg",
 ]

@@ -171,7 +171,10 @@ def _solve_bordered(tree, block, room, point, t, scale, border, rights, answer, 
     if not warm:
         answer[:] = 0.0
     walks = 0
-    norm = math.sqrt(np.sum(rights * rights))
+    norm = 0.0
+    for r in range(size):
+        norm += rights[r] * rights[r]
+    norm = math.sqrt(norm)
     if norm == 0.0:
         return 0
     for restart in range(5):
@@ -257,7 +260,8 @@ def _correct(tree, block, room, x, t, scale, border, goal, most_first, tangent, 
             for r in range(n):
                 room.point[rows[r]] = x[r]
             block.lam[:] = t
-            walk(tree, block, room.point, False, room.change)
+            # never exact; the constant False would compile a second walk, since numba types constants by value
+            walk(tree, block, room.point, step < 0, room.change)
             walks += 1
             moved = room.change[0]
             failed = (step == 0 and moved > most_first) or (step >= 2 and not moved <= 2.0 * best)
@@ -275,7 +279,8 @@ def _correct(tree, block, room, x, t, scale, border, goal, most_first, tangent, 
                 return t, moved, step, walks, 0.0
             room.rights[:] = 0.0
             room.rights[n] = 1.0
-            tangent[:] = border
+            for r in range(n + 1):
+                tangent[r] = border[r]
             answer = tangent
         else:
             for r in range(n):
@@ -286,8 +291,12 @@ def _correct(tree, block, room, x, t, scale, border, goal, most_first, tangent, 
             1e-4 if found else 1e-3, found,
         )  # fmt: skip
         if found:
-            norm = math.sqrt(np.sum(tangent * tangent))
-            tangent /= norm
+            norm = 0.0
+            for r in range(n + 1):
+                norm += tangent[r] * tangent[r]
+            norm = math.sqrt(norm)
+            for r in range(n + 1):
+                tangent[r] /= norm
             pace = 1e-300
             for a in range(room.d_sigma.size):
                 pace = max(pace, abs(room.d_sigma[a]) / norm)
@@ -364,13 +373,16 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
         if mode == _START:
             if moved == np.inf:
                 break
-            x[:] = trial
+            for r in range(n):
+                x[r] = trial[r]
             while stop < stops.size and stops[stop] <= t:
-                answers[stop, :] = x
+                for r in range(n):
+                    answers[stop, r] = x[r]
                 notes[stop, 1] = walks
                 notes[stop, 2] = moved
                 stop += 1
-            tangent[:] = fresh
+            for r in range(n + 1):
+                tangent[r] = fresh[r]
             speed, pitch = pace, abs(tangent[n])
             mode = _STEP
             continue
@@ -392,12 +404,14 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
                 continue
             delta = min(delta * (1.5 if newton <= 3 else (1.0 if newton <= 4 else 0.7)), 0.2)
             before = t
-            room.last[:] = x
-            x[:] = trial
+            for r in range(n):
+                room.last[r] = x[r]
+                x[r] = trial[r]
             t = there
             quick = pace
         elif moved < np.inf or stops[stop] <= t:
-            answers[stop, :] = trial
+            for r in range(n):
+                answers[stop, r] = trial[r]
             notes[stop, 0] = turns + (1 if tangent[n] < 0.0 < fresh[n] else 0)
             notes[stop, 1] = walks
             notes[stop, 2] = moved
@@ -415,7 +429,8 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
             continue
         if tangent[n] * fresh[n] < 0.0:
             turns += 1
-        tangent[:] = fresh
+        for r in range(n + 1):
+            tangent[r] = fresh[r]
         speed = quick
         pitch = max(abs(tangent[n]), 0.8 * pitch)
         mode = _STEP
@@ -424,7 +439,7 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
 
 
 walk_differential = numba.njit(**_OPTIONS)(_walk_differential)
-_apply = numba.njit(**_OPTIONS)(_apply)
-_solve_bordered = numba.njit(**_OPTIONS)(_solve_bordered)
-_correct = numba.njit(**_OPTIONS)(_correct)
+_apply = numba.njit(inline="always", **_OPTIONS)(_apply)
+_solve_bordered = numba.njit(inline="always", **_OPTIONS)(_solve_bordered)
+_correct = numba.njit(inline="always", **_OPTIONS)(_correct)
 trace_branch = numba.njit(**_OPTIONS)(_trace_branch)

@@ -208,8 +208,9 @@ def _walk(tree, block, v, exact, change):
     store(change, 0, worst)
 
 
-_walk_down = numba.njit(**_OPTIONS)(_walk_down)
-_walk_up = numba.njit(**_OPTIONS)(_walk_up)
+# inlined: a function that is called at one place need not be compiled on its own and then again with its caller
+_walk_down = numba.njit(inline="always", **_OPTIONS)(_walk_down)
+_walk_up = numba.njit(inline="always", **_OPTIONS)(_walk_up)
 walk = numba.njit(**_OPTIONS)(_walk)
 
 
@@ -451,5 +452,5 @@ def _solve_block(
         store(v, rows[r], load(kept, 4 * r))
 
 
-_mix = numba.njit(**_OPTIONS)(_mix)
+_mix = numba.njit(inline="always", **_OPTIONS)(_mix)
 solve_block = numba.njit(**_OPTIONS)(_solve_block)

@@ -1,0 +1,37 @@
+"""Compiling is told, once, and only when it happens. Oracle: hand."""
+
+import os
+import subprocess
+import sys
+
+import numba
+import pytest
+
+from detente.game import watch_compiling
+
+
+def test_compiling_is_told_once_and_only_when_it_happens():
+    told = []
+    kernel = numba.njit(lambda number: number + 1)
+    with watch_compiling(lambda: told.append("compiling")):
+        kernel(1)
+        kernel(1.5)
+    assert told == ["compiling"]
+    with watch_compiling(lambda: told.append("again")):
+        kernel(2)
+    kernel(1j)
+    assert told == ["compiling"]
+
+
+@pytest.mark.slow
+def test_the_command_says_so_on_a_fresh_cache_and_only_there(tmp_path):
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "detente", "solve", "kuhn1950/poker", "--json"]
+    first, second = (
+        subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        for _ in range(2)
+    )
+    assert first.stderr.startswith("compiling the solver")
+    assert len(first.stderr.splitlines()) == 1
+    assert second.stderr == ""
+    assert first.stdout == second.stdout
