@@ -23,12 +23,15 @@ def watch_compiling(notify: Callable[[], None]) -> Iterator[None]:
     once = threading.Lock()
 
     class Listener(event.Listener):
+        """Hears what numba compiles."""
+
         def on_start(self, _event: object) -> None:
+            """Tell once."""
             if once.acquire(blocking=False):
                 notify()
 
         def on_end(self, _event: object) -> None:
-            pass
+            """Do nothing."""
 
     with event.install_listener("numba:compile", Listener()):
         yield
