@@ -84,6 +84,42 @@ def test_json_holds_what_the_model_gives(detente, variant):
     assert data["forecasts"] == {name: p.predict(ISSUE) for name, p in PREDICTORS.items()}
 
 
+def test_salience_on_another_scale(detente):
+    """Oracle: hand. Only proportions to full salience count, and what is assumed is said."""
+    percent = HEADER + "A,3,0,90\nB,2,60,50\nC,1,100,0.5\n"
+    _, out, _ = detente(percent, "--rounds", 0)
+    assert "read as per cent" in out
+    data = json.loads(detente(percent, "--rounds", 0, "--json")[1])
+    assert [row["salience"] for row in data["actors"]] == [0.9, 0.5, 0.005]
+    assert len(data["notes"]) == 1
+    tenths = HEADER + "A,3,0,9\nB,2,60,5\nC,1,100,10\n"
+    data = json.loads(detente(tenths, "--rounds", 0, "--json", "--salience-max", 10)[1])
+    assert [row["salience"] for row in data["actors"]] == [0.9, 0.5, 1.0]
+    assert data["notes"] == []
+
+
+def test_equal_capability_needs_no_column(detente):
+    """Oracle: theorem. A constant capability is no capability at all."""
+    table = "actor,position,salience\nA,0,0.9\nB,60,0.5\nC,100,1\n"
+    code, out, _ = detente(table, "--equal-capability", "--rounds", 2)
+    assert code == 0
+    assert "equally capable" in out
+    data = json.loads(detente(table, "--equal-capability", "--rounds", 2, "--json")[1])
+    sevens = table.replace("salience\n", "salience,capability\n")
+    sevens = re.sub(r"(\d)\n", r"\1,7\n", sevens)
+    other = json.loads(detente(sevens, "--rounds", 2, "--json")[1])
+    for name, value in data["forecasts"].items():
+        assert other["forecasts"][name] == pytest.approx(value)
+
+
+def test_wide_letters_keep_columns_in_line(detente):
+    """Oracle: hand. A letter that takes two columns counts twice."""
+    _, out, _ = detente(TABLE.replace("Beta", "日本"), "--rounds", 1)
+    rows = [line for line in out.splitlines() if line.startswith(("Alpha", "日本", "Gamma"))]
+    assert len(rows) == 3
+    assert len(rows[1]) + 2 == len(rows[0])
+
+
 def test_capitulations_are_counted_where_they_happen(detente):
     table = HEADER + "Strong,2,0,1\nWeak,1,100,1\n"
     _, out, _ = detente(table, "--rounds", 1, "--capitulation")
@@ -168,6 +204,11 @@ def test_scale_can_be_wider_than_positions(detente):
         TABLE.replace("Beta,2,60,0.5", '"Beta", 2 ,6e1, .5 '),
         TABLE.replace("\nBeta", "\n\n , , ,\nBeta"),
         TABLE.rstrip("\n"),
+        TABLE.replace(",", ";"),
+        TABLE.replace(",", ";").replace("0.9", "0,9"),
+        TABLE.replace(",", "\t"),
+        TABLE.replace(",", "|"),
+        TABLE.encode("utf-16"),
         "note,salience,position,capability,actor\nx,0.9,0,3,Alpha\n,0.5,60,2,Beta\ny,1,100,1,Gamma\n",
     ],
 )
@@ -221,7 +262,27 @@ BAD = {
     "header only": (HEADER, "table-row-invalid", 1, "two actors"),
     "one actor": (HEADER + "A,1,2,0.5\n", "table-row-invalid", 2, "two actors"),
     "missing column": ("actor,capability,position\nA,1,2\n", "table-column-missing", 1, "salience"),
-    "semicolons": (TABLE.replace(",", ";"), "table-column-missing", 1, "separated by commas"),
+    "spaces": (TABLE.replace(",", " "), "table-column-missing", 1, "separated by commas"),
+    "no capability": (
+        "actor,position,salience\nA,0,1\nB,1,1\n",
+        "table-column-missing",
+        1,
+        "--equal-capability",
+    ),
+    "salience over 1": (HEADER + "A,1,2,0.5\nB,1,3,1.5\n", "value-out-of-range", 3, "0.8"),
+    "salience over 1 in most rows": (
+        HEADER + "A,1,2,0.5\nB,1,3,1.5\nC,1,3,1.2\n",
+        "value-out-of-range",
+        3,
+        "--salience-max",
+    ),
+    "salience over 100": (HEADER + "A,1,2,50\nB,1,3,101\n", "value-out-of-range", 2, "0.8"),
+    "decimal comma or thousands": (
+        "actor;capability;position;salience\nA;1,000;0;1\nB;2;1;1\n",
+        "table-row-invalid",
+        2,
+        "1.000 or 1000",
+    ),
     "column twice": (
         "actor," + TABLE.replace("\n", "\nx,", 1),
         "table-column-missing",
@@ -253,7 +314,7 @@ BAD = {
     "open quote": (TABLE.replace("Beta", '"Beta'), "table-row-invalid", 4, "double quotes"),
     "nobody cares": (HEADER + "A,1,2,0\nB,0,3,1\n", "table-row-invalid", 3, "above zero"),
     "not UTF-8": (TABLE.replace("Beta", "B\xe9ta").encode("latin-1"), "file-not-utf8", 3, "UTF-8"),
-    "UTF-16": (TABLE.encode("utf-16"), "file-not-utf8", 1, "UTF-8"),
+    "torn UTF-16": (b"\xff\xfe" + TABLE.encode("utf-16-le")[:-1], "file-not-utf8", 4, "UTF-8"),
     "NUL bytes": (TABLE.replace("Beta", "\0").encode(), "table-row-invalid", 3, ""),
 }
 
@@ -345,6 +406,8 @@ def test_file_that_is_too_large(detente, monkeypatch):
         (("--predictor", "best"), "option-invalid", "weighted-mean"),
         (("--rounds", -1), "option-invalid", "number of rounds"),
         (("--rounds", 1001), "option-invalid", "number of rounds"),
+        (("--salience-max", 0), "option-invalid", "such as 1"),
+        (("--salience-max", "nan"), "option-invalid", "such as 1"),
         (("--low", 1), "value-out-of-range", "--low"),
         (("--high", 59), "value-out-of-range", "--high"),
         (("--low", "nan"), "value-out-of-range", "--low"),

@@ -14,6 +14,7 @@ from detente.models.bargaining import (
     find_predictor,
     make_issue,
     nash_point,
+    polarisation,
     predictive_median,
     weighted_mean,
 )
@@ -32,23 +33,56 @@ def predict(name, table, **scale):
 
 @pytest.mark.parametrize("weight", [0.1, 0.3, 0.5, 0.8])
 def test_two_opposite_camps_by_hand(weight):
-    """Oracle: hand. Between the camps F(y) = 0.2 (1 - w) + 0.8 Phi((y - 100 w) / 20), which is one half at this y."""
-    issue = make_issue([1 - weight, weight], [0, 100], [1, 1])
-    expected = 100 * weight + 20 * norm.ppf((0.5 - 0.2 * (1 - weight)) / 0.8)
+    """Oracle: hand. Between the camps F(y) = 0.35 (1 - w) + 0.65 Phi((y - 100 w) / 20), which is one half at this y."""
+    issue = make_issue([(1 - weight) ** 2, weight**2], [0, 100], [1, 1])
+    expected = 100 * weight + 20 * norm.ppf((0.5 - 0.35 * (1 - weight)) / 0.65)
     assert predictive_median(issue) == pytest.approx(np.clip(expected, 0, 100), abs=SAME)
+
+
+def test_capability_counts_by_its_root():
+    """Oracle: theorem. Four times the capability weighs as twice the salience."""
+    first = make_issue([4, 1, 1], [0, 30, 100], [0.4, 0.5, 0.8])
+    second = make_issue([1, 1, 1], [0, 30, 100], [0.8, 0.5, 0.8])
+    assert predictive_median(first) == pytest.approx(predictive_median(second), abs=SAME)
+
+
+@given(tables)
+def test_polarisation_is_one_for_two_camps_only(table):
+    """Oracle: theorem (Bhatia and Davis): the variance is at most (high - mean)(mean - low)."""
+    issue = make_issue(*table)
+    assert 0.0 <= polarisation(issue) < 1.0
+    ends = np.where(table[1] > np.median(table[1]), 90.0, 10.0)
+    assert polarisation(make_issue(table[0], ends, table[2])) == pytest.approx(1.0)
+
+
+def test_polarisation_by_hand():
+    """Oracle: hand. Half of the weight in the middle halves the variance; agreement counts as one position."""
+    assert polarisation(make_issue([1, 1, 2], [0, 100, 50], [1, 1, 1])) == pytest.approx(0.5)
+    assert polarisation(make_issue([1, 1], [5, 5], [1, 1])) == 1.0
+
+
+@given(tables)
+def test_a_hint_of_an_actor_between_the_camps_changes_little(table):
+    """Oracle: theorem. Polarisation is continuous in weights, so the forecast does not jump."""
+    camps = [[2.0, 1.0], [0.0, 100.0], [1.0, 0.7]]
+    faint = [[2.0, 1.0, 1e-8], [0.0, 100.0, table[1, 0]], [1.0, 0.7, 1e-4]]
+    got = predictive_median(make_issue(*faint))
+    assert got == pytest.approx(predictive_median(make_issue(*camps)), abs=1e-3)
 
 
 def test_a_large_majority_has_its_way():
     """Oracle: hand. With nine tenths of the weight the median lies beyond the camp, so at it."""
     issue = make_issue([9, 1], [0, 100], [1, 1])
-    assert predictive_median(issue, prevailing_prob=0.5) == pytest.approx(0.0, abs=SAME)
+    assert predictive_median(issue, prevailing_prob=0.5, capability_power=1.0) == pytest.approx(
+        0.0, abs=SAME
+    )
 
 
 @given(tables)
 def test_no_prevailing_position_leaves_the_weighted_mean(table):
     """Oracle: theorem."""
     issue = make_issue(*table)
-    got = predictive_median(issue, prevailing_prob=0.0)
+    got = predictive_median(issue, prevailing_prob=0.0, capability_power=1.0)
     assert got == pytest.approx(float(weighted_mean(issue.position, issue.weights)), abs=SAME)
 
 
@@ -56,18 +90,19 @@ def test_no_prevailing_position_leaves_the_weighted_mean(table):
 def test_only_prevailing_positions_leave_the_weighted_median(table):
     """Oracle: theorem."""
     issue = make_issue(*table)
-    got = predictive_median(issue, prevailing_prob=1.0)
+    got = predictive_median(issue, prevailing_prob=1.0, capability_power=1.0)
     assert got == pytest.approx(predict("weighted-median", table), abs=SAME)
 
 
 @given(tables)
 def test_predictive_median_has_the_least_expected_error(table):
     """Oracle: independent code, a large sample of the distribution."""
-    issue = make_issue(*table, low=0.0, high=100.0)
+    issue = make_issue(np.ones(5), *table[1:], low=0.0, high=100.0)
     rng = np.random.default_rng(0)
     mean = float(weighted_mean(issue.position, issue.weights))
-    compromise = norm.ppf((np.arange(4000) + 0.5) / 4000) * 20 + mean
-    prevailing = rng.choice(issue.position, size=1000, p=issue.weights)
+    won = round(5000 * 0.35 * polarisation(issue) ** 2)
+    compromise = norm.ppf((np.arange(5000 - won) + 0.5) / (5000 - won)) * 20 + mean
+    prevailing = rng.choice(issue.position, size=won, p=issue.weights)
     sample = np.concatenate([compromise, prevailing])
     best = np.abs(sample - predictive_median(issue)).mean()
     assert best <= np.abs(sample - mean).mean() + 0.02

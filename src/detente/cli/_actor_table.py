@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,12 @@ __all__ = ["COLUMNS", "ActorTable", "check_fits", "read_actor_table"]
 
 COLUMNS = ("actor", "capability", "position", "salience")
 """The columns that the table must have, in any order; others are left alone."""
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What may separate the fields of a row; the header decides."""
+
+PERCENT = 100.0
+_SURELY_PERCENT = 10.0
 
 _MOST_BYTES = 20_000_000
 _MOST_FINDINGS = 20
@@ -28,9 +35,13 @@ _NUMBER_FIXES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActorTable:
-    """Actors in the order of the file; ``lines`` are those on which their rows end."""
+    """Actors in the order of the file; ``lines`` are those on which their rows end.
+
+    ``notes`` say what was read otherwise than it stands there.
+    """
 
     source: str
+    notes: tuple[str, ...]
     lines: tuple[int, ...]
     names: tuple[str, ...]
     capability: tuple[float, ...]
@@ -38,8 +49,21 @@ class ActorTable:
     salience: tuple[float, ...]
 
 
-def read_actor_table(source: str) -> ActorTable:
+def read_actor_table(
+    source: str, *, salience_max: float | None = None, equal_capability: bool = False
+) -> ActorTable:
     """Read a CSV file, or standard input for ``-``.
+
+    Parameters
+    ----------
+    source
+        Path of the file. Fields may be separated by commas, semicolons, tabs or bars; except between commas, a number
+        may have a decimal comma.
+    salience_max
+        What full salience is in the table, > 0. By default 1, or 100 if no salience is above 100, most are above 1 and
+        one is 10 or more: then the column is in per cent.
+    equal_capability
+        Give every actor the capability 1, with no column read.
 
     Raises
     ------
@@ -47,12 +71,18 @@ def read_actor_table(source: str) -> ActorTable:
         With a finding for everything that is wrong, by line and column.
     """
     name = "standard input" if source == "-" else source
-    rows = _rows(_decoded(_content(source, name), name), name)
+    text = _decoded(_content(source, name), name)
+    wanted = tuple(
+        column for column in COLUMNS if not (equal_capability and column == "capability")
+    )
+    delimiter = _delimiter(text, wanted)
+    rows = _rows(text, name, delimiter)
     _, header = next(rows, (1, []))
-    places = _places(header, name)
+    places = _places(header, name, wanted)
     findings: list[Finding] = []
     first_line: dict[str, int] = {}
     records: list[list[float]] = []
+    saliences: list[tuple[int, float]] = []
     line = 1
     for line, row in rows:
         if len(row) != len(header):
@@ -63,22 +93,36 @@ def read_actor_table(source: str) -> ActorTable:
             actor = row[places["actor"]].strip()
             findings += _name_findings(actor, first_line, name, line)
             first_line.setdefault(actor, line)
-            numbers = [_number(row[places[column]], column, name, line) for column in COLUMNS[1:]]
+            cells = [row[places[column]] if column in places else "1" for column in COLUMNS[1:]]
+            numbers = [
+                _number(cell, column, name, line, decimal_comma=delimiter != ",")
+                for cell, column in zip(cells, COLUMNS[1:], strict=True)
+            ]
             findings += [number for number in numbers if isinstance(number, Finding)]
             records.append([number for number in numbers if isinstance(number, float)])
+            if isinstance(numbers[-1], float):
+                saliences.append((line, numbers[-1]))
         if len(findings) >= _MOST_FINDINGS:
             break
+    full = salience_max or _full_salience([salience for _, salience in saliences])
+    findings += _salience_findings(saliences, full, name)[: _MOST_FINDINGS - len(findings)]
     findings = findings or _whole_findings(records, name, line)
     if findings:
         raise CrisisFileError(findings)
     capability, position, salience = zip(*records, strict=True)
+    notes = []
+    if full == PERCENT and salience_max is None:
+        notes.append("Saliences are read as per cent: most of them are above 1, none above 100.")
+    if equal_capability:
+        notes.append("All actors count as equally capable.")
     return ActorTable(
         source=name,
+        notes=tuple(notes),
         lines=tuple(first_line.values()),
         names=tuple(first_line),
         capability=capability,
         position=position,
-        salience=salience,
+        salience=tuple(value / full for value in salience),
     )
 
 
@@ -168,19 +212,32 @@ def _content(source: str, name: str) -> bytes:
 
 def _decoded(content: bytes, name: str) -> str:
     try:
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return content.decode("utf-16")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        message = f"the byte {content[error.start]:#04x} is not UTF-8"
+        message = f"the byte {content[error.start]:#04x} is not {error.encoding.upper()}"
         fix = "save the table as UTF-8 (in a spreadsheet: CSV UTF-8)"
         raise CrisisFileError(
             [_finding("file-not-utf8", message, name, line, "", "", fix)]
         ) from error
 
 
-def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _delimiter(text: str, wanted: tuple[str, ...]) -> str:
+    """Return the delimiter by which the header shows most of the columns; a comma if none does better."""
+    header = next((line for line in text.splitlines() if line.strip(" ,;|\t")), "")
+
+    def found(delimiter: str) -> int:
+        names = {field.strip().strip('"').strip().lower() for field in header.split(delimiter)}
+        return sum(column in names for column in wanted)
+
+    return max(DELIMITERS, key=found)
+
+
+def _rows(text: str, name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not blank, each with the line that it ends on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         for row in reader:
             if any(field.strip() for field in row):
@@ -192,10 +249,10 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
         raise CrisisFileError([finding]) from error
 
 
-def _places(header: list[str], name: str) -> dict[str, int]:
+def _places(header: list[str], name: str, wanted: tuple[str, ...]) -> dict[str, int]:
     columns = [field.strip().lower() for field in header]
-    missing = [column for column in COLUMNS if column not in columns]
-    double = [column for column in COLUMNS if columns.count(column) > 1]
+    missing = [column for column in wanted if column not in columns]
+    double = [column for column in wanted if columns.count(column) > 1]
     if not columns:
         message = "the table is empty"
     elif missing:
@@ -205,17 +262,55 @@ def _places(header: list[str], name: str) -> dict[str, int]:
     else:
         message = f"the column {' and '.join(double)} stands there more than once"
     if missing or double:
-        fix = (
-            f"start with a header row that has {', '.join(COLUMNS)} once each, separated by commas"
-        )
+        fix = f"start with a header row that has {', '.join(wanted)} once each, separated by commas"
+        if missing == ["capability"]:
+            fix += "; if all actors are equally capable, give --equal-capability"
         path = ", ".join(missing or double)
         raise CrisisFileError([_finding("table-column-missing", message, name, 1, path, "", fix)])
-    return {column: columns.index(column) for column in COLUMNS}
+    return {column: columns.index(column) for column in wanted}
 
 
-def _number(text: str, column: str, name: str, line: int) -> float | Finding:
+def _full_salience(saliences: list[float]) -> float:
+    """Return what full salience is: 100 where the column can only be in per cent, else 1."""
+    above = sum(salience > 1.0 for salience in saliences)
+    most = max(saliences, default=0.0)
+    percent = 2 * above > len(saliences) and _SURELY_PERCENT <= most <= PERCENT
+    return PERCENT if percent else 1.0
+
+
+def _salience_findings(saliences: list[tuple[int, float]], full: float, name: str) -> list[Finding]:
+    fix = _NUMBER_FIXES["salience"]
+    fix += "; if the column runs to another number, such as 10 or 100, say so with --salience-max"
+    return [
+        _finding(
+            "value-out-of-range",
+            f"salience {salience:g} is outside 0 to {full:g}",
+            name,
+            line,
+            "salience",
+            f"{salience:g}",
+            fix,
+        )
+        for line, salience in saliences
+        if salience > full
+    ]
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+
+
+def _number(
+    text: str, column: str, name: str, line: int, *, decimal_comma: bool
+) -> float | Finding:
     fix = _NUMBER_FIXES[column]
     value = text.strip()
+    if decimal_comma and _DECIMAL_COMMA.fullmatch(value):
+        if _THOUSANDS.fullmatch(value):
+            message = f"{column} {value!r} may have a decimal comma or mark thousands"
+            fix = f"write {value.replace(',', '.')} or {value.replace(',', '')}"
+            return _finding("table-row-invalid", message, name, line, column, value, fix)
+        value = value.replace(",", ".")
     try:
         # float() takes 1_000
         number = float("?" if "_" in value else value)
@@ -226,9 +321,11 @@ def _number(text: str, column: str, name: str, line: int) -> float | Finding:
         message = f"{column} {value!r} is not a finite number"
         return _finding("value-not-finite", message, name, line, column, value, fix)
     low = -_LARGEST if column == "position" else 0.0
-    high = 1.0 if column == "salience" else _LARGEST
+    high = _LARGEST
     if not low <= number <= high:
-        message = f"{column} {value} is outside {low:g} to {high:g}"
+        message = (
+            f"{column} {value} is outside {low:g} to {1.0 if column == 'salience' else high:g}"
+        )
         return _finding("value-out-of-range", message, name, line, column, value, fix)
     return number
 

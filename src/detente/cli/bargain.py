@@ -2,8 +2,9 @@
 
 import json
 import sys
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,7 @@ _MOST_ROUNDS = 1000
 _SHOWN_ACTORS = 40
 _SHOWN_ROUNDS = 10
 _SLOW_ACTORS = 1500
+_LARGEST_SALIENCE = 1e6
 
 
 def command(
@@ -48,6 +50,18 @@ def command(
     high: Annotated[
         float | None, typer.Option(help="High end of the scale; by default the highest position.")
     ] = None,
+    salience_max: Annotated[
+        float | None,
+        typer.Option(
+            help="What full salience is in the table; by default 1, or 100 where the column can only be in per cent."
+        ),
+    ] = None,
+    equal_capability: Annotated[
+        bool,
+        typer.Option(
+            "--equal-capability", help="Count all actors as equally capable; no column is read."
+        ),
+    ] = False,
     capitulation: Annotated[
         bool,
         typer.Option(
@@ -68,7 +82,8 @@ def command(
 
     Prints Bueno de Mesquita's expected-utility model round by round, beside simple forecasts.
 
-    The columns: capability is zero or more in any unit, position any number on one scale, salience a share from 0 to 1.
+    The columns: capability is zero or more in any unit, position any number on one scale, salience a share from 0 to 1
+    (or in per cent). Fields are separated by commas, semicolons, tabs or bars.
 
     For example:
 
@@ -97,7 +112,17 @@ def command(
         raise UsageError(
             message, code="option-invalid", at="--rounds", fix="give a number of rounds, such as 10"
         )
-    actors = read_actor_table(table)
+    if salience_max is not None and not 0.0 < salience_max <= _LARGEST_SALIENCE:
+        message = (
+            f"full salience of {salience_max:g} is not above 0 and at most {_LARGEST_SALIENCE:g}"
+        )
+        raise UsageError(
+            message,
+            code="option-invalid",
+            at="--salience-max",
+            fix="give a number such as 1 or 100",
+        )
+    actors = read_actor_table(table, salience_max=salience_max, equal_capability=equal_capability)
     pairs = rounds > 0 or quadrants is not None
     check_fits(actors, low=low, high=high, most_actors=MAX_ACTORS if pairs else None)
     chosen = _find_actor(quadrants, actors.names)
@@ -161,6 +186,7 @@ def _heading(actors: "ActorTable", result: "ExpectedUtilityResult") -> str:
         f"Variant {result.variant.name}: {result.variant.summary}"
         + ("; with capitulation" if result.capitulation else ""),
     ]
+    lines += actors.notes
     if issue.position.min() == issue.position.max():
         lines.append("All actors hold the same position: there is nothing to bargain over.")
     return "\n".join(lines) + "\n"
@@ -256,6 +282,7 @@ def _as_data(
         "scale": [issue.low, issue.high],
         "variant": result.variant.name,
         "capitulation": result.capitulation,
+        "notes": list(actors.notes),
         "predictor": next(iter(forecasts)),
         "forecasts": forecasts,
         "rounds": [
@@ -301,12 +328,19 @@ def _number(value: float) -> str:
 def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> str:
     """Return aligned columns; those in ``left`` flush left."""
     cells = [heading, *rows]
-    widths = [max(len(row[k]) for row in cells) for k in range(len(heading))]
-    align: list[Callable[[str, int], str]] = [
-        str.ljust if k in left else str.rjust for k in range(len(heading))
-    ]
-    lines = [
-        "  ".join(align[k](row[k], widths[k]) for k in range(len(heading))).rstrip()
-        for row in cells
-    ]
+    widths = [max(_width(row[k]) for row in cells) for k in range(len(heading))]
+
+    def padded(text: str, k: int) -> str:
+        room = " " * (widths[k] - _width(text))
+        return text + room if k in left else room + text
+
+    lines = ["  ".join(padded(text, k) for k, text in enumerate(row)).rstrip() for row in cells]
     return "\n".join(lines) + "\n"
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes on a terminal: East Asian wide characters take two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in text
+    )

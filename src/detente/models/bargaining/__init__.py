@@ -22,6 +22,7 @@ from detente.models.bargaining.predictors import (
     Predictor,
     find_predictor,
     nash_point,
+    polarisation,
     predictive_median,
 )
 from detente.models.bargaining.ranges import BargainingRange, agreement_volume, solve_range
@@ -49,6 +50,7 @@ __all__ = [
     "make_issue",
     "make_issue_space",
     "nash_point",
+    "polarisation",
     "predictive_median",
     "settlement",
     "solve_expected_utility",
