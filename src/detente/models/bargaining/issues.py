@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.errors import ModelError
 from detente.models.registry import FloatArray
 
 __all__ = ["IssueSpace", "fighting_values", "make_issue_space"]
@@ -25,6 +26,10 @@ class IssueSpace:
     ``defender_slope`` the shares of salience, same shape, which sum to one over issues (or to zero for a side that
     cares for none, whose utility is one everywhere); ``challenger_stake`` and ``defender_stake`` are what a side loses on
     each issue at the other side's ideal point; ``exponent`` is ``rho``, shape ``(...)``.
+
+    A red line is the farthest point from its own ideal that a side signs at the usual price; beyond it every point costs
+    ``firmness`` times as much (:math:`\\rho = 1` only). ``challenger_limit`` and ``defender_limit`` are the red lines as
+    shares of the way that the challenger concedes: one and zero where there is none.
     """
 
     challenger: FloatArray
@@ -34,6 +39,9 @@ class IssueSpace:
     challenger_stake: FloatArray
     defender_stake: FloatArray
     exponent: FloatArray
+    challenger_limit: FloatArray
+    defender_limit: FloatArray
+    firmness: FloatArray
 
     def powered(self, distance: FloatArray) -> FloatArray:
         """Return a distance to the power of the exponent."""
@@ -48,9 +56,18 @@ class IssueSpace:
 
         ``conceded`` has shape ``(n_issues, ...)``: 0 at the challenger's ideal point, 1 at the defender's.
         """
-        challenger = 1.0 - (self.challenger_stake * self.powered(conceded)).sum(axis=0)
-        defender = 1.0 - (self.defender_stake * self.powered(1.0 - conceded)).sum(axis=0)
+        over, under = self.crossed(conceded)
+        challenger = 1.0 - (self.challenger_stake * (self.powered(conceded) + over)).sum(axis=0)
+        defender = 1.0 - (self.defender_stake * (self.powered(1.0 - conceded) + under)).sum(axis=0)
         return challenger, defender
+
+    def crossed(self, conceded: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Extra distance, in shares of the way, that crossing a red line counts for; of challenger and defender."""
+        more = self.firmness - 1.0
+        return (
+            np.asarray(more * np.maximum(conceded - self.challenger_limit, 0.0)),
+            np.asarray(more * np.maximum(self.defender_limit - conceded, 0.0)),
+        )
 
     def package(self, conceded: FloatArray) -> FloatArray:
         """Positions of the package, 0-100, that concedes these shares; shape ``(n_issues, ...)``."""
@@ -64,6 +81,9 @@ def make_issue_space(
     challenger_salience: ArrayLike,
     defender_salience: ArrayLike,
     exponent: ArrayLike = 1.0,
+    challenger_red_line: ArrayLike | None = None,
+    defender_red_line: ArrayLike | None = None,
+    firmness: ArrayLike = 1.0,
 ) -> IssueSpace:
     """Build the issue space from ideal points and saliences.
 
@@ -75,25 +95,52 @@ def make_issue_space(
         Saliences >= 0 that broadcast with them; only proportions matter.
     exponent
         Power of the distance in the loss, >= 1: one is linear (risk-neutral), two quadratic (risk-averse).
+    challenger_red_line, defender_red_line
+        Positions beyond which a side signs at a higher price only, 0-100, same shape. One that lies beyond the other
+        side's ideal point does not bind; one on the far side of the own ideal point counts as at it. None: no red line.
+    firmness
+        How many times dearer a point beyond a red line is, >= 1; 1 is no red line, a million an absolute one.
 
     Returns
     -------
     IssueSpace
         Arrays in the broadcast shape.
 
+    Raises
+    ------
+    ModelError
+        ``input-invalid`` for red lines with losses that are not linear.
+
     References
     ----------
-    Single-peaked preferences on each issue after :cite:p:`black1948`. That losses add up over issues by salience, and
-    the scale on which the whole issue space is worth one, are our own.
+    Single-peaked preferences on each issue after :cite:p:`black1948`. That losses add up over issues by salience, the
+    scale on which the whole issue space is worth one, and red lines as kinks are our own.
     """
-    a, b, sa, sb, rho = np.broadcast_arrays(
-        *(
-            np.asarray(x, dtype=np.float64)
-            for x in (challenger, defender, challenger_salience, defender_salience, exponent)
-        )
+    given = [challenger, defender, challenger_salience, defender_salience, exponent, firmness]
+    lines = [challenger_red_line, defender_red_line]
+    given += [ideal if line is None else line for ideal, line in zip(given, lines, strict=False)]
+    a, b, sa, sb, rho, firm, line_a, line_b = np.broadcast_arrays(
+        *(np.asarray(x, dtype=np.float64) for x in given)
     )
-    distance = (np.abs(b - a) / 100.0) ** rho
+    way = np.abs(b - a)
+    distance = (way / 100.0) ** rho
     slope_a, slope_b = _shares(sa), _shares(sb)
+    along = np.where(b >= a, 1.0, -1.0)
+    whole = np.where(way > 0.0, way, 1.0)
+    # without a line, or without a dispute, nothing is ever crossed
+    limit_a = (
+        np.clip((line_a - a) * along / whole, 0.0, 1.0) if lines[0] is not None else way * 0.0 + 1.0
+    )
+    limit_b = np.clip((line_b - a) * along / whole, 0.0, 1.0) if lines[1] is not None else way * 0.0
+    limit_a, limit_b = np.where(way > 0.0, limit_a, 1.0), np.where(way > 0.0, limit_b, 0.0)
+    if (firm > 1.0).any() and (rho > 1.0).any() and any(line is not None for line in lines):
+        message = f"red lines of firmness {firm.max():g} with a loss of power {rho.max():g}"
+        raise ModelError(
+            message,
+            code="input-invalid",
+            at="firmness, exponent",
+            fix="use linear losses (exponent 1) with red lines, or firmness 1",
+        )
     return IssueSpace(
         challenger=a,
         defender=b,
@@ -102,6 +149,9 @@ def make_issue_space(
         challenger_stake=slope_a * distance,
         defender_stake=slope_b * distance,
         exponent=rho[0],
+        challenger_limit=limit_a,
+        defender_limit=limit_b,
+        firmness=firm[0],
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import qmc
 
+from detente.models.bargaining.frontier import make_frontier
 from detente.models.bargaining.issues import IssueSpace
 from detente.models.registry import FloatArray
 
@@ -26,7 +27,9 @@ class BargainingRange:
     ``exists``, ``width``, ``challenger_gain`` and ``defender_gain`` (over fighting, at the Nash point; zero where no
     range exists) have shape ``(...)``. ``nash_point`` and ``kalai_smorodinsky_point`` are packages, 0-100, shape
     ``(n_issues, ...)``; where no range exists both are the package that leaves the two sides the same distance short of
-    their reservation values.
+    their reservation values. ``most_challenger`` and ``most_defender`` are the most that a side can gain while the other
+    gets its reservation value: below zero, by how much it would have to lower its demands for a range to open.
+    ``nash_conceded`` is the share of the way that the challenger concedes at the Nash point, shape ``(n_issues, ...)``.
     """
 
     exists: np.ndarray
@@ -35,6 +38,9 @@ class BargainingRange:
     kalai_smorodinsky_point: FloatArray
     challenger_gain: FloatArray
     defender_gain: FloatArray
+    most_challenger: FloatArray
+    most_defender: FloatArray
+    nash_conceded: FloatArray
 
 
 def solve_range(
@@ -43,15 +49,15 @@ def solve_range(
     """Find the bargaining range along the Pareto frontier and the agreements in it.
 
     Losses add up over issues, so the frontier is a curve with one parameter: how much the challenger concedes in all.
-    Each issue's share of that concession follows from the ratio of the two sides' stakes. Everything below is a search
-    by bisection along the curve, on a quantity that is monotone there.
+    With linear losses it is a polyline and the answer exact; else everything is a search by bisection along the curve,
+    on a quantity that is monotone there.
 
     Parameters
     ----------
     space
-        Ideal points and stakes, shape ``(n_issues, ...)``.
+        Ideal points, stakes and red lines, shape ``(n_issues, ...)``.
     challenger_value, defender_value
-        Reservation values, shape ``(...)``: what fighting is worth to each side.
+        Reservation values, shape ``(...)``: what fighting, or any other way on, is worth to each side.
 
     Returns
     -------
@@ -64,10 +70,54 @@ def solve_range(
     :cite:p:`fearon1995` for the range; :cite:p:`nash1950`, the product of gains; :cite:p:`kalai1975`, equal shares
     of the largest gains.
     """
-    frontier = _Frontier(space)
-    shape = frontier.shape
+    shape = space.challenger.shape[1:]
     v_c = np.broadcast_to(challenger_value, shape)
     v_d = np.broadcast_to(defender_value, shape)
+    if (space.exponent == 1.0).all():
+        return _solve_linear(space, v_c, v_d)
+    return _solve_smooth(space, v_c, v_d)
+
+
+def _solve_linear(space: IssueSpace, v_c: FloatArray, v_d: FloatArray) -> BargainingRange:
+    frontier = make_frontier(space)
+    gain_c, gain_d = frontier.challenger - v_c, frontier.defender - v_d
+    # along the frontier the challenger's gain falls and the defender's rises
+    first = frontier.turn(-gain_d)
+    last = frontier.turn(gain_c)
+    first = np.where(gain_d[0] >= 0.0, 0.0, first)
+    most_c = frontier.gains(first)[0] - v_c
+    most_d = frontier.gains(last)[1] - v_d
+    # sums of very firm red lines round at their own size
+    slack = _ROUNDING * (1.0 + np.maximum(-frontier.challenger[-1], -frontier.defender[0]).clip(0))
+    open_c = frontier.gains(first)[1] - v_d >= -slack
+    open_d = frontier.gains(last)[0] - v_c >= -slack
+    exists = (most_c >= -slack) & (most_d >= -slack) & open_c & open_d
+    # a side that even its own ideal package leaves short stays short by that
+    most_c = np.where(open_c, most_c, np.minimum(most_c, frontier.gains(first)[1] - v_d))
+    most_d = np.where(open_d, most_d, np.minimum(most_d, frontier.gains(last)[0] - v_c))
+    equal = frontier.turn(gain_c - gain_d)
+    nash = np.where(exists, frontier.best_product(v_c, v_d), equal)
+    kalai = np.where(exists, frontier.turn(gain_c * most_d - gain_d * most_c), equal)
+    ends = np.minimum(first, last), np.maximum(first, last)
+    nash, kalai = (np.where(exists, np.clip(place, *ends), place) for place in (nash, kalai))
+    u_c, u_d = frontier.gains(nash)
+    conceded = frontier.conceded(nash)
+    return BargainingRange(
+        exists=exists,
+        width=np.where(exists, np.maximum(0.5 * (most_c + most_d), 0.0), 0.0),
+        nash_point=space.package(conceded),
+        kalai_smorodinsky_point=space.package(frontier.conceded(kalai)),
+        challenger_gain=np.where(exists, np.maximum(u_c - v_c, 0.0), 0.0),
+        defender_gain=np.where(exists, np.maximum(u_d - v_d, 0.0), 0.0),
+        most_challenger=most_c,
+        most_defender=most_d,
+        nash_conceded=conceded,
+    )
+
+
+def _solve_smooth(space: IssueSpace, v_c: FloatArray, v_d: FloatArray) -> BargainingRange:
+    frontier = _Frontier(space)
+    shape = frontier.shape
 
     def gains(along: FloatArray) -> tuple[FloatArray, FloatArray]:
         u_c, u_d = space.utilities(frontier.conceded(along))
@@ -104,13 +154,17 @@ def solve_range(
     kalai = np.where(exists, _middle(_bisect(kalai_lies_further, shape)), equal)
     kalai = np.where(exists, np.clip(kalai, first, np.maximum(first, last)), kalai)
     gain_c, gain_d = gains(nash)
+    conceded = frontier.conceded(nash)
     return BargainingRange(
         exists=exists,
         width=np.where(exists, np.maximum(0.5 * (most_c + most_d), 0.0), 0.0),
-        nash_point=space.package(frontier.conceded(nash)),
+        nash_point=space.package(conceded),
         kalai_smorodinsky_point=space.package(frontier.conceded(kalai)),
         challenger_gain=np.where(exists, np.maximum(gain_c, 0.0), 0.0),
         defender_gain=np.where(exists, np.maximum(gain_d, 0.0), 0.0),
+        most_challenger=most_c,
+        most_defender=most_d,
+        nash_conceded=conceded,
     )
 
 
