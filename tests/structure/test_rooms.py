@@ -12,6 +12,8 @@ import detente
 
 SRC = Path(detente.__file__).parent
 SHIPPED = SRC / "crisis" / "shipped"
+TABLES = SRC / "crisis" / "trade"
+"""Tables of world trade name the countries of the world."""
 MODULES = sorted(
     path
     for path in SRC.rglob("*.py")
@@ -91,16 +93,21 @@ def test_no_room_but_the_shipped_crises_names_an_actor_of_theirs():
     country = re.compile(r"ukrain|russia|kremlin|gazprom", re.IGNORECASE)
     hits = []
     for path in sorted(SRC.rglob("*")):
-        if path.is_relative_to(SHIPPED) or path.suffix not in {
-            ".py",
-            ".html",
-            ".md",
-            ".yaml",
-            ".csv",
-            ".json",
-            ".css",
-            ".j2",
-        }:
+        if (
+            path.is_relative_to(SHIPPED)
+            or path.is_relative_to(TABLES)
+            or path.suffix
+            not in {
+                ".py",
+                ".html",
+                ".md",
+                ".yaml",
+                ".csv",
+                ".json",
+                ".css",
+                ".j2",
+            }
+        ):
             continue
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if pattern.search(line) or country.search(line):

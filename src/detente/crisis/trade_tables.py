@@ -7,22 +7,27 @@ output. Rows that are no seller (value added, taxes) are left out: value added i
 
 import csv
 import io
+import json
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import Code, CrisisFileError, Finding
+from detente.errors import Code, CrisisFileError, Finding, UsageError
 
 __all__ = [
     "MAX_TABLE_BYTES",
     "OUTPUT_LABELS",
     "TradeTable",
+    "load_trade_table",
     "read_trade_table",
+    "shipped_trade_tables",
+    "trade_table_provenance",
     "write_trade_table",
 ]
 
@@ -31,6 +36,8 @@ MAX_TABLE_BYTES = 512 * 1024 * 1024
 
 OUTPUT_LABELS = ("OUTPUT", "OUT", "TOTAL")
 """Labels of the output column."""
+
+_SHIPPED = Path(__file__).parent / "trade"
 
 _FINAL = "FD"
 _LABEL = r"(?P<region>[^_]+)_(?P<sector>.+)"
@@ -169,7 +176,9 @@ def read_trade_table(path: str | Path, *, pattern: str = _LABEL) -> TradeTable:
     )
 
 
-def write_trade_table(table: TradeTable, path: str | Path) -> None:
+def write_trade_table(
+    table: TradeTable, path: str | Path, *, rows: Sequence[str] | None = None
+) -> None:
     """Write a table in the form that :func:`read_trade_table` reads; the file appears whole or not at all.
 
     Parameters
@@ -178,6 +187,8 @@ def write_trade_table(table: TradeTable, path: str | Path) -> None:
         What to write.
     path
         The new file; an old one is replaced.
+    rows
+        Labels of the rows to write; None for all.
     """
     path = Path(path)
     labels = [f"{region}_{sector}" for region in table.regions for sector in table.sectors]
@@ -189,11 +200,92 @@ def write_trade_table(table: TradeTable, path: str | Path) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["row", *labels, *(f"{_FINAL}_{code}" for code in table.regions), "OUTPUT"])
     for index, label in enumerate(labels):
+        if rows is not None and label not in rows:
+            continue
         numbers = (*intermediate[index], *final[index], output[index])
         writer.writerow([label, *(f"{number:.10g}" for number in numbers)])
     partial = path.with_name(path.name + ".part")
     partial.write_text(stream.getvalue(), encoding="utf-8")
     partial.replace(path)
+
+
+def shipped_trade_tables() -> Mapping[str, Path]:
+    """Return the tables that ship with the package: name to file.
+
+    Examples
+    --------
+    >>> sorted(shipped_trade_tables())
+    ['wiod-2011']
+    """
+    return {
+        path.stem: path
+        for path in sorted(_SHIPPED.glob("*.csv"))
+        if not path.stem.endswith(".overlay")
+    }
+
+
+def load_trade_table(name: str = "wiod-2011", *, variant: str = "overlay") -> TradeTable:
+    """Load a table that ships with the package.
+
+    Parameters
+    ----------
+    name
+        One of :func:`shipped_trade_tables`.
+    variant
+        ``overlay``: with purchases that are known better laid over and rebalanced; ``raw``: as the source has it.
+
+    Returns
+    -------
+    TradeTable
+        Balanced up to rounding, no negative entry. Its source, licence, checksum and remaining gaps stand in
+        :func:`trade_table_provenance`.
+
+    Raises
+    ------
+    UsageError
+        ``path-unknown`` for another name, ``option-invalid`` for another variant.
+    """
+    path = _find_shipped(name)
+    if variant not in {"overlay", "raw"}:
+        message = f"the variant {variant!r} is none of overlay, raw"
+        raise UsageError(
+            message, code="option-invalid", at="variant", fix="use overlay (the default) or raw"
+        )
+    table = read_trade_table(path)
+    laid = path.with_suffix(".overlay.csv")
+    if variant == "raw" or not laid.exists():
+        return table
+    intermediate, final, output = table.intermediate.copy(), table.final.copy(), table.output.copy()
+    n, j = len(table.regions), len(table.sectors)
+    with laid.open(encoding="utf-8", newline="") as stream:
+        for row in list(csv.reader(stream))[1:]:
+            region, _, sector = row[0].partition("_")
+            at = table.regions.index(region), table.sectors.index(sector)
+            cells = np.array(row[1:], dtype=np.float64)
+            intermediate[at] = cells[: n * j].reshape(n, j)
+            final[at] = cells[n * j : n * j + n]
+            output[at] = cells[-1]
+    return replace(table, intermediate=intermediate, final=final, output=output)
+
+
+def trade_table_provenance(name: str = "wiod-2011") -> Mapping[str, Any]:
+    """Return where a shipped table comes from: source, licence, checksums, mapping, overlay and gaps."""
+    path = _find_shipped(name).with_suffix(".provenance.json")
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _find_shipped(name: str) -> Path:
+    known = shipped_trade_tables()
+    if name in known:
+        return known[name]
+    message = f"no trade table named {name!r} ships with the package"
+    raise UsageError(
+        message,
+        code="path-unknown",
+        at="name",
+        fix=f"use one of: {', '.join(known)}; or read your own with read_trade_table",
+    )
 
 
 def _read_cells(path: Path, reader: _Reader) -> tuple[list[str], list[tuple[int, list[str]]]]:
