@@ -1,0 +1,96 @@
+"""Columns of a table of cases as the analyses take them: numbers, or categories with their labels."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.errors import UsageError
+
+__all__ = ["Column", "numeric_column", "refuse", "split_columns"]
+
+FloatArray = NDArray[np.float64]
+
+
+class Column(NamedTuple):
+    """An input: ``values`` of shape ``(n_cases,)``; those of a category are codes, places in ``labels``."""
+
+    name: str
+    values: FloatArray
+    is_integer: bool = False
+    labels: tuple[str, ...] = ()
+
+
+def split_columns(inputs: Mapping[str, ArrayLike], n_cases: int) -> tuple[Column, ...]:
+    """Read inputs as numbers or categories; those with a single value are left out.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` if an input has another number of cases or none varies, ``value-not-finite``.
+    """
+    found = []
+    for name, given in inputs.items():
+        array = np.asarray(given)
+        if array.dtype == object:
+            array = np.array([_plain(item) for item in array.reshape(-1)])
+        array = array.reshape(-1)
+        if array.size != n_cases:
+            refuse(
+                f"input {name!r} has {array.size} cases where the outcome has {n_cases}",
+                at=f"inputs[{name!r}]",
+                fix="give one entry for each case",
+            )
+        if array.dtype.kind in "fiu":
+            values = numeric_column(f"inputs[{name!r}]", array)
+            if values.min() < values.max():
+                found.append(Column(name, values, is_integer=array.dtype.kind in "iu"))
+            continue
+        labels, codes = np.unique(array.astype(str), return_inverse=True)
+        if labels.size > 1:
+            found.append(
+                Column(name, codes.reshape(-1).astype(np.float64), labels=tuple(labels.tolist()))
+            )
+    if not found:
+        refuse("no input takes more than one value", at="inputs", fix="give an input that varies")
+    return tuple(found)
+
+
+def numeric_column(at: str, given: ArrayLike) -> FloatArray:
+    """Read numbers, shape ``(n,)``.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` for what is no number, ``value-not-finite`` for NaN or infinity, with the place.
+    """
+    try:
+        values = np.asarray(given, dtype=np.float64).reshape(-1)
+    except (TypeError, ValueError):
+        refuse(f"{at} holds something that is no number", at=at, fix="pass numbers")
+    if not np.isfinite(values).all():
+        place = int(np.flatnonzero(~np.isfinite(values))[0])
+        message = f"{at} holds {values[place]} in place {place}"
+        raise UsageError(
+            message,
+            code="value-not-finite",
+            at=at,
+            fix="leave out the cases without a value, and say so",
+        )
+    return values
+
+
+def refuse(message: str, *, at: str, fix: str) -> NoReturn:
+    """Refuse an argument.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid``, always.
+    """
+    raise UsageError(message, code="option-invalid", at=at, fix=fix)
+
+
+def _plain(item: object) -> str:
+    return str(item)
