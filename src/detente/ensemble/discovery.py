@@ -21,7 +21,16 @@ from scipy.special import bdtrc
 from detente.ensemble._columns import Column, numeric_column, refuse, split_columns
 from detente.ensemble._peeling import Bounds, Objective, Peeler
 
-__all__ = ["Box", "BoxSearch", "Limit", "Objective", "find_box", "find_boxes", "limits_hold"]
+__all__ = [
+    "Box",
+    "BoxSearch",
+    "Limit",
+    "Objective",
+    "find_box",
+    "find_boxes",
+    "limits_hold",
+    "read_outcome",
+]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
