@@ -36,6 +36,7 @@ from detente.ensemble.store import (
 )
 from detente.errors import RunError, UsageError
 from detente.game import ExtensiveForm, nash_conv, solve_logit_qre, terminal_probs
+from detente.models import find_model
 from detente.rules import Plan, Priced, Tree, compile_rules, plan_pricing, price, unroll
 
 __all__ = ["Progress", "run_ensemble"]
@@ -266,7 +267,11 @@ def _mechanism_metrics(
             continue
         states = priced.level_states[mechanism][:_MAX_LEVELS]
         members = crisis.mechanisms[mechanism].members
+        model = find_model(crisis.mechanisms[mechanism].model)
+        unkept = {item.name for item in model.outputs if not item.kept} if model else set()
         for output, values in outputs.items():
+            if output in unkept:
+                continue
             for level, state in enumerate(states):
                 where = ",".join(f"{variable}={value}" for variable, value in state.items())
                 name = f"mechanism/{mechanism}/{output}" + (f"@{where}" if where else "")

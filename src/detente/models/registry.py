@@ -37,12 +37,16 @@ class Input:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """An output of a model: its unit and whether it has one value per member."""
+    """An output of a model: its unit and whether it has one value per member.
+
+    ``kept`` tells that an ensemble stores it; an output that only feeds other mechanisms need not be.
+    """
 
     name: str
     unit: str
     description: str
     per_member: bool = False
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from detente.rules._refusals import refuse
 from detente.rules.bindings import Draws
 from detente.rules.planning import Evaluation, Lottery, Plan, plan_pricing
 
-__all__ = ["Plan", "Priced", "plan_pricing", "price"]
+__all__ = ["Plan", "Priced", "evaluate_mechanism", "plan_pricing", "price"]
 
 PROB_TOLERANCE = 1e-9
 """Rounding allowed on probabilities and on ranges of inputs."""
@@ -89,7 +89,7 @@ def price(plan: Plan, values: Mapping[str, FloatArray], *, base: Priced | None =
     if plan.shared:
         draws.outputs.update(_shared(plan, base, draws))
     for item in plan.mechanisms:
-        draws.outputs[item.mechanism.id] = _evaluate(item, draws)
+        _, draws.outputs[item.mechanism.id] = evaluate_mechanism(item, draws)
     prices: dict[str, FloatArray] = {}
     for consideration, n_levels, term in plan.prices:
         table = np.broadcast_to(term.evaluate(draws), (n_levels, draws.n_draws))
@@ -147,8 +147,10 @@ def _shared(plan: Plan, base: Priced | None, draws: Draws) -> dict[str, dict[str
     return shared
 
 
-def _evaluate(item: Evaluation, draws: Draws) -> dict[str, FloatArray]:
-    """Evaluate one mechanism at its levels."""
+def evaluate_mechanism(
+    item: Evaluation, draws: Draws
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """Evaluate one mechanism at its levels; return its inputs as bound and its outputs, by name."""
     given: dict[str, FloatArray] = {}
     for declared, term in item.inputs:
         array = term.evaluate(draws)
@@ -167,7 +169,7 @@ def _evaluate(item: Evaluation, draws: Draws) -> dict[str, FloatArray]:
         array = found[declared_output.name]
         full = (len(item.mechanism.members), *shape) if declared_output.per_member else shape
         outputs[declared_output.name] = np.broadcast_to(array, full)
-    return outputs
+    return given, outputs
 
 
 def _check_input(mechanism: Mechanism, declared: Input, array: FloatArray) -> None:

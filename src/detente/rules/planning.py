@@ -30,7 +30,7 @@ from detente.rules.compiling import Rules, read_outputs, type_combinations
 from detente.rules.transition import IndexArray
 from detente.rules.unrolling import Tree
 
-__all__ = ["Evaluation", "Lottery", "Plan", "mechanism_order", "plan_pricing"]
+__all__ = ["Evaluation", "Lottery", "Plan", "mechanism_order", "plan_mechanisms", "plan_pricing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +195,37 @@ def plan_pricing(
         price_row=price_row,
         incidence=incidence,
     )
+
+
+def plan_mechanisms(
+    crisis: Crisis, rules: Rules, codes: Mapping[str, IndexArray]
+) -> tuple[dict[str, IndexArray], frozenset[str], tuple[Evaluation, ...]]:
+    """Work out how to evaluate some mechanisms at levels of the caller's choice, with those that they read.
+
+    Parameters
+    ----------
+    crisis, rules
+        The crisis and its rules.
+    codes
+        Levels by mechanism, as codes of what it reads.
+
+    Returns
+    -------
+    tuple
+        Levels of every mechanism that is evaluated, sorted; paths of the quantities read; evaluations in their order.
+    """
+    order = mechanism_order(crisis)
+    levels, _ = _mechanism_levels(crisis, rules, order, (), reachable=codes, given={})
+    scope = Scope(
+        crisis=crisis,
+        rules=rules,
+        levels=levels,
+        per_member=lambda mechanism, output: _per_member(crisis, mechanism, output),
+    )
+    planned = tuple(
+        _plan_mechanism(crisis.mechanisms[name], scope) for name in order if len(levels[name])
+    )
+    return levels, frozenset(scope.paths), planned
 
 
 def mechanism_order(crisis: Crisis) -> tuple[str, ...]:
