@@ -305,9 +305,17 @@ def test_a_crisis_without_policies_runs_free(crisis, results, tmp_path):
 
 def test_member_outputs_are_named_by_member(crisis):
     # oracle by hand
-    crisis = SimpleNamespace(mechanisms={"m": SimpleNamespace(members=("AAA", "BBB"))})
+    crisis = SimpleNamespace(
+        mechanisms={"m": SimpleNamespace(members=("AAA", "BBB"), model="alliance.joining")}
+    )
     priced = SimpleNamespace(
-        outputs={"m": {"share": np.arange(12.0).reshape(2, 2, 3), "sum": np.zeros((2, 3))}},
+        outputs={
+            "m": {
+                "share": np.arange(12.0).reshape(2, 2, 3),
+                "sum": np.zeros((2, 3)),
+                "worth": np.zeros((2, 2, 3)),  # declared as not kept
+            }
+        },
         level_states={"m": ({"gas": "cut", "talks": "none"}, {"gas": "flowing", "talks": "none"})},
     )
     metrics = running._mechanism_metrics(crisis, priced)
