@@ -91,6 +91,7 @@ Code = Literal[
     "crisis-unknown",
     "path-unknown",
     "option-invalid",
+    "extra-missing",
     "figure-unknown",
     "folder-exists",
     "output-unwritable",

@@ -183,6 +183,15 @@ def test_names_that_repeat_are_numbered_around_those_that_stand():
     assert parse_efg(text).form.action_label == ("x_2", "x_3", "x_1")
 
 
+def test_sets_events_and_outcomes_may_have_any_number():
+    """Oracle: independent code, Gambit 17 reads these as well."""
+    text = (
+        HEAD
+        + 'c "" 0 "" { "l" 1 } -1 "w" { 1, 2 }\np "" 1 0 "s" { "x" } +7 "v" { 3, 1 }\nt "" -1\n'
+    )
+    assert parse_efg(text).payoffs.tolist() == [[5.0, 5.0]]
+
+
 def test_imperfect_recall_is_named():
     text = HEAD + (
         'p "" 1 1 "s" { "x" "y" } 0\np "" 1 2 "later" { "u" "v" } 0\nt "" 0\nt "" 0\n'

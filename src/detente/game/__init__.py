@@ -17,6 +17,7 @@ from detente.game.evaluation import (
     terminal_probs,
     type_payoffs,
 )
+from detente.game.exchange import from_openspiel, from_pygambit, to_openspiel, to_pygambit
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.game.nash import NashResult, solve_nash
 from detente.game.qre import LogitQREResult, Status, solve_logit_qre
@@ -41,6 +42,8 @@ __all__ = [
     "class_probs",
     "equilibrium_sensitivity",
     "expected_payoffs",
+    "from_openspiel",
+    "from_pygambit",
     "game_from_tree",
     "information_set_beliefs",
     "nash_conv",
@@ -53,6 +56,8 @@ __all__ = [
     "solve_logit_qre",
     "solve_nash",
     "terminal_probs",
+    "to_openspiel",
+    "to_pygambit",
     "trace_logit_branch",
     "type_payoffs",
     "watch_compiling",

@@ -31,6 +31,7 @@ __all__ = [
     "EfgFile",
     "EfgOutcome",
     "EfgSet",
+    "efg_file_of",
     "format_efg_file",
     "game_from_efg_file",
     "parse_efg",
@@ -46,7 +47,7 @@ _TOKEN = re.compile(
 _TEXT, _BRACE, _WORD, _COMMA, _END, _OPEN = range(1, 7)
 _ESCAPE = re.compile(r'\\(["\\])')
 _BACKSLASH = re.compile(r'\\(?=["\\]|$)|"', re.DOTALL)
-_INTEGER = re.compile(r"\d{1,18}")
+_INTEGER = re.compile(r"[-+]?\d{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,7 @@ def write_efg(game: Game) -> str:
     t "" 1 "" { 1 }
     t "" 2 "" { 0.5 }
     """
-    return format_efg_file(_file_of(game))
+    return format_efg_file(efg_file_of(game))
 
 
 def parse_efg(text: str, *, name: str = "text") -> Game:
@@ -176,8 +177,12 @@ def parse_efg_file(text: str, *, name: str = "text") -> EfgFile:
     return _Parser(text.removeprefix("\ufeff"), name).parse()
 
 
-def format_efg_file(document: EfgFile) -> str:
-    """Return the text of an ``.efg`` file; each set, event and outcome is described where it first appears."""
+def format_efg_file(document: EfgFile, *, in_full: bool = False) -> str:
+    """Return the text of an ``.efg`` file; each set, event and outcome is described where it first appears.
+
+    With ``in_full`` they are described wherever they appear, and every outcome that appears has a number of its own,
+    for programs that know no short mentions.
+    """
     names = " ".join(_quote(player) for player in document.players)
     lines = [f"EFG 2 R {_quote(document.title)} {{ {names} }}", _quote(document.comment), ""]
     sets = [
@@ -199,12 +204,18 @@ def format_efg_file(document: EfgFile) -> str:
         for item in document.outcomes
     ]
     short_outcomes = [str(item.number) for item in document.outcomes]
+    if in_full:
+        short_sets, short_events = sets, events
+    paid = 0
     for player, which, outcome, label in zip(
         document.player, document.info_set, document.outcome, document.node_label, strict=True
     ):
         node = _quote(label)
         pays = "0"
-        if outcome >= 0:
+        if outcome >= 0 and in_full:
+            paid += 1
+            pays = f"{paid} {outcomes[outcome].partition(' ')[2]}"
+        elif outcome >= 0:
             pays, outcomes[outcome] = outcomes[outcome], short_outcomes[outcome]
         if player == TERMINAL:
             lines.append(f"t {node} {pays}")
@@ -357,8 +368,8 @@ def _quoted(labels: tuple[str, ...]) -> str:
     return " ".join(_quote(label) for label in labels)
 
 
-def _file_of(game: Game) -> EfgFile:
-    """Describe a game as a file: nodes in prefix order, numbers by first appearance."""
+def efg_file_of(game: Game) -> EfgFile:
+    """Describe a game as a file: nodes in prefix order, sets, events and outcomes numbered as they appear."""
     form = game.form
     mover, first = form.player.tolist(), form.first_child.tolist()
     counts, which = form.n_children.tolist(), form.info_set.tolist()
@@ -470,9 +481,14 @@ class _Parser:
         self.advance()
         return value
 
-    def take_integer(self, what: str, *, low: int) -> int:
-        if self.kind != _WORD or not _INTEGER.fullmatch(self.value) or int(self.value) < low:
-            self.expected(f"{what}, an integer of {low} or more,")
+    def take_integer(self, what: str, *, low: int | None = None) -> int:
+        bound = "" if low is None else f" of {low} or more"
+        if (
+            self.kind != _WORD
+            or not _INTEGER.fullmatch(self.value)
+            or (low is not None and int(self.value) < low)
+        ):
+            self.expected(f"{what}, an integer{bound},")
         value = int(self.value)
         self.advance()
         return value
@@ -624,7 +640,7 @@ class _Parser:
         return tuple(found)
 
     def chance_node(self) -> tuple[int, int, int]:
-        number = self.take_integer("the number of a chance event", low=1)
+        number = self.take_integer("the number of a chance event")
         start = self.start
         if self.kind == _WORD:
             which = self.known(self.events.get(number), f"chance event {number}")
@@ -685,7 +701,7 @@ class _Parser:
                 f"use a number from 1 to {len(self.players)}",
                 start=begin,
             )
-        number = self.take_integer("the number of an information set", low=1)
+        number = self.take_integer("the number of an information set")
         start = self.start
         key = (mover, number)
         if self.kind == _WORD:
@@ -712,7 +728,7 @@ class _Parser:
 
     def pays(self) -> int:
         """Read the outcome of a node; return its index, -1 for none."""
-        number = self.take_integer("the number of an outcome", low=0)
+        number = self.take_integer("the number of an outcome")
         described = self.kind == _TEXT or (self.kind == _BRACE and self.value == "{")
         if number == 0:
             if described:
