@@ -1,11 +1,12 @@
-"""The examples printed in the explanations are what the code prints."""
+"""The examples printed in explanations and how-to pages are what the code prints."""
 
 import doctest
 from pathlib import Path
 
 import pytest
 
-PAGES = sorted((Path(__file__).parents[2] / "docs" / "explanation").glob("*.md"))
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = [page for part in ("explanation", "how-to") for page in sorted((DOCS / part).glob("*.md"))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

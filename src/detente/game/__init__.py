@@ -12,6 +12,7 @@ from detente.game.evaluation import (
     information_set_beliefs,
     nash_conv,
     outcome_probs,
+    payoff_parts,
     posteriors,
     reach_probs,
     terminal_probs,
@@ -20,6 +21,7 @@ from detente.game.evaluation import (
 from detente.game.exchange import from_openspiel, from_pygambit, to_openspiel, to_pygambit
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.game.nash import NashResult, solve_nash
+from detente.game.payoffs import PricedPayoffs
 from detente.game.qre import LogitQREResult, Status, solve_logit_qre
 from detente.game.sampling import Histories, sample_histories
 from detente.game.sensitivity import SensitivityResult, equilibrium_sensitivity
@@ -36,6 +38,7 @@ __all__ = [
     "Histories",
     "LogitQREResult",
     "NashResult",
+    "PricedPayoffs",
     "SensitivityResult",
     "Status",
     "best_response",
@@ -49,6 +52,7 @@ __all__ = [
     "nash_conv",
     "outcome_probs",
     "parse_efg",
+    "payoff_parts",
     "posteriors",
     "reach_probs",
     "read_efg",

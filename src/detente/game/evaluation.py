@@ -3,15 +3,17 @@
 Strategies, payoffs and chance probabilities may have a draw axis, the last one; answers always have it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.game._inputs import FloatArray, as_chance, as_payoffs, as_strategy, count_draws
+from detente.game._inputs import FloatArray, as_chance, as_strategy, count_draws
 from detente.game._refusals import refuse_input
 from detente.game._steps import columns, own_order, walk
 from detente.game.form import ExtensiveForm
+from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source, take_draws
 
 __all__ = [
     "BestResponse",
@@ -21,11 +23,15 @@ __all__ = [
     "information_set_beliefs",
     "nash_conv",
     "outcome_probs",
+    "payoff_parts",
     "posteriors",
     "reach_probs",
     "terminal_probs",
     "type_payoffs",
 ]
+
+_MOST_CELLS = 4_000_000
+"""Nodes times draws that are held at a time where the answer is smaller than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,40 @@ def _sum_by(index: NDArray[np.integer], values: FloatArray, count: int) -> Float
     return out
 
 
+def _over_draws(
+    form: ExtensiveForm, n_draws: int, part: Callable[[slice], FloatArray]
+) -> FloatArray:
+    """Return ``part`` of all draws, taken block by block so that no array of nodes by all draws is held."""
+    size = max(8, _MOST_CELLS // form.n_nodes)
+    parts = [part(slice(first, min(first + size, n_draws))) for first in range(0, n_draws, size)]
+    return np.concatenate(parts, axis=-1) if parts else part(slice(0, 0))
+
+
+def _ends(form: ExtensiveForm, sigma: FloatArray, chance: FloatArray, draws: slice) -> FloatArray:
+    """Return how often play of some draws ends at each terminal node, shape ``(T, n)``."""
+    reach = walk(
+        form, take_draws(sigma, draws), take_draws(chance, draws), draws.stop - draws.start
+    )
+    return np.asarray(reach[form.terminal_node])
+
+
+def _end_sums(
+    form: ExtensiveForm,
+    strategy: ArrayLike,
+    chance_probs: ArrayLike,
+    groups: NDArray[np.integer],
+    n_groups: int,
+) -> FloatArray:
+    """Return how often play ends in each group of terminal nodes, shape ``(n_groups, D)``."""
+    sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
+    n_draws = count_draws(strategy=sigma, chance_probs=chance)
+    return _over_draws(
+        form,
+        n_draws,
+        lambda draws: _sum_by(groups, _ends(form, sigma, chance, draws), n_groups),
+    )
+
+
 def reach_probs(
     form: ExtensiveForm, strategy: ArrayLike, chance_probs: ArrayLike = ()
 ) -> FloatArray:
@@ -81,8 +121,7 @@ def class_probs(
 
     Expected payoffs, and their parts, are these probabilities times a payoff table.
     """
-    ends = terminal_probs(form, strategy, chance_probs)
-    return _sum_by(form.payoff_class, ends, form.n_classes)
+    return _end_sums(form, strategy, chance_probs, form.payoff_class, form.n_classes)
 
 
 def outcome_probs(
@@ -97,7 +136,7 @@ def outcome_probs(
     ``outcome`` names the outcome of each terminal node, shape ``(T,)``, from 0 to ``n_outcomes - 1``.
     """
     groups = _groups(outcome, "outcome", form.terminal_node.size, n_outcomes)
-    return _sum_by(groups, terminal_probs(form, strategy, chance_probs), n_outcomes)
+    return _end_sums(form, strategy, chance_probs, groups, n_outcomes)
 
 
 def _groups(index: ArrayLike, name: str, count: int, n_groups: int) -> NDArray[np.int64]:
@@ -116,24 +155,34 @@ def _groups(index: ArrayLike, name: str, count: int, n_groups: int) -> NDArray[n
 
 
 def expected_payoffs(
-    form: ExtensiveForm, strategy: ArrayLike, payoffs: ArrayLike, chance_probs: ArrayLike = ()
+    form: ExtensiveForm, strategy: ArrayLike, payoffs: Payoffs, chance_probs: ArrayLike = ()
 ) -> FloatArray:
-    """Return each player's expected payoff, shape ``(P, D)``; ``payoffs`` is ``(K, P)`` or ``(K, P, D)``."""
-    table = as_payoffs(form, payoffs)
-    ends = class_probs(form, strategy, chance_probs)
-    count_draws(payoffs=table, strategy=ends)
-    return _mean(table[: form.n_classes], ends)
+    """Return each player's expected payoff, shape ``(P, D)``.
+
+    ``payoffs`` is ``(K, P)``, ``(K, P, D)`` or :class:`~detente.game.PricedPayoffs`.
+    """
+    source = payoff_source(form, payoffs)
+    probs = class_probs(form, strategy, chance_probs)
+    n_draws = _count(source.n_draws, strategy=probs)
+
+    def part(draws: slice) -> FloatArray:
+        table = source.block(draws)[: form.n_classes]
+        total = (table * take_draws(probs, draws)[:, np.newaxis, :]).sum(axis=0)
+        width = draws.stop - draws.start
+        return np.asarray(np.broadcast_to(total, (form.n_players, width)))
+
+    return _over_draws(form, n_draws, part)
 
 
-def _mean(table: FloatArray, probs: FloatArray) -> FloatArray:
-    """Return the mean of payoffs ``(K, P, D or 1)`` under ``(K, D or 1)``, shape ``(P, D)``."""
-    return np.asarray((table * probs[:, np.newaxis, :]).sum(axis=0))
+def _count(n_draws: int, **arrays: FloatArray) -> int:
+    """Return the number of draws of payoffs and arrays."""
+    return count_draws(payoffs=np.empty((0, n_draws)), **arrays)
 
 
 def type_payoffs(
     form: ExtensiveForm,
     strategy: ArrayLike,
-    payoffs: ArrayLike,
+    payoffs: Payoffs,
     chance_probs: ArrayLike,
     group: ArrayLike,
     n_groups: int,
@@ -143,17 +192,62 @@ def type_payoffs(
     ``group`` puts each terminal node in a group, for instance a player's type, shape ``(T,)``. A group that is never
     reached has payoff NaN.
     """
-    table = as_payoffs(form, payoffs)
+    source = payoff_source(form, payoffs)
     groups = _groups(group, "group", form.terminal_node.size, n_groups)
-    ends = terminal_probs(form, strategy, chance_probs)
-    n_draws = count_draws(payoffs=table, strategy=ends)
-    total = _sum_by(groups, ends, n_groups)
-    answer = np.empty((n_groups, form.n_players, n_draws))
-    for player in range(form.n_players):
-        earned = ends * table[form.payoff_class, player]
+    sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
+    n_draws = _count(source.n_draws, strategy=sigma, chance_probs=chance)
+
+    def part(draws: slice) -> FloatArray:
+        ends = _ends(form, sigma, chance, draws)
+        table = source.block(draws)
+        total = _sum_by(groups, ends, n_groups)
+        answer = np.empty((n_groups, form.n_players, ends.shape[1]))
+        for player in range(form.n_players):
+            earned = ends * table[form.payoff_class, player]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                answer[:, player] = _sum_by(groups, earned, n_groups) / total
+        return answer
+
+    return _over_draws(form, n_draws, part)
+
+
+def payoff_parts(
+    form: ExtensiveForm,
+    strategy: ArrayLike,
+    payoffs: PricedPayoffs,
+    chance_probs: ArrayLike = (),
+    *,
+    group: ArrayLike | None = None,
+    n_groups: int = 1,
+) -> FloatArray:
+    """Return what each consideration adds to each player's expected payoff, by group, shape ``(n_groups, P, C, D)``.
+
+    The parts of a player sum to its payoff. ``group`` puts each terminal node in a group, for instance a player's
+    type, shape ``(T,)``; parts are then those given the group, NaN for one that is never reached. Without it there is
+    one group of all.
+    """
+    payoff_source(form, payoffs)
+    ends_in = np.zeros(form.terminal_node.size, dtype=np.int64) if group is None else group
+    groups = _groups(ends_in, "group", form.terminal_node.size, n_groups)
+    classes, n_parts = form.n_classes, payoffs.level.shape[1]
+    index = groups * classes + form.payoff_class
+    sums = _end_sums(form, strategy, chance_probs, index, n_groups * classes)
+    probs = sums.reshape(n_groups, classes, -1)
+    n_draws = _count(payoffs.n_draws, strategy=probs)
+
+    def part(draws: slice) -> FloatArray:
+        here = take_draws(probs, draws)
         with np.errstate(invalid="ignore", divide="ignore"):
-            answer[:, player] = _sum_by(groups, earned, n_groups) / total
-    return answer
+            share = here / here.sum(axis=1, keepdims=True)
+        answer = np.empty((n_groups, form.n_players, n_parts, draws.stop - draws.start))
+        for number in range(n_parts):
+            table = payoffs.part(number, draws)[:classes]
+            answer[:, :, number] = np.stack(
+                [(table * one[:, np.newaxis]).sum(axis=0) for one in share]
+            )
+        return answer
+
+    return _over_draws(form, n_draws, part)
 
 
 def posteriors(
@@ -203,7 +297,7 @@ def information_set_beliefs(
 def best_response(
     form: ExtensiveForm,
     strategy: ArrayLike,
-    payoffs: ArrayLike,
+    payoffs: Payoffs,
     chance_probs: ArrayLike = (),
     *,
     player: int,
@@ -217,43 +311,53 @@ def best_response(
             fix="use a number from 0 to the number of players less one",
         )
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
-    table = as_payoffs(form, payoffs)
-    n_draws = count_draws(strategy=sigma, chance_probs=chance, payoffs=table)
-    payoff, choice = _reply(form, sigma, chance, table, n_draws, player)
-    own = expected_payoffs(form, sigma, table, chance)[player]
-    return BestResponse(payoff=payoff, gain=payoff - own, strategy=choice)
+    source = payoff_source(form, payoffs)
+    n_draws = _count(source.n_draws, strategy=sigma, chance_probs=chance)
+
+    def part(draws: slice) -> FloatArray:
+        return np.vstack(_reply(form, sigma, chance, source, draws, player))
+
+    found = _over_draws(form, n_draws, part)
+    own = expected_payoffs(form, sigma, source, chance)[player]
+    return BestResponse(payoff=found[0], gain=found[0] - own, strategy=found[1:])
 
 
 def nash_conv(
-    form: ExtensiveForm, strategy: ArrayLike, payoffs: ArrayLike, chance_probs: ArrayLike = ()
+    form: ExtensiveForm, strategy: ArrayLike, payoffs: Payoffs, chance_probs: ArrayLike = ()
 ) -> FloatArray:
     """Return what all players together could gain by deviating on their own, shape ``(D,)``; 0 in equilibrium."""
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
-    table = as_payoffs(form, payoffs)
-    n_draws = count_draws(strategy=sigma, chance_probs=chance, payoffs=table)
-    best = [
-        _reply(form, sigma, chance, table, n_draws, player)[0] for player in range(form.n_players)
-    ]
-    return np.asarray(
-        np.sum(best, axis=0) - expected_payoffs(form, sigma, table, chance).sum(axis=0)
-    )
+    source = payoff_source(form, payoffs)
+    n_draws = _count(source.n_draws, strategy=sigma, chance_probs=chance)
+
+    def part(draws: slice) -> FloatArray:
+        best = [
+            _reply(form, sigma, chance, source, draws, player)[0]
+            for player in range(form.n_players)
+        ]
+        return np.asarray(np.sum(best, axis=0))
+
+    best = _over_draws(form, n_draws, part)
+    return np.asarray(best - expected_payoffs(form, sigma, source, chance).sum(axis=0))
 
 
 def _reply(
     form: ExtensiveForm,
     sigma: FloatArray,
     chance: FloatArray,
-    table: FloatArray,
-    n_draws: int,
+    source: PayoffTable | PricedPayoffs,
+    draws: slice,
     player: int,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the payoff ``(D,)`` and strategy ``(A, D)`` of a best response."""
+    """Return the payoff ``(n,)`` and strategy ``(A, n)`` of a best response in some draws."""
     from detente.game import _evaluation_kernels as kernels  # noqa: PLC0415  loads numba
 
-    ends = walk(form, sigma, chance, n_draws, left_out=player)[form.terminal_node]
-    earned = ends * table[form.payoff_class, player]
+    width = draws.stop - draws.start
+    mine, odds = take_draws(sigma, draws), take_draws(chance, draws)
+    ends = walk(form, mine, odds, width, left_out=player)[form.terminal_node]
+    earned = ends * source.block(draws)[form.payoff_class, player]
     gain = _sum_by(form.terminal_action[:, player] + 1, earned, form.n_actions + 1)
-    choice = columns(sigma, n_draws)
+    choice = columns(mine, width)
     kernels.best_replies(
         own_order(form, player), form.info_set_parent, form.action_offset, gain, choice
     )

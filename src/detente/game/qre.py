@@ -21,16 +21,25 @@ from numpy.typing import ArrayLike, NDArray
 from detente.game._inputs import (
     FloatArray,
     as_chance,
-    as_payoffs,
     as_rationality,
     as_strategy,
     count_draws,
 )
 from detente.game._layout import layout_of
+from detente.game._refusals import refuse_input
 from detente.game._restriction import Policy, Restriction, as_policy, restrictions
 from detente.game._tracing import Tracer, tree_of
-from detente.game.evaluation import expected_payoffs
+from detente.game.evaluation import (
+    expected_payoffs,
+    nash_conv,
+    outcome_probs,
+    payoff_parts,
+    posteriors,
+    reach_probs,
+    type_payoffs,
+)
 from detente.game.form import ExtensiveForm
+from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source
 
 __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
 
@@ -58,6 +67,9 @@ class Status(IntEnum):
 class LogitQREResult:
     """Logit agent quantal response equilibria, one per draw.
 
+    What follows from the strategies is computed when it is asked for, by blocks of draws: beliefs, reach, outcomes,
+    payoffs by type and by consideration.
+
     Attributes
     ----------
     strategy
@@ -78,6 +90,9 @@ class LogitQREResult:
         What was asked for, shape ``(P, D)``.
     tolerance
         The largest residual that counts as converged.
+    form, payoffs, chance_probs
+        The game that was solved; payoffs by draw as :class:`~detente.game.payoffs.PayoffTable` or
+        :class:`~detente.game.PricedPayoffs`.
     """
 
     strategy: FloatArray
@@ -88,11 +103,59 @@ class LogitQREResult:
     expected_payoffs: FloatArray
     rationality: FloatArray
     tolerance: float
+    form: ExtensiveForm
+    payoffs: PayoffTable | PricedPayoffs
+    chance_probs: FloatArray
 
     @property
     def converged(self) -> NDArray[np.bool_]:
         """Whether each draw is within the tolerance, shape ``(D,)``."""
         return np.asarray(self.status == Status.CONVERGED)
+
+    def reach_probs(self) -> FloatArray:
+        """Return the probability that play passes through each node, shape ``(N, D)``."""
+        return reach_probs(self.form, self.strategy, self.chance_probs)
+
+    def posteriors(self) -> FloatArray:
+        """Return the mover's belief in each node of its information set, shape ``(N, D)``."""
+        return posteriors(self.form, self.strategy, self.chance_probs)
+
+    def outcome_probs(self, outcome: ArrayLike, n_outcomes: int) -> FloatArray:
+        """Return the probability of each outcome, shape ``(n_outcomes, D)``; ``outcome`` names one by terminal node."""
+        return outcome_probs(self.form, self.strategy, self.chance_probs, outcome, n_outcomes)
+
+    def type_payoffs(self, group: ArrayLike, n_groups: int) -> FloatArray:
+        """Return each player's payoff given the group, such as a type, that play ends in, shape ``(n_groups, P, D)``."""
+        return type_payoffs(
+            self.form, self.strategy, self.payoffs, self.chance_probs, group, n_groups
+        )
+
+    def payoff_parts(self, group: ArrayLike | None = None, n_groups: int = 1) -> FloatArray:
+        """Return what each consideration adds to each player's payoff, by group, shape ``(n_groups, P, C, D)``.
+
+        Raises
+        ------
+        SolverError
+            ``game-invalid`` if the game was solved for payoffs that were not priced by considerations.
+        """
+        if not isinstance(self.payoffs, PricedPayoffs):
+            refuse_input(
+                "the payoffs are a table, so they have no parts",
+                at="payoffs",
+                fix="solve for PricedPayoffs, which keep levels, prices and weights apart",
+            )
+        return payoff_parts(
+            self.form,
+            self.strategy,
+            self.payoffs,
+            self.chance_probs,
+            group=group,
+            n_groups=n_groups,
+        )
+
+    def nash_conv(self) -> FloatArray:
+        """Return what all players together could gain by deviating on their own, shape ``(D,)``."""
+        return nash_conv(self.form, self.strategy, self.payoffs, self.chance_probs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +163,7 @@ class _Problem:
     """Checked inputs, draws in the last axis (1 stands for all draws)."""
 
     form: ExtensiveForm
-    payoffs: FloatArray
+    payoffs: PayoffTable | PricedPayoffs
     chance: FloatArray
     rationality: FloatArray
     start: FloatArray | None
@@ -113,7 +176,7 @@ def solve_logit_qre(
     form: ExtensiveForm,
     rationality: ArrayLike,
     *,
-    payoffs: ArrayLike,
+    payoffs: Payoffs,
     chance_probs: ArrayLike = (),
     tolerance: float = 1e-9,
     start: ArrayLike | None = None,
@@ -134,7 +197,8 @@ def solve_logit_qre(
     rationality
         Lambda, at least 0, per unit of payoff: one number, one per draw ``(D,)``, or per player and draw ``(P, D)``.
     payoffs
-        Payoff of each player in each payoff class, shape ``(K, P)`` or ``(K, P, D)``.
+        Payoff of each player in each payoff class, shape ``(K, P)`` or ``(K, P, D)``, or
+        :class:`~detente.game.PricedPayoffs`, which are added up block by block and never held for all draws.
     chance_probs
         Probability of each chance branch, shape ``(R,)`` or ``(R, D)``.
     tolerance
@@ -179,7 +243,7 @@ def solve_logit_qre(
     if policy is None:
         return _solve(problem, threads)
     n_draws = count_draws(
-        payoffs=problem.payoffs,
+        payoffs=np.empty((0, problem.payoffs.n_draws)),
         chance_probs=problem.chance,
         rationality=problem.rationality,
         policy=policy.draws,
@@ -203,6 +267,9 @@ def _blank(problem: _Problem) -> LogitQREResult:
         expected_payoffs=np.empty((form.n_players, n_draws)),
         rationality=np.broadcast_to(problem.rationality, (form.n_players, n_draws)).copy(),
         tolerance=problem.tolerance,
+        form=form,
+        payoffs=problem.payoffs,
+        chance_probs=problem.chance,
     )
 
 
@@ -262,7 +329,7 @@ def _solve_restricted(
         replace(
             problem,
             form=smaller,
-            payoffs=pick(problem.payoffs),
+            payoffs=problem.payoffs.pick(draws),
             chance=chance,
             rationality=pick(problem.rationality),
             start=start,
@@ -282,14 +349,15 @@ def _solve_restricted(
 def _problem(
     form: ExtensiveForm,
     rationality: ArrayLike,
-    payoffs: ArrayLike,
+    payoffs: Payoffs,
     chance_probs: ArrayLike,
     start: ArrayLike | None,
     tolerance: float,
     most_walks: int,
 ) -> _Problem:
+    source = payoff_source(form, payoffs)
     arrays = {
-        "payoffs": as_payoffs(form, payoffs),
+        "payoffs": np.empty((0, source.n_draws)),
         "chance_probs": as_chance(form, chance_probs),
         "rationality": as_rationality(form, rationality),
     }
@@ -297,7 +365,7 @@ def _problem(
         arrays["start"] = as_strategy(form, start)
     return _Problem(
         form=form,
-        payoffs=arrays["payoffs"],
+        payoffs=source,
         chance=arrays["chance_probs"],
         rationality=arrays["rationality"],
         start=arrays.get("start"),
@@ -355,8 +423,7 @@ class _Room:
             return array[..., draws if array.shape[-1] > 1 else np.zeros_like(draws)]
 
         order = layout_of(problem.form).payoff_class
-        one = problem.payoffs.shape[2] == 1
-        payoffs = problem.payoffs[:, :, :1] if one else problem.payoffs[:, :, first : first + count]
+        payoffs = problem.payoffs.block(slice(first, first + count))
         self.tail[:, :, :count] = payoffs[order]
         self.tail[:, :, count:] = self.tail[:, :, count - 1 : count]
         rationality = pick(problem.rationality)
@@ -422,7 +489,8 @@ class _Room:
         def pick(array: FloatArray) -> FloatArray:
             return np.ascontiguousarray(array[..., draw if array.shape[-1] > 1 else 0])
 
-        payoffs, chance = pick(problem.payoffs), pick(problem.chance)
+        payoffs = np.ascontiguousarray(problem.payoffs.block(slice(draw, draw + 1))[:, :, 0])
+        chance = pick(problem.chance)
         stops = self.tracer.trace(
             payoffs,
             chance,
