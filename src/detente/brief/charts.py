@@ -136,13 +136,15 @@ def draw_ranges(
                 base.mark_bar(height=14, opacity=0.85).encode(x=x, x2=alt.datum(0), color=colour)
             )
             layers.extend(
-                base.mark_rule(strokeWidth=width, color=shade).encode(x=x_of("low"), x2="high:Q")
+                base.mark_rule(strokeWidth=width, color=shade).encode(
+                    x=x_of("low"), x2=alt.X2("high:Q")
+                )
                 for width, shade in ((5, PAPER), (2, INK))
             )
         else:
             layers.append(
                 base.mark_rule(strokeWidth=6, opacity=0.35, strokeCap="round").encode(
-                    x=x_of("low"), x2="high:Q", color=colour
+                    x=x_of("low"), x2=alt.X2("high:Q"), color=colour
                 )
             )
             layers.append(
@@ -150,7 +152,7 @@ def draw_ranges(
             )
         layers.append(
             base.mark_text(align="left", dx=8, fontSize=12, color=INK).encode(
-                x=x_of("high"), text="text:N"
+                x=x_of("high"), text=alt.Text("text:N")
             )
         )
         return grid.finish(layers)
@@ -200,9 +202,9 @@ def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
         line = grid.attach(alt.Chart(with_rows(prepared(spans, form))))
         base = grid.attach(alt.Chart(with_rows(prepared(data, form))))
         layers = [
-            line.mark_rule(strokeWidth=2, color=SOFT).encode(x=x_of("low"), x2="high:Q"),
+            line.mark_rule(strokeWidth=2, color=SOFT).encode(x=x_of("low"), x2=alt.X2("high:Q")),
             base.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(
-                x=x_of("low"), x2="high:Q", color=colour
+                x=x_of("low"), x2=alt.X2("high:Q"), color=colour
             ),
             base.mark_point(filled=True, size=110, opacity=1).encode(
                 x=x, color=colour, shape=shape
@@ -284,7 +286,7 @@ def draw_matrix(
         ink = alt.condition(alt.datum.value > 0.78, alt.value(_CELL_DARK), alt.value(_CELL_LIGHT))
         layers = [
             base.mark_rect().encode(color=alt.Color("value:Q", scale=scale, legend=None)),
-            base.mark_text(fontSize=12).encode(text="text:N", color=ink),
+            base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=ink),
         ]
         step = 26 if form == "wide" else 28
         return configured(alt.layer(*layers).properties(height={"step": step}), form)
@@ -413,10 +415,12 @@ def draw_stacks(
         x = alt.X("start:Q", scale=alt.Scale(domain=axis.domain, nice=False), axis=axis.spec(form))
         layers = [
             base.mark_bar(height=20, stroke=PAPER, strokeWidth=1).encode(
-                x=x, x2="end:Q", color=colour
+                x=x, x2=alt.X2("end:Q"), color=colour
             ),
             names.mark_text(fontSize=12).encode(
-                x=x_of("middle"), text="text:N", color=alt.Color("ink:N", scale=None, legend=None)
+                x=x_of("middle"),
+                text=alt.Text("text:N"),
+                color=alt.Color("ink:N", scale=None, legend=None),
             ),
         ]
         return grid.finish(layers)
@@ -470,13 +474,15 @@ def draw_dumbbells(
         x = alt.X("start:Q", scale=alt.Scale(domain=axis.domain, nice=False), axis=axis.spec(form))
         layers: list[Spec] = [] if line_at is None else [rule_at(line_at)]
         layers += [
-            base.mark_rule(strokeWidth=4, opacity=0.45).encode(x=x, x2="end:Q", color=colour),
+            base.mark_rule(strokeWidth=4, opacity=0.45).encode(
+                x=x, x2=alt.X2("end:Q"), color=colour
+            ),
             base.mark_point(filled=True, size=85, opacity=1, fill=PAPER, strokeWidth=2).encode(
                 x=x_of("start"), stroke=alt.Stroke("colour:N", scale=None, legend=None)
             ),
             base.mark_point(filled=True, size=95, opacity=1).encode(x=x_of("end"), color=colour),
             base.mark_text(align="left", dx=9, fontSize=12, color=INK).encode(
-                x=x_of("most"), text="text:N"
+                x=x_of("most"), text=alt.Text("text:N")
             ),
         ]
         return grid.finish(layers)

@@ -5,18 +5,19 @@ A module with a new kind of picture takes its parts from here; :mod:`detente.bri
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from textwrap import wrap
 from typing import Any, Literal
 
 import altair as alt
 import numpy as np
-import vl_convert
 from altair.utils import schemapi
 
-from detente.brief.figures import Chart, TableView
+from detente.brief.beside import render
+from detente.brief.figures import Chart, Picture, TableView
 from detente.brief.palette import INK, MUTED, PAPER, RULE
 from detente.brief.words import PERCENT_UNITS
 
@@ -195,7 +196,12 @@ class Grid:
                     lineBreak="\n",
                     lineHeight=16,
                 )
-                .encode(y=self._y, yOffset=self._offset("slot:N"), x=alt.value(0), text="row:N")
+                .encode(
+                    y=self._y,
+                    yOffset=self._offset("slot:N"),
+                    x=alt.value(0),
+                    text=alt.Text("row:N"),
+                )
             )
         height = {"step": step, "for": "position"} if self.slots else {"step": step}
         return configured(alt.layer(*layers).properties(height=height), self.form)
@@ -281,12 +287,17 @@ _SIZE = re.compile(r'width="([0-9.]+)" height="([0-9.]+)"')
 _THEME = {INK: "currentColor", MUTED: "var(--muted)", RULE: "var(--rule)", PAPER: "var(--paper)"}
 
 
-def _render(spec: dict[str, Any]) -> str:
+def _begin(spec: dict[str, Any]) -> Callable[[], str]:
+    """Start rendering a picture; the function returned gives it without what a page does not need."""
     if VALIDATE:
         alt.Chart.from_dict(spec, validate=True)
-    svg = vl_convert.vegalite_to_svg(spec)
-    svg = _NOISE.sub("", str(svg))
-    return svg.replace('<rect width="100%" height="100%" fill="none"/>', "")
+    finished = render(spec)
+
+    def cleaned() -> str:
+        svg = _NOISE.sub("", finished())
+        return svg.replace('<rect width="100%" height="100%" fill="none"/>', "")
+
+    return cleaned
 
 
 def _size(svg: str) -> tuple[float, float]:
@@ -348,8 +359,18 @@ def _text(text: str, x: float, y: float, size: float, weight: str, colour: str) 
 def make_chart(name: str, build: Any, words: Words, table: TableView) -> Chart:
     """Draw both forms; ``build`` makes the specification of a form."""
     with schemapi.debug_mode(VALIDATE):
-        wide, narrow = _render(build("wide")), _render(build("narrow"))
+        wide_one, narrow_one = _begin(build("wide")), _begin(build("narrow"))
     alt_text = words.alt or f"{words.title}. {words.subtitle}"
+
+    @cache
+    def picture() -> Picture:
+        wide, narrow = wide_one(), narrow_one()
+        return Picture(
+            svg=_standalone(wide, words),
+            wide=_inline(wide, f"{name}-w", alt_text),
+            narrow=_inline(narrow, f"{name}-n", alt_text),
+        )
+
     return Chart(
         id=name,
         title=words.title,
@@ -357,9 +378,7 @@ def make_chart(name: str, build: Any, words: Words, table: TableView) -> Chart:
         footnote=words.footnote,
         key=words.key,
         alt=alt_text,
-        svg=_standalone(wide, words),
-        wide=_inline(wide, f"{name}-w", alt_text),
-        narrow=_inline(narrow, f"{name}-n", alt_text),
+        picture=picture,
         table=table,
     )
 

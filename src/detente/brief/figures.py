@@ -5,6 +5,7 @@ Text in these values may link a number to its figure as ``[[figure.id|text]]``; 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from detente.brief.words import KNOWN_DIGITS, format_range, format_value
@@ -14,6 +15,7 @@ __all__ = [
     "Chart",
     "FactView",
     "Figure",
+    "Picture",
     "TableView",
     "Trace",
     "ValueView",
@@ -134,11 +136,19 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A drawing as SVG: in a file of its own, and within a page of either width."""
+
+    svg: str
+    wide: str
+    narrow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """A picture with its words and its text table.
 
-    ``svg`` stands alone (with title and source in the picture); ``wide`` and ``narrow`` are the picture without words
-    for a desktop and a phone; ``key`` explains letters on the picture.
+    ``picture`` waits for the drawing, which may still be under way; ``key`` explains letters on the picture.
     """
 
     id: str
@@ -146,11 +156,24 @@ class Chart:
     subtitle: str
     footnote: str
     alt: str
-    svg: str
-    wide: str
-    narrow: str
+    picture: Callable[[], Picture]
     table: TableView
     key: tuple[str, ...] = ()
+
+    @property
+    def svg(self) -> str:
+        """The picture that stands alone, with title and source in it."""
+        return self.picture().svg
+
+    @property
+    def wide(self) -> str:
+        """The picture without words for a desktop."""
+        return self.picture().wide
+
+    @property
+    def narrow(self) -> str:
+        """The picture without words for a phone."""
+        return self.picture().narrow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ def command(
     """
     from rich.console import Console
 
+    from detente.brief.beside import drawing_beside
     from detente.brief.document import compose
     from detente.brief.writing import check_place, write_files
     from detente.cli._compiling import saying_what_compiles
@@ -83,20 +84,21 @@ def command(
     check_place(folder)
     clock.lap("read and checked")
     words = f"{draws:,} cases x {len(chosen) or 1} commitments"
-    with saying_what_compiles(), _progress(console, words) as report:
-        results = run_ensemble(
-            loaded,
-            folder=run_folder(folder, loaded, seed=seed, policies=chosen),
-            policies=chosen or None,
-            n_draws=draws,
-            seed=seed,
-            workers=workers,
-            progress=report,
-        )
-    clock.lap("solved")
-    brief = compose(loaded, results)
-    paths = write_files(brief, folder)
-    clock.lap("written")
+    with drawing_beside():
+        with saying_what_compiles(), _progress(console, words) as report:
+            results = run_ensemble(
+                loaded,
+                folder=run_folder(folder, loaded, seed=seed, policies=chosen),
+                policies=chosen or None,
+                n_draws=draws,
+                seed=seed,
+                workers=workers,
+                progress=report,
+            )
+        clock.lap("solved")
+        brief = compose(loaded, results)
+        paths = write_files(brief, folder)
+        clock.lap("written")
     if as_json:
         sys.stdout.write(paths.json.read_text(encoding="utf-8"))
     else:
