@@ -38,6 +38,10 @@ MIDDLE = {
     "defender_salience": 0.4,
     "challenger_position": 20.0,
     "defender_position": 80.0,
+    "position": 70.0,
+    "salience": 0.6,
+    "war_cost": 0.2,
+    "package": 40.0,
 }
 UNIT_RANGE = {
     "prob": (0.0, 1.0),

@@ -286,9 +286,9 @@ def test_a_side_that_cares_for_nothing_accepts_anything():
 
 
 def test_volume_of_one_issue_is_its_width():
-    """Oracle: hand, up to the spacing of the 512 points."""
+    """Oracle: hand, up to the spacing of the 256 points."""
     got = price(SINGLE, **FIGHT)
-    assert got["volume"] == pytest.approx(0.3, abs=2 / 512)
+    assert got["volume"] == pytest.approx(0.3, abs=2 / 256)
 
 
 @settings(max_examples=40)

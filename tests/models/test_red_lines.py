@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from detente.errors import ModelError
 from detente.models.bargaining import make_issue_space, solve_range
 from detente.models.bargaining.frontier import make_frontier
 
@@ -137,19 +136,29 @@ def test_absolute_red_lines_that_clash_leave_nothing():
     assert got.most_defender[0] == pytest.approx(0.5, abs=1e-4)
 
 
-def test_red_lines_need_linear_losses():
-    with pytest.raises(ModelError) as caught:
-        make_issue_space(
-            [[0.0]],
-            [[1.0]],
-            challenger_salience=[[1.0]],
-            defender_salience=[[1.0]],
-            exponent=2.0,
-            challenger_red_line=[[0.5]],
-            firmness=2.0,
-        )
-    assert caught.value.code == "input-invalid"
-    assert caught.value.fix
+@settings(max_examples=15)
+@given(st.integers(0, 10_000), st.sampled_from([1.5, 2.0]))
+def test_bent_losses_with_red_lines_beat_random_packages(seed, exponent):
+    """Oracle: independent code: random packages, utilities by the definition."""
+    rng = np.random.default_rng(seed)
+    a, b, red_a, red_b = np.round(rng.uniform(0, 100, (4, 2, 1)), 1)
+    space = make_issue_space(
+        a,
+        b,
+        challenger_salience=rng.uniform(0.05, 1.0, (2, 1)),
+        defender_salience=rng.uniform(0.05, 1.0, (2, 1)),
+        challenger_red_line=red_a,
+        defender_red_line=red_b,
+        firmness=4.0,
+        exponent=exponent,
+    )
+    v = np.array([0.3])
+    got = solve_range(space, challenger_value=v, defender_value=v)
+    u_c, u_d = space.utilities(np.random.default_rng(0).uniform(0, 1, (2, 20_000)))
+    product = np.maximum(u_c - v, 0) * np.maximum(u_d - v, 0)
+    reached = got.challenger_gain[0] * got.defender_gain[0]
+    assert product.max() <= reached + 1e-6
+    assert product.max() >= reached - 0.02
 
 
 @given(st.integers(0, 10_000))

@@ -1,6 +1,12 @@
 """Bargaining: which settlements both sides prefer to fighting, and which of them reason would pick."""
 
 from detente.models.bargaining.averages import weighted_mean, weighted_median
+from detente.models.bargaining.diagnosis import (
+    carried_by_issue,
+    slack_by_issue,
+    trade_rate,
+    undivided_exists,
+)
 from detente.models.bargaining.expected_utility import (
     MAX_ACTORS,
     MOVES,
@@ -15,7 +21,18 @@ from detente.models.bargaining.expected_utility import (
     make_issue,
     solve_expected_utility,
 )
+from detente.models.bargaining.incentives import (
+    best_demand,
+    first_strike_width,
+    preventive_motive,
+)
 from detente.models.bargaining.issues import IssueSpace, fighting_values, make_issue_space
+from detente.models.bargaining.packages import (
+    PackageResult,
+    Parties,
+    make_parties,
+    solve_packages,
+)
 from detente.models.bargaining.predictors import (
     DEFAULT_PREDICTOR,
     PREDICTORS,
@@ -26,7 +43,7 @@ from detente.models.bargaining.predictors import (
     predictive_median,
 )
 from detente.models.bargaining.ranges import BargainingRange, agreement_volume, solve_range
-from detente.models.bargaining.registration import settlement
+from detente.models.bargaining.registration import consent, settlement
 
 __all__ = [
     "DEFAULT_PREDICTOR",
@@ -39,22 +56,34 @@ __all__ = [
     "ExpectedUtilityResult",
     "Issue",
     "IssueSpace",
+    "PackageResult",
+    "Parties",
     "Predictor",
     "QuadrantChart",
     "Variant",
     "agreement_volume",
+    "best_demand",
+    "carried_by_issue",
     "chart_quadrants",
+    "consent",
     "fighting_values",
     "find_predictor",
     "find_variant",
+    "first_strike_width",
     "make_issue",
     "make_issue_space",
+    "make_parties",
     "nash_point",
     "polarisation",
     "predictive_median",
+    "preventive_motive",
     "settlement",
+    "slack_by_issue",
     "solve_expected_utility",
+    "solve_packages",
     "solve_range",
+    "trade_rate",
+    "undivided_exists",
     "weighted_mean",
     "weighted_median",
 ]

@@ -97,15 +97,13 @@ def stretches(space: IssueSpace) -> tuple[FloatArray, FloatArray, FloatArray]:
     return length, cost, worth
 
 
-def make_frontier(space: IssueSpace, *, without: int | None = None) -> Frontier:
+def make_frontier(space: IssueSpace) -> Frontier:
     """Order the stretches of all issues and add up utilities along them.
 
     Parameters
     ----------
     space
         Ideal points, stakes and red lines; losses must be linear.
-    without
-        Index of an issue that stays out of the talks: nobody gains or loses on it.
 
     Returns
     -------
@@ -113,9 +111,6 @@ def make_frontier(space: IssueSpace, *, without: int | None = None) -> Frontier:
         Exact up to rounding.
     """
     length, cost, worth = stretches(space)
-    if without is not None:
-        cost, worth = cost.copy(), worth.copy()
-        cost[:, without] = worth[:, without] = 0.0
     if (space.challenger_limit >= 1.0).all() and (space.defender_limit <= 0.0).all():
         # no red lines: one stretch an issue
         length, cost, worth = (

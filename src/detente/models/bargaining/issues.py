@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.errors import ModelError
 from detente.models.registry import FloatArray
 
 __all__ = ["IssueSpace", "fighting_values", "make_issue_space"]
@@ -28,7 +27,7 @@ class IssueSpace:
     each issue at the other side's ideal point; ``exponent`` is ``rho``, shape ``(...)``.
 
     A red line is the farthest point from its own ideal that a side signs at the usual price; beyond it every point costs
-    ``firmness`` times as much (:math:`\\rho = 1` only). ``challenger_limit`` and ``defender_limit`` are the red lines as
+    ``firmness`` times as much as one at the usual price of a linear loss. ``challenger_limit`` and ``defender_limit`` are the red lines as
     shares of the way that the challenger concedes: one and zero where there is none.
     """
 
@@ -106,11 +105,6 @@ def make_issue_space(
     IssueSpace
         Arrays in the broadcast shape.
 
-    Raises
-    ------
-    ModelError
-        ``input-invalid`` for red lines with losses that are not linear.
-
     References
     ----------
     Single-peaked preferences on each issue after :cite:p:`black1948`. That losses add up over issues by salience, the
@@ -133,14 +127,6 @@ def make_issue_space(
     )
     limit_b = np.clip((line_b - a) * along / whole, 0.0, 1.0) if lines[1] is not None else way * 0.0
     limit_a, limit_b = np.where(way > 0.0, limit_a, 1.0), np.where(way > 0.0, limit_b, 0.0)
-    if (firm > 1.0).any() and (rho > 1.0).any() and any(line is not None for line in lines):
-        message = f"red lines of firmness {firm.max():g} with a loss of power {rho.max():g}"
-        raise ModelError(
-            message,
-            code="input-invalid",
-            at="firmness, exponent",
-            fix="use linear losses (exponent 1) with red lines, or firmness 1",
-        )
     return IssueSpace(
         challenger=a,
         defender=b,

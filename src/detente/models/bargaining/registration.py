@@ -6,19 +6,26 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.models._inputs import read_inputs
-from detente.models.bargaining.issues import fighting_values, make_issue_space
+from detente.models.bargaining.diagnosis import (
+    carried_by_issue,
+    slack_by_issue,
+    trade_rate,
+    undivided_exists,
+)
+from detente.models.bargaining.issues import IssueSpace, fighting_values, make_issue_space
 from detente.models.bargaining.ranges import agreement_volume, solve_range
 from detente.models.registry import FloatArray, Input, Output, register
 
-__all__ = ["settlement"]
+__all__ = ["consent", "settlement"]
 
 
-def _position(name: str, description: str) -> Input:
+def _position(name: str, description: str, default: float | None = None) -> Input:
     return Input(
         name=name,
         unit="score_0_100",
         description=description,
         per_member=True,
+        default=default,
         low=0.0,
         high=100.0,
     )
@@ -68,6 +75,28 @@ _INPUTS = (
         high=1.0,
     ),
     Input(
+        name="first_strike_advantage",
+        unit="prob",
+        description="by how much either side's chance of winning is higher if it strikes first",
+        default=0.0,
+        low=0.0,
+        high=1.0,
+    ),
+    _position(
+        "challenger_red_line", "farthest point that the challenger signs at the usual price", 50.0
+    ),
+    _position(
+        "defender_red_line", "farthest point that the defender signs at the usual price", 50.0
+    ),
+    Input(
+        name="red_line_firmness",
+        unit="ratio",
+        description="how many times dearer a point beyond a red line is; 1 is no red line",
+        default=1.0,
+        low=1.0,
+        high=1e6,
+    ),
+    Input(
         name="loss_exponent",
         unit="ratio",
         description="power of distance in the loss: 1 linear (risk-neutral), 2 quadratic",
@@ -76,6 +105,23 @@ _INPUTS = (
         high=4.0,
     ),
 )
+
+
+def _exists(name: str, condition: str) -> Output:
+    return Output(
+        name=f"exists_{name}",
+        unit="prob",
+        description=f"1 if a settlement that both sides prefer to fighting would exist {condition}, else 0",
+    )
+
+
+def _end(side: str) -> Output:
+    return Output(
+        name=f"range_{side}_end",
+        unit="score_0_100",
+        description=f"how near to the {side} the issue alone can move from the Nash point with a range left",
+        per_member=True,
+    )
 
 
 @register(
@@ -119,45 +165,168 @@ _INPUTS = (
             unit="share",
             description="defender's gain over fighting at the Nash point; 0 without a range",
         ),
+        _exists("common_beliefs", "if both sides judged the chances of war alike"),
+        _exists("firm_deals", "if deals held and striking first gave no advantage"),
+        _exists("no_red_lines", "without red lines"),
+        _exists("undivided", "if every issue had to go whole to one side"),
+        Output(
+            name="challenger_shortfall",
+            unit="ratio",
+            description="what the challenger alone would have to waive for a range to open, in worths of the issue space",
+        ),
+        Output(
+            name="defender_shortfall",
+            unit="ratio",
+            description="what the defender alone would have to waive for a range to open, in worths of the issue space",
+        ),
+        _end("challenger"),
+        _end("defender"),
+        Output(
+            name="carried",
+            unit="share",
+            description="share of the range that goes if the issue stays out of the talks",
+            per_member=True,
+        ),
+        Output(
+            name="trade_rate",
+            unit="share",
+            description="worth of a point on the issue to the challenger as a share of its worth to both",
+            per_member=True,
+        ),
     ),
     cites=("fearon1995", "nash1950", "kalai1975", "black1948", "powell2006"),
     reference="fearon1995, bargaining range of the costly lottery; nash1950; kalai1975",
 )
 def settlement(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
-    """Settlements that both sides prefer to fighting, and the points that Nash and Kalai-Smorodinsky pick.
+    """Settlements that both sides prefer to fighting, the points that axioms pick, and what would empty the range.
 
     A deal that may not hold raises what fighting must be beaten by: ``commitment_loss`` is added to both reservation
-    values. See :class:`detente.models.bargaining.IssueSpace` for the utilities.
+    values. An advantage of striking first works like a disagreement about the chances. See
+    :class:`detente.models.bargaining.IssueSpace` for the utilities.
     """
     given = read_inputs("bargaining.settlement", _INPUTS, inputs)
-    scalars = ("win_prob", "challenger_war_cost", "defender_war_cost")
-    exponent, lost = given["loss_exponent"], given["commitment_loss"]
     shape = np.broadcast_shapes(
-        *(given[name].shape for name in (*scalars, "disagreement", "commitment_loss")),
-        exponent.shape,
+        *(given[item.name].shape for item in _INPUTS if not item.per_member),
     )
-    space = make_issue_space(
-        given["challenger_position"],
-        given["defender_position"],
-        challenger_salience=given["challenger_salience"],
-        defender_salience=given["defender_salience"],
-        exponent=np.broadcast_to(exponent, shape),
-    )
-    challenger, defender = fighting_values(
-        space,
-        win_prob=given["win_prob"],
-        challenger_cost=given["challenger_war_cost"],
-        defender_cost=given["defender_war_cost"],
-        disagreement=given["disagreement"],
-    )
-    challenger, defender = challenger + lost, defender + lost
-    found = solve_range(space, challenger_value=challenger, defender_value=defender)
+    exponent = np.broadcast_to(given["loss_exponent"], shape)
+    firmness = np.broadcast_to(given["red_line_firmness"], shape)
+    lines = (firmness > 1.0).any()
+
+    def space_with(firm: FloatArray | float) -> IssueSpace:
+        drawn = lines and not (np.asarray(firm) == 1.0).all()
+        return make_issue_space(
+            given["challenger_position"],
+            given["defender_position"],
+            challenger_salience=given["challenger_salience"],
+            defender_salience=given["defender_salience"],
+            exponent=exponent,
+            challenger_red_line=given["challenger_red_line"] if drawn else None,
+            defender_red_line=given["defender_red_line"] if drawn else None,
+            firmness=firm,
+        )
+
+    space = space_with(firmness)
+    lost, first = given["commitment_loss"], given["first_strike_advantage"]
+
+    def values(disagreement: FloatArray, more: FloatArray | float) -> tuple[FloatArray, FloatArray]:
+        challenger, defender = fighting_values(
+            space,
+            win_prob=given["win_prob"],
+            challenger_cost=given["challenger_war_cost"],
+            defender_cost=given["defender_war_cost"],
+            disagreement=disagreement,
+        )
+        return challenger + more, defender + more
+
+    def exists(where: IssueSpace, pair: tuple[FloatArray, FloatArray]) -> FloatArray:
+        found = solve_range(where, challenger_value=pair[0], defender_value=pair[1])
+        return found.exists.astype(np.float64)
+
+    apart = given["disagreement"] + first
+    pair = values(apart, lost)
+    reservation = {"challenger_value": pair[0], "defender_value": pair[1]}
+    found = solve_range(space, **reservation)
+    ends = slack_by_issue(space, found)
     return {
         "exists": found.exists.astype(np.float64),
         "width": found.width,
-        "volume": agreement_volume(space, challenger_value=challenger, defender_value=defender),
+        "volume": agreement_volume(space, **reservation),
         "nash_point": found.nash_point,
         "kalai_smorodinsky_point": found.kalai_smorodinsky_point,
         "challenger_gain": found.challenger_gain,
         "defender_gain": found.defender_gain,
+        "exists_common_beliefs": exists(space, values(first, lost)),
+        "exists_firm_deals": exists(space, values(given["disagreement"], 0.0)),
+        "exists_no_red_lines": exists(space_with(1.0), pair),
+        "exists_undivided": undivided_exists(space, **reservation).astype(np.float64),
+        "challenger_shortfall": np.where(found.exists, 0.0, -found.most_challenger),
+        "defender_shortfall": np.where(found.exists, 0.0, -found.most_defender),
+        "range_challenger_end": ends[0],
+        "range_defender_end": ends[1],
+        "carried": carried_by_issue(
+            space, found, **reservation, win_prob=given["win_prob"], disagreement=apart
+        ),
+        "trade_rate": trade_rate(space),
     }
+
+
+_CONSENT_INPUTS = (
+    _position("package", "position of the package on the issue"),
+    _position("position", "ideal point of the third party on the issue"),
+    _salience("salience", "weight of the issue for the third party; proportions matter"),
+    _position("challenger_position", "where the challenger would set the issue after a victory"),
+    _position("red_line", "farthest point that the third party signs at the usual price", 50.0),
+    Input(
+        name="red_line_firmness",
+        unit="ratio",
+        description="how many times dearer a point beyond a red line is; 1 is no red line",
+        default=1.0,
+        low=1.0,
+        high=1e6,
+    ),
+    Input(
+        name="win_prob",
+        unit="prob",
+        description="chance that the challenger wins a fight",
+        low=0.0,
+        high=1.0,
+    ),
+    _cost("war_cost", "cost of fighting to the third party, in worths of the whole issue space"),
+)
+
+
+@register(
+    "bargaining.consent",
+    inputs=_CONSENT_INPUTS,
+    outputs=(
+        Output(
+            name="consents",
+            unit="prob",
+            description="1 if the third party prefers the package to fighting, else 0",
+        ),
+        Output(
+            name="gain",
+            unit="ratio",
+            description="third party's gain of the package over fighting, in worths of the issue space",
+        ),
+    ),
+    cites=("fearon1995",),
+    reference="fearon1995, value of the costly lottery, for a third party whose consent is needed",
+)
+def consent(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
+    """Whether a third party would rather live with a package than fight on; see :func:`settlement` for the unit."""
+    given = read_inputs("bargaining.consent", _CONSENT_INPUTS, inputs)
+    slope = given["salience"] / np.maximum(given["salience"].sum(axis=0), np.finfo(float).tiny)
+    ideal, package = given["position"], given["package"]
+    side = np.sign(given["red_line"] - ideal)
+    over = np.where(
+        side == 0.0,
+        np.abs(package - ideal),
+        np.maximum((package - given["red_line"]) * side, 0.0),
+    )
+    lost = np.abs(package - ideal) + (given["red_line_firmness"] - 1.0) * over
+    beaten = np.abs(given["challenger_position"] - ideal)
+    utility = 1.0 - (slope * lost / 100.0).sum(axis=0)
+    fighting = 1.0 - given["win_prob"] * (slope * beaten / 100.0).sum(axis=0) - given["war_cost"]
+    gain = utility - fighting
+    return {"consents": (gain >= 0.0).astype(np.float64), "gain": gain}
