@@ -97,6 +97,7 @@ Code = Literal[
     "output-unwritable",
     "run-corrupt",
     "run-mismatch",
+    "executor-failed",
 ]
 """Every code that an error or a finding may carry."""
 

@@ -1,6 +1,8 @@
 """Running the template crisis: same bytes however it is run, stopped or damaged; a coherent set of numbers."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 import time
@@ -13,7 +15,17 @@ import pytest
 
 import detente.crisis
 from detente.crisis import load_crisis
-from detente.ensemble import SHARD_DRAWS, Results, run_ensemble, running
+from detente.crisis.quantities import reference_value
+from detente.ensemble import (
+    SHARD_DRAWS,
+    Design,
+    Results,
+    run_ensemble,
+    run_part,
+    running,
+    shards,
+    store,
+)
 from detente.ensemble.store import shard_file
 from detente.errors import RunError, UsageError
 
@@ -318,7 +330,7 @@ def test_member_outputs_are_named_by_member(crisis):
         },
         level_states={"m": ({"gas": "cut", "talks": "none"}, {"gas": "flowing", "talks": "none"})},
     )
-    metrics = running._mechanism_metrics(crisis, priced)
+    metrics = shards._mechanism_metrics(crisis, priced)
     assert list(metrics) == [
         "mechanism/m/share@gas=cut,talks=none/AAA",
         "mechanism/m/share@gas=cut,talks=none/BBB",
@@ -385,3 +397,200 @@ def test_regret_has_players_to_be_about_whatever_their_roles(crisis, tmp_path, r
     done = run(replace(crisis, players=players), tmp_path, n_draws=1, policies=("free",))
     assert done.manifest.defenders == expected
     assert done.regret().rows[0].mean == 0.0
+
+
+# --- designs, parts and shards of other sizes ------------------------------------------------------------------------
+
+
+def bytes_of(folder):
+    return {name: content for name, content in read_files(folder).items() if "shards/" in name}
+
+
+@pytest.mark.parametrize("name", ["sobol", "lhs", "monte-carlo"])
+def test_every_design_gives_the_same_bytes_for_any_number_of_workers(crisis, tmp_path, name):
+    # oracle by theorem (the requirement itself)
+    design = Design(name=name, mode="exploratory")
+    for workers in (1, 2):
+        run(crisis, tmp_path / str(workers), n_draws=128, workers=workers, design=design)
+    assert read_files(tmp_path / "1") == read_files(tmp_path / "2")
+
+
+def test_the_size_of_shards_moves_no_number(crisis, results, tmp_path):
+    # oracle by theorem, bit by bit
+    large = run(crisis, tmp_path, shard_draws=192)
+    assert large.manifest.n_shards == 1
+    assert large.metrics() == results.metrics()
+    for policy in ("", *POLICIES):
+        for name in results.metrics(policy=policy):
+            np.testing.assert_array_equal(large.values(name, policy), results.values(name, policy))
+
+
+def test_a_folder_keeps_the_size_of_its_shards(crisis, tmp_path):
+    run(crisis, tmp_path, shard_draws=128, n_draws=64)
+    assert run(crisis, tmp_path, n_draws=200).manifest.shard_draws == 128
+    with pytest.raises(RunError, match="number of draws per shard: 128, not 64") as caught:
+        run(crisis, tmp_path, shard_draws=64)
+    assert caught.value.code == "run-mismatch"
+
+
+@pytest.mark.parametrize("size", [0, 63, 96, -64, 65_600])
+def test_sizes_that_are_no_whole_blocks_are_refused(crisis, tmp_path, size):
+    with pytest.raises(UsageError) as caught:
+        run(crisis, tmp_path, shard_draws=size)
+    assert caught.value.code == "option-invalid"
+    assert not list(tmp_path.iterdir())
+
+
+def test_large_runs_have_large_shards(crisis):
+    manifest = running._make_manifest(crisis, POLICIES, 1_000_000, 1, Design())
+    assert running._shard_size(None, 16_384, None) == 64
+    assert running._shard_size(None, 1_000_000, None) == 1024
+    assert replace(manifest, shard_draws=1024).n_shards == 977
+
+
+def test_parts_join_to_the_whole(crisis, folder, tmp_path):
+    # oracle by theorem: three tasks in any order, one of them twice, leave the bytes of one run
+    for which, left in ((2, 2), (2, 2), (3, 1), (1, 0)):
+        done = run_part(
+            crisis,
+            folder=tmp_path / "run",
+            part=(which, 3),
+            policies=POLICIES,
+            n_draws=N_DRAWS,
+            seed=3,
+            workers=1,
+        )
+        assert (done.shards, done.missing_elsewhere) == (1, left)
+        assert done.is_complete == (left == 0)
+    assert read_files(tmp_path / "run") == read_files(folder)
+
+
+@pytest.mark.parametrize("part", [(0, 3), (4, 3), (1, 0)])
+def test_parts_that_do_not_exist_are_refused(crisis, tmp_path, part):
+    with pytest.raises(UsageError) as caught:
+        run_part(crisis, folder=tmp_path, part=part)
+    assert caught.value.code == "option-invalid"
+
+
+@pytest.mark.parametrize(
+    ("design", "word"),
+    [
+        (Design(name="sobol"), "design"),
+        (Design(mode="exploratory"), "mode"),
+        (Design(name="lhs"), "design"),
+    ],
+)
+def test_a_folder_of_another_design_or_mode_is_refused(crisis, folder, design, word):
+    with pytest.raises(RunError, match=f"another {word}") as caught:
+        run(crisis, folder, n_draws=128, design=design)
+    assert caught.value.code == "run-mismatch"
+
+
+def test_a_latin_hypercube_cannot_grow(crisis, tmp_path):
+    run(crisis, tmp_path, n_draws=64, design=Design(name="lhs"))
+    with pytest.raises(RunError, match="Latin hypercube") as caught:
+        run(crisis, tmp_path, n_draws=128, design=Design(name="lhs"))
+    assert caught.value.code == "run-mismatch"
+
+
+@pytest.mark.parametrize("name", ["streams", "sobol", "monte-carlo"])
+def test_other_designs_grow(crisis, tmp_path, name):
+    # oracle by theorem, bit by bit
+    short = run(crisis, tmp_path, n_draws=64, design=Design(name=name)).values("attack", "free")
+    longer = run(crisis, tmp_path, n_draws=128, design=Design(name=name))
+    np.testing.assert_array_equal(longer.values("attack", "free")[:64], short)
+
+
+def test_a_factorial_run_solves_each_combination(crisis, tmp_path):
+    # oracle by independent path: the same values set one by one with overrides
+    levels = (
+        ("war.cost.north", (("low", 20.0), ("high", 50.0))),
+        ("war.gain", (("20", 20.0), ("40", 40.0))),
+    )
+    design = Design(name="factorial", mode="exploratory", alternatives=levels)
+    found = run(crisis, tmp_path / "all", n_draws=4, design=design)
+    medians = {
+        path: repr(reference_value(item.distribution))
+        for path, item in crisis.quantities.items()
+        if item.distribution.family != "fixed"
+    }
+    for cell, (cost, gain) in enumerate([(20, 20), (20, 40), (50, 20), (50, 40)]):
+        texts = medians | {"war.cost.north": str(cost), "war.gain": str(gain)}
+        one = load_crisis(TEMPLATE, overrides=texts)
+        alone = run(one, tmp_path / str(cell), n_draws=1, policies=["free"])
+        np.testing.assert_allclose(
+            found.values("attack", "free")[cell], alone.values("attack", "free")[0], rtol=1e-9
+        )
+
+
+def test_the_manifest_remembers_the_design(crisis, tmp_path):
+    levels = (("war.gain", (("low", 20.0), ("high", 40.0))),)
+    design = Design(name="factorial", mode="exploratory", alternatives=levels, others="drawn")
+    run(crisis, tmp_path, n_draws=128, design=design)
+    assert Results.open(tmp_path).manifest.plan == design
+
+
+# --- faults ----------------------------------------------------------------------------------------------------------
+
+
+def test_leftovers_of_dead_processes_go_and_those_of_others_stay(crisis, folder, tmp_path):
+    target = copy_run(folder, tmp_path / "run")
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    host = store._host()
+    dead = target / "shards" / f".shard-000001.parquet.{host}-{ended.pid}-17.part"
+    alive = target / "shards" / f".shard-000002.parquet.{host}-{os.getpid()}-17.part"
+    elsewhere = target / "shards" / f".shard-000002.parquet.otherhost-{ended.pid}-17.part"
+    for path in (dead, alive, elsewhere):
+        path.write_bytes(b"half a shard")
+    run(crisis, target)
+    assert not dead.exists()
+    assert alive.exists()
+    assert elsewhere.exists()
+
+
+def test_a_full_disk_is_named_and_leaves_a_run_that_resumes(crisis, folder, tmp_path, monkeypatch):
+    # the disk fills after two files, in the middle of a third
+    real, written = os.fsync, []
+
+    def fsync(handle):
+        written.append(handle)
+        if len(written) > 4:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    monkeypatch.setattr(store.os, "fsync", fsync)
+    with pytest.raises(RunError, match="No space left on device") as caught:
+        run(crisis, tmp_path / "run")
+    assert caught.value.code == "output-unwritable"
+    assert "shard-" in caught.value.at
+    assert not list((tmp_path / "run").rglob("*.part"))
+    monkeypatch.undo()
+    run(crisis, tmp_path / "run")
+    assert read_files(tmp_path / "run") == read_files(folder)
+
+
+LIMITED = """
+import resource, signal, sys
+from detente.crisis import load_crisis
+from detente.ensemble import run_ensemble
+from detente.errors import RunError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+crisis = load_crisis(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+try:
+    run_ensemble(crisis, folder=sys.argv[2], policies=["free", "arm"], n_draws=150, seed=3, workers=1)
+except RunError as error:
+    print(error.code, error.at)
+"""
+
+
+def test_a_write_that_the_system_cuts_short_is_named(crisis, folder, tmp_path):
+    # oracle: the operating system's own limit on file sizes, which stops a write in the middle
+    command = [sys.executable, "-c", LIMITED, str(TEMPLATE), str(tmp_path / "run")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[0] == "output-unwritable"
+    assert "shard-000000.parquet" in done.stdout
+    assert not list((tmp_path / "run").rglob("*.part"))
+    run(crisis, tmp_path / "run")
+    assert read_files(tmp_path / "run") == read_files(folder)

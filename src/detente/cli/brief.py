@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from detente.brief import Brief, BriefPaths
     from detente.crisis import Crisis
 
-__all__ = ["command", "load_checked", "parse_assignments", "run_folder"]
+__all__ = ["choose_policies", "command", "load_checked", "parse_assignments", "run_folder"]
 
 
 def command(
@@ -79,7 +79,7 @@ def command(
     check_draws(draws, seed=seed)
     clock = _Clock()
     loaded = load_checked(crisis, parse_assignments(assignments or ()))
-    chosen = _choose(loaded, policies)
+    chosen = choose_policies(loaded, policies)
     folder = out if out is not None else Path("brief") / loaded.id
     check_place(folder)
     clock.lap("read and checked")
@@ -150,12 +150,22 @@ def run_folder(folder: Path, crisis: "Crisis", *, seed: int, policies: Sequence[
     """Return where the run of a briefing is kept: a folder of its own for each crisis file, seed and set of policies."""
     from importlib.metadata import version
 
-    stamp = json.dumps([crisis.digest, seed, list(policies), version("detente")])
+    from detente.ensemble.store import FORMAT
+
+    stamp = json.dumps([crisis.digest, seed, list(policies), version("detente"), FORMAT])
     return folder / "run" / hashlib.sha256(stamp.encode()).hexdigest()[:12]
 
 
-def _choose(crisis: "Crisis", wanted: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the policies to compare, in the order of the file."""
+def choose_policies(
+    crisis: "Crisis", wanted: Sequence[str] | None, *, at: str = "--policy"
+) -> tuple[str, ...]:
+    """Return the policies to compare, in the order of the file; all without any wanted.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` for a name that is none, with the nearest.
+    """
     known = tuple(crisis.policies)
     if not wanted:
         return known
@@ -166,7 +176,7 @@ def _choose(crisis: "Crisis", wanted: Sequence[str] | None) -> tuple[str, ...]:
             raise UsageError(
                 message,
                 code="option-invalid",
-                at="--policy",
+                at=at,
                 fix=f"use one of: {', '.join(near)}",
             )
     return tuple(name for name in known if name in wanted)

@@ -10,20 +10,23 @@ from detente.ensemble.analysis import (
     PolicyRegret,
     RegretTable,
 )
+from detente.ensemble.designs import Design
 from detente.ensemble.drawing import Draws, draw_quantities
 from detente.ensemble.results import Certificate, Results, Summary
-from detente.ensemble.running import run_ensemble
+from detente.ensemble.running import Part, run_ensemble, run_part
 from detente.ensemble.store import SHARD_DRAWS, Manifest
 from detente.ensemble.tracing import Trace, trace_metric
 
 __all__ = [
     "SHARD_DRAWS",
     "Certificate",
+    "Design",
     "Difference",
     "Draws",
     "Driver",
     "FirstChange",
     "Manifest",
+    "Part",
     "PolicyRegret",
     "RegretTable",
     "Results",
@@ -31,5 +34,6 @@ __all__ = [
     "Trace",
     "draw_quantities",
     "run_ensemble",
+    "run_part",
     "trace_metric",
 ]

@@ -1,19 +1,9 @@
-r"""Draws: joint samples of the uncertain quantities of a crisis, keyed by seed, path and draw number.
+"""Draws: joint samples of the uncertain quantities of a crisis, keyed by seed, path and draw number.
 
-Every quantity owns a one-dimensional Sobol' sequence (van der Corput's, base two) whose *values* and *order* are both
-scrambled by Owen's nested uniform permutations, keyed by (seed, path of the quantity); within blocks of 64 the order is
-simply random. Putting independently shuffled
-sequences side by side is Latin supercube sampling (:cite:p:`owen1998`), with hash-keyed permutations as in
-:cite:t:`burley2020`. It gives three things that one joint Sobol' sequence over all quantities does not:
-
-* draw ``k`` of a quantity depends on the seed, the path and ``k`` alone: not on how many draws follow, on chunks or
-  workers, nor on which other quantities the crisis has or which of them are overridden;
-* every block of :math:`2^m \ge 64` draws that starts at a multiple of :math:`2^m` puts exactly one draw into each of
-  :math:`2^m` equal bins of probability, for every quantity;
-* no pair of quantities is aliased, as pairs of high Sobol' dimensions are in short runs (:doc:`/explanation/ensembles`).
+A design (:mod:`detente.ensemble.designs`) gives uniform numbers, the quantities' distributions turn them into values, and
+a Gaussian copula ties those of a correlation group.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,18 +12,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from detente.crisis.elements import Crisis
-from detente.crisis.quantities import ppf
+from detente.crisis.quantities import ppf, reference_value
+from detente.ensemble.designs import Design, explored_distribution
+from detente.ensemble.streams import MAX_DRAWS, keyed_uniforms
 from detente.errors import UsageError
 
 __all__ = ["MAX_DRAWS", "Draws", "check_draws", "draw_quantities", "keyed_uniforms"]
 
 FloatArray = NDArray[np.float64]
-_BITS = 24  # digits that are stratified; the digits below are filled at random
-_FILL_BITS = 53 - _BITS
-_BLOCK_BITS = 6
-_BLOCK = 1 << _BLOCK_BITS  # draws that are stratified as a whole, in random order within
-MAX_DRAWS = 1 << _BITS
-"""Largest number of draws: the stratified digits of a stream tell this many apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +45,34 @@ class Draws:
         return dict(zip(self.paths, self.values, strict=True))
 
 
-def draw_quantities(crisis: Crisis, n_draws: int, *, seed: int, first: int = 0) -> Draws:
+def draw_quantities(
+    crisis: Crisis,
+    n_draws: int,
+    *,
+    seed: int,
+    first: int = 0,
+    design: Design | None = None,
+    total: int | None = None,
+) -> Draws:
     """Draw all quantities of a crisis jointly.
 
     Parameters
     ----------
     crisis
         The crisis; quantities with the same ``group`` share the correlation of ``crisis.correlations``
-        between their normal scores (Gaussian copula).
+        between their normal scores (Gaussian copula), under every design and mode.
     n_draws
         How many draws.
     seed
         Key of all random numbers, an integer from 0.
     first
         Number of the first draw: draws ``first`` to ``first + n_draws - 1`` are returned.
+    design
+        Where the draws lie and what they are drawn from; by default one stream per quantity and the declared
+        distributions.
+    total
+        Number of draws that the design is laid out for, by default those up to the last returned. Only a Latin hypercube
+        depends on it.
 
     Returns
     -------
@@ -89,22 +89,36 @@ def draw_quantities(crisis: Crisis, n_draws: int, *, seed: int, first: int = 0) 
     :cite:p:`owen1998` (supercube sampling), :cite:p:`burley2020` (hash-keyed nested uniform permutations).
     The choice of one stream per quantity is our own; see :doc:`/explanation/ensembles`.
     """
+    design = design or Design()
     check_draws(n_draws, seed=seed, first=first)
     paths = tuple(sorted(crisis.quantities))
-    uncertain = [path for path in paths if crisis.quantities[path].distribution.family != "fixed"]
-    scores = _group_scores(crisis, seed=seed, first=first, n_draws=n_draws)
-    lone = [path for path in uncertain if path not in scores]
-    uniforms = dict(
-        zip(lone, keyed_uniforms(lone, seed=seed, first=first, n_draws=n_draws), strict=True)
-    )
+    held = design.cells(first, n_draws)
+    laws = {path: crisis.quantities[path].distribution for path in paths}
+    if design.mode == "exploratory":
+        laws = {path: explored_distribution(law) for path, law in laws.items()}
+    if design.name == "factorial" and design.others == "median":
+        held |= {
+            path: np.full(n_draws, reference_value(crisis.quantities[path].distribution))
+            for path in paths
+            if path not in held
+        }
+    loose = [path for path in paths if laws[path].family != "fixed" and path not in held]
+    uniforms: dict[str, FloatArray] = {}
+    if loose:
+        streams, groups = _streams(crisis, loose)
+        drawn = design.uniforms(
+            streams, seed=seed, first=first, n_draws=n_draws, total=total or first + n_draws
+        )
+        uniforms = dict(zip(streams, drawn, strict=True))
+        _tie_groups(crisis, groups, uniforms)
     values = np.empty((len(paths), n_draws))
     for row, path in enumerate(paths):
-        distribution = crisis.quantities[path].distribution
-        if distribution.family == "fixed":
-            values[row] = distribution.parameters[0]
+        if path in held:
+            values[row] = held[path]
+        elif laws[path].family == "fixed":
+            values[row] = laws[path].parameters[0]
         else:
-            uniform = uniforms[path] if path in uniforms else ndtr(scores[path])
-            values[row] = ppf(distribution, uniform)
+            values[row] = ppf(laws[path], uniforms[path])
     return Draws(paths=paths, values=values, first=first, seed=seed)
 
 
@@ -126,98 +140,45 @@ def check_draws(n_draws: int, *, seed: int, first: int = 0) -> None:
         raise UsageError(message, code="option-invalid", at="draws", fix=fix)
 
 
-def keyed_uniforms(names: Sequence[str], *, seed: int, first: int = 0, n_draws: int) -> FloatArray:
-    """Stratified uniform numbers, one stream per name.
+def _streams(
+    crisis: Crisis, loose: Sequence[str]
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Names of the streams that the quantities need, and the members of each correlation group.
 
-    Parameters
-    ----------
-    names
-        Names of the streams.
-    seed
-        Key shared by all streams.
-    first, n_draws
-        Numbers ``first`` to ``first + n_draws - 1`` of each stream.
-
-    Returns
-    -------
-    FloatArray
-        Shape ``(n_names, n_draws)``, each strictly between 0 and 1.
-
-    Examples
-    --------
-    >>> u = keyed_uniforms(["a", "b"], seed=1, n_draws=64)
-    >>> sorted((u[0] * 64).astype(int).tolist()) == list(range(64))
-    True
-    >>> bool((keyed_uniforms(["b"], seed=1, first=4, n_draws=2) == u[1:, 4:6]).all())
-    True
+    A positive common correlation is one shared factor, with a stream of its own. All quantities of a group are drawn,
+    those too that an override has fixed: the others do not depend on it.
     """
-    order, digits, fill = (
-        np.array([_key(seed, name, use) for name in names], dtype=np.uint64)[:, None]
-        for use in ("order", "digits", "fill")
-    )
-    start, stop = first // _BLOCK * _BLOCK, -(-(first + n_draws) // _BLOCK) * _BLOCK
-    index = np.arange(start, stop, dtype=np.uint64)[None, :]
-    # A random order within each block: its numbers are the low bits of the shuffled index.
-    chance = _mix(index * _ODD + order).reshape(len(names), (stop - start) // _BLOCK, _BLOCK)
-    low = chance.argsort(axis=2).argsort(axis=2).reshape(len(names), stop - start).astype(np.uint64)
-    wanted = slice(first - start, first - start + n_draws)
-    index, low = index[:, wanted], low[:, wanted]
-    one = np.uint64(1)
-    whole = np.zeros((len(names), n_draws), dtype=np.uint64)
-    prefix = np.zeros_like(whole)  # digits of the shuffled sequence so far, most significant first
-    for place in range(_BITS):
-        shift = np.uint64(place)
-        if place < _BLOCK_BITS:
-            bit = (low >> shift) & one
-        else:  # Owen's permutation of the order: a bit of the index flips by a hash of the bits above it
-            flips = _mix((index >> (shift + one)) * _ODD + order + shift)
-            bit = ((index >> shift) ^ flips) & one
-        # Owen's permutation of the value: a digit flips by a hash of the digits before it.
-        flip = _mix(prefix * _ODD + digits + shift) & one
-        whole |= (bit ^ flip) << np.uint64(_BITS - 1 - place)
-        prefix |= bit << shift
-    tail = _mix(index * _ODD + fill) >> np.uint64(64 - _FILL_BITS)
-    mantissa = (whole << np.uint64(_FILL_BITS)) | tail
-    # The half step keeps clear of 0; the largest mantissa would round to 1.
-    result = (mantissa.astype(np.float64) + 0.5) * 2.0**-53
-    return np.minimum(result, 1.0 - 2.0**-53)
+    groups: dict[str, tuple[str, ...]] = {}
+    for group, rho in sorted(crisis.correlations.items()):
+        members = sorted(path for path, item in crisis.quantities.items() if item.group == group)
+        if rho != 0.0 and any(path in loose for path in members):
+            groups[group] = tuple(members)
+    tied = [path for members in groups.values() for path in members]
+    shared = [_factor(group) for group in groups if crisis.correlations[group] > 0.0]
+    lone = [path for path in loose if path not in tied]
+    return (*lone, *tied, *shared), groups
 
 
-def _group_scores(crisis: Crisis, *, seed: int, first: int, n_draws: int) -> dict[str, FloatArray]:
-    """Draw normal scores of every quantity in a correlation group, by path.
+def _factor(group: str) -> str:
+    return f"group {group}"
+
+
+def _tie_groups(
+    crisis: Crisis, groups: Mapping[str, tuple[str, ...]], uniforms: dict[str, FloatArray]
+) -> None:
+    """Replace the uniform numbers of the members of each group by correlated ones.
 
     A positive common correlation is one shared factor, so that a member's scores do not depend on who else is in the
     group. A negative one has no such form: there the symmetric square root of the correlation matrix is used.
     """
-    scores: dict[str, FloatArray] = {}
-    for group, rho in sorted(crisis.correlations.items()):
-        members = sorted(path for path, item in crisis.quantities.items() if item.group == group)
-        if not members or rho == 0.0:
-            continue
-        own = ndtri(keyed_uniforms(members, seed=seed, first=first, n_draws=n_draws))
+    for group, members in groups.items():
+        rho = crisis.correlations[group]
+        own = ndtri(np.array([uniforms[path] for path in members]))
         if rho > 0.0:
-            name = [f"group {group}"]
-            shared = ndtri(keyed_uniforms(name, seed=seed, first=first, n_draws=n_draws))
+            shared = ndtri(uniforms[_factor(group)])
             joint = np.sqrt(rho) * shared + np.sqrt(1.0 - rho) * own
         else:
             mean = own.mean(axis=0, keepdims=True)
             spread = max(0.0, 1.0 + (len(members) - 1) * rho)
             joint = np.sqrt(1.0 - rho) * (own - mean) + np.sqrt(spread) * mean
-        scores |= dict(zip(members, joint, strict=True))
-    return scores
-
-
-def _key(seed: int, name: str, use: str) -> int:
-    """64 bits that depend on seed, stream and use."""
-    text = f"{seed}\x1f{name}\x1f{use}".encode()
-    return int.from_bytes(hashlib.sha256(text).digest()[:8], "little")
-
-
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # the step of splitmix64: 2**64 over the golden ratio
-
-
-def _mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Apply the finalizer of splitmix64 (Steele, Lea and Flood 2014): a bijection of 64 bits that avalanches."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
+        uniforms.update(zip(members, ndtr(joint), strict=True))

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from detente.ensemble import analysis
 from detente.ensemble.analysis import Difference, Driver, FirstChange, RegretTable
 from detente.ensemble.store import (
-    SHARD_DRAWS,
     Manifest,
     check_shard,
     read_manifest,
@@ -279,10 +278,11 @@ class Results:
     def _dense(self) -> FloatArray | None:
         """All values, shape (n_series, n_draws), verified; None if the run is too large to hold."""
         n_shards = self.manifest.n_shards
-        if len(self._places) * n_shards * SHARD_DRAWS * 8 > _DENSE_BYTES:
+        size = self.manifest.shard_draws
+        if len(self._places) * n_shards * size * 8 > _DENSE_BYTES:
             return None
         stamp = self.manifest.stamp()
-        whole = np.empty((len(self._places), n_shards * SHARD_DRAWS))
+        whole = np.empty((len(self._places), n_shards * size))
         for number in range(n_shards):
             shard = read_shard(self.folder, number, stamp=stamp)
             if shard.series != tuple(self._places):
@@ -294,7 +294,7 @@ class Results:
                     at=str(path),
                     fix="remove the file and run the same command again",
                 )
-            whole[:, number * SHARD_DRAWS : (number + 1) * SHARD_DRAWS] = shard.values
+            whole[:, number * size : (number + 1) * size] = shard.values
         whole = whole[:, : self.n_draws]
         whole.setflags(write=False)
         return whole

@@ -1,64 +1,53 @@
-"""Running an ensemble: compile the tree of each policy once, then price, solve and measure shard by shard.
-
-A shard is one task of one thread; the numerical kernels release the interpreter's lock. What a shard holds does not
-depend on which thread computed it or on how many there are.
-"""
+"""Running an ensemble: find out which shards a folder lacks and have them computed, by threads or by a Dask cluster."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from detente.crisis.elements import Crisis
-from detente.ensemble.drawing import Draws, check_draws, draw_quantities
-from detente.ensemble.metrics import (
-    MetricPlan,
-    MoveKeys,
-    compile_metrics,
-    evaluate_metrics,
-    find_move_keys,
-)
+from detente.ensemble.cluster import parse_address, run_on_cluster
+from detente.ensemble.designs import Design, check_size
+from detente.ensemble.drawing import check_draws
 from detente.ensemble.results import Results
+from detente.ensemble.shards import ShardMaker
 from detente.ensemble.store import (
+    LARGE_RUN_DRAWS,
+    LARGE_SHARD_DRAWS,
+    MAX_SHARD_DRAWS,
     SHARD_DRAWS,
     Manifest,
-    Shard,
     check_shard,
     read_manifest,
     read_shard,
+    remove_leftovers,
     write_manifest,
     write_shard,
 )
+from detente.ensemble.versions import library_versions
 from detente.errors import RunError, UsageError
-from detente.game import ExtensiveForm, nash_conv, solve_logit_qre, terminal_probs
-from detente.models import find_model
-from detente.rules import Plan, Priced, Tree, compile_rules, plan_pricing, price, unroll
 
-__all__ = ["Progress", "run_ensemble"]
+__all__ = ["Part", "Progress", "run_ensemble", "run_part"]
 
-FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Called with the number of draws done and of all draws; whatever it raises stops the run, which can be resumed."""
 
-_LIBRARIES = ("detente", "duckdb", "numba", "numpy", "pyarrow", "scipy")
-_MAX_LEVELS = 256  # level states stored per mechanism
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
-    """What is the same for all draws under one policy; the pricing of one policy is the base of the others."""
+class Part:
+    """What a call of :func:`run_part` left: how many shards of its part and of the whole run are there."""
 
-    policy: str
-    tree: Tree
-    form: ExtensiveForm
-    pricing: Plan
-    is_base: bool
-    metrics: MetricPlan
+    folder: Path
+    shards: int
+    computed: int
+    missing_elsewhere: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the whole run is there."""
+        return self.missing_elsewhere == 0
 
 
 def run_ensemble(
@@ -70,11 +59,14 @@ def run_ensemble(
     seed: int = 1,
     workers: int | None = None,
     progress: Progress | None = None,
+    design: Design | None = None,
+    executor: str | None = None,
+    shard_draws: int | None = None,
 ) -> Results:
     """Solve a crisis for every draw and policy and store the metrics.
 
     Draws are the same under every policy (common random numbers). Shards that the folder already holds are kept: a
-    stopped run goes on where it was, a longer one adds draws to a shorter one.
+    stopped run goes on where it was, a longer one adds draws to a shorter one where the design allows it.
 
     Parameters
     ----------
@@ -85,13 +77,22 @@ def run_ensemble(
     policies
         Ids of the policies; all of the crisis by default.
     n_draws
-        How many draws. Shards are whole, so up to 63 more are computed.
+        How many draws. Shards are whole, so some more may be computed.
     seed
         Key of the draws.
     workers
         Number of threads; by default one for each core that this process may use. The result does not depend on it.
     progress
         Told how far the run is, from the calling thread.
+    design
+        Where the draws lie and what they are drawn from; by default one stream per quantity and the declared
+        distributions.
+    executor
+        Address of a Dask scheduler that computes the shards, ``dask://HOST:PORT``; by default threads of this process
+        do. The result does not depend on it.
+    shard_draws
+        Draws per shard, a multiple of 64; by default that of the run that the folder holds, else 64, or 1,024 for runs of
+        more than 16,384 draws. No number depends on it.
 
     Returns
     -------
@@ -103,184 +104,175 @@ def run_ensemble(
     UsageError
         ``option-invalid`` for an unknown policy or a number out of range.
     RunError
-        ``run-mismatch`` if the folder holds another run, ``output-unwritable`` if it cannot be written.
+        ``run-mismatch`` if the folder holds another run, ``output-unwritable`` if it cannot be written,
+        ``executor-failed`` if the cluster cannot be reached or gives up.
     """
-    folder = Path(folder)
-    chosen = _chosen_policies(crisis, policies)
-    n_workers = _n_workers(workers)
-    check_draws(n_draws, seed=seed)
-    manifest = _make_manifest(crisis, chosen, n_draws, seed)
-    _check_folder(folder, manifest)
-    missing = [
-        number for number in range(manifest.n_shards) if not _is_valid(folder, number, manifest)
-    ]
-    done = manifest.n_shards - len(missing)
-
-    def report() -> None:
-        if progress is not None:
-            progress(min(done * SHARD_DRAWS, n_draws), n_draws)
-
-    write_manifest(folder, manifest)
-    report()
-    if missing:
-        with ThreadPoolExecutor(max_workers=n_workers) as pool:
-            try:
-                prepared = _prepare(crisis, chosen, pool)
-                pending = {
-                    pool.submit(_run_shard, crisis, prepared, folder, number, manifest)
-                    for number in missing
-                }
-                while pending:
-                    finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    for future in finished:
-                        future.result()
-                        done += 1
-                        report()
-            except BaseException:
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
+    _fill(
+        crisis,
+        Path(folder),
+        policies=policies,
+        n_draws=n_draws,
+        seed=seed,
+        workers=workers,
+        progress=progress,
+        design=design or Design(),
+        executor=executor,
+        shard_draws=shard_draws,
+        part=(1, 1),
+    )
     return Results.open(folder)
 
 
-# --- compiling -------------------------------------------------------------------------------------------------------
-
-
-def _prepare(
-    crisis: Crisis, policies: Sequence[str], pool: ThreadPoolExecutor
-) -> tuple[_Prepared, ...]:
-    """Unroll the game under each policy and compile its pricing and metrics."""
-    trees: list[Tree] = list(pool.map(lambda policy: _unroll(crisis, policy), policies))
-    keys = MoveKeys(used=(), first=(), seen=())
-    for tree in trees:
-        keys |= find_move_keys(tree, crisis)
-    # The largest game reaches most levels of the mechanisms: the others take what they can from it.
-    largest = max(range(len(trees)), key=lambda number: (trees[number].n_nodes, -number))
-    base = plan_pricing(trees[largest], crisis)
-
-    def prepare(number: int) -> _Prepared:
-        tree = trees[number]
-        plan = base if number == largest else plan_pricing(tree, crisis, base=base)
-        return _Prepared(
-            policy=policies[number],
-            tree=tree,
-            form=_form_of(tree),
-            pricing=plan,
-            is_base=number == largest,
-            metrics=compile_metrics(tree, crisis, keys),
-        )
-
-    return tuple(pool.map(prepare, range(len(trees))))
-
-
-def _unroll(crisis: Crisis, policy: str) -> Tree:
-    known = policy if policy in crisis.policies else None
-    return unroll(compile_rules(crisis, policy=known))
-
-
-def _form_of(tree: Tree) -> ExtensiveForm:
-    return ExtensiveForm.from_arrays(
-        tree.player,
-        tree.first_child,
-        tree.n_children,
-        tree.info_set,
-        tree.info_set_player,
-        tree.action_offset,
-        tree.chance_offset,
-        tree.terminal_node,
-        tree.payoff_class,
-        len(tree.players),
-    )
-
-
-# --- a shard ---------------------------------------------------------------------------------------------------------
-
-
-def _run_shard(
+def run_part(
     crisis: Crisis,
-    prepared: Sequence[_Prepared],
-    folder: Path,
-    number: int,
-    manifest: Manifest,
-) -> None:
-    """Compute and write one shard: a pure function of the manifest's stamp and the shard's number."""
-    draws = draw_quantities(crisis, SHARD_DRAWS, seed=manifest.seed, first=number * SHARD_DRAWS)
-    values = draws.as_mapping()
-    rationality = np.ascontiguousarray(values[crisis.rationality.path])
-    of_crisis: dict[str, FloatArray] = _quantity_metrics(crisis, draws)
-    names: list[tuple[str, str]] = []
-    rows: list[FloatArray] = []
-    base = price(next(item for item in prepared if item.is_base).pricing, values)
-    of_crisis |= _mechanism_metrics(crisis, base)
-    for item in prepared:
-        priced = base if item.is_base else price(item.pricing, values, base=base)
-        for name, value in _mechanism_metrics(crisis, priced, known=base).items():
-            of_crisis.setdefault(name, value)
-        for name, value in _solve(item, priced, rationality).items():
-            names.append((item.policy, name))
-            rows.append(value)
-    series = [("", name) for name in of_crisis] + names
-    block = np.array([*of_crisis.values(), *rows])
-    shard = Shard(number=number, series=tuple(series), values=block)
-    write_shard(folder, shard, stamp=manifest.stamp())
+    *,
+    folder: str | Path,
+    part: tuple[int, int],
+    policies: Sequence[str] | None = None,
+    n_draws: int = 1024,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    design: Design | None = None,
+    shard_draws: int | None = None,
+) -> Part:
+    """Compute one part of the shards of a run: what one task of a job array does.
 
+    Tasks of the same run may work in one folder at the same time, or each in its own folder, to be copied together.
 
-def _solve(item: _Prepared, priced: Priced, rationality: FloatArray) -> dict[str, FloatArray]:
-    """Solve the game of one policy for a block of draws and measure the solution."""
-    payoffs, chance = priced.payoffs, priced.chance_probs
-    solution = solve_logit_qre(item.form, rationality, payoffs=payoffs, chance_probs=chance)
-    n_profiles = int(item.form.chance_offset[1])
-    given = chance.copy()
-    given[:n_profiles] = 1.0 / n_profiles  # type profiles alike, so that each can be divided out
-    metrics = evaluate_metrics(
-        item.metrics,
-        given_profile=terminal_probs(item.form, solution.strategy, given) * n_profiles,
-        profile_probs=chance[:n_profiles],
-        priced=priced,
-    )
-    gain = nash_conv(item.form, solution.strategy, payoffs=payoffs, chance_probs=chance)
-    metrics["certificate/residual"] = solution.residual
-    metrics["certificate/iterations"] = solution.iterations.astype(np.float64)
-    metrics["certificate/converged"] = solution.converged.astype(np.float64)
-    metrics["certificate/nashconv"] = gain
-    return metrics
+    Parameters
+    ----------
+    part
+        ``(k, K)``: part k of K, from 1; it takes every K-th shard.
+    crisis, folder, policies, n_draws, seed, workers, progress, design, shard_draws
+        As in :func:`run_ensemble`.
 
+    Returns
+    -------
+    Part
+        What is there now.
 
-def _quantity_metrics(crisis: Crisis, draws: Draws) -> dict[str, FloatArray]:
-    """Name the uncertain quantities; fixed ones stand in the manifest."""
-    return {
-        f"quantity/{path}": values
-        for path, values in zip(draws.paths, draws.values, strict=True)
-        if crisis.quantities[path].distribution.family != "fixed"
-    }
-
-
-def _mechanism_metrics(
-    crisis: Crisis, priced: Priced, *, known: Priced | None = None
-) -> dict[str, FloatArray]:
-    """Name the outputs of mechanisms at the level states that occur, per member where they have members.
-
-    Mechanisms that have no other levels than in ``known`` are left out.
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` for a part that does not exist, and as :func:`run_ensemble`.
+    RunError
+        As :func:`run_ensemble`.
     """
-    metrics: dict[str, FloatArray] = {}
-    for mechanism, outputs in priced.outputs.items():
-        if known and priced.level_states[mechanism] == known.level_states.get(mechanism):
-            continue
-        states = priced.level_states[mechanism][:_MAX_LEVELS]
-        members = crisis.mechanisms[mechanism].members
-        model = find_model(crisis.mechanisms[mechanism].model)
-        unkept = {item.name for item in model.outputs if not item.kept} if model else set()
-        for output, values in outputs.items():
-            if output in unkept:
-                continue
-            for level, state in enumerate(states):
-                where = ",".join(f"{variable}={value}" for variable, value in state.items())
-                name = f"mechanism/{mechanism}/{output}" + (f"@{where}" if where else "")
-                if values.ndim == 2:
-                    metrics[name] = values[level]
-                    continue
-                for member, value in zip(members, values[:, level], strict=True):
-                    metrics[f"{name}/{member}"] = value
-    return metrics
+    which, of = part
+    if not 1 <= which <= of:
+        message = f"part {which} of {of} does not exist"
+        raise UsageError(message, code="option-invalid", at="shards", fix="count parts from 1")
+    return _fill(
+        crisis,
+        Path(folder),
+        policies=policies,
+        n_draws=n_draws,
+        seed=seed,
+        workers=workers,
+        progress=progress,
+        design=design or Design(),
+        executor=None,
+        shard_draws=shard_draws,
+        part=part,
+    )
+
+
+def _fill(
+    crisis: Crisis,
+    folder: Path,
+    *,
+    policies: Sequence[str] | None,
+    n_draws: int,
+    seed: int,
+    workers: int | None,
+    progress: Progress | None,
+    design: Design,
+    executor: str | None,
+    shard_draws: int | None,
+    part: tuple[int, int],
+) -> Part:
+    """Compute the shards of a part that the folder lacks."""
+    chosen = _chosen_policies(crisis, policies)
+    n_workers = _n_workers(workers)
+    check_draws(n_draws, seed=seed)
+    check_size(design, n_draws)
+    if executor is not None:
+        parse_address(executor)
+    held = read_manifest(folder)
+    manifest = _make_manifest(crisis, chosen, n_draws, seed, design)
+    size = _shard_size(shard_draws, n_draws, held)
+    manifest = replace(manifest, shard_draws=size)
+    if held is not None:
+        _check_same_run(folder, held, manifest)
+    remove_leftovers(folder)
+    mine = range(part[0] - 1, manifest.n_shards, part[1])
+    missing = [number for number in mine if not _is_valid(folder, number, manifest)]
+    others = set(range(manifest.n_shards)) - set(mine)
+    done = len(mine) - len(missing)
+    total = min(len(mine) * size, n_draws)
+
+    def report() -> None:
+        if progress is not None:
+            progress(min(done * size, total), total)
+
+    def finish() -> None:
+        nonlocal done
+        done += 1
+        report()
+
+    write_manifest(folder, manifest)
+    report()
+    if missing and executor is not None:
+        run_on_cluster(crisis, manifest, folder, missing, address=executor, finish=finish)
+    elif missing:
+        _run_threads(crisis, manifest, folder, missing, n_workers=n_workers, finish=finish)
+    return Part(
+        folder=folder,
+        shards=len(mine),
+        computed=len(missing),
+        missing_elsewhere=sum(
+            bool(check_shard(folder, number, stamp=manifest.stamp())) for number in others
+        ),
+    )
+
+
+def _run_threads(
+    crisis: Crisis,
+    manifest: Manifest,
+    folder: Path,
+    missing: Sequence[int],
+    *,
+    n_workers: int,
+    finish: Callable[[], None],
+) -> None:
+    """Compute and write shards with threads of this process; few are waiting at any time."""
+    stop = threading.Event()
+    stamp = manifest.stamp()
+    with ThreadPoolExecutor(max_workers=n_workers) as pool:
+        try:
+            maker = ShardMaker(crisis, manifest, pool)
+
+            def run(number: int) -> None:
+                shard = maker.make(number, is_stopped=stop.is_set)
+                if shard is not None:
+                    write_shard(folder, shard, stamp=stamp)
+
+            waiting = iter(missing)
+            pending: set[Future[None]] = set()
+            while True:
+                while len(pending) < 2 * n_workers and (number := next(waiting, None)) is not None:
+                    pending.add(pool.submit(run, number))
+                if not pending:
+                    return
+                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    future.result()
+                    finish()
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
 
 
 # --- the folder ------------------------------------------------------------------------------------------------------
@@ -298,7 +290,9 @@ def _find_defenders(crisis: Crisis) -> tuple[str, ...]:
     return tuple(crisis.players)
 
 
-def _make_manifest(crisis: Crisis, policies: Sequence[str], n_draws: int, seed: int) -> Manifest:
+def _make_manifest(
+    crisis: Crisis, policies: Sequence[str], n_draws: int, seed: int, design: Design
+) -> Manifest:
     return Manifest(
         crisis=crisis.id,
         digest=crisis.digest,
@@ -317,43 +311,66 @@ def _make_manifest(crisis: Crisis, policies: Sequence[str], n_draws: int, seed: 
             for path, item in sorted(crisis.quantities.items())
             if item.distribution.family == "fixed"
         },
-        versions=_versions(),
+        versions=library_versions(),
+        design=design.name,
+        mode=design.mode,
+        alternatives=design.alternatives,
+        others=design.others,
     )
 
 
-def _check_folder(folder: Path, manifest: Manifest) -> None:
+def _shard_size(wanted: int | None, n_draws: int, held: Manifest | None) -> int:
+    """Draws per shard: as asked for, as in the folder, or by the size of the run."""
+    if wanted is None:
+        if held is not None:
+            return held.shard_draws
+        return LARGE_SHARD_DRAWS if n_draws > LARGE_RUN_DRAWS else SHARD_DRAWS
+    if wanted % SHARD_DRAWS or not SHARD_DRAWS <= wanted <= MAX_SHARD_DRAWS:
+        message = f"shards of {wanted} draws cannot be"
+        fix = f"use a multiple of {SHARD_DRAWS} from {SHARD_DRAWS} to {MAX_SHARD_DRAWS:,}"
+        raise UsageError(message, code="option-invalid", at="shard-draws", fix=fix)
+    return wanted
+
+
+def _check_same_run(folder: Path, held: Manifest, manifest: Manifest) -> None:
     """Refuse a folder that holds a run of something else."""
-    held = read_manifest(folder)
-    if held is None:
-        return
-    for field, what in (
+    fields = [
         ("crisis", "crisis"),
         ("digest", "version of the crisis files or overrides"),
         ("seed", "seed"),
         ("policies", "list of policies"),
-    ):
+        ("design", "design"),
+        ("mode", "mode"),
+        ("alternatives", "set of alternatives"),
+        ("others", "treatment of the other quantities"),
+        ("shard_draws", "number of draws per shard"),
+    ]
+    if not manifest.plan.is_extensible:
+        fields.append(
+            ("n_draws", "number of draws, on which every draw of a Latin hypercube depends")
+        )
+    for field, what in fields:
         if getattr(held, field) != getattr(manifest, field):
             message = (
                 f"the folder holds a run with another {what}: "
                 f"{_short(getattr(held, field))}, not {_short(getattr(manifest, field))}"
             )
-            raise RunError(
-                message,
-                code="run-mismatch",
-                at=str(folder / "manifest.json"),
-                fix="run into another folder, or remove this one",
-            )
+            raise _mismatch(folder, message)
     if held.stamp() != manifest.stamp():
         message = (
             f"the folder holds a run of detente {held.versions.get('detente')}, "
             f"not {manifest.versions.get('detente')}"
         )
-        raise RunError(
-            message,
-            code="run-mismatch",
-            at=str(folder / "manifest.json"),
-            fix="run into another folder, or remove this one",
-        )
+        raise _mismatch(folder, message)
+
+
+def _mismatch(folder: Path, message: str) -> RunError:
+    return RunError(
+        message,
+        code="run-mismatch",
+        at=str(folder / "manifest.json"),
+        fix="run into another folder, or remove this one",
+    )
 
 
 def _is_valid(folder: Path, number: int, manifest: Manifest) -> bool:
@@ -368,7 +385,7 @@ def _is_valid(folder: Path, number: int, manifest: Manifest) -> bool:
 
 
 def _short(value: object) -> str:
-    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -399,13 +416,3 @@ def _n_workers(workers: int | None) -> int:
         message = f"{workers} workers cannot work"
         raise UsageError(message, code="option-invalid", at="workers", fix="use 1 or more")
     return workers
-
-
-def _versions() -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for name in _LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = ""
-    return found

@@ -1,0 +1,94 @@
+"""Progress of a run: how far, how fast, how long still, how much memory; a bar on a terminal, lines elsewhere."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Self, TextIO
+
+__all__ = ["RunProgress", "peak_memory_mib"]
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+def peak_memory_mib() -> float:
+    """Largest resident memory of this process so far, in MiB; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # not on this system
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak) / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+class RunProgress:
+    """Tells how a run goes on; call it with the number of cases done and of all cases.
+
+    The rate is that of the cases computed since the first call: those found in the folder count as done, not as speed.
+    """
+
+    def __init__(self, words: str, *, stream: TextIO | None = None) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self._stream = stream if stream is not None else sys.stderr
+        console = Console(file=self._stream)
+        self._is_bar = console.is_terminal
+        self._bar = Progress(
+            TextColumn("Solving {task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[pace]}"),
+            console=console,
+            disable=not self._is_bar,
+            transient=True,
+        )
+        self._task = self._bar.add_task(words, total=None, pace="")
+        self.done = self.total = self._found = 0
+        self._begin = self._last_line = time.monotonic()
+        self._is_first = True
+
+    def __enter__(self) -> Self:
+        """Start the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take note of how far the run is."""
+        now = time.monotonic()
+        self.done, self.total = done, total
+        if self._is_first:
+            self._found, self._begin, self._last_line, self._is_first = done, now, now, False
+        self._bar.update(self._task, completed=done, total=total, pace=self.pace())
+        if not self._is_bar and now - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            self._stream.write(f"{done:,} of {total:,} cases, {self.pace()}\n")
+            self._stream.flush()
+
+    def pace(self) -> str:
+        """Rate, time left and memory as words."""
+        seconds = time.monotonic() - self._begin
+        rate = (self.done - self._found) / seconds if seconds > 0 else 0.0
+        memory = f"peak {peak_memory_mib():,.0f} MiB"
+        if rate <= 0:
+            return memory
+        left = (self.total - self.done) / rate
+        return f"{rate:,.0f}/s, {_duration(left)} left, {memory}"
+
+
+def _duration(seconds: float) -> str:
+    """Seconds as 8 s, 3 min 20 s or 2 h 05 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -1,0 +1,436 @@
+"""``detente explore``: solve a crisis for many cases under many policies and keep the run."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.cli._progress import RunProgress, peak_memory_mib
+from detente.errors import RunError, UsageError
+
+if TYPE_CHECKING:
+    from detente.crisis import Crisis
+    from detente.ensemble import Design, Manifest, Results
+
+__all__ = ["command", "make_design", "parse_part", "parse_policies", "summarise"]
+
+
+def command(
+    crisis: Annotated[
+        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
+    ],
+    *,
+    run: Annotated[
+        Path | None,
+        typer.Option("--run", help="Run folder; by default runs/CRISIS.", metavar="DIR"),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            "--draws",
+            help="Cases: joint samples of what is uncertain.  [default: 1024]",
+            metavar="N",
+        ),
+    ] = None,
+    policies: Annotated[
+        str | None,
+        typer.Option(
+            "--policies", help="Ids separated by commas, or all.  [default: all]", metavar="A,B|all"
+        ),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            "--design",
+            help="Where the cases lie: streams, sobol, lhs, monte-carlo or factorial.  [default: streams]",
+            metavar="NAME",
+        ),
+    ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            "--mode",
+            help="probabilistic draws from the declared distributions; exploratory spreads cases evenly over their "
+            "ranges.  [default: probabilistic; factorial: exploratory]",
+            metavar="NAME",
+        ),
+    ] = None,
+    alternatives: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--alternatives",
+            help="For the factorial design, values of one quantity, named or not; without any, all contested values. "
+            "May be repeated.",
+            metavar="PATH=[NAME:]V,[NAME:]V",
+        ),
+    ] = None,
+    others: Annotated[
+        str | None,
+        typer.Option(
+            "--others",
+            help="For the factorial design, the other quantities: median, or drawn for each repetition of all "
+            "combinations.  [default: median]",
+            metavar="NAME",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Key of the draws.  [default: 1]", metavar="S")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="What if: a value or a range a..b for a quantity or state by its path. May be repeated.",
+            metavar="PATH=VALUE",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with the run in the folder; options not given are as it has them.",
+        ),
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Threads; all cores by default.", metavar="N")
+    ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            "--executor",
+            help="Have a Dask cluster compute, by the address of its scheduler.",
+            metavar="dask://HOST:PORT",
+        ),
+    ] = None,
+    shards: Annotated[
+        str | None,
+        typer.Option(
+            "--shards", help="Compute part k of K only, as one task of a job array.", metavar="k/K"
+        ),
+    ] = None,
+    shard_draws: Annotated[
+        int | None,
+        typer.Option(
+            "--shard-draws",
+            help="Cases per file, a multiple of 64; moves no number.  [default: 64, large runs 1024]",
+            metavar="N",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Solve a crisis for many cases under every policy, and keep the run for questions later.
+
+    A run can be stopped at any moment and goes on with --resume; its numbers do not depend on the number of workers.
+
+    For example:
+
+      detente explore my-crisis --draws 4096 --run runs/broad
+
+      detente explore my-crisis --run runs/broad --resume
+
+      detente explore my-crisis --mode exploratory --design sobol --draws 2048 --policies free,arm
+
+      detente explore my-crisis --design factorial --alternatives war.gain=20,40 --alternatives talk.gain=low:5,high:9
+    """
+    from detente.cli.brief import load_checked, parse_assignments
+    from detente.ensemble.drawing import check_draws
+
+    folder = run if run is not None else Path("runs") / _folder_name(crisis)
+    held = _held_run(folder, resume=resume, is_part=shards is not None)
+    overrides = parse_assignments(assignments or ())
+    if held is not None and not assignments:
+        overrides = dict(held.overrides)
+    loaded = load_checked(crisis, overrides)
+    chosen = _from_run(held, parse_policies(loaded, policies), policies is not None)
+    plan = make_design(
+        loaded, name=design, mode=mode, alternatives=alternatives, others=others, held=held
+    )
+    if draws is None:
+        draws = (
+            held.n_draws if held is not None else plan.n_cells if plan.name == "factorial" else 1024
+        )
+    if seed is None:
+        seed = held.seed if held is not None else 1
+    check_draws(draws, seed=seed)
+    part = parse_part(shards) if shards is not None else None
+    if part is not None and executor is not None:
+        message = "--shards and --executor are two ways to share the work out"
+        raise UsageError(message, code="option-invalid", at="--shards", fix="give one of them")
+    options: dict[str, Any] = {
+        "folder": folder,
+        "policies": chosen,
+        "n_draws": draws,
+        "seed": seed,
+        "workers": workers,
+        "design": plan,
+        "shard_draws": shard_draws,
+    }
+    n_policies = len(chosen or loaded.policies) or 1
+    progress = RunProgress(f"{draws:,} cases x {n_policies} policies")
+    try:
+        if part is not None:
+            _run_part(loaded, part, progress, options, as_json=as_json)
+            return
+        from detente.ensemble import run_ensemble
+
+        with progress:
+            results = run_ensemble(loaded, progress=progress, executor=executor, **options)
+    except KeyboardInterrupt:
+        _tell_how_to_resume(crisis, folder, progress)
+        raise typer.Exit(130) from None
+    if as_json:
+        sys.stdout.write(json.dumps(summarise(results), indent=1, ensure_ascii=False) + "\n")
+    else:
+        _print(results, loaded)
+
+
+# --- options ---------------------------------------------------------------------------------------------------------
+
+
+def make_design(
+    crisis: "Crisis",
+    *,
+    name: str | None = None,
+    mode: str | None = None,
+    alternatives: Sequence[str] | None = None,
+    others: str | None = None,
+    held: "Manifest | None" = None,
+) -> "Design":
+    """Return the design that the options ask for; what they leave open is as in the run that is resumed.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` for names that are none, and options that do not go together.
+    """
+    from detente.ensemble.alternatives import contested_alternatives, parse_alternatives
+    from detente.ensemble.designs import DESIGNS, MODES, Design
+
+    before = held.plan if held is not None else None
+    chosen = _one_of("--design", name, DESIGNS, before.name if before else "streams")
+    if chosen != "factorial":
+        for option, given in (("--alternatives", alternatives), ("--others", others)):
+            if given:
+                message = f"{option} is for the factorial design, not for {chosen}"
+                fix = "add --design factorial, or leave it out"
+                raise UsageError(message, code="option-invalid", at=option, fix=fix)
+    usual = "exploratory" if chosen == "factorial" else before.mode if before else "probabilistic"
+    chosen_mode = _one_of("--mode", mode, MODES, usual)
+    if chosen != "factorial":
+        return Design(name=chosen, mode=chosen_mode)
+    if chosen_mode != "exploratory":
+        message = "combinations of alternatives have no probabilities"
+        fix = "leave --mode out: a factorial run is exploratory"
+        raise UsageError(message, code="option-invalid", at="--mode", fix=fix)
+    is_same = before is not None and before.name == "factorial"
+    if alternatives:
+        levels = parse_alternatives(crisis, alternatives)
+    else:
+        levels = before.alternatives if before and is_same else contested_alternatives(crisis)
+    rest = _one_of(
+        "--others", others, ("median", "drawn"), before.others if before and is_same else "median"
+    )
+    return Design(name=chosen, mode=chosen_mode, alternatives=levels, others=rest)
+
+
+def parse_policies(crisis: "Crisis", text: str | None) -> tuple[str, ...] | None:
+    """Return the policies of a list with commas, in the order of the file; None for all.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` for a name that is none.
+    """
+    if text is None or text.strip() == "all":
+        return None
+    from detente.cli.brief import choose_policies
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        message = f"--policies is {text!r}, which names none"
+        fix = "name policies separated by commas, or all"
+        raise UsageError(message, code="option-invalid", at="--policies", fix=fix)
+    if not crisis.policies and names == ["free"]:
+        return None
+    return choose_policies(crisis, names, at="--policies")
+
+
+def parse_part(text: str) -> tuple[int, int]:
+    """Return k and K of ``k/K``.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` for anything else.
+    """
+    which, sign, of = text.partition("/")
+    if sign and which.strip().isdecimal() and of.strip().isdecimal():
+        part = int(which), int(of)
+        if 1 <= part[0] <= part[1] <= 10**6:
+            return part
+    message = f"--shards is {text[:80]!r}, not one part of several"
+    fix = "write k/K with k from 1 to K, for instance --shards 3/10"
+    raise UsageError(message, code="option-invalid", at="--shards", fix=fix)
+
+
+def _one_of(option: str, given: str | None, known: Sequence[str], usual: str) -> Any:
+    if given is None:
+        return usual
+    if given not in known:
+        message = f"{option} is {given[:80]!r}, which is none"
+        raise UsageError(
+            message, code="option-invalid", at=option, fix=f"use one of: {', '.join(known)}"
+        )
+    return given
+
+
+def _folder_name(crisis: str) -> str:
+    return Path(crisis).resolve().name if Path(crisis).is_dir() else crisis.replace("/", "-")
+
+
+def _held_run(folder: Path, *, resume: bool, is_part: bool) -> "Manifest | None":
+    """Return the run that is to be gone on with; refuse to touch one unasked."""
+    from detente.ensemble.store import read_manifest
+
+    held = read_manifest(folder)
+    if resume and held is None:
+        message = f"{folder} holds no run to go on with"
+        fix = "name the folder of the run, or leave out --resume"
+        raise RunError(message, code="run-corrupt", at=str(folder), fix=fix)
+    if held is not None and not resume and not is_part:
+        message = f"{folder} already holds a run of {held.crisis} ({held.n_draws:,} draws)"
+        fix = "add --resume to go on with it or to add draws, or name another folder with --run"
+        raise UsageError(message, code="folder-exists", at=str(folder), fix=fix)
+    return held if resume else None
+
+
+def _from_run(
+    held: "Manifest | None",
+    chosen: tuple[str, ...] | None,
+    is_given: bool,  # noqa: FBT001
+) -> tuple[str, ...] | None:
+    return held.policies if held is not None and not is_given else chosen
+
+
+# --- running and answers ---------------------------------------------------------------------------------------------
+
+
+def _run_part(
+    crisis: "Crisis",
+    part: tuple[int, int],
+    progress: RunProgress,
+    options: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    from detente.ensemble import run_part
+
+    with progress:
+        done = run_part(crisis, part=part, progress=progress, **options)
+    if as_json:
+        fields = {
+            "run": str(done.folder),
+            "part": part[0],
+            "of": part[1],
+            "shards": done.shards,
+            "computed": done.computed,
+            "missing_elsewhere": done.missing_elsewhere,
+        }
+        sys.stdout.write(json.dumps(fields, indent=1) + "\n")
+        return
+    rest = "the run is complete"
+    if not done.is_complete:
+        rest = f"{done.missing_elsewhere:,} shards of other parts are not there yet"
+    sys.stdout.write(
+        f"part {part[0]} of {part[1]} is done: {done.shards:,} shards, {done.computed:,} of them now; {rest}\n"
+    )
+
+
+def _tell_how_to_resume(crisis: str, folder: Path, progress: RunProgress) -> None:
+    import shlex
+
+    there = f"{progress.done:,} of {progress.total:,} cases are kept in {folder}"
+    again = f"detente explore {shlex.quote(crisis)} --run {shlex.quote(str(folder))} --resume"
+    if not (folder / "manifest.json").exists():
+        sys.stderr.write("interrupted before the run began; nothing was written\n")
+        return
+    sys.stderr.write(f"interrupted: {there}\n  go on with: {again}\n")
+
+
+def summarise(results: "Results") -> dict[str, Any]:
+    """Return the run and its main numbers as plain data; ranges are 5% and 95% quantiles over cases."""
+    manifest = results.manifest
+    certificate = results.certificate
+    plan = manifest.plan
+    return {
+        "run": str(results.folder),
+        "crisis": manifest.crisis,
+        "digest": manifest.digest,
+        "design": plan.name,
+        "mode": plan.mode,
+        "share_label": plan.share_label,
+        "cases": plan.case_label,
+        "draws": results.n_draws,
+        "seed": manifest.seed,
+        "overrides": dict(manifest.overrides),
+        "policies": {
+            policy: {
+                name: _range(results, name, policy)
+                for name in ("attack", "settlement", *results.metrics("outcome/", policy=policy))
+            }
+            for policy in results.policies
+        },
+        "certificate": {
+            "max_residual": certificate.max_residual,
+            "unconverged": certificate.unconverged,
+            "solutions": certificate.n_solutions,
+        },
+    }
+
+
+def _range(results: "Results", metric: str, policy: str) -> dict[str, float]:
+    found = results.summary(metric, policy)
+    return {"mean": found.mean, "low": found.low, "high": found.high}
+
+
+def _print(results: "Results", crisis: "Crisis") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    manifest = results.manifest
+    plan = manifest.plan
+    console = Console(highlight=False)
+    cases = "explored cases" if plan.mode == "exploratory" else "draws"
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("policy", overflow="fold")
+    for name in ("an attack", f"5-95% of {cases}", "a settlement", f"5-95% of {cases}"):
+        table.add_column(name, justify="right")
+    for policy in results.policies:
+        cells = [escape(manifest.policy_labels.get(policy, policy))]
+        for metric in ("attack", "settlement"):
+            found = results.summary(metric, policy)
+            cells += [f"{found.mean:.1%}", f"{found.low:.1%} to {found.high:.1%}"]
+        table.add_row(*cells)
+    console.print(f"[bold]{escape(crisis.title)}[/bold]")
+    console.print(f"{results.n_draws:,} {plan.case_label}", markup=False)
+    if plan.mode == "exploratory":
+        meaning = "Model's probability, mean and range over explored cases; such a mean is no probability of the event."
+    else:
+        meaning = "Probability in the model under the declared distributions: mean over draws, and its range."
+    console.print(meaning, markup=False)
+    console.print(table)
+    certificate = results.certificate
+    console.print(
+        f"{certificate.unconverged:,} of {certificate.n_solutions:,} games missed the tolerance; "
+        f"largest residual {certificate.max_residual:.0e}; peak memory {peak_memory_mib():,.0f} MiB.",
+        markup=False,
+    )
+    console.print(f"Run: {results.folder}", markup=False, soft_wrap=True)
+    question = "select policy, avg(value) from run where metric = 'attack' group by policy"
+    console.print(
+        f'Ask it: detente query {results.folder} "{question}"', markup=False, soft_wrap=True
+    )

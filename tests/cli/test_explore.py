@@ -1,0 +1,249 @@
+"""``detente explore``: options, labels of the modes, resuming, parts, refusals; on the template crisis."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import detente.crisis
+from detente.cli import main
+from detente.cli.explore import parse_part
+from detente.ensemble import Results
+from detente.ensemble.store import read_manifest
+from detente.errors import UsageError
+from detente.testing.crises import tiny_crisis_folder
+
+TEMPLATE = str(Path(detente.crisis.__file__).with_name("template"))
+
+
+def call(capsys, monkeypatch, *words):
+    """Run the command line and return exit code, output and errors."""
+    monkeypatch.setattr(sys, "argv", ["detente", *map(str, words)])
+    capsys.readouterr()
+    code = 0
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code or 0
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A run of 64 cases under two policies; tests that change it copy it."""
+    folder = tmp_path_factory.mktemp("explore") / "run"
+    words = [TEMPLATE, "--draws", "64", "--policies", "arm,free", "--run", str(folder)]
+    subprocess.run(
+        [sys.executable, "-m", "detente", "explore", *words], check=True, capture_output=True
+    )
+    return folder
+
+
+def test_a_probabilistic_run_says_so(capsys, monkeypatch, tmp_path):
+    code, out, _ = call(
+        capsys,
+        monkeypatch,
+        "explore",
+        TEMPLATE,
+        "--draws",
+        64,
+        "--policies",
+        "free",
+        "--run",
+        tmp_path / "r",
+    )
+    assert code == 0
+    assert "probabilistic: from the declared distributions" in out
+    assert "Probability in the model under the declared distributions" in " ".join(out.split())
+    assert "explored cases" not in out
+
+
+@pytest.mark.parametrize("design", ["streams", "sobol", "lhs", "monte-carlo"])
+def test_an_exploratory_run_speaks_of_explored_cases(capsys, monkeypatch, tmp_path, design):
+    words = ["--mode", "exploratory", "--design", design, "--draws", 64, "--policies", "free"]
+    code, out, _ = call(
+        capsys, monkeypatch, "explore", TEMPLATE, *words, "--run", tmp_path / "r", "--json"
+    )
+    found = json.loads(out)
+    assert code == 0
+    assert (found["mode"], found["design"]) == ("exploratory", design)
+    assert found["share_label"] == "share of explored cases"
+    assert "declared distributions" not in out
+
+
+def test_text_of_an_exploratory_run_gives_no_probability_of_the_event(
+    capsys, monkeypatch, tmp_path
+):
+    words = ["--mode", "exploratory", "--draws", 64, "--policies", "free", "--run", tmp_path / "r"]
+    _, out, _ = call(capsys, monkeypatch, "explore", TEMPLATE, *words)
+    assert "5-95% of explored" in " ".join(out.split())
+    assert "no probability of the event" in " ".join(out.split())
+
+
+def test_the_summary_is_what_the_run_says(capsys, monkeypatch, kept, tmp_path):
+    # oracle by independent path: the results read back
+    target = shutil.copytree(kept, tmp_path / "run")
+    code, out, _ = call(
+        capsys, monkeypatch, "explore", TEMPLATE, "--run", target, "--resume", "--json"
+    )
+    found, results = json.loads(out), Results.open(target)
+    assert code == 0
+    assert list(found["policies"]) == ["free", "arm"]
+    summary = results.summary("attack", "arm")
+    assert found["policies"]["arm"]["attack"] == {
+        "mean": summary.mean,
+        "low": summary.low,
+        "high": summary.high,
+    }
+
+
+def test_a_folder_with_a_run_is_left_alone_without_resume(capsys, monkeypatch, kept):
+    code, _, err = call(capsys, monkeypatch, "explore", TEMPLATE, "--run", kept, "--draws", 64)
+    assert code == 2
+    assert "[folder-exists]" in err
+    assert "--resume" in err
+
+
+def test_resume_takes_what_is_not_given_from_the_run(capsys, monkeypatch, kept, tmp_path):
+    target = shutil.copytree(kept, tmp_path / "run")
+    (target / "shards" / "shard-000000.parquet").unlink()
+    code, _, _ = call(capsys, monkeypatch, "explore", TEMPLATE, "--run", target, "--resume")
+    assert code == 0
+    assert (target / "shards" / "shard-000000.parquet").read_bytes() == (
+        kept / "shards" / "shard-000000.parquet"
+    ).read_bytes()
+    call(capsys, monkeypatch, "explore", TEMPLATE, "--run", target, "--resume", "--draws", 100)
+    assert read_manifest(target).n_draws == 100
+    assert read_manifest(target).policies == ("free", "arm")
+
+
+def test_resuming_a_changed_crisis_is_refused_by_name(capsys, monkeypatch, tmp_path):
+    crisis = tiny_crisis_folder(tmp_path)
+    words = ["explore", crisis, "--run", tmp_path / "r", "--draws", 64, "--policies", "free"]
+    assert call(capsys, monkeypatch, *words)[0] == 0
+    text = (crisis / "crisis.yaml").read_text()
+    (crisis / "crisis.yaml").write_text(text + "\n# a remark\n")
+    code, _, err = call(capsys, monkeypatch, *words, "--resume")
+    assert code == 2
+    assert "another version of the crisis files" in err
+    assert "[run-mismatch]" in err
+
+
+def test_overrides_are_kept_for_resuming(capsys, monkeypatch, tmp_path):
+    words = ["explore", TEMPLATE, "--run", tmp_path / "r", "--draws", 64, "--policies", "free"]
+    assert call(capsys, monkeypatch, *words, "--set", "war.gain=40")[0] == 0
+    assert call(capsys, monkeypatch, *words, "--resume")[0] == 0
+    code, _, err = call(capsys, monkeypatch, *words, "--resume", "--set", "war.gain=41")
+    assert code == 2
+    assert "[run-mismatch]" in err
+
+
+def test_parts_complete_a_run(capsys, monkeypatch, tmp_path):
+    words = ["explore", TEMPLATE, "--run", tmp_path / "r", "--draws", 128, "--policies", "free"]
+    code, out, _ = call(capsys, monkeypatch, *words, "--shards", "2/2")
+    assert code == 0
+    assert "1 shards of other parts are not there yet" in out
+    code, out, _ = call(capsys, monkeypatch, *words, "--shards", "1/2", "--json")
+    assert json.loads(out)["missing_elsewhere"] == 0
+    assert Results.open(tmp_path / "r").n_draws == 128
+
+
+def test_contested_values_are_the_default_alternatives(capsys, monkeypatch, tmp_path):
+    # oracle by hand: the template has no contested quantity, so it says what to name
+    words = ["explore", TEMPLATE, "--run", tmp_path / "r", "--design", "factorial"]
+    code, _, err = call(capsys, monkeypatch, *words)
+    assert code == 2
+    assert "no contested quantity" in err
+    more = ["--alternatives", "war.gain=low:20,high:40", "--alternatives", "war.cost.north=20,50"]
+    code, out, _ = call(capsys, monkeypatch, *words, *more, "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert found["draws"] == 4
+    assert "combinations of alternatives" in found["cases"]
+    assert found["mode"] == "exploratory"
+
+
+BAD = [
+    (["--draws", "0"], "option-invalid"),
+    (["--draws", "16777217"], "option-invalid"),
+    (["--draws", "1000", "--design", "sobol"], "option-invalid"),
+    (["--seed", "-1"], "option-invalid"),
+    (["--workers", "0"], "option-invalid"),
+    (["--design", "grid"], "option-invalid"),
+    (["--mode", "explore"], "option-invalid"),
+    (["--policies", "armm"], "option-invalid"),
+    (["--policies", ","], "option-invalid"),
+    (["--others", "drawn"], "option-invalid"),
+    (["--alternatives", "war.gain=1,2"], "option-invalid"),
+    (
+        ["--design", "factorial", "--mode", "probabilistic", "--alternatives", "war.gain=1,2"],
+        "option-invalid",
+    ),
+    (["--design", "factorial", "--alternatives", "war.gain"], "option-invalid"),
+    (["--design", "factorial", "--alternatives", "war.gain=,"], "option-invalid"),
+    (["--design", "factorial", "--alternatives", "war.gain=:2"], "option-invalid"),
+    (["--design", "factorial", "--alternatives", "war.gain=1..2,3"], "option-invalid"),
+    (["--design", "factorial", "--alternatives", "war.gain=2,2"], "option-invalid"),
+    (["--design", "factorial", "--alternatives", "war.gain=a:1,a:2"], "option-invalid"),
+    (["--design", "factorial", "--alternatives", "war.gaim=1,2"], "path-unknown"),
+    (["--design", "factorial", "--alternatives", "war.gain=x"], "value-type"),
+    (["--design", "factorial", "--alternatives", "rounds=1,2"], "option-invalid"),
+    (["--design", "factorial", "--alternatives", "war.gain=1,2", "--draws", "5"], "option-invalid"),
+    (["--shards", "0/2"], "option-invalid"),
+    (["--shards", "3/2"], "option-invalid"),
+    (["--shards", "x"], "option-invalid"),
+    (["--shards", "1/2", "--executor", "dask://h:1"], "option-invalid"),
+    (["--executor", "here"], "option-invalid"),
+    (["--shard-draws", "100"], "option-invalid"),
+    (["--set", "war.gain"], "option-invalid"),
+    (["--resume"], "run-corrupt"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), BAD, ids=lambda value: " ".join(value) if isinstance(value, list) else value
+)
+def test_bad_options_are_refused_with_a_code_and_a_fix(capsys, monkeypatch, tmp_path, words, code):
+    found, out, err = call(
+        capsys, monkeypatch, "explore", TEMPLATE, "--run", tmp_path / "r", *words
+    )
+    assert found == 2
+    assert out == ""
+    assert f"[{code}]" in err
+    assert "\n  fix: " in err
+    assert not (tmp_path / "r" / "shards").exists()
+
+
+@pytest.mark.parametrize("text", ["", "1", "1/", "/2", "a/b", "1/2/3", "-1/2", "2/1", "1/10000000"])
+def test_parts_that_are_none_are_refused(text):
+    with pytest.raises(UsageError):
+        parse_part(text)
+
+
+def test_an_interrupt_leaves_a_run_that_resumes(tmp_path):
+    # a real SIGINT to a real process
+    words = [sys.executable, "-m", "detente", "explore", TEMPLATE, "--run", str(tmp_path / "r")]
+    process = subprocess.Popen(
+        [*words, "--draws", "16000", "--policies", "free"], stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("r/shards/*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted: " in err
+    assert "cases are kept in" in err
+    assert f"--run {tmp_path / 'r'} --resume" in err
+    assert not list(tmp_path.rglob("*.part"))
+    there = len(list(tmp_path.glob("r/shards/*.parquet")))
+    done = subprocess.run(
+        [*words, "--resume", "--draws", str(64 * there)], capture_output=True, text=True, check=True
+    )
+    assert f"{64 * there:,} draws" in done.stdout
