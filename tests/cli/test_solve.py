@@ -119,3 +119,29 @@ def test_show_draws_what_fits_and_sums_up_what_does_not(tmp_path):
     file = tmp_path / "long.efg"
     file.write_text(long + 't "" 0\n', encoding="utf-8")
     assert "100 information sets" in run("show", str(file))
+
+
+def test_names_in_brackets_are_printed_as_they_are(tmp_path):
+    file = tmp_path / "game.efg"
+    file.write_text(
+        'EFG 2 R "[red]t[/red]" { "[bold]a" }\np "" 1 1 "[/x]" { "[q" "y]" } 0\nt "" 1 "" { 1 }\nt "" 0\n',
+        encoding="utf-8",
+    )
+    shown = run("solve", str(file))
+    for word in ("[red]t[/red]", "[bold]a", "[/x]", "[q", "y]", "0.7311"):
+        assert word in shown
+
+
+def test_a_long_table_is_printed_in_columns(tmp_path):
+    moves = 1000
+    file = tmp_path / "long.efg"
+    file.write_text(
+        'EFG 2 R "long" { "a" }\n'
+        + "".join(f'p "" 1 {n} "" {{ "go" "stop" }} 0\n' for n in range(1, moves + 1))
+        + 't "" 0\n' * (moves + 1),
+        encoding="utf-8",
+    )
+    lines = run("solve", str(file), "--lambda", "0,3").splitlines()
+    assert lines[0] == "long"
+    assert lines[2].split() == ["a", "1", "go", "0.5000", "0.5000"]
+    assert len(lines) == 2 + 2 * moves + 4

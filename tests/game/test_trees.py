@@ -139,3 +139,11 @@ def test_files_are_read_by_path(tmp_path):
     with pytest.raises(GameError) as caught:
         read_tree(file)
     assert (caught.value.code, caught.value.at) == ("file-not-utf8", "game.json:1")
+
+
+def test_a_text_of_too_many_objects_is_refused_before_it_fills_memory(monkeypatch):
+    monkeypatch.setattr("detente.game._json.MOST_OBJECTS", 10)
+    with pytest.raises(GameError) as caught:
+        parse_tree('{"players": ["a"], "tree":\n' + "[" * 20, name="big.json")
+    assert (caught.value.code, caught.value.at) == ("game-too-large", "big.json:2")
+    assert caught.value.fix

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "describe", "load"]
 
+_MOST_FOLDED = 500
+"""Rows that are folded to fit the terminal; longer tables are printed as they come."""
+
 
 def command(
     game: Annotated[
@@ -151,25 +154,53 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
 
 
 def _print(game: "Game", result: "BranchResult", rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold", title=game.title or None)
-    for heading in ("player", "information set", "action"):
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_column(f"lambda {row['lambda']:g}", justify="right")
+    heads = ["player", "information set", "action", *(f"lambda {row['lambda']:g}" for row in rows)]
+    lines: list[list[str]] = []
     for which, item in enumerate(rows[0]["information_sets"]):
         for number, action in enumerate(item["actions"]):
             probs = [
                 f"{row['information_sets'][which]['actions'][number]['probability']:.4f}"
                 for row in rows
             ]
-            heads = (item["player"], item["label"]) if number == 0 else ("", "")
-            table.add_row(*heads, action["label"], *probs)
+            names = (item["player"], item["label"]) if number == 0 else ("", "")
+            lines.append([*names, action["label"], *probs])
     for number, player in enumerate(game.form.player_label):
-        table.add_row(player, "", "payoff", *(f"{row['payoffs'][number]:.4f}" for row in rows))
-    table.add_row("", "", "residual", *(f"{row['residual']:.0e}" for row in rows))
-    table.add_row("", "", "turns", *(str(count) for count in result.turns.tolist()))
-    table.add_row("", "", "status", *(row["status"] for row in rows))
+        lines.append([player, "", "payoff", *(f"{row['payoffs'][number]:.4f}" for row in rows)])
+    lines.append(["", "", "residual", *(f"{row['residual']:.0e}" for row in rows)])
+    lines.append(["", "", "turns", *(str(count) for count in result.turns.tolist())])
+    lines.append(["", "", "status", *(row["status"] for row in rows)])
+    if len(lines) > _MOST_FOLDED:
+        _print_plain(game.title, heads, lines)
+    else:
+        _print_folded(game.title, heads, lines)
+
+
+def _print_folded(title: str, heads: list[str], lines: list[list[str]]) -> None:
+    """Print a table that fits the terminal: long names go over several lines."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", title=Text(title) if title else None
+    )
+    for number, head in enumerate(heads):
+        if number < 3:
+            table.add_column(head, overflow="fold")
+        else:
+            table.add_column(head, justify="right")
+    for line in lines:
+        table.add_row(*map(Text, line))
     Console().print(table)
+
+
+def _print_plain(title: str, heads: list[str], lines: list[list[str]]) -> None:
+    """Print a long table as it comes, in columns as wide as they need."""
+    widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
+    sys.stdout.write(title + "\n" if title else "")
+    for line in (heads, *lines):
+        cells = [
+            text.ljust(width) if number < 3 else text.rjust(width)
+            for number, (text, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        sys.stdout.write(" ".join(cells).rstrip() + "\n")

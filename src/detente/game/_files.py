@@ -17,7 +17,7 @@ __all__ = [
 
 MOST_BYTES = 256 * 2**20
 """Largest file that is read."""
-MOST_NODES = 5_000_000
+MOST_NODES = 2_000_000
 """Largest tree that is read."""
 MOST_ACTIONS = 100_000
 """Most actions of one information set, branches of one event, or players."""

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from detente.game._files import place_of
 from detente.game._refusals import refuse_game
 
-__all__ = ["JsonObject", "parse_json"]
+__all__ = ["MOST_OBJECTS", "JsonObject", "parse_json"]
 
 _TOKEN = re.compile(
     r'[ \t\r\n]*+(?:([{}\[\],:])|(")|(-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][-+]?\d++)?)|([A-Za-z]\w*+)|(\Z))'
@@ -15,6 +15,8 @@ _TOKEN = re.compile(
 _MARK, _QUOTE, _NUMBER, _WORD, _END = range(1, 6)
 _WORDS = {"true": True, "false": False, "null": None}
 _LONGEST = 300
+MOST_OBJECTS = 5_000_000
+"""Most objects and lists of a text: those of a tree of a million nodes and some more."""
 
 
 class JsonObject(dict[str, Any]):
@@ -30,7 +32,7 @@ class JsonObject(dict[str, Any]):
 class _Parser:
     def __init__(self, text: str, name: str) -> None:
         self.text, self.name = text, name
-        self.start = self.end = self.line = self.counted = 0
+        self.start = self.end = self.line = self.counted = self.objects = 0
 
     def refuse(self, message: str, fix: str) -> NoReturn:
         refuse_game(message, at=place_of(self.name, self.text, self.start), fix=fix)
@@ -104,6 +106,14 @@ class _Parser:
             kind, value = self.key(into, keys, kind, value)
         inner: JsonObject | list[Any] | None = None
         if kind == _MARK and value in "{[":
+            self.objects += 1
+            if self.objects > MOST_OBJECTS:
+                refuse_game(
+                    f"the file holds more than {MOST_OBJECTS} objects and lists",
+                    code="game-too-large",
+                    at=place_of(self.name, self.text, self.start),
+                    fix="build games of this size with GameBuilder or ExtensiveForm.from_arrays",
+                )
             inner = value = JsonObject(self.place()) if value == "{" else []
         elif kind == _END:
             self.refuse("the file ends too early", "close every bracket")
