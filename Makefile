@@ -4,12 +4,13 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.synced
+PEERS := .peers
 CRISIS ?= ukraine-2022
 OUT ?= brief/$(CRISIS)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv brief test slow check fix docs wheel bench golden pictures lock clean
+.PHONY: help venv brief test slow check fix docs wheel bench peers golden pictures lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,9 +54,19 @@ wheel: $(STAMP) ## build the wheel into dist/
 	@$(BIN)/uv build --wheel --quiet --out-dir dist
 	@ls dist/*.whl
 
-bench: $(STAMP) ## timings, with pytest-benchmark, and ratios to peers if .peers is there (see benchmarks/peers.py)
-	@$(BIN)/python -m pytest benchmarks -p no:xdist --benchmark-only $(ARGS)
-	@test ! -x .peers/bin/python || $(BIN)/python benchmarks/peers.py
+bench: $(STAMP) ## timings, and a table of targets with ratios to peers (ARGS="-k test_game"; installs the peers)
+	@$(MAKE) --no-print-directory peers || echo "the peers cannot be installed: ratios to them are left out"
+	@mkdir -p .benchmarks
+	@$(BIN)/python -m pytest benchmarks -p no:xdist --benchmark-only --benchmark-json=.benchmarks/last.json $(ARGS)
+	@$(BIN)/python benchmarks/report.py .benchmarks/last.json
+
+peers: $(PEERS)/.installed ## install Gambit and OpenSpiel into .peers, to be timed beside
+
+$(PEERS)/.installed:
+	@echo "installing Gambit and OpenSpiel into $(PEERS)"
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --pre --only-binary=:all: pygambit open_spiel
+	@touch $@
 
 golden: $(STAMP) ## regenerate the golden files, to be reviewed as a diff
 	@DETENTE_GOLDEN=write $(BIN)/python -m pytest tests -q -k golden -p no:xdist

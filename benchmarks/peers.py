@@ -1,7 +1,6 @@
 """Time the game engine beside Gambit and OpenSpiel on the same files, in one run; print the ratios.
 
-The peers live in an environment of their own: ``python3 -m venv .peers && .peers/bin/pip install pygambit open_spiel``.
-``make bench`` runs this if that environment is there.
+The peers live in an environment of their own, which ``make peers`` installs; ``make bench`` does both.
 """
 
 import json
@@ -14,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.game import nash_conv, solve_logit_qre, solve_nash, write_efg
+from detente.game import nash_conv, solve_logit_qre, solve_nash
+from detente.game.efg import efg_file_of, format_efg_file
 from detente.game.trees import game_from_tree
 from detente.testing.games import bargaining_tree
 
@@ -79,25 +79,8 @@ def theirs(peer, file, task):
     return float(json.loads(done.stdout.splitlines()[-1]))
 
 
-def spell_out(text):
-    """Write ends and information sets in full: OpenSpiel refuses those that refer to an earlier one."""
-    known, lines = {}, []
-    for number, line in enumerate(text.splitlines(), start=1):
-        kind, _, rest = line.partition(' "" ')
-        if kind == "t":
-            which, _, body = rest.partition(" ")
-            lines.append(f't "" {number} {known.setdefault((kind, which), body)}')
-        elif kind == "p":
-            player, which, body = rest.split(" ", 2)
-            body = known.setdefault((kind, player, which), body)
-            lines.append(f'p "" {player} {which} {body}')
-        else:
-            lines.append(line)
-    return "\n".join(lines) + "\n"
-
-
-def main():
-    """Print a table: task, seconds of each, ratio."""
+def compare():
+    """Yield size, our task, our seconds, the peer's task, its seconds, the ratio, and whether the peer did not end."""
     tasks = [
         ("S", False, "logit", "gambit", "5"),
         ("M", False, "logit", "gambit", "5"),
@@ -106,23 +89,31 @@ def main():
         ("M", True, "nash_conv", "openspiel", "nash_conv"),
         ("L", True, "nash_conv", "openspiel", "nash_conv"),
     ]
-    lines = [f"{'game':5}{'detente':>22}{'peer':>34}{'ratio':>12}"]
     with tempfile.TemporaryDirectory() as folder:
         for size, zero_sum, mine, peer, task in tasks:
             game = build(size, zero_sum=zero_sum)
             file = Path(folder) / f"{size}.efg"
-            file.write_text(spell_out(write_efg(game)), encoding="utf-8")
+            # OpenSpiel knows no short mentions of what an earlier line describes
+            text = format_efg_file(efg_file_of(game), in_full=peer == "openspiel")
+            file.write_text(text, encoding="utf-8")
             one, other = ours(game, mine), theirs(peer, file, task)
             label = f"{peer} {'lambda 5' if mine == 'logit' else task}"
-            if math.isinf(other):
-                shown, ratio = f"over {PATIENCE_S:.0f} s", f"> {PATIENCE_S / one:,.0f}"
-            else:
-                shown, ratio = f"{other:.3g} s", f"{other / one:,.0f}"
-            lines.append(f"{size:5}{mine:>10}{one:>10.3g} s{label:>22}{shown:>12}{ratio:>12}")
+            open_end = math.isinf(other)
+            other = PATIENCE_S if open_end else other
+            yield size, mine, one, label, other, other / one, open_end
+
+
+def main():
+    """Print a table: task, seconds of each, ratio."""
+    lines = [f"{'game':5}{'detente':>22}{'peer':>34}{'ratio':>12}"]
+    for size, mine, one, label, other, ratio, open_end in compare():
+        shown = f"over {other:.0f} s" if open_end else f"{other:.3g} s"
+        times = f"{'> ' if open_end else ''}{ratio:,.0f}"
+        lines.append(f"{size:5}{mine:>10}{one:>10.3g} s{label:>22}{shown:>12}{times:>12}")
     print("\n".join(lines))  # noqa: T201  the command's answer
 
 
 if __name__ == "__main__":
     if not PEERS.exists():
-        sys.exit(f"no environment at {PEERS}: see the head of this file")
+        sys.exit(f"no environment at {PEERS}: make peers")
     main()
