@@ -80,7 +80,7 @@ def test_a_likelier_revisionist_raises_attack(explore):
 def test_more_gas_dependence_lowers_joining(explore, member, mechanism):
     path = f"exposures.{member}.challenger_share_of_gas"
     low, high = explore({path: "0.05"}), explore({path: "0.95"})
-    metric = f"mechanism/{mechanism}/joining_prob@threat=vague,lng=none/{member}"
+    metric = f"mechanism/{mechanism}/joining_prob@threat=vague,lng=none,gas=flowing/{member}"
     assert np.all(high.values(metric, "") < low.values(metric, ""))
 
 

@@ -36,7 +36,9 @@ def exposure(actor: str, variable: str, value: str, unit: str, **cells: str) -> 
 
 def enters(row: Row, source: str, ledger: Ledger) -> bool:
     """Whether a research row becomes an exposure; counts it otherwise."""
-    if not number(row["value"]):
+    if row["variable"] == "stance_on_2014_sanctions":
+        pass  # scored below
+    elif not number(row["value"]):
         ledger.drop("exposures", "no number: kept as words in the actors' notes or other tables")
     elif row["variable"] in hand.EXPOSURES_ELSEWHERE:
         ledger.drop("exposures", "already in another table")
@@ -109,6 +111,57 @@ def sizes(gdp: dict[str, float]) -> Iterator[Row]:
     note = f"gdp_usd_bn over the sum of the {len(hand.MEMBERS)} members listed in the crisis"
     for actor in hand.MEMBERS:
         yield derived(actor, "gdp_weight", gdp[actor] / coalition, "share", note, source="wdi")
+
+
+def stances(shared: Path, ledger: Ledger) -> Iterator[Row]:
+    """Score what each member thought of the sanctions of 2014, as far as a source says it."""
+    for row in read(shared / "data/ukraine-2022/allies_exposure.csv"):
+        score = hand.STANCES.get(row["unit"])
+        if row["variable"] != "stance_on_2014_sanctions" or score is None:
+            continue
+        source = keyed_sources(ledger, row)
+        days = [day for key, day in hand.STANCE_DAYS if key in source.split(";")]
+        dated = {**row, "as_of": max(days, default="2014-12-31")}
+        if admissible(ledger, "exposures", dated, source):
+            spread = hand.STANCE_SPREAD
+            yield exposure(
+                row["actor"],
+                "stance_2014",
+                str(score),
+                "score_0_100",
+                **{
+                    **provenance(dated, source),
+                    "low": str(max(score - spread, 0)),
+                    "high": str(min(score + spread, 100)),
+                    "note": f"our score for: {row['unit']}",
+                },
+            )
+
+
+def bodies(shared: Path) -> Iterator[Row]:
+    """People of each member of the coalition, and whether it sits in the Council."""
+    people = {
+        row["iso3"]: row["population"]
+        for row in read(shared / "data/gdp_population_2019_2023.csv")
+        if row["year"] == "2020"
+    }
+    for actor in hand.MEMBERS_AND_OTHERS:
+        note = "population 2020; read from a later snapshot, revisions are small"
+        yield derived(
+            actor, "population", float(people[actor]), "persons", note, grade="fact", source="wdi"
+        ) | {"value": people[actor]}
+        if actor in hand.EU27:
+            yield exposure(
+                actor,
+                "council_seat",
+                "1",
+                "share",
+                as_of="2022-01-27",
+                grade="memory-unverified",
+                confidence="high",
+                source="mem",
+                note="one of the 27 members, each with one seat",
+            )
 
 
 def bank_shares(gdp: dict[str, float], rows: Sequence[Row]) -> Iterator[Row]:
@@ -300,6 +353,7 @@ def compile_exposures(shared: Path, ledger: Ledger) -> list[Row]:
         add_source(ledger, key, hand.SOURCES[key])
     gdp = gdp_by_actor(shared)
     rows += [*flows(data), *demand_and_production(data), *storage(data), *lng_exports(data)]
+    rows += [*stances(shared, ledger), *bodies(shared)]
     rows += [*sizes(gdp), *bank_shares(gdp, rows), *purchase_shares(shared, gdp)]
     rows += [*trade_shares(rows), *gas_dependence(rows)]
     for row in rows:

@@ -110,9 +110,30 @@ EXPOSURES = {
     "opinion_major_threat": ("opinion_major_threat", "share", 0.01),
 }
 PERIODS = {"lords": "_2021_q1_q3"}  # figures of another period get a name of their own
-EXPOSURES_ELSEWHERE = {"arms_to_ukraine", "stance_on_2014_sanctions", "troops_offered"}
+EXPOSURES_ELSEWHERE = {"arms_to_ukraine", "troops_offered"}
+
+STANCES = {
+    "hawk": 90,
+    "hawk although a main loser": 90,
+    "hawk in 2017; feared costs for the City in March 2014": 75,
+    "hawk in 2017; industry against, politics divided in March 2014": 65,
+    "close links to Russian gas in March 2014": 40,
+    "worried for arms contracts in March 2014": 40,
+    "reluctant in March 2015, priorities elsewhere": 30,
+    "reluctant, wants dialogue, follows common line": 30,
+    "against new sanctions September 2014, ambivalent later": 30,
+    "reluctant throughout": 20,
+    "against new sanctions September 2014, again March 2015": 15,
+    "for lifting in 2017": 10,
+}
+"""Stands on the sanctions of 2014 in words, on a scale of 0 (for lifting all) to 100 (for more); 50 is neither."""
+STANCE_SPREAD = 15
+STANCE_DAYS = (("eln-2017", "2017-12-31"), ("aalep-17", "2017-12-31"), ("ri-2015", "2015-12-31"))
 
 EXPOSURE_LABELS = {
+    "stance_2014": "stand on the sanctions of 2014",
+    "population": "inhabitants",
+    "council_seat": "seat in the Council of the European Union",
     "aircraft_sent": "aircraft sent to eastern members",
     "bank_claims_share_gdp": "bank claims on Russia as a share of GDP",
     "bank_claims_usd_bn": "bank claims on Russia",

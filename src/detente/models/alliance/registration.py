@@ -313,7 +313,14 @@ def measure(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
 
 
 _ADOPTION = (
-    _share("joining_prob", "probability that the member joins", per_member=True),
+    Input(
+        name="joining_prob",
+        unit="prob",
+        description="probability that the member joins",
+        per_member=True,
+        low=0.0,
+        high=1.0,
+    ),
     Input(
         name="votes",
         unit="share",
