@@ -98,6 +98,7 @@ Code = Literal[
     "run-corrupt",
     "run-mismatch",
     "executor-failed",
+    "query-invalid",
 ]
 """Every code that an error or a finding may carry."""
 

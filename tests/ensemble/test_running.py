@@ -3,9 +3,9 @@
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -344,41 +344,55 @@ def test_member_outputs_are_named_by_member(crisis):
     )
 
 
-PROGRAM = """
-import sys
+KILLER = """
+import os, pathlib, random, signal, sys, time
 from detente.crisis import load_crisis
 from detente.ensemble import run_ensemble
-run_ensemble(load_crisis(sys.argv[1]), folder=sys.argv[2], policies=["free", "arm"], n_draws=640, seed=3, workers=2)
+
+crisis, folder, scratch = load_crisis(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+
+def run(folder, n_draws):
+    run_ensemble(
+        crisis, folder=folder, policies=["free", "arm"], n_draws=n_draws, seed=3, workers=2, shard_draws=64
+    )
+
+def shards():
+    return len(list(folder.glob("shards/*.parquet")))
+
+run(scratch, 64)  # so that the children find everything loaded
+chance = random.Random(5)
+for kill in range(20):
+    before = shards()
+    child = os.fork()
+    if child == 0:
+        run(folder, 20_480)
+        os._exit(0)
+    if kill % 4:  # three of four kills fall among shards, the others on the way to the first
+        while shards() == before and os.waitpid(child, os.WNOHANG) == (0, 0):
+            time.sleep(0.001)
+    time.sleep(chance.uniform(0.0, 0.1))
+    os.kill(child, signal.SIGKILL)
+    status = os.waitpid(child, 0)[1]
+    print(before, shards(), os.WTERMSIG(status))
 """
 
 
 @pytest.mark.slow
-def test_a_killed_process_leaves_a_run_that_resumes_to_the_same_bytes(crisis, tmp_path):
-    # oracle by theorem: kill -9 at random moments changes nothing; the undisturbed run is made in this process
-    run(crisis, tmp_path / "calm", n_draws=640, workers=1)
-    command = [sys.executable, "-c", PROGRAM, str(TEMPLATE), str(tmp_path / "killed")]
-    rng = np.random.default_rng(5)
-    kills = 0
-    for _ in range(6):
-        process = subprocess.Popen(command)
-        before = sum(1 for _ in (tmp_path / "killed").rglob("*.parquet"))
-        deadline = time.monotonic() + 60.0
-        while process.poll() is None and time.monotonic() < deadline:
-            if sum(1 for _ in (tmp_path / "killed").rglob("*.parquet")) > before:
-                time.sleep(float(rng.uniform(0.0, 0.03)))
-                process.kill()
-                kills += 1
-            time.sleep(0.002)
-        if process.wait() == 0:
-            break
-    assert kills >= 2
-    run(crisis, tmp_path / "killed", n_draws=640)
-    killed = {
-        name: content
-        for name, content in read_files(tmp_path / "killed").items()
-        if not name.endswith(".part")
-    }
-    assert killed == read_files(tmp_path / "calm")
+def test_twenty_kills_at_random_moments_change_nothing(crisis, tmp_path):
+    # oracle by theorem: kill -9 while a run computes and writes changes nothing; the undisturbed run is made here
+    options = {"n_draws": 20_480, "shard_draws": 64}
+    run(crisis, tmp_path / "calm", workers=1, **options)
+    killed, scratch = tmp_path / "killed", tmp_path / "scratch"
+    command = [sys.executable, "-c", KILLER, str(TEMPLATE), str(killed), str(scratch)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    kills = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+    assert [signal_number for *_, signal_number in kills] == [signal.SIGKILL] * 20
+    assert all(before <= after < 320 for before, after, _ in kills)
+    assert sum(after > before for before, after, _ in kills) >= 15
+    with pytest.raises(RunError, match="unfinished"):
+        Results.open(killed)
+    run(crisis, killed, workers=2, **options)
+    assert read_files(killed) == read_files(tmp_path / "calm")
 
 
 @pytest.mark.parametrize(

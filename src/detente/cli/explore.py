@@ -174,9 +174,10 @@ def command(
         if part is not None:
             _run_part(loaded, part, progress, options, as_json=as_json)
             return
+        from detente.cli._compiling import saying_what_compiles
         from detente.ensemble import run_ensemble
 
-        with progress:
+        with saying_what_compiles(), progress:
             results = run_ensemble(loaded, progress=progress, executor=executor, **options)
     except KeyboardInterrupt:
         _tell_how_to_resume(crisis, folder, progress)

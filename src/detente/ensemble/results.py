@@ -8,29 +8,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.ensemble import analysis
+from detente.ensemble import analysis, frames
 from detente.ensemble.analysis import Difference, Driver, FirstChange, RegretTable
+from detente.ensemble.querying import Answer, connect, run_query
 from detente.ensemble.store import (
     Manifest,
     check_shard,
     read_manifest,
+    read_series,
     read_shard,
     shard_file,
 )
 from detente.errors import RunError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import xarray as xr
 
 __all__ = ["Certificate", "Results", "Summary"]
 
 FloatArray = NDArray[np.float64]
 _DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger ones are queried
 _CACHED_SERIES = 256
+_CACHE_BYTES = 256 * 2**20
 _POLICY, _METRIC = "policy", "metric"
+_AGAIN = "run the same command again: damaged and missing shards are computed anew"
 
 
 class Summary(NamedTuple):
@@ -91,17 +99,20 @@ class Results:
                 message, code="run-corrupt", at=str(folder), fix="give the folder of a finished run"
             )
         stamp = manifest.stamp()
+        missing: list[int] = []
         for number in range(manifest.n_shards):
             wrong = check_shard(folder, number, stamp=stamp)
-            if wrong:
+            if wrong == "missing":
+                missing.append(number)
+            elif wrong:
                 path = shard_file(folder, number)
                 message = f"shard {path.name} of the run is unusable: {wrong}"
-                raise RunError(
-                    message,
-                    code="run-corrupt",
-                    at=str(path),
-                    fix="run the same command again: damaged and missing shards are computed anew",
-                )
+                raise RunError(message, code="run-corrupt", at=str(path), fix=_AGAIN)
+        if missing:
+            path = shard_file(folder, missing[0])
+            there = manifest.n_shards - len(missing)
+            message = f"the run is unfinished: {there:,} of {manifest.n_shards:,} shards are there, {path.name} is missing"
+            raise RunError(message, code="run-corrupt", at=str(path), fix=_AGAIN)
         return cls(folder, manifest)
 
     # --- what there is -----------------------------------------------------------------------------------------------
@@ -138,6 +149,25 @@ class Results:
         """Whether a metric is stored under a policy."""
         return (policy, metric) in self._places
 
+    def choose_policies(self, policies: Sequence[str] | None) -> tuple[str, ...]:
+        """Return the policies asked for, all by default.
+
+        Raises
+        ------
+        UsageError
+            ``path-unknown`` for one that the run does not hold, ``option-invalid`` for none.
+        """
+        chosen = self.policies if policies is None else tuple(policies)
+        for policy in chosen:
+            if policy not in self.policies:
+                raise _unknown(_POLICY, policy, self.policies)
+        if not chosen:
+            message = "no policy is left to choose among"
+            raise UsageError(
+                message, code="option-invalid", at="policies", fix="name one policy or more"
+            )
+        return chosen
+
     # --- numbers -----------------------------------------------------------------------------------------------------
 
     def values(self, metric: str, policy: str = "") -> FloatArray:
@@ -158,13 +188,11 @@ class Results:
             return series
         key = (policy, metric)
         if key not in self._cache:
-            rows = self._connection().execute(
-                "SELECT value FROM run WHERE policy = ? AND metric = ? ORDER BY draw", key
-            )
-            found = np.asarray(rows.fetchnumpy()["value"], dtype=np.float64)
+            found = self._read_series(place)
             found.setflags(write=False)
             self._cache[key] = found
-            while len(self._cache) > _CACHED_SERIES:
+            most = max(1, min(_CACHED_SERIES, _CACHE_BYTES // found.nbytes))
+            while len(self._cache) > most:
                 self._cache.popitem(last=False)
         self._cache.move_to_end(key)
         return self._cache[key]
@@ -179,8 +207,39 @@ class Results:
         return Summary(float(values.mean()), float(low), float(high), int(values.size))
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Run SQL over the table ``run`` (draw, policy, metric, value) and return its rows."""
-        return self._connection().execute(sql, list(parameters)).fetchall()
+        """Run one SELECT over the tables ``run``, ``policies`` and ``fixed`` and return its rows.
+
+        Raises
+        ------
+        UsageError
+            ``query-invalid`` for SQL with a mistake, or that does more than read the run.
+        """
+        return list(self.ask(sql, parameters).rows)
+
+    def ask(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
+        """Run one SELECT and return names of columns and an iterator over rows, for answers of any size.
+
+        See :func:`detente.ensemble.querying.run_query`.
+        """
+        return run_query(connect(self.folder, self.manifest), sql, parameters)
+
+    def to_pandas(
+        self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
+    ) -> "pd.DataFrame":
+        """Return metrics as a pandas data frame; see :func:`detente.ensemble.frames.to_pandas`."""
+        return frames.to_pandas(self, metrics, policies=policies)
+
+    def to_polars(
+        self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
+    ) -> "pl.DataFrame":
+        """Return metrics as a polars data frame; see :func:`detente.ensemble.frames.to_polars`."""
+        return frames.to_polars(self, metrics, policies=policies)
+
+    def to_xarray(
+        self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
+    ) -> "xr.Dataset":
+        """Return metrics as an xarray dataset; see :func:`detente.ensemble.frames.to_xarray`."""
+        return frames.to_xarray(self, metrics, policies=policies)
 
     # --- analyses ----------------------------------------------------------------------------------------------------
 
@@ -214,7 +273,7 @@ class Results:
         policies
             The policies to choose among; all by default.
         """
-        chosen = self._chosen(policies)
+        chosen = self.choose_policies(policies)
         return analysis.find_regret(
             metric or "payoff of the defender",
             chosen,
@@ -238,7 +297,7 @@ class Results:
 
         See :func:`detente.ensemble.analysis.find_first_changes`.
         """
-        chosen = self._chosen(policies)
+        chosen = self.choose_policies(policies)
         return analysis.find_first_changes(
             self._fifths,
             chosen,
@@ -249,21 +308,22 @@ class Results:
     @cached_property
     def certificate(self) -> Certificate:
         """How well the solutions behind the run hold, over all policies and draws."""
-        residual, iterations, converged, gain = (
-            np.array([self.values(f"certificate/{name}", policy) for policy in self.policies])
-            for name in ("residual", "iterations", "converged", "nashconv")
-        )
-        missed = (converged == 0.0).sum(axis=1)
+        ends = dict.fromkeys(("residual", "iterations", "nashconv"), 0.0)
+        missed: dict[str, int] = {}
+        for policy in self.policies:  # one at a time: a large run has millions of solutions
+            for name, end in ends.items():
+                ends[name] = max(end, float(self.values(f"certificate/{name}", policy).max()))
+            converged = self.values("certificate/converged", policy)
+            missed[policy] = int((converged == 0.0).sum())
+        n_solutions = len(self.policies) * self.n_draws
         return Certificate(
-            max_residual=float(residual.max()),
-            unconverged=int(missed.sum()),
-            unconverged_share=float(missed.sum() / converged.size),
-            n_solutions=int(converged.size),
-            max_iterations=int(iterations.max()),
-            max_nashconv=float(gain.max()),
-            unconverged_by_policy={
-                policy: int(count) for policy, count in zip(self.policies, missed, strict=True)
-            },
+            max_residual=ends["residual"],
+            unconverged=sum(missed.values()),
+            unconverged_share=sum(missed.values()) / n_solutions,
+            n_solutions=n_solutions,
+            max_iterations=int(ends["iterations"]),
+            max_nashconv=ends["nashconv"],
+            unconverged_by_policy=missed,
         )
 
     # --- inside ------------------------------------------------------------------------------------------------------
@@ -294,7 +354,7 @@ class Results:
                     at=str(path),
                     fix="remove the file and run the same command again",
                 )
-            whole[:, number * size : (number + 1) * size] = shard.values
+            whole[:, number * size : (number + 1) * size] = shard.values  # noqa: PD011  not a frame
         whole = whole[:, : self.n_draws]
         whole.setflags(write=False)
         return whole
@@ -305,27 +365,15 @@ class Results:
         rows = [self.values(f"quantity/{path}") for path in paths]
         return analysis.split_fifths(paths, np.array(rows).reshape(len(paths), self.n_draws))
 
-    def _connection(self) -> duckdb.DuckDBPyConnection:
-        """Open DuckDB with the view ``run``; once per call, so that threads do not share it."""
-        connection = duckdb.connect()
-        files = [str(shard_file(self.folder, n)) for n in range(self.manifest.n_shards)]
-        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-        connection.execute(
-            f"CREATE VIEW run AS SELECT * FROM read_parquet([{listed}]) WHERE draw < {self.n_draws}"  # noqa: S608
-        )
-        return connection
-
-    def _chosen(self, policies: Sequence[str] | None) -> tuple[str, ...]:
-        chosen = self.policies if policies is None else tuple(policies)
-        for policy in chosen:
-            if policy not in self.policies:
-                raise _unknown(_POLICY, policy, self.policies)
-        if not chosen:
-            message = "no policy is left to choose among"
-            raise UsageError(
-                message, code="option-invalid", at="policies", fix="name one policy or more"
+    def _read_series(self, place: int) -> FloatArray:
+        """One series of a large run, shape (n_draws,): only its row group is read from each shard."""
+        size, n_series = self.manifest.shard_draws, len(self._places)
+        values = np.empty(self.manifest.n_shards * size)
+        for number in range(self.manifest.n_shards):
+            values[number * size : (number + 1) * size] = read_series(
+                self.folder, number, place, n_series=n_series, shard_draws=size
             )
-        return chosen
+        return values[: self.n_draws]
 
     def _by_policy(self, metric: str | None, policies: Sequence[str]) -> FloatArray:
         """Values of a metric, shape (n_policies, n_draws)."""

@@ -42,6 +42,7 @@ __all__ = [
     "damaged",
     "encode_shard",
     "read_manifest",
+    "read_series",
     "read_shard",
     "remove_leftovers",
     "series_per_group",
@@ -331,6 +332,36 @@ def read_shard(folder: Path, number: int, *, stamp: str) -> Shard:
         except (pa.ArrowException, KeyError, ValueError):
             wrong = "it is no table of a run"
     raise damaged(path, wrong)
+
+
+def read_series(
+    folder: Path, number: int, place: int, *, n_series: int, shard_draws: int
+) -> FloatArray:
+    """Read one series of a shard, shape ``(shard_draws,)``, without verifying the rest.
+
+    Parameters
+    ----------
+    place
+        Row of the series in the order of the shard.
+    n_series
+        Number of series that the shard must have.
+
+    Raises
+    ------
+    RunError
+        ``run-corrupt`` if the file is no such shard.
+    """
+    path = shard_file(folder, number)
+    group, row = divmod(place, series_per_group(shard_draws))
+    try:
+        with pq.ParquetFile(path) as file:
+            if file.metadata.num_rows != n_series * shard_draws:
+                raise damaged(path, "it holds other metrics than the first")
+            values = file.read_row_group(group, columns=["value"])["value"].to_numpy()
+    except (OSError, pa.ArrowException, KeyError, ValueError, IndexError) as error:
+        raise damaged(path, "it is no table of a run") from error
+    found: FloatArray = values[row * shard_draws : (row + 1) * shard_draws]
+    return found
 
 
 def damaged(path: Path, wrong: str) -> RunError:

@@ -1,0 +1,114 @@
+"""``detente query``: ask a run in SQL."""
+
+import csv
+import json
+import math
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from detente.errors import UsageError
+
+__all__ = ["command"]
+
+_SHOWN = 200
+
+
+def command(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")],
+    sql: Annotated[
+        str, typer.Argument(help="One SELECT; - reads it from standard input.", metavar="SQL")
+    ],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print all rows as a JSON list of objects.")
+    ] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")] = False,
+) -> None:
+    """Ask a run in SQL (DuckDB's dialect); without --json or --csv the first rows are shown as a table.
+
+    The table run has the columns draw, policy, metric and value: one row per number. Metrics of the crisis itself stand
+    under the policy ''. The tables policies (policy, label) and fixed (path, value) say the rest. A query can read
+    nothing else and write nothing.
+
+    For example:
+
+      detente query runs/broad "select policy, avg(value) from run where metric = 'attack' group by policy"
+
+      detente query runs/broad "select distinct metric from run" --csv
+    """
+    from detente.ensemble import Results
+
+    if as_json and as_csv:
+        message = "--json and --csv are two forms of one answer"
+        raise UsageError(message, code="option-invalid", at="--csv", fix="give one of them")
+    text = sys.stdin.read() if sql == "-" else sql
+    answer = Results.open(run).ask(text)
+    try:
+        if as_json:
+            _print_json(answer.columns, answer.rows)
+        elif as_csv:
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(answer.columns)
+            writer.writerows(answer.rows)
+        else:
+            _print_table(answer.columns, answer.rows)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print_json(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Write objects one a line, as they come; what JSON has no number for is null."""
+    names = _unique(columns)
+    separator = "["
+    for row in rows:
+        item = dict(zip(names, map(_plain, row), strict=True))
+        sys.stdout.write(f"{separator}\n {json.dumps(item, ensure_ascii=False, default=str)}")
+        separator = ","
+    sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _unique(names: tuple[str, ...]) -> list[str]:
+    """Names of columns, numbered where one stands twice."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return found
+
+
+def _print_table(columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = list(islice(rows, _SHOWN + 1))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, name in enumerate(columns):
+        numeric = all(isinstance(row[place], int | float | None) for row in shown[:_SHOWN])
+        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
+    for row in shown[:_SHOWN]:
+        table.add_row(*(_cell(value) for value in row))
+    console = Console(highlight=False)
+    console.print(table)
+    if len(shown) > _SHOWN:
+        console.print(f"(the first {_SHOWN} rows; --csv or --json gives all)", markup=False)
+
+
+def _cell(value: Any) -> str:
+    from rich.markup import escape
+
+    if value is None:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else escape(str(value))
