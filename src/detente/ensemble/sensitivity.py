@@ -25,6 +25,7 @@ __all__ = [
     "draw_saltelli",
     "find_sobol_indices",
     "find_swings",
+    "find_telling_inputs",
     "measure_given_data",
 ]
 
@@ -346,6 +347,24 @@ def measure_given_data(
             )
         )
     return tuple(sorted(found, key=lambda item: (-item.first_order, item.name)))
+
+
+def find_telling_inputs(
+    inputs: Mapping[str, ArrayLike], values: ArrayLike, *, most: int = 8
+) -> tuple[str, ...]:
+    """Name the inputs that tell most about a value, in the order given; at most ``most``.
+
+    An input counts if its first order is above zero or its distances are above those of chance
+    (:func:`measure_given_data`). Boxes and trees among hundreds of inputs find chance; among the telling ones less of it.
+    """
+    found = measure_given_data(inputs, values)
+    kept = {
+        item.name
+        for item in [
+            item for item in found if item.first_order > 0.0 or item.pawn_median > item.pawn_dummy
+        ][:most]
+    }
+    return tuple(name for name in inputs if name in kept)
 
 
 def _classes(

@@ -1,0 +1,140 @@
+"""Comparing two briefings: which figures moved and which inputs differ, read from their data files alone."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.brief.words import format_value
+from detente.errors import RunError
+
+__all__ = ["BriefComparison", "MovedFigure", "compare_briefs", "read_brief"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedFigure:
+    """A figure with another value: ``change`` in its unit, None where it stands in one briefing only."""
+
+    id: str
+    label: str
+    unit: str
+    before: float | None
+    after: float | None
+    before_text: str
+    after_text: str
+
+    @property
+    def change(self) -> float | None:
+        """After less before."""
+        if self.before is None or self.after is None:
+            return None
+        return self.after - self.before
+
+    @property
+    def size(self) -> float:
+        """How far it moved, in shares of its own size; probabilities and shares as they are. New figures come last."""
+        if self.change is None or self.before is None or self.after is None:
+            return -1.0
+        if self.unit in {"prob", "share", "points"}:
+            return abs(self.change)
+        largest = max(abs(self.before), abs(self.after))
+        return abs(self.change) / largest if largest else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefComparison:
+    """What differs between two briefings; figures moved farthest come first."""
+
+    same_crisis: bool
+    same_digest: bool
+    overrides: tuple[Mapping[str, str], Mapping[str, str]]
+    runs: tuple[tuple[int, int], tuple[int, int]]
+    figures: tuple[MovedFigure, ...]
+    n_figures: int
+    inputs: tuple[tuple[str, str, str, str], ...]
+
+
+def read_brief(path: Path) -> dict[str, Any]:
+    """Read the data file of a briefing.
+
+    Raises
+    ------
+    RunError
+        ``run-corrupt`` if it is none.
+    """
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        _figures(data)
+        dict(data["inputs"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{path.name} is not the data file of a briefing: {error}"
+        raise RunError(
+            message, code="run-corrupt", at=str(path), fix="run detente brief again"
+        ) from error
+    return data
+
+
+def compare_briefs(before: Mapping[str, Any], after: Mapping[str, Any]) -> BriefComparison:
+    """Compare the data of two briefings.
+
+    Parameters
+    ----------
+    before, after
+        From :func:`read_brief`.
+    """
+    old, new = _figures(before), _figures(after)
+    moved = []
+    names = list(dict.fromkeys([*old, *new]))
+    for name in names:
+        first, second = old.get(name), new.get(name)
+        known = second or first
+        if known is None or (first and second and first["value"] == second["value"]):
+            continue
+        moved.append(
+            MovedFigure(
+                id=name,
+                label=str(known["label"]),
+                unit=str(known["unit"]),
+                before=first["value"] if first else None,
+                after=second["value"] if second else None,
+                before_text=_text(first),
+                after_text=_text(second),
+            )
+        )
+    paths = dict.fromkeys([*before["inputs"], *after["inputs"]])
+    inputs = []
+    for path in paths:
+        first, second = before["inputs"].get(path), after["inputs"].get(path)
+        if _law(first) != _law(second):
+            known = second or first or {}
+            inputs.append((path, str(known.get("label", path)), _value(first), _value(second)))
+    return BriefComparison(
+        same_crisis=before["crisis"] == after["crisis"],
+        same_digest=before.get("digest") == after.get("digest"),
+        overrides=(dict(before.get("overrides", {})), dict(after.get("overrides", {}))),
+        runs=((before["draws"], before["seed"]), (after["draws"], after["seed"])),
+        figures=tuple(sorted(moved, key=lambda item: (-item.size, item.id))),
+        n_figures=len(names),
+        inputs=tuple(inputs),
+    )
+
+
+def _figures(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {
+        figure["id"]: figure for question in data["questions"] for figure in question["figures"]
+    }
+
+
+def _text(figure: Mapping[str, Any] | None) -> str:
+    if figure is None:
+        return "absent"
+    return format_value(figure["value"], str(figure["unit"]))
+
+
+def _law(item: Mapping[str, Any] | None) -> Any:
+    return None if item is None else (item.get("family"), item.get("parameters"), item.get("value"))
+
+
+def _value(item: Mapping[str, Any] | None) -> str:
+    return "absent" if item is None else str(item.get("value"))
