@@ -10,6 +10,8 @@ from detente.crisis.elements import (
     Binding,
     ChanceOutcome,
     Consideration,
+    Constant,
+    EventRule,
     Fact,
     Instrument,
     Issue,
@@ -20,6 +22,7 @@ from detente.crisis.elements import (
     Player,
     PlayerType,
     Policy,
+    QuantityOf,
     Source,
     StateVariable,
 )
@@ -41,6 +44,7 @@ from detente.crisis.schema import (
     ActorEntry,
     ConsiderationEntry,
     Entry,
+    EventRuleEntry,
     FactEntry,
     InstrumentEntry,
     IssueEntry,
@@ -53,7 +57,7 @@ from detente.crisis.schema import (
     StateVariableEntry,
 )
 
-__all__ = ["build"]
+__all__ = ["build", "read_number"]
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -75,6 +79,7 @@ def build(draft: Draft) -> None:
     _each(draft, "considerations", ConsiderationEntry, _consideration)
     _each(draft, "policies", PolicyEntry, _policy)
     _each(draft, "facts", FactEntry, _fact)
+    _each(draft, "event_rules", EventRuleEntry, _event_rule)
     draft.ends_when = read_condition(
         draft, draft.header.get("ends_when"), ("ends_when",), absent=NEVER
     )
@@ -352,3 +357,38 @@ def _fact(draft: Draft, index: str, entry: FactEntry) -> None:
         place=draft.place("facts", int(index)),
     )
     draft.facts.append(fact)
+
+
+def _event_rule(draft: Draft, index: str, entry: EventRuleEntry) -> None:
+    move, _, outcome = entry.move.partition("/")
+    evidence = {}
+    for name, value in entry.evidence.items():
+        player, _, kind = name.partition(".")
+        evidence[player, kind] = read_number(value)
+    rule = EventRule(
+        id=entry.id,
+        actors=tuple(entry.actor),
+        targets=tuple(entry.target),
+        categories=tuple(item.upper() for item in entry.category),
+        modes=tuple(item.lower() for item in entry.mode),
+        words=tuple(item.casefold() for item in entry.words),
+        move=move,
+        outcome=outcome,
+        state=dict(entry.state),
+        evidence=evidence,
+        noise=entry.noise,
+        weight=read_number(entry.weight),
+        seen_by=tuple(entry.seen_by),
+        place=draft.place("event_rules", int(index)),
+    )
+    for variable, value in entry.state.items():
+        keys = ("event_rules", int(index), "state", variable)
+        draft.variables.append(
+            VariableUse(keys=keys, variable=variable, values=(value,), role="initial")
+        )
+    draft.event_rules.append(rule)
+
+
+def read_number(value: float | str) -> Constant | QuantityOf:
+    """Return a number, or the quantity that a path names."""
+    return QuantityOf(path=value) if isinstance(value, str) else Constant(value=value)

@@ -16,6 +16,7 @@ from detente.crisis.elements import (
     Binding,
     Condition,
     Consideration,
+    EventRule,
     Fact,
     Instrument,
     Issue,
@@ -106,6 +107,7 @@ class Draft:
     considerations: dict[str, Consideration] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
+    event_rules: list[EventRule] = field(default_factory=list)
     ends_when: Condition = ()
     bindings: list[BindingUse] = field(default_factory=list)
     variables: list[VariableUse] = field(default_factory=list)

@@ -428,12 +428,39 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventRule:
+    """What a dated event means; the first rule that fits counts. Empty lists fit everything.
+
+    It says exactly one thing: that ``move`` was made (with its chance ``outcome``, if one is named), that variables of
+    ``state`` were set from outside the game, how likely the event is under each (player, type) of ``evidence`` relative
+    to 1, or why it is ``noise``. ``weight`` is the probability that such a report is right.
+    """
+
+    id: str
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    categories: tuple[str, ...]
+    modes: tuple[str, ...]
+    words: tuple[str, ...]
+    move: str
+    outcome: str
+    state: Mapping[str, str]
+    evidence: Mapping[tuple[str, str], Constant | QuantityOf]
+    noise: str
+    weight: Constant | QuantityOf
+    seen_by: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crisis:
     """A loaded crisis: everything that the folder says, checked for shape.
 
     ``quantities`` holds those of the file and those of tables (``exposures.ACTOR.VARIABLE``,
     ``positions.ACTOR.ISSUE``, ``salience.ACTOR.ISSUE``), by path, in file order. ``overrides`` are the ``--set``
-    assignments already applied. ``digest`` is the SHA-256 of all its files and overrides.
+    assignments already applied. ``digest`` is the SHA-256 of all its files and overrides. For ``detente watch``:
+    ``calendar`` holds the first day of each round, ``reported`` the probability that the use of an instrument is
+    reported by the end of its round, ``event_rules`` what dated events mean.
     """
 
     id: str
@@ -464,4 +491,8 @@ class Crisis:
     policies: Mapping[str, Policy]
     facts: tuple[Fact, ...]
     correlations: Mapping[str, float]
+    calendar: tuple[date, ...] = ()
+    watched_until: date | None = None
+    reported: Mapping[str, Constant | QuantityOf] = field(default_factory=dict)
+    event_rules: tuple[EventRule, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)

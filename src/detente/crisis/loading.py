@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from detente.crisis.building import build
+from detente.crisis.building import build, read_number
 from detente.crisis.checks import run_checks
 from detente.crisis.draft import Draft, suggest
 from detente.crisis.elements import Crisis, QuantityOf
@@ -228,4 +229,10 @@ def _crisis(draft: Draft, digest: str) -> Crisis:
         policies=draft.policies,
         facts=tuple(draft.facts),
         correlations=dict(header.get("correlations", {})),
+        calendar=tuple(map(date.fromisoformat, header.get("calendar", ()))),
+        watched_until=date.fromisoformat(header["watched_until"])
+        if header.get("watched_until")
+        else None,
+        reported={name: read_number(value) for name, value in header.get("reported", {}).items()},
+        event_rules=tuple(draft.event_rules),
     )

@@ -25,6 +25,7 @@ __all__ = [
     "ContestedEntry",
     "CrisisDocument",
     "Entry",
+    "EventRuleEntry",
     "FactEntry",
     "Header",
     "InstrumentEntry",
@@ -410,6 +411,38 @@ class FactEntry(Entry):
     claims: Claims = ClaimsField
 
 
+class EventRuleEntry(Entry):
+    """What a dated event means in the crisis's terms; of several rules that fit an event, the first counts.
+
+    A rule says exactly one of `move`, `state`, `evidence` and `noise`.
+    """
+
+    id: Name = Field(description="Id of the rule.")
+    actor: Names = Field(default=[], description="Who acts, one of these; absent: anyone.")
+    target: Names = Field(default=[], description="At whom, one of these; absent: anyone.")
+    category: Names = Field(default=[], description="PLOVER category, one of these; absent: any.")
+    mode: Names = Field(default=[], description="PLOVER mode, one of these; absent: any.")
+    words: Names = Field(
+        default=[], description="The text holds one of these, in any case; absent: any text."
+    )
+    move: str = Field(
+        default="", description="It is the use of this instrument, or `instrument/outcome`."
+    )
+    state: dict[str, ValueName] = Field(
+        default={}, description="It sets these variables from outside the game."
+    )
+    evidence: dict[str, float | Name] = Field(
+        default={},
+        description="`player.type` to how likely the event is if the player is of that type, relative to 1.",
+    )
+    noise: str = Field(default="", description="Why it tells nothing.")
+    weight: float | Name = Field(
+        default=0.95, description="Probability that such a report is right: number or quantity."
+    )
+    seen_by: Names = Field(default=[], description="Players who learn of it; absent: all.")
+    claims: Claims = ClaimsField
+
+
 class Header(Entry):
     """The top of a crisis file: everything but its sections of entries."""
 
@@ -426,6 +459,16 @@ class Header(Entry):
     tables: dict[str, Name] = Field(description="Kind of table to its file in this folder.")
     correlations: dict[str, float] = Field(
         default={}, description="Correlation group to the common correlation of its normal scores."
+    )
+    calendar: list[FullDateText] = Field(
+        default=[], description="First day of each round, for `detente watch`."
+    )
+    watched_until: FullDateText | None = Field(
+        default=None, description="Last day of the last round; absent: as long as the one before."
+    )
+    reported: dict[str, float | Name] = Field(
+        default={},
+        description="Instrument to the probability that its use is reported by the end of the round.",
     )
     ends_when: RawCondition = Field(
         default=None, description="The game ends after a round in which this holds; absent: never."
@@ -447,6 +490,9 @@ class CrisisDocument(Header):
     considerations: dict[str, ConsiderationEntry] = Field(description="What players care about.")
     policies: dict[str, PolicyEntry] = Field(description="Commitments to compare.")
     facts: list[FactEntry] = Field(default=[], description="Sourced sentences.")
+    event_rules: list[EventRuleEntry] = Field(
+        default=[], description="What dated events mean, for `detente watch`."
+    )
 
 
 MAPPING_SECTIONS: dict[str, type[Entry]] = {
@@ -463,7 +509,11 @@ MAPPING_SECTIONS: dict[str, type[Entry]] = {
 }
 """Sections that map an id to an entry."""
 
-LIST_SECTIONS: dict[str, type[Entry]] = {"phases": PhaseEntry, "facts": FactEntry}
+LIST_SECTIONS: dict[str, type[Entry]] = {
+    "phases": PhaseEntry,
+    "facts": FactEntry,
+    "event_rules": EventRuleEntry,
+}
 """Sections that list entries with their id inside."""
 
 

@@ -50,6 +50,7 @@ __all__ = [
     "store_shard",
     "write_manifest",
     "write_shard",
+    "write_whole",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -155,7 +156,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         name: dict(value) if isinstance(value, Mapping) else value for name, value in fields.items()
     }
     text = json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    _write_whole(folder / "manifest.json", text.encode())
+    write_whole(folder / "manifest.json", text.encode())
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -278,8 +279,8 @@ def store_shard(folder: Path, number: int, content: bytes, *, stamp: str) -> Pat
         "stamp": stamp,
     }
     path = shard_file(folder, number)
-    _write_whole(_seal_file(path), (json.dumps(seal, indent=1, sort_keys=True) + "\n").encode())
-    _write_whole(path, content)
+    write_whole(_seal_file(path), (json.dumps(seal, indent=1, sort_keys=True) + "\n").encode())
+    write_whole(path, content)
     return path
 
 
@@ -410,7 +411,7 @@ def _dictionary(names: Sequence[str], repeats: int) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words, type=pa.string()))
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it appears whole or not at all.
 
     Raises

@@ -261,7 +261,11 @@ class Rules:
 
 
 def compile_rules(
-    crisis: Crisis, *, policy: str | Policy | None = None, rounds: int | None = None
+    crisis: Crisis,
+    *,
+    policy: str | Policy | None = None,
+    rounds: int | None = None,
+    first_round: int = 1,
 ) -> Rules:
     """Compile the rules of a crisis for the drivers.
 
@@ -273,6 +277,8 @@ def compile_rules(
         A commitment, by id or as such: it restricts menus and sets initial values. None: no commitment.
     rounds
         Number of rounds instead of the crisis's own.
+    first_round
+        Round in which the game starts; of a crisis that is under way.
 
     Returns
     -------
@@ -282,7 +288,7 @@ def compile_rules(
     Raises
     ------
     UsageError
-        ``policy-invalid`` for an unknown policy, ``option-invalid`` for less than one round.
+        ``policy-invalid`` for an unknown policy, ``option-invalid`` for less than one round or a start after the last.
     """
     if isinstance(policy, str):
         if policy not in crisis.policies:
@@ -298,11 +304,16 @@ def compile_rules(
     if n_rounds < 1:
         message = f"a game of {n_rounds} rounds has no moves"
         raise UsageError(message, code="option-invalid", at="rounds", fix="ask for 1 or more")
+    if not 1 <= first_round <= n_rounds:
+        message = f"a game of {n_rounds} rounds cannot start in round {first_round}"
+        fix = f"start it in a round from 1 to {n_rounds}"
+        raise UsageError(message, code="option-invalid", at="first_round", fix=fix)
     columns = _Columns(crisis, n_rounds)
     instruments, sights = _compile_instruments(crisis, columns)
     phases = tuple(_compile_phase(phase, crisis, columns, policy) for phase in crisis.phases)
     initial = {variable.id: variable.initial for variable in crisis.state.values()}
     initial.update(policy.state if policy is not None else {})
+    initial[ROUND] = str(first_round)
     return Rules(
         crisis=crisis.id,
         policy=policy.id if policy is not None else "",
@@ -320,7 +331,7 @@ def compile_rules(
         ),
         instruments=instruments,
         phases=phases,
-        schedule=_schedule(crisis, phases, n_rounds),
+        schedule=_schedule(crisis, phases, range(first_round, n_rounds + 1)),
         ends_when=columns.condition(crisis.ends_when),
         outcomes=tuple(crisis.outcomes),
         outcome_rules=tuple(columns.condition(rule.when) for rule in crisis.outcomes.values()),
@@ -614,9 +625,11 @@ def _restrictions(
     return tuple(mask for mask in masks if not mask.all())
 
 
-def _schedule(crisis: Crisis, phases: Sequence[CompiledPhase], rounds: int) -> tuple[Moment, ...]:
+def _schedule(
+    crisis: Crisis, phases: Sequence[CompiledPhase], rounds: Iterable[int]
+) -> tuple[Moment, ...]:
     moments = []
-    for number in range(1, rounds + 1):
+    for number in rounds:
         for index, (phase, compiled) in enumerate(zip(crisis.phases, phases, strict=True)):
             if phase.rounds and number not in phase.rounds:
                 continue

@@ -21,6 +21,7 @@ __all__ = [
     "check_quantities",
     "check_row_actors",
     "check_weights",
+    "quantity_findings",
 ]
 
 
@@ -143,7 +144,8 @@ def _known_quantities(draft: Draft) -> list[str]:
     return list(dict.fromkeys([*draft.named("quantities"), *draft.quantities]))
 
 
-def _quantity(draft: Draft, path: str, at: Keys) -> Iterator[Finding]:
+def quantity_findings(draft: Draft, path: str, at: Keys) -> Iterator[Finding]:
+    """Find that a path names no quantity, or one without a value."""
     table = path.partition(".")[0]
     unread = ("positions" if table == "salience" else table) in draft.unread_tables
     if path in draft.missing:
@@ -162,7 +164,7 @@ def check_quantities(draft: Draft) -> Iterator[Finding]:
     """Find bindings that name a quantity that is not defined, or that is missing."""
     for use in draft.bindings:
         if isinstance(use.binding, QuantityOf):
-            yield from _quantity(draft, use.binding.path, use.keys)
+            yield from quantity_findings(draft, use.binding.path, use.keys)
 
 
 def check_outputs(draft: Draft) -> Iterator[Finding]:
@@ -291,4 +293,4 @@ def check_facts(draft: Draft) -> Iterator[Finding]:
     """Find facts that speak of quantities that are not defined."""
     for keys, entry in draft.each("facts", FactEntry):
         for path in entry.figures:
-            yield from _quantity(draft, path, (*keys, "figures"))
+            yield from quantity_findings(draft, path, (*keys, "figures"))
