@@ -17,7 +17,15 @@ from detente.brief.document import READING, Brief
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.words import format_date, plural
 
-__all__ = ["as_data", "figure_data", "to_csv_files", "to_html", "to_json", "to_markdown"]
+__all__ = [
+    "as_data",
+    "environment",
+    "figure_data",
+    "to_csv_files",
+    "to_html",
+    "to_json",
+    "to_markdown",
+]
 
 DIGITS = 10
 """Significant digits of a number in the data file: more than any result carries, fewer than rounding noise."""
@@ -295,8 +303,9 @@ def _code(text: str) -> Markup:
     return Markup("`" + text.replace("`", "'") + "`")  # noqa: S704  # inside a code span nothing is read
 
 
-def _environment(*, html: bool) -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment(*, html: bool) -> jinja2.Environment:
+    """Return the templates of the briefing, with their filters; text is escaped for a page or for Markdown."""
+    found = jinja2.Environment(
         loader=jinja2.PackageLoader("detente.brief", "templates"),
         autoescape=True,
         finalize=None if html else _markdown,
@@ -305,7 +314,7 @@ def _environment(*, html: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters.update(
+    found.filters.update(
         rich=_rich,
         plain=plain,
         cell=_cell,
@@ -315,7 +324,7 @@ def _environment(*, html: bool) -> jinja2.Environment:
         address=_address,
         code=_code,
     )
-    return environment
+    return found
 
 
 def _case_words(brief: Brief) -> str:
@@ -344,12 +353,12 @@ def _values(brief: Brief) -> dict[str, Any]:
 
 def to_html(brief: Brief) -> str:
     """Render the page: one file, no scripts, nothing loaded from elsewhere."""
-    return _environment(html=True).get_template("brief.html").render(_values(brief))
+    return environment(html=True).get_template("brief.html").render(_values(brief))
 
 
 def to_markdown(brief: Brief) -> str:
     """Render the briefing as Markdown, with its pictures beside it."""
-    text = _environment(html=False).get_template("brief.md").render(_values(brief))
+    text = environment(html=False).get_template("brief.md").render(_values(brief))
     return re.sub(r"\n{3,}", "\n\n", text)
 
 

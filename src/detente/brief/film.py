@@ -1,0 +1,432 @@
+"""The page of a watched crisis: paths of outcomes and beliefs, the strip of events, and every day under a slider."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path as FilePath
+from typing import Any
+
+from detente.brief.drawing import Words
+from detente.brief.figures import Chart, TableView
+from detente.brief.palette import INK, NEUTRAL, player_colours
+from detente.brief.path_charts import LEFT, Moment, Path, draw_paths, draw_strip, plot_width
+from detente.brief.rendering import NOTE, environment
+from detente.brief.words import format_date, sentence_case
+from detente.crisis.elements import Crisis
+from detente.ensemble.scoring import Score
+from detente.ensemble.store import write_whole
+
+__all__ = ["Film", "FilmPaths", "make_film", "write_film"]
+
+Record = Mapping[str, Any]
+KINDS = {
+    "move": "moves in the game",
+    "state": "changes from outside",
+    "evidence": "evidence on a type",
+    "noise": "told nothing",
+    "unmapped": "not understood",
+}
+"""Kinds of readings, in the order of the strip."""
+NEGLIGIBLE = 0.0005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A watched crisis, ready to be written: its days, the readings left out of them, its pictures and scores."""
+
+    crisis: Crisis
+    records: tuple[Record, ...]
+    left_out: tuple[tuple[str, str, str], ...]
+    charts: tuple[Chart, ...]
+    scores: tuple[Score, ...]
+    outcome: str
+    draws: int
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days, in order."""
+        return tuple(date.fromisoformat(record["day"]) for record in self.records)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmPaths:
+    """Where the files of a watch lie."""
+
+    html: FilePath
+    markdown: FilePath
+    json: FilePath
+    csv: FilePath
+
+
+def make_film(
+    crisis: Crisis,
+    records: Sequence[Record],
+    *,
+    left_out: Sequence[tuple[str, str, str]] = (),
+    scores: Sequence[Score] = (),
+    outcome: str = "",
+    draws: int,
+) -> Film:
+    """Draw the pictures of a watch.
+
+    Parameters
+    ----------
+    crisis
+        The crisis.
+    records
+        Its days, from :func:`detente.ensemble.diary.keep_diary`.
+    left_out
+        Day, text and reason of each event that is on no day.
+    scores, outcome
+        Scores of the days, and the outcome that came about.
+    draws
+        Number of joint samples.
+    """
+    days = tuple(date.fromisoformat(record["day"]) for record in records)
+    foot = f"Source: detente {version('detente')}, {draws:,} explored cases; bands hold 5 to 95% of them"
+    charts = [
+        _outlook(crisis, records, days, foot),
+        _beliefs(crisis, records, days, foot),
+        _strip(crisis, records, days),
+    ]
+    return Film(
+        crisis=crisis,
+        records=tuple(records),
+        left_out=tuple(left_out),
+        charts=tuple(chart for chart in charts if chart is not None),
+        scores=tuple(scores),
+        outcome=outcome,
+        draws=draws,
+    )
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def _outlook(crisis: Crisis, records: Sequence[Record], days: Sequence[date], foot: str) -> Chart:
+    first, last = records[0]["attack"][0], records[-1]["attack"][0]
+    move = (
+        "stays near" if abs(last - first) < 0.02 else "rises from" if last > first else "falls from"
+    )
+    title = f"The chance of an attack {move} {first:.0%}" + (
+        "" if move == "stays near" else f" to {last:.0%}"
+    )
+    paths = [_path("an attack", [record["attack"] for record in records], INK)]
+    if any(rule.settlement for rule in crisis.outcomes.values()):
+        rows = [record["settlement"] for record in records]
+        paths.append(_path("a settlement", rows, "#0072B2", band=False))
+    return draw_paths(
+        "watch-outlook",
+        days,
+        paths,
+        Words(
+            title=title,
+            subtitle="Mean probability over the explored cases, by day; the band is that of an attack",
+            footnote=foot,
+        ),
+    )
+
+
+def _path(name: str, rows: Sequence[Sequence[float]], colour: str, *, band: bool = True) -> Path:
+    return Path(
+        name=name,
+        values=[row[0] for row in rows],
+        low=[row[1] for row in rows] if band else (),
+        high=[row[2] for row in rows] if band else (),
+        colour=colour,
+    )
+
+
+def _beliefs(
+    crisis: Crisis, records: Sequence[Record], days: Sequence[date], foot: str
+) -> Chart | None:
+    colours = player_colours(crisis)
+    paths: list[Path] = []
+    for player in crisis.players.values():
+        kinds = player.types[1:] if len(player.types) == 2 else player.types
+        for kind in kinds if len(player.types) > 1 else ():
+            rows = [
+                next(
+                    [item["mean"], item["low"], item["high"]]
+                    for item in record["beliefs"]
+                    if (item["observer"], item["player"], item["kind"])
+                    == ("public", player.id, kind.id)
+                )
+                for record in records
+            ]
+            name = f"{player.name} is “{kind.label}”"
+            paths.append(_path(name, rows, colours[player.id], band=not paths))
+    if not paths:
+        return None
+    leading = max(paths, key=lambda item: abs(item.values[-1] - item.values[0]))
+    title = f"{leading.name}: {leading.values[0]:.0%} on the first day, {leading.values[-1]:.0%} on the last"
+    return draw_paths(
+        "watch-beliefs",
+        days,
+        paths,
+        Words(
+            title=title,
+            subtitle="What an observer who sees what is public believes about private types, mean over the explored cases",
+            footnote=foot,
+        ),
+    )
+
+
+def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> Chart | None:
+    colours = player_colours(crisis)
+    of_actor = {
+        actor: colours[player.id] for player in crisis.players.values() for actor in player.actors
+    }
+    moments = [
+        Moment(
+            day=k,
+            row=KINDS[effect["kind"]],
+            colour=next(
+                (
+                    of_actor[part]
+                    for part in effect["event"]["actor"].split("+")
+                    if part in of_actor
+                ),
+                NEUTRAL,
+            ),
+            words=f"{effect['event']['actor']}: {effect['event']['text']}",
+        )
+        for k, record in enumerate(records)
+        for effect in record["effects"]
+    ]
+    if not moments:
+        return None
+    used = [name for name in KINDS.values() if any(item.row == name for item in moments)]
+    told = sum(item.row not in {KINDS["noise"], KINDS["unmapped"]} for item in moments)
+    return draw_strip(
+        "watch-events",
+        days,
+        used,
+        moments,
+        Words(
+            title=f"{told} of {len(moments)} events told something",
+            subtitle="Events by day and by what the rules of the crisis make of them; colour: who acted",
+            footnote="Source: the table of events, and the event rules of the crisis file",
+        ),
+    )
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
+    """Put a day into words and tables for the page."""
+    outcomes = sorted(record["outcomes"].items(), key=lambda item: -item[1][0])
+    return {
+        "day": record["day"],
+        "title": format_date(date.fromisoformat(record["day"])),
+        "round": record["round"],
+        "new_root": record["new_root"],
+        "attack": _range(record["attack"]),
+        "quiet": _points(record["quiet_attack"]),
+        "quiet_matters": abs(record["quiet_attack"]) >= NEGLIGIBLE,
+        "outcomes": TableView(
+            id=f"outcomes-{record['day']}",
+            title="Outcomes",
+            columns=("Outcome", "Mean", "5-95% of cases"),
+            rows=tuple(
+                (
+                    sentence_case(crisis.outcomes[name].label),
+                    f"{row[0]:.0%}",
+                    f"{row[1]:.0%} to {row[2]:.0%}",
+                )
+                for name, row in outcomes
+            ),
+            numeric=(False, True, True),
+        ),
+        "beliefs": _belief_lines(crisis, record),
+        "events": [_event_view(effect) for effect in record["effects"]],
+        "signals": [_signal_line(crisis, signal) for signal in record["signals"]],
+    }
+
+
+def _belief_lines(crisis: Crisis, record: Record) -> list[str]:
+    """Say what each side believes about the types of the others; sides that believe the same share a line."""
+    lines: dict[tuple[str, str, str], list[str]] = {}
+    for item in record["beliefs"]:
+        key = (
+            item["player"],
+            item["kind"],
+            f"{item['mean']:.0%} ({item['low']:.0%} to {item['high']:.0%})",
+        )
+        who = (
+            "the public" if item["observer"] == "public" else crisis.players[item["observer"]].name
+        )
+        lines.setdefault(key, []).append(who)
+    return [
+        f"{crisis.players[player].name} is “{_type_label(crisis, player, kind)}”: {text}, as seen by {', '.join(who)}"
+        for (player, kind, text), who in lines.items()
+    ]
+
+
+def _type_label(crisis: Crisis, player: str, kind: str) -> str:
+    return next(item.label for item in crisis.players[player].types if item.id == kind)
+
+
+def _event_view(effect: Record) -> dict[str, Any]:
+    event = effect["event"]
+    code = " ".join(part for part in (event["category"], event["mode"]) if part)
+    return {
+        "who": f"{event['actor']} > {event['target']}" if event["target"] else event["actor"],
+        "code": code,
+        "text": event["text"],
+        "source": event["source"],
+        "kind": KINDS[effect["kind"]],
+        "says": effect["says"],
+        "attack": _points(effect["attack"]),
+        "matters": abs(effect["attack"]) >= NEGLIGIBLE,
+    }
+
+
+def _signal_line(crisis: Crisis, signal: Record) -> str:
+    label = crisis.instruments[signal["instrument"]].label
+    return (
+        f"{sentence_case(label)}: expected with {signal['prob']:.0%}; an attack would then have "
+        f"{signal['attack_if']:.0%}, without it {signal['attack_if_not']:.0%} ({signal['bits']:.3f} bits)"
+    )
+
+
+def _range(row: Sequence[float]) -> str:
+    return f"{row[0]:.0%} ({row[1]:.0%} to {row[2]:.0%})"
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f} points".replace("-", "\N{MINUS SIGN}")
+
+
+def _score_table(film: Film) -> TableView | None:
+    if not film.scores:
+        return None
+    rows = []
+    for key in dict.fromkeys((item.event, item.forecaster) for item in film.scores):
+        mine = [item for item in film.scores if (item.event, item.forecaster) == key]
+        last = mine[-1]
+        rows.append(
+            (
+                key[1],
+                "an attack" if key[0] == "attack" else film.crisis.outcomes[key[0]].label,
+                str(len(mine)),
+                f"{sum(item.brier for item in mine) / len(mine):.3f}",
+                f"{sum(item.log for item in mine) / len(mine):.3f}",
+                f"{last.prob:.0%} on {last.day.isoformat()}",
+            )
+        )
+    return TableView(
+        id="scores",
+        title=f"Scores against “{film.crisis.outcomes[film.outcome].label}”; less is better",
+        columns=("Forecaster", "Event", "Days", "Brier", "Log", "Last forecast"),
+        rows=tuple(rows),
+        numeric=(False, False, True, True, True, False),
+        note="One crisis proves nothing: a forecaster who is always sure of war scores best in the years that have one.",
+    )
+
+
+def _left_table(film: Film) -> TableView | None:
+    unmapped = [
+        (record["day"], f"{effect['event']['actor']}: {effect['event']['text']}", effect["says"])
+        for record in film.records
+        for effect in record["effects"]
+        if effect["kind"] == "unmapped"
+    ]
+    rows = (*unmapped, *film.left_out)
+    if not rows:
+        return None
+    return TableView(
+        id="left-out",
+        title="Events that were not used",
+        columns=("Day", "Event", "Why"),
+        rows=tuple(rows[:500]),
+        numeric=(False, False, False),
+        note=f"{len(rows) - 500:,} more are not shown." if len(rows) > 500 else "",
+        folded=len(rows) > 12,
+    )
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def write_film(film: Film, folder: FilePath) -> FilmPaths:
+    """Write ``watch.html``, ``watch.md``, ``watch.json`` and ``watch.csv`` into a folder, each whole or not at all.
+
+    Raises
+    ------
+    RunError
+        ``output-unwritable`` if one cannot be written.
+    """
+    views = [_day_view(film.crisis, record) for record in film.records]
+    shared = {
+        "film": film,
+        "crisis": film.crisis,
+        "views": views,
+        "scores": _score_table(film),
+        "left_out": _left_table(film),
+        "note": NOTE,
+        "plot": {"left": LEFT, "wide": plot_width("wide"), "narrow": plot_width("narrow")},
+    }
+    texts = {
+        "watch.json": to_json(film),
+        "watch.csv": to_csv(film),
+        "watch.md": re.sub(
+            r"\n{3,}", "\n\n", environment(html=False).get_template("watch.md").render(shared)
+        ),
+        "watch.html": environment(html=True).get_template("watch.html").render(shared),
+    }
+    for name, text in texts.items():
+        write_whole(folder / name, text.encode())
+    return FilmPaths(
+        html=folder / "watch.html",
+        markdown=folder / "watch.md",
+        json=folder / "watch.json",
+        csv=folder / "watch.csv",
+    )
+
+
+def to_json(film: Film) -> str:
+    """Return a watch as JSON: the days as they are kept, events left out, scores."""
+    data = {
+        "crisis": film.crisis.id,
+        "digest": film.crisis.digest,
+        "overrides": dict(film.crisis.overrides),
+        "draws": film.draws,
+        "note": NOTE,
+        "days": [dict(record) for record in film.records],
+        "left_out": [
+            dict(zip(("day", "event", "reason"), row, strict=True)) for row in film.left_out
+        ],
+        "outcome": film.outcome,
+        "scores": [{**asdict(item), "day": item.day.isoformat()} for item in film.scores],
+    }
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def to_csv(film: Film) -> str:
+    """Return a row per day and measure: outcomes, an attack, a settlement, public beliefs; mean and ends of the band."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["day", "measure", "mean", "low", "high"])
+    for record in film.records:
+        rows: list[tuple[str, Sequence[float]]] = [
+            ("attack", record["attack"]),
+            ("settlement", record["settlement"]),
+            *((f"outcome.{name}", row) for name, row in record["outcomes"].items()),
+            *(
+                (
+                    f"belief.{item['observer']}.{item['player']}.{item['kind']}",
+                    [item["mean"], item["low"], item["high"]],
+                )
+                for item in record["beliefs"]
+            ),
+        ]
+        for name, row in rows:
+            writer.writerow([record["day"], name, *(f"{value:.6g}" for value in row[:3])])
+    return stream.getvalue()

@@ -1,0 +1,243 @@
+"""``detente watch``: follow a crisis day by day as events are reported."""
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.errors import UsageError
+
+if TYPE_CHECKING:
+    from detente.crisis import Crisis
+    from detente.ensemble.events import Reading
+
+__all__ = ["command"]
+
+
+def command(
+    crisis: Annotated[
+        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
+    ],
+    *,
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            "--events",
+            help="CSV with date, actor, event, and target, category, mode, source, weight, does as known; "
+            "by default events.csv of the crisis folder.",
+            metavar="FILE.csv",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="First day; by default that of the calendar.", metavar="DATE"),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", help="Last day; by default that of the last event.", metavar="DATE"
+        ),
+    ] = None,
+    forecasts: Annotated[
+        Path | None,
+        typer.Option(
+            "--forecasts",
+            help="CSV with date, forecaster, prob (of an attack, or of the outcome in a column event).",
+            metavar="FILE.csv",
+        ),
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            "--outcome", help="The outcome that came about: scores the forecasts.", metavar="ID"
+        ),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option("--draws", help="Joint samples of the uncertain quantities.", metavar="N")
+    ] = 1024,
+    seed: Annotated[int, typer.Option("--seed", help="Key of the draws.", metavar="S")] = 1,
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", help="A commitment that holds all the time.", metavar="ID"),
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A value or a range a..b for a quantity or state by its path. May be repeated.",
+            metavar="PATH=VALUE",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder to write to; by default watch/CRISIS.", metavar="DIR"),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print watch.json instead of the summary.")
+    ] = False,
+) -> None:
+    """Follow a crisis day by day: what is believed, what follows, which event moved it, what to watch next.
+
+    Events are read by the event rules of the crisis folder, or by their own column `does`; what no rule fits is listed.
+    Days are kept under OUT/days: a watch that is stopped goes on there, and another day costs that day only.
+
+    For example:
+
+      detente watch my-crisis --events reports.csv
+
+      detente watch my-crisis --events reports.csv --until 2031-03-01 --outcome blockade --forecasts crowd.csv
+    """
+    from detente.brief.film import make_film, write_film
+    from detente.cli.brief import load_checked, parse_assignments
+    from detente.ensemble.diary import keep_diary
+    from detente.ensemble.drawing import check_draws
+    from detente.ensemble.scoring import read_forecasts, score_days
+
+    check_draws(draws, seed=seed)
+    loaded = load_checked(crisis, parse_assignments(assignments or ()))
+    first, last = _day("--since", since), _day("--until", until)
+    if policy is not None and policy not in loaded.policies:
+        message = f"crisis {loaded.id!r} has no policy {policy!r}"
+        fix = f"use one of: {', '.join(loaded.policies)}"
+        raise UsageError(message, code="option-invalid", at="--policy", fix=fix)
+    others = read_forecasts(forecasts, loaded) if forecasts is not None else ()
+    if others and outcome is None:
+        message = "forecasts are scored against an outcome, and none is given"
+        fix = f"add --outcome with one of: {', '.join(loaded.outcomes)}"
+        raise UsageError(message, code="option-invalid", at="--outcome", fix=fix)
+    readings, left_out = _read(loaded, events, first, last)
+    folder = out if out is not None else Path("watch") / loaded.id
+    with _bar() as report:
+        records = keep_diary(
+            loaded,
+            readings,
+            folder=folder,
+            since=first,
+            until=last,
+            n_draws=draws,
+            seed=seed,
+            policy=policy,
+            progress=report,
+        )
+    scores = score_days(records, loaded, outcome, others) if outcome is not None else ()
+    film = make_film(
+        loaded, records, left_out=left_out, scores=scores, outcome=outcome or "", draws=draws
+    )
+    paths = write_film(film, folder)
+    if as_json:
+        sys.stdout.write(paths.json.read_text(encoding="utf-8"))
+        return
+    _summarise(loaded, records, left_out)
+    sys.stdout.write(f"\nWatch: {paths.html}\nAlso:  {paths.markdown}, {paths.json}, {paths.csv}\n")
+
+
+def _day(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"{text!r} is no day"
+        raise UsageError(
+            message, code="option-invalid", at=option, fix="write YYYY-MM-DD"
+        ) from error
+
+
+def _read(
+    crisis: "Crisis", path: Path | None, since: date | None, until: date | None
+) -> tuple[tuple["Reading", ...], list[tuple[str, str, str]]]:
+    """Read the events of the watched days, and say why others are left out."""
+    from detente.ensemble.events import read_events, understand
+
+    source = path or crisis.folder / "events.csv"
+    if path is None and not source.is_file():
+        message = f"the crisis {crisis.id!r} ships no events"
+        fix = "give a table with --events FILE.csv; `detente watch --help` names its columns"
+        raise UsageError(message, code="option-invalid", at="--events", fix=fix)
+    events, repeated = read_events(source)
+    first = since or (crisis.calendar[0] if crisis.calendar else crisis.as_of)
+    left = [(str(item.event.day), item.event.text, item.reason) for item in repeated]
+    kept = []
+    for event in events:
+        if event.day < first:
+            left.append((str(event.day), event.text, f"before the first day, {first}"))
+        elif until is not None and event.day > until:
+            left.append((str(event.day), event.text, f"after the last day, {until}"))
+        else:
+            kept.append(event)
+    return understand(kept, crisis), left
+
+
+class _bar:  # noqa: N801  # used as a function
+    """A bar on a terminal; silence elsewhere."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("Watching days"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> Any:
+        self._bar.start()
+        return lambda done, total: self._bar.update(self._task, completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _summarise(
+    crisis: "Crisis", records: Sequence[dict[str, Any]], left_out: Sequence[tuple[str, str, str]]
+) -> None:
+    """Print where things stand, what moved them most, what to watch, and how many events were not used."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    last = records[-1]
+    mean, low, high, _ = last["attack"]
+    console.print(f"\n[bold]{escape(crisis.title)}[/bold], {last['day']}, round {last['round']}\n")
+    console.print(
+        f"An attack: {mean:.0%} of explored cases on average (5-95%: {low:.0%} to {high:.0%}); "
+        f"{records[0]['attack'][0]:.0%} on {records[0]['day']}.\n",
+        markup=False,
+    )
+    effects = [(record["day"], effect) for record in records for effect in record["effects"]]
+    telling = sorted(effects, key=lambda pair: -abs(pair[1]["attack"]))[:8]
+    table = Table(box=None, pad_edge=False, title="What moved it most", title_justify="left")
+    for head in ("Day", "Event", "Read as", "Attack"):
+        table.add_column(head, justify="right" if head == "Attack" else "left")
+    for day, effect in telling:
+        event = effect["event"]
+        table.add_row(
+            day,
+            escape(f"{event['actor']}: {event['text']}"[:90]),
+            escape(f"{effect['kind']} {effect['says']}".strip()),
+            f"{100 * effect['attack']:+.1f}",
+        )
+    console.print(table)
+    for signal in last["signals"][:3]:
+        label = crisis.instruments[signal["instrument"]].label
+        console.print(
+            f"Watch for: {label} ({signal['prob']:.0%}; an attack {signal['attack_if']:.0%} with it, "
+            f"{signal['attack_if_not']:.0%} without)",
+            markup=False,
+        )
+    unmapped = sum(effect["kind"] == "unmapped" for _, effect in effects)
+    if unmapped or left_out:
+        console.print(
+            f"{unmapped} events fit no rule, {len(left_out)} are on no watched day or stand twice; watch.html lists them.",
+            markup=False,
+        )
