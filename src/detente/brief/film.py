@@ -254,6 +254,9 @@ def _belief_lines(crisis: Crisis, record: Record) -> list[str]:
     """Say what each side believes about the types of the others; sides that believe the same share a line."""
     lines: dict[tuple[str, str, str], list[str]] = {}
     for item in record["beliefs"]:
+        kinds = crisis.players[item["player"]].types
+        if len(kinds) == 2 and item["kind"] == kinds[0].id:
+            continue  # the other one's probability says it
         key = (
             item["player"],
             item["kind"],

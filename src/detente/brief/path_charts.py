@@ -4,7 +4,7 @@ The plot area is fixed, so that a page can lay a cursor over any day: day ``k`` 
 ``LEFT + k / (n - 1) * width`` of the picture.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import altair as alt
 
 from detente.brief.drawing import Form, Words, configured, make_chart, tidy, with_rows
 from detente.brief.figures import Chart, TableView
-from detente.brief.palette import INK, NEUTRAL
+from detente.brief.palette import INK, NEUTRAL, PAPER
 
 __all__ = ["LEFT", "Moment", "Path", "draw_paths", "draw_strip", "plot_width"]
 
@@ -182,14 +182,28 @@ def _labels(days: Sequence[date], paths: Sequence[Path], form: Form, y: Any) -> 
         if placed and at < placed[-1][0] + gap:
             at = placed[-1][0] + gap
         placed.append((at, path))
-    return [
-        alt.Chart(with_rows([{"day": len(days) - 1, "value": tidy(at), "text": path.name}]))
-        .mark_text(
-            align="right", baseline="bottom", dx=-2, fontSize=13, fontWeight=600, color=path.colour
-        )
-        .encode(x=_day_axis(days, form), y=y, text="text:N")
-        for at, path in placed
-    ]
+    layers = []
+    for at, path in placed:
+        rows = with_rows([{"day": len(days) - 1, "value": tidy(at), "text": path.name}])
+        for halo in (
+            True,
+            False,
+        ):  # the ground behind the letters first, so that no line runs through them
+            mark: dict[str, Any] = {"stroke": PAPER, "strokeWidth": 4} if halo else {}
+            layers.append(
+                alt.Chart(rows)
+                .mark_text(
+                    align="right",
+                    baseline="bottom",
+                    dx=-2,
+                    fontSize=13,
+                    fontWeight=600,
+                    color=path.colour,
+                    **mark,
+                )
+                .encode(x=_day_axis(days, form), y=y, text="text:N")
+            )
+    return layers
 
 
 def _fixed(chart: Any, form: Form, height: int) -> dict[str, Any]:
@@ -201,8 +215,3 @@ def _fixed(chart: Any, form: Form, height: int) -> dict[str, Any]:
         "autosize": {"type": "none"},
         "padding": {"left": LEFT, "right": RIGHT, "top": 22, "bottom": 30},
     }
-
-
-def colours_of(actors: Mapping[str, str], who: str) -> str:
-    """Return the colour of the first of several actors who has one."""
-    return next((actors[part] for part in who.split("+") if part in actors), NEUTRAL)

@@ -101,8 +101,10 @@ def keep_diary(
         path = folder / "days" / f"{day}.json"
         record = read_record(path, key)
         if record is None:
-            record = _as_record(watch.ready().advance(todays, day), key)
-            write_whole(path, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+            found = _as_record(watch.ready().advance(todays, day), key)
+            text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+            write_whole(path, text.encode())
+            record = json.loads(text)  # the same data, computed or read
         else:
             watch.skip(todays, day)
         records.append(record)
@@ -159,7 +161,7 @@ class _Late:
         parts = [_hash_array(part) if isinstance(part, np.ndarray) else part for part in key]
         path = self._folder / f"{_digest(self._stamp, parts)[:16]}.npz"
         try:
-            with np.load(path) as kept:
+            with path.open("rb") as stream, np.load(stream) as kept:
                 return Solved(
                     reach=kept["reach"],
                     residual=float(kept["residual"]),
@@ -167,14 +169,14 @@ class _Late:
                 )
         except (OSError, ValueError, KeyError, BadZipFile):
             solved = solve()
-        stream = io.BytesIO()
+        buffer = io.BytesIO()
         np.savez(
-            stream,
+            buffer,
             reach=solved.reach,
             residual=solved.residual,
             unconverged=solved.unconverged,
         )
-        write_whole(path, stream.getvalue())
+        write_whole(path, buffer.getvalue())
         return solved
 
 

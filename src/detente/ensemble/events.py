@@ -1,6 +1,6 @@
 """Dated events: read from a table, put into the crisis's terms by its own rules, and never guessed.
 
-An event is a row with a date, an actor, a target, a PLOVER category and mode (:cite:p:`plover2021`) and a text. The first
+An event is a row with a date, an actor, a target, a PLOVER category and mode (:cite:p:`halterman2023`) and a text. The first
 rule of the crisis folder that fits says what it means; a column ``does`` of the table may say so itself. What no rule
 fits is listed as unmapped.
 """
@@ -236,7 +236,7 @@ def understand(events: Iterable[Event], crisis: Crisis) -> tuple[Reading, ...]:
 
 def _understand(event: Event, crisis: Crisis) -> Reading:
     if event.does:
-        return Reading(event=event, rule=_weighed(read_meaning(event, crisis), event))
+        return _placed(event, read_meaning(event, crisis), crisis)
     if event.category and event.category not in CATEGORIES:
         return Reading(
             event=event, rule=None, reason=f"{event.category!r} is no category of PLOVER"
@@ -244,7 +244,7 @@ def _understand(event: Event, crisis: Crisis) -> Reading:
     text = event.text.casefold()
     for rule in crisis.event_rules:
         if _fits(rule, event, text):
-            return Reading(event=event, rule=_weighed(rule, event))
+            return _placed(event, rule, crisis)
     strange = [part for part in event.actor.split("+") if part.strip() not in crisis.actors]
     reason = f"no rule fits; the crisis has no actor {strange[0]!r}" if strange else "no rule fits"
     return Reading(event=event, rule=None, reason=reason)
@@ -265,10 +265,15 @@ def _named(wanted: tuple[str, ...], who: str) -> bool:
     return not wanted or any(part.strip() in wanted for part in who.split("+"))
 
 
-def _weighed(rule: EventRule, event: Event) -> EventRule:
-    if event.weight is None:
-        return rule
-    return replace(rule, weight=Constant(value=event.weight))
+def _placed(event: Event, rule: EventRule, crisis: Crisis) -> Reading:
+    """Apply a rule to an event: the event's own weight counts, and a move before the first round is part of the start."""
+    if event.weight is not None:
+        rule = replace(rule, weight=Constant(value=event.weight))
+    if rule.move and crisis.calendar and event.day < crisis.calendar[0]:
+        label = crisis.instruments[rule.move].label
+        noise = f"“{label}” before the first round is part of the start of the game"
+        rule = replace(rule, move="", outcome="", noise=noise)
+    return Reading(event=event, rule=rule)
 
 
 def read_meaning(event: Event, crisis: Crisis) -> EventRule:

@@ -237,8 +237,6 @@ class Watch:
         now = self.round_of(day)
         outside = False
         for reading in readings:
-            if reading.kind == "move" and day < self.crisis.calendar[0]:
-                continue  # what was done before the game is in its initial state
             if reading.kind in {"move", "evidence"}:
                 self.seen.append(Observation(reading=reading, round=now))
             elif reading.kind == "state" and reading.rule is not None:
@@ -636,14 +634,10 @@ def _drawn(
     if not outcome:
         return np.zeros(tree.n_nodes, dtype=np.bool_)
     index = list(crisis.instruments).index(instrument)
-    label = next(item.label for item in crisis.instruments[instrument].chance if item.id == outcome)
+    place = [item.id for item in crisis.instruments[instrument].chance].index(outcome)
     by_chance = (tree.parent > 0) & (tree.player[parent] == CHANCE)
     event = np.where(by_chance, tree.info_set[parent], 0)
-    names = np.asarray(tree.chance_label, dtype=object)
-    branch = np.where(by_chance, tree.chance_offset[event] + ordinal, 0)
-    found: BoolArray = (
-        by_chance & (tree.chance_instrument[event] == index) & (names[branch] == label)
-    )
+    found: BoolArray = by_chance & (tree.chance_instrument[event] == index) & (ordinal == place)
     return found
 
 
