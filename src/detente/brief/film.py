@@ -21,7 +21,7 @@ from detente.crisis.elements import Crisis
 from detente.ensemble.scoring import Score
 from detente.ensemble.store import write_whole
 
-__all__ = ["Film", "FilmPaths", "make_film", "write_film"]
+__all__ = ["Film", "FilmPaths", "make_film", "to_csv", "to_json", "write_film"]
 
 Record = Mapping[str, Any]
 KINDS = {

@@ -22,6 +22,7 @@ __all__ = [
     "Constant",
     "Crisis",
     "Distribution",
+    "EventRule",
     "Fact",
     "Grade",
     "Instrument",

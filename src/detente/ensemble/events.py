@@ -261,7 +261,7 @@ def _fits(rule: EventRule, event: Event, text: str) -> bool:
 
 
 def _named(wanted: tuple[str, ...], who: str) -> bool:
-    """Tell whether one of several who act together (``USA+NATO``) is among those wanted."""
+    """Tell whether one of several who act together (``ABC+XYZ``) is among those wanted."""
     return not wanted or any(part.strip() in wanted for part in who.split("+"))
 
 

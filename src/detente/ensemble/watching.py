@@ -28,7 +28,7 @@ from detente.game import ExtensiveForm, solve_logit_qre, terminal_probs
 from detente.rules import Tree, compile_rules, plan_pricing, price, unroll
 from detente.rules.unrolling import CHANCE
 
-__all__ = ["Belief", "Day", "Effect", "Observation", "Root", "Signal", "Watch"]
+__all__ = ["Belief", "Day", "Effect", "Observation", "Root", "Signal", "Solved", "Watch"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
