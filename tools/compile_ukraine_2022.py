@@ -14,6 +14,7 @@ from pathlib import Path
 from ukraine_2022 import hand, tables
 from ukraine_2022.common import Ledger, add_source, write
 from ukraine_2022.exposures import EXPOSURES, compile_exposures
+from ukraine_2022.gas import compile_gas
 
 SOURCES = ("key", "publisher", "title", "date", "address", "standing", "date_printed")
 
@@ -28,7 +29,7 @@ def main() -> None:
     shared, out = options.shared, options.out
     out.mkdir(parents=True, exist_ok=True)
     ledger = Ledger()
-    for key in hand.ALWAYS:
+    for key in (*hand.ALWAYS, *hand.GAS):
         add_source(ledger, key, hand.SOURCES[key])
     compiled = {
         "exposures": (EXPOSURES, compile_exposures(shared, ledger)),
@@ -44,11 +45,12 @@ def main() -> None:
         "reinforcement": (tables.REINFORCEMENT, tables.compile_reinforcement(shared, ledger)),
         "base_rates": (tables.BASE_RATES, tables.compile_base_rates(shared, ledger)),
         "timeline": (tables.TIMELINE, tables.compile_timeline(ledger)),
+        **compile_gas(shared, ledger),
     }
     cited = {
         key for _, rows in compiled.values() for row in rows for key in row["source"].split(";")
     }
-    cited |= set(hand.ALWAYS)
+    cited |= {*hand.ALWAYS, *hand.GAS}
     unknown = sorted(cited - set(ledger.sources))
     if unknown:
         message = f"rows cite sources that are not listed: {unknown}"

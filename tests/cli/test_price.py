@@ -92,4 +92,4 @@ def test_a_fixed_quantity_narrows_the_range(monkeypatch, capsys):
         ]
         return max(row["high"] - row["low"] for row in rows)
 
-    assert width("--set", "gas.lng_spare=300", "--set", "gas.floor=150") < width()
+    assert width("--set", "gas.cut_share=0.9", "--set", "gas.hoarding=0.1") < width()

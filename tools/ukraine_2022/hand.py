@@ -367,6 +367,11 @@ RENAMED = {"norman": "norman-2022"}
 NOT_A_SOURCE = {"tl"}
 LATE = {"this-project", "pit-mont", "vb-mont", "eupapers", "imal"}
 ALWAYS = ("norman-2022", "judgement", "derived", "mem", "times-211206")
+GAS = (
+    "entsog-2201", "rtr-150401", "fluxys-160527", "zeelink-2011", "lngjournal-061201",
+    "bracewell-2108", "equinor-210920", "tass-220120", "cij-211006", "labandeira-2017",
+)  # fmt: skip
+"""Sources that only the tables of gas cite."""
 
 
 def _source(
@@ -398,6 +403,16 @@ SOURCES = {
     "wiod": _source("World Input-Output Database", "World input-output table for 2011, release 2013", "", "https://www.rug.nl/ggdc/valuechain/wiod/wiod-2013-release", "research data; sums computed here", "2013"),
     "wdi": _source("World Bank", "World Development Indicators, GDP at current prices, 2020", "", "https://data.worldbank.org/indicator/NY.GDP.MKTP.CD", "official statistics; read from a later snapshot"),
     "entsog": _source("ENTSOG", "Transparency Platform, physical flows at entry points, 2021", "", "https://transparency.entsog.eu", "official data; daily figures of 2021 as archived later"),
+    "entsog-2201": _source("ENTSOG", "Transparency Platform, physical flows at entry points, weeks from January 2020 to 23 January 2022", "2022-01-24", "https://transparency.entsog.eu", "official data; weekly sums as archived later"),
+    "rtr-150401": _source("Reuters", "Interconnector UK sets terms for sales of pipeline capacity from 2018", "2015-04-01", "http://uk.reuters.com/article/britain-interconnector-natural-gas-idUKL6N0WY3A920150401", "press"),
+    "fluxys-160527": _source("Fluxys Belgium", "Energy in Europe: new gas transmission connection between France and Belgium inaugurated", "2016-05-27", "https://www.fluxys.com/en/press-releases/fluxys-belgium/2016/160527_press_-new_gas_transmission_connection", "operator"),
+    "zeelink-2011": _source("Pipeline Journal", "November sees the first testing of the new German Zeelink gas pipeline", "2020-11-01", "https://www.pipeline-journal.net/news/november-sees-first-testing-new-german-zeelink-gas-pipeline", "trade press; day not shown", "2020-11"),
+    "lngjournal-061201": _source("LNG Journal", "New Netherlands-UK natural gas pipeline opens", "2006-12-01", "https://lngjournal.com", "trade press"),
+    "bracewell-2108": _source("Bracewell and Gaffney Cline in the National Law Review", "LNG in Europe 2021: current trends, the European LNG landscape and country focus", "2021-08-23", "https://natlawreview.com/article/lng-europe-2021-current-trends-european-lng-landscape-and-country-focus", "law firm and consultancy"),
+    "equinor-210920": _source("dpa-AFX via finanznachrichten.de", "Equinor receives permission to increase gas exports from two fields", "2021-09-20", "https://www.finanznachrichten.de/nachrichten-2021-09/53983855-equinor-receives-permission-to-increase-gas-exports-from-two-fields-on-norwegian-continental-shelf-020.htm", "press"),
+    "tass-220120": _source("TASS", "Flow of gas from Germany to Poland through Mallnow, 20 January 2022", "2022-01-20", "https://tass.com", "state media (RUS)"),
+    "cij-211006": _source("CIJ Europe", "Gas from Serbia to Hungary since 1 October 2021", "2021-10-06", "", "trade press"),
+    "labandeira-2017": _source("Labandeira, Labeaga and Lopez-Otero in Energy Policy 102", "A meta-analysis on the price elasticity of energy demand", "2017-03-01", "https://doi.org/10.1016/j.enpol.2017.01.002", "research article; figures from memory", "2017-03"),
     "agsi": _source("Gas Infrastructure Europe", "AGSI+ storage inventory, gas day 26 January 2022", CUT, "https://agsi.gie.eu", "official data"),
     "vygon-2201": _source("Vygon Consulting via Interfax and Biznes Alert", "Exports of liquefied natural gas in 2021", "", "https://biznesalert.pl", "consultancy via agency", "2022-01"),
     "ice-ttf": _source("Intercontinental Exchange", "Dutch TTF front-month settlement, monthly averages to December 2021", "", "", "exchange data; averages as printed in replication data of Guentner, Reif and Wolters", "2021-12"),

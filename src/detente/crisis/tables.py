@@ -10,7 +10,14 @@ from detente.crisis.elements import Place, Table, TableRow
 from detente.crisis.reading import decode, read_bytes
 from detente.errors import Code
 
-__all__ = ["COMMON_COLUMNS", "MAX_ROWS", "NUMBER_COLUMNS", "TABLE_COLUMNS", "read_tables"]
+__all__ = [
+    "COMMON_COLUMNS",
+    "GAS_COLUMNS",
+    "MAX_ROWS",
+    "NUMBER_COLUMNS",
+    "TABLE_COLUMNS",
+    "read_tables",
+]
 
 MAX_ROWS = 20_000
 """Most rows of a table."""
@@ -19,9 +26,57 @@ COMMON_COLUMNS = ("as_of", "grade", "confidence", "source", "claims")
 """Columns of every table but ``sources``: how each row is known."""
 
 NUMBER_COLUMNS = ("value", "low", "high", "value_hi", "lo90", "hi90", "n", "salience")
-"""Columns that hold a number or nothing."""
+"""Columns that hold a number or nothing; so do the columns of the gas tables that ``attributes.csv`` lists."""
+
+GAS_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "gas_nodes": ("id", "name", "actors", "area", *COMMON_COLUMNS),
+    "gas_routes": (
+        "id",
+        "name",
+        "start",
+        "end",
+        "supplier",
+        "capacity_twh_per_day",
+        "flow_twh_per_day",
+        "total_twh",
+        "cost_eur_per_mwh",
+        *COMMON_COLUMNS,
+    ),
+    "gas_terminals": (
+        "id",
+        "name",
+        "node",
+        "capacity_twh_per_day",
+        "cost_eur_per_mwh",
+        *COMMON_COLUMNS,
+    ),
+    "gas_stores": (
+        "id",
+        "name",
+        "node",
+        "capacity_twh",
+        "stock_twh",
+        "injection_twh_per_day",
+        "withdrawal_twh_per_day",
+        "target_share",
+        *COMMON_COLUMNS,
+    ),
+    "gas_demand": ("id", "node", "month", "demand_twh", *COMMON_COLUMNS),
+    "gas_supply": (
+        "id",
+        "name",
+        "group",
+        "volume_twh_per_day",
+        "price_eur_per_mwh",
+        "premium_eur_per_mwh",
+        "delay_days",
+        *COMMON_COLUMNS,
+    ),
+}
+"""The tables of a gas system: all of them or none (a system without storage or terminals has tables without rows)."""
 
 TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    **GAS_COLUMNS,
     "sources": ("key", "publisher", "title", "date", "address", "standing"),
     "exposures": ("actor", "variable", "value", "low", "high", "unit", *COMMON_COLUMNS),
     "positions": ("actor", "issue", "value", "salience", "basis", *COMMON_COLUMNS),

@@ -6,17 +6,68 @@ every level and draw. Array convention for every model in the register:
 * a *scalar* input arrives as an array that broadcasts to ``(n_levels, n_draws)``;
 * a *member* input (``per_member=True``) arrives as an array that broadcasts to ``(n_members, n_levels, n_draws)``;
 * outputs come back in the same shapes, by name. Inputs are never changed in place.
+
+A model may also work on whole tables of a crisis: it names their kinds and gives a function that prepares it once for
+them. The prepared function then takes inputs as any other.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FloatArray", "Input", "Model", "Output", "all_models", "find_model", "register"]
+from detente.errors import ModelError
+
+__all__ = [
+    "FloatArray",
+    "Input",
+    "Model",
+    "Output",
+    "Prepare",
+    "Remember",
+    "Setting",
+    "Tables",
+    "all_models",
+    "find_model",
+    "register",
+]
 
 FloatArray = NDArray[np.float64]
+
+Tables = Mapping[str, Mapping[str, NDArray[Any]]]
+"""Columns by kind of table: text as text, numbers as numbers, NaN where a cell is blank."""
+
+Remember = Callable[[tuple[object, ...], Callable[[], FloatArray]], FloatArray]
+"""Takes what an array depends on and how to compute it; returns it, from an earlier time if it is known."""
+
+
+def _forget(parts: tuple[object, ...], compute: Callable[[], FloatArray]) -> FloatArray:
+    del parts
+    return compute()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a model that works on tables is prepared for.
+
+    ``tables`` has the kinds that the model names, ``start`` is the date of the crisis, ``members`` the mechanism's
+    members, ``challengers`` the actors of the challenger; ``remember`` may keep what is dear to compute.
+    """
+
+    tables: Tables
+    start: dt.date
+    members: tuple[str, ...] = ()
+    challengers: tuple[str, ...] = ()
+    remember: Remember = _forget
+
+
+Prepare = Callable[[Setting], Callable[..., Mapping[str, FloatArray]]]
+"""Makes the function of a model that works on tables."""
+
+AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +102,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A registered mechanism."""
+    """A registered mechanism; ``tables`` are the kinds of tables that :meth:`bind` wants."""
 
     name: str
     function: Callable[..., Mapping[str, FloatArray]]
@@ -60,10 +111,44 @@ class Model:
     cites: tuple[str, ...]
     reference: str
     summary: str = field(default="")
+    tables: tuple[str, ...] = ()
 
     def __call__(self, **inputs: FloatArray) -> Mapping[str, FloatArray]:
-        """Evaluate the model on arrays in the shapes of this module's convention."""
+        """Evaluate the model on arrays in the shapes of this module's convention.
+
+        Raises
+        ------
+        ModelError
+            ``input-invalid`` for a model that works on tables; :meth:`bind` it first.
+        """
+        if self.tables:
+            message = f"{self.name} works on tables and is not bound to any"
+            raise ModelError(
+                message, code="input-invalid", at=self.name, fix="call `bind` with a setting first"
+            )
         return self.function(**inputs)
+
+    def bind(self, setting: Setting) -> "Callable[..., Mapping[str, FloatArray]]":
+        """Return the function that prices situations: the model itself, or what it makes of its tables.
+
+        Raises
+        ------
+        ModelError
+            ``input-invalid`` for a table that is missing or cannot be used.
+        """
+        if not self.tables:
+            return self
+        for kind in self.tables:
+            if kind not in setting.tables:
+                message = f"{self.name} needs the table {kind!r}"
+                raise ModelError(
+                    message,
+                    code="input-invalid",
+                    at=f"{self.name} {kind}",
+                    fix=f"name a table {kind} under `tables` of the crisis file",
+                )
+        prepared: Callable[..., Mapping[str, FloatArray]] = self.function(setting)  # type: ignore[assignment]
+        return prepared
 
     def find_input(self, name: str) -> Input | None:
         """Return the input of that name, or None."""
@@ -84,16 +169,16 @@ def register(
     outputs: tuple[Output, ...],
     cites: tuple[str, ...],
     reference: str,
-) -> Callable[[Callable[..., Mapping[str, FloatArray]]], Callable[..., Mapping[str, FloatArray]]]:
+    tables: tuple[str, ...] = (),
+) -> Callable[[AnyFunction], AnyFunction]:
     """Enter a function in the register under ``mechanism.name``.
 
     ``cites`` are keys of ``docs/references.bib``; ``reference`` names the equation in print (key and equation or
-    section), which a figure's trace shows. The function is returned unchanged.
+    section), which a figure's trace shows. With ``tables`` the function is a :data:`Prepare`: it takes a
+    :class:`Setting` and returns the function of the inputs. The function is returned unchanged.
     """
 
-    def enter(
-        function: Callable[..., Mapping[str, FloatArray]],
-    ) -> Callable[..., Mapping[str, FloatArray]]:
+    def enter(function: AnyFunction) -> AnyFunction:
         if name in _MODELS:
             message = f"model {name!r} is registered twice"
             raise ValueError(message)
@@ -106,6 +191,7 @@ def register(
             cites=cites,
             reference=reference,
             summary=summary,
+            tables=tables,
         )
         return function
 

@@ -1,6 +1,6 @@
 """Planning of prices: everything about payoffs and probabilities that does not depend on draws, worked out once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from detente.crisis.elements import (
 )
 from detente.errors import Code, CrisisFileError
 from detente.models import Model, find_model
-from detente.models.registry import Input
+from detente.models.registry import FloatArray, Input
 from detente.rules._refusals import refuse
 from detente.rules.bindings import (
     AbstractTerm,
@@ -27,6 +27,7 @@ from detente.rules.bindings import (
     outputs_needed,
 )
 from detente.rules.compiling import Rules, read_outputs, type_combinations
+from detente.rules.tables import bind_model
 from detente.rules.transition import IndexArray
 from detente.rules.unrolling import Tree
 
@@ -35,10 +36,11 @@ __all__ = ["Evaluation", "Lottery", "Plan", "mechanism_order", "plan_mechanisms"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A mechanism with its inputs compiled."""
+    """A mechanism with its inputs compiled; ``function`` is its model, bound to the tables that it works on."""
 
     mechanism: Mechanism
     model: Model
+    function: Callable[..., Mapping[str, FloatArray]]
     inputs: tuple[tuple[Input, AbstractTerm], ...]
     n_levels: int
 
@@ -378,7 +380,13 @@ def _plan_mechanism(mechanism: Mechanism, scope: Scope) -> Evaluation:
             raise _input_error(
                 mechanism, declared.name, code="model-input-missing", what="needs the input"
             )
-    return Evaluation(mechanism=mechanism, model=model, inputs=tuple(inputs), n_levels=len(levels))
+    return Evaluation(
+        mechanism=mechanism,
+        model=model,
+        function=bind_model(mechanism, model, scope.crisis),
+        inputs=tuple(inputs),
+        n_levels=len(levels),
+    )
 
 
 def _input_error(mechanism: Mechanism, name: str, *, code: Code, what: str) -> CrisisFileError:

@@ -1,7 +1,22 @@
 """Energy: what is left of an area's gas when a supplier cuts it off, in one sum or by country and month."""
 
 from detente.models.energy.balance import GasBalance, balance_gas
-from detente.models.energy.curves import residual_supply, response_steps
+from detente.models.energy.curves import (
+    cut_curve,
+    residual_supply,
+    response_steps,
+    stagger_prices,
+)
+from detente.models.energy.pricing import (
+    GasCase,
+    GasMechanism,
+    GasSurface,
+    cut_routes,
+    design_points,
+    fit_gas,
+    gas_system,
+    situation_of,
+)
 from detente.models.energy.programme import Bounds, GasProgramme, bound_gas, compile_gas
 from detente.models.energy.registration import annual_balance
 from detente.models.energy.solving import GasSolution, GasSolver, solve_gas
@@ -20,13 +35,19 @@ from detente.models.energy.system import (
     months,
     weeks,
 )
+from detente.models.energy.tables import GAS_TABLES, GasReading, read_gas_tables, year_from
 
 __all__ = [
+    "GAS_TABLES",
     "Bounds",
     "GasBalance",
+    "GasCase",
+    "GasMechanism",
     "GasProgramme",
+    "GasReading",
     "GasSolution",
     "GasSolver",
+    "GasSurface",
     "GasSystem",
     "Node",
     "Period",
@@ -42,9 +63,18 @@ __all__ = [
     "bound_gas",
     "check_system",
     "compile_gas",
+    "cut_curve",
+    "cut_routes",
+    "design_points",
+    "fit_gas",
+    "gas_system",
     "months",
+    "read_gas_tables",
     "residual_supply",
     "response_steps",
+    "situation_of",
     "solve_gas",
+    "stagger_prices",
     "weeks",
+    "year_from",
 ]

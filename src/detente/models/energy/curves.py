@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from detente.errors import ModelError
 from detente.models.energy.system import Step, SupplyStep
+from detente.models.registry import FloatArray
 
-__all__ = ["residual_supply", "response_steps"]
+__all__ = ["cut_curve", "residual_supply", "response_steps", "stagger_prices"]
 
 
 def response_steps(
@@ -43,12 +45,58 @@ def response_steps(
     >>> [round(step.share, 4) for step in response_steps(0.18, base_price=50, prices=[50, 100, 200])]
     [0.1173, 0.1035]
     """
+    return tuple(
+        Step(share=share, price=price) for share, price in _cut(elasticity, base_price, prices)
+    )
+
+
+def _cut(
+    elasticity: float, base_price: float, prices: Sequence[float]
+) -> list[tuple[float, float]]:
     edges = _read_prices(prices, base_price, elasticity)
     left = (edges / base_price) ** -elasticity
-    return tuple(
-        Step(share=float(share), price=float(price))
-        for share, price in zip(-np.diff(left), np.sqrt(edges[:-1] * edges[1:]), strict=True)
-    )
+    at = np.sqrt(edges[:-1] * edges[1:])
+    return list(zip((-np.diff(left)).tolist(), at.tolist(), strict=True))
+
+
+def stagger_prices(
+    n_steps: int, *, base_price: float, highest: float, offsets: FloatArray
+) -> FloatArray:
+    r"""Return prices that bound the steps of a curve, each row of offsets cutting the curve elsewhere.
+
+    Between the base price and the highest, the bounds rise by one ratio :math:`q`; the first bound above the base is
+    :math:`p_0 q^{\varphi}` with :math:`\varphi` the offset. Where nodes and months cut the same curve at different prices,
+    their sum follows the curve more closely than any of them, and ties are rare.
+
+    Parameters
+    ----------
+    n_steps
+        Steps, two or more.
+    base_price, highest
+        EUR/MWh.
+    offsets
+        From above 0 to 1, any shape.
+
+    Returns
+    -------
+    FloatArray
+        Shape ``(n_steps + 1, *offsets.shape)``, rising.
+
+    References
+    ----------
+    Our own; :doc:`/decisions/0022-gas-programme`.
+    """
+    ratio = (highest / base_price) ** (1.0 / (n_steps - 1))
+    power = np.arange(n_steps - 1).reshape(-1, *(1,) * offsets.ndim) + offsets
+    first = np.full((1, *offsets.shape), base_price)
+    last = np.full((1, *offsets.shape), highest)
+    return np.concatenate([first, np.minimum(base_price * ratio**power, highest), last])
+
+
+def cut_curve(elasticity: ArrayLike, prices: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the shares and prices of the steps between prices along the first axis; see :func:`response_steps`."""
+    left = (prices / prices[0]) ** -np.asarray(elasticity, dtype=np.float64)
+    return -np.diff(left, axis=0), np.sqrt(prices[:-1] * prices[1:])
 
 
 def residual_supply(
@@ -96,16 +144,16 @@ def residual_supply(
     ----------
     Residual supply of a large buyer; the stepping is our own; :doc:`/decisions/0022-gas-programme`.
     """
-    steps = response_steps(elasticity, base_price=base_price, prices=prices)
+    steps = _cut(elasticity, base_price, prices)
     diverted = tuple(
         SupplyStep(
             name=f"{name} diverted {number}",
-            volume_twh_per_day=step.share * others_twh_per_day,
-            price=step.price,
+            volume_twh_per_day=share * others_twh_per_day,
+            price=price,
             premium=premium,
             delay_days=delay_days,
         )
-        for number, step in enumerate(steps, 1)
+        for number, (share, price) in enumerate(steps, 1)
     )
     base = SupplyStep(name=f"{name} base", volume_twh_per_day=base_twh_per_day, price=base_price)
     return (base, *diverted)

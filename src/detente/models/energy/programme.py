@@ -11,7 +11,6 @@ from scipy.sparse import coo_array, csc_array
 from detente.errors import ModelError
 from detente.models.energy.system import (
     GasSystem,
-    Node,
     Pipeline,
     Situation,
     Source,
@@ -37,12 +36,17 @@ class Bounds:
 
 
 class StepTable(NamedTuple):
-    """The steps of unserved demand, shape ``(n_steps,)`` each: node index, share of demand, EUR/MWh, is it shedding."""
+    """The steps of unserved demand.
+
+    Node index and whether it is shedding, ``(n_steps,)``; share of demand, EUR/MWh and the share before it is cut to
+    what earlier steps leave, ``(n_steps, n_periods)``.
+    """
 
     node: NDArray[np.intp]
     share: FloatArray
     price: FloatArray
     sheds: NDArray[np.bool_]
+    asked: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,7 @@ def compile_gas(system: GasSystem) -> GasProgramme:
         ``input-invalid``; see :func:`detente.models.energy.system.check_system`.
     """
     check_system(system)
-    steps = _list_steps(system.nodes)
+    steps = _list_steps(system)
     n_periods = len(system.periods)
     n_nodes, n_stores = len(system.nodes), len(system.stores)
     columns, n_columns = _lay_out(
@@ -156,7 +160,12 @@ def bound_gas(programme: GasProgramme, situation: Situation | None = None) -> Bo
     for name, most in capacity.items():
         upper[programme.columns[name]] = most.ravel()
     steps = programme.steps
-    upper[programme.columns["unserved"]] = (demand[steps.node] * steps.share[:, None]).ravel()
+    share = (
+        steps.share
+        if situation.response is None
+        else _replace_response(programme, situation.response)
+    )
+    upper[programme.columns["unserved"]] = (demand[steps.node] * share).ravel()
     lower[programme.columns["stock"]] = _stack(
         (read_array(store.floor_twh, system, store.name) for store in system.stores), n_periods
     ).ravel()
@@ -185,23 +194,37 @@ def bound_gas(programme: GasProgramme, situation: Situation | None = None) -> Bo
     )
 
 
-def _list_steps(nodes: tuple[Node, ...]) -> StepTable:
-    """List the steps of all nodes; shedding is cut to what response leaves of demand."""
-    rows = []
-    for index, node in enumerate(nodes):
-        left = 1.0
-        for sheds, steps in ((False, node.response), (True, node.shedding)):
+def _list_steps(system: GasSystem) -> StepTable:
+    """List the steps of all nodes."""
+    n_periods = len(system.periods)
+    node, sheds = [], []
+    shares: list[FloatArray] = []
+    prices: list[FloatArray] = []
+    for index, item in enumerate(system.nodes):
+        for kind, steps in ((False, item.response), (True, item.shedding)):
             for step in steps:
-                share = min(step.share, max(left, 0.0))
-                left -= share
-                rows.append((index, share, step.price, sheds))
-    table = np.array(rows, dtype=np.float64).reshape(-1, 4)
+                node.append(index)
+                sheds.append(kind)
+                shares.append(read_array(step.share, system, item.name))
+                prices.append(read_array(step.price, system, item.name))
+    nodes, asked = np.array(node, dtype=np.intp), _stack(shares, n_periods)
     return StepTable(
-        node=table[:, 0].astype(np.intp),
-        share=table[:, 1],
-        price=table[:, 2],
-        sheds=table[:, 3] > 0.0,
+        node=nodes,
+        share=_cut_shares(nodes, asked),
+        price=_stack(prices, n_periods),
+        sheds=np.array(sheds, dtype=np.bool_),
+        asked=asked,
     )
+
+
+def _cut_shares(nodes: NDArray[np.intp], asked: FloatArray) -> FloatArray:
+    """Return the shares cut to what the steps of the same node before them leave of demand."""
+    share = asked.copy()
+    for index in np.unique(nodes):
+        rows = np.flatnonzero(nodes == index)
+        before = np.cumsum(asked[rows], axis=0) - asked[rows]
+        share[rows] = np.clip(1.0 - before, 0.0, asked[rows])
+    return share
 
 
 def _lay_out(sizes: Mapping[str, int]) -> tuple[dict[str, slice], int]:
@@ -264,10 +287,10 @@ def _price_columns(
         "purchase": [part.price + part.premium for part in system.supply],
         "injection": [part.injection_cost for part in system.stores],
         "withdrawal": [part.withdrawal_cost for part in system.stores],
-        "unserved": steps.price.tolist(),
     }
     for block, values in prices.items():
         cost[columns[block]] = np.repeat(values, n_periods)
+    cost[columns["unserved"]] = steps.price.ravel()
     cost[columns["missing"]] = [part.target_price or 0.0 for part in system.stores]
     return cost
 
@@ -350,6 +373,24 @@ def _read_weather(weather: ArrayLike, programme: GasProgramme) -> FloatArray:
             "give multipliers from zero up",
         )
     return array
+
+
+def _replace_response(programme: GasProgramme, response: ArrayLike) -> FloatArray:
+    """Return the shares of all steps with those of response replaced."""
+    steps = programme.steps
+    given = np.asarray(response, dtype=np.float64)
+    wanted = (int((~steps.sheds).sum()), len(programme.system.periods))
+    if given.shape != wanted:
+        _refuse(
+            f"response has the shape {given.shape} for {wanted}",
+            "response",
+            "give one share for each step of response and period, in the order of nodes and steps",
+        )
+    if not np.isfinite(given).all() or (given < 0.0).any():
+        _refuse("response holds shares that are negative or not finite", "response", "give shares")
+    asked = steps.asked.copy()
+    asked[~steps.sheds] = given
+    return _cut_shares(steps.node, asked)
 
 
 def _read_hoarding(situation: Situation, system: GasSystem) -> frozenset[str]:

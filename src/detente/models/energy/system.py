@@ -42,10 +42,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A share of a node's demand that goes unserved from a price on: ``share`` of demand, price in EUR/MWh."""
+    """A share of a node's demand that goes unserved from a price on: ``share`` of demand, price in EUR/MWh.
 
-    share: float
-    price: float
+    Either may differ by period: where the periods cut one curve at different prices, the year follows it closely.
+    """
+
+    share: ArrayLike
+    price: ArrayLike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,12 +160,15 @@ class Situation:
     ``weather`` multiplies demand: a number, one per period, or an array ``(n_nodes, n_periods)``. ``available``
     multiplies the capacity (and what must be taken) of a source, pipeline, terminal or supply step, by name. A node
     in ``hoarding`` sends out no more than comes in by pipe: transit passes, its own sources, terminals and store serve
-    itself alone. Nobody named is solidarity.
+    itself alone. Nobody named is solidarity. ``response`` replaces the shares of demand that
+    the steps of response take away, in the order of nodes and steps, ``(n_response_steps, n_periods)``; shedding takes
+    what they leave.
     """
 
     weather: ArrayLike = 1.0
     available: Mapping[str, ArrayLike] = field(default_factory=dict)
     hoarding: frozenset[str] = frozenset()
+    response: ArrayLike | None = None
 
 
 def months(start: str, n_periods: int) -> tuple[Period, ...]:
@@ -287,7 +293,7 @@ def _check_values(system: GasSystem) -> None:
     for node in system.nodes:
         demand = read_array(node.demand_twh, system, f"{node.name}.demand_twh")
         _check_finite(demand, f"{node.name}.demand_twh")
-        _check_steps(node)
+        _check_steps(node, system)
     for pipe in system.pipelines:
         read_array(pipe.capacity_twh_per_day, system, f"{pipe.name}.capacity_twh_per_day")
         _check_number(pipe.cost, f"{pipe.name}.cost")
@@ -316,22 +322,29 @@ def _check_values(system: GasSystem) -> None:
         _check_store(store, system)
 
 
-def _check_steps(node: Node) -> None:
-    steps = (*node.response, *node.shedding)
-    for step in steps:
-        _check_number(step.share, f"{node.name} step share", high=1.0)
-        _check_number(step.price, f"{node.name} step price")
-    responding = sum(step.share for step in node.response)
+def _check_steps(node: Node, system: GasSystem) -> None:
+    shares, prices = (
+        [
+            read_array(getattr(step, name), system, f"{node.name} step {name}")
+            for step in (*node.response, *node.shedding)
+        ]
+        for name in ("share", "price")
+    )
+    for name, arrays, high in (("share", shares, 1.0), ("price", prices, np.inf)):
+        for array in arrays:
+            _check_number(float(array.max()), f"{node.name} step {name}", high=high)
+    n_response = len(node.response)
+    responding = float(np.sum(shares[:n_response], axis=0).max(initial=0.0)) if n_response else 0.0
     if responding > 1.0 + 1e-12:
         _refuse(
             f"steps of response at {node.name} add up to {responding:g} of demand",
             f"{node.name}.response",
             "keep the sum of the shares at one or below",
         )
-    dearest = max((step.price for step in node.response), default=0.0)
-    if any(step.price < dearest for step in node.shedding):
+    dearest = np.max(prices[:n_response], axis=0) if n_response else np.zeros(len(system.periods))
+    if any((price < dearest).any() for price in prices[n_response:]):
         _refuse(
-            f"shedding at {node.name} costs less than response at {dearest:g} EUR/MWh",
+            f"shedding at {node.name} costs less than response at {dearest.max():g} EUR/MWh",
             f"{node.name}.shedding",
             "price every shedding step above every response step",
         )

@@ -1,7 +1,7 @@
 """Sanctions: what they cost the target and the senders, and what an energy cut costs an economy."""
 
+from detente.models._production import ces_loss_pct, ces_output_ratio
 from detente.models.sanctions.gravity import trade_cost_from_gravity
-from detente.models.sanctions.production import ces_loss_pct, ces_output_ratio
 from detente.models.sanctions.registration import ces_loss, sender_loss, target_loss
 from detente.models.sanctions.trade_balancing import (
     BalancedMatrix,

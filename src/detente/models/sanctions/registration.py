@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.models._inputs import ROUNDING, read_inputs, refuse
+from detente.models._production import ces_loss_pct
 from detente.models.registry import FloatArray, Input, Output, register
-from detente.models.sanctions.production import ces_loss_pct
 from detente.models.sanctions.welfare import surviving_share, welfare_loss_pct
 
 __all__ = ["ces_loss", "sender_loss", "target_loss"]
