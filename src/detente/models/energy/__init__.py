@@ -19,6 +19,7 @@ from detente.models.energy.pricing import (
 )
 from detente.models.energy.programme import Bounds, GasProgramme, bound_gas, compile_gas
 from detente.models.energy.registration import annual_balance
+from detente.models.energy.rolling import solve_rolling
 from detente.models.energy.solving import GasSolution, GasSolver, solve_gas
 from detente.models.energy.system import (
     GasSystem,
@@ -74,6 +75,7 @@ __all__ = [
     "response_steps",
     "situation_of",
     "solve_gas",
+    "solve_rolling",
     "stagger_prices",
     "weeks",
     "year_from",
