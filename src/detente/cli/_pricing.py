@@ -38,6 +38,7 @@ class PriceRequest:
     subject: str
     packages: tuple[str, ...]
     coalition: Mapping[str, float] | None
+    cuts: Mapping[str, float]
     n_draws: int
     seed: int
     as_json: bool
@@ -49,6 +50,7 @@ def make_request(
     *,
     packages: Sequence[str],
     coalition: str | None,
+    cuts: Sequence[str] = (),
     assignments: Sequence[str],
     n_draws: int,
     seed: int,
@@ -73,10 +75,33 @@ def make_request(
         subject=_subject(subject),
         packages=tuple(dict.fromkeys(packages)),
         coalition=None if coalition is None else _coalition(coalition, loaded),
+        cuts=_cuts(cuts, subject),
         n_draws=n_draws,
         seed=seed,
         as_json=as_json,
     )
+
+
+def _cuts(texts: Sequence[str], subject: str) -> dict[str, float]:
+    if texts and subject != "energy":
+        message = f"{subject} has no gas to cut"
+        raise UsageError(
+            message, code="option-invalid", at="--cut", fix="leave it out, or price energy"
+        )
+    return dict(_share(text, "--cut") for text in texts)
+
+
+def _share(text: str, option: str) -> tuple[str, float]:
+    """Read ``NAME`` or ``NAME=SHARE``."""
+    name, sign, share = (piece.strip() for piece in text.partition("="))
+    try:
+        value = float(share) if sign else 1.0
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        message = f"{name} is given the share {share!r}"
+        raise UsageError(message, code="option-invalid", at=option, fix="give a number from 0 to 1")
+    return name, value
 
 
 def _subject(subject: str) -> str:

@@ -41,6 +41,15 @@ def command(
             metavar="A,B=0.5,...",
         ),
     ] = None,
+    cuts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cut",
+            help="Energy only: a gas route or a supplier by its id, with the share that is withheld (1 without). "
+            "May be repeated.",
+            metavar="ROUTE|SUPPLIER=SHARE",
+        ),
+    ] = None,
     assignments: Annotated[
         list[str] | None,
         typer.Option(
@@ -66,7 +75,7 @@ def command(
 
       detente price my-crisis sanctions --package senders --set trade.elasticity=2..4
 
-      detente price ./my-crisis energy --json
+      detente price ./my-crisis energy --cut nord_stream_1=0.6 --json
     """
     from detente.cli._pricing import make_request, price_family
 
@@ -75,6 +84,7 @@ def command(
         subject,
         packages=packages or (),
         coalition=coalition,
+        cuts=cuts or (),
         assignments=assignments or (),
         n_draws=draws,
         seed=seed,
