@@ -37,14 +37,13 @@ DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 NODE_ROWS = (
     # id, name, actors, area, countries of the energy statistics
     ("AT", "Austria", "AUT", "EU", "AUT"),
-    ("BALT", "Baltic states", "EST;LVA;LTU", "EU", "EST LVA LTU"),
+    ("BALT", "Finland and the Baltic states", "EST;FIN;LVA;LTU", "EU", "EST FIN LVA LTU"),
     ("BE", "Belgium and Luxembourg", "", "EU", "BEL LUX"),
     ("BG", "Bulgaria", "BGR", "EU", "BGR"),
     ("CH", "Switzerland", "", "", "CHE"),
     ("CZ", "Czechia", "CZE", "EU", "CZE"),
     ("DE", "Germany", "DEU", "EU", "DEU"),
     ("DK", "Denmark and Sweden", "DNK;SWE", "EU", "DNK SWE"),
-    ("FI", "Finland", "FIN", "EU", "FIN"),
     ("FR", "France", "FRA", "EU", "FRA"),
     ("GR", "Greece", "GRC", "EU", "GRC"),
     ("HR", "Croatia and Slovenia", "HRV", "EU", "HRV SVN"),
@@ -72,7 +71,7 @@ CHALLENGER = (
     ("ukraine_poland", "Ukraine transit to Poland", "PL", "Ukraine_Poland_GCP", 0.0, ""),
     ("ukraine_romania", "Ukraine transit to Romania", "RO", "Ukraine_Romania", 0.0, ""),
     ("turkstream", "TurkStream to Bulgaria", "BG", "TurkStream_Strandzha2", 15.75, "half of the line's 31.5 bcm goes to Europe"),
-    ("russia_finland", "Russia to Finland", "FI", "Finland_Imatra", 0.0, ""),
+    ("russia_finland", "Russia to Finland", "BALT", "Finland_Imatra", 0.0, ""),
     ("russia_baltics", "Russia to the Baltic states", "BALT", "Baltic_Luhamaa_Varska_Misso", 0.0, ""),
 )  # fmt: skip
 KALININGRAD = 0.066
@@ -148,8 +147,6 @@ BORDERS = (
     ("HU", "RS", 140, "mem", "Kiskundorozsma"),
     ("BG", "GR", 117, "mem", "Sidirokastro"),
     ("GR", "BG", 64, "mem", "Sidirokastro, reverse flow"),
-    ("BALT", "FI", 75, "mem", "Balticconnector, 2.6 bcm a year"),
-    ("FI", "BALT", 75, "mem", "Balticconnector"),
 )  # fmt: skip
 
 NAMEPLATE_BCM = {

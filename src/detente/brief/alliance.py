@@ -6,6 +6,7 @@ from detente.brief.charts import Span, draw_matrix, draw_ranges, draw_stacks
 from detente.brief.context import Book, Context, Level
 from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.gas import describe_gas
 from detente.brief.palette import INK, NEUTRAL, OKABE_ITO, RULE, SOFT
 from detente.brief.parts import (
     change_sentences,
@@ -45,11 +46,12 @@ def answer(context: Context) -> Answer:
     dependence = _dependence(context, book)
     balance = _balance(context, book)
     effects = policy_figures(book, context.policies_with(KINDS), "attack", "an attack")
+    gas = describe_gas(context, book)
     charts = [
         _matrix(context, packages),
         _dependence_chart(context, dependence),
         *_supply_charts(context, book),
-        _balance_chart(context, balance),
+        *(gas.charts or (_balance_chart(context, balance),)),
     ]
     return Answer(
         id=ID,
@@ -58,13 +60,14 @@ def answer(context: Context) -> Answer:
         facts=context.facts(book),
         model=(
             *_channels(context, dependence),
+            *gas.sentences,
             *(
                 effect_sentence(context, policy, "an attack", pair)
                 for policy, pair in list(effects.items())[:3]
             ),
         ),
         charts=tuple(chart for chart in charts if chart is not None),
-        tables=_tables(context, book),
+        tables=(*_tables(context, book), *gas.tables),
         changes=_changes(context, book, packages),
         absent=_absent(packages, balance),
         # evaluated last: the parts above make the figures
