@@ -21,7 +21,7 @@ def test_states_of_the_game_give_what_pricing_gives(reference):
     crisis, values = reference
     tree = unroll(compile_rules(crisis))
     priced = price(plan_pricing(tree, crisis), values)
-    for name in ("joining_invasion", "contest_invasion", "gas_loss"):
+    for name in ("joining_invasion", "contest_invasion", "gas_system"):
         states = priced.level_states[name]
         got = evaluate_mechanisms(crisis, [name], values=values, states=states)[name]
         assert got.members == crisis.mechanisms[name].members
@@ -41,7 +41,7 @@ def test_inputs_come_as_they_are_bound(reference):
 def test_a_state_that_play_never_reaches_is_answered(reference):
     crisis, values = reference
     states = ({"gas": "flowing"}, {"gas": "cut"})
-    got = evaluate_mechanisms(crisis, ["gas_balance"], values=values, states=states)["gas_balance"]
+    got = evaluate_mechanisms(crisis, ["gas_system"], values=values, states=states)["gas_system"]
     short = got.outputs["shortfall_share"]
     assert short.shape == (2, 8)
     assert (short[1] >= short[0]).all()
@@ -51,8 +51,8 @@ def test_a_state_that_play_never_reaches_is_answered(reference):
     ("names", "states", "code"),
     [
         (["tea_leaves"], [{}], "mechanism-unknown"),
-        (["gas_balance"], [{"gas": "boiling"}], "state-value-unknown"),
-        (["gas_balance"], [{"weather": "fair"}], "state-value-unknown"),
+        (["gas_system"], [{"gas": "boiling"}], "state-value-unknown"),
+        (["gas_system"], [{"weather": "fair"}], "state-value-unknown"),
     ],
 )
 def test_unknown_names_are_refused_with_a_fix(reference, names, states, code):
