@@ -8,7 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from detente.errors import SolverError
-from detente.game import GameBuilder, Status, qre, solve_logit_qre, trace_logit_branch
+from detente.game import (
+    GameBuilder,
+    Status,
+    qre,
+    read_efg,
+    solve_logit_qre,
+    trace_logit_branch,
+)
+from detente.game.catalogue import find_game
 from detente.game.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees
 
@@ -432,6 +440,97 @@ def test_symmetric_games_stay_on_the_branch_that_they_came_on():
         above = middle > 1 / (1 + np.exp(-20.0 * (2.0 - 3.0 * middle)))
         low, high = (low, middle) if above else (middle, high)
     assert first == pytest.approx(low, abs=1e-9)
+
+
+def relabelled(node, factor, shift):
+    """The same tree with payoffs times a factor, in information sets of its own."""
+    turned = dict(node)
+    if "player" in node:
+        turned["infoset"] = node["infoset"] + shift
+    if "payoffs" in node:
+        turned["payoffs"] = [factor * pay for pay in node["payoffs"]]
+    turned["children"] = [relabelled(child, factor, shift) for child in node.get("children", [])]
+    return turned
+
+
+@pytest.mark.parametrize(("factor", "turns"), [(1.03, 4), (1.001, 4), (1.00003, 4), (1.0, 2)])
+def test_two_games_beside_each_other_are_followed_as_each_alone(factor, turns):
+    """A coin picks one of two nearly equal games, each with a fold of its own; the folds all but coincide, where other
+    curves lie close by. Oracle: theorem, what is played in one game does not bear on the other one."""
+    base = bargaining_tree(rounds=2, challenger_types=2, defender_types=2)
+    parts = [relabelled(base["tree"], 1.0, 0), relabelled(base["tree"], factor, 1000)]
+    both = game_from_tree(
+        {"players": base["players"], "tree": {"chance": [0.5, 0.5], "children": parts}}
+    )
+    values = [20.0, 30.0, 50.0, 100.0]
+    joint = trace_logit_branch(
+        both.form, values, payoffs=both.payoffs, chance_probs=both.chance_probs
+    )
+    assert (joint.status == Status.CONVERGED).all()
+    assert joint.turns[-1] == turns
+    for which, part in enumerate(parts):
+        game = game_from_tree({"players": base["players"], "tree": part})
+        alone = trace_logit_branch(
+            game.form, values, payoffs=game.payoffs, chance_probs=game.chance_probs
+        )
+        for stop in range(len(values)):
+            found = by_set(both, joint.strategy, stop)
+            for key, probs in by_set(game, alone.strategy, stop).items():
+                assert key[1] >= 1000 or which == 0
+                np.testing.assert_allclose(found[key], probs, atol=1e-8)
+
+
+@pytest.mark.parametrize("size", [(2, 2, 2), (3, 2, 2), (3, 4, 3)])
+def test_steps_of_other_lengths_follow_the_same_branch(size):
+    """Steps depend on how far the branch is traced. Oracle: theorem, the answers do not."""
+    rounds, mine, theirs = size
+    game = game_from_tree(
+        bargaining_tree(rounds=rounds, challenger_types=mine, defender_types=theirs)
+    )
+    options = {"payoffs": game.payoffs, "chance_probs": game.chance_probs}
+    base = trace_logit_branch(game.form, [30.0, 60.0, 100.0], **options)
+    assert (base.status == Status.CONVERGED).all()
+    assert (base.residual < 1e-9).all()
+    for further in (130.0, 400.0):
+        other = trace_logit_branch(game.form, [30.0, 60.0, 100.0, further], **options)
+        assert other.turns[:3].tolist() == base.turns.tolist()
+        np.testing.assert_allclose(other.strategy[:, :3], base.strategy, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("rationality", "third"),
+    [
+        (10.00000000001417, 0.10559531785221556),
+        (14.999999999999993, 0.06495102025482988),
+        (50.0, 0.016374908535696692),
+    ],
+)
+def test_beliefs_behind_moves_that_are_hardly_made_are_followed(rationality, third):
+    """Selten's horse: at lambda 50 the third player moves once in 1e20 plays, and the residual in probabilities cannot
+    see the odds between the two ways to get there. Oracle: published (Gambit 17.0.0b2, logit_solve_lambda)."""
+    game = read_efg(find_game("ijgt/selten1975/fig1"))
+    for result in (
+        solve(game, rationality),
+        trace_logit_branch(game.form, [1.0, rationality], payoffs=game.payoffs),
+    ):
+        assert (result.status == Status.CONVERGED).all()
+        assert result.strategy[4, -1] == pytest.approx(third, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "top"),
+    [("books/kuhn1950/poker", 200.0), ("geb/bagwell1995/noise-1pct", 200.0),
+     ("books/myerson1991/fig4_2", 1000.0), ("ijgt/selten1975/fig1", 1000.0)],
+)  # fmt: skip
+def test_published_games_converge_at_high_rationality(name, top):
+    """Oracle: theorem, the certificate, and that a trace through other stops agrees."""
+    game = read_efg(find_game(name))
+    options = {"payoffs": game.payoffs, "chance_probs": game.chance_probs}
+    result = solve(game, top)
+    assert result.converged.all()
+    curve = trace_logit_branch(game.form, [1.0, top / 3, top], **options)
+    assert (curve.residual < 1e-9).all()
+    np.testing.assert_allclose(result.strategy[:, 0], curve.strategy[:, -1], atol=1e-7)
 
 
 def test_perfect_information_and_empty_branches():

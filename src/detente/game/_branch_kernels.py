@@ -27,7 +27,12 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-_STRAIGHT = 0.8  # least cosine between the tangents of two neighbouring points
+# the least cosine between the tangents of two neighbouring points, and the angle that steps are sized for
+_STRAIGHT, _AIM = 0.98, 0.17
+_TESTED_STRAIGHT, _TESTED_AIM = 0.85, 0.4  # where the orientation is tested
+_CROSSING = (
+    1e-6  # a step that moves no probability by more takes what it meets for a crossing of curves
+)
 
 
 class Room(NamedTuple):
@@ -35,7 +40,9 @@ class Room(NamedTuple):
 
     With ``A`` actions, ``n`` active ones and ``m`` basis vectors: ``point``, ``d_point``, ``d_log``, ``d_sigma`` and
     ``d_out`` are ``(A,)``; ``d_reach`` and ``d_value`` as the walk's; ``rights``, ``shift`` ``(n + 1,)``, ``last``
-    ``(n,)``; ``basis`` ``(m + 1, n + 1)``, ``hessenberg`` ``(m + 1, m)``, ``rotation`` ``(2, m)``, ``small`` ``(m + 1,)``.
+    ``(n,)``; ``bend`` ``(n + 1,)``; ``basis`` ``(m + 1, n + 1)``, ``hessenberg`` ``(m + 1, m)``, ``rotation`` ``(2, m)``,
+    ``small`` ``(m + 1,)``. ``square`` is ``(n + 1, n + 1)`` where the orientation of steps is to be tested by
+    determinants, and empty otherwise.
     """
 
     point: Any
@@ -49,6 +56,8 @@ class Room(NamedTuple):
     rights: Any
     shift: Any
     last: Any
+    bend: Any
+    square: Any
     basis: Any
     hessenberg: Any
     rotation: Any
@@ -264,11 +273,16 @@ def _correct(tree, block, room, x, t, scale, border, goal, most_first, tangent, 
             walk(tree, block, room.point, step < 0, room.change)
             walks += 1
             moved = room.change[0]
-            failed = (step == 0 and moved > most_first) or (step >= 2 and not moved <= 2.0 * best)
-            if failed or step == 12:
+            # errors of rare choices do not show in probabilities, yet they are the beliefs behind them
+            gap = moved
+            for r in range(n):
+                gap = max(gap, t * abs(block.out[rows[r]] - x[r]))
+            found = moved <= goal and gap <= 1e3 * goal
+            found = found or (step >= 2 and moved <= 1e-6 and 0.5 * best < gap <= 1e-3)
+            failed = (step == 0 and moved > most_first) or (step >= 2 and not gap <= 2.0 * best)
+            if not found and (failed or step == 12):
                 return t, np.inf, step, walks, 0.0
-            found = moved <= goal or (step >= 3 and moved <= 1e-10 and moved > 0.5 * best)
-            best = min(best, moved)
+            best = min(best, gap)
         if found:
             if t == 0.0:
                 # every point chooses alike here; take the payoffs of that choice
@@ -309,6 +323,62 @@ def _correct(tree, block, room, x, t, scale, border, goal, most_first, tangent, 
             return t, np.inf, step, walks, 0.0
 
 
+def _cubic(start, end, slope, final, share):
+    """Return the cubic with these ends and slopes at a share of the way."""
+    rest = end - start
+    return start + share * (
+        slope + share * (3.0 * rest - 2.0 * slope - final + share * (slope + final - 2.0 * rest))
+    )
+
+
+def _orientation(tree, block, room, point, t, scale, tangent):
+    """Return the sign of the determinant of the bordered derivative at the walked ``point``, 0 if it is not tested.
+
+    Along a curve it does not change. It changes where a step passes from one curve to another one beside it, and
+    where curves cross.
+    """
+    rows = tree.active_row
+    n = rows.size
+    square = room.square
+    if square.shape[0] != n + 1:
+        return 0.0
+    for r in range(n):
+        room.d_point[rows[r]] = 0.0
+    for k in range(n + 1):
+        if k < n:
+            room.d_point[rows[k]] = 1.0
+        walk_differential(
+            tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node,
+            block.chance, block.value, block.belief, block.sigma_in, block.sigma, block.out, point, t,
+            room.d_log, room.d_sigma, room.d_reach, room.d_value, room.d_out, room.d_point,
+            0.0 if k < n else 1.0 / scale,
+        )  # fmt: skip
+        if k < n:
+            room.d_point[rows[k]] = 0.0
+        for r in range(n):
+            square[r, k] = (1.0 if r == k else 0.0) - room.d_out[rows[r]]
+        square[n, k] = tangent[k]
+    sign = 1.0
+    for k in range(n + 1):
+        top = k
+        for r in range(k + 1, n + 1):
+            if abs(square[r, k]) > abs(square[top, k]):
+                top = r
+        if top != k:
+            sign = -sign
+            for c in range(k, n + 1):
+                square[k, c], square[top, c] = square[top, c], square[k, c]
+        pivot = square[k, k]
+        if pivot < 0.0:
+            sign = -sign
+        if pivot != 0.0:
+            for r in range(k + 1, n + 1):
+                factor = square[r, k] / pivot
+                for c in range(k + 1, n + 1):
+                    square[r, c] -= factor * square[k, c]
+    return sign
+
+
 _START, _STEP, _STOP = 0, 1, 2
 
 
@@ -327,8 +397,10 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
     trial = x.copy()
     notes[:, 2] = np.inf
     turns, stop, walks, steps = 0, 0, 0, 0
-    delta, speed, quick, pitch, length = 0.03, 1.0, 1.0, 1.0, 0.0
-    before = t
+    delta, speed, quick, pitch, length, side = 0.03, 1.0, 1.0, 1.0, 0.0, 0.0
+    before, earlier = t, side
+    for r in range(n + 1):
+        room.bend[r] = 0.0
     mode = _START
     while stop < stops.size and steps < most_steps and walks <= most_walks:
         there, goal, most_first, guide = t, 1e-9, 1.0, plumb
@@ -338,22 +410,33 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
             pace = abs(tangent[n]) / scale
             if pace > 0.0:
                 length = min(length, (0.3 * t + 0.01) / pace)
+            half = 0.5 * length * length
             for r in range(n):
-                trial[r] = x[r] + length * tangent[r]
-            there = t + length * tangent[n] / scale
+                trial[r] = x[r] + length * tangent[r] + half * room.bend[r]
+            there = t + (length * tangent[n] + half * room.bend[n]) / scale
             goal, most_first, guide = 1e-6, max(0.5 * delta, 0.01), tangent
         elif mode == _STOP:
             there, goal, most_first = stops[stop], tight, 0.5
-            rise = tangent[n] / scale
-            bend = (tangent[n] - fresh[n]) / scale / length
-            if there <= t:
-                share = (there - before) / (t - before)
-                for r in range(n):
-                    trial[r] = room.last[r] + share * (x[r] - room.last[r])
-            else:
-                root = math.sqrt(max(rise * rise - 2.0 * bend * (there - before), 0.0))
-                for r in range(n):
-                    trial[r] = room.last[r] + (rise - root) / bend * tangent[r]
+            # where the cubic through both points and tangents first comes to the stop, or next to it
+            first, last, gap = 0.0, 0.0, np.inf
+            for k in range(1, 65):
+                share = k / 64
+                rest = there - _cubic(
+                    before, t, length * tangent[n] / scale, length * fresh[n] / scale, share
+                )
+                if rest < gap:
+                    gap, first, last = rest, share - 1 / 64, share
+                if rest <= 0.0:
+                    break
+            if gap <= 0.0:
+                for _ in range(40):
+                    share = 0.5 * (first + last)
+                    low = _cubic(
+                        before, t, length * tangent[n] / scale, length * fresh[n] / scale, share
+                    )
+                    first, last = (share, last) if low < there else (first, share)
+            for r in range(n):
+                trial[r] = _cubic(room.last[r], x[r], length * tangent[r], length * fresh[r], last)
         moved, newton, pace = np.inf, 0, 0.0
         if there >= 0.0:
             there, moved, newton, more, pace = _correct(
@@ -384,32 +467,56 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
             for r in range(n + 1):
                 tangent[r] = fresh[r]
             speed, pitch = pace, abs(tangent[n])
+            side = _orientation(tree, block, room, room.point, t, scale, fresh)
             mode = _STEP
             continue
         if mode == _STEP:
+            factor, earlier = 0.4, side
             if moved < np.inf:
                 cosine = 0.0
                 for r in range(n + 1):
                     cosine += fresh[r] * tangent[r]
                 # where curves cross, t alone tells them apart: its share of the step must not fall at once
                 steady = fresh[n] * tangent[n] > 0.0 and abs(fresh[n]) >= abs(tangent[n])
-                if cosine < _STRAIGHT or not (
-                    steady or abs(fresh[n] - tangent[n]) <= max(0.5 * pitch, 0.005)
-                ):
+                steady = steady or abs(fresh[n] - tangent[n]) <= max(0.5 * pitch, 0.005)
+                angle = math.acos(min(max(cosine, -1.0), 1.0))
+                factor = (
+                    2.0 if newton <= 2 else (1.5 if newton <= 3 else (1.0 if newton <= 4 else 0.7))
+                )
+                aim = _AIM if side == 0.0 else _TESTED_AIM
+                factor = max(min(factor, aim / max(angle, 1e-9)), 0.2)
+                if cosine < (_STRAIGHT if side == 0.0 else _TESTED_STRAIGHT) or not steady:
                     moved = np.inf
+                elif cosine < 0.95 or fresh[n] * tangent[n] <= 0.0:
+                    turned = _orientation(tree, block, room, room.point, there, scale, fresh)
+                    if turned != side and length * speed > _CROSSING:
+                        moved = np.inf
+                    else:
+                        side = turned
             if moved == np.inf:
-                delta *= 0.4
-                if delta < 1e-7:
+                delta = length * speed * min(factor, 0.4)
+                if delta < 1e-8:
                     break
                 continue
-            delta = min(delta * (1.5 if newton <= 3 else (1.0 if newton <= 4 else 0.7)), 0.2)
+            for r in range(n + 1):
+                room.bend[r] = (fresh[r] - tangent[r]) / length
+            delta = min(length * pace * factor, 0.2)
             before = t
             for r in range(n):
                 room.last[r] = x[r]
                 x[r] = trial[r]
             t = there
             quick = pace
-        elif moved < np.inf or stops[stop] <= t:
+        elif moved == np.inf and stops[stop] <= t:
+            # too far from both points: go back and come nearer
+            for r in range(n):
+                x[r] = room.last[r]
+            t, side, mode = before, earlier, _STEP
+            delta = 0.3 * length * speed
+            if delta < 1e-8:
+                break
+            continue
+        elif moved < np.inf:
             for r in range(n):
                 answers[stop, r] = trial[r]
             notes[stop, 0] = turns + (1 if tangent[n] < 0.0 < fresh[n] else 0)
@@ -442,4 +549,6 @@ walk_differential = numba.njit(**_OPTIONS)(_walk_differential)
 _apply = numba.njit(inline="always", **_OPTIONS)(_apply)
 _solve_bordered = numba.njit(inline="always", **_OPTIONS)(_solve_bordered)
 _correct = numba.njit(inline="always", **_OPTIONS)(_correct)
+_cubic = numba.njit(**_OPTIONS)(_cubic)
+_orientation = numba.njit(**_OPTIONS)(_orientation)
 trace_branch = numba.njit(**_OPTIONS)(_trace_branch)

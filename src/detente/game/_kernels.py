@@ -219,6 +219,9 @@ _LOOSE = 1e-4
 _MAX_FIRST = 0.4
 _MAX_TOTAL = 1.5
 _MAX_STAGE = 40
+# a step whose corrections add up to much more than the first of them may have crossed over to another part of a branch
+_MAX_DRIFT = 3.0
+_FREE_DRIFT = 0.05
 _MIN_STEP = 1e-3
 
 _RUNNING, _CONVERGED, _STALLED = 0, 1, 2
@@ -370,7 +373,11 @@ def _solve_block(
             final = goal[d] >= 1.0
             near = moved <= (tight if final else _LOOSE)
             near = near or (final and moved <= tolerance and stage[d] >= _MAX_STAGE)
-            smooth = n == 0 or (first[d] <= _MAX_FIRST and total[d] <= _MAX_TOTAL)
+            smooth = n == 0 or (
+                first[d] <= _MAX_FIRST
+                and total[d] <= _MAX_TOTAL
+                and (accepted[d] == 0 or total[d] <= _MAX_DRIFT * first[d] + _FREE_DRIFT)
+            )
             if near and smooth:
                 # accept the point and step on
                 accepting = True

@@ -14,6 +14,8 @@ __all__ = ["Stops", "Tracer", "tree_of"]
 _BASIS = 120
 _STEPS = 100_000
 _TIGHT = 1e-13
+_TESTED = 150
+"""Up to so many unknowns the orientation of steps is tested; the cost of a test grows with their square."""
 
 
 def tree_of(form: ExtensiveForm, kernels: Any) -> Any:
@@ -80,6 +82,8 @@ class Tracer:
             rights=np.zeros(active + 1),
             shift=np.zeros(active + 1),
             last=np.zeros(active),
+            bend=np.zeros(active + 1),
+            square=np.zeros((active + 1, active + 1) if active <= _TESTED else (0, 0)),
             basis=np.zeros((basis + 1, active + 1)),
             hessenberg=np.zeros((basis + 1, basis)),
             rotation=np.zeros((2, basis)),
@@ -126,7 +130,9 @@ class Tracer:
             block.lam[:] = share
             point[active] = points[stop]
             self.walk(self.tree, block, point, False, room.change)
+            # the unknowns stay as they were corrected: one more response would multiply their rounding by lambda
             point[:] = block.out
+            point[active] = points[stop]
             self.walk(self.tree, block, point, True, room.change)
             strategy[:, stop] = block.sigma_in
             residual[stop] = room.change[0]
