@@ -1,330 +1,52 @@
-"""What all tables share: dates, grades, units, sources and the columns of provenance."""
+"""The compiler of ``ukraine-2022``: its cut-off and hand-written parts in the shared machinery."""
 
-import csv
-import io
-import re
-from calendar import monthrange
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
+from crisis_tables.machinery import (
+    PROVENANCE,
+    Compiler,
+    Ledger,
+    Row,
+    all_claims,
+    exact_day,
+    joined,
+    number,
+    plain,
+    read,
+    without_hindsight,
+    write,
+)
 from ukraine_2022 import hand
 
+__all__ = [
+    "COMPILER", "CUTOFF", "PROVENANCE", "Ledger", "Row", "add_source", "admissible", "all_claims", "as_of",
+    "claims_in", "column_source", "exact_day", "grade_of", "joined", "keyed_sources", "number", "period_end", "plain",
+    "provenance", "read", "unit_of", "without_hindsight", "write",
+]  # fmt: skip
+
 CUTOFF = date(2022, 1, 27)
-Row = dict[str, str]
 
-CLAIM = re.compile(r"\b([WODFSAN][1-9])\b")
-URL = re.compile(r"^(?:https?://)?[\w.-]+\.[a-z]{2,}(?:/|$)")
-ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+COMPILER = Compiler(
+    cutoff=CUTOFF,
+    units=hand.UNITS,
+    factors=hand.FACTORS,
+    sources=hand.SOURCES,
+    renamed=hand.RENAMED,
+    not_a_source=frozenset(hand.NOT_A_SOURCE),
+    late=frozenset(hand.LATE),
+    row_sources=hand.ROW_SOURCES,
+    publishers=hand.PUBLISHERS,
+    grade_wordings=hand.GRADE_WORDINGS,
+    explainer=("reference explainer", "Norman (norman-2022)"),
+)
 
-
-@dataclass
-class Ledger:
-    """Sources by key, and what was left out and why."""
-
-    sources: dict[str, Row] = field(default_factory=dict)
-    by_address: dict[str, str] = field(default_factory=dict)
-    late: set[str] = field(default_factory=set)
-    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def drop(self, table: str, reason: str) -> None:
-        """Count a row that does not enter."""
-        self.dropped[(table, reason)] += 1
-
-
-# --- dates -----------------------------------------------------------------------------------------------------------
-
-
-def period_end(text: str) -> date | None:
-    """Last day of the period that a printed date names, not after the cut-off; None if it names none."""
-    text = text.strip()
-    if not text:
-        return None
-    named = re.findall(r"(\d{4})-(\d{2})-(\d{2})(?:/(\d{2})\b)?", text)
-    if named:
-        year, month, day, last = named[-1]
-        found = date(int(year), int(month), int(last or day))
-    elif match := re.search(r"(\d{4})-(\d{2})/(\d{2})\b", text):
-        year, month = int(match[1]), int(match[3])
-        found = date(year, month, monthrange(year, month)[1])
-    elif match := re.search(r"(\d{4})-?H1", text):
-        found = date(int(match[1]), 6, 30)
-    elif match := re.search(r"(\d{4})Q\d-Q(\d)|(\d{4})Q(\d)", text):
-        year, quarter = int(match[1] or match[3]), int(match[2] or match[4])
-        month = 3 * quarter
-        found = date(year, month, monthrange(year, month)[1])
-    elif match := re.search(r"(\d{4})-(\d{2})\b", text):
-        year, month = int(match[1]), int(match[2])
-        found = date(year, month, monthrange(year, month)[1])
-    elif years := re.findall(r"\b(1[89]\d{2}|20\d{2})\b", text):
-        found = date(int(years[-1]), 12, 31)
-    else:
-        return None
-    same_period = (found.year, found.month) == (CUTOFF.year, CUTOFF.month)
-    whole = not named and (same_period or (found.year == CUTOFF.year and found.month == 12))
-    return CUTOFF if whole and found > CUTOFF else found
-
-
-def as_of(text: str) -> str:
-    """ISO as-of date; entries without one are constants or statements of the moment and take the cut-off."""
-    found = period_end(text)
-    return (found or CUTOFF).isoformat()
-
-
-def exact_day(text: str) -> str:
-    """Return the ISO day that a printed date names exactly; empty if it names a month, a year or nothing."""
-    text = text.strip()
-    return text if ISO.match(text) else ""
-
-
-def is_late(text: str) -> bool:
-    """Whether a printed publication date lies after the cut-off."""
-    if match := re.search(r"\d{4}-\d{2}-\d{2}", text):
-        return date.fromisoformat(match[0]) > CUTOFF
-    if match := re.search(r"(\d{4})-(\d{2})", text):
-        return (int(match[1]), int(match[2])) > (CUTOFF.year, CUTOFF.month)
-    if match := re.search(r"\b(20\d{2})\b", text):
-        return int(match[1]) > CUTOFF.year
-    return False
-
-
-# --- grades, units ---------------------------------------------------------------------------------------------------
-
-
-def grade_of(text: str) -> tuple[str, str]:
-    """Map printed grades to the closed list; return grade and who claims it."""
-    text = text.strip()
-    if "memory-unverified" in text:
-        return "memory-unverified", ""
-    if text.startswith("claim"):
-        match = re.match(r"claim (?:by |[WODFSAN]\d of )(?:the )?(.*)", text)
-        who = match[1] if match else ""
-        if "reference explainer" in text:
-            who = "Norman (norman-2022)"
-        return "claim", re.split(r"[:;]", who)[0].strip()
-    if text.startswith(("derived", "computed")):
-        return "derived", ""
-    if text.startswith("estimate"):
-        return "estimate", ""
-    if text.startswith(("fact", "not published")):
-        return "fact", ""
-    if text in {"our convention", ""}:
-        return "convention", ""
-    message = f"grade {text!r} has no place in the closed list"
-    raise SystemExit(message)
-
-
-def number(text: str) -> str:
-    """Return the cell if it is a number, else empty."""
-    try:
-        float(text)
-    except ValueError:
-        return ""
-    return text.strip()
-
-
-def plain(value: float, digits: int = 6) -> str:
-    """Write a number without float noise."""
-    text = f"{value:.{digits}g}"
-    return text if "e" not in text else f"{value:.12f}".rstrip("0").rstrip(".")
-
-
-def unit_of(text: str) -> tuple[str, str]:
-    """Return the closed unit name, and the wording of the source where it says more."""
-    core = re.sub(r"\s*\(.*?\)|,\s+[a-z ]+$", "", text).strip()
-    unit = hand.UNITS.get(text.strip()) or hand.UNITS.get(core)
-    if unit is None:
-        message = f"unit {text!r} has no closed name; add it to UNITS"
-        raise SystemExit(message)
-    exact = text.strip() in hand.UNITS and unit != "number"
-    return unit, "" if exact else text.strip()
-
-
-def joined(*parts: str) -> str:
-    """Join note parts that are not empty."""
-    return "; ".join(part.strip() for part in parts if part and part.strip())
-
-
-HINDSIGHT = re.compile(r"after-cutoff|project timeline|^\s*later (?:statements|sources)|see file")
-
-
-def without_hindsight(text: str) -> str:
-    """Strip from a research note what points past the cut-off or to the research files."""
-    text = re.sub(
-        r"\s*\([^()]*: after-cutoff file\)|, 3 January see file|(?<=via rtp.pt) 2022-04", "", text
-    )
-    return "; ".join(part.strip() for part in text.split(";") if not HINDSIGHT.search(part))
-
-
-def claims_in(*texts: str) -> str:
-    """Claim ids that the research notes name."""
-    found = {m for text in texts for m in CLAIM.findall(text) if re.search(r"\bclaims?\b", text)}
-    return " ".join(sorted(found))
-
-
-def all_claims(*groups: str) -> str:
-    """Union of claim ids, sorted."""
-    return " ".join(sorted({one for group in groups for one in group.split()}))
-
-
-# --- sources ---------------------------------------------------------------------------------------------------------
-
-
-def address_key(address: str) -> str:
-    """Return an address without scheme, www and trailing slash, to find the same page twice."""
-    return re.sub(r"^(https?://)?(www\.)?", "", address.strip()).rstrip("/").lower()
-
-
-def add_source(ledger: Ledger, key: str, row: Mapping[str, str]) -> None:
-    """Keep a source once; note it as late if its own date is after the cut-off."""
-    if is_late(row["date_printed"]) or key in hand.LATE:
-        ledger.late.add(key)
-        return
-    if key not in ledger.sources:
-        ledger.sources[key] = {"key": key, **row}
-        if row["address"]:
-            ledger.by_address.setdefault(address_key(row["address"]), key)
-
-
-def split_citation(text: str) -> Row:
-    """Split "publisher, title, date, address" into its parts; parentheses protect commas."""
-    parts = re.split(r",\s+(?![^()]*\))", text.strip())
-    address = parts.pop() if len(parts) > 1 and URL.match(parts[-1]) else ""
-    printed = ""
-    if len(parts) > 1 and re.match(r"^\d{4}(-\d{2}){0,2}$|^copies of ", parts[-1]):
-        printed = parts.pop()
-    publisher, title = parts[0], ", ".join(parts[1:])
-    if address and not address.startswith("http"):
-        address = f"https://{address}"
-    return {
-        "publisher": publisher,
-        "title": title,
-        "date": exact_day(printed),
-        "address": address,
-        "standing": "",
-        "date_printed": printed,
-    }
-
-
-def keyed_sources(ledger: Ledger, row: Mapping[str, str]) -> str:
-    """Keys of a row that carries ``source_key``, ``source`` and ``source_standing``; late ones left out."""
-    if not row["source_key"]:
-        return ""
-    keys = [hand.RENAMED.get(key, key) for key in row["source_key"].split("+")]
-    texts, standings = row["source"].split(" || "), row["source_standing"].split(" || ")
-    kept = []
-    for key, text, standing in zip(keys, texts, standings, strict=True):
-        if key in hand.SOURCES:
-            add_source(ledger, key, hand.SOURCES[key])
-        elif key in hand.NOT_A_SOURCE:
-            continue
-        else:
-            late = "page after cut-off" in standing or "page of 28 January" in standing
-            if late:
-                ledger.late.add(key)
-            else:
-                add_source(ledger, key, {**split_citation(text), "standing": standing})
-        if key in ledger.sources:
-            kept.append(key)
-    real = [key for key in kept if key != "mem"]
-    return ";".join(real or kept)
-
-
-def column_source(ledger: Ledger, row: Mapping[str, str]) -> str:
-    """Key of a row that carries publisher, title, date and address in four columns; empty if late."""
-    publisher, title, printed, address = (
-        row[f"source_{name}"].strip() for name in ("publisher", "title", "date", "url")
-    )
-    if key := hand.ROW_SOURCES.get(row["id"]):
-        return key
-    for (start, inside), key in hand.PUBLISHERS.items():
-        if publisher.startswith(start) and inside in title:
-            if key in hand.SOURCES:
-                add_source(ledger, key, hand.SOURCES[key])
-            return key if key in ledger.sources else ""
-    if address and (key := ledger.by_address.get(address_key(address))):
-        return key
-    words = re.findall(r"[a-z0-9]+", re.sub(r"\(.*?\)", "", publisher).lower())
-    stem = "-".join(words[:2]) or "source"
-    found = period_end(printed)
-    stamp = ""
-    if match := re.search(r"\d{4}-\d{2}(?:-\d{2})?", printed):
-        stamp = match[0][2:].replace("-", "")
-    elif found:
-        stamp = str(found.year)
-    key = f"{stem}-{stamp}" if stamp else stem
-    entry = {
-        "publisher": publisher,
-        "title": title,
-        "date": exact_day(printed),
-        "address": address,
-        "standing": row.get("standing", "") or "press or official page, as named",
-        "date_printed": printed,
-    }
-    serial, base = 1, key
-    while key in ledger.sources and ledger.sources[key]["title"] != title:
-        serial += 1
-        key = f"{base}-{serial}"
-    add_source(ledger, key, entry)
-    return key if key in ledger.sources else ""
-
-
-# --- reading and writing ---------------------------------------------------------------------------------------------
-
-
-def read(path: Path) -> list[Row]:
-    """Rows of a research table."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> int:
-    """Write a table with LF line ends; refuse unknown cells."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="raise", restval="")
-    writer.writeheader()
-    count = 0
-    for row in rows:
-        writer.writerow({key: re.sub(r"\s+", " ", value).strip() for key, value in row.items()})
-        count += 1
-    path.write_text(text.getvalue(), encoding="utf-8", newline="\n")
-    return count
-
-
-PROVENANCE = (
-    "as_of", "grade", "claimed_by", "grade_wording", "confidence", "source", "claims", "note",
-)  # fmt: skip
-
-
-def provenance(row: Mapping[str, str], source: str, *claims: str, note: str = "") -> Row:
-    """Return the columns that every row carries."""
-    grade, claimed_by = grade_of(row["grade"])
-    if source == "mem" and grade in {"fact", "estimate"}:
-        grade = "memory-unverified"
-    wording = row["grade"] if row["grade"] != grade else ""
-    text = row.get("note", "")
-    return {
-        "as_of": as_of(row["as_of"]),
-        "grade": grade,
-        "claimed_by": claimed_by,
-        "grade_wording": hand.GRADE_WORDINGS.get(row.get("id", ""), wording),
-        "confidence": row["confidence"],
-        "source": source,
-        "claims": all_claims(claims_in(text, row["grade"]), *claims),
-        "note": joined(note, without_hindsight(text)),
-    }
-
-
-def admissible(ledger: Ledger, table: str, row: Mapping[str, str], source: str) -> bool:
-    """Whether a row may enter; counts it otherwise."""
-    if row.get("copy_after_cutoff") == "yes":
-        ledger.drop(table, "only copy is later than the cut-off")
-    elif not source:
-        ledger.drop(table, "no source up to the cut-off")
-    elif as_of(row["as_of"]) > CUTOFF.isoformat():
-        ledger.drop(table, "as-of date after the cut-off")
-    else:
-        return True
-    return False
+add_source = COMPILER.add_source
+admissible = COMPILER.admissible
+as_of = COMPILER.as_of
+claims_in = COMPILER.claims_in
+column_source = COMPILER.column_source
+grade_of = COMPILER.grade_of
+keyed_sources = COMPILER.keyed_sources
+period_end = COMPILER.period_end
+provenance = COMPILER.provenance
+unit_of = COMPILER.unit_of

@@ -1,0 +1,1 @@
+"""Shared machinery of the scripts that compile the tables of shipped crises."""
