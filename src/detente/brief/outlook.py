@@ -17,6 +17,7 @@ from detente.brief.parts import (
     readings,
     run_note,
 )
+from detente.brief.robust import find_mix
 from detente.brief.words import (
     format_date,
     format_number,
@@ -52,6 +53,7 @@ def answer(context: Context) -> Answer:
         _belief_chart(context, beliefs),
     ]
     regret = _regret_table(context, book)
+    mix = find_mix(context, book)
     _compared(context, book)
     return Answer(
         id=ID,
@@ -60,12 +62,15 @@ def answer(context: Context) -> Answer:
         facts=context.facts(book),
         model=(
             _policy_paragraph(context, book),
+            *mix.paragraphs,
             *_dilemma(context, beliefs, readings(book)),
             *_types(context, book),
         ),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(
-            table for table in (regret, _policy_table(context), *_watch(context)) if table
+            table
+            for table in (regret, mix.table, _policy_table(context), *_watch(context))
+            if table
         ),
         changes=(
             *change_sentences(book, "attack", "an attack", most=3),
