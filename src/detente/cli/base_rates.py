@@ -1,0 +1,233 @@
+"""``detente base-rates``: how often past crises of a class went to war, beside a model's figure."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.errors import UsageError
+
+if TYPE_CHECKING:
+    from detente.ensemble.base_rates import BaseRate
+
+__all__ = ["command"]
+
+WHY = (
+    "A base rate counts crises of every kind at their start. A crisis that one studies was chosen because it looked grave, "
+    "and the model reads what such a class leaves out: the force in place, what the sides want, what was offered. "
+    "Where the two lie far apart, say which of these carries the difference."
+)
+
+
+def command(
+    data: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Your copy of the table icb1 of the International Crisis Behavior project; "
+            "without it, ready-made counts are printed.",
+            metavar="[ICB1.csv]",
+        ),
+    ] = None,
+    *,
+    trigger: Annotated[
+        str | None,
+        typer.Option("--trigger", help="What set it off, by name or code.", metavar="NAME"),
+    ] = None,
+    gravity: Annotated[
+        str | None,
+        typer.Option(
+            "--gravity", help="Highest value threatened, by name or code.", metavar="NAME"
+        ),
+    ] = None,
+    triggered_by: Annotated[
+        int | None,
+        typer.Option("--triggered-by", help="Numeric country code of who set it off.", metavar="N"),
+    ] = None,
+    since: Annotated[
+        int | None, typer.Option("--since", help="First year.", metavar="YEAR")
+    ] = None,
+    until: Annotated[int | None, typer.Option("--until", help="Last year.", metavar="YEAR")] = None,
+    leave_out: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--leave-out", help="Number of a crisis to leave out. May be repeated.", metavar="N"
+        ),
+    ] = None,
+    violence: Annotated[
+        str, typer.Option("--violence", help="Lowest violence that counts.", metavar="NAME")
+    ] = "full-scale-war",
+    within_war: Annotated[
+        bool, typer.Option("--within-war", help="Crises that are part of a war instead.")
+    ] = False,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            "--beside",
+            help="A brief.json: says how far its attack departs from the rate.",
+            metavar="BRIEF.json",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Count how often past crises of a class went to war, with an interval, and put a briefing beside it.
+
+    Choose the class by what was known at the start, before you look at outcomes. The data do not ship: give your own copy.
+
+    For example:
+
+      detente base-rates
+
+      detente base-rates icb1v15.csv --trigger non-violent-military --until 2021
+
+      detente base-rates icb1v15.csv --gravity existence --beside brief/my-crisis/brief.json
+    """
+    from detente.crisis.past_crises import (
+        GRAVITIES,
+        TRIGGERS,
+        VIOLENCE,
+        checksum,
+        read_past_crises,
+    )
+    from detente.ensemble.base_rates import ReferenceClass, count, ready_made
+
+    prob = _attack(beside) if beside is not None else None
+    if data is None:
+        chosen = [trigger, gravity, triggered_by, since, until, leave_out, within_war or None]
+        if any(item is not None for item in chosen):
+            message = "a class can be counted on data only, and no table is given"
+            fix = "name your copy of the table icb1: detente base-rates ICB1.csv ..."
+            raise UsageError(message, code="option-invalid", at="ICB1.csv", fix=fix)
+        _report(ready_made(), prob, as_json=as_json, source="version 15 of the data, counted by us")
+        return
+    reference = ReferenceClass(
+        trigger=_code("--trigger", trigger, TRIGGERS),
+        gravity=_code("--gravity", gravity, GRAVITIES),
+        triggered_by=triggered_by,
+        since=since,
+        until=until,
+        within_war=within_war,
+        left_out=tuple(leave_out or ()),
+    )
+    level = _code("--violence", violence, VIOLENCE)
+    found = count(
+        read_past_crises(data),
+        reference,
+        violence=level if level is not None else max(VIOLENCE),
+        label=_label(reference, TRIGGERS, GRAVITIES),
+    )
+    source = f"{data.name}, SHA-256 {checksum(data)[:16]}"
+    _report((found,), prob, as_json=as_json, source=source)
+
+
+def _code(option: str, text: str | None, names: Mapping[int, str]) -> int | None:
+    if text is None:
+        return None
+    by_name = {name: code for code, name in names.items()}
+    if text in by_name:
+        return by_name[text]
+    if text.isascii() and text.isdigit() and int(text) in names:
+        return int(text)
+    message = f"{text!r} is not known"
+    fix = f"use one of: {', '.join(f'{name} ({code})' for code, name in names.items())}"
+    raise UsageError(message, code="option-invalid", at=option, fix=fix)
+
+
+def _label(reference: object, triggers: Mapping[int, str], gravities: Mapping[int, str]) -> str:
+    from detente.ensemble.base_rates import ReferenceClass
+
+    assert isinstance(reference, ReferenceClass)  # noqa: S101 - for the type checker
+    parts = ["crises that are part of a war" if reference.within_war else "crises outside wars"]
+    if reference.trigger is not None:
+        parts.append(f"trigger {triggers[reference.trigger]}")
+    if reference.gravity is not None:
+        parts.append(f"threat to {gravities[reference.gravity]}")
+    if reference.triggered_by is not None:
+        parts.append(f"set off by {reference.triggered_by}")
+    if reference.since is not None:
+        parts.append(f"since {reference.since}")
+    if reference.until is not None:
+        parts.append(f"until {reference.until}")
+    if reference.left_out:
+        parts.append(f"without {', '.join(map(str, reference.left_out))}")
+    return ", ".join(parts)
+
+
+def _attack(path: Path) -> float:
+    """Return the probability of an attack of a briefing's base case."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        figures = {
+            figure["id"]: figure["value"]
+            for question in data["questions"]
+            for figure in question["figures"]
+        }
+        return float(figures["outlook.attack"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"{path} is no briefing with a figure outlook.attack"
+        fix = "give the brief.json that `detente brief` wrote"
+        raise UsageError(message, code="option-invalid", at="--beside", fix=fix) from error
+
+
+def _report(
+    rates: "tuple[BaseRate, ...]", prob: float | None, *, as_json: bool, source: str
+) -> None:
+    from detente.ensemble.base_rates import compare_with
+
+    rows = []
+    for base in rates:
+        low, high = base.interval
+        row: dict[str, object] = {
+            "class": base.label,
+            "hits": base.hits,
+            "cases": base.cases,
+            "rate": base.rate,
+            "low": low,
+            "high": high,
+        }
+        if prob is not None:
+            found = compare_with(base, prob)
+            row |= {
+                "model": prob,
+                "points": found.points,
+                "odds_ratio": found.odds_ratio,
+                "inside": found.inside,
+            }
+        rows.append(row)
+    if as_json:
+        data = {"source": source, "level": 0.9, "base_rates": rows}
+        sys.stdout.write(json.dumps(data, indent=1) + "\n")
+        return
+    _print_table(rows, prob, source)
+
+
+def _print_table(rows: list[dict[str, object]], prob: float | None, source: str) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Past crises")
+    for head in ("Went as far", "Rate", "90% interval"):
+        table.add_column(head, justify="right")
+    if prob is not None:
+        for head in ("Model", "Odds ratio", "Inside"):
+            table.add_column(head, justify="right")
+    for row in rows:
+        cells = [
+            escape(str(row["class"])),
+            f"{row['hits']} of {row['cases']}",
+            f"{row['rate']:.1%}",
+            f"{row['low']:.1%} to {row['high']:.1%}",
+        ]
+        if prob is not None:
+            inside = "yes" if row["inside"] else "no"
+            cells += [f"{prob:.1%}", f"{row['odds_ratio']:.2g}", inside]
+        table.add_row(*cells)
+    console.print(table)
+    console.print(f"Source: International Crisis Behavior project, {source}.", markup=False)
+    if prob is not None:
+        console.print(f"\n{WHY}", markup=False)
