@@ -3,6 +3,7 @@
 import numpy as np
 
 from detente.brief.charts import Span, draw_matrix, draw_ranges, draw_stacks
+from detente.brief.coalition import coalition_parts, ranking_table
 from detente.brief.context import Book, Context, Level
 from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
@@ -45,10 +46,14 @@ def answer(context: Context) -> Answer:
     packages = _packages(context, book)
     dependence = _dependence(context, book)
     balance = _balance(context, book)
+    coalition = coalition_parts(context, book)
     effects = policy_figures(book, context.policies_with(KINDS), "attack", "an attack")
     gas = describe_gas(context, book)
     charts = [
-        _matrix(context, packages),
+        *coalition.charts,
+        None
+        if any(chart.id == "alliance-packages" for chart in coalition.charts)
+        else _matrix(context, packages),
         _dependence_chart(context, dependence),
         *_supply_charts(context, book),
         *(gas.charts or (_balance_chart(context, balance),)),
@@ -59,6 +64,7 @@ def answer(context: Context) -> Answer:
         answer=_first_sentence(context, packages, dependence),
         facts=context.facts(book),
         model=(
+            *coalition.sentences,
             *_channels(context, dependence),
             *gas.sentences,
             *(
@@ -67,7 +73,12 @@ def answer(context: Context) -> Answer:
             ),
         ),
         charts=tuple(chart for chart in charts if chart is not None),
-        tables=(*_tables(context, book), *gas.tables),
+        tables=(
+            *coalition.tables,
+            *((table,) if (table := ranking_table(context, dependence)) is not None else ()),
+            *_tables(context, book),
+            *gas.tables,
+        ),
         changes=_changes(context, book, packages),
         absent=_absent(packages, balance),
         # evaluated last: the parts above make the figures

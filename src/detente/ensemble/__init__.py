@@ -10,6 +10,7 @@ from detente.ensemble.analysis import (
     PolicyRegret,
     RegretTable,
 )
+from detente.ensemble.coalitions import Coalition, CutOff, read_coalitions
 from detente.ensemble.designs import Design
 from detente.ensemble.drawing import Draws, draw_quantities
 from detente.ensemble.results import Certificate, Results, Summary
@@ -20,6 +21,8 @@ from detente.ensemble.tracing import Trace, trace_metric
 __all__ = [
     "SHARD_DRAWS",
     "Certificate",
+    "Coalition",
+    "CutOff",
     "Design",
     "Difference",
     "Draws",
@@ -33,6 +36,7 @@ __all__ = [
     "Summary",
     "Trace",
     "draw_quantities",
+    "read_coalitions",
     "run_ensemble",
     "run_part",
     "trace_metric",

@@ -45,8 +45,8 @@ class Alliance:
     ``worth`` (of answering at all), ``fixed_cost`` (of joining any package) in log odds at a rationality of one and
     ``weight`` have shape ``(M, D)`` or broadcast to it; ``social``, ``rationality``, ``burden_sharing`` and
     ``free_riding`` shape ``(D,)`` or one number. ``votes`` says who sits in the deciding body, shape ``(M,)``;
-    ``people`` weighs its members; ``stake`` is what a unit of exposure cost of the package costs a member that stays
-    out of it, and ``veto_price`` what a veto costs.
+    ``people`` weighs its members; ``stake`` is what a unit of the cost of the package costs a member that stays out of
+    it, and ``veto_price`` what a veto costs.
     """
 
     worth: ArrayLike
@@ -167,7 +167,8 @@ def take_votes(alliance: Alliance, join: FloatArray, burden: ArrayLike = 0.0) ->
         Of the members of the body alone.
     """
     sits = np.broadcast_to(np.asarray(alliance.votes, dtype=bool), (len(join),))
-    hurt = np.broadcast_to(-np.asarray(alliance.stake) * np.asarray(burden), join.shape)
+    stake = _lift(alliance.stake) if join.ndim == 3 else np.asarray(alliance.stake)
+    hurt = np.broadcast_to(-stake * np.asarray(burden), join.shape)
     block = (1.0 - join) * veto_share(
         hurt, price=alliance.veto_price, rationality=alliance.rationality
     )
