@@ -21,6 +21,8 @@ from detente.rules.gas import GAS_MODEL, GasYear, gas_mechanism, run_gas_years, 
 __all__ = ["GasSection", "describe_gas"]
 
 LNG = OKABE_ITO["sky"]
+SMALL = 0.04
+"""Suppliers with less than this share of all gas are put together in the picture of flows."""
 PLACES = 9
 """Countries that stand alone in the picture of flows; the rest are others."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -51,6 +53,13 @@ def describe_gas(context: Context, book: Book) -> GasSection:
         charts=(teller.months(), teller.flows(), teller.prices()),
         tables=(teller.countries(),),
     )
+
+
+def _by_source(flows: dict[tuple[str, str], float]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for (source, _), twh in flows.items():
+        found[source] = found.get(source, 0.0) + twh
+    return found
 
 
 def _month(label: str, index: int) -> str:
@@ -84,6 +93,7 @@ class _Teller:
         )
         system = self.cut.reading.system
         self.periods = tuple(_month(period.label, k) for k, period in enumerate(system.periods))
+        self.keys = tuple(period.label for period in system.periods)
         self.days = np.array([period.days for period in system.periods])
         self.names = [node.name for node in system.nodes]
         challenger = context.players("challenger")
@@ -242,13 +252,13 @@ class _Teller:
             "storage": "out of storage",
             "response": "lower demand",
             "cut_off": "cut off",
-            "filled": "into storage (below the line)",
+            "filled": "into storage",
         }
         parts = self._parts(self.cut)
         figures = {
             words[key]: [
                 self.figure(f"month.{key}.{period}", f"{words[key]}, {period}", twh, "twh_per_day")
-                for period, twh in zip(self.periods, parts[key] / self.days, strict=True)
+                for period, twh in zip(self.keys, parts[key] / self.days, strict=True)
             ]
             for key in words
         }
@@ -256,8 +266,8 @@ class _Teller:
             np.argmax((parts["response"] + parts["cut_off"]) / np.maximum(parts["demand"], 1e-12))
         )
         share = self.figure(
-            f"worst.{self.periods[worst]}",
-            f"share of demand lost in {self.periods[worst]}",
+            f"worst.{self.keys[worst]}",
+            f"share of demand lost in {self.keys[worst]}",
             float(
                 (parts["response"] + parts["cut_off"])[worst] / max(parts["demand"][worst], 1e-12)
             ),
@@ -306,10 +316,16 @@ class _Teller:
         for (source, node), twh in table.items():
             place = year.reading.names[node] if node in largest else "other countries"
             merged[source, place] = merged.get((source, place), 0.0) + twh
-        sums = {
-            source: sum(twh for (one, _), twh in merged.items() if one == source)
-            for source, _ in merged
-        }
+        sums = _by_source(merged)
+        small = [
+            source
+            for source, twh in sums.items()
+            if twh < SMALL * sum(sums.values()) and source not in {self.seller, "LNG"}
+        ]
+        for source, place in [key for key in merged if key[0] in small]:
+            key = ("other pipelines", place)
+            merged[key] = merged.get(key, 0.0) + merged.pop((source, place))
+        sums = _by_source(merged)
         order = sorted(
             sums, key=lambda source: (source != self.seller, source != "LNG", -sums[source])
         )
@@ -380,7 +396,7 @@ class _Teller:
                         value,
                         "eur_per_mwh",
                     )
-                    for period, value in zip(self.periods, sea_price(year), strict=True)
+                    for period, value in zip(self.keys, sea_price(year), strict=True)
                 ],
                 colour=look[year.id][0],
                 dash=look[year.id][1],

@@ -1,0 +1,178 @@
+"""The gas system in the briefing: sentences, pictures and tables. Each test names its oracle."""
+
+import re
+
+import pytest
+
+from detente.brief import compose, drawing, flow_charts, to_html, to_markdown
+from detente.brief.context import Context
+from detente.brief.drawing import Words
+from detente.brief.figures import Figure, Trace, links_in
+from detente.brief.flow_charts import Course, Ribbon
+from detente.brief.gas import describe_gas
+from detente.crisis import load_crisis
+from detente.ensemble import run_ensemble
+from detente.rules.gas import gas_mechanism, run_gas_years
+from detente.testing import tiny_crisis_folder
+from detente.testing.gas import write_gas_tables
+
+WORDS = Words(title="One thing <leads>", subtitle="TWh", footnote="Source: here")
+MECHANISM = """
+  gas_year:
+    label: gas by country and month
+    model: energy.gas_system
+    members: [AAA, BBB, CCC]
+    inputs:
+      cut_share: {by: talks, none: 0, offered: 0.8, agreed: 0.8}
+      lng_spare_twh: 60
+      lng_pact_twh: {by: talks, none: 0, offered: 20, agreed: 20}
+      energy_share: 0.02
+      elasticity: 0.1
+"""
+
+
+def figure(value, name="q.x"):
+    return Figure(
+        id=name, label="x", value=value, low=None, high=None, unit="twh", trace=Trace(model="m")
+    )
+
+
+class TestCharts:
+    """Oracle: hand: every value stands in the table, every name on the picture, both forms validate as Vega-Lite."""
+
+    @pytest.fixture(autouse=True)
+    def _strict(self, monkeypatch):
+        monkeypatch.setattr(drawing, "VALIDATE", True)
+
+    def test_months_stack_and_sink(self):
+        chart = flow_charts.draw_months(
+            "m",
+            ["Jan", "Feb"],
+            {"wells": [figure(3.0), figure(2.0)], "filled": [figure(0.0), figure(1.0)]},
+            WORDS,
+            colours={"wells": "#7a7a7a", "filled": "#b5b5b5"},
+            below=("filled",),
+        )
+        assert [row[0] for row in chart.table.rows] == ["Jan", "Feb"]
+        assert chart.table.columns == ("Month", "wells", "filled")
+        for form in (chart.wide, chart.narrow):
+            assert "Jan" in form
+            assert form.startswith("<svg")
+
+    def test_a_part_without_any_value_is_left_out(self):
+        chart = flow_charts.draw_months(
+            "m",
+            ["Jan"],
+            {"wells": [figure(3.0)], "none": [figure(0.0)]},
+            WORDS,
+            colours={"wells": "#7a7a7a", "none": "#b5b5b5"},
+        )
+        assert chart.table.columns == ("Month", "wells")
+
+    def test_ribbons_name_both_ends_with_their_sums(self):
+        chart = flow_charts.draw_ribbons(
+            "r",
+            [
+                Ribbon(source="north", place="coast", figure=figure(30.0), colour="#7a7a7a"),
+                Ribbon(source="north", place="inland", figure=figure(10.0), colour="#7a7a7a"),
+                Ribbon(source="ships", place="coast", figure=figure(5.0), colour="#56B4E9"),
+            ],
+            WORDS,
+            heads=("From", "To", "TWh"),
+        )
+        for words in ("north 40", "ships 5", "coast 35", "inland 10"):
+            assert words in chart.wide
+            assert words in chart.narrow
+        assert len(chart.table.rows) == 3
+
+    def test_courses_keep_their_order(self):
+        chart = flow_charts.draw_courses(
+            "p",
+            ["Jan", "Feb"],
+            [
+                Course(label="calm", values=[figure(1.0), figure(2.0)], colour="#7a7a7a"),
+                Course(
+                    label="cut", values=[figure(5.0), figure(4.0)], colour="#1c1c1c", dash=(4, 2)
+                ),
+            ],
+            WORDS,
+        )
+        assert chart.table.columns == ("Month", "calm", "cut")
+
+
+@pytest.fixture(scope="module")
+def gas_crisis(tmp_path_factory):
+    folder = tiny_crisis_folder(tmp_path_factory.mktemp("gas"))
+    named = write_gas_tables(folder)
+    for kind in named:
+        path = folder / f"{kind}.csv"
+        path.write_text(path.read_text("utf-8").replace("EAS", "NOR"), "utf-8")
+    path = folder / "crisis.yaml"
+    text = path.read_text("utf-8")
+    lines = "".join(f"  {kind}: {file}\n" for kind, file in named.items())
+    text = text.replace("  sources: sources.csv\n", f"  sources: sources.csv\n{lines}", 1)
+    actors = "".join(f"  {name}: {{name: {name}, kind: state}}\n" for name in ("AAA", "BBB", "CCC"))
+    text = text.replace("\nactors:\n", f"\nactors:\n{actors}", 1)
+    text = text.replace("\nmechanisms:", f"\nmechanisms:{MECHANISM}", 1)
+    path.write_text(text, "utf-8")
+    with (folder / "sources.csv").open("a", encoding="utf-8") as stream:
+        stream.write("atlas,An atlas,Maps,2022-01-01,,book\n")
+    return load_crisis(folder)
+
+
+@pytest.fixture(scope="module")
+def gas_results(gas_crisis, tmp_path_factory):
+    return run_ensemble(gas_crisis, folder=tmp_path_factory.mktemp("run"), n_draws=16, seed=1)
+
+
+def test_a_crisis_without_a_gas_system_says_nothing_of_it(context):
+    found = describe_gas(context, context.book("alliance"))
+    assert (found.sentences, found.charts, found.tables) == ((), (), ())
+
+
+def test_the_section_reads_from_the_programme(gas_crisis, gas_results):
+    """Oracle: independent code: what is withheld is what the years at central values differ by."""
+    context = Context(gas_crisis, gas_results)
+    book = context.book("alliance")
+    found = describe_gas(context, book)
+    years = {year.id: year for year in run_gas_years(gas_crisis, gas_mechanism(gas_crisis))}
+    withheld = (years["stands"].supply_of("NOR") - years["cut"].supply_of("NOR")).sum()
+    figures = {item.id: item for item in book.figures}
+    assert figures["alliance.gas.lost"].value == pytest.approx(withheld)
+    assert len(found.charts) == 3
+    assert {row[0] for row in found.tables[0].rows} == {"Arland", "Borland", "Corland"}
+    for sentence in found.sentences:
+        for name in links_in(sentence):
+            assert name in figures
+
+
+def test_every_month_adds_up_to_demand(gas_crisis, gas_results):
+    """Oracle: accounting: parts above the line less what is stored are the demand of the union."""
+    context = Context(gas_crisis, gas_results)
+    book = context.book("alliance")
+    describe_gas(context, book)
+    figures = {item.id: item.value for item in book.figures}
+    year = run_gas_years(gas_crisis, gas_mechanism(gas_crisis))[1]
+    days = [period.days for period in year.reading.system.periods]
+    demand = year.solution.demand_twh.sum(axis=0)
+    months = list(
+        dict.fromkeys(name.rsplit(".", 1)[1] for name in figures if ".gas.month.others." in name)
+    )
+    assert len(months) == 12
+    for month, length, twh in zip(months, days, demand, strict=True):
+        parts = {
+            key: figures[f"alliance.gas.month.{key}.{month}"]
+            for key in ("others", "challenger", "lng", "storage", "response", "cut_off", "filled")
+        }
+        assert (sum(parts.values()) - 2 * parts["filled"]) * length == pytest.approx(twh)
+
+
+def test_the_page_holds_the_section(gas_crisis, gas_results):
+    brief = compose(gas_crisis, gas_results)
+    page = to_html(brief)
+    anchors = re.findall(r'id="([^"]+)"', page)
+    assert len(anchors) == len(set(anchors))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(anchors)
+    text = to_markdown(brief)
+    assert "Gas by country" in text
+    assert "Of a pact for" in text
