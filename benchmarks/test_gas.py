@@ -8,7 +8,19 @@ import pytest
 from scipy.optimize import linprog
 from scipy.sparse import vstack
 
-from detente.models.energy import GasSolver, Situation, bound_gas, compile_gas, solve_gas, weeks
+from detente.crisis import load_crisis
+from detente.models.energy import (
+    GAS_TABLES,
+    GasSolver,
+    Situation,
+    bound_gas,
+    compile_gas,
+    cut_routes,
+    read_gas_tables,
+    solve_gas,
+    weeks,
+)
+from detente.rules.tables import table_arrays
 
 _PATH = Path(__file__).parents[1] / "tests" / "models" / "test_gas.py"
 _SPEC = importlib.util.spec_from_file_location("gas_systems", _PATH)
@@ -42,6 +54,19 @@ def test_warm(benchmark, system):
         return (situation,), {}
 
     benchmark.pedantic(solver.solve, setup=draw, rounds=20)
+
+
+def test_reference_year(benchmark):
+    """The gas system of the reference crisis, its tables read, compiled and solved with the challenger's gas cut by half."""
+    crisis = load_crisis("ukraine-2022")
+    tables = table_arrays(crisis, GAS_TABLES)
+
+    def solve():
+        reading = read_gas_tables(tables, start=crisis.as_of)
+        cut = dict.fromkeys(cut_routes(reading, ("RUS",)), 0.5)
+        return solve_gas(reading.system, Situation(available=cut))
+
+    benchmark.pedantic(solve, rounds=5, warmup_rounds=1)
 
 
 def test_scipy(benchmark, system):

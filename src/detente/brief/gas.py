@@ -429,10 +429,11 @@ class _Teller:
             ),
             (),
         )
+        state = self._state(level)
         worst = {
             one.member: one
             for one in self.context.levels(self.mechanism.id, "member_loss_pct_gdp")
-            if one.state == self._state(level)
+            if one.state == state
         }
         rows = []
         system = self.cut.reading.system
