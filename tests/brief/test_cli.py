@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from detente.brief.words import LIKELIHOOD_BANDS
 from detente.cli.brief import command as brief_command
 from detente.cli.brief import parse_assignments
 from detente.cli.trace import command as trace_command
@@ -155,3 +156,40 @@ def test_a_folder_that_cannot_be_written(template, tmp_path):
     with pytest.raises(DetenteError) as caught:
         brief_command(str(template), draws=64, out=tmp_path / "b")
     assert caught.value.code == "output-unwritable"
+
+
+def test_an_exploratory_briefing_says_so_and_uses_no_word_of_likelihood(template, tmp_path):
+    brief_command(str(template), draws=64, seed=1, out=tmp_path / "b", mode="exploratory")
+    data = json.loads((tmp_path / "b" / "brief.json").read_text())
+    assert (data["mode"], data["design"]) == ("exploratory", "streams")
+    text = (tmp_path / "b" / "brief.md").read_text()
+    assert "64 explored cases (exploratory)" in text
+    assert "This is an exploratory run" in text
+    assert "over explored cases" in " ".join(data["headline"])
+    said = " ".join(
+        [*data["headline"], *data["sure"], *(item["answer"] for item in data["questions"])]
+    )
+    for term, _, _ in LIKELIHOOD_BANDS:
+        assert not re.search(rf"\b{term}\b", said)
+
+
+def test_modes_and_designs_have_runs_of_their_own(out, template):
+    before = set((out / "run").iterdir())
+    brief_command(str(template), draws=64, seed=1, out=out, mode="exploratory", design="sobol")
+    assert len(set((out / "run").iterdir()) - before) == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"design": "factorial"},
+        {"design": "grid"},
+        {"mode": "guess"},
+        {"design": "sobol", "draws": 100},
+    ],
+)
+def test_designs_that_no_briefing_has_are_refused(template, tmp_path, options):
+    with pytest.raises(UsageError) as caught:
+        brief_command(str(template), **({"draws": 64, "seed": 1, "out": tmp_path / "b"} | options))
+    assert caught.value.code == "option-invalid"
+    assert not (tmp_path / "b").exists()

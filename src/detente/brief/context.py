@@ -719,6 +719,7 @@ class Book:
                 high=high,
                 unit=unit,
                 trace=trace,
+                explored=self.context.results.manifest.mode == "exploratory",
             )
         )
 

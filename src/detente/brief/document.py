@@ -23,7 +23,7 @@ from detente.brief.words import (
 from detente.crisis.elements import Crisis, Source, Table, TableRow
 from detente.ensemble.results import Results
 
-__all__ = ["QUESTIONS", "READING", "Brief", "compose"]
+__all__ = ["QUESTIONS", "READING", "READING_EXPLORED", "Brief", "compose", "reading"]
 
 READING = (
     "How to read the numbers. A case is one draw of everything that the file leaves uncertain; in each case the model gives "
@@ -32,6 +32,21 @@ READING = (
     "counts the cases in which something holds; it is not a probability."
 )
 """Explained once, beside the first picture and with the methods."""
+
+READING_EXPLORED = (
+    "How to read the numbers. This is an exploratory run: a case is one choice of everything that the file leaves uncertain, and "
+    "cases are spread evenly over the ranges that the file states, whatever it holds for likelier. In each case the model gives "
+    "every outcome a probability; a percentage here is the mean of that over explored cases, with the range that holds 90% of "
+    "them in brackets. It says how far the stated assumptions carry; it is no probability that something happens, and neither is "
+    "a share “of explored cases”."
+)
+"""What stands in the place of :data:`READING` where cases are spread over ranges."""
+
+
+def reading(results: Results) -> str:
+    """Return how to read the numbers of a run: by its mode."""
+    return READING_EXPLORED if results.manifest.mode == "exploratory" else READING
+
 
 QUESTIONS = (aims, options, diplomacy, deterrence, sanctions, alliance, outlook)
 """The question modules in the order of the briefing."""
@@ -459,6 +474,13 @@ def _disputed(context: Context) -> TableView | None:
     )
 
 
+def _drawn_from(results: Results) -> str:
+    """Name the mode and what it draws from."""
+    if results.manifest.mode == "exploratory":
+        return "exploratory: spread evenly over the stated ranges"
+    return "probabilistic: from the distributions that the file declares"
+
+
 def _methods(context: Context) -> tuple[str, ...]:
     results = context.results
     certificate = results.certificate
@@ -476,11 +498,12 @@ def _methods(context: Context) -> tuple[str, ...]:
         )
     return (
         (
-            f"{plural(results.n_draws, 'draw')} of all uncertain quantities (seed {results.manifest.seed}) times "
+            f"{plural(results.n_draws, 'draw')} of all uncertain quantities (design {results.manifest.design}, "
+            f"{_drawn_from(results)}, seed {results.manifest.seed}) times "
             f"{plural(n_policies, 'policy', 'policies')}, the same draws under each. Each pair is one game, solved for its "
             "logit agent quantal response equilibrium on the principal branch (McKelvey and Palfrey 1998)."
         ),
-        READING,
+        reading(results),
         (
             f"Certificate: largest fixed-point residual {_residual(certificate.max_residual, 1)}; "
             f"{missed} the tolerance; at most "
@@ -494,7 +517,9 @@ def _methods(context: Context) -> tuple[str, ...]:
             "which one quantity is low or high, all others varying; effects are named only where they stand out from chance "
             "among the cases (5%, corrected for the number of quantities)."
         ),
-        f"Likelihood words follow {LIKELIHOOD_SOURCE}: {words}. A value on an edge takes the word nearer to even.",
+        f"Likelihood words follow {LIKELIHOOD_SOURCE}: {words}. A value on an edge takes the word nearer to even."
+        if results.manifest.mode == "probabilistic"
+        else "No likelihood words are used: nothing in an exploratory run is a probability that something happens.",
         (
             f"Regret is the shortfall from the best policy of each case (Savage 1951). detente {version}, crisis file "
             f"{context.crisis.id}, digest {context.crisis.digest[:12]}."

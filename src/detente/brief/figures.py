@@ -49,7 +49,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number shown to a reader, with its 5-95 % range over the explored cases and its trace."""
+    """A number shown to a reader, with its 5-95 % range over the explored cases and its trace.
+
+    ``explored`` tells that it is a mean over cases of an exploratory run, which no likelihood word may be given.
+    """
 
     id: str
     label: str
@@ -60,6 +63,7 @@ class Figure:
     trace: Trace
     exact: bool = False
     digits: int = KNOWN_DIGITS
+    explored: bool = False
 
     @property
     def text(self) -> str:

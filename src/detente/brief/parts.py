@@ -33,9 +33,14 @@ MOST_READINGS = 6
 
 
 def chance(figure: Figure) -> str:
-    """Say a probability as verb, word, number and range: "is unlikely (31%, range 8-62%)"."""
+    """Say a probability as verb, word, number and range: "is unlikely (31%, range 8-62%)".
+
+    Of an exploratory run it is an average over explored cases, without a word of likelihood.
+    """
     if figure.value is None:
         return "is not known"
+    if figure.explored:
+        return f"averages {link(figure, figure.aside_text)} over explored cases"
     word = likelihood_word(figure.value)
     verb = "is"
     if word.endswith("chance"):

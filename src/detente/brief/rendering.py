@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from detente.brief.context import quantity_text, source_date
-from detente.brief.document import READING, Brief
+from detente.brief.document import Brief, reading
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.words import format_date, plural
 
@@ -59,6 +59,8 @@ def as_data(brief: Brief) -> dict[str, Any]:
         "as_of": brief.crisis.as_of.isoformat(),
         "seed": results.manifest.seed,
         "draws": results.n_draws,
+        "design": results.manifest.design,
+        "mode": results.manifest.mode,
         "base_policy": context.base,
         "overrides": dict(brief.crisis.overrides),
         "digest": brief.crisis.digest,
@@ -328,7 +330,8 @@ def environment(*, html: bool) -> jinja2.Environment:
 
 
 def _case_words(brief: Brief) -> str:
-    cases = plural(brief.context.results.n_draws, "explored case")
+    results = brief.context.results
+    cases = f"{plural(results.n_draws, 'explored case')} ({results.manifest.mode})"
     commitments = len(brief.context.policies)
     return f"{cases} for each of {commitments} commitments" if commitments > 1 else cases
 
@@ -341,7 +344,7 @@ def _values(brief: Brief) -> dict[str, Any]:
         "context": brief.context,
         "results": brief.context.results,
         "note": NOTE,
-        "reading": READING,
+        "reading": reading(brief.context.results),
         "n_cases": _case_words(brief),
         "players": [
             {"name": player.name, "colour": brief.context.colours[player.id]}

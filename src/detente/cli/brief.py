@@ -16,6 +16,7 @@ from detente.errors import CrisisFileError, UsageError
 if TYPE_CHECKING:
     from detente.brief import Brief, BriefPaths
     from detente.crisis import Crisis
+    from detente.ensemble import Design
 
 __all__ = ["choose_policies", "command", "load_checked", "parse_assignments", "run_folder"]
 
@@ -45,6 +46,23 @@ def command(
             metavar="ID",
         ),
     ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            "--design",
+            help="Where the cases lie: streams, sobol, lhs or monte-carlo.  [default: streams]",
+            metavar="NAME",
+        ),
+    ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            "--mode",
+            help="probabilistic draws from the declared distributions; exploratory spreads cases evenly over their "
+            "ranges.  [default: probabilistic]",
+            metavar="NAME",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder to write to; by default brief/CRISIS.", metavar="DIR"),
@@ -72,7 +90,9 @@ def command(
     from detente.brief.document import compose
     from detente.brief.writing import check_place, write_files
     from detente.cli._compiling import saying_what_compiles
+    from detente.cli.explore import make_design
     from detente.ensemble import run_ensemble
+    from detente.ensemble.designs import check_size
     from detente.ensemble.drawing import check_draws
 
     console = Console(stderr=True)
@@ -80,6 +100,10 @@ def command(
     clock = _Clock()
     loaded = load_checked(crisis, parse_assignments(assignments or ()))
     chosen = choose_policies(loaded, policies)
+    plan = _plain_design(
+        make_design(loaded, name=design, mode=mode) if design != "factorial" else None
+    )
+    check_size(plan, draws)
     folder = out if out is not None else Path("brief") / loaded.id
     check_place(folder)
     clock.lap("read and checked")
@@ -88,12 +112,13 @@ def command(
         with saying_what_compiles(), _progress(console, words) as report:
             results = run_ensemble(
                 loaded,
-                folder=run_folder(folder, loaded, seed=seed, policies=chosen),
+                folder=run_folder(folder, loaded, seed=seed, policies=chosen, design=plan),
                 policies=chosen or None,
                 n_draws=draws,
                 seed=seed,
                 workers=workers,
                 progress=report,
+                design=plan,
             )
         clock.lap("solved")
         brief = compose(loaded, results)
@@ -146,14 +171,33 @@ def load_checked(crisis: str, overrides: Mapping[str, str]) -> "Crisis":
     return loaded
 
 
-def run_folder(folder: Path, crisis: "Crisis", *, seed: int, policies: Sequence[str]) -> Path:
-    """Return where the run of a briefing is kept: a folder of its own for each crisis file, seed and set of policies."""
+def run_folder(
+    folder: Path, crisis: "Crisis", *, seed: int, policies: Sequence[str], design: "Design"
+) -> Path:
+    """Return where the run of a briefing is kept: a folder of its own for each crisis file, seed, design and policies."""
     from importlib.metadata import version
 
     from detente.ensemble.store import FORMAT
 
-    stamp = json.dumps([crisis.digest, seed, list(policies), version("detente"), FORMAT])
-    return folder / "run" / hashlib.sha256(stamp.encode()).hexdigest()[:12]
+    parts = [
+        crisis.digest,
+        seed,
+        list(policies),
+        version("detente"),
+        FORMAT,
+        design.name,
+        design.mode,
+    ]
+    return folder / "run" / hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+def _plain_design(design: "Design | None") -> "Design":
+    """Refuse the factorial design: a briefing needs cases that spread over everything."""
+    if design is None:
+        message = "a briefing cannot be written on combinations of alternatives"
+        fix = "use detente explore --design factorial, or another design"
+        raise UsageError(message, code="option-invalid", at="--design", fix=fix)
+    return design
 
 
 def choose_policies(
