@@ -167,7 +167,12 @@ def full_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def full_brief(full_folder, tmp_path_factory):
+def full_context(full_folder, tmp_path_factory):
     crisis = load_crisis(full_folder)
-    results = run_ensemble(crisis, folder=tmp_path_factory.mktemp("full-run"), n_draws=64, seed=1)
-    return compose(crisis, results)
+    folder = tmp_path_factory.mktemp("full-run")
+    return Context(crisis, run_ensemble(crisis, folder=folder, n_draws=64, seed=1))
+
+
+@pytest.fixture(scope="session")
+def full_brief(full_context):
+    return compose(full_context.crisis, full_context.results)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from detente.brief.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.context import Book, Context
+from detente.brief.dilemma import dilemma_parts
 from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, link
 from detente.brief.palette import INK, OKABE_ITO
@@ -46,11 +47,13 @@ def answer(context: Context) -> Answer:
     levels = policy_figures(book, context.policies, "attack", "an attack")
     terms = policy_figures(book, context.policies, "settlement", "a settlement")
     beliefs = _beliefs(context, book)
+    dilemma = dilemma_parts(context, book)
     charts = [
         _outcome_chart(context, outcomes, attack),
         _policy_chart(context, levels, terms),
         _driver_chart(context, book),
         _belief_chart(context, beliefs),
+        *dilemma.charts,
     ]
     regret = _regret_table(context, book)
     mix = find_mix(context, book)
@@ -64,12 +67,19 @@ def answer(context: Context) -> Answer:
             _policy_paragraph(context, book),
             *mix.paragraphs,
             *_dilemma(context, beliefs, readings(book)),
+            *dilemma.sentences,
             *_types(context, book),
         ),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(
             table
-            for table in (regret, mix.table, _policy_table(context), *_watch(context))
+            for table in (
+                regret,
+                mix.table,
+                _policy_table(context),
+                *dilemma.tables,
+                *_watch(context),
+            )
             if table
         ),
         changes=(

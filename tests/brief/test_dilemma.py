@@ -1,0 +1,60 @@
+"""The security dilemma in question 7."""
+
+import numpy as np
+import pytest
+
+from detente.brief.dilemma import COLOURS, INTENTS, LEAST, dilemma_parts
+from detente.brief.figures import plain
+from detente.models.beliefs import classify_change
+
+
+@pytest.fixture(scope="module")
+def parts(full_context):
+    book = full_context.book("outlook")
+    return dilemma_parts(full_context, book), book
+
+
+def test_every_move_has_an_intent_a_reading_and_an_effect(parts):
+    found, book = parts
+    (table,) = (one for one in found.tables if one.id == "dilemma")
+    figures = {figure.id: figure for figure in book.figures}
+    assert table.rows
+    for row in table.rows:
+        assert row[2] in INTENTS.values()
+        assert row[5] in COLOURS
+        effect = next(figure for name, figure in figures.items() if f"[[{name}|" in row[4])
+        assert row[5] == classify_change(effect.value, least=LEAST)
+
+
+def test_beliefs_of_a_challenger_carry_the_effect(full_context, parts):
+    """Oracle: independent code. The shift of each type's belief times the attack to be expected of it."""
+    _, book = parts
+    figures = [f for f in book.figures if f.id.startswith("outlook.dilemma.north.")]
+    assert figures
+    for figure in figures:
+        token = figure.id.split(".")[3]
+        expected = np.zeros(full_context.results.n_draws)
+        for kind in ("limited", "revisionist"):
+            after = full_context.values(f"belief/north/{kind}/{token}")
+            before = full_context.values(f"prior/north/{kind}")
+            expected = expected + (after - before) * full_context.values(
+                f"attack_given/north/{kind}"
+            )
+        assert figure.value == pytest.approx(expected.mean(), abs=1e-12)
+
+
+def test_pictures_have_a_table_and_a_source(parts):
+    found, _ = parts
+    for chart in found.charts:
+        assert chart.title
+        assert "Source" in chart.footnote
+        assert chart.table.rows
+
+
+def test_sentences_link_their_numbers(parts):
+    found, book = parts
+    known = {figure.id for figure in book.figures}
+    for sentence in found.sentences:
+        assert "[[" in sentence
+        assert all(part.partition("|")[0] in known for part in sentence.split("[[")[1:])
+        assert plain(sentence)
