@@ -93,3 +93,43 @@ def test_a_fixed_quantity_narrows_the_range(monkeypatch, capsys):
         return max(row["high"] - row["low"] for row in rows)
 
     assert width("--set", "gas.cut_share=0.9", "--set", "gas.hoarding=0.1") < width()
+
+
+def test_a_coalition_prices_the_packages_that_it_can_take_part_in(monkeypatch, capsys):
+    """Oracle: hand: more members, more loss of the target; a member that stays outside does not lose more."""
+
+    def losses(coalition):
+        code, out, _ = run(
+            monkeypatch, capsys, "ukraine-2022", "sanctions", "--package", "banks", "--coalition",
+            coalition, "--draws", "32", "--json",
+        )  # fmt: skip
+        assert code == 0
+        found = json.loads(out)
+        assert any("messaging" in note for note in found["notes"])
+        item = next(m for m in found["mechanisms"] if m["mechanism"] == "pays_banks")
+        return {
+            row.get("member", ""): row["mean"]
+            for row in item["situations"][0]["values"]
+            if row["output"].endswith("loss_year_pct_gdp")
+        }
+
+    alone, half, both = losses("USA"), losses("USA,DEU=0.5"), losses("USA,DEU,POL,LTU")
+    assert 0 < alone[""] < half[""] < both[""]
+    assert alone["LTU"] < 0.1 < both["LTU"]
+
+
+def test_a_coalition_that_no_mechanism_has_is_refused(monkeypatch, capsys):
+    code, _, error = run(monkeypatch, capsys, "ukraine-2022", "sanctions", "--coalition", "CHN")
+    assert code == 2
+    assert "[actor-unknown]" in error
+
+
+def test_the_matrix_of_who_pays_has_the_three_horizons(monkeypatch, capsys):
+    code, out, _ = run(
+        monkeypatch, capsys, "ukraine-2022", "sanctions", "--package", "import_ban", "--draws", "32"
+    )
+    assert code == 0
+    assert "1 month" in out
+    assert "3 years" in out
+    assert "Lithuania" in out
+    assert "caliendo2015" in out

@@ -317,6 +317,7 @@ def test_shipped_tables_are_those_of_the_compiler(tmp_path):
     script = ROOT / "tools/compile_ukraine_2022.py"
     command = [sys.executable, str(script), "--shared", str(SHARED), "--out", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)
-    for name in TABLES:
+    # the tables of trade are set by hand, the responses compiled from them (tools/compile_responses.py)
+    for name in sorted({*TABLES} - {"packages", "table_regions", "table_sectors", "responses"}):
         made, shipped = (folder / f"{name}.csv" for folder in (tmp_path, FOLDER))
         assert made.read_bytes() == shipped.read_bytes(), name

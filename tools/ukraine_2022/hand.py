@@ -134,6 +134,11 @@ EXPOSURE_LABELS = {
     "stance_2014": "stand on the sanctions of 2014",
     "population": "inhabitants",
     "council_seat": "seat in the Council of the European Union",
+    "controls_use_final_share": "households and investment",
+    "controls_use_industry_share": "other industry",
+    "controls_use_state_share": "the state, the forces among it",
+    "controls_use_transport_share": "makers of transport equipment, aircraft among it",
+    "reserves_currency_share": "share of Russian reserves in its currency",
     "aircraft_sent": "aircraft sent to eastern members",
     "bank_claims_share_gdp": "bank claims on Russia as a share of GDP",
     "bank_claims_usd_bn": "bank claims on Russia",
@@ -272,6 +277,14 @@ def _more(
 
 
 MORE_EXPOSURES = (
+    _more("RUS", "controls_use_final_share", "0.622", "share", "2011-12-31", "derived", "low: ten years old", "wiod", "Russian purchases of electrical and optical equipment from the members by user, 2011: households and investment"),
+    _more("RUS", "controls_use_industry_share", "0.327", "share", "2011-12-31", "derived", "low: ten years old", "wiod", "the same: all other producers"),
+    _more("RUS", "controls_use_transport_share", "0.027", "share", "2011-12-31", "derived", "low: ten years old", "wiod", "the same: makers of transport equipment, aircraft among them"),
+    _more("RUS", "controls_use_state_share", "0.024", "share", "2011-12-31", "derived", "low: ten years old", "wiod", "the same: public services, defence among them"),
+    _more("USA", "reserves_currency_share", "0.164", "share", "2021-06-30", "fact", "medium: press copy", "bofit-2201", "Russian reserves in dollars"),
+    _more("DEU", "reserves_currency_share", "0.323", "share", "2021-06-30", "fact", "medium: press copy", "bofit-2201", "Russian reserves in euros; a freeze takes the Council's unanimity, for which Germany stands here"),
+    _more("GBR", "reserves_currency_share", "0.067", "share", "2021-03-31", "fact", "medium: press copy", "sputnik-2110", "Russian reserves in pounds"),
+    _more("CAN", "reserves_currency_share", "0.027", "share", "2021-03-31", "fact", "medium: press copy", "sputnik-2110", "Russian reserves in Canadian dollars"),
     _more("EU", "challenger_share_of_energy", "0.244", "share", "2020-12-31", "fact", "high; day of release not checked", "eurostat-2020", "all energy needs of the 27 members met by imports from Russia"),
     _more("EU", "challenger_share_of_energy", "0.33", "share", CUT, "claim", "high for the statement", "norman-2022", "Europe, about one third; fits Germany better than the whole"),
     _more("EU", "challenger_share_of_gas", "0.411", "share", "2020-12-31", "fact", "high; day of release not checked", "eurostat-2020", "imports from Russia in gross available natural gas"),
@@ -366,7 +379,18 @@ LNG_EXPORTERS = {"QAT", "USA"}
 RENAMED = {"norman": "norman-2022"}
 NOT_A_SOURCE = {"tl"}
 LATE = {"this-project", "pit-mont", "vb-mont", "eupapers", "imal"}
-ALWAYS = ("norman-2022", "judgement", "derived", "mem", "times-211206")
+ALWAYS = (
+    "norman-2022",
+    "judgement",
+    "derived",
+    "mem",
+    "times-211206",
+    "caliendo-2015",
+    "boehm-2020",
+    "gsdb-2020",
+    "levif-1501",
+    "iep-2015",
+)
 GAS = (
     "entsog-2201", "rtr-150401", "fluxys-160527", "zeelink-2011", "lngjournal-061201",
     "bracewell-2108", "equinor-210920", "tass-220120", "cij-211006", "labandeira-2017",
@@ -387,6 +411,13 @@ SOURCES = {
     "norman-2022": _source("LSE USAPP - American Politics and Policy blog (Julie Norman)", "Explainer on the United States, NATO and Russia over Ukraine", CUT, "https://bit.ly/33Uk7e0", "scholarly blog", "late January 2022"),
     "judgement": _source("detente project", "Judgement of the compilers", CUT, "", "judgement"),
     "derived": _source("detente project", "Computed from the rows and coordinates named in the note", CUT, "", "derived"),
+    "caliendo-2015": _source("Review of Economic Studies 82(1) (Caliendo, Parro)", "Estimates of the Trade and Welfare Effects of NAFTA", "2015-01-31", "https://doi.org/10.1093/restud/rdu035", "scholarly article; elasticities of its table 1 quoted from memory", "2015"),
+    "boehm-2020": _source("NBER Working Paper 27064 (Boehm, Levchenko, Pandalai-Nayar)", "The Long and Short (Run) of Trade Elasticities", "2020-04-30", "https://www.nber.org/papers/w27064", "working paper; read in its abstract", "2020-04"),
+    "gsdb-2020": _source("European Economic Review 129 (Felbermayr, Kirilakha, Syropoulos, Yalcin, Yotov)", "The Global Sanctions Data Base", "2020-10-31", "https://doi.org/10.1016/j.euroecorev.2020.103561", "scholarly article; read in its abstract", "2020"),
+    "bofit-2201": _source("BOFIT via bne IntelliNews", "Structure of the reserves of the Bank of Russia at the end of June 2021", "2022-01-14", "https://www.intellinews.com", "central bank figures, press copy; day of the first printing from memory", "2022-01"),
+    "sputnik-2110": _source("Sputnik", "Shares of currencies in Russian reserves on 31 March 2021", "2021-10-01", "https://sputniknews.com/20211001/russian-international-reserves-shares-of-dollar-euro-down-gold-yuan-up-in-year-to-31-march-1089584289.html", "press copy of a central bank report", "2021-10-01"),
+    "levif-1501": _source("Trends Le Vif", "Net capital outflow from Russia in the fourth quarter of 2014", "2015-01-17", "https://trends.levif.be/economie/politique-economique/russie-les-fuites-de-capitaux-ont-plus-que-double-en-2014/article-normal-362109.html", "press copy of central bank figures", "2015-01"),
+    "iep-2015": _source("Gaidar Institute", "Capital outflow in 2014: far short of a record", "2015-01-31", "https://www.iep.ru/en/capital-outflow-in-2014-far-short-of-a-record.html", "research note", "2015"),
     "mem": _source("no page found", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
     "acer": _source("ACER", "Origin of gas supply by country, 2020", "", "", "official agency; report of 2021, figures read from press copies of 2022", "2021"),
     "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), figures read from press copies of February 2022", "2022-01"),

@@ -14,6 +14,7 @@ from detente.brief.parts import (
     policy_figures,
     run_note,
 )
+from detente.brief.payers import find_payers
 from detente.brief.words import join_words, sentence_case
 
 __all__ = ["answer"]
@@ -22,6 +23,10 @@ ID = "sanctions"
 KINDS = ("sanctions",)
 METRIC = "attack"
 LOSS = "loss_pct_gdp"
+TARGET_MODELS = ("sanctions.target_loss", "sanctions.package_loss")
+"""Models that price the target's loss."""
+SENDER_MODELS = ("sanctions.sender_loss", "sanctions.package_cost")
+"""Models that price the loss of those who impose sanctions."""
 SMALLEST_LOSS = 0.05
 """Differences of a loss that are worth a sentence, in % of GDP."""
 SELDOM = 0.005
@@ -33,18 +38,20 @@ Rows = list[tuple[Level, Figure]]
 def answer(context: Context) -> Answer:
     """Answer the question from the losses by package and from commitments to sanction."""
     book = context.book(ID)
-    target = _losses(context, book, ("sanctions.target_loss",))
+    target = _losses(context, book, TARGET_MODELS)
     others = [
         mechanism.model
         for mechanism in context.mechanisms("sanctions.")
-        if mechanism.model != "sanctions.target_loss"
+        if mechanism.model not in TARGET_MODELS
     ]
     senders = _losses(context, book, tuple(dict.fromkeys(others)))
     members = _member_losses(context, book)
+    payers = find_payers(context, book)
     effects = policy_figures(book, context.policies_with(KINDS), METRIC, "an attack")
     charts = [
         _loss_chart(context, target, senders),
         _member_chart(context, members),
+        *payers.charts,
         _policy_chart(context, book, effects),
     ]
     return Answer(
@@ -54,11 +61,12 @@ def answer(context: Context) -> Answer:
         facts=context.facts(book),
         model=(
             *_loss_paragraphs(context, target, senders),
+            *payers.paragraphs,
             *_effects(context, effects),
             *_use(context, book),
         ),
         charts=tuple(chart for chart in charts if chart is not None),
-        tables=_tables(context),
+        tables=(*payers.tables, *_tables(context)),
         changes=_changes(context, book, target),
         absent=()
         if context.mechanisms("sanctions.")
@@ -86,7 +94,7 @@ def _losses(context: Context, book: Book, models: Sequence[str]) -> Rows:
 def _member_losses(context: Context, book: Book) -> Rows:
     """Losses of each sender at the level where they are largest."""
     found: Rows = []
-    for mechanism in context.mechanisms("sanctions.sender_loss"):
+    for mechanism in context.mechanisms(*SENDER_MODELS):
         levels = context.levels(mechanism.id, f"member_{LOSS}")
         states = list(dict.fromkeys(level.state for level in levels))
         if not states:
@@ -144,7 +152,7 @@ def _first_sentence(
 
 def _sends(context: Context, level: Level) -> bool:
     """Whether a loss is that of those who impose sanctions, not of those whom a counter-measure hits."""
-    return context.crisis.mechanisms[level.mechanism].model == "sanctions.sender_loss"
+    return context.crisis.mechanisms[level.mechanism].model in SENDER_MODELS
 
 
 def _loss_paragraphs(context: Context, target: Rows, senders: Rows) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import difflib
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detente.crisis import Crisis
     from detente.models.registry import FloatArray
     from detente.rules.payoffs import Priced
+    from detente.rules.planning import Evaluation
 
 __all__ = [
     "PriceRequest",
@@ -24,6 +25,7 @@ __all__ = [
     "make_request",
     "price_family",
     "price_situations",
+    "print_mechanism",
     "print_table",
     "span",
     "span_text",
@@ -189,19 +191,39 @@ def draw_values(request: PriceRequest) -> "Mapping[str, FloatArray]":
     return draw_quantities(request.crisis, request.n_draws, seed=request.seed).as_mapping()
 
 
-def price_situations(request: PriceRequest) -> "Priced":
-    """Evaluate all mechanisms of the crisis at every situation that its rules reach."""
+def price_situations(
+    request: PriceRequest, *, fixed: "Mapping[str, Mapping[str, FloatArray]] | None" = None
+) -> "Priced":
+    """Evaluate all mechanisms of the crisis at every situation that its rules reach.
+
+    ``fixed`` gives values to inputs of mechanisms, by mechanism and input, in the place of what the file binds.
+    """
     from detente.rules import compile_rules, unroll
     from detente.rules.payoffs import plan_pricing, price
 
     tree = unroll(compile_rules(request.crisis))
-    return price(plan_pricing(tree, request.crisis), draw_values(request))
+    plan = plan_pricing(tree, request.crisis)
+    if fixed:
+        mechanisms = tuple(_fix(item, fixed.get(item.mechanism.id, {})) for item in plan.mechanisms)
+        plan = replace(plan, mechanisms=mechanisms)
+    return price(plan, draw_values(request))
+
+
+def _fix(item: "Evaluation", values: "Mapping[str, FloatArray]") -> "Evaluation":
+    from detente.rules.bindings import FixedTerm
+
+    inputs = tuple(
+        (declared, FixedTerm(value=values[declared.name]) if declared.name in values else term)
+        for declared, term in item.inputs
+    )
+    return replace(item, inputs=inputs)
 
 
 def price_family(request: PriceRequest) -> None:
     """Print what the mechanisms of the subject say, situation by situation."""
     family = find_family(request)
     if request.coalition is not None:
+        # a subject that can do so has a module of its own
         message = f"the mechanisms of {request.subject} take their members from the crisis file"
         raise UsageError(
             message,
@@ -214,13 +236,18 @@ def price_family(request: PriceRequest) -> None:
         sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         return
     for item in found["mechanisms"]:
-        _print_mechanism(item)
+        print_mechanism(item)
 
 
-def describe_family(request: PriceRequest, family: Sequence[str]) -> dict[str, Any]:
+def describe_family(
+    request: PriceRequest,
+    family: Sequence[str],
+    *,
+    fixed: "Mapping[str, Mapping[str, FloatArray]] | None" = None,
+) -> dict[str, Any]:
     """Return plain values: each mechanism with its situations, outputs, members, equation and sources."""
     crisis = request.crisis
-    priced = price_situations(request)
+    priced = price_situations(request, fixed=fixed)
     mechanisms = []
     for name in family:
         item = crisis.mechanisms[name]
@@ -307,7 +334,8 @@ def span_text(row: Mapping[str, Any]) -> tuple[str, str]:
     return texts[0], texts[0] if texts[1] == texts[2] else f"{texts[1]} to {texts[2]}"
 
 
-def _print_mechanism(item: Mapping[str, Any]) -> None:
+def print_mechanism(item: Mapping[str, Any]) -> None:
+    """Print a mechanism of :func:`describe_family` with its equation and sources."""
     from rich.table import Table
 
     table = Table(

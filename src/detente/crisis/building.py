@@ -266,6 +266,7 @@ def _mechanism(draft: Draft, mechanism: str, entry: MechanismEntry) -> None:
         model=entry.model,
         members=members,
         inputs={name: binding for name, binding in inputs.items() if binding is not None},
+        design=entry.design,
         claims=tuple(entry.claims),
         place=draft.place(*keys),
     )

@@ -349,13 +349,17 @@ class OutcomeRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mechanism:
-    """A model with its inputs bound; ``members`` are the actors of its member axis."""
+    """A model with its inputs bound; ``members`` are the actors of its member axis.
+
+    ``design`` names rows of the table of responses, for a model that interpolates what was computed beforehand.
+    """
 
     id: str
     label: str
     model: str
     members: tuple[str, ...]
     inputs: Mapping[str, Binding]
+    design: str = ""
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
 

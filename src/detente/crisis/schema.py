@@ -368,6 +368,10 @@ class MechanismEntry(Entry):
     model: Name = Field(description="Name of a registered model, as mechanism.model.")
     members: Names = Field(default=[], description="Ids of actors (or issues) of its member axis.")
     inputs: dict[str, RawBinding] = Field(default={}, description="Input to binding.")
+    design: str = Field(
+        default="",
+        description="Package of the table of responses, for a model that interpolates equilibria computed beforehand.",
+    )
     claims: Claims = ClaimsField
 
 

@@ -136,6 +136,22 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *COMMON_COLUMNS,
     ),
     "timeline": ("id", "date", "actors", "event", *COMMON_COLUMNS),
+    "packages": (
+        "id",
+        "package",
+        "label",
+        "table",
+        "target",
+        "direction",
+        "sectors",
+        "coverage",
+        "scales",
+        "third",
+        *COMMON_COLUMNS,
+    ),
+    "table_regions": ("id", "actor", "region", "share", "loss_ratio", "leads", *COMMON_COLUMNS),
+    "table_sectors": ("id", "sector", "label", "elasticity", *COMMON_COLUMNS),
+    "responses": ("id", "package", "actor", "case", "scales", "values", *COMMON_COLUMNS),
 }
 """Required columns of each kind of table."""
 

@@ -12,7 +12,7 @@ them. The prepared function then takes inputs as any other.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ __all__ = [
     "Model",
     "Output",
     "Prepare",
+    "ReadDesign",
     "Remember",
     "Setting",
     "Tables",
@@ -68,6 +69,10 @@ Prepare = Callable[[Setting], Callable[..., Mapping[str, FloatArray]]]
 """Makes the function of a model that works on tables."""
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
+
+
+ReadDesign = Callable[[str, Sequence[Mapping[str, str]], Sequence[str]], object]
+"""Reads what a model has computed beforehand: id of the design, cells of its rows, members; gives the design."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +117,12 @@ class Model:
     reference: str
     summary: str = field(default="")
     tables: tuple[str, ...] = ()
+    read_design: ReadDesign | None = field(default=None)
 
-    def __call__(self, **inputs: FloatArray) -> Mapping[str, FloatArray]:
+    def __call__(self, **inputs: Any) -> Mapping[str, FloatArray]:
         """Evaluate the model on arrays in the shapes of this module's convention.
+
+        A model that reads a design takes it as the keyword ``design``.
 
         Raises
         ------
@@ -170,12 +178,15 @@ def register(
     cites: tuple[str, ...],
     reference: str,
     tables: tuple[str, ...] = (),
+    read_design: ReadDesign | None = None,
 ) -> Callable[[AnyFunction], AnyFunction]:
     """Enter a function in the register under ``mechanism.name``.
 
     ``cites`` are keys of ``docs/references.bib``; ``reference`` names the equation in print (key and equation or
     section), which a figure's trace shows. With ``tables`` the function is a :data:`Prepare`: it takes a
-    :class:`Setting` and returns the function of the inputs. The function is returned unchanged.
+    :class:`Setting` and returns the function of the inputs. ``read_design`` is given
+    by a model that interpolates what was computed beforehand: it reads rows of the table of responses, and the function
+    takes the result as ``design``. The function is returned unchanged.
     """
 
     def enter(function: AnyFunction) -> AnyFunction:
@@ -192,6 +203,7 @@ def register(
             reference=reference,
             summary=summary,
             tables=tables,
+            read_design=read_design,
         )
         return function
 

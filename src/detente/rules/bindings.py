@@ -29,6 +29,7 @@ from detente.rules.transition import IndexArray
 __all__ = [
     "AbstractTerm",
     "Draws",
+    "FixedTerm",
     "Levels",
     "Scope",
     "column_paths",
@@ -100,6 +101,18 @@ class _Number(AbstractTerm):
     value: FloatArray
 
     def evaluate(self, draws: Draws) -> FloatArray:
+        del draws
+        return self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedTerm(AbstractTerm):
+    """Values given from outside in the place of a binding; they broadcast to levels and draws (and members)."""
+
+    value: FloatArray
+
+    def evaluate(self, draws: Draws) -> FloatArray:
+        """Return the values, whatever the draws."""
         del draws
         return self.value
 

@@ -15,8 +15,8 @@ from detente.crisis.elements import (
     QuantityOf,
     Sum,
 )
-from detente.errors import Code, CrisisFileError, Finding
-from detente.models import Input, Output, all_models, find_model
+from detente.errors import Code, CrisisFileError, Finding, ModelError
+from detente.models import Input, Model, Output, all_models, find_model
 from detente.rules.bindings import column_paths
 from detente.rules.compiling import read_outputs
 from detente.rules.planning import mechanism_order
@@ -68,6 +68,7 @@ def check_inputs(crisis: Crisis) -> Iterator[Finding]:
                     value=declared.name,
                     fix=f"bind it: {declared.description}",
                 )
+        yield from _check_design(item, model, crisis)
         per_member = [part.per_member for part in model.inputs]
         per_member.extend(part.per_member for part in model.outputs)
         if any(per_member) and not item.members:
@@ -79,6 +80,47 @@ def check_inputs(crisis: Crisis) -> Iterator[Finding]:
                 value="",
                 fix="list the actors or issues of its member axis under `members`",
             )
+
+
+def _check_design(item: Mechanism, model: Model, crisis: Crisis) -> Iterator[Finding]:
+    """Find a design that lacks, is damaged or does not know the members."""
+    if model.read_design is None:
+        if item.design:
+            yield _finding(
+                item.place,
+                "design",
+                code="model-input-unknown",
+                message=f"{item.model} reads no design",
+                value=item.design,
+                fix="remove `design`",
+            )
+        return
+    table = crisis.tables.get("responses")
+    rows = [row.cells for row in (() if table is None else table.rows)]
+    known = list(dict.fromkeys(row["package"] for row in rows))
+    if item.design not in known:
+        yield _finding(
+            item.place,
+            "design",
+            code="model-input-missing",
+            message=f"there is no response to the package {item.design!r}",
+            value=item.design,
+            fix=suggest(item.design, known, otherwise="compile the responses and name their table"),
+        )
+        return
+    try:
+        model.read_design(
+            item.design, [row for row in rows if row["package"] == item.design], item.members
+        )
+    except ModelError as error:
+        yield _finding(
+            item.place,
+            "design",
+            code="input-invalid",
+            message=error.message,
+            value=item.design,
+            fix=error.fix,
+        )
 
 
 def check_outputs(crisis: Crisis) -> Iterator[Finding]:

@@ -36,13 +36,17 @@ __all__ = ["Evaluation", "Lottery", "Plan", "mechanism_order", "plan_mechanisms"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A mechanism with its inputs compiled; ``function`` is its model, bound to the tables that it works on."""
+    """A mechanism with its inputs compiled; ``function`` is its model, bound to the tables that it works on.
+
+    ``design`` is what a model that interpolates has read of the table of responses.
+    """
 
     mechanism: Mechanism
     model: Model
     function: Callable[..., Mapping[str, FloatArray]]
     inputs: tuple[tuple[Input, AbstractTerm], ...]
     n_levels: int
+    design: object | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,12 +384,29 @@ def _plan_mechanism(mechanism: Mechanism, scope: Scope) -> Evaluation:
             raise _input_error(
                 mechanism, declared.name, code="model-input-missing", what="needs the input"
             )
+    design = None
+    if model.read_design is not None:
+        table = scope.crisis.tables.get("responses")
+        rows = [
+            row.cells
+            for row in (() if table is None else table.rows)
+            if row.cells["package"] == mechanism.design
+        ]
+        if not rows:
+            raise _input_error(
+                mechanism,
+                mechanism.design or "design",
+                code="model-input-missing",
+                what="has no responses to",
+            )
+        design = model.read_design(mechanism.design, rows, mechanism.members)
     return Evaluation(
         mechanism=mechanism,
         model=model,
         function=bind_model(mechanism, model, scope.crisis),
         inputs=tuple(inputs),
         n_levels=len(levels),
+        design=design,
     )
 
 

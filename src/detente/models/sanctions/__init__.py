@@ -1,8 +1,18 @@
 """Sanctions: what they cost the target and the senders, and what an energy cut costs an economy."""
 
 from detente.models._production import ces_loss_pct, ces_output_ratio
+from detente.models.sanctions.currency import currency_price_ratio, freezable_share
 from detente.models.sanctions.gravity import trade_cost_from_gravity
 from detente.models.sanctions.registration import ces_loss, sender_loss, target_loss
+from detente.models.sanctions.registration_finance import currency, freezable_reserves
+from detente.models.sanctions.registration_packages import (
+    HORIZONS,
+    package_cost,
+    package_horizons,
+    package_loss,
+)
+from detente.models.sanctions.response_design import Participant, ResponseDesigner
+from detente.models.sanctions.responses import PackageResponse, read_response
 from detente.models.sanctions.trade_balancing import (
     BalancedMatrix,
     Overlay,
@@ -17,6 +27,7 @@ from detente.models.sanctions.trade_equilibrium import (
     solve_trade,
 )
 from detente.models.sanctions.trade_gains import autarky_loss_pct
+from detente.models.sanctions.trade_packages import Element, Package, elasticities, package_shock
 from detente.models.sanctions.trade_shocks import (
     TradeShock,
     embargo,
@@ -34,10 +45,16 @@ from detente.models.sanctions.trade_table import (
 from detente.models.sanctions.welfare import gains_from_trade_pct, surviving_share, welfare_loss_pct
 
 __all__ = [
+    "HORIZONS",
     "BalancedMatrix",
     "Certificate",
+    "Element",
     "InputOutputTable",
     "Overlay",
+    "Package",
+    "PackageResponse",
+    "Participant",
+    "ResponseDesigner",
     "TradeDraws",
     "TradeEconomy",
     "TradeResult",
@@ -50,13 +67,23 @@ __all__ = [
     "ces_loss",
     "ces_loss_pct",
     "ces_output_ratio",
+    "currency",
+    "currency_price_ratio",
+    "elasticities",
     "embargo",
     "export_control",
+    "freezable_reserves",
+    "freezable_share",
     "gains_from_trade_pct",
     "import_ban",
     "overlay_purchases",
+    "package_cost",
+    "package_horizons",
+    "package_loss",
+    "package_shock",
     "raise_tariffs",
     "raise_trade_costs",
+    "read_response",
     "sender_loss",
     "solve_trade",
     "solve_trade_draws",
