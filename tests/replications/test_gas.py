@@ -324,6 +324,36 @@ BORDERS = {
 }  # fmt: skip
 
 
+class TestState:
+    """The state at the cut-off. Oracle: published data (GIE, ENTSOG), by sums that the tables do not hold."""
+
+    def test_stores_add_up_to_the_union_on_26_january(self):
+        stores = table_arrays(load_crisis("ukraine-2022"), ("gas_stores",))["gas_stores"]
+        union = stores["node"] != "UK"
+        day = storage()["EU", "2022-01-26"]
+        assert stores["stock_twh"][union].sum() == pytest.approx(
+            day["gas_in_storage_twh"], rel=1e-4
+        )
+        assert stores["capacity_twh"][union].sum() == pytest.approx(
+            day["working_gas_volume_twh"], rel=1e-4
+        )
+
+    def test_the_challenger_sends_what_it_sent_in_the_four_weeks_before(self):
+        routes = table_arrays(load_crisis("ukraine-2022"), ("gas_routes",))["gas_routes"]
+        sent = np.nansum(routes["flow_twh_per_day"][routes["supplier"] == "RUS"])
+        rows = research_rows("gas_flows_weekly_gwh_2020_2023.csv")
+        last = [row for row in rows if "2021-12-30" < row["week_ending"] <= "2022-01-23"]
+        assert len(last) == 4
+        came = sum(float(row[name] or 0) for row in last for name in CHALLENGER.values() if name)
+        assert sent == pytest.approx(came / 28000 - KALININGRAD, rel=1e-3)
+
+    def test_nothing_is_later_than_the_cut_off(self):
+        """Oracle: the date of the crisis."""
+        crisis = load_crisis("ukraine-2022")
+        for kind in GAS_TABLES:
+            assert all(row.cells["as_of"] <= "2022-01-27" for row in crisis.tables[kind].rows)
+
+
 class TestNetwork:
     """The capacities between countries, from memory and single pages. Oracle: independent data (riepin2022, 2015)."""
 
