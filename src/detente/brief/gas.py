@@ -11,7 +11,7 @@ from detente.brief.context import Book, Context
 from detente.brief.drawing import Words
 from detente.brief.figures import Chart, Figure, TableView, Trace, link
 from detente.brief.flow_charts import Course, Ribbon, draw_courses, draw_months, draw_ribbons
-from detente.brief.palette import INK, NEUTRAL, OKABE_ITO, RULE, SOFT
+from detente.brief.palette import INK, NEUTRAL, OKABE_ITO, SOFT
 from detente.brief.words import join_words
 from detente.crisis.elements import Mechanism
 from detente.models import find_model
@@ -288,7 +288,7 @@ class _Teller:
                 words["challenger"]: self.colour,
                 words["lng"]: LNG,
                 words["storage"]: SOFT,
-                words["response"]: RULE,
+                words["response"]: OKABE_ITO["yellow"],
                 words["cut_off"]: INK,
                 words["filled"]: SOFT,
             },
