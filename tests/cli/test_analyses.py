@@ -205,3 +205,25 @@ def test_two_versions_of_a_crisis_are_split_among_their_inputs(capsys, monkeypat
     assert len(split["parts"]) == 2
     text = run(capsys, monkeypatch, "diff", TEMPLATE, folder, "--draws", "4")[1]
     assert "rules of the game" in text
+
+
+def test_drivers_of_a_run_and_of_a_crisis(capsys, monkeypatch, tmp_path):
+    out = tmp_path / "out"
+    run(capsys, monkeypatch, "brief", TEMPLATE, "--draws", "64", "--policy", "free", "--out", out)
+    data = json.loads(run(capsys, monkeypatch, "drivers", out, "--json")[1])
+    orders = [row["first_order"] for row in data["quantities"]]
+    assert orders == sorted(orders, reverse=True)
+    assert "PAWN" in run(capsys, monkeypatch, "drivers", out)[1]
+    some = ("drivers", TEMPLATE, "--quantity", "prior.revisionist", "--quantity", "rationality")
+    found = json.loads(
+        run(capsys, monkeypatch, *some, "--tornado", "--sobol", "8", "--policy", "arm", "--json")[1]
+    )
+    assert {row["name"] for row in found["tornado"]} == {"prior.revisionist", "rationality"}
+    assert found["sobol"]["base_points"] == 8
+    assert found["policy"] == "arm"
+    text = run(capsys, monkeypatch, *some, "--tornado", "--sobol", "8")[1]
+    assert "reference" in text
+    assert "base points" in text
+    for bad in (("drivers", TEMPLATE), ("drivers", out, "--tornado"), (*some, "--sobol", "7")):
+        status, _, err = run(capsys, monkeypatch, *bad)
+        assert (status, "[option-invalid]" in err) == (2, True)

@@ -9,7 +9,9 @@ from detente.ensemble.sensitivity import (
     draw_saltelli,
     find_sobol_indices,
     find_swings,
+    find_telling_inputs,
     measure_given_data,
+    weigh_groups,
 )
 from detente.errors import UsageError
 
@@ -229,3 +231,31 @@ def test_swings_of_a_linear_function_are_its_coefficients():
     assert swings[0] == ("b", 3.0, -2.0, -2.0)
     assert swings[1] == ("a", -3.0, 0.0, -2.0)
     assert [swing.width for swing in swings] == [5.0, 3.0]
+
+
+# --- groups ----------------------------------------------------------------------------------------------------------
+
+
+def test_groups_of_inputs_explain_their_share_of_the_variance():
+    # oracle theorem: independent standard normals, y = 2a + b + noise of variance 1, plus c^2 of variance 2 (scaled by 1/2)
+    rng = np.random.default_rng(8)
+    a, b, c, idle, noise = rng.normal(size=(5, 8000))
+    values = 2.0 * a + b + 0.5 * np.square(c) + noise
+    total = 4.0 + 1.0 + 0.5 + 1.0
+    groups = {"both": ["a", "b", "a"], "square": ["c"], "idle": ["idle"], "none": ["z"]}
+    inputs = {"a": a, "b": b, "c": c, "idle": idle, "same": np.ones(8000)}
+    found = {item.name: item for item in weigh_groups(inputs, values, groups)}
+    assert found["both"].explained == pytest.approx(5.0 / total, abs=0.02)
+    assert found["square"].explained == pytest.approx(0.5 / total, abs=0.02)
+    assert found["idle"].explained == pytest.approx(0.0, abs=0.005)
+    assert found["both"].n_inputs == 2
+    assert "none" not in found
+
+
+def test_telling_inputs_are_kept_in_their_order():
+    rng = np.random.default_rng(9)
+    inputs = {f"x{k}": rng.random(2000) for k in range(30)}
+    values = inputs["x7"] + 2.0 * inputs["x3"]
+    assert find_telling_inputs(inputs, values, most=2) == ("x3", "x7")
+    with pytest.raises(UsageError):
+        weigh_groups({"a": [1.0]}, [1.0, 2.0], {"g": ["a"]})

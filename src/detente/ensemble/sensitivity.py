@@ -19,6 +19,7 @@ from detente.ensemble._columns import numeric_column, refuse
 
 __all__ = [
     "DataMeasure",
+    "GroupWeight",
     "SaltelliDesign",
     "SobolIndices",
     "Swing",
@@ -27,6 +28,7 @@ __all__ = [
     "find_swings",
     "find_telling_inputs",
     "measure_given_data",
+    "weigh_groups",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -402,6 +404,73 @@ def _distances(
         inside = np.cumsum(ranked == number)
         found[number] = np.abs(inside[last] / max(inside[-1], 1) - overall).max()
     return found
+
+
+class GroupWeight(NamedTuple):
+    """How much of the variance of a value a group of inputs explains together, and how many inputs it has."""
+
+    name: str
+    explained: float
+    n_inputs: int
+
+
+def weigh_groups(
+    inputs: Mapping[str, ArrayLike], values: ArrayLike, groups: Mapping[str, Sequence[str]]
+) -> tuple[GroupWeight, ...]:
+    """Weigh groups of inputs, for instance all that rest on one source.
+
+    Parameters
+    ----------
+    inputs
+        Numeric inputs by name, each of shape ``(n_cases,)``.
+    values
+        The value of each case.
+    groups
+        Names of inputs per group; an input may stand in several. Names that are no inputs are left out.
+
+    Returns
+    -------
+    tuple of GroupWeight
+        Adjusted R squared of a least-squares fit on the inputs of the group and, where there are cases enough, their
+        squares, at least 0; the largest first. What inputs do only together with those of other groups is not in it. The
+        measure is our own choice.
+
+    Raises
+    ------
+    UsageError
+        ``value-not-finite``, or ``option-invalid`` if lengths differ.
+    """
+    target = numeric_column("values", values)
+    spread = float(np.square(target - target.mean()).sum())
+    standard: dict[str, FloatArray] = {}
+    for name, given in inputs.items():
+        column = numeric_column(f"inputs[{name!r}]", given)
+        if column.size != target.size:
+            refuse(
+                f"input {name!r} has {column.size} cases where the value has {target.size}",
+                at=f"inputs[{name!r}]",
+                fix="give one entry for each case",
+            )
+        deviation = float(column.std())
+        if deviation > 0.0:
+            standard[name] = (column - column.mean()) / deviation
+    found = []
+    for group, names in groups.items():
+        chosen = [standard[name] for name in dict.fromkeys(names) if name in standard]
+        if not chosen:
+            continue
+        if 6 * len(chosen) <= target.size:
+            chosen += [np.square(column) for column in chosen]
+        design = np.array([np.ones(target.size), *chosen]).T
+        freedom = target.size - design.shape[1]
+        explained = 0.0
+        if spread > 0.0 and freedom > 0:
+            fit = design @ np.linalg.lstsq(design, target, rcond=None)[0]
+            left = float(np.square(target - fit).sum()) / spread
+            explained = max(0.0, 1.0 - left * (target.size - 1) / freedom)
+        count = sum(name in standard for name in dict.fromkeys(names))
+        found.append(GroupWeight(group, explained, count))
+    return tuple(sorted(found, key=lambda item: (-item.explained, item.name)))
 
 
 # --- tornado ---------------------------------------------------------------------------------------------------------
