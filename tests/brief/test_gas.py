@@ -12,9 +12,10 @@ from detente.brief.flow_charts import Course, Ribbon
 from detente.brief.gas import describe_gas
 from detente.crisis import load_crisis
 from detente.ensemble import run_ensemble
+from detente.rules.checks import check_game
 from detente.rules.gas import gas_mechanism, run_gas_years
 from detente.testing import tiny_crisis_folder
-from detente.testing.gas import write_gas_tables
+from detente.testing.gas import GAS_FILES, write_gas_tables
 
 WORDS = Words(title="One thing <leads>", subtitle="TWh", footnote="Source: here")
 MECHANISM = """
@@ -123,6 +124,18 @@ def gas_crisis(tmp_path_factory):
 @pytest.fixture(scope="module")
 def gas_results(gas_crisis, tmp_path_factory):
     return run_ensemble(gas_crisis, folder=tmp_path_factory.mktemp("run"), n_draws=16, seed=1)
+
+
+def test_a_mechanism_without_its_tables_is_found_by_the_check(tmp_path):
+    """Oracle: hand."""
+    folder = tiny_crisis_folder(tmp_path)
+    path = folder / "crisis.yaml"
+    text = path.read_text("utf-8").replace("\nmechanisms:", f"\nmechanisms:{MECHANISM}", 1)
+    actors = "".join(f"  {name}: {{name: {name}, kind: state}}\n" for name in ("AAA", "BBB", "CCC"))
+    path.write_text(text.replace("\nactors:\n", f"\nactors:\n{actors}", 1), "utf-8")
+    found = [item for item in check_game(load_crisis(folder)) if item.code == "table-missing"]
+    assert [item.value for item in found] == list(GAS_FILES)
+    assert all(item.line and item.fix for item in found)
 
 
 def test_a_crisis_without_a_gas_system_says_nothing_of_it(context):

@@ -13,6 +13,7 @@ from detente.rules.mechanism_checks import (
     check_inputs,
     check_models,
     check_outputs,
+    check_tables,
     check_units,
 )
 from detente.rules.situations import (
@@ -49,6 +50,7 @@ def check_game(
         finding
         for check in (
             check_models,
+            check_tables,
             check_inputs,
             check_outputs,
             check_units,

@@ -21,7 +21,14 @@ from detente.rules.bindings import column_paths
 from detente.rules.compiling import read_outputs
 from detente.rules.planning import mechanism_order
 
-__all__ = ["check_cycles", "check_inputs", "check_models", "check_outputs", "check_units"]
+__all__ = [
+    "check_cycles",
+    "check_inputs",
+    "check_models",
+    "check_outputs",
+    "check_tables",
+    "check_units",
+]
 
 ANY = "any"
 PROBABILITY_UNITS = ("prob", "share")
@@ -39,6 +46,22 @@ def check_models(crisis: Crisis) -> Iterator[Finding]:
                 value=item.model,
                 fix=suggest(item.model, all_models(), otherwise="name a registered model"),
             )
+
+
+def check_tables(crisis: Crisis) -> Iterator[Finding]:
+    """Every table that a mechanism's model works on is there."""
+    for item in crisis.mechanisms.values():
+        model = find_model(item.model)
+        for kind in () if model is None else model.tables:
+            if kind not in crisis.tables:
+                yield _finding(
+                    item.place,
+                    "model",
+                    code="table-missing",
+                    message=f"{item.model} works on the table {kind!r}, which the crisis does not name",
+                    value=kind,
+                    fix=f"add `{kind}: {kind}.csv` under `tables`",
+                )
 
 
 def check_inputs(crisis: Crisis) -> Iterator[Finding]:
