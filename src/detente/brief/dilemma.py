@@ -12,7 +12,7 @@ from detente.brief.figures import Chart, Figure, TableView, Trace, link
 from detente.brief.palette import NEUTRAL, OKABE_ITO
 from detente.brief.parts import Reading, policy_figures, readings, run_note
 from detente.brief.words import sentence_case
-from detente.crisis.elements import Instrument, Player
+from detente.crisis.elements import Instrument, Player, PlayerType
 from detente.models.beliefs import classify_change, pool_by_look, posteriors, spiral_index
 
 __all__ = ["DilemmaParts", "dilemma_parts"]
@@ -21,6 +21,8 @@ FloatArray = NDArray[np.float64]
 
 LEAST = 0.01
 """Changes of the chance of an attack below this are noise: one point."""
+RARE, TINY = 0.02, 1e-6
+"""First moves that no type makes with this chance are passed over; the smallest chance in a ratio."""
 INTENTS = {
     "deterrence": "to deter",
     "posture": "to deter",
@@ -82,7 +84,12 @@ def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
     moves = [*ours, *theirs]
     if not moves:
         return DilemmaParts()
-    sentences = (_kinds(ours), _spiral(context, book, ours, theirs), _channels_text(context, book))
+    sentences = (
+        _kinds(ours),
+        _spiral(context, book, ours, theirs),
+        *_signals(context, book),
+        _channels_text(context, book),
+    )
     charts = (_fear_chart(context, moves), _effect_chart(context, moves))
     tables = (_table(moves), _channels(context, book))
     return DilemmaParts(
@@ -278,6 +285,56 @@ def _open_policy(context: Context, player: str) -> str:
         if player not in owners:
             return policy
     return context.base
+
+
+def _signals(context: Context, book: Book) -> list[str]:
+    """Say which first move tells a player's types apart most and which least, each player that has types."""
+    found = []
+    for player in context.players():
+        if len(player.types) < 2:
+            continue
+        policy = _open_policy(context, player.id)
+        kinds = (player.types[0], player.types[-1])
+        rows = []
+        for item in context.instruments_of(player.id):
+            names = [f"first/{player.id}/{kind.id}/{item.id}" for kind in kinds]
+            if item.kind == "military" or not all(context.has(name) for name in names):
+                continue
+            means = [float(context.values(name, policy).mean()) for name in names]
+            if max(means) >= RARE:
+                rows.append((abs(np.log(max(means[0], TINY) / max(means[1], TINY))), item, names))
+        if len(rows) < 2:
+            continue
+        rows.sort(key=lambda row: row[0])
+        (_, least, least_names), (_, most, most_names) = rows[0], rows[-1]
+
+        def shares(
+            item: Instrument,
+            names: list[str],
+            *,
+            player: Player = player,
+            kinds: tuple[PlayerType, PlayerType] = kinds,
+            policy: str = policy,
+        ) -> str:
+            figures = [
+                book.metric(
+                    f"signal.{player.id}.{kind.id}.{item.id}",
+                    f"{player.name} opens with “{item.label}” if “{kind.label}”",
+                    name,
+                    policy=policy,
+                )
+                for kind, name in zip(kinds, names, strict=True)
+            ]
+            return " and ".join(
+                f"{link(figure)} if “{kind.label}”"
+                for figure, kind in zip(figures, kinds, strict=True)
+            )
+
+        found.append(
+            f"Of the first moves of {player.name} “{most.label}” tells its types apart most (chosen with {shares(most, most_names)}), "
+            f"“{least.label}” least ({shares(least, least_names)})."
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
