@@ -11,7 +11,7 @@ from detente.brief.context import Context
 from detente.crisis import load_crisis
 from detente.ensemble import run_ensemble
 
-TEMPLATE = Path(str(importlib.resources.files("detente.crisis") / "template"))
+TEMPLATE = Path(str(importlib.resources.files("detente.crisis") / "templates" / "coercion"))
 
 
 @pytest.fixture(scope="session")

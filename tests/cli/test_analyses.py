@@ -10,7 +10,7 @@ import pytest
 import detente.crisis
 from detente.cli import main
 
-TEMPLATE = str(Path(detente.crisis.__file__).with_name("template"))
+TEMPLATE = str(Path(detente.crisis.__file__).with_name("templates") / "coercion")
 
 
 def run(capsys, monkeypatch, *arguments):

@@ -18,7 +18,7 @@ from detente.ensemble.store import read_manifest
 from detente.errors import UsageError
 from detente.testing.crises import tiny_crisis_folder
 
-TEMPLATE = str(Path(detente.crisis.__file__).with_name("template"))
+TEMPLATE = str(Path(detente.crisis.__file__).with_name("templates") / "coercion")
 
 
 def call(capsys, monkeypatch, *words):

@@ -15,7 +15,7 @@ from detente.crisis import load_crisis
 from detente.ensemble import Results, run_ensemble
 from detente.ensemble.store import shard_file
 
-TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 
 
 def call(capsys, monkeypatch, *words):

@@ -14,7 +14,7 @@ from detente.errors import RunError, UsageError
 
 distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
 
-TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 POLICIES = ("free", "arm")
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 

@@ -17,7 +17,7 @@ from detente.ensemble.driving import (
 from detente.ensemble.evaluating import Evaluator
 from detente.errors import UsageError
 
-TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 PATH = "prior.revisionist"
 
 

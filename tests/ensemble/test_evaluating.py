@@ -14,7 +14,7 @@ from detente.ensemble.drawing import draw_quantities
 from detente.ensemble.evaluating import AdaptivePolicy, Evaluator, find_policies
 from detente.errors import UsageError
 
-TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 SOLVED = 1e-8  # two solutions of one game to a residual of 1e-9
 
 

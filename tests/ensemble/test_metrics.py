@@ -17,7 +17,7 @@ from detente.ensemble.drawing import draw_quantities
 from detente.ensemble.metrics import compile_metrics, evaluate_metrics, find_move_keys
 from detente.rules import compile_rules, plan_pricing, price, start, unroll
 
-TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 N_DRAWS = 3
 PUBLIC = {"subvert": "hold"}  # what an observer on no list takes a hidden move of the template for
 

@@ -29,7 +29,7 @@ from detente.ensemble import (
 from detente.ensemble.store import shard_file
 from detente.errors import RunError, UsageError
 
-TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 POLICIES = ("free", "arm")
 N_DRAWS = 150
 

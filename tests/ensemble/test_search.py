@@ -22,7 +22,7 @@ from detente.ensemble.robustness import Aim, find_pareto
 from detente.ensemble.search import combine, default_aims, find_choices, search_policies
 from detente.errors import UsageError
 
-TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 
 
 @pytest.fixture(scope="module")

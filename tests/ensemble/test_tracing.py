@@ -9,7 +9,7 @@ from detente.crisis import load_crisis
 from detente.ensemble.tracing import trace_metric
 from detente.errors import UsageError
 
-TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,7 @@ def test_a_sound_crisis_has_no_findings():
 
 def test_the_template_has_no_findings():
     """Oracle: the template's own promise."""
-    assert check_game(load_crisis(str(files("detente.crisis") / "template"))) == ()
+    assert check_game(load_crisis(str(files("detente.crisis") / "templates" / "coercion"))) == ()
 
 
 @pytest.mark.parametrize(
@@ -394,7 +394,7 @@ def test_findings_stand_where_the_entry_stands():
 
 
 def test_a_what_if_may_put_an_instrument_out_of_reach():
-    template = str(files("detente.crisis") / "template")
+    template = str(files("detente.crisis") / "templates" / "coercion")
     crisis = load_crisis(template, overrides={"state.posture": "armed"})
     (finding,) = check_game(crisis)
     assert (finding.code, finding.severity) == ("instrument-unreachable", "warning")

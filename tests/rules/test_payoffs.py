@@ -205,7 +205,7 @@ def test_mechanisms_feed_on_each_other_in_order():
 
 @pytest.fixture(scope="module")
 def template():
-    return load_crisis(str(files("detente.crisis") / "template"))
+    return load_crisis(str(files("detente.crisis") / "templates" / "coercion"))
 
 
 def draws_of(crisis, n_draws=8):
@@ -526,7 +526,8 @@ def test_columns_read_actors_or_issues(template, table, name, members, paths):
 def test_an_input_near_the_largest_number_is_priced():
     """The ends of its range add up to more than a number holds; each is finite."""
     crisis = load_crisis(
-        str(files("detente.crisis") / "template"), overrides={"force.north": "1.7e308"}
+        str(files("detente.crisis") / "templates" / "coercion"),
+        overrides={"force.north": "1.7e308"},
     )
     plan = plan_pricing(unroll(compile_rules(crisis)), crisis)
     values = {
@@ -538,7 +539,7 @@ def test_an_input_near_the_largest_number_is_priced():
 
 def test_a_payoff_beyond_numbers_names_its_consideration():
     crisis = load_crisis(
-        str(files("detente.crisis") / "template"), overrides={"war.gain": "1.7e308"}
+        str(files("detente.crisis") / "templates" / "coercion"), overrides={"war.gain": "1.7e308"}
     )
     plan = plan_pricing(unroll(compile_rules(crisis)), crisis)
     values = {

@@ -33,7 +33,7 @@ RANDOM = settings(
 
 @pytest.fixture(scope="module")
 def template():
-    return load_crisis(str(files("detente.crisis") / "template"))
+    return load_crisis(str(files("detente.crisis") / "templates" / "coercion"))
 
 
 def pairs(tree, root):

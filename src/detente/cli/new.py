@@ -16,6 +16,15 @@ def command(
         Path | None,
         typer.Option("--folder", help="Where to write it; ./NAME without this.", metavar="DIR"),
     ] = None,
+    template: Annotated[
+        str,
+        typer.Option(
+            "--from-template",
+            help="Shape to start from: coercion (forces massed at a border), occupation (a seizure, an embargo, a deadline) "
+            "or blockade (weapons on an island, a line at sea, a private exchange).",
+            metavar="NAME",
+        ),
+    ] = "coercion",
 ) -> None:
     """Make a folder with a small invented crisis that passes every check, to be replaced piece by piece.
 
@@ -25,11 +34,11 @@ def command(
 
       detente new strait-2031
 
-      detente new strait-2031 --folder crises/strait
+      detente new strait-2031 --folder crises/strait --from-template blockade
     """
     from detente.crisis import new_crisis
 
-    made = new_crisis(name, folder or Path(name))
+    made = new_crisis(name, folder or Path(name), template=template)
     sys.stdout.write(f"{made}\nnext: detente check {_argument(made)}\n")
 
 

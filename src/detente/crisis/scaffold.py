@@ -1,4 +1,4 @@
-"""Make the folder of a new crisis from the template: a small invented crisis that passes every check."""
+"""Make the folder of a new crisis from a template: a small invented crisis that passes every check."""
 
 import json
 import re
@@ -11,15 +11,27 @@ from detente.crisis.loading import CRISIS_FILE, shipped_crises
 from detente.crisis.schema import crisis_schema
 from detente.errors import RunError, UsageError
 
-__all__ = ["SCHEMA_FILE", "new_crisis"]
+__all__ = ["SCHEMA_FILE", "new_crisis", "template_names"]
 
 SCHEMA_FILE = "crisis.schema.json"
 """Name of the JSON Schema that editors read, beside the crisis file."""
 
+_TEMPLATES = resources.files("detente.crisis").joinpath("templates")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
 
 
-def new_crisis(name: str, folder: Path) -> Path:
+def template_names() -> tuple[str, ...]:
+    """Return the names of the templates: the shapes of crisis that a new one may start from.
+
+    Examples
+    --------
+    >>> template_names()
+    ('blockade', 'coercion', 'occupation')
+    """
+    return tuple(sorted(item.name for item in _TEMPLATES.iterdir() if item.is_dir()))
+
+
+def new_crisis(name: str, folder: Path, *, template: str = "coercion") -> Path:
     """Write the folder of a new crisis.
 
     Parameters
@@ -28,6 +40,8 @@ def new_crisis(name: str, folder: Path) -> Path:
         Id of the crisis: letters, digits, - and _, starting with a letter.
     folder
         Where to write it; it must not exist, or be empty.
+    template
+        One of :func:`template_names`.
 
     Returns
     -------
@@ -37,7 +51,8 @@ def new_crisis(name: str, folder: Path) -> Path:
     Raises
     ------
     UsageError
-        ``id-invalid`` for a bad name or that of a shipped crisis, ``folder-exists`` if there is something in the folder.
+        ``id-invalid`` for a bad name or that of a shipped crisis, ``folder-exists`` if there is something in the
+        folder, ``option-invalid`` for an unknown template.
     RunError
         ``output-unwritable`` if the folder cannot be written.
     """
@@ -48,6 +63,10 @@ def new_crisis(name: str, folder: Path) -> Path:
     if name in shipped_crises():
         message = f"a crisis named {name!r} ships with the program"
         raise UsageError(message, code="id-invalid", at=name, fix="choose another name")
+    if template not in template_names():
+        message = f"there is no template {template[:80]!r}"
+        fix = f"use one of: {', '.join(template_names())}"
+        raise UsageError(message, code="option-invalid", at="--from-template", fix=fix)
     if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and _is_empty(folder))):
         message = f"there is already something at {str(folder)!r}"
         fix = "choose another name or `--folder`, or remove what is there"
@@ -56,7 +75,7 @@ def new_crisis(name: str, folder: Path) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
         try:
-            _fill(temporary, name)
+            _fill(temporary, name, template)
             temporary.chmod(0o755)
             if folder.exists():
                 folder.rmdir()
@@ -75,9 +94,8 @@ def _is_empty(folder: Path) -> bool:
     return next(folder.iterdir(), None) is None
 
 
-def _fill(folder: Path, name: str) -> None:
-    template = resources.files("detente.crisis").joinpath("template")
-    for item in [part for part in template.iterdir() if part.is_file()]:
+def _fill(folder: Path, name: str, template: str) -> None:
+    for item in [part for part in _TEMPLATES.joinpath(template).iterdir() if part.is_file()]:
         text = item.read_text(encoding="utf-8")
         if item.name == CRISIS_FILE:
             title = name.replace("-", " ").replace("_", " ").capitalize()

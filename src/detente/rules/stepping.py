@@ -5,7 +5,7 @@ Examples
 >>> from importlib.resources import files
 >>> from detente.crisis import load_crisis
 >>> from detente.rules.compiling import compile_rules
->>> crisis = load_crisis(str(files("detente.crisis") / "template"))
+>>> crisis = load_crisis(str(files("detente.crisis") / "templates" / "coercion"))
 >>> position = start(compile_rules(crisis), {"north": "limited", "west": "hollow"})
 >>> position.mover, position.available()
 ('west', ('wait', 'offer', 'arm', 'threaten'))

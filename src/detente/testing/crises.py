@@ -27,7 +27,7 @@ def tiny_crisis_folder(parent: Path) -> Path:
     """
     folder = parent / "tiny"
     folder.mkdir()
-    template = resources.files("detente.crisis").joinpath("template")
+    template = resources.files("detente.crisis").joinpath("templates/coercion")
     for item in [part for part in template.iterdir() if part.is_file()]:
         with resources.as_file(item) as path:
             shutil.copyfile(path, folder / item.name)
@@ -48,7 +48,7 @@ def template_document() -> dict[str, Any]:
 
 @cache
 def _template_json() -> str:
-    template = resources.files("detente.crisis").joinpath("template")
+    template = resources.files("detente.crisis").joinpath("templates/coercion")
     text = template.joinpath("crisis.yaml").read_text(encoding="utf-8")
     return json.dumps(YAML(typ="safe", pure=True).load(text), default=str)
 
