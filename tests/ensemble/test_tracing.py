@@ -105,3 +105,11 @@ def test_unknown_metrics_are_refused(crisis, metric):
     with pytest.raises(UsageError) as caught:
         trace_metric(crisis, metric)
     assert caught.value.code == "path-unknown"
+
+
+def test_a_design_traces_to_the_sources_of_its_package_and_responses():
+    """Oracle: hand, the rows of the reference crisis."""
+    shipped = load_crisis("ukraine-2022")
+    trace = trace_metric(shipped, "mechanism/pays_controls/loss_year_pct_gdp")
+    assert {"wiod", "caliendo-2015", "tt-fdpr"} <= set(trace.sources)
+    assert set(trace.sources) <= set(shipped.sources)

@@ -109,12 +109,18 @@ def _horizon_chart(context: Context, packages: dict[str, dict[str, Figure]]) -> 
         "sanctions-horizons",
         spans,
         Words(
-            title=f"{sentence_case(context.crisis.mechanisms[hardest].label)} hits hardest, and the first weeks are the worst",
+            title=f"{sentence_case(context.crisis.mechanisms[hardest].label)} hits hardest{_when(packages[hardest])}",
             subtitle=f"Loss of {context.names('challenger')} in % of the income of the period while the package is in force, trade alone",
             footnote=run_note(context),
         ),
         row_title="Package",
     )
+
+
+def _when(figures: dict[str, Figure]) -> str:
+    """Say that the loss is largest at first, if it is."""
+    values = [figures[horizon].value or 0.0 for horizon, _ in HORIZONS if horizon in figures]
+    return ", and the first weeks are the worst" if values == sorted(values, reverse=True) else ""
 
 
 def _matrix(

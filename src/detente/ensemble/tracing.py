@@ -20,6 +20,7 @@ from detente.crisis.elements import (
     QuantityOf,
     Sum,
 )
+from detente.crisis.figures import split_sources
 from detente.errors import UsageError
 from detente.models.registry import find_model
 
@@ -163,6 +164,7 @@ def trace_metric(
     if by_play:
         references.insert(0, SOLUTION_REFERENCE)
     sources = dict.fromkeys(key for path in ordered for key in crisis.quantities[path].sources)
+    sources |= dict.fromkeys(_design_sources(crisis, closure.mechanisms))
     return Trace(
         metric=metric,
         sources=tuple(sources),
@@ -173,6 +175,16 @@ def trace_metric(
         references=tuple(dict.fromkeys(references)),
         by_play=by_play,
     )
+
+
+def _design_sources(crisis: Crisis, mechanisms: Iterable[str]) -> Iterable[str]:
+    """Yield the sources of the packages and responses that mechanisms interpolate."""
+    designs = {crisis.mechanisms[name].design for name in mechanisms} - {""}
+    for kind in ("packages", "responses"):
+        table = crisis.tables.get(kind)
+        for row in () if table is None else table.rows:
+            if row.cells["package"] in designs:
+                yield from split_sources(row.cells["source"])
 
 
 # --- one function per family of metrics: adds what enters it directly, False if the name is unknown -------------------
