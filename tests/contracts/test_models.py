@@ -130,6 +130,7 @@ MIDDLE = {
     "salience": 0.6,
     "war_cost": 0.2,
     "package": 40.0,
+    "day": 30.0,
 }
 UNIT_RANGE = {
     "prob": (0.0, 1.0),

@@ -40,6 +40,93 @@ ISSUES = (
 
 # --- units: printed wording -> closed name; FACTORS turn the printed number into that unit ---------------------------
 
+# Farthest positions that a side is taken to sign at the usual price: our reading of its words, see the decision note on
+# the reference game. Russia: neutrality or a long moratorium, the posture of January kept, reciprocal limits give or take,
+# no lethal arms. The United States: no moratorium, no withdrawal, no one-sided limits, arms for defence. Kyiv likewise.
+RED_LINES = {
+    ("RUS", "open_door"): "50", ("RUS", "forces_east"): "50",
+    ("RUS", "missiles_exercises"): "60", ("RUS", "arms_ukraine"): "50",
+    ("USA", "open_door"): "60", ("USA", "forces_east"): "45",
+    ("USA", "missiles_exercises"): "40", ("USA", "arms_ukraine"): "50",
+    ("UKR", "open_door"): "60", ("UKR", "missiles_exercises"): "40",
+    ("UKR", "arms_ukraine"): "60",
+}  # fmt: skip
+
+# Rates that the research tables do not list, computed from the same collection; tests recompute them.
+MORE_BASE_RATES = [
+    {
+        "id": "B071",
+        "topic": "escalation",
+        "population": "ICB crises 1918-2019 that are no part of a war",
+        "statistic": "full-scale war (viol = 4)",
+        "value": "0.083",
+        "lo90": "0.063",
+        "hi90": "0.108",
+        "n": "410",
+        "unit": "share",
+        "show": "yes",
+        "words": "a crisis outside a war becomes a full-scale war",
+        "compare": "full_invasion",
+        "differs": "crises of all kinds and sizes; this one has a force of more than 100,000 at the border and demands that were refused",
+        "as_of": "2019-12-31",
+        "grade": "derived",
+        "claimed_by": "",
+        "grade_wording": "computed by us",
+        "confidence": "high",
+        "source": "icb",
+        "claims": "",
+        "note": "34 of 410; iwcmb = 1; Wilson 90 per cent",
+    },
+    {
+        "id": "B072",
+        "topic": "escalation",
+        "population": "ICB crises 1918-2019 that are no part of a war, set off by a non-violent military act",
+        "statistic": "full-scale war (viol = 4)",
+        "value": "0.028",
+        "lo90": "0.009",
+        "hi90": "0.082",
+        "n": "71",
+        "unit": "share",
+        "show": "yes",
+        "words": "a crisis set off by a non-violent military act becomes a full-scale war",
+        "compare": "full_invasion",
+        "differs": "shows of force, exercises and mobilisations of all sizes; the model conditions on the aims and the size of this one",
+        "as_of": "2019-12-31",
+        "grade": "derived",
+        "claimed_by": "",
+        "grade_wording": "computed by us",
+        "confidence": "medium: two cases",
+        "source": "icb",
+        "claims": "",
+        "note": "2 of 71; break = 7; Wilson 90 per cent",
+    },
+]
+
+# Where places of the table of forces lie, in degrees north and east, to a tenth or so: for a sketch, from memory.
+PLACES = {
+    "Crimea": ("45.3", "34.4"),
+    "occupied Donbas": ("48", "38.3"),
+    "Transnistria": ("46.84", "29.64"),
+    "Belarus": ("53.9", "27.6"),
+    "Belarus, Brest": ("52.1", "23.7"),
+    "Belarus, Rechitsa": ("52.36", "30.39"),
+    "Yelnya, Smolensk oblast": ("54.57", "33.18"),
+    "Klimovo, Bryansk oblast": ("52.38", "32.19"),
+    "Klintsy, Bryansk oblast": ("52.76", "32.24"),
+    "Pogonovo, Voronezh oblast": ("51.56", "39.14"),
+    "Donbas": ("48.4", "37.6"),
+    "Ukraine": ("49.6", "31.2"),
+    "Romania": ("45", "26"),
+    "Lithuania": ("55.06", "24.38"),
+    "Latvia": ("57.08", "24.32"),
+    "Poland": ("52.2", "20.5"),
+    "Bulgaria": ("42.5", "25"),
+    "Germany": ("50", "11"),
+    "Black Sea": ("43.6", "33"),
+    "Baltic Sea": ("56.5", "19"),
+    "Estonia, Latvia, Lithuania, Poland": ("56.2", "22.6"),
+}
+
 UNITS = {
     "%": "pct", "percent": "pct", "percent sure": "pct", "percent of force per day": "pct",
     "% in the first year": "pct", "% in 2021": "pct", "% of members and of population": "pct",

@@ -34,7 +34,7 @@ def admitted(path: Path, ledger: Ledger, table: str) -> Iterator[tuple[Row, str]
 
 
 POSITIONS = (
-    "actor", "issue", "value", "salience", "basis", "paraphrase", "reasoning", "stated_on",
+    "actor", "issue", "value", "salience", "red_line", "basis", "paraphrase", "reasoning", "stated_on",
     "statement_grade", *PROVENANCE,
 )  # fmt: skip
 
@@ -63,6 +63,7 @@ def compile_positions(shared: Path, ledger: Ledger) -> list[Row]:
                 "issue": row["issue"],
                 "value": value,
                 "salience": salience,
+                "red_line": hand.RED_LINES.get((row["actor"], row["issue"]), "") if value else "",
                 "basis": basis,
                 "paraphrase": row["paraphrase"] if value else "",
                 "reasoning": row["reasoning"] if value else "",
@@ -188,7 +189,7 @@ def measured(row: Mapping[str, str]) -> tuple[str, str, str, str, str]:
 
 
 FORCES = (
-    "id", "side", "actor", "item", "place", "value", "value_hi", "unit", *PROVENANCE,
+    "id", "side", "actor", "item", "place", "latitude", "longitude", "value", "value_hi", "unit", *PROVENANCE,
 )  # fmt: skip
 
 
@@ -206,6 +207,8 @@ def compile_forces(shared: Path, ledger: Ledger) -> list[Row]:
                 "actor": row["actor"],
                 "item": row["item"],
                 "place": row["where"],
+                "latitude": hand.PLACES.get(row["where"], ("", ""))[0],
+                "longitude": hand.PLACES.get(row["where"], ("", ""))[1],
                 "value": value,
                 "value_hi": value_hi,
                 "unit": unit,
@@ -454,7 +457,7 @@ def compile_base_rates(shared: Path, ledger: Ledger) -> list[Row]:
                 **provenance(row, source, note=words),
             }
         )
-    return rows
+    return [*rows, *hand.MORE_BASE_RATES]
 
 
 TIMELINE = ("id", "date", "actors", "event", *PROVENANCE)

@@ -9,6 +9,7 @@ from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.palette import INK
 from detente.brief.parts import change_sentences
+from detente.brief.terms import Terms, read_terms, terms_chart, terms_paragraphs, terms_table
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.elements import Binding, ByState, Column, Issue, Player, Product, Sum
 
@@ -25,8 +26,9 @@ def answer(context: Context) -> Answer:
     challenger = context.names("challenger")
     sides = _sides(context)
     ranked = _ranked_issues(context, book, sides)
-    room = _room(context, book)
-    chart = _chart(context, book, ranked, sides)
+    terms = read_terms(book)
+    room = None if terms is None else terms.exists
+    chart = _picture(context, book, ranked, sides, terms)
     return Answer(
         id=ID,
         title=f"What does {challenger} want?",
@@ -35,10 +37,10 @@ def answer(context: Context) -> Answer:
         model=(
             *_position_paragraphs(context, book, ranked, sides),
             *_type_paragraphs(context, book),
-            *_room_paragraphs(context, book, room),
+            *_room_paragraphs(context, book, terms, ranked, sides),
         ),
         charts=() if chart is None else (chart,),
-        tables=_tables(context),
+        tables=_tables(context, terms, ranked),
         changes=_changes(context, book),
         absent=_absent(context, ranked, room),
         # evaluated last: the parts above make the figures
@@ -196,38 +198,57 @@ def _red_lines(context: Context) -> str:
     return f" {sentence_case(join_words(closed))} {'is' if len(closed) == 1 else 'are'} held not to be negotiable."
 
 
-def _room(context: Context, book: Book) -> Figure | None:
-    for mechanism in context.mechanisms("bargaining."):
-        for level in context.start_levels(mechanism.id, "exists")[:1]:
-            holds = context.values(level.metric) > 0.5
-            return book.share(
-                f"room.{mechanism.id}",
-                "share of explored cases with terms that both sides prefer to fighting",
-                holds,
-                trace=context.trace(level.metric),
-            )
-    return None
-
-
-def _room_paragraphs(context: Context, book: Book, room: Figure | None) -> tuple[str, ...]:
-    if room is None:
+def _room_paragraphs(
+    context: Context,
+    book: Book,
+    terms: Terms | None,
+    ranked: list[tuple[Issue, float]],
+    sides: tuple[_Side, _Side],
+) -> tuple[str, ...]:
+    if terms is None:
         return ()
-    paragraphs = [
-        (
-            f"A settlement that both sides prefer to fighting exists in {link(room)} of explored cases. "
-            "The point shown as best common terms weighs each side's gain over fighting (Nash's solution): on each issue it "
-            "lies nearer to the side that cares more."
+    names = sides[0].name(context), sides[1].name(context)
+    paragraphs = list(terms_paragraphs(context, book, terms, [issue for issue, _ in ranked], names))
+    for level in context.start_levels(terms.mechanism.id, "width")[:1]:
+        width = book.level(
+            f"width.{terms.mechanism.id}", "width of the bargaining range", level, unit="share"
         )
-    ]
-    for mechanism in context.mechanisms("bargaining."):
-        for level in context.start_levels(mechanism.id, "width")[:1]:
-            width = book.level(
-                f"width.{mechanism.id}", "width of the bargaining range", level, unit="share"
-            )
-            paragraphs.append(
-                f"Those terms span {link(width, width.full_text)} of all that the sides dispute."
-            )
+        paragraphs[0] += (
+            f" The range spans {link(width, width.full_text)} of all that the sides dispute."
+        )
     return tuple(paragraphs)
+
+
+def _picture(
+    context: Context,
+    book: Book,
+    ranked: list[tuple[Issue, float]],
+    sides: tuple[_Side, _Side],
+    terms: Terms | None,
+) -> Chart | None:
+    """Draw the range by issue where a mechanism finds one, else the positions alone."""
+    if terms is not None:
+        positions = {}
+        for issue, _ in ranked:
+            pair = [_position(book, side, issue.id) for side in sides]
+            if pair[0] is not None and pair[1] is not None:
+                positions[issue.id] = (pair[0], pair[1])
+        colours = [
+            context.colours[side.player.id] if side.player is not None else "#767676"
+            for side in sides
+        ]
+        chart = terms_chart(
+            context,
+            book,
+            terms,
+            [issue for issue, _ in ranked],
+            sides=(sides[0].name(context), sides[1].name(context)),
+            colours=(colours[0], colours[1]),
+            positions=positions,
+        )
+        if chart is not None:
+            return chart
+    return _chart(context, book, ranked, sides)
 
 
 def _type_paragraphs(context: Context, book: Book) -> tuple[str, ...]:
@@ -345,7 +366,9 @@ def _nash_point(context: Context, book: Book, issue: Issue) -> Figure | None:
     return None
 
 
-def _tables(context: Context) -> tuple[TableView, ...]:
+def _tables(
+    context: Context, terms: Terms | None, ranked: list[tuple[Issue, float]]
+) -> tuple[TableView, ...]:
     issues = context.crisis.issues.values()
     scales = TableView(
         id="scales",
@@ -379,7 +402,9 @@ def _tables(context: Context) -> tuple[TableView, ...]:
         },
         title="Demands and the answers known",
     )
-    return tuple(view for view in (demands, scales if issues else None) if view is not None)
+    carried = None if terms is None else terms_table(terms, [issue for issue, _ in ranked])
+    views = (carried, demands, scales if issues else None)
+    return tuple(view for view in views if view is not None)
 
 
 def _changes(context: Context, book: Book) -> tuple[str, ...]:

@@ -810,7 +810,7 @@ def _nearest_first(paths: Sequence[str], member: str) -> tuple[str, ...]:
         parts = path.split(".")
         if member in parts:
             return 0
-        return 2 if parts[0] in {"exposures", "positions", "salience"} else 1
+        return 2 if parts[0] in {"exposures", "positions", "salience", "red_lines"} else 1
 
     return tuple(sorted(paths, key=rank))
 

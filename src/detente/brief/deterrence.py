@@ -4,6 +4,15 @@ from detente.brief.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.context import Book, Context, Level
 from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.holding import (
+    Held,
+    arrivals_chart,
+    balance_chart,
+    base_rate_paragraphs,
+    holding_paragraphs,
+    read_held,
+    typed_levels,
+)
 from detente.brief.palette import INK
 from detente.brief.parts import (
     Reading,
@@ -16,6 +25,7 @@ from detente.brief.parts import (
     readings,
     run_note,
 )
+from detente.brief.theatre import theatre_chart
 from detente.brief.words import join_words, sentence_case
 
 __all__ = ["answer"]
@@ -34,10 +44,13 @@ def answer(context: Context) -> Answer:
     margins = _levels(context, book, "margin", "stakes", "margin against")
     success = _levels(context, book, "success_prob", "prob", "")
     effects = policy_figures(book, context.policies_with(KINDS), METRIC, "an attack")
-    held = _held(context, book)
+    held = read_held(book)
     read = readings(book)
     charts = [
+        balance_chart(book, held),
         _margin_chart(context, margins),
+        arrivals_chart(book),
+        theatre_chart(book),
         _alarm_chart(context, read),
         _success_chart(context, success),
         _policy_chart(context, attack, effects),
@@ -49,6 +62,8 @@ def answer(context: Context) -> Answer:
         facts=context.facts(book),
         model=(
             *_held_paragraph(context, held),
+            *holding_paragraphs(book, held),
+            *base_rate_paragraphs(book),
             *_effects(context, effects),
             *_alarm(context, read),
             *_readings(context, book),
@@ -68,7 +83,12 @@ Rows = list[tuple[Level, Figure]]
 def _levels(context: Context, book: Book, output: str, unit: str, words: str) -> Rows:
     found: Rows = []
     for mechanism in context.mechanisms("deterrence."):
-        for level in context.main_levels(mechanism.id, output):
+        levels = (
+            typed_levels(context, mechanism.id, output)
+            if output == "margin"
+            else context.main_levels(mechanism.id, output)
+        )
+        for level in levels:
             label = f"{words} {mechanism.label}".strip()
             figure = book.level(
                 f"{output}.{mechanism.id}{context.level_id(level)}",
@@ -80,41 +100,26 @@ def _levels(context: Context, book: Book, output: str, unit: str, words: str) ->
     return found
 
 
-def _held(context: Context, book: Book) -> list[tuple[Level, Figure]]:
-    """Share of cases in which holding back is worth more than each option, at the state of the start."""
-    found = []
-    for mechanism in context.mechanisms("deterrence."):
-        for level in context.start_levels(mechanism.id, "margin")[:1]:
-            figure = book.share(
-                f"held.{mechanism.id}",
-                f"share of explored cases in which holding back is worth more: {mechanism.label}",
-                context.values(level.metric) > 0,
-                trace=context.trace(level.metric),
-            )
-            found.append((level, figure))
-    return found
-
-
 def _first_sentence(
     context: Context,
     attack: Figure,
-    held: list[tuple[Level, Figure]],
+    held: list[Held],
     success: Rows,
     effects: dict[str, tuple[Figure, Figure]],
 ) -> str:
     challenger = context.names("challenger")
     if held:
-        ranked = sorted(held, key=lambda pair: pair[1].value or 0.0)
+        ranked = sorted(held, key=lambda item: item.share.value or 0.0)
         name, last = (
-            context.crisis.mechanisms[row[0].mechanism].label for row in (ranked[0], ranked[-1])
+            context.crisis.mechanisms[item.mechanism].label for item in (ranked[0], ranked[-1])
         )
         text = "Deterrence holds" + (" least" if len(ranked) > 1 else "")
         text += (
             f" against {name}: holding back serves {challenger} better than striking in "
-            f"{link(ranked[0][1])} of explored cases"
+            f"{link(ranked[0].share)} of explored cases"
         )
         if len(ranked) > 1:
-            text += f", against {link(ranked[-1][1])} for {last}"
+            text += f", against {link(ranked[-1].share)} for {last}"
     elif success:
         first = success[0]
         name = context.crisis.mechanisms[first[0].mechanism].label
@@ -136,11 +141,20 @@ def _first_sentence(
     return text + "."
 
 
-def _changes(context: Context, book: Book, held: list[tuple[Level, Figure]]) -> tuple[str, ...]:
+def _changes(context: Context, book: Book, held: list[Held]) -> tuple[str, ...]:
     """Say what would change the option that deterrence holds back least; without margins, what moves an attack."""
     if held:
-        level, _ = min(held, key=lambda pair: pair[1].value or 0.0)
-        found = held_sentences(book, level, context.crisis.mechanisms[level.mechanism].label)
+        weakest = min(held, key=lambda item: item.share.value or 0.0)
+        rows = [(level, figure) for _, level, figure in weakest.by_type]
+        level = (
+            min(rows, key=lambda row: row[1].value or 0.0)[0]
+            if rows
+            else typed_levels(context, weakest.mechanism, "margin")[0]
+        )
+        label = context.crisis.mechanisms[level.mechanism].label
+        if rows:
+            label += f" {context.level_label(level)}"
+        found = held_sentences(book, level, label)
         if found:
             return found
     among = context.inputs_of("deterrence.") or None
@@ -151,12 +165,12 @@ def _drop(change: Figure) -> str:
     return link(change, change.text.removeprefix("\N{MINUS SIGN}"))
 
 
-def _held_paragraph(context: Context, held: list[tuple[Level, Figure]]) -> tuple[str, ...]:
+def _held_paragraph(context: Context, held: list[Held]) -> tuple[str, ...]:
     if not held:
         return ()
     parts = [
-        f"{link(figure)} against {context.crisis.mechanisms[level.mechanism].label}"
-        for level, figure in held
+        f"{link(item.share)} against {context.crisis.mechanisms[item.mechanism].label}"
+        for item in held
     ]
     return (
         (

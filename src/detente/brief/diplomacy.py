@@ -16,6 +16,7 @@ from detente.brief.parts import (
     policy_figures,
     run_note,
 )
+from detente.brief.terms import causes_chart, read_terms
 from detente.brief.words import format_date, join_words, plural, sentence_case
 from detente.crisis.elements import Table
 
@@ -31,13 +32,15 @@ def answer(context: Context) -> Answer:
     book = context.book(ID)
     flagged = context.has_settlement
     settlement = book.metric("settlement", "a settlement", METRIC)
-    room = _room(context, book)
+    terms = read_terms(book)
+    room = None if terms is None else terms.exists
     effects = policy_figures(
         book, context.policies_with(KINDS) if flagged else (), METRIC, "a settlement"
     )
     table = context.table("tracks")
     charts = [
         _weeks(context, book, table) if table is not None else None,
+        None if terms is None else causes_chart(context, terms),
         _policy_chart(context, settlement, effects),
     ]
     return Answer(
@@ -58,18 +61,6 @@ def answer(context: Context) -> Answer:
         # evaluated last: the parts above make the figures
         figures=book.figures,
     )
-
-
-def _room(context: Context, book: Book) -> Figure | None:
-    for mechanism in context.mechanisms("bargaining."):
-        for level in context.start_levels(mechanism.id, "exists")[:1]:
-            return book.share(
-                f"room.{mechanism.id}",
-                "share of explored cases with terms that both sides prefer to fighting",
-                context.values(level.metric) > 0.5,
-                trace=context.trace(level.metric),
-            )
-    return None
 
 
 def _first_sentence(settlement: Figure, room: Figure | None, *, flagged: bool) -> str:

@@ -181,12 +181,12 @@ class OutputOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One value per member from a table (``{exposure: variable}``, ``{position: issue}``, ``{salience: issue}``).
+    """One value per member from a table: ``{exposure: variable}``, ``{position|salience|red_line: issue}``.
 
     ``missing`` is the fill for members without a value; None means that a missing value is an error.
     """
 
-    table: Literal["exposure", "position", "salience"]
+    table: Literal["exposure", "position", "salience", "red_line"]
     name: str
     missing: float | None = None
 

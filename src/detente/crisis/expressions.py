@@ -18,7 +18,16 @@ from detente.crisis.elements import (
 
 __all__ = ["BINDING_WORDS", "NEVER", "read_binding", "read_condition", "read_effects"]
 
-BINDING_WORDS = ("by", "output", "exposure", "position", "salience", "sum", "product")
+BINDING_WORDS = (
+    "by",
+    "output",
+    "exposure",
+    "position",
+    "salience",
+    "red_line",
+    "sum",
+    "product",
+)
 """Keys that open a binding; no type may bear such a name."""
 
 NEVER: Condition = (AlternativeCondition(allowed={"round": ()}),)
@@ -189,7 +198,7 @@ def _compound(
     return _series(draft, raw[word], keys, word, role, members)
 
 
-_COLUMNS = ("exposure", "position", "salience")
+_COLUMNS = ("exposure", "position", "salience", "red_line")
 
 
 def _output(draft: Draft, raw: Any, keys: Keys) -> Binding | None:
@@ -208,10 +217,11 @@ def _column(draft: Draft, raw: dict[str, Any], keys: Keys, word: str) -> Binding
     if missing is not None and (isinstance(missing, bool) or not isinstance(missing, int | float)):
         _refuse(draft, f"the fill {missing!r} is no number", missing, (*keys, "missing"))
         return None
-    tables: dict[str, Literal["exposure", "position", "salience"]] = {
+    tables: dict[str, Literal["exposure", "position", "salience", "red_line"]] = {
         "exposure": "exposure",
         "position": "position",
         "salience": "salience",
+        "red_line": "red_line",
     }
     fill = None if missing is None else float(missing)
     return Column(table=tables[word], name=name, missing=fill)

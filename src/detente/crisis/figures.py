@@ -259,7 +259,10 @@ def build_exposures(draft: Draft) -> None:
 
 
 def build_positions(draft: Draft) -> None:
-    """Enter a position (with its spread: 10 if stated directly, else 20) and a salience per actor and issue."""
+    """Enter a position (with its spread: 10 if stated directly, else 20), a salience and a red line per actor and issue.
+
+    A red line has the spread of a position; its column may be absent.
+    """
     for row in table_rows(draft, "positions"):
         cells = row.cells
         actor, issue = draft.actors.get(cells["actor"]), draft.issues.get(cells["issue"])
@@ -267,8 +270,8 @@ def build_positions(draft: Draft) -> None:
         label = cells["issue"] if issue is None else issue.label
         value = read_number(row.cells["value"])
         tail = f"{cells['actor']}.{cells['issue']}"
+        spread = 10 if cells["basis"] == "direct" else 20
         if value is not None and 0 <= value <= 100:
-            spread = 10 if cells["basis"] == "direct" else 20
             edges = (max(0.0, value - spread), value, min(100.0, value + spread))
             _table_quantity(
                 draft,
@@ -276,6 +279,19 @@ def build_positions(draft: Draft) -> None:
                 f"positions.{tail}",
                 f"{name}: position on {label}",
                 distribution=Distribution(family="triangular", parameters=edges),
+                unit="score_0_100",
+            )
+        line = read_number(row.cells.get("red_line", ""))
+        if line is not None and 0 <= line <= 100:
+            _table_quantity(
+                draft,
+                row,
+                f"red_lines.{tail}",
+                f"{name}: red line on {label}",
+                distribution=Distribution(
+                    family="triangular",
+                    parameters=(max(0.0, line - spread), line, min(100.0, line + spread)),
+                ),
                 unit="score_0_100",
             )
         salience = read_number(row.cells["salience"])

@@ -535,12 +535,12 @@ def _binding_schema() -> dict[str, Any]:
     text = {"type": "string", "minLength": 1}
     columns = [
         form(table, text, missing={"type": "number"})
-        for table in ("exposure", "position", "salience")
+        for table in ("exposure", "position", "salience", "red_line")
     ]
     return {
         "description": (
             "Where a number comes from: a number; the path of a quantity; {output: mechanism.name}; "
-            "{exposure|position|salience: name}; {by: variable, value: binding, ...}; {sum: [...]}; "
+            "{exposure|position|salience|red_line: name}; {by: variable, value: binding, ...}; {sum: [...]}; "
             "{product: [...]}."
         ),
         "anyOf": [

@@ -25,7 +25,19 @@ MAX_ROWS = 20_000
 COMMON_COLUMNS = ("as_of", "grade", "confidence", "source", "claims")
 """Columns of every table but ``sources``: how each row is known."""
 
-NUMBER_COLUMNS = ("value", "low", "high", "value_hi", "lo90", "hi90", "n", "salience")
+NUMBER_COLUMNS = (
+    "value",
+    "low",
+    "high",
+    "value_hi",
+    "lo90",
+    "hi90",
+    "n",
+    "salience",
+    "red_line",
+    "latitude",
+    "longitude",
+)
 """Columns that hold a number or nothing; so do the columns of the gas tables that ``attributes.csv`` lists."""
 
 GAS_COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -266,7 +266,12 @@ _CLOSED_FAMILIES = frozenset({"quantity", "mechanism", "prior"})
 
 def _column_paths(column: Column, mechanism: Mechanism, crisis: Crisis) -> list[str]:
     """Paths of the members' values in a column; members are actors or, in models over issues, issues."""
-    table = {"exposure": "exposures", "position": "positions", "salience": "salience"}[column.table]
+    table = {
+        "exposure": "exposures",
+        "position": "positions",
+        "salience": "salience",
+        "red_line": "red_lines",
+    }[column.table]
     over_issues = bool(mechanism.members) and mechanism.members[0] in crisis.issues
     return [
         f"{table}.{column.name}.{member}" if over_issues else f"{table}.{member}.{column.name}"

@@ -273,7 +273,9 @@ def column_paths(
         if binding.table == "exposure":
             path = f"exposures.{member}.{binding.name}"
         else:
-            table = "positions" if binding.table == "position" else "salience"
+            table = {"position": "positions", "red_line": "red_lines"}.get(
+                binding.table, "salience"
+            )
             pair = (binding.name, member) if member in crisis.issues else (member, binding.name)
             path = f"{table}.{pair[0]}.{pair[1]}"
         found.append((member, path if path in crisis.quantities else None))

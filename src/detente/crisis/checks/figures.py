@@ -257,10 +257,10 @@ def check_attributes(draft: Draft) -> Iterator[Finding]:
 
 
 def check_positions(draft: Draft) -> Iterator[Finding]:
-    """Find positions outside 0-100 and saliences outside 0-1."""
+    """Find positions and red lines outside 0-100 and saliences outside 0-1."""
     for row in draft.tables["positions"].rows if "positions" in draft.tables else ():
-        for column, highest in (("value", 100), ("salience", 1)):
-            number = read_number(row.cells[column])
+        for column, highest in (("value", 100), ("salience", 1), ("red_line", 100)):
+            number = read_number(row.cells.get(column, ""))
             if number is not None and not 0 <= number <= highest:
                 yield draft.finding(
                     "value-out-of-range",

@@ -147,7 +147,7 @@ def _known_quantities(draft: Draft) -> list[str]:
 def quantity_findings(draft: Draft, path: str, at: Keys) -> Iterator[Finding]:
     """Find that a path names no quantity, or one without a value."""
     table = path.partition(".")[0]
-    unread = ("positions" if table == "salience" else table) in draft.unread_tables
+    unread = ("positions" if table in {"salience", "red_lines"} else table) in draft.unread_tables
     if path in draft.missing:
         yield draft.finding(
             "quantity-unknown",
@@ -245,7 +245,9 @@ def _column(
             return
         wanted = {member: f"exposures.{member}{tail}" for member in use.members}
     else:
-        prefix = "positions" if column.table == "position" else "salience"
+        prefix = {"position": "positions", "salience": "salience", "red_line": "red_lines"}[
+            column.table
+        ]
         over_issues = use.members[0] in draft.named("issues")
         if over_issues and column.name not in draft.named("actors"):
             yield draft.unknown(

@@ -115,6 +115,14 @@ def _exists(name: str, condition: str) -> Output:
     )
 
 
+def _accepts(side: str) -> Output:
+    return Output(
+        name=f"{side}_accepts_below",
+        unit="prob",
+        description=f"chance of its own victory up to which the {side} prefers the Nash point to fighting, cut to 0-1",
+    )
+
+
 def _end(side: str) -> Output:
     return Output(
         name=f"range_{side}_end",
@@ -165,6 +173,8 @@ def _end(side: str) -> Output:
             unit="share",
             description="defender's gain over fighting at the Nash point; 0 without a range",
         ),
+        _accepts("challenger"),
+        _accepts("defender"),
         _exists("common_beliefs", "if both sides judged the chances of war alike"),
         _exists("firm_deals", "if deals held and striking first gave no advantage"),
         _exists("no_red_lines", "without red lines"),
@@ -247,6 +257,8 @@ def settlement(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
     reservation = {"challenger_value": pair[0], "defender_value": pair[1]}
     found = solve_range(space, **reservation)
     ends = slack_by_issue(space, found)
+    # where there is no range the point leaves both sides short
+    shortfall = [u - v for u, v in zip(space.utilities(found.nash_conceded), pair, strict=True)]
     return {
         "exists": found.exists.astype(np.float64),
         "width": found.width,
@@ -255,6 +267,16 @@ def settlement(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
         "kalai_smorodinsky_point": found.kalai_smorodinsky_point,
         "challenger_gain": found.challenger_gain,
         "defender_gain": found.defender_gain,
+        "challenger_accepts_below": _most_hope(
+            given["win_prob"],
+            found.challenger_gain + np.where(found.exists, 0.0, shortfall[0]),
+            space.challenger_stake,
+        ),
+        "defender_accepts_below": _most_hope(
+            np.minimum(1.0 - given["win_prob"] + apart, 1.0),
+            found.defender_gain + np.where(found.exists, 0.0, shortfall[1]),
+            space.defender_stake,
+        ),
         "exists_common_beliefs": exists(space, values(first, lost)),
         "exists_firm_deals": exists(space, values(given["disagreement"], 0.0)),
         "exists_no_red_lines": exists(space_with(1.0), pair),
@@ -268,6 +290,13 @@ def settlement(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
         ),
         "trade_rate": trade_rate(space),
     }
+
+
+def _most_hope(belief: FloatArray, gain: FloatArray, stake: FloatArray) -> FloatArray:
+    """Belief in victory at which a gain over fighting is used up."""
+    whole = stake.sum(axis=0)
+    more = np.divide(gain, whole, out=np.sign(gain), where=whole > 0.0)
+    return np.asarray(np.clip(belief + more, 0.0, 1.0))
 
 
 _CONSENT_INPUTS = (

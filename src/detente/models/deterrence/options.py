@@ -1,11 +1,19 @@
-"""The expected value of an attack, and how far it stands from holding back."""
+"""The expected value of an attack, how far it stands from holding back, and what holds it back."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.models.registry import FloatArray
 
-__all__ = ["option_value", "threshold_success_prob"]
+__all__ = [
+    "MarginParts",
+    "option_value",
+    "split_margin",
+    "threshold_escalation_prob",
+    "threshold_success_prob",
+]
 
 
 def option_value(
@@ -89,3 +97,118 @@ def threshold_success_prob(
     # cut before dividing: next to nothing at stake must not overflow
     share = np.clip(needed, 0.0, at_stake) / np.where(at_stake > 0.0, at_stake, 1.0)
     return np.where(at_stake > 0.0, share, np.where(needed < 0.0, 0.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginParts:
+    """What makes a deterrence margin, in stakes, all of one shape.
+
+    ``margin = failure + fighting + punishment + shadow - temptation``.
+    """
+
+    temptation: FloatArray
+    failure: FloatArray
+    fighting: FloatArray
+    punishment: FloatArray
+    shadow: FloatArray
+
+
+def split_margin(
+    success_prob: ArrayLike,
+    *,
+    gain: ArrayLike,
+    loss: ArrayLike,
+    cost: ArrayLike,
+    punishment: ArrayLike = 0.0,
+    escalation_prob: ArrayLike = 0.0,
+    escalation_cost: ArrayLike = 0.0,
+    hold_value: ArrayLike = 0.0,
+) -> MarginParts:
+    r"""Split the margin of holding back over an attack into temptation, denial, punishment and the nuclear shadow.
+
+    .. math::
+        H - V = \underbrace{(1 - p)(G + L)}_{\text{failure}} + \underbrace{C}_{\text{fighting}}
+        + \underbrace{P}_{\text{punishment}} + \underbrace{q X}_{\text{shadow}} - \underbrace{(G - H)}_{\text{temptation}}
+
+    Parameters
+    ----------
+    success_prob, gain, loss, escalation_prob, escalation_cost, hold_value
+        As in :func:`option_value` and :func:`threshold_success_prob`.
+    cost
+        Cost of the fighting itself, ``C``, in stakes.
+    punishment
+        What others impose for the attack, ``P``, in stakes: sanctions, blame.
+
+    Returns
+    -------
+    MarginParts
+        Temptation is what an attack that is sure to succeed and costs nothing would give over holding back. Failure and
+        fighting are denial, what the defence makes of the attack; punishment and the shadow lie outside the battlefield.
+
+    References
+    ----------
+    Denial and punishment are those of :cite:p:`snyder1961`; the split of the sum is an identity of our own.
+    """
+    p, g, harm, c, punished, q, x, hold = np.broadcast_arrays(
+        *(
+            np.asarray(v, dtype=np.float64)
+            for v in (
+                success_prob,
+                gain,
+                loss,
+                cost,
+                punishment,
+                escalation_prob,
+                escalation_cost,
+                hold_value,
+            )
+        )
+    )
+    return MarginParts(
+        temptation=g - hold,
+        failure=(1.0 - p) * (g + harm),
+        fighting=c,
+        punishment=punished,
+        shadow=q * x,
+    )
+
+
+def threshold_escalation_prob(
+    success_prob: ArrayLike,
+    *,
+    gain: ArrayLike,
+    loss: ArrayLike,
+    cost: ArrayLike,
+    escalation_cost: ArrayLike,
+    hold_value: ArrayLike = 0.0,
+) -> FloatArray:
+    r"""Chance of escalation from which holding back is worth more than striking, all else as it is.
+
+    .. math:: q^* = \frac{p\,G - (1 - p)\,L - C - H}{X}
+
+    Parameters
+    ----------
+    success_prob, gain, loss, escalation_cost, hold_value
+        As in :func:`option_value`.
+    cost
+        All that the attack costs either way, in stakes.
+
+    Returns
+    -------
+    FloatArray
+        Cut to 0-1: 0 where holding back is worth more without any shadow, 1 also where no shadow is enough.
+
+    References
+    ----------
+    Solves :func:`option_value` for the probability: the critical risk (:cite:p:`powell1987`) of a side for which
+    going on is an attack.
+    """
+    p, g, harm, c, x, hold = np.broadcast_arrays(
+        *(
+            np.asarray(v, dtype=np.float64)
+            for v in (success_prob, gain, loss, cost, escalation_cost, hold_value)
+        )
+    )
+    needed = p * g - (1.0 - p) * harm - c - hold
+    cut = np.clip(needed, 0.0, x) / np.where(x > 0.0, x, 1.0)
+    return np.where(x > 0.0, cut, np.where(needed <= 0.0, 0.0, 1.0))

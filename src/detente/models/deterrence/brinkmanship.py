@@ -1,0 +1,143 @@
+"""The nuclear shadow: how much risk a side will run, and how much power it pays to bring to bear under that risk."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from detente.models.registry import FloatArray
+
+__all__ = ["PowerAndRisk", "best_power", "critical_risk"]
+
+
+_NIL = 1e-12
+"""Differences of chances below this are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerAndRisk:
+    """What a challenger brings to bear: ``power`` 0-1 between the least and the most, and what follows from it.
+
+    ``success_prob`` is the chance of success if control is not lost, ``escalation_prob`` the chance that it is, ``value``
+    the expected value; all of one shape.
+    """
+
+    power: FloatArray
+    success_prob: FloatArray
+    escalation_prob: FloatArray
+    value: FloatArray
+
+
+def critical_risk(*, win: ArrayLike, quit_value: ArrayLike, disaster: ArrayLike) -> FloatArray:
+    r"""Largest risk of disaster at which a side would rather go on, if that made the other quit, than quit itself.
+
+    .. math:: R = \frac{W - Q}{W - D}
+
+    Parameters
+    ----------
+    win, quit_value, disaster
+        Worth of prevailing ``W``, of quitting ``Q`` and of disaster ``D``, in stakes.
+
+    Returns
+    -------
+    FloatArray
+        A probability, cut to 0-1: zero where quitting is worth more than prevailing, one where it is worth less than
+        disaster.
+
+    References
+    ----------
+    :cite:p:`powell1987` gives the notions of resolve and critical risk their game; the formula is the usual one, from
+    memory.
+
+    Examples
+    --------
+    >>> float(critical_risk(win=30.0, quit_value=0.0, disaster=-120.0))
+    0.2
+    """
+    w, q, d = np.broadcast_arrays(
+        *(np.asarray(x, dtype=np.float64) for x in (win, quit_value, disaster))
+    )
+    span = w - d
+    ratio = np.divide(w - q, span, out=np.where(w > q, 1.0, 0.0), where=span > 0.0)
+    return np.asarray(np.clip(ratio, 0.0, 1.0))
+
+
+def best_power(
+    *,
+    success_low: ArrayLike,
+    success_high: ArrayLike,
+    risk_low: ArrayLike,
+    risk_high: ArrayLike,
+    gain: ArrayLike,
+    loss: ArrayLike,
+    cost: ArrayLike,
+    disaster: ArrayLike,
+    risk_cap: ArrayLike = 1.0,
+) -> PowerAndRisk:
+    r"""Power that a challenger brings to bear when more power means a better chance and more risk.
+
+    Chance and risk rise in proportion to power :math:`k`, :math:`p(k) = p_0 + k (p_1 - p_0)` and
+    :math:`r(k) = r_0 + k (r_1 - r_0)`. The challenger maximises
+
+    .. math:: V(k) = \left(1 - r(k)\right) \left[p(k)\, G - (1 - p(k))\, L - C\right] - r(k)\, X
+
+    a parabola, so the best power is its top or an end of what the risk cap allows.
+
+    Parameters
+    ----------
+    success_low, success_high
+        Chance of success with the least and the most power, ``p_0 <= p_1``.
+    risk_low, risk_high
+        Chance that control is lost with the least and the most power, ``r_0 <= r_1``.
+    gain, loss, cost, disaster
+        Worth of success, damage of failure, cost either way and cost of losing control, in stakes.
+    risk_cap
+        Most risk that the challenger may create: what a defender of known resolve would not outbid. If even the least
+        power goes beyond it, the least is taken.
+
+    Returns
+    -------
+    PowerAndRisk
+        Of two equally good powers the lesser.
+
+    References
+    ----------
+    The trade-off between power and risk, and a challenger that equates their margins, are those of :cite:p:`powell2015`,
+    as is the cap by the defender's resolve; the linear form is our own.
+
+    Examples
+    --------
+    >>> best = best_power(success_low=0.3, success_high=0.7, risk_low=0.0, risk_high=0.2, gain=50.0, loss=10.0,
+    ...                   cost=5.0, disaster=100.0)
+    >>> round(float(best.power), 3), round(float(best.escalation_prob), 3)
+    (0.354, 0.071)
+    """
+    p0, p1, r0, r1, g, harm, c, x, cap = np.broadcast_arrays(
+        *(
+            np.asarray(v, dtype=np.float64)
+            for v in (
+                success_low,
+                success_high,
+                risk_low,
+                risk_high,
+                gain,
+                loss,
+                cost,
+                disaster,
+                risk_cap,
+            )
+        )
+    )
+    chance, hazard = p1 - p0, r1 - r0
+    worth = chance * (g + harm)
+    start = p0 * (g + harm) - harm - c
+    # V(k) = (1 - r0 - k h)(start + k w) - (r0 + k h) X
+    linear = (1.0 - r0) * worth - hazard * (start + x)
+    bend = hazard * worth
+    most = np.divide(cap - r0, hazard, out=np.where(cap >= r0, 1.0, 0.0), where=hazard > _NIL)
+    most = np.clip(most, 0.0, 1.0)
+    top = np.divide(linear, 2.0 * bend, out=np.where(linear > 0.0, 1.0, 0.0), where=bend > _NIL)
+    power = np.clip(top, 0.0, most)
+    p, r = p0 + power * chance, r0 + power * hazard
+    value = (1.0 - r) * (p * g - (1.0 - p) * harm - c) - r * x
+    return PowerAndRisk(power=power, success_prob=p, escalation_prob=r, value=value)
