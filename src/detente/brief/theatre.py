@@ -10,6 +10,9 @@ from detente.crisis.elements import TableRow
 
 __all__ = ["theatre_chart"]
 
+LONGEST = 20
+"""Longer names of places are cut at their first comma."""
+
 
 def theatre_chart(book: Book) -> Chart | None:
     """Draw the places of the table of forces, the largest count of persons at each; None without coordinates."""
@@ -44,7 +47,9 @@ def theatre_chart(book: Book) -> Chart | None:
             )
         spots.append(
             Spot(
-                label=f"{place}: {text}" if counted else place,
+                label=f"{_short(place)}: {text.removesuffix(' persons')}"
+                if counted
+                else _short(place),
                 latitude=at[0],
                 longitude=at[1],
                 text=f"{text}, {first.cells.get('item', '')}",
@@ -57,18 +62,23 @@ def theatre_chart(book: Book) -> Chart | None:
     if len(spots) < 3:
         return None
     spots.sort(key=lambda spot: -spot.size)
-    largest = spots[0]
+    counted_places = sum(spot.size > 0 for spot in spots)
     return draw_map(
         "deterrence-theatre",
         spots,
         Words(
-            title=f"The largest single count on the sketch: {largest.label}",
+            title=f"Where forces stand: {len(spots)} places named, {counted_places} of them with a count of persons",
             subtitle="Places of the table of forces that have coordinates, without coasts or borders. Area of a disc: persons, the "
             "largest count of the place; small discs: places named without a count of persons",
             footnote=f"Source: table of forces ({table.file if table else ''}), as of {context.crisis.as_of.isoformat()}. "
             "Counts are of different days and by different sides; do not add them.",
         ),
     )
+
+
+def _short(place: str) -> str:
+    """Return the first part of a long name of a place."""
+    return place if len(place) <= LONGEST else place.partition(",")[0]
 
 
 def _number(row: TableRow) -> float:
