@@ -109,7 +109,6 @@ PLACES = {
     "Transnistria": ("46.84", "29.64"),
     "Belarus": ("53.9", "27.6"),
     "Belarus, Brest": ("52.1", "23.7"),
-    "Belarus, Rechitsa": ("52.4", "30.4"),
     "Yelnya, Smolensk oblast": ("54.57", "33.18"),
     "Klimovo, Bryansk oblast": ("52.4", "32.2"),
     "Pogonovo, Voronezh oblast": ("51.56", "39.14"),

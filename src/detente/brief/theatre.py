@@ -10,7 +10,7 @@ from detente.crisis.elements import TableRow
 
 __all__ = ["theatre_chart"]
 
-LONGEST = 20
+LONGEST = 36
 """Longer names of places are cut at their first comma."""
 
 
