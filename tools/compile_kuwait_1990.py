@@ -24,7 +24,7 @@ EARTH_KM = 6371.0
 
 
 def estimates(pack: packs.Pack) -> list[Row]:
-    """What contemporaries expected, and what polls said."""
+    """List what contemporaries expected, and what polls said."""
     found = []
     for file in ("options_estimates", "opinion"):
         for row, source, claims in pack.rows(file, "estimates"):
@@ -146,8 +146,10 @@ def main() -> None:
         "exposures": (packs.EXPOSURES, figures(pack)),
         "timeline": (packs.TIMELINE, pack.timeline(hand.PUBLIC, hand.KNOWN)),
     }
-    cited = {key for _, rows in compiled.values() for row in rows for key in row["source"].split(";")}
-    cited |= set(hand.ALWAYS)
+    cited = {
+        key for _, rows in compiled.values() for row in rows for key in row["source"].split(";")
+    }
+    cited |= {*hand.ALWAYS, *hand.BY_THE_CRISIS}
     unknown = sorted(cited - set(ledger.sources))
     if unknown:
         message = f"rows cite sources that are not listed: {unknown}"

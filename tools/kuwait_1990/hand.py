@@ -116,7 +116,9 @@ UNITS = {
 FACTORS = {"M persons": 1e6, "M barrels": 1e6}
 
 
-def _source(publisher: str, title: str, day: str = "", address: str = "", standing: str = "") -> dict[str, str]:
+def _source(
+    publisher: str, title: str, day: str = "", address: str = "", standing: str = ""
+) -> dict[str, str]:
     return {
         "publisher": publisher, "title": title, "date": day, "address": address, "standing": standing,
         "date_printed": day,
@@ -125,9 +127,9 @@ def _source(publisher: str, title: str, day: str = "", address: str = "", standi
 
 SOURCES = {
     "mem": _source("from memory", "no stored page was found"),
-    "judgement": _source("detente", "judgement of the compiler of this crisis; docs/decisions/0042-kuwait-game.md"),
-    "conv": _source("detente", "convention or scale of this crisis"),
-    "derived": _source("detente", "great-circle distance or arithmetic from other rows"),
+    "judgement": _source("detente project", "Judgement of the compilers", "1990-11-30", "", "judgement"),
+    "conv": _source("detente project", "Convention or scale of this crisis", "1990-11-30", "", "judgement"),
+    "derived": _source("detente project", "Great-circle distance or arithmetic from other rows", "1990-11-30", "", "arithmetic"),
     "nmc": _source("Correlates of War", "National Material Capabilities, year 1989", "", "https://correlatesofwar.org"),
     "cbo-0907": _source("Congressional Budget Office", "Estimated Costs of Operation Desert Shield", "1990-09-07", "", "hein.congrec/cbo9662"),
     "cia-1119": {**_source("CIA Directorate of Intelligence", "Seizing the Day: Iran's Response to the Persian Gulf Crisis (information as of 19 November 1990)", "", "https://archive.org"), "date_printed": "1990-11"},
@@ -141,7 +143,8 @@ SOURCES = {
     "un-1990": {**_source("UN Security Council", "Resolutions of 1990, 660 to 678", "", "https://is.muni.cz/el/law/jaro2008/MP803Z/um/5065649/5065652/NR057528.txt"), "date_printed": "1990"},
 }  # fmt: skip
 
-ALWAYS = ("judgement", "mem")
+ALWAYS = ("judgement", "mem", "conv")
+BY_THE_CRISIS = ("ct-0819", "time-1203")  # cited by a fact, and by no row that enters
 
 COMPILER = Compiler(
     cutoff=CUTOFF,
@@ -234,7 +237,10 @@ EXPOSURES = {
     "hostage exposure": ("citizens_in_challenger", "citizens in Iraq"),
     "vote_on_res_678": ("vote_on_deadline", "vote on the deadline: 1 for, 0 abstained, -1 against"),
     "vote_on_res_661": ("vote_on_embargo", "vote on the embargo: 1 for, 0 abstained, -1 against"),
-    "arab_league_10_august": ("vote_arab_league", "vote of 10 August on sending Arab forces: 1 for, -1 against"),
+    "arab_league_10_august": (
+        "vote_arab_league",
+        "vote of 10 August on sending Arab forces: 1 for, -1 against",
+    ),
 }
 
 # latitude and longitude of capitals, from memory; distances to Baghdad follow

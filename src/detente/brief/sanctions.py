@@ -140,13 +140,14 @@ def _first_sentence(
     else:
         text = f"The file computes no loss of {challenger} under sanctions"
     if effects:
-        _, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
+        policy, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
+        doing = "announcing sanctions" if len(effects) > 1 else f"“{context.policy(policy).label}”"
         points = change.text.removeprefix("\N{MINUS SIGN}").removeprefix("+")
         if change.value is not None and abs(change.value) < 0.005:
-            text += "; announcing sanctions hardly changes the probability of an attack"
+            text += f"; {doing} hardly changes the probability of an attack"
         else:
             verb = "lowers" if (change.value or 0.0) < 0 else "raises"
-            text += f"; announcing sanctions {verb} the probability of an attack by {'up to ' if len(effects) > 1 else ''}{link(change, points)}"
+            text += f"; {doing} {verb} the probability of an attack by {'up to ' if len(effects) > 1 else ''}{link(change, points)}"
     return text + "."
 
 
