@@ -180,3 +180,11 @@ class TestRouble:
         )
         assert later.max() < 0
         assert later.min() > -45
+
+
+def test_a_personal_listing_costs_the_channel_its_share():
+    """Oracle: hand: 0.6 x 0.5 x 0.2 = 0.06; nobody listed, nothing lost."""
+    model = find_model("sanctions.personal_listing")
+    got = model(closing_prob=0.6, listed_share=[[0.0, 0.5, 1.0]], narrowing_share=0.2)
+    assert got["channel_cost_prob"][0] == pytest.approx([0.0, 0.06, 0.12])
+    assert got["closing_prob"][0] == pytest.approx([0.6, 0.54, 0.48])

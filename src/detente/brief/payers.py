@@ -15,6 +15,7 @@ __all__ = ["Payers", "find_payers"]
 
 MODEL = "sanctions.package_horizons"
 CURRENCY = "sanctions.currency"
+LISTING = "sanctions.personal_listing"
 RESERVES = "sanctions.freezable_reserves"
 HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
 USES = "controls_use_"
@@ -51,6 +52,7 @@ def find_payers(context: Context, book: Book) -> Payers:
         _horizon_sentence(context, packages),
         _currency_sentence(currency, reserves),
         _uses_sentence(context, book),
+        _listing_sentence(_levels(context, book, LISTING, "channel_cost_prob", unit="prob")),
         MESSAGING_FLAG if packages else "",
         _limits_sentence(context) if packages else "",
     ]
@@ -237,6 +239,11 @@ def _uses_sentence(context: Context, book: Book) -> str:
     if not found:
         return ""
     return f"What controlled goods are used for: {join_words(found)}."
+
+
+def _listing_sentence(listings: Rows) -> str:
+    parts = [f"{label}: {link(figure, figure.full_text)}" for label, figure in listings]
+    return f"What personal measures cost the channel: {join_words(parts)}." if parts else ""
 
 
 def _limits_sentence(context: Context) -> str:

@@ -4,7 +4,11 @@ from detente.models._production import ces_loss_pct, ces_output_ratio
 from detente.models.sanctions.currency import currency_price_ratio, freezable_share
 from detente.models.sanctions.gravity import trade_cost_from_gravity
 from detente.models.sanctions.registration import ces_loss, sender_loss, target_loss
-from detente.models.sanctions.registration_finance import currency, freezable_reserves
+from detente.models.sanctions.registration_finance import (
+    currency,
+    freezable_reserves,
+    personal_listing,
+)
 from detente.models.sanctions.registration_packages import (
     HORIZONS,
     package_cost,
@@ -81,6 +85,7 @@ __all__ = [
     "package_horizons",
     "package_loss",
     "package_shock",
+    "personal_listing",
     "raise_tariffs",
     "raise_trade_costs",
     "read_response",

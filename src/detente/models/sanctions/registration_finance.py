@@ -8,7 +8,7 @@ from detente.models._inputs import ROUNDING, read_inputs, refuse
 from detente.models.registry import FloatArray, Input, Output, register
 from detente.models.sanctions.currency import currency_price_ratio, freezable_share
 
-__all__ = ["currency", "freezable_reserves"]
+__all__ = ["currency", "freezable_reserves", "personal_listing"]
 
 
 def _share(name: str, description: str, default: float | None = 0.0) -> Input:
@@ -162,3 +162,46 @@ def freezable_reserves(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
         fix="give either the place or the currency of the reserves, not both",
     )
     return {"frozen_share": freezable_share(given["held_share"], given["joining_prob"])}
+
+
+_LISTING_INPUTS = (
+    Input(
+        name="closing_prob",
+        unit="prob",
+        description="chance that a settlement that is wanted is closed, nobody being listed",
+        low=0.0,
+        high=1.0,
+    ),
+    _share("listed_share", "how far those who decide are listed", 1.0),
+    _share(
+        "narrowing_share", "share of that chance which a listing of the leader takes away", None
+    ),
+)
+
+
+@register(
+    "sanctions.personal_listing",
+    inputs=_LISTING_INPUTS,
+    outputs=(
+        Output(
+            name="closing_prob",
+            unit="prob",
+            description="chance that a settlement that is wanted is closed under the listing",
+        ),
+        Output(
+            name="channel_cost_prob",
+            unit="prob",
+            description="fall of that chance: what the listing costs the negotiating channel",
+        ),
+    ),
+    cites=("felbermayr2020",),
+    reference="own: a listing takes a share of the chance away; kinds of measures after felbermayr2020",
+)
+def personal_listing(**inputs: ArrayLike) -> Mapping[str, FloatArray]:
+    """Cost of personal measures against those who decide for the channel through which they negotiate.
+
+    No published estimate exists; the share is judgement, so that the output shows how far it carries.
+    """
+    given = read_inputs("sanctions.personal_listing", _LISTING_INPUTS, inputs)
+    lost = given["closing_prob"] * given["listed_share"] * given["narrowing_share"]
+    return {"closing_prob": given["closing_prob"] - lost, "channel_cost_prob": lost}
