@@ -205,6 +205,12 @@ def test_two_versions_of_a_crisis_are_split_among_their_inputs(capsys, monkeypat
     assert len(split["parts"]) == 2
     text = run(capsys, monkeypatch, "diff", TEMPLATE, folder, "--draws", "4")[1]
     assert "rules of the game" in text
+    many = run(capsys, monkeypatch, "diff", TEMPLATE, folder, "--draws", "100000")[1]
+    assert "ask for fewer --draws" in many
+    other = run(capsys, monkeypatch, "diff", TEMPLATE, "ukraine-2022")[1]
+    assert "these are two crises" in other
+    same = run(capsys, monkeypatch, "diff", TEMPLATE, TEMPLATE)[1]
+    assert "nothing differs" in same
 
 
 def test_drivers_of_a_run_and_of_a_crisis(capsys, monkeypatch, tmp_path):

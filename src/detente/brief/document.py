@@ -521,6 +521,9 @@ def _methods(context: Context) -> tuple[str, ...]:
         if results.manifest.mode == "probabilistic"
         else "No likelihood words are used: nothing in an exploratory run is a probability that something happens.",
         (
+            "Conditions under which a commitment fails are a box found by PRIM (Friedman and Fisher 1999) among the eight "
+            "quantities that tell most; limits that chance could have made (quasi-p above 5%, Bryant and Lempert 2010) are "
+            "dropped. "
             f"Regret is the shortfall from the best policy of each case (Savage 1951). detente {version}, crisis file "
             f"{context.crisis.id}, digest {context.crisis.digest[:12]}."
         ),

@@ -49,7 +49,8 @@ def find_mix(context: Context, book: Book) -> Mix:
     ranked = sorted(context.policies, key=lambda policy: -(shares[policy].value or 0.0))
     kept = _pareto(context)
     paragraphs = (
-        _robust_paragraph(context, book, ranked, shares, kept),
+        _enough_paragraph(context, book, ranked, shares),
+        _unbeaten_paragraph(context, kept),
         *_failure(context, book, ranked[0]),
     )
     return Mix(paragraphs=paragraphs, table=_table(context, ranked, shares, kept))
@@ -110,12 +111,8 @@ def _pareto(context: Context) -> tuple[str, ...]:
     return tuple(policy for policy, good in zip(context.policies, kept, strict=True) if good)
 
 
-def _robust_paragraph(
-    context: Context,
-    book: Book,
-    ranked: list[str],
-    shares: dict[str, Figure],
-    kept: tuple[str, ...],
+def _enough_paragraph(
+    context: Context, book: Book, ranked: list[str], shares: dict[str, Figure]
 ) -> str:
     sides = join_words([context.crisis.players[name].name for name in _sides(context)], last="nor")
     limit = _limit(book)
@@ -132,19 +129,17 @@ def _robust_paragraph(
         parts.append(f"the base case in {link(shares[context.base])}")
     if parts:
         text += f", {join_words(parts)}"
+    return text + "."
+
+
+def _unbeaten_paragraph(context: Context, kept: tuple[str, ...]) -> str:
     names = join_words([f"“{context.policy(policy).label}”" for policy in kept])
-    aims = join_words(
-        [
-            "an attack",
-            *(f"the payoff of {context.crisis.players[name].name}" for name in _sides(context)),
-        ]
-    )
-    text += (
-        f". On average no other commitment compared is at least as good for {aims} at once as "
-        f"{names}: {'it is' if len(kept) == 1 else 'choosing among these is'} "
-        f"{'best for all' if len(kept) == 1 else 'a matter of what weighs most'}."
-    )
-    return text
+    players = [context.crisis.players[name].name for name in _sides(context)]
+    aims = join_words(["an attack", *(f"the payoff of {name}" for name in players)])
+    choice = "choosing among these is a matter of what weighs most"
+    if len(kept) == 1:
+        choice = "it is best for all of them"
+    return f"On average no other commitment compared is at least as good for {aims} at once as {names}: {choice}."
 
 
 def _limit(book: Book) -> Figure:

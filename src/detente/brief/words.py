@@ -1,8 +1,10 @@
 """Words and numbers as the briefing prints them: likelihood words, significant digits, units.
 
 Likelihood words follow the first row of terms of Intelligence Community Directive 203, *Analytic Standards* (Office of
-the Director of National Intelligence, 2 January 2015), section D.6.e.(2)(a); see :data:`LIKELIHOOD_BANDS`. The
-directive keeps likelihood apart from confidence, and so does every sentence made here.
+the Director of National Intelligence, 2 January 2015), section D.6.e.(2)(a); see :data:`LIKELIHOOD_BANDS`. Terms, bands
+and the rule against mixing them with a level of confidence were checked against the directive's text as the repository
+``wesinator/ICD203-intel-analysis`` quotes it, with a link to it. The directive keeps likelihood apart from confidence, and
+so does every sentence made here.
 """
 
 import math

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_MOST_GAMES = 200_000
+"""More games than this are not solved unasked."""
+
 
 def command(
     before: Annotated[
@@ -210,6 +213,7 @@ def _split(first: "Crisis", second: "Crisis", options: dict[str, Any]) -> dict[s
         find_changed_inputs,
         find_changed_rules,
     )
+    from detente.ensemble.splitting import EXACT_INPUTS
 
     inputs, rules = find_changed_inputs(first, second), find_changed_rules(first, second)
     found: dict[str, Any] = {
@@ -226,6 +230,13 @@ def _split(first: "Crisis", second: "Crisis", options: dict[str, Any]) -> dict[s
     }
     if not inputs and not rules:
         return found | {"unexplained": "nothing differs that the game depends on"}
+    if first.id != second.id:
+        return found | {"unexplained": "these are two crises, not two versions of one"}
+    count = len(inputs) + bool(rules)
+    games = (2**count if count <= EXACT_INPUTS else 16 * count) * options["n_draws"]
+    if games > _MOST_GAMES:
+        words = f"{count:,} inputs differ, which takes some {games:,} games; ask for fewer --draws"
+        return found | {"unexplained": words}
     split = explain_change(first, second, **options)
     return found | {
         "split": {

@@ -142,6 +142,8 @@ def _solved(
     seed: int,
     workers: int | None,
 ) -> dict[str, Any]:
+    from detente.ensemble.drawing import draw_quantities
+    from detente.ensemble.driving import uncertain_paths
     from detente.ensemble.evaluating import Evaluator, find_policies
     from detente.ensemble.search import default_aims
 
@@ -151,6 +153,7 @@ def _solved(
     solver = Evaluator(crisis, n_draws=draws, seed=seed, workers=workers or 2)
     found = solver.evaluate(policies, metrics)
     by_type = solver.evaluate(policies, _type_metrics(crisis)).values
+    drawn = draw_quantities(crisis, draws, seed=seed).as_mapping()
     return _compared(
         crisis.id,
         found.policies,
@@ -158,6 +161,7 @@ def _solved(
         found.values,
         aims,
         limits,
+        quantities={path: drawn[path] for path in uncertain_paths(crisis)},
         by_type=by_type,
         unconverged=sum(found.unconverged),
     )
