@@ -224,7 +224,7 @@ class Compiler:
             return "claim", re.split(r"[:;]", who)[0].strip()
         if text.startswith(("derived", "computed")):
             return "derived", ""
-        if text.startswith("estimate"):
+        if text.startswith(("estimate", "I: ")):  # "I": our number on a sourced statement
             return "estimate", ""
         if text.startswith(("fact", "not published")):
             return "fact", ""

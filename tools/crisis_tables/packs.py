@@ -42,7 +42,7 @@ EXPOSURES = (
     "actor", "variable", "label", "value", "low", "high", "unit", *PROVENANCE,
 )  # fmt: skip
 
-DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+DAY = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?!\d)(?:-\d{2})?)?")
 AHEAD = frozenset({"scheduled", "pending", "asked for", "proposed", "offered"})
 
 
@@ -56,7 +56,7 @@ class Pack:
     """A folder of research tables, with what a person decided about their rows.
 
     ``claims`` holds claim ids per table and row (``id``, or ``actor/issue`` of a position); ``skip`` the rows that do not enter,
-    per table, with the reason; ``words`` what a row of the timeline or of tracks adds to say who knew of it.
+    per table, with the reason; ``mended`` the cells that we word anew, per table and row.
     """
 
     compiler: Compiler
@@ -64,6 +64,7 @@ class Pack:
     folder: Path
     claims: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skip: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    mended: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     ahead: frozenset[str] = AHEAD
 
     def rows(
@@ -72,6 +73,7 @@ class Pack:
         """Rows that may enter a table, with the keys of their sources and their claims."""
         for row in read(self.folder / f"{file}.csv"):
             name = "/".join(row[column] for column in key)
+            row.update(self.mended.get(table, {}).get(name, {}))
             source = self.compiler.keyed_sources(self.ledger, row)
             if reason := self.skip.get(table, {}).get(name):
                 self.ledger.drop(table, reason)

@@ -259,9 +259,10 @@ def build_exposures(draft: Draft) -> None:
 
 
 def build_positions(draft: Draft) -> None:
-    """Enter a position (with its spread: 10 if stated directly, else 20), a salience and a red line per actor and issue.
+    """Enter a position (with its spread), a salience and a red line per actor and issue.
 
-    A red line has the spread of a position; its column may be absent.
+    The spread is that of a column of that name, else 10 if stated directly and 20 if not. A red line has the spread of a
+    position; its column may be absent.
     """
     for row in table_rows(draft, "positions"):
         cells = row.cells
@@ -270,7 +271,8 @@ def build_positions(draft: Draft) -> None:
         label = cells["issue"] if issue is None else issue.label
         value = read_number(row.cells["value"])
         tail = f"{cells['actor']}.{cells['issue']}"
-        spread = 10 if cells["basis"] == "direct" else 20
+        given = read_number(cells.get("spread", ""))
+        spread = given or (10 if cells["basis"] == "direct" else 20)
         if value is not None and 0 <= value <= 100:
             edges = (max(0.0, value - spread), value, min(100.0, value + spread))
             _table_quantity(

@@ -100,7 +100,8 @@ def check_ranges(draft: Draft) -> Iterator[Finding]:
 def check_probabilities(draft: Draft) -> Iterator[Finding]:
     """Find priors and chances that are numbers outside 0-1, or quantities that are no probabilities."""
     for use in draft.bindings:
-        if use.role not in {"prior", "prob"}:
+        # what stands inside a sum or product need be no probability: the whole is checked when it is priced
+        if use.role not in {"prior", "prob"} or {"sum", "product"} & set(use.keys):
             continue
         binding = use.binding
         if isinstance(binding, Constant) and not 0 <= binding.value <= 1:
