@@ -105,8 +105,8 @@ UNITS = {
     "bn USD, order of magnitude": "usd_bn",
     "bn USD pledged, half for US forces": "usd_bn",
     "ratio, up to": "ratio",
-    "1 for, 0 abstained, -1 against, empty = did not take part": "index",
-    "1 for, 0 abstained or reserved, -1 against": "index",
+    "1 for, 0 abstained, -1 against, empty = did not take part": "ratio",
+    "1 for, 0 abstained or reserved, -1 against": "ratio",
     "pledge of parliament": "number",
     "meeting": "number",
     "year more": "number",
@@ -235,11 +235,14 @@ EXPOSURES = {
     "dependence on Iraqi oil": ("challenger_share_of_oil", "Iraq's share of the member's oil"),
     "opinion against sending troops": ("opinion_against_force", "public against sending troops"),
     "hostage exposure": ("citizens_in_challenger", "citizens in Iraq"),
-    "vote_on_res_678": ("vote_on_deadline", "vote on the deadline: 1 for, 0 abstained, -1 against"),
-    "vote_on_res_661": ("vote_on_embargo", "vote on the embargo: 1 for, 0 abstained, -1 against"),
+    "vote_on_res_678": (
+        "vote_on_deadline",
+        "vote on the deadline (1 for, 0 abstained, -1 against)",
+    ),
+    "vote_on_res_661": ("vote_on_embargo", "vote on the embargo (1 for, 0 abstained, -1 against)"),
     "arab_league_10_august": (
         "vote_arab_league",
-        "vote of 10 August on sending Arab forces: 1 for, -1 against",
+        "vote of 10 August on sending Arab forces (1 for, -1 against)",
     ),
 }
 
