@@ -4,6 +4,8 @@ Oracles: the debate of November 1990 as the claims state it (sanctions alone aga
 stays in, A1 to A4; a partial withdrawal splits the partners, O2, A9; a face-saver, S5, D3), and the signs of theory.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -65,7 +67,7 @@ def test_each_step_of_impatience_makes_waiting_worse(explore):
     found = [
         advantage_of_waiting(explore({"wait.per_month": cost})) for cost in ("0", "1", "2", "3")
     ]
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert np.all(after < before)
 
 
