@@ -97,7 +97,7 @@ def test_an_error_of_ours_comes_back_with_its_code(crisis, local, tmp_path):
 @pytest.mark.slow
 def test_a_cluster_without_workers_is_named(crisis, tmp_path):
     from detente.ensemble.designs import Design
-    from detente.ensemble.running import _make_manifest
+    from detente.ensemble.running import make_manifest
 
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=":0", host="127.0.0.1") as empty,
@@ -105,7 +105,7 @@ def test_a_cluster_without_workers_is_named(crisis, tmp_path):
     ):
         cluster.run_on_cluster(
             crisis,
-            _make_manifest(crisis, POLICIES, 64, 1, Design()),
+            make_manifest(crisis, POLICIES, 64, 1, Design()),
             tmp_path,
             [0],
             address=empty.scheduler_address,

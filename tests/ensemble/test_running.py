@@ -456,7 +456,7 @@ def test_sizes_that_are_no_whole_blocks_are_refused(crisis, tmp_path, size):
 
 
 def test_large_runs_have_large_shards(crisis):
-    manifest = running._make_manifest(crisis, POLICIES, 1_000_000, 1, Design())
+    manifest = running.make_manifest(crisis, POLICIES, 1_000_000, 1, Design())
     assert running._shard_size(None, 16_384, None) == 64
     assert running._shard_size(None, 1_000_000, None) == 1024
     assert replace(manifest, shard_draws=1024).n_shards == 977

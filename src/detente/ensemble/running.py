@@ -29,7 +29,7 @@ from detente.ensemble.store import (
 from detente.ensemble.versions import library_versions
 from detente.errors import RunError, UsageError
 
-__all__ = ["Part", "Progress", "run_ensemble", "run_part"]
+__all__ = ["Part", "Progress", "make_manifest", "run_ensemble", "run_part"]
 
 Progress = Callable[[int, int], None]
 """Called with the number of draws done and of all draws; whatever it raises stops the run, which can be resumed."""
@@ -200,7 +200,7 @@ def _fill(
     if executor is not None:
         parse_address(executor)
     held = read_manifest(folder)
-    manifest = _make_manifest(crisis, chosen, n_draws, seed, design)
+    manifest = make_manifest(crisis, chosen, n_draws, seed, design)
     size = _shard_size(shard_draws, n_draws, held)
     manifest = replace(manifest, shard_draws=size)
     if held is not None:
@@ -290,9 +290,10 @@ def _find_defenders(crisis: Crisis) -> tuple[str, ...]:
     return tuple(crisis.players)
 
 
-def _make_manifest(
+def make_manifest(
     crisis: Crisis, policies: Sequence[str], n_draws: int, seed: int, design: Design
 ) -> Manifest:
+    """Return the manifest of a run: what its shards are draws of."""
     return Manifest(
         crisis=crisis.id,
         digest=crisis.digest,

@@ -58,7 +58,7 @@ class ShardMaker:
 
     def __init__(self, crisis: Crisis, manifest: Manifest, pool: ThreadPoolExecutor) -> None:
         self._crisis, self._manifest = crisis, manifest
-        self._prepared = _prepare(crisis, manifest.policies, pool)
+        self.prepared = _prepare(crisis, manifest.policies, pool)
 
     def make(self, number: int, *, is_stopped: Callable[[], bool] = lambda: False) -> Shard | None:
         """Compute one shard: a pure function of the manifest and the shard's number.
@@ -91,9 +91,9 @@ class ShardMaker:
         of_crisis: dict[str, FloatArray] = _quantity_metrics(crisis, draws)
         names: list[tuple[str, str]] = []
         rows: list[FloatArray] = []
-        base = price(next(item for item in self._prepared if item.is_base).pricing, values)
+        base = price(next(item for item in self.prepared if item.is_base).pricing, values)
         of_crisis |= _mechanism_metrics(crisis, base)
-        for item in self._prepared:
+        for item in self.prepared:
             priced = base if item.is_base else price(item.pricing, values, base=base)
             for name, value in _mechanism_metrics(crisis, priced, known=base).items():
                 of_crisis.setdefault(name, value)

@@ -1,0 +1,119 @@
+"""CPU time per solved case of the template crisis: this project beside EMA Workbench and Mesa, in one run.
+
+``.peers/bin/pip install ema_workbench mesa`` adds the peers to their environment; ``make bench`` runs this if they are
+there. What is compared is one game of the template crisis per run, under the policy ``free``. Our side is the whole way: it
+draws, prices payoffs from the mechanisms, solves, measures hundreds of metrics, and writes and seals the shards. The peers are
+given tree, payoffs and chance probabilities and have only to solve and to sum one outcome (see ``_ensemble_peer.py``). Their
+answers are compared with ours, so that both sides are known to do the same sum.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+import detente.crisis
+from detente.crisis import load_crisis
+from detente.ensemble import Design, run_ensemble
+from detente.ensemble.drawing import draw_quantities
+from detente.ensemble.running import make_manifest
+from detente.ensemble.shards import ShardMaker
+from detente.rules import price
+
+ROOT = Path(__file__).parents[1]
+PEERS = ROOT / ".peers" / "bin" / "python"
+TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+CASES = 16
+OURS = 4096
+
+
+def ours(crisis, folder):
+    """Return CPU seconds per run: all threads and the system's share count."""
+    run_ensemble(crisis, folder=folder / "warm", policies=["free"], n_draws=64, workers=1)
+    times = []
+    for turn in range(3):
+        begin = time.process_time()
+        run_ensemble(crisis, folder=folder / str(turn), policies=["free"], n_draws=OURS, workers=1)
+        times.append((time.process_time() - begin) / OURS)
+    return min(times)
+
+
+def export(crisis, folder, file):
+    """Write the tree, the numbers of some draws and our answers for the peers."""
+    with ThreadPoolExecutor(1) as pool:
+        maker = ShardMaker(crisis, make_manifest(crisis, ["free"], 64, 1, Design()), pool)
+    item = maker.prepared[0]
+    tree, form = item.tree, item.form
+    values = draw_quantities(crisis, 64, seed=1).as_mapping()
+    priced = price(item.pricing, values)
+    results = run_ensemble(
+        crisis, folder=folder / "expected", policies=["free"], n_draws=64, seed=1
+    )
+    attack = [place for place, name in enumerate(tree.outcomes) if crisis.outcomes[name].attack]
+    chance_nodes = np.flatnonzero((tree.player < 0) & (tree.n_children > 0))
+    chance_of_node = np.full(tree.player.size, -1)
+    chance_of_node[chance_nodes] = np.asarray(form.chance_offset)[tree.info_set[chance_nodes]]
+    np.savez(
+        file,
+        player=tree.player,
+        first_child=tree.first_child,
+        n_children=tree.n_children,
+        info_set=tree.info_set,
+        info_set_player=tree.info_set_player,
+        action_offset=tree.action_offset,
+        terminal_node=tree.terminal_node,
+        payoff_class=tree.payoff_class,
+        chance_of_node=chance_of_node,
+        payoffs=np.asarray(priced.payoffs).transpose(2, 1, 0)[:CASES],
+        chance=np.asarray(priced.chance_probs).T[:CASES],
+        rationality=values[crisis.rationality.path][:CASES],
+        attack=np.isin(tree.outcome, attack),
+        expected=results.values("attack", "free")[:CASES],
+    )
+    return int(tree.n_nodes)
+
+
+def main():
+    """Print a table: CPU seconds per run, runs per CPU-second, ratio, largest difference of the answers."""
+    crisis = load_crisis(TEMPLATE)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        mine = ours(crisis, folder)
+        file = folder / "game.npz"
+        n_nodes = export(crisis, folder, file)
+        lines = [
+            f"one game of the template crisis ({n_nodes:,} nodes) per run, CPU time",
+            f"{'detente':30}{mine * 1e3:>10.3f} ms{1 / mine:>12,.0f} per s",
+        ]
+        for peer, style in (
+            ("ema", "plain"),
+            ("ema", "numpy"),
+            ("mesa", "plain"),
+            ("mesa", "numpy"),
+        ):
+            label = f"{'EMA Workbench' if peer == 'ema' else 'Mesa'}, {style}"
+            command = [str(PEERS), str(Path(__file__).with_name("_ensemble_peer.py"))]
+            command += [peer, style, str(file)]
+            done = subprocess.run(  # noqa: S603  our own command
+                [*command, str(CASES)], capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                lines.append(f"{label:30}  failed: {done.stderr.strip().splitlines()[-1][:120]}")
+                continue
+            found = json.loads(done.stdout.splitlines()[-1])
+            lines.append(
+                f"{label:30}{found['seconds'] * 1e3:>10.1f} ms{1 / found['seconds']:>12,.1f} per s"
+                f"{found['seconds'] / mine:>10,.0f}x  answers differ by {found['error']:.0e}"
+            )
+    print("\n".join(lines))  # noqa: T201  the command's answer
+
+
+if __name__ == "__main__":
+    if not PEERS.exists():
+        sys.exit(f"no environment at {PEERS}: see the head of this file")
+    main()
