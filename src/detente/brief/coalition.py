@@ -95,7 +95,7 @@ class _Reader:
 
     def joins(self, member: int, package: int, values: FloatArray, when: str = "") -> Figure:
         return self.book.array(
-            f"package.{self.key(package)}.joins.{self.coalition.members[member]}{when and '.' + when}",
+            f"package.{self.key(package)}.joins.{self.coalition.members[member]}{when and '.' + when.replace(' ', '_')}",
             f"{self.member(member)} joins {self.package(package)}{when and ', ' + when}",
             values,
             unit="prob",

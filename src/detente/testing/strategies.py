@@ -76,6 +76,7 @@ def crisis_documents(draw: st.DrawFn) -> dict[str, Any]:
     """Generate documents of valid crises: the small invented one with other figures, priors, rounds and policies."""
     document = template_document()
     document["rounds"] = draw(st.integers(1, 3))
+    document["calendar"] = ["2030-01-15", "2030-02-15", "2030-03-01"][: document["rounds"]]
     for name in ("war.gain", "settlement.concession", "audience.cost", "force.aid"):
         low, width = draw(_finite(0, 50)), draw(_finite(0.5, 50))
         mode = min(low + draw(_finite(0, 1)) * width, low + width)
