@@ -126,7 +126,7 @@ def _source(
 
 
 SOURCES = {
-    "mem": _source("memory of the compilers", "No stored page was found", "1990-11-30", "", "memory"),
+    "mem": _source("memory of the compilers", "No stored page was found", "", "", "memory"),
     "judgement": _source("detente project", "Judgement of the compilers", "1990-11-30", "", "judgement"),
     "conv": _source("detente project", "Convention or scale of this crisis", "1990-11-30", "", "judgement"),
     "derived": _source("detente project", "Great-circle distance or arithmetic from other rows", "1990-11-30", "", "arithmetic"),

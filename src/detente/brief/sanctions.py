@@ -157,7 +157,7 @@ def _sends(context: Context, level: Level) -> bool:
 
 
 def _loss_paragraphs(context: Context, target: Rows, senders: Rows) -> tuple[str, ...]:
-    """Say in which situation the target loses most, what other packages add, and what counter-measures cost."""
+    """Say in which situation the target loses most, what other packages add, and what others pay."""
     hardest = _largest(target)
     sentences = []
     if hardest is not None and context.changed(hardest[0]):
@@ -169,7 +169,7 @@ def _loss_paragraphs(context: Context, target: Rows, senders: Rows) -> tuple[str
         sentences.append(f"Other packages add to it or stand in its place: {join_words(more)}.")
     counter = _by_mechanism(context, [row for row in senders if not _sends(context, row[0])])
     if counter:
-        sentences.append(f"Counter-measures cost too: {join_words(counter)}.")
+        sentences.append(f"Others pay too: {join_words(counter)}.")
     return (" ".join(sentences),) if sentences else ()
 
 

@@ -58,23 +58,26 @@ def _coefficient(name: str, description: str, default: float) -> Input:
 
 _EXPOSURES = (
     _share(
-        "dependence", "the challenger's share of the member's gas", per_member=True, default=0.0
+        "dependence",
+        "the challenger's share of the member's gas, or of the oil or energy that counts",
+        per_member=True,
+        default=0.0,
     ),
     _exposure("trade_exposure", "trade with the challenger as a share of the member's GDP"),
     _exposure("bank_exposure", "bank claims on the challenger as a share of the member's GDP"),
     _share(
         "cut_risk",
-        "chance that the challenger withholds gas from members that join",
+        "chance that the challenger withholds that energy from members that join",
         per_member=False,
         default=1.0,
     ),
     _share(
         "gas_relief",
-        "share of a member's loss of gas that others make good (LNG, solidarity)",
+        "share of a member's loss of it that others make good",
         per_member=True,
         default=0.0,
     ),
-    _coefficient("w_dependence", "cost of full gas dependence under the heaviest package", 2.0),
+    _coefficient("w_dependence", "cost of full dependence under the heaviest package", 2.0),
     _coefficient("w_trade", "cost of trade worth one GDP under the heaviest package", 10.0),
     _coefficient("w_bank", "cost of bank claims worth one GDP under the heaviest package", 20.0),
 )
@@ -262,7 +265,7 @@ _MEASURE = (
     *_EXPOSURES,
     _share(
         "gas_hit",
-        "share of the exposure to gas that the measure hits",
+        "share of the exposure by energy that the measure hits",
         per_member=False,
         default=0.0,
     ),
