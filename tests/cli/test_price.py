@@ -133,3 +133,22 @@ def test_the_matrix_of_who_pays_has_the_three_horizons(monkeypatch, capsys):
     assert "3 years" in out
     assert "Lithuania" in out
     assert "caliendo2015" in out
+
+
+def test_notes_speak_only_of_models_that_the_crisis_binds(monkeypatch, capsys):
+    """Oracle: the file: kuwait-1990 binds no package by horizon and no cut-off from messaging."""
+    code, out, _ = run(monkeypatch, capsys, "kuwait-1990", "sanctions", "--draws", "16", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert {item["model"] for item in found["mechanisms"]} == {
+        "sanctions.target_loss", "sanctions.ces_loss",
+    }  # fmt: skip
+    assert len(found["notes"]) == 1
+
+
+def test_energy_is_said_to_be_absent_where_no_model_of_it_is_bound(monkeypatch, capsys):
+    """Oracle: the file: the energy of kuwait-1990 is oil, which enters as figures."""
+    code, _, err = run(monkeypatch, capsys, "kuwait-1990", "energy")
+    assert code == 2
+    assert "mechanism-unknown" in err
+    assert "alliance" in err

@@ -23,8 +23,8 @@ __all__ = ["price_subject"]
 
 _JOINING = "joining_prob"
 _HORIZONS = "sanctions.package_horizons"
-_NOTES = (
-    "A loss is that of real income while the package is in force, in percent of the income of the period.",
+_NOTE = "A loss is that of real income while the package is in force, in percent of the income of the period."
+_NOTES_ON_HORIZONS = (
     "Between the nodes of the design the loss is interpolated; members take part as one mean coalition.",
     "No published estimate isolates a cut-off from financial messaging: it has always come with other measures.",
 )
@@ -39,7 +39,8 @@ def price_subject(request: PriceRequest) -> None:
         family = tuple(name for name in family if name in fixed)
     found = describe_family(request, family, fixed=fixed)
     found["coalition"] = request.coalition
-    found["notes"] = list(_NOTES)
+    by_horizon = any(item["model"] == _HORIZONS for item in found["mechanisms"])
+    found["notes"] = [_NOTE, *(_NOTES_ON_HORIZONS if by_horizon else ())]
     if request.as_json:
         sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         return
@@ -48,7 +49,7 @@ def price_subject(request: PriceRequest) -> None:
             _print_matrix(item, request)
         else:
             print_mechanism(item)
-    sys.stdout.write("".join(f"{note}\n" for note in _NOTES))
+    sys.stdout.write("".join(f"{note}\n" for note in found["notes"]))
 
 
 def _by_design(request: PriceRequest) -> PriceRequest:
