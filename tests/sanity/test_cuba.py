@@ -6,6 +6,7 @@ alone), and signs that hold in theory. Means over few draws carry a sign, not a 
 
 import pytest
 
+from detente.brief import compose
 from detente.crisis import load_crisis
 from detente.ensemble import run_ensemble
 from detente.rules import compile_rules, start
@@ -143,3 +144,30 @@ def test_dearer_retreat_lowers_withdrawal_for_nothing(explore):
     low, high = (explore(("as_announced",), backdown__ussr=value) for value in ("15", "50"))
     chance = [run.summary("outcome/retreat", "as_announced").mean for run in (low, high)]
     assert chance[1] < chance[0]
+
+
+# --- the briefing ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def answers(explore):
+    brief = compose(
+        load_crisis("cuba-1962"), explore(("as_announced", "private_trade", "invade", "strike_now"))
+    )
+    return {answer.id: answer for answer in brief.answers}
+
+
+def test_an_attack_of_ones_own_is_no_deployment(answers):
+    text = " ".join((answers["deterrence"].answer, *answers["deterrence"].model))
+    assert "deployments compared" not in text
+    assert "air strike at once" not in text
+
+
+def test_what_has_no_mechanism_is_said_to_be_absent(answers):
+    assert any("no energy balance" in note for note in answers["alliance"].absent)
+    assert answers["sanctions"].absent == ()
+
+
+def test_the_briefing_shows_what_washington_believed(answers):
+    for answer in answers.values():
+        assert not any("hidden" in figure.id for figure in answer.figures), answer.id

@@ -100,6 +100,10 @@ MENDED: dict[str, dict[str, dict[str, str]]] = {
     },
     "rules": {"D17": {"note": ""}},
     "markets": {"E09": {"note": "plants to be delivered in later years"}},
+    "base_rates": {
+        **{f"B{n}": {"population": "ICB crises 1945 to before October 1962"} for n in (2, 3, 4)},
+        **{f"B{n}": {"population": "six crises of both superpowers, 1945 to 1961"} for n in range(5, 12)},
+    },
     "exposures": {"CUB/tie to USSR": {"note": "none is published"}},
 }  # fmt: skip
 """Cells worded anew: what only Moscow or Havana knew, or what looks past the cut-off, is taken out."""

@@ -31,7 +31,10 @@ from detente.brief.words import join_words, sentence_case
 __all__ = ["answer"]
 
 ID = "deterrence"
-KINDS = ("deterrence", "military", "posture", "aid", "defence")
+DEPLOYMENTS = ("deterrence", "posture", "aid", "defence")
+"""Kinds of instruments that deploy or arm."""
+KINDS = (*DEPLOYMENTS, "military")
+"""The same with the use of force: all that tells of resolve."""
 METRIC = "attack"
 SHIFT = 0.02
 """Smallest shift of a belief that is worth a sentence."""
@@ -43,7 +46,7 @@ def answer(context: Context) -> Answer:
     attack = book.metric("attack", "an attack", METRIC)
     margins = _levels(context, book, "margin", "stakes", "margin against")
     success = _levels(context, book, "success_prob", "prob", "")
-    effects = policy_figures(book, context.policies_with(KINDS), METRIC, "an attack")
+    effects = policy_figures(book, context.policies_with(DEPLOYMENTS), METRIC, "an attack")
     held = read_held(book)
     read = readings(book)
     charts = [
@@ -323,11 +326,13 @@ def _success_chart(context: Context, success: Rows) -> Chart | None:
     known = [pair for pair in success if pair[1].value is not None]
     low = min(known, key=lambda pair: pair[1].value or 0.0)
     high = max(known, key=lambda pair: pair[1].value or 0.0)
-    title = f"The chance that a strike succeeds runs from {low[1].text} to {high[1].text}"
-    if low[1].text == high[1].text:
-        title = f"The chance that a strike succeeds is {low[1].text} in every situation shown"
     mechanisms = list(dict.fromkeys(level.mechanism for level, _ in success))
     names = join_words([context.crisis.mechanisms[name].label for name in mechanisms])
+    subject = f"The {names}" if len(mechanisms) == 1 else "The chance that a strike succeeds"
+    title = f"{subject} runs from {low[1].text} to {high[1].text}"
+    if low[1].text == high[1].text:
+        title = f"{subject} is {low[1].text}"
+        title += " in every situation shown" if len(success) > 1 else ""
     return draw_ranges(
         f"{ID}-success",
         _rows(context, success),
