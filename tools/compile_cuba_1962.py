@@ -48,7 +48,7 @@ def more_exposures() -> list[Row]:
     ]
     index, words = "composite index of national capability, 1962", "share of world capability"
     rows += [
-        _exposure(actor, "capability_share", words, plain(weight, 3), "share", index, "A2")
+        _exposure(actor, "capability_share", words, plain(weight, 3), "index", index, "A2")
         for actor, weight in hand.WEIGHTS.items()
     ]
     return rows

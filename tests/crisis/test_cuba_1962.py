@@ -12,6 +12,7 @@ import pytest
 
 from detente.crisis import load_crisis, shipped_crises
 from detente.crisis.elements import Grade
+from detente.ensemble.events import read_events, understand
 from detente.rules import compile_rules, find_situations
 
 CUTOFF = date(1962, 10, 22)
@@ -262,3 +263,36 @@ def test_shipped_tables_are_those_of_the_compiler(tmp_path):
     for name in TABLES:
         made, shipped = (folder / f"{name}.csv" for folder in (tmp_path, FOLDER))
         assert made.read_bytes() == shipped.read_bytes(), name
+
+
+# --- what events mean ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("actor", "target", "category", "mode", "text", "meaning"),
+    [  # oracle: hand; made-up reports, each of which could have come on the next day
+        ("USA", "CUB", "ASSAULT", "aerial", "Aircraft attack the sites", "air_strike"),
+        ("USA", "CUB", "ASSAULT", "heavy-weapons", "A landing begins", "invade"),
+        ("USR", "USA", "RETREAT", "withdraw", "Ships change course", "turn_back"),
+        ("USR", "USA", "CONCEDE", "", "The missiles are to be dismantled", "withdraw"),
+        ("USA", "CUB", "COERCE", "restrict", "Petroleum is stopped as well", "widen_to_fuel"),
+        ("USR", "FRG", "COERCE", "restrict", "Traffic to Berlin is held up", "press_berlin"),
+        ("USR", "USA", "REQUEST", "change", "An exchange of bases is proposed", "ask_trade"),
+        ("CUB", "USA", "ASSAULT", "aerial", "An aircraft is shot down", "incident"),
+        ("CHN", "IND", "ASSAULT", "heavy-weapons", "War goes on at the border", ""),
+    ],
+)
+def test_a_report_means_what_a_reader_takes_it_for(
+    crisis, tmp_path, actor, target, category, mode, text, meaning
+):
+    table = tmp_path / "events.csv"
+    table.write_text(
+        "date,actor,target,category,mode,event\n"
+        f"1962-10-22,{actor},{target},{category},{mode},{text}\n",
+        encoding="utf-8",
+    )
+    events, _ = read_events(table)
+    (reading,) = understand(events, crisis)
+    rule = reading.rule
+    found = "" if rule is None else (rule.move or " ".join(rule.state))
+    assert found == meaning
