@@ -178,6 +178,15 @@ def test_secret_events_of_the_other_side_are_no_common_knowledge():  # oracle: c
     assert not secret & {row["event"] for row in rows("timeline")}
 
 
+@pytest.mark.parametrize("name", RATED)
+def test_no_row_names_what_moscow_alone_knew(name):
+    told = re.compile(
+        r"presidium|torpedo|initialled|malinovsk|pliyev|mated|warheads ashore", re.IGNORECASE
+    )
+    for row in rows(name):
+        assert not any(told.search(cell) for cell in row.values()), (name, row)
+
+
 def test_an_event_that_was_secret_says_who_knew():
     for row in rows("timeline"):
         if row["visibility"].startswith(("secret", "private")):

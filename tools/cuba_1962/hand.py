@@ -79,7 +79,7 @@ SKIP = {
         "F45": "later count of what Moscow alone knew", "F46": "later count of what Moscow alone knew",
         "F47": "later count of what Moscow alone knew",
     },
-    "rules": {"D07": MOSCOW_ALONE, "D09": MOSCOW_ALONE, "D04": "secret order of the President; it feeds chance alone"},
+    "rules": {"D07": MOSCOW_ALONE, "D08": MOSCOW_ALONE, "D09": MOSCOW_ALONE, "D04": "secret order of the President; it feeds chance alone"},
     "measures": {},
     "positions": {
         ("USR/garrison"): MOSCOW_ALONE, ("CUB/garrison"): MOSCOW_ALONE, ("CUB/missiles"): MOSCOW_ALONE,
@@ -98,7 +98,7 @@ MENDED: dict[str, dict[str, dict[str, str]]] = {
     "positions": {
         "USR/missiles": {"paraphrase": "aid declared purely defensive; offensive weapons denied", "source_key": "tass-911", "source": "realtime1960s.com (newspaper digest), Soviet statement of 11 September 1962, 1962-09-11, www.realtime1960s.com/post/soviets-talk-war-over-cuba", "source_standing": "press digest"},
     },
-    "rules": {"D17": {"note": ""}},
+    "rules": {"D17": {"note": ""}, "D11": {"rule": "Soviet air-defence and missile units obey a Soviet general; guns and militia obey Castro"}},
     "markets": {"E09": {"note": "plants to be delivered in later years"}},
     "base_rates": {
         **{f"B{n}": {"population": "ICB crises 1945 to before October 1962"} for n in (2, 3, 4)},
