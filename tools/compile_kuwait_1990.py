@@ -131,6 +131,7 @@ def main() -> None:
         ledger=ledger,
         folder=options.shared / "data/kuwait-1990",
         claims=hand.CLAIMS,
+        skip=hand.SKIP,
     )
     for key in hand.ALWAYS:
         hand.COMPILER.add_source(ledger, key, hand.SOURCES[key])

@@ -4,6 +4,7 @@ Oracles: the debate of November 1990 as the claims state it (sanctions alone aga
 stays in, A1 to A4; a partial withdrawal splits the partners, O2, A9; a face-saver, S5, D3), and the signs of theory.
 """
 
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from detente.crisis import load_crisis
 from detente.ensemble import draw_quantities, run_ensemble
+from detente.ensemble.events import Event, understand
 from detente.rules import evaluate_mechanisms
 
 DRAWS = 32
@@ -178,3 +180,46 @@ def test_a_bargainer_would_take_terms_at_a_better_chance_of_victory_than_a_stand
         for kind in ("bargainer", "stander")
     ]
     assert np.mean(below[0] > below[1]) > 0.95
+
+
+# --- what dated events mean -----------------------------------------------------------------------------------------------
+
+INSIDE = date(
+    1990, 12, 15
+)  # a day of the first round; the events are invented, one for each instrument that can be seen
+
+
+@pytest.mark.parametrize(
+    ("actor", "target", "category", "mode", "text", "wanted"),
+    [
+        ("IRQ", "KWT", "COERCE", "", "annexation declared", "noise"),
+        ("IRQ", "all", "RETREAT", "release", "all foreigners may go home", "move:free_captives"),
+        ("IRQ", "JPN", "RETREAT", "release", "twenty engineers go home", "evidence:irq.bargainer"),
+        ("IRQ", "KWT", "RETREAT", "withdraw", "army leaves most of Kuwait", "move:leave_in_part"),
+        ("IRQ", "KWT", "RETREAT", "withdraw", "army pulls out", "move:leave"),
+        ("IRQ", "SAU", "ASSAULT", "heavy-weapons", "raid over the border", "move:strike_first"),
+        ("IRQ", "ISR", "ASSAULT", "heavy-weapons", "missiles on a city", "move:widen"),
+        ("IRQ", "UN", "REJECT", "", "a text is void", "evidence:irq.stander"),
+        ("USA", "IRQ", "ASSAULT", "aerial", "raids on targets", "move:air_campaign"),
+        ("USA+GBR", "IRQ", "ASSAULT", "", "tanks go over", "move:ground_offensive"),
+        ("USA", "SAU", "MOBILIZE", "troops", "offensive corps ordered", "evidence:usa.resolute"),
+        ("USCONG", "USA", "REJECT", "", "hearings ask for time", "evidence:usa.waiter"),
+        ("USSR", "IRQ", "CONSULT", "third-party", "envoy brings a plan", "move:send_plan"),
+        ("SAU", "EGY", "AID", "", "pledges are paid", "state:burden"),
+        ("DEU", "USA", "AID", "", "a pledge", "noise"),
+        ("UN", "IRQ", "SANCTION", "", "a further resolution", "noise"),
+    ],
+)
+def test_events_mean_what_the_rules_say(crisis, actor, target, category, mode, text, wanted):
+    event = Event(day=INSIDE, actor=actor, target=target, category=category, mode=mode, text=text)
+    (reading,) = understand([event], crisis)
+    rule = reading.rule
+    assert rule is not None, reading.reason
+    kind, _, name = wanted.partition(":")
+    assert reading.kind == kind, rule.id
+    if kind == "move":
+        assert rule.move == name
+    elif kind == "state":
+        assert name in rule.state
+    elif kind == "evidence":
+        assert [f"{item[0]}.{item[1]}" for item in rule.evidence] == [name]
