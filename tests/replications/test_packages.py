@@ -12,6 +12,7 @@ from detente.crisis import load_crisis
 from detente.ensemble import draw_quantities
 from detente.models import find_model
 from detente.models.sanctions import read_response
+from detente.models.sanctions.responses import SCALE_RANGE
 from detente.rules.packages import read_trade_basis
 
 
@@ -71,6 +72,24 @@ def compare(package, *, n, seed):
 @pytest.mark.parametrize("package", ["banks", "controls", "embargo"])
 def test_what_the_game_reads_is_interpolated_within_two_percent(package):
     assert compare(package, n=12, seed=8).max() < 0.02
+
+
+@pytest.mark.parametrize("package", ["import_ban", "banks", "embargo"])
+def test_responses_are_those_of_the_table_that_ships(package):
+    """Oracle: the equilibrium itself, at a node of the design; another overlay moves Germany by more than this."""
+    (intensity, scale, spread), node = (0.5, np.exp(np.mean(np.log(SCALE_RANGE))), 0.5), (1, 1, 1)
+    y = designer().solve(
+        basis().packages[package],
+        designer().whole_coalition(),
+        intensity=intensity,
+        scale=float(scale),
+        spread=spread,
+    )
+    for actor in ("DEU", "ITA", "HUN"):
+        here = y[basis().economy.regions.index(actor)]
+        if all(element.scales for element in basis().packages[package].elements):
+            here /= intensity
+        assert response(package, [actor]).together[0][node] == pytest.approx(here, rel=1e-4)
 
 
 @pytest.mark.slow
