@@ -1,6 +1,7 @@
 """Pricing of situations from the command line. Oracle: hand, and the models called with the same draws."""
 
 import json
+import re
 import sys
 
 import numpy as np
@@ -152,3 +153,23 @@ def test_energy_is_said_to_be_absent_where_no_model_of_it_is_bound(monkeypatch, 
     assert code == 2
     assert "mechanism-unknown" in err
     assert "alliance" in err
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_sanctions_fit_the_terminal_and_no_name_is_broken(monkeypatch, capsys, width):
+    """Oracle: hand: the width asked for; every name, source and figure stands whole on one line."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", str(width))
+    what = ("--package", "pays_embargo", "--package", "damage_us", "--draws", "32")
+    code, out, _ = run(monkeypatch, capsys, "ukraine-2022", "sanctions", *what)
+    assert code == 0
+    lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", out).splitlines()]
+    assert max(map(len, lines)) <= width
+    for name in ("United Kingdom", "Netherlands", "Lithuania", "the target"):
+        found = [line for line in lines if line.startswith(f"{name} ")]
+        assert len(found) == 1
+        assert len(re.findall(r"-?\d+\.\d\d \[-?\d+\.\d\d, -?\d+\.\d\d\]", found[0])) == 3
+    assert any("boehm-2020" in line for line in lines)
+    at = next(i for i, line in enumerate(lines) if " loss_pct_gdp " in line)
+    assert " trade_loss_pct_gdp " in lines[at + 1]

@@ -10,7 +10,9 @@ from detente.cli._pricing import (
     PriceRequest,
     describe_family,
     find_family,
+    print_line,
     print_mechanism,
+    print_origin,
     print_table,
     span_text,
 )
@@ -49,7 +51,8 @@ def price_subject(request: PriceRequest) -> None:
             _print_matrix(item, request)
         else:
             print_mechanism(item)
-    sys.stdout.write("".join(f"{note}\n" for note in found["notes"]))
+    for note in found["notes"]:
+        print_line(note)
 
 
 def _by_design(request: PriceRequest) -> PriceRequest:
@@ -101,9 +104,9 @@ def _print_matrix(item: Mapping[str, Any], request: PriceRequest) -> None:
         pad_edge=False,
         header_style="bold",
         title_justify="left",
-        title=f"{item['label']} ({item['mechanism']})",
+        title=f"{item['label']} ({item['mechanism']})\nloss in % of income: mean [5%, 95% of draws]",
     )
-    table.add_column("loss in % of income, mean and 5-95%", overflow="fold")
+    table.add_column("", overflow="fold")
     for heading in ("1 month", "1 year", "3 years"):
         table.add_column(heading, justify="right", no_wrap=True)
     for situation in item["situations"]:
@@ -112,12 +115,15 @@ def _print_matrix(item: Mapping[str, Any], request: PriceRequest) -> None:
             name = value.get("member", "")
             for horizon in HORIZONS:
                 if f"_{horizon}_" in value["output"]:
-                    mean, interval = span_text(value)
-                    rows.setdefault(name, {})[horizon] = f"{mean} ({interval})"
+                    rows.setdefault(name, {})[horizon] = _interval_text(value)
         for name, cells in rows.items():
             actor = request.crisis.actors[name].name if name else "the target"
             table.add_row(actor, *(cells[horizon] for horizon in HORIZONS))
     print_table(table)
-    sys.stdout.write(
-        f"model {item['model']}: {item['equation']}\nsources: {', '.join(item['sources']) or 'none'}\n\n"
-    )
+    print_origin(item)
+
+
+def _interval_text(value: Mapping[str, Any]) -> str:
+    """Return mean and range in brackets: three of them and a name fit on 80 columns."""
+    mean, interval = span_text(value)
+    return f"{mean} [{interval.replace(' to ', ', ')}]"

@@ -3,6 +3,7 @@
 import difflib
 import json
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,9 @@ __all__ = [
     "make_request",
     "price_family",
     "price_situations",
+    "print_line",
     "print_mechanism",
+    "print_origin",
     "print_table",
     "span",
     "span_text",
@@ -345,26 +348,51 @@ def print_mechanism(item: Mapping[str, Any]) -> None:
         title_justify="left",
         title=f"{item['label']} ({item['mechanism']})",
     )
-    for heading in ("situation", "output"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("situation", overflow="fold")
+    table.add_column("output", no_wrap=True)
     for heading in ("mean", "5-95% of draws"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("unit")
     for situation in item["situations"]:
-        for number, row in enumerate(situation["values"]):
-            what = f"{row['output']} {row['member']}" if "member" in row else row["output"]
-            table.add_row(
-                situation["label"] if number == 0 else "", what, *span_text(row), row["unit"]
-            )
+        rows = situation["values"]
+        if not rows:
+            continue
+        names = [
+            f"{row['output']} {row['member']}" if "member" in row else row["output"] for row in rows
+        ]
+        means, ranges = zip(*map(span_text, rows), strict=True)
+        units = [row["unit"] for row in rows]
+        # one row a situation: its label folds beside the outputs, not above them
+        table.add_row(situation["label"], *map("\n".join, (names, means, ranges, units)))
     print_table(table)
-    sys.stdout.write(
-        f"model {item['model']}: {item['equation']}\nsources: {', '.join(item['sources']) or 'none'}\n\n"
+    print_origin(item)
+
+
+def print_origin(item: Mapping[str, Any]) -> None:
+    """Print model, equation and sources of a mechanism of :func:`describe_family`."""
+    print_line(f"model {item['model']}: {item['equation']}")
+    print_line(f"sources: {', '.join(item['sources']) or 'none'}")
+    sys.stdout.write("\n")
+
+
+def print_line(text: str) -> None:
+    """Print a line on standard output, folded between words to the width of the page."""
+    folded = textwrap.fill(
+        text, _width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )
+    sys.stdout.write(f"{folded}\n")
 
 
 def print_table(table: "Table") -> None:
     """Print a table on standard output, as wide as it must be where that is no terminal."""
     from rich.console import Console
 
+    Console(width=_width()).print(table)
+
+
+def _width() -> int:
+    """Return the width of the terminal, or enough for a table where there is none."""
+    from rich.console import Console
+
     console = Console()
-    Console(width=None if console.is_terminal else max(console.width, 110)).print(table)
+    return console.width if console.is_terminal else max(console.width, 110)
