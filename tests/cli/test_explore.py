@@ -230,7 +230,11 @@ def test_an_interrupt_leaves_a_run_that_resumes(tmp_path):
     # a real SIGINT to a real process
     words = [sys.executable, "-m", "detente", "explore", TEMPLATE, "--run", str(tmp_path / "r")]
     process = subprocess.Popen(
-        [*words, "--draws", "16000", "--policies", "free"], stderr=subprocess.PIPE, text=True
+        [*words, "--draws", "16000", "--policies", "free"],
+        stderr=subprocess.PIPE,
+        text=True,
+        # tests that run in the background inherit a SIGINT that is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("r/shards/*.parquet")) and time.monotonic() < deadline:
