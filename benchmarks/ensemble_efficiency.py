@@ -19,7 +19,7 @@ from pathlib import Path
 
 import detente.crisis
 
-TEMPLATE = Path(detente.crisis.__file__).with_name("template")
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 CHILD = """
 import json, sys, time
 from detente.crisis import load_crisis
