@@ -14,6 +14,7 @@ from detente.crisis import load_crisis, shipped_crises
 from detente.crisis.elements import Grade
 from detente.ensemble.events import read_events, understand
 from detente.rules import compile_rules, find_situations
+from detente.testing import carried_claims
 
 CUTOFF = date(1962, 10, 22)
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,23 +79,12 @@ def test_a_fact_states_each_claim_under_its_question(crisis, claim):
     assert any(fact.question == QUESTION_OF[claim[0]] for fact in stating)
 
 
-def carriers(crisis):
-    entries = [
-        *crisis.actors.values(), *crisis.quantities.values(), *crisis.issues.values(),
-        *crisis.state.values(), *crisis.instruments.values(), *crisis.outcomes.values(),
-        *crisis.mechanisms.values(), *crisis.considerations.values(), *crisis.policies.values(),
-        *(kind for player in crisis.players.values() for kind in player.types),
-        *(row for table in crisis.tables.values() for row in table.rows),
-    ]  # fmt: skip
-    return {claim for entry in entries for claim in entry.claims}
-
-
 def test_every_claim_is_carried_by_more_than_prose(crisis):
-    assert set(CLAIMS) - carriers(crisis) == set()
+    assert set(CLAIMS) - carried_claims(crisis) == set()
 
 
 def test_no_entry_names_a_claim_that_does_not_exist(crisis):
-    named = carriers(crisis) | {claim for fact in crisis.facts for claim in fact.claims}
+    named = carried_claims(crisis) | {claim for fact in crisis.facts for claim in fact.claims}
     assert named == set(CLAIMS)
 
 

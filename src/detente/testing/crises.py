@@ -9,7 +9,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-__all__ = ["template_document", "tiny_crisis_folder", "write_document"]
+from detente.crisis.elements import Crisis
+
+__all__ = ["carried_claims", "template_document", "tiny_crisis_folder", "write_document"]
 
 
 def tiny_crisis_folder(parent: Path) -> Path:
@@ -57,3 +59,22 @@ def write_document(folder: Path, document: dict[str, Any]) -> None:
     """Write a crisis file from plain values; JSON is YAML, one entry a line."""
     text = json.dumps(document, indent=1, ensure_ascii=True)
     folder.joinpath("crisis.yaml").write_text(text, encoding="utf-8")
+
+
+def carried_claims(crisis: Crisis) -> set[str]:
+    """Return the claims that a crisis carries by an entry, a type or a row of a table, and not by prose alone."""
+    sections = (
+        crisis.actors,
+        crisis.quantities,
+        crisis.issues,
+        crisis.state,
+        crisis.instruments,
+        crisis.outcomes,
+        crisis.mechanisms,
+        crisis.considerations,
+        crisis.policies,
+    )
+    entries = [entry.claims for section in sections for entry in section.values()]
+    types = [kind.claims for player in crisis.players.values() for kind in player.types]
+    rows = [row.claims for table in crisis.tables.values() for row in table.rows]
+    return {claim for claims in (*entries, *types, *rows) for claim in claims}
