@@ -110,3 +110,16 @@ def test_forecasts_need_an_outcome(folder, tmp_path):
 def test_a_crisis_without_events_says_what_to_give(folder, tmp_path):
     result = CliRunner().invoke(app, ["watch", str(folder), "--out", str(tmp_path)])
     assert "--events" in str(result.exception)
+
+
+def test_a_day_of_thousands_of_events_stays_readable(folder, tmp_path):
+    rows = "".join(f"2030-01-16,WES,NOR,CONSULT,,call {k},\n" for k in range(3000))
+    path = tmp_path / "many.csv"
+    path.write_text("date,actor,target,category,mode,event,source\n" + rows, encoding="utf-8")
+    words = ["watch", str(folder), "--events", str(path), "--draws", "64", "--out", str(tmp_path)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    page = (tmp_path / "watch.html").read_text(encoding="utf-8")
+    assert "2,950 more that told nothing" in page
+    assert page.count("call ") < 100
+    data = json.loads((tmp_path / "watch.json").read_text(encoding="utf-8"))
+    assert len(data["days"][1]["effects"]) == 3000

@@ -33,6 +33,8 @@ KINDS = {
 }
 """Kinds of readings, in the order of the strip."""
 NEGLIGIBLE = 0.0005
+SHOWN = 50
+"""Most events of a day that told nothing, on the page; the data file holds them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +184,7 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
     of_actor = {
         actor: colours[player.id] for player in crisis.players.values() for actor in player.actors
     }
-    moments = [
+    every = [
         Moment(
             day=k,
             row=KINDS[effect["kind"]],
@@ -199,17 +201,20 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
         for k, record in enumerate(records)
         for effect in record["effects"]
     ]
-    if not moments:
+    if not every:
         return None
+    # points of one colour on one place are one point
+    moments = list({(item.day, item.row, item.colour): item for item in reversed(every)}.values())
+    moments.sort(key=lambda item: item.day)
     used = [name for name in KINDS.values() if any(item.row == name for item in moments)]
-    told = sum(item.row not in {KINDS["noise"], KINDS["unmapped"]} for item in moments)
+    told = sum(item.row not in {KINDS["noise"], KINDS["unmapped"]} for item in every)
     return draw_strip(
         "watch-events",
         days,
         used,
         moments,
         Words(
-            title=f"{told} of {len(moments)} events told something",
+            title=f"{told:,} of {len(every):,} events told something",
             subtitle="Events by day and by what the rules of the crisis make of them; colour: who acted",
             footnote="Source: the table of events, and the event rules of the crisis file",
         ),
@@ -222,6 +227,9 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
 def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
     """Put a day into words and tables for the page."""
     outcomes = sorted(record["outcomes"].items(), key=lambda item: -item[1][0])
+    quiet = [effect for effect in record["effects"] if effect["kind"] in {"noise", "unmapped"}]
+    hidden = set(map(id, quiet[SHOWN:]))
+    shown = [effect for effect in record["effects"] if id(effect) not in hidden]
     return {
         "day": record["day"],
         "title": format_date(date.fromisoformat(record["day"])),
@@ -245,7 +253,8 @@ def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
             numeric=(False, True, True),
         ),
         "beliefs": _belief_lines(crisis, record),
-        "events": [_event_view(effect) for effect in record["effects"]],
+        "events": [_event_view(effect) for effect in shown],
+        "more": len(record["effects"]) - len(shown),
         "signals": [_signal_line(crisis, signal) for signal in record["signals"]],
     }
 
