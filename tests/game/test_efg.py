@@ -13,7 +13,8 @@ from detente.cli import app
 from detente.errors import GameError
 from detente.game import solve_logit_qre
 from detente.game.building import GameBuilder
-from detente.game.efg import format_efg_file, parse_efg, parse_efg_file, read_efg, write_efg
+from detente.game.efg import parse_efg, read_efg, write_efg
+from detente.game.efg_text import format_efg_file, parse_efg_file
 from detente.game.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees
 

@@ -18,7 +18,8 @@ from detente.game import (
     trace_logit_branch,
 )
 from detente.game.catalogue import catalogue
-from detente.game.efg import efg_file_of, format_efg_file, read_efg
+from detente.game.efg import efg_file_of, read_efg
+from detente.game.efg_text import format_efg_file
 from detente.game.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees, kuhn_tree
 

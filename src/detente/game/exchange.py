@@ -11,7 +11,8 @@ from detente.errors import UsageError
 from detente.game._files import MOST_NODES
 from detente.game._refusals import refuse_game
 from detente.game.building import Game, GameBuilder, Place
-from detente.game.efg import efg_file_of, format_efg_file, parse_efg, write_efg
+from detente.game.efg import efg_file_of, parse_efg, write_efg
+from detente.game.efg_text import format_efg_file
 
 __all__ = ["from_openspiel", "from_pygambit", "to_openspiel", "to_pygambit"]
 
