@@ -7,8 +7,8 @@ import re
 import pytest
 
 from detente.brief.words import LIKELIHOOD_BANDS
+from detente.cli._crises import parse_assignments
 from detente.cli.brief import command as brief_command
-from detente.cli.brief import parse_assignments
 from detente.cli.trace import command as trace_command
 from detente.errors import DetenteError, UsageError
 

@@ -70,7 +70,7 @@ def make_request(
     UsageError
         ``option-invalid`` or ``actor-unknown``.
     """
-    from detente.cli.brief import load_checked, parse_assignments
+    from detente.cli._crises import load_checked, parse_assignments
     from detente.ensemble.drawing import check_draws
 
     check_draws(n_draws, seed=seed)

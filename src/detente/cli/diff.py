@@ -191,7 +191,7 @@ def _run_inputs(first: Any, second: Any) -> list[dict[str, Any]]:
 
 
 def _of_crises(before: str, after: str, options: dict[str, Any]) -> dict[str, Any]:
-    from detente.cli.brief import load_checked
+    from detente.cli._crises import load_checked
 
     first, second = load_checked(before, {}), load_checked(after, {})
     data: dict[str, Any] = {

@@ -88,7 +88,7 @@ def command(
                 at="CRISIS|RUN",
                 fix="add --tornado or --sobol 64, or name the folder of a run",
             )
-        from detente.cli.brief import load_checked
+        from detente.cli._crises import load_checked
 
         crisis = load_checked(source, {})
         data = _of_crisis(crisis, metric, policy, tornado, sobol, paths, workers or 2)

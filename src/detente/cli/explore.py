@@ -135,7 +135,7 @@ def command(
 
       detente explore my-crisis --design factorial --alternatives war.gain=20,40 --alternatives talk.gain=low:5,high:9
     """
-    from detente.cli.brief import load_checked, parse_assignments
+    from detente.cli._crises import load_checked, parse_assignments
     from detente.ensemble.drawing import check_draws
 
     folder = run if run is not None else Path("runs") / _folder_name(crisis)
@@ -247,7 +247,7 @@ def parse_policies(crisis: "Crisis", text: str | None) -> tuple[str, ...] | None
     """
     if text is None or text.strip() == "all":
         return None
-    from detente.cli.brief import choose_policies
+    from detente.cli._crises import choose_policies
 
     names = [name.strip() for name in text.split(",") if name.strip()]
     if not names:

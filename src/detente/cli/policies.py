@@ -97,7 +97,7 @@ def command(
             )
         data = _from_run(Path(source), wanted, limits)
     else:
-        from detente.cli.brief import load_checked, parse_assignments
+        from detente.cli._crises import load_checked, parse_assignments
 
         crisis = load_checked(source, parse_assignments(assignments or ()))
         if search:

@@ -91,7 +91,7 @@ def command(
       detente watch my-crisis --events reports.csv --until 2031-03-01 --outcome blockade --forecasts crowd.csv
     """
     from detente.brief.film import make_film, write_film
-    from detente.cli.brief import load_checked, parse_assignments
+    from detente.cli._crises import load_checked, parse_assignments
     from detente.ensemble.diary import keep_diary
     from detente.ensemble.drawing import check_draws
     from detente.ensemble.scoring import read_forecasts, score_days
