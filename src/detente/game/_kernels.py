@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from detente.game._lanes import LANES, absolute, exp, fma, load, log, maximum, same, store
+from detente.game._lanes import LANES, exp, fma, load, maximum, same, store
+from detente.game._piece_loops import at, average, expect, largest_gap, soften
 
 __all__ = ["HISTORY", "LANES", "Block", "Tree", "solve_block", "walk"]
 
@@ -33,6 +34,7 @@ class Tree(NamedTuple):
     n_players: Any
     piece: Any
     cell: Any
+    above: Any
     split_start: Any
     split_node: Any
     active_row: Any
@@ -57,44 +59,29 @@ class Block(NamedTuple):
     out: Any
 
 
-def _walk_down(piece, cell, n_inner, v, lam, log_chance, reach, sigma_in, log_sigma, exact):
+_FIELDS = 8
+"""Entries of a piece in ``Tree.piece``."""
+
+
+def _walk_down(piece, above, v, lam, log_chance, reach, sigma_in, log_sigma, exact):
     """Write log reach probabilities under softmax(lam * v).
 
-    They need not leave out the mover's own moves: those are the same before all nodes of a set, so beliefs, which are
-    relative within the set, do not feel them.
+    They need not leave out the mover's own moves, nor moves that nobody below has a belief about: those are the same
+    before all nodes of a set, so beliefs, which are relative within the set, do not feel them.
     """
+    for k in range(0, piece.size, _FIELDS):
+        i = at(piece, k)
+        if i >= 0 and at(piece, k + 6) <= 1 and (exact or at(piece, k + 7) != 0):
+            soften(v, sigma_in, log_sigma, at(piece, k + 1), load(lam, i), at(piece, k + 2))
     store(reach, 0, same(v, 0.0))
-    for k in range(piece.shape[0]):
-        i, row, n_act, lo, hi = piece[k, 0], piece[k, 1], piece[k, 2], piece[k, 3], piece[k, 4]
-        first = piece[k, 5]
-        moves = i >= 0 and (piece[k, 7] != 0 or exact)
-        if moves and piece[k, 6] <= 1:
-            rate = load(lam, i)
-            top = load(v, row)
-            for a in range(1, n_act):
-                top = maximum(top, load(v, row + a))
-            total = same(v, 0.0)
-            for a in range(n_act):
-                y = rate * (load(v, row + a) - top)
-                store(log_sigma, row + a, y)
-                y = exp(y)
-                store(sigma_in, row + a, y)
-                total = total + y
-            inverse = 1.0 / total
-            low = log(total)
-            for a in range(n_act):
-                store(sigma_in, row + a, load(sigma_in, row + a) * inverse)
-                store(log_sigma, row + a, load(log_sigma, row + a) - low)
-        for a in range(n_act):
-            step = same(v, 0.0)
-            if i < 0:
-                step = load(log_chance, row + a)
-            elif moves:
-                step = load(log_sigma, row + a)
-            for h in range(lo, hi):
-                c = cell[first + (h - lo) * n_act + a]
-                if c < n_inner:
-                    store(reach, c, load(reach, h) + step)
+    for h in range(1, above.shape[0]):
+        row = at(above, 2 * h + 1)
+        before = load(reach, at(above, 2 * h))
+        if row >= 0:
+            before = before + load(log_sigma, row)
+        elif row < -1:
+            before = before + load(log_chance, -2 - row)
+        store(reach, h, before)
 
 
 def _walk_up(
@@ -113,77 +100,25 @@ def _walk_up(
             total = total + weight
         for j in range(split_start[s], split_start[s + 1]):
             store(belief, split_node[j], load(belief, split_node[j]) / total)
-    worst = same(v, 0.0)
-    for k in range(piece.shape[0] - 1, -1, -1):
-        i, row, n_act, lo, hi = piece[k, 0], piece[k, 1], piece[k, 2], piece[k, 3], piece[k, 4]
-        first, kind = piece[k, 5], piece[k, 6]
+    worst, one = same(v, 0.0), same(v, 1.0)
+    for k in range(piece.size - _FIELDS, -1, -_FIELDS):
+        i, row, n_act = at(piece, k), at(piece, k + 1), at(piece, k + 2)
+        lo, hi, first, kind = at(piece, k + 3), at(piece, k + 4), at(piece, k + 5), at(piece, k + 6)
         if i < 0:
-            for h in range(lo, hi):
-                start = first + (h - lo) * n_act
-                for p in range(n_players):
-                    total = load(chance, row) * load(value, cell[start] * n_players + p)
-                    for a in range(1, n_act):
-                        c = cell[start + a]
-                        total = fma(load(chance, row + a), load(value, c * n_players + p), total)
-                    store(value, h * n_players + p, total)
+            average(value, n_players, lo, hi, chance, row, n_act, cell, first)
             continue
         if kind == 0:
-            if hi - lo == 1:
-                store(belief, lo, same(v, 1.0))
-            else:
-                top = load(reach, lo)
-                for h in range(lo + 1, hi):
-                    top = maximum(top, load(reach, h))
-                total = same(v, 0.0)
-                for h in range(lo, hi):
-                    weight = exp(load(reach, h) - top)
-                    store(belief, h, weight)
-                    total = total + weight
-                inverse = 1.0 / total
-                for h in range(lo, hi):
-                    store(belief, h, load(belief, h) * inverse)
-        for a in range(n_act):
-            total = same(v, 0.0)
-            if kind == 1 or kind == 2:
-                total = load(out, row + a)
-            for h in range(lo, hi):
-                c = cell[first + (h - lo) * n_act + a]
-                total = fma(load(belief, h), load(value, c * n_players + i), total)
-            store(out, row + a, total)
+            soften(reach, belief, None, lo, one, hi - lo)
+        fresh = kind == 0 or kind == 3
+        expect(out, row, n_act, belief, lo, hi - lo, value, n_players, i, cell, first, fresh)
         if kind <= 1:
-            rate = load(lam, i)
-            top = load(out, row)
-            for a in range(1, n_act):
-                top = maximum(top, load(out, row + a))
-            total = same(v, 0.0)
-            for a in range(n_act):
-                y = exp(rate * (load(out, row + a) - top))
-                store(sigma, row + a, y)
-                total = total + y
-            inverse = 1.0 / total
-            for a in range(n_act):
-                y = load(sigma, row + a) * inverse
-                store(sigma, row + a, y)
-                if piece[k, 7] != 0 or exact:
-                    worst = maximum(worst, absolute(y - load(sigma_in, row + a)))
+            soften(out, sigma, None, row, load(lam, i), n_act)
+            if at(piece, k + 7) != 0 or exact:
+                worst = largest_gap(worst, sigma, sigma_in, row, n_act)
         if kind == 0 and not exact:
-            for h in range(lo, hi):
-                start = first + (h - lo) * n_act
-                for p in range(n_players):
-                    total = load(sigma, row) * load(value, cell[start] * n_players + p)
-                    for a in range(1, n_act):
-                        c = cell[start + a]
-                        total = fma(load(sigma, row + a), load(value, c * n_players + p), total)
-                    store(value, h * n_players + p, total)
+            average(value, n_players, lo, hi, sigma, row, n_act, cell, first)
         else:
-            for h in range(lo, hi):
-                start = first + (h - lo) * n_act
-                for p in range(n_players):
-                    total = load(sigma_in, row) * load(value, cell[start] * n_players + p)
-                    for a in range(1, n_act):
-                        c = cell[start + a]
-                        total = fma(load(sigma_in, row + a), load(value, c * n_players + p), total)
-                    store(value, h * n_players + p, total)
+            average(value, n_players, lo, hi, sigma_in, row, n_act, cell, first)
     return worst
 
 
@@ -197,9 +132,16 @@ def _walk(tree, block, v, exact, change):
     to iterate on.
     """
     _walk_down(
-        tree.piece, tree.cell, block.belief.shape[0],
-        v, block.lam, block.log_chance, block.reach, block.sigma_in, block.out, exact,
-    )  # fmt: skip
+        tree.piece,
+        tree.above,
+        v,
+        block.lam,
+        block.log_chance,
+        block.reach,
+        block.sigma_in,
+        block.out,
+        exact,
+    )
     worst = _walk_up(
         tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node,
         v, block.lam, block.chance, block.value, block.reach, block.belief,

@@ -17,7 +17,23 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, register_model
 
-__all__ = ["LANES", "absolute", "exp", "fma", "load", "log", "maximum", "same", "store"]
+__all__ = [
+    "LANES",
+    "Emitter",
+    "absolute",
+    "emit_absolute",
+    "emit_exp",
+    "emit_log",
+    "exp",
+    "fma",
+    "kind_of",
+    "load",
+    "log",
+    "maximum",
+    "place",
+    "same",
+    "store",
+]
 
 LANES = 8
 """Draws in a block: the doubles in one 64-byte register and cache line."""
@@ -44,7 +60,7 @@ class _LanesModel(models.PrimitiveModel):
         super().__init__(manager, fe_type, ir.VectorType(_DOUBLE, LANES))
 
 
-class _Emitter:
+class Emitter:
     """Emits instructions for a lanes value or for a single float64."""
 
     def __init__(self, builder, kind):
@@ -54,9 +70,11 @@ class _Emitter:
         self.bits = ir.VectorType(_INT, LANES) if self.wide else _INT
 
     def number(self, value):
+        """Return a constant in each lane."""
         return ir.Constant(self.real, [value] * LANES if self.wide else value)
 
     def integer(self, value):
+        """Return an integer constant in each lane."""
         return ir.Constant(self.bits, [value] * LANES if self.wide else value)
 
     def spread(self, value, kind):
@@ -70,26 +88,31 @@ class _Emitter:
         return self.builder.shuffle_vector(first, empty, mask)
 
     def fma(self, first, second, third):
+        """Emit first * second + third, rounded once."""
         name = "llvm.fma.v8f64" if self.wide else "llvm.fma.f64"
         kind = ir.FunctionType(self.real, [self.real] * 3)
         function = cgutils.get_or_insert_function(self.builder.module, kind, name)
         return self.builder.call(function, [first, second, third])
 
     def series(self, variable, coefficients):
+        """Emit a polynomial, highest coefficient first."""
         value = self.number(coefficients[0])
         for coefficient in coefficients[1:]:
             value = self.fma(value, variable, self.number(coefficient))
         return value
 
     def larger(self, left, right):
+        """Emit the larger of two."""
         return self.builder.select(self.builder.fcmp_ordered(">", left, right), left, right)
 
 
-def _kind_of(array):
+def kind_of(array):
+    """Return the type of what a row of the array holds."""
     return _LANES if array.ndim == 2 else types.float64
 
 
-def _place(context, builder, array_type, array, row):
+def place(context, builder, array_type, array, row):
+    """Emit the address of a row."""
     data = context.make_array(array_type)(context, builder, array).data
     if array_type.ndim == 1:
         return builder.gep(data, [row])
@@ -102,9 +125,9 @@ def load(_typing, array, row):
     """Read a row of an array."""
 
     def code(context, builder, signature, arguments):
-        return builder.load(_place(context, builder, signature.args[0], *arguments), align=8)
+        return builder.load(place(context, builder, signature.args[0], *arguments), align=8)
 
-    return _kind_of(array)(array, types.intp), code
+    return kind_of(array)(array, types.intp), code
 
 
 @intrinsic
@@ -112,11 +135,11 @@ def store(_typing, array, row, value):
     """Write a row of an array."""
 
     def code(context, builder, signature, arguments):
-        place = _place(context, builder, signature.args[0], arguments[0], arguments[1])
-        builder.store(arguments[2], place, align=8)
+        target = place(context, builder, signature.args[0], arguments[0], arguments[1])
+        builder.store(arguments[2], target, align=8)
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, _kind_of(array)), code
+    return types.void(array, types.intp, kind_of(array)), code
 
 
 @intrinsic
@@ -124,9 +147,9 @@ def same(_typing, array, value):
     """Return a number in each lane, of the kind that the array holds."""
 
     def code(_context, builder, signature, arguments):
-        return _Emitter(builder, signature.return_type).spread(arguments[1], types.float64)
+        return Emitter(builder, signature.return_type).spread(arguments[1], types.float64)
 
-    return _kind_of(array)(array, types.float64), code
+    return kind_of(array)(array, types.float64), code
 
 
 def _elementwise(count, emit):
@@ -138,7 +161,7 @@ def _elementwise(count, emit):
         kind = _LANES if wide else types.float64
 
         def code(_context, builder, signature, arguments):
-            emitter = _Emitter(builder, signature.return_type)
+            emitter = Emitter(builder, signature.return_type)
             values = [
                 emitter.spread(value, kind)
                 for value, kind in zip(arguments, signature.args, strict=True)
@@ -166,7 +189,7 @@ def _elementwise(count, emit):
     return intrinsic(three)
 
 
-def _emit_exp(emitter, x):
+def emit_exp(emitter, x):
     """exp(x) for x <= 0, to an ulp or two; below -708 it stays at 3e-308."""
     builder = emitter.builder
     x = emitter.larger(x, emitter.number(-708.0))
@@ -195,7 +218,7 @@ _LOG_SERIES = (
 )
 
 
-def _emit_log(emitter, x):
+def emit_log(emitter, x):
     """log(x) for normal x > 0, by the series of the FreeBSD library's e_log.c."""
     builder = emitter.builder
     bits = builder.bitcast(x, emitter.bits)
@@ -221,17 +244,18 @@ def _emit_log(emitter, x):
     return builder.fsub(builder.fmul(k, emitter.number(6.93147180369123816490e-01)), rest)
 
 
-def _emit_absolute(emitter, x):
+def emit_absolute(emitter, x):
+    """Emit the absolute value."""
     builder = emitter.builder
     bits = builder.bitcast(x, emitter.bits)
     return builder.bitcast(builder.and_(bits, emitter.integer(0x7FFFFFFFFFFFFFFF)), emitter.real)
 
 
-exp = _elementwise(1, _emit_exp)
-log = _elementwise(1, _emit_log)
-absolute = _elementwise(1, _emit_absolute)
-maximum = _elementwise(2, _Emitter.larger)
-fma = _elementwise(3, _Emitter.fma)
+exp = _elementwise(1, emit_exp)
+log = _elementwise(1, emit_log)
+absolute = _elementwise(1, emit_absolute)
+maximum = _elementwise(2, Emitter.larger)
+fma = _elementwise(3, Emitter.fma)
 _add = _elementwise(2, lambda emitter, a, b: emitter.builder.fadd(a, b))
 _subtract = _elementwise(2, lambda emitter, a, b: emitter.builder.fsub(a, b))
 _multiply = _elementwise(2, lambda emitter, a, b: emitter.builder.fmul(a, b))

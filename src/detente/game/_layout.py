@@ -32,6 +32,9 @@ class Layout:
     cell
         Where each action of each inner node leads, shape ``(cells,)``: an inner node ``k < n`` or ``n`` plus a place
         in ``payoff_class``.
+    above
+        The inner node before each inner node, and what reaching it from there multiplies by: a row of the strategy
+        of an active set, or -2 less a row of chance, or -1 where it does not matter, shape ``(n, 2)``.
     payoff_class
         The payoff classes of the form in the order in which a walk meets them.
     split_start, split_node
@@ -45,6 +48,7 @@ class Layout:
     node: IntArray
     piece: IntArray
     cell: IntArray
+    above: IntArray
     split_start: IntArray
     split_node: IntArray
     payoff_class: IntArray
@@ -151,6 +155,27 @@ def _met_classes(
     return classes[order], place
 
 
+def _above(
+    form: ExtensiveForm,
+    node: NDArray[np.intp],
+    where: NDArray[np.int64],
+    active: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Return what stands before each inner node, and by which row it is reached; see :class:`Layout`."""
+    parent = form.parent[node]
+    branch = node - form.first_child[parent]
+    event = form.info_set[parent]
+    result = np.full((node.size, 2), -1, dtype=np.int64)
+    result[:, 0] = where[parent]
+    chance = np.flatnonzero((form.player[parent] < 0) & (parent >= 0))
+    result[chance, 1] = -2 - form.chance_offset[event[chance]] - branch[chance]
+    moves = np.flatnonzero(form.player[parent] >= 0)
+    moves = moves[active[event[moves]]]
+    result[moves, 1] = form.action_offset[event[moves]] + branch[moves]
+    result[node == 0] = 0, -1
+    return result
+
+
 def _lay_out(form: ExtensiveForm) -> Layout:
     layer = _layers(form)
     inner = np.flatnonzero(form.player != TERMINAL)
@@ -199,6 +224,7 @@ def _lay_out(form: ExtensiveForm) -> Layout:
         node=node.astype(np.int32),
         piece=np.ascontiguousarray(piece, dtype=np.int32),
         cell=where[_children(form, node)].astype(np.int32),
+        above=_above(form, node, where, active).astype(np.int32),
         split_start=np.cumsum([0, *[item.size for item in split_nodes]]).astype(np.int32),
         split_node=np.concatenate([np.zeros(0, dtype=np.int64), *split_nodes]).astype(np.int32),
         payoff_class=classes.astype(np.int32),

@@ -25,6 +25,7 @@ def tree_of(form: ExtensiveForm, kernels: Any) -> Any:
         n_players=form.n_players,
         piece=layout.piece,
         cell=layout.cell,
+        above=layout.above,
         split_start=layout.split_start,
         split_node=layout.split_node,
         active_row=layout.active_row,
