@@ -1,13 +1,14 @@
 """Parallel efficiency of a run on two workers, on a machine that may be busy with other work.
 
-    python benchmarks/ensemble_efficiency.py [CRISIS] [DRAWS] [PAIRS]
+    python benchmarks/ensemble_efficiency.py [CRISIS] [DRAWS] [PAIRS] [EXECUTOR]
 
-One process with two workers is paired with two processes of one worker each, which share the same draws out and start
-together: these cannot hinder each other, so that they are what perfect parallel work gets from the machine in that minute.
-The efficiency is the wall time of the latter over that of the former; both compete with other work by two threads, so
-that a busy machine slows both alike. The order alternates, and the median of the pairs is given with all of them. The
-CPU time of either side shows what two workers cost in extra work. Clocks run from the first finished shard, after trees
-are compiled, which each process does for itself; of 64 shards this is good to about one per cent.
+EXECUTOR is processes (the default) or threads. One run with two workers is paired with two runs of one thread each, which
+share the same draws out and start together: these cannot hinder each other, so that they are what perfect parallel work gets
+from the machine in that minute. The efficiency is the cases per second of the former over those of the latter together; both
+compete with other work by two threads, so that a busy machine slows both alike. The order alternates, and the median of the
+pairs is given with all of them. CPU time per case, that of worker processes included (on Linux), shows what two workers cost
+in extra work: it does not depend on how busy the machine is. Clocks run from a quarter of the run on, when every worker has
+compiled its trees.
 """
 
 import json
@@ -21,25 +22,39 @@ import detente.crisis
 
 TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 CHILD = """
-import json, sys, time
+import json, multiprocessing, os, sys, time
 from detente.crisis import load_crisis
 from detente.ensemble import run_ensemble
-name, folder, draws, workers = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-crisis = load_crisis(name)
-run_ensemble(crisis, folder=folder + "-warm", n_draws=64, workers=workers)
-print("ready", flush=True)
-sys.stdin.readline()
-clocks = []
-def note(done, total):
-    clocks.append((time.perf_counter(), time.process_time()))
-run_ensemble(crisis, folder=folder, n_draws=draws, workers=workers, shard_draws=64, progress=note)
-(wall, cpu), (wall_end, cpu_end) = clocks[1], clocks[-1]  # from the first shard on: compiling is over
-print(json.dumps([wall_end - wall, cpu_end - cpu]), flush=True)
+
+def cpu():
+    ticks = 0
+    for child in multiprocessing.active_children():
+        with open(f"/proc/{child.pid}/stat") as stream:
+            ticks += sum(map(int, stream.read().rpartition(")")[2].split()[11:13]))
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+def main():
+    name, folder, draws, workers, executor = *sys.argv[1:3], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+    crisis = load_crisis(name)
+    run_ensemble(crisis, folder=folder + "-warm", n_draws=64, workers=1)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    clocks = []
+    def note(done, total):
+        clocks.append((time.perf_counter(), cpu(), done))
+    run_ensemble(
+        crisis, folder=folder, n_draws=draws, workers=workers, shard_draws=64, progress=note, executor=executor
+    )
+    (wall, work, done), (wall_end, work_end, done_end) = clocks[len(clocks) // 4], clocks[-1]
+    print(json.dumps([(done_end - done) / (wall_end - wall), (work_end - work) / (done_end - done)]), flush=True)
+
+if __name__ == "__main__":
+    main()
 """
 
 
-def measure(crisis, draws, folder, shares):
-    """Run children with these workers side by side; return the longest wall time and the sum of CPU times."""
+def measure(crisis, draws, folder, shares, executor):
+    """Run children with these workers side by side; return their cases per second together, and CPU seconds per case."""
     children = [
         subprocess.Popen(  # noqa: S603  our own command
             [
@@ -50,6 +65,7 @@ def measure(crisis, draws, folder, shares):
                 f"{folder}/{place}",
                 str(draws // len(shares)),
                 str(workers),
+                executor if workers > 1 else "threads",
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -63,7 +79,7 @@ def measure(crisis, draws, folder, shares):
         child.stdin.write("go\n")
         child.stdin.flush()
     found = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
-    return max(wall for wall, _ in found), sum(cpu for _, cpu in found)
+    return sum(rate for rate, _ in found), statistics.mean(cpu for _, cpu in found)
 
 
 def main():
@@ -71,18 +87,19 @@ def main():
     crisis = sys.argv[1] if len(sys.argv) > 1 else str(TEMPLATE)
     draws = int(sys.argv[2]) if len(sys.argv) > 2 else 4096
     pairs = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+    executor = sys.argv[4] if len(sys.argv) > 4 else "processes"
     ratios, work = [], []
     for pair in range(pairs):
         taken = {}
         for shares in ((2,), (1, 1)) if pair % 2 else ((1, 1), (2,)):
             with tempfile.TemporaryDirectory() as folder:
-                taken[shares] = measure(crisis, draws, folder, shares)
-        ratios.append(taken[1, 1][0] / taken[(2,)][0])
+                taken[shares] = measure(crisis, draws, folder, shares, executor)
+        ratios.append(taken[(2,)][0] / taken[1, 1][0])
         work.append(taken[(2,)][1] / taken[1, 1][1])
     listed = ", ".join(f"{ratio:.0%}" for ratio in ratios)
     print(  # noqa: T201  the command's answer
-        f"two workers against two processes, {draws:,} draws of {Path(crisis).name}: efficiency "
-        f"{statistics.median(ratios):.0%} (pairs {listed}); CPU time {statistics.median(work):.2f} times"
+        f"two workers ({executor}) against two runs of one thread, {draws:,} draws of {Path(crisis).name}: efficiency "
+        f"{statistics.median(ratios):.0%} (pairs {listed}); CPU time per case {statistics.median(work):.2f} times"
     )
 
 

@@ -95,6 +95,7 @@ Code = Literal[
     "figure-unknown",
     "folder-exists",
     "output-unwritable",
+    "run-busy",
     "run-corrupt",
     "run-mismatch",
     "executor-failed",

@@ -174,7 +174,9 @@ BAD = [
     (["--draws", "16777217"], "option-invalid"),
     (["--draws", "1000", "--design", "sobol"], "option-invalid"),
     (["--seed", "-1"], "option-invalid"),
+    (["--draws", "-5"], "option-invalid"),
     (["--workers", "0"], "option-invalid"),
+    (["--workers", "257"], "option-invalid"),
     (["--design", "grid"], "option-invalid"),
     (["--mode", "explore"], "option-invalid"),
     (["--policies", "armm"], "option-invalid"),
@@ -200,6 +202,7 @@ BAD = [
     (["--shards", "x"], "option-invalid"),
     (["--shards", "1/2", "--executor", "dask://h:1"], "option-invalid"),
     (["--executor", "here"], "option-invalid"),
+    (["--executor", "http://h:1"], "option-invalid"),
     (["--shard-draws", "100"], "option-invalid"),
     (["--set", "war.gain"], "option-invalid"),
     (["--resume"], "run-corrupt"),
@@ -220,14 +223,34 @@ def test_bad_options_are_refused_with_a_code_and_a_fix(capsys, monkeypatch, tmp_
     assert not (tmp_path / "r" / "shards").exists()
 
 
+def test_a_folder_of_something_else_is_left_alone(capsys, monkeypatch, tmp_path):
+    (tmp_path / "letters.txt").write_text("dear sir")
+    words = ["explore", TEMPLATE, "--draws", 64, "--policies", "free", "--run", tmp_path]
+    code, _, err = call(capsys, monkeypatch, *words)
+    assert code == 2
+    assert "holds something that is no run: letters.txt [folder-exists]" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
+
+
+def test_processes_are_asked_for_by_name(capsys, monkeypatch, kept, tmp_path):
+    # oracle by theorem (the requirement itself)
+    words = ["explore", TEMPLATE, "--draws", 64, "--policies", "free,arm", "--workers", 1]
+    place = tmp_path / "r"
+    code, _, _ = call(capsys, monkeypatch, *words, "--run", place, "--executor", "processes")
+    assert code == 0
+    name = Path("shards") / "shard-000000.parquet"
+    assert (place / name).read_bytes() == (kept / name).read_bytes()
+
+
 @pytest.mark.parametrize("text", ["", "1", "1/", "/2", "a/b", "1/2/3", "-1/2", "2/1", "1/10000000"])
 def test_parts_that_are_none_are_refused(text):
     with pytest.raises(UsageError):
         parse_part(text)
 
 
-def test_an_interrupt_leaves_a_run_that_resumes(tmp_path):
-    # a real SIGINT to a real process
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_leaves_a_run_that_resumes(tmp_path, number, code):
+    # a real signal to a real process
     words = [sys.executable, "-m", "detente", "explore", TEMPLATE, "--run", str(tmp_path / "r")]
     process = subprocess.Popen(
         [*words, "--draws", "16000", "--policies", "free"],
@@ -239,9 +262,9 @@ def test_an_interrupt_leaves_a_run_that_resumes(tmp_path):
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("r/shards/*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert "interrupted: " in err
     assert "cases are kept in" in err
     assert f"--run {tmp_path / 'r'} --resume" in err

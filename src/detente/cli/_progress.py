@@ -1,7 +1,9 @@
 """Progress of a run: how far, how fast, how long still, how much memory; a bar on a terminal, lines elsewhere."""
 
+import multiprocessing
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -11,19 +13,33 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 def peak_memory_mib() -> float:
-    """Largest resident memory of this process so far, in MiB; 0 where the system does not tell."""
+    """Largest resident memory so far of this process and of each worker process that lives, summed, in MiB.
+
+    Pages that processes share count in each. 0 where the system does not tell; workers are counted on Linux alone.
+    """
     try:
         import resource
     except ImportError:  # not on this system
         return 0.0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return float(peak) / (2**20 if sys.platform == "darwin" else 2**10)
+    own = float(peak) / (2**20 if sys.platform == "darwin" else 2**10)
+    return own + sum(_peak_of(child.pid) for child in multiprocessing.active_children())
+
+
+def _peak_of(process: int | None) -> float:
+    """Largest resident memory of another process in MiB, 0 where the system does not tell."""
+    try:
+        with Path(f"/proc/{process}/status").open(encoding="ascii", errors="replace") as stream:
+            return next(int(line.split()[1]) / 2**10 for line in stream if line[:6] == "VmHWM:")
+    except (OSError, StopIteration):
+        return 0.0
 
 
 class RunProgress:
     """Tells how a run goes on; call it with the number of cases done and of all cases.
 
-    The rate is that of the cases computed since the first call: those found in the folder count as done, not as speed.
+    The rate is that of the cases after the first computed ones: those found in the folder count as done, not as speed, and
+    starting up is no work.
     """
 
     def __init__(self, words: str, *, stream: TextIO | None = None) -> None:
@@ -45,7 +61,8 @@ class RunProgress:
         self._task = self._bar.add_task(words, total=None, pace="")
         self.done = self.total = self._found = 0
         self._begin = self._last_line = time.monotonic()
-        self._is_first = True
+        self._calls = 0
+        self._peak = 0.0
 
     def __enter__(self) -> Self:
         """Start the bar."""
@@ -65,8 +82,11 @@ class RunProgress:
         """Take note of how far the run is."""
         now = time.monotonic()
         self.done, self.total = done, total
-        if self._is_first:
-            self._found, self._begin, self._last_line, self._is_first = done, now, now, False
+        if self._calls < 2:  # what was found, and the first that were computed
+            self._found, self._begin = done, now
+        if self._calls == 0:
+            self._last_line = now
+        self._calls += 1
         self._bar.update(self._task, completed=done, total=total, pace=self.pace())
         if not self._is_bar and now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
@@ -77,11 +97,16 @@ class RunProgress:
         """Rate, time left and memory as words."""
         seconds = time.monotonic() - self._begin
         rate = (self.done - self._found) / seconds if seconds > 0 else 0.0
-        memory = f"peak {peak_memory_mib():,.0f} MiB"
+        memory = f"peak {self.peak_mib():,.0f} MiB"
         if rate <= 0:
             return memory
         left = (self.total - self.done) / rate
         return f"{rate:,.0f}/s, {_duration(left)} left, {memory}"
+
+    def peak_mib(self) -> float:
+        """Largest memory seen so far, worker processes included, in MiB."""
+        self._peak = max(self._peak, peak_memory_mib())
+        return self._peak
 
 
 def _duration(seconds: float) -> str:

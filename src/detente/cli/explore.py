@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli._progress import RunProgress, peak_memory_mib
+from detente.cli._progress import RunProgress
+from detente.cli._stopping import Terminated, stopping_on_terminate
 from detente.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -95,14 +96,20 @@ def command(
         ),
     ] = False,
     workers: Annotated[
-        int | None, typer.Option("--workers", help="Threads; all cores by default.", metavar="N")
+        int | None,
+        typer.Option(
+            "--workers",
+            help="Threads or processes; one for each core by default.",
+            metavar="N",
+        ),
     ] = None,
     executor: Annotated[
         str | None,
         typer.Option(
             "--executor",
-            help="Have a Dask cluster compute, by the address of its scheduler.",
-            metavar="dask://HOST:PORT",
+            help="What computes: threads, processes, auto (threads, then processes if the run is long), or a Dask cluster "
+            "by the address of its scheduler, dask://HOST:PORT.  [default: auto]",
+            metavar="NAME|ADDRESS",
         ),
     ] = None,
     shards: Annotated[
@@ -156,9 +163,7 @@ def command(
         seed = held.seed if held is not None else 1
     check_draws(draws, seed=seed)
     part = parse_part(shards) if shards is not None else None
-    if part is not None and executor is not None:
-        message = "--shards and --executor are two ways to share the work out"
-        raise UsageError(message, code="option-invalid", at="--shards", fix="give one of them")
+    executor = _executor(executor, part)
     options: dict[str, Any] = {
         "folder": folder,
         "policies": chosen,
@@ -167,25 +172,27 @@ def command(
         "workers": workers,
         "design": plan,
         "shard_draws": shard_draws,
+        "executor": executor,
     }
     n_policies = len(chosen or loaded.policies) or 1
     progress = RunProgress(f"{draws:,} cases x {n_policies} policies")
     try:
-        if part is not None:
-            _run_part(loaded, part, progress, options, as_json=as_json)
-            return
-        from detente.cli._compiling import saying_what_compiles
-        from detente.ensemble import run_ensemble
+        with stopping_on_terminate():
+            if part is not None:
+                _run_part(loaded, part, progress, options, as_json=as_json)
+                return
+            from detente.cli._compiling import saying_what_compiles
+            from detente.ensemble import run_ensemble
 
-        with saying_what_compiles(), progress:
-            results = run_ensemble(loaded, progress=progress, executor=executor, **options)
-    except KeyboardInterrupt:
+            with saying_what_compiles(), progress:
+                results = run_ensemble(loaded, progress=progress, **options)
+    except KeyboardInterrupt as stop:
         _tell_how_to_resume(crisis, folder, progress)
-        raise typer.Exit(130) from None
+        raise typer.Exit(143 if isinstance(stop, Terminated) else 130) from None
     if as_json:
         sys.stdout.write(json.dumps(summarise(results), indent=1, ensure_ascii=False) + "\n")
     else:
-        _print(results, loaded)
+        _print(results, loaded, progress.peak_mib())
 
 
 # --- options ---------------------------------------------------------------------------------------------------------
@@ -277,6 +284,23 @@ def parse_part(text: str) -> tuple[int, int]:
     raise UsageError(message, code="option-invalid", at="--shards", fix=fix)
 
 
+def _executor(given: str | None, part: tuple[int, int] | None) -> str:
+    """Return what computes; ``auto`` unless something else is asked for."""
+    from detente.ensemble.cluster import parse_address
+    from detente.ensemble.running import EXECUTORS
+
+    if given is None or given in EXECUTORS:
+        return given or "auto"
+    if "://" not in given:
+        message = f"--executor is {given[:80]!r}, which is none"
+        fix = f"use one of: {', '.join(EXECUTORS)}, dask://HOST:PORT"
+        raise UsageError(message, code="option-invalid", at="--executor", fix=fix)
+    if part is not None:
+        message = "--shards and a cluster are two ways to share the work out"
+        raise UsageError(message, code="option-invalid", at="--shards", fix="give one of them")
+    return parse_address(given)
+
+
 def _one_of(option: str, given: str | None, known: Sequence[str], usual: str) -> Any:
     if given is None:
         return usual
@@ -293,10 +317,15 @@ def _folder_name(crisis: str) -> str:
 
 
 def _held_run(folder: Path, *, resume: bool, is_part: bool) -> "Manifest | None":
-    """Return the run that is to be gone on with; refuse to touch one unasked."""
+    """Return the run that is to be gone on with; refuse to touch one unasked, or a folder of something else."""
+    from detente.ensemble.folders import find_strangers
     from detente.ensemble.store import read_manifest
 
     held = read_manifest(folder)
+    if held is None and not resume and (strangers := find_strangers(folder)):
+        message = f"{folder} holds something that is no run: {', '.join(strangers[:3])}"
+        fix = "name a new or an empty folder with --run"
+        raise UsageError(message, code="folder-exists", at=str(folder), fix=fix)
     if resume and held is None:
         message = f"{folder} holds no run to go on with"
         fix = "name the folder of the run, or leave out --resume"
@@ -397,7 +426,7 @@ def _range(results: "Results", metric: str, policy: str) -> dict[str, float]:
     return {"mean": found.mean, "low": found.low, "high": found.high}
 
 
-def _print(results: "Results", crisis: "Crisis") -> None:
+def _print(results: "Results", crisis: "Crisis", peak_mib: float) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -427,7 +456,7 @@ def _print(results: "Results", crisis: "Crisis") -> None:
     certificate = results.certificate
     console.print(
         f"{certificate.unconverged:,} of {certificate.n_solutions:,} games missed the tolerance; "
-        f"largest residual {certificate.max_residual:.0e}; peak memory {peak_memory_mib():,.0f} MiB.",
+        f"largest residual {certificate.max_residual:.0e}; peak memory {peak_mib:,.0f} MiB.",
         markup=False,
     )
     console.print(f"Run: {results.folder}", markup=False, soft_wrap=True)

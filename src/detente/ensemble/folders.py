@@ -15,7 +15,7 @@ from detente.ensemble.store import (
 )
 from detente.errors import RunError
 
-__all__ = ["RunReport", "find_runs", "inspect_run", "remove_run"]
+__all__ = ["RunReport", "find_runs", "find_strangers", "inspect_run", "remove_run"]
 
 _MAX_DEPTH = 8
 _OWN = re.compile(r"shard-[0-9]{6,}\.(parquet|json)|\.shard-[0-9]{6,}\.(parquet|json)\..+\.part")
@@ -70,6 +70,11 @@ def find_runs(folder: Path) -> tuple[Path, ...]:
             folders.clear()
         folders[:] = sorted(name for name in folders if not name.startswith("."))
     return tuple(sorted(found))
+
+
+def find_strangers(folder: Path) -> tuple[str, ...]:
+    """Return what stands in a folder beside the files of a run, sorted; hidden files do not count."""
+    return tuple(name for name in _files(folder)[2] if not Path(name).name.startswith("."))
 
 
 def inspect_run(folder: Path, *, verify: bool = False) -> RunReport:

@@ -1,9 +1,7 @@
-"""Running an ensemble: find out which shards a folder lacks and have them computed, by threads or by a Dask cluster."""
+"""Running an ensemble: find out which shards a folder lacks and have them computed: by threads, processes or a cluster."""
 
 import os
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,8 +9,8 @@ from detente.crisis.elements import Crisis
 from detente.ensemble.cluster import parse_address, run_on_cluster
 from detente.ensemble.designs import Design, check_size
 from detente.ensemble.drawing import check_draws
+from detente.ensemble.holding import holding
 from detente.ensemble.results import Results
-from detente.ensemble.shards import ShardMaker
 from detente.ensemble.store import (
     LARGE_RUN_DRAWS,
     LARGE_SHARD_DRAWS,
@@ -24,12 +22,26 @@ from detente.ensemble.store import (
     read_shard,
     remove_leftovers,
     write_manifest,
-    write_shard,
 )
 from detente.ensemble.versions import library_versions
+from detente.ensemble.workers import refuse_nested, run_processes, run_threads
 from detente.errors import RunError, UsageError
 
-__all__ = ["Part", "Progress", "make_manifest", "run_ensemble", "run_part"]
+__all__ = [
+    "EXECUTORS",
+    "MAX_WORKERS",
+    "Part",
+    "Progress",
+    "make_manifest",
+    "run_ensemble",
+    "run_part",
+]
+
+EXECUTORS = ("auto", "threads", "processes")
+"""What may compute shards on this machine. ``auto`` begins with threads and goes on with processes if much is left."""
+
+MAX_WORKERS = 256
+"""Most workers on this machine."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of draws done and of all draws; whatever it raises stops the run, which can be resumed."""
@@ -81,15 +93,18 @@ def run_ensemble(
     seed
         Key of the draws.
     workers
-        Number of threads; by default one for each core that this process may use. The result does not depend on it.
+        Number of threads or processes; by default one for each core that this process may use. The result does not depend
+        on it.
     progress
         Told how far the run is, from the calling thread.
     design
         Where the draws lie and what they are drawn from; by default one stream per quantity and the declared
         distributions.
     executor
-        Address of a Dask scheduler that computes the shards, ``dask://HOST:PORT``; by default threads of this process
-        do. The result does not depend on it.
+        What computes the shards: ``threads`` of this process (the default), ``processes``, ``auto`` (threads, followed by
+        processes once it shows that more than some 40 seconds are left), or the address of a Dask scheduler,
+        ``dask://HOST:PORT``. The result does not depend on it. A script that asks for processes must do so under
+        ``if __name__ == "__main__":``, as always with Python's processes.
     shard_draws
         Draws per shard, a multiple of 64; by default that of the run that the folder holds, else 64, or 1,024 for runs of
         more than 16,384 draws. No number depends on it.
@@ -104,8 +119,9 @@ def run_ensemble(
     UsageError
         ``option-invalid`` for an unknown policy or a number out of range.
     RunError
-        ``run-mismatch`` if the folder holds another run, ``output-unwritable`` if it cannot be written,
-        ``executor-failed`` if the cluster cannot be reached or gives up.
+        ``run-mismatch`` if the folder holds another run, ``run-busy`` if another process is filling it,
+        ``output-unwritable`` if it cannot be written, ``executor-failed`` if processes keep dying or the cluster cannot be
+        reached or gives up.
     """
     _fill(
         crisis,
@@ -134,6 +150,7 @@ def run_part(
     workers: int | None = None,
     progress: Progress | None = None,
     design: Design | None = None,
+    executor: str | None = None,
     shard_draws: int | None = None,
 ) -> Part:
     """Compute one part of the shards of a run: what one task of a job array does.
@@ -144,8 +161,8 @@ def run_part(
     ----------
     part
         ``(k, K)``: part k of K, from 1; it takes every K-th shard.
-    crisis, folder, policies, n_draws, seed, workers, progress, design, shard_draws
-        As in :func:`run_ensemble`.
+    crisis, folder, policies, n_draws, seed, workers, progress, design, executor, shard_draws
+        As in :func:`run_ensemble`, but for a cluster: parts and a cluster are two ways to share the work out.
 
     Returns
     -------
@@ -163,6 +180,10 @@ def run_part(
     if not 1 <= which <= of:
         message = f"part {which} of {of} does not exist"
         raise UsageError(message, code="option-invalid", at="shards", fix="count parts from 1")
+    if executor is not None and executor not in EXECUTORS:
+        message = f"a part of a run cannot be computed by {executor!r}"
+        fix = f"use one of: {', '.join(EXECUTORS)}"
+        raise UsageError(message, code="option-invalid", at="executor", fix=fix)
     return _fill(
         crisis,
         Path(folder),
@@ -172,7 +193,7 @@ def run_part(
         workers=workers,
         progress=progress,
         design=design or Design(),
-        executor=None,
+        executor=executor,
         shard_draws=shard_draws,
         part=part,
     )
@@ -197,82 +218,84 @@ def _fill(
     n_workers = _n_workers(workers)
     check_draws(n_draws, seed=seed)
     check_size(design, n_draws)
-    if executor is not None:
-        parse_address(executor)
-    held = read_manifest(folder)
-    manifest = make_manifest(crisis, chosen, n_draws, seed, design)
-    size = _shard_size(shard_draws, n_draws, held)
-    manifest = replace(manifest, shard_draws=size)
-    if held is not None:
-        _check_same_run(folder, held, manifest)
-    remove_leftovers(folder)
-    mine = range(part[0] - 1, manifest.n_shards, part[1])
-    missing = [number for number in mine if not _is_valid(folder, number, manifest)]
-    others = set(range(manifest.n_shards)) - set(mine)
-    done = len(mine) - len(missing)
-    total = min(len(mine) * size, n_draws)
+    if executor not in {None, *EXECUTORS}:
+        parse_address(str(executor))
+    if executor in {"auto", "processes"}:
+        refuse_nested()
+    with holding(folder, is_shared=part != (1, 1)):
+        held = read_manifest(folder)
+        manifest = make_manifest(crisis, chosen, n_draws, seed, design)
+        size = _shard_size(shard_draws, n_draws, held)
+        manifest = replace(manifest, shard_draws=size)
+        if held is not None:
+            _check_same_run(folder, held, manifest)
+        remove_leftovers(folder)
+        mine = range(part[0] - 1, manifest.n_shards, part[1])
+        missing = [number for number in mine if not _is_valid(folder, number, manifest)]
+        others = set(range(manifest.n_shards)) - set(mine)
+        done = len(mine) - len(missing)
+        total = min(len(mine) * size, n_draws)
 
-    def report() -> None:
-        if progress is not None:
-            progress(min(done * size, total), total)
+        def report() -> None:
+            if progress is not None:
+                progress(min(done * size, total), total)
 
-    def finish() -> None:
-        nonlocal done
-        done += 1
+        def finish() -> None:
+            nonlocal done
+            done += 1
+            report()
+
+        write_manifest(folder, manifest)
         report()
+        if missing:
+            _compute(
+                crisis,
+                manifest,
+                folder,
+                missing,
+                executor=executor or "threads",
+                n_workers=n_workers,
+                finish=finish,
+            )
+        return Part(
+            folder=folder,
+            shards=len(mine),
+            computed=len(missing),
+            missing_elsewhere=sum(
+                bool(check_shard(folder, number, stamp=manifest.stamp())) for number in others
+            ),
+        )
 
-    write_manifest(folder, manifest)
-    report()
-    if missing and executor is not None:
-        run_on_cluster(crisis, manifest, folder, missing, address=executor, finish=finish)
-    elif missing:
-        _run_threads(crisis, manifest, folder, missing, n_workers=n_workers, finish=finish)
-    return Part(
-        folder=folder,
-        shards=len(mine),
-        computed=len(missing),
-        missing_elsewhere=sum(
-            bool(check_shard(folder, number, stamp=manifest.stamp())) for number in others
-        ),
-    )
 
-
-def _run_threads(
+def _compute(
     crisis: Crisis,
     manifest: Manifest,
     folder: Path,
     missing: Sequence[int],
     *,
+    executor: str,
     n_workers: int,
     finish: Callable[[], None],
 ) -> None:
-    """Compute and write shards with threads of this process; few are waiting at any time."""
-    stop = threading.Event()
-    stamp = manifest.stamp()
-    with ThreadPoolExecutor(max_workers=n_workers) as pool:
-        try:
-            maker = ShardMaker(crisis, manifest, pool)
-
-            def run(number: int) -> None:
-                shard = maker.make(number, is_stopped=stop.is_set)
-                if shard is not None:
-                    write_shard(folder, shard, stamp=stamp)
-
-            waiting = iter(missing)
-            pending: set[Future[None]] = set()
-            while True:
-                while len(pending) < 2 * n_workers and (number := next(waiting, None)) is not None:
-                    pending.add(pool.submit(run, number))
-                if not pending:
-                    return
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    future.result()
-                    finish()
-        except BaseException:
-            stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    """Compute the missing shards by what was asked for."""
+    if executor not in EXECUTORS:
+        run_on_cluster(crisis, manifest, folder, missing, address=executor, finish=finish)
+        return
+    left = tuple(missing)
+    if executor != "processes":
+        left = run_threads(
+            crisis,
+            manifest,
+            folder,
+            missing,
+            n_workers=n_workers,
+            finish=finish,
+            may_hand_over=executor == "auto" and min(n_workers, _n_workers(None)) > 1,
+        )
+    if left:
+        if executor == "auto":  # more processes than cores cost memory and gain nothing
+            n_workers = min(n_workers, _n_workers(None))
+        run_processes(crisis, manifest, folder, left, n_workers=n_workers, finish=finish)
 
 
 # --- the folder ------------------------------------------------------------------------------------------------------
@@ -413,7 +436,8 @@ def _n_workers(workers: int | None) -> int:
             if hasattr(os, "sched_getaffinity")
             else os.cpu_count() or 1
         )
-    if workers < 1:
+    if not 1 <= workers <= MAX_WORKERS:
         message = f"{workers} workers cannot work"
-        raise UsageError(message, code="option-invalid", at="workers", fix="use 1 or more")
+        fix = f"use 1 to {MAX_WORKERS}; without the option there is one for each core"
+        raise UsageError(message, code="option-invalid", at="workers", fix=fix)
     return workers
