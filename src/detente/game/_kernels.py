@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from detente.game._lanes import LANES, exp, fma, load, maximum, same, store
+from detente.game._lanes import LANES, absolute, exp, fma, load, maximum, same, store
 from detente.game._piece_loops import at, average, expect, largest_gap, soften
 
 __all__ = ["HISTORY", "LANES", "Block", "Tree", "solve_block", "walk"]
@@ -158,6 +158,8 @@ walk = numba.njit(**_OPTIONS)(_walk)
 
 HISTORY = 4
 _LOOSE = 1e-4
+# errors in log-odds that pass where the probabilities agree: they are the beliefs behind choices that are hardly made
+_ODDS = 1e2
 _MAX_FIRST = 0.4
 _MAX_TOTAL = 1.5
 _MAX_STAGE = 40
@@ -242,7 +244,7 @@ def _solve_block(
     products = np.zeros((LANES, m, m))
     rights = np.zeros((LANES, m))
     weights = np.zeros((LANES, m))
-    dots = np.zeros((2 * m, LANES))
+    dots = np.zeros((2 * m + 1, LANES))
     # blending coefficients of the next point: image, last point, point before, differences of images
     blend = np.zeros((4 + m, LANES))
     for r in range(4 * n):
@@ -265,6 +267,7 @@ def _solve_block(
         newest = (newest + 1) % m
         d0, d1, d2, d3 = same(v, 0.0), same(v, 0.0), same(v, 0.0), same(v, 0.0)
         e0, e1, e2, e3 = same(v, 0.0), same(v, 0.0), same(v, 0.0), same(v, 0.0)
+        gap = same(v, 0.0)
         for r in range(n):
             image = load(block.out, rows[r])
             residual = image - load(v, rows[r])
@@ -273,6 +276,7 @@ def _solve_block(
             store(moves, m * r + newest, image - load(kept, 4 * r + 2))
             store(kept, 4 * r + 2, image)
             store(kept, 4 * r + 3, residual)
+            gap = maximum(gap, absolute(residual) * load(block.lam, tree.active_player[r]))
             scale = load(weight, tree.active_player[r])
             fresh = fresh * scale
             residual = residual * scale
@@ -284,6 +288,7 @@ def _solve_block(
             d2, e2 = fma(bend, fresh, d2), fma(bend, residual, e2)
             bend = load(bends, m * r + 3)
             d3, e3 = fma(bend, fresh, d3), fma(bend, residual, e3)
+        store(dots, 2 * m, gap)
         store(dots, 0, d0)
         store(dots, 1, d1)
         store(dots, 2, d2)
@@ -313,8 +318,12 @@ def _solve_block(
                 columns[d] = min(columns[d] + 1, m)
             total[d] += moved
             final = goal[d] >= 1.0
-            near = moved <= (tight if final else _LOOSE)
-            near = near or (final and moved <= tolerance and stage[d] >= _MAX_STAGE)
+            odds = dots[2 * m, d]
+            near = moved <= _LOOSE
+            if final:
+                near = moved <= tight and odds <= _ODDS * tight
+                late = stage[d] >= _MAX_STAGE and moved <= tolerance
+                near = near or (late and odds <= _ODDS * tolerance)
             smooth = n == 0 or (
                 first[d] <= _MAX_FIRST
                 and total[d] <= _MAX_TOTAL

@@ -9,12 +9,14 @@ from detente.game._inputs import FloatArray
 from detente.game._layout import Layout, layout_of
 from detente.game.form import ExtensiveForm
 
-__all__ = ["Stops", "Tracer", "tree_of"]
+__all__ = ["TESTED", "Stops", "Tracer", "log_chance", "tree_of"]
 
 _BASIS = 120
 _STEPS = 100_000
 _TIGHT = 1e-13
-_TESTED = 150
+_MOVES = 20.0
+"""Moves on one path that may each be as rare as they can be before a branch of probability 0 counts beside them."""
+TESTED = 150
 """Up to so many unknowns the orientation of steps is tested; the cost of a test grows with their square."""
 
 
@@ -31,6 +33,18 @@ def tree_of(form: ExtensiveForm, kernels: Any) -> Any:
         active_row=layout.active_row,
         active_player=layout.active_player,
     )
+
+
+def log_chance(chance: FloatArray, span: FloatArray | float) -> FloatArray:
+    """Return logarithms of chance probabilities; those of 0 lie below every strategy's.
+
+    ``span`` is the spread of payoffs times rationality, which bounds the log-odds of a move. Behind branches that
+    never happen beliefs are thus those of branches that hardly ever do, and elsewhere they do not count.
+    """
+    floor = np.log(1e-300) - _MOVES * np.asarray(span)
+    found = np.broadcast_to(floor, chance.shape).copy()
+    np.log(chance, out=found, where=chance > 1e-300)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +64,7 @@ class Tracer:
     """Traces draws of one form, one at a time. Not shared between threads."""
 
     def __init__(self, form: ExtensiveForm) -> None:
-        from detente.game import _branch_kernels, _kernels  # noqa: PLC0415  they load numba
+        from detente.game import _branch_algebra, _branch_kernels, _kernels  # noqa: PLC0415  they load numba
 
         self.walk, self.trace_branch = _kernels.walk, _branch_kernels.trace_branch
         self.form = form
@@ -71,7 +85,8 @@ class Tracer:
             out=np.zeros(actions),
         )
         self.tail = self.block.value[inner * players :].reshape(-1, players)
-        self.room = _branch_kernels.Room(
+        self.room = _branch_algebra.Room(
+            weight=np.ones(players),
             point=np.zeros(actions),
             change=np.zeros(1),
             d_point=np.zeros(actions),
@@ -84,7 +99,8 @@ class Tracer:
             shift=np.zeros(active + 1),
             last=np.zeros(active),
             bend=np.zeros(active + 1),
-            square=np.zeros((active + 1, active + 1) if active <= _TESTED else (0, 0)),
+            square=np.zeros((active + 1, active + 1) if active <= TESTED else (0, 0)),
+            order=np.zeros(active + 1, dtype=np.int64),
             basis=np.zeros((basis + 1, active + 1)),
             hessenberg=np.zeros((basis + 1, basis)),
             rotation=np.zeros((2, basis)),
@@ -105,9 +121,17 @@ class Tracer:
         ``payoffs`` ``(K, P)``, ``chance`` ``(R,)``, ``rationality`` ``(P,)`` and ``shares`` ``(S,)`` in 0-1.
         """
         block, room, active = self.block, self.room, self.layout.active_row
-        self.tail[:] = payoffs[self.layout.payoff_class] * rationality
+        # payoffs from 0 to 1, so that steps depend neither on units nor on where the tracing ends
+        worth = payoffs[self.layout.payoff_class]
+        worth = worth - worth.min(axis=0)
+        spread = worth.max(axis=0)
+        self.tail[:] = np.divide(worth, spread, out=np.zeros_like(worth), where=spread > 0.0)
+        rate = rationality * spread
+        span = float(rate.max()) or 1.0
+        room.weight[:] = rate / span
+        stops = shares * span
         block.chance[:] = chance
-        block.log_chance[:] = np.log(np.maximum(chance, 1e-300))
+        block.log_chance[:] = log_chance(chance, span)
         points = np.zeros((shares.size, active.size))
         notes = np.zeros((shares.size, 3))
         if active.size:
@@ -117,7 +141,7 @@ class Tracer:
                 room,
                 np.zeros(active.size),
                 0.0,
-                shares,
+                stops,
                 _TIGHT,
                 _STEPS,
                 most_walks,
@@ -127,8 +151,8 @@ class Tracer:
         strategy = np.empty((self.form.n_actions, shares.size))
         residual = np.empty(shares.size)
         point = np.zeros(self.form.n_actions)
-        for stop, share in enumerate(shares):
-            block.lam[:] = share
+        for stop, t in enumerate(stops):
+            block.lam[:] = t * room.weight
             point[active] = points[stop]
             self.walk(self.tree, block, point, False, room.change)
             # the unknowns stay as they were corrected: one more response would multiply their rounding by lambda

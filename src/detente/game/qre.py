@@ -28,7 +28,7 @@ from detente.game._inputs import (
 from detente.game._layout import layout_of
 from detente.game._refusals import refuse_input
 from detente.game._restriction import Policy, Restriction, as_policy, restrictions
-from detente.game._tracing import Tracer, tree_of
+from detente.game._tracing import TESTED, Tracer, log_chance, tree_of
 from detente.game.evaluation import (
     expected_payoffs,
     nash_conv,
@@ -46,6 +46,7 @@ __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
 _ALIGNMENT = 64
 _TIGHT = 1e-12
 _MAX_ITERATIONS = 3000
+_MOST_WALKS, _MOST_WALKS_TESTED = 20_000, 200_000
 _SMALL = 60
 """Up to so many actions that bear on beliefs, branches are traced as curves from the start.
 
@@ -182,7 +183,7 @@ def solve_logit_qre(
     start: ArrayLike | None = None,
     allowed: ArrayLike | None = None,
     fixed: ArrayLike | None = None,
-    most_walks: int = 20_000,
+    most_walks: int | None = None,
     threads: int = 1,
 ) -> LogitQREResult:
     """Solve for the logit agent quantal response equilibrium on the principal branch, for every draw.
@@ -214,7 +215,8 @@ def solve_logit_qre(
         free to choose. A set that no play can come to under ``allowed`` picks its allowed actions evenly, or as fixed.
     most_walks
         Walks over the tree that a draw may take whose branch turns or where plain iteration stalls and the branch is
-        traced as a curve. What has not come to an answer by then has status ``STALLED`` and a large residual.
+        traced as a curve; if left out 20,000, and 200,000 in games of at most 150 unknowns, whose branches may turn
+        as often but cost little. What has not come to an answer by then has status ``STALLED`` and a large residual.
     threads
         Threads to spread blocks of draws over.
 
@@ -353,7 +355,7 @@ def _problem(
     chance_probs: ArrayLike,
     start: ArrayLike | None,
     tolerance: float,
-    most_walks: int,
+    most_walks: int | None,
 ) -> _Problem:
     source = payoff_source(form, payoffs)
     arrays = {
@@ -370,9 +372,13 @@ def _problem(
         rationality=arrays["rationality"],
         start=arrays.get("start"),
         tolerance=tolerance,
-        most_walks=most_walks,
+        most_walks=_most_walks(form) if most_walks is None else most_walks,
         n_draws=count_draws(**arrays),
     )
+
+
+def _most_walks(form: ExtensiveForm) -> int:
+    return _MOST_WALKS_TESTED if layout_of(form).active_row.size <= TESTED else _MOST_WALKS
 
 
 def _rows(count: int, lanes: int) -> FloatArray:
@@ -426,10 +432,13 @@ class _Room:
         payoffs = problem.payoffs.block(slice(first, first + count))
         self.tail[:, :, :count] = payoffs[order]
         self.tail[:, :, count:] = self.tail[:, :, count - 1 : count]
+        # payoffs count from each player's least, so that large ones in common cost no digits
+        least = self.tail.min(axis=0)
+        self.tail -= least
         rationality = pick(problem.rationality)
+        span = (self.tail.max(axis=0) * rationality).max(axis=0)
         block.chance[:] = pick(problem.chance)
-        block.log_chance[:] = np.log(np.maximum(block.chance, 1e-300))
-        span = ((self.tail.max(axis=0) - self.tail.min(axis=0)) * rationality).max(axis=0)
+        block.log_chance[:] = log_chance(block.chance, span)
         first_step = np.minimum(1.0, 2.0 / np.maximum(span, 1e-300))
         if problem.start is not None:
             rate = np.repeat(
@@ -473,7 +482,9 @@ class _Room:
                 answer.strategy[:, draw] = block.sigma_in[:, lane]
                 answer.residual[draw] = self.change[0, lane]
                 answer.turns[draw] = 0
-                answer.expected_payoffs[:, draw] = block.value[: problem.form.n_players, lane]
+                answer.expected_payoffs[:, draw] = (
+                    block.value[: problem.form.n_players, lane] + least[:, lane]
+                )
             if (
                 answer.residual[draw] > problem.tolerance
                 and layout_of(problem.form).active_row.size > _SMALL
