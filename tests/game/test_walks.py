@@ -2,10 +2,12 @@
 
 import itertools
 
+import numba
 import numpy as np
 import pytest
 
 from detente.game import qre, solve_logit_qre
+from detente.game._lanes import LANES, exp, load, log, store
 from detente.game.trees import game_from_tree
 
 
@@ -73,3 +75,29 @@ def test_equilibria_answer_themselves(types, actions, replies, players, small, d
         np.testing.assert_allclose(
             result.expected_payoffs[:, draw], dense.value(tree, strategy), atol=1e-12
         )
+
+
+def test_exponentials_and_logarithms_are_good_to_an_ulp():
+    """Oracle: independent code, numpy in extended precision; in single numbers and in lanes, to the same bits."""
+
+    def apply(given, exponential, logarithm):
+        for row in range(given.shape[0]):
+            value = exp(load(given, row))
+            store(exponential, row, value)
+            store(logarithm, row, log(value))
+
+    apply = numba.njit(apply)
+    rng = np.random.default_rng(3)
+    given = np.concatenate(
+        [-np.geomspace(1e-18, 708.0, 4000), -rng.uniform(0.0, 40.0, 3992), np.zeros(8)]
+    )
+    single = np.empty((2, given.size))
+    apply(given, *single)
+    lanes = np.empty((2, given.size // LANES, LANES))
+    apply(given.reshape(-1, LANES), *lanes)
+    assert (single == lanes.reshape(2, -1)).all()
+    exact = np.exp(given.astype(np.longdouble))
+    assert np.abs(single[0] / exact - 1).max() <= np.finfo(float).eps
+    back = np.log(single[0].astype(np.longdouble))
+    assert (np.abs(single[1] - back) <= np.finfo(float).eps * np.maximum(np.abs(back), 1e-30)).all()
+    assert (single[0][-8:] == 1.0).all()

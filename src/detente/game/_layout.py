@@ -19,12 +19,14 @@ __all__ = ["Layout", "layout_of"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Arrays for the kernels. ``n`` inner nodes are renumbered in the order of the pieces.
+    """Arrays for the kernels. ``n`` inner nodes, and the rows of the strategy, are renumbered in the order of the pieces.
 
     Attributes
     ----------
     node
         The form's number of each inner node, shape ``(n,)``.
+    action
+        The form's number of each row of the strategy, shape ``(A,)``.
     piece
         Player (-1 chance), first row of strategy or chance, number of actions, first inner node, end of inner nodes,
         first cell, kind (0 whole, 1 first of several pieces, 2 middle, 3 last), and whether the set is *active*: a
@@ -40,12 +42,13 @@ class Layout:
     split_start, split_node
         For the sets that are in several pieces: their inner nodes.
     active_row, active_player
-        The actions of active sets and their movers, rising, shape ``(at most A,)``: the unknowns. All other choices
+        The rows of active sets and their movers, rising, shape ``(at most A,)``: the unknowns. All other choices
         follow from these by one walk upwards; a game of perfect information has none.
     """
 
     n_players: int
     node: IntArray
+    action: IntArray
     piece: IntArray
     cell: IntArray
     above: IntArray
@@ -159,9 +162,13 @@ def _above(
     form: ExtensiveForm,
     node: NDArray[np.intp],
     where: NDArray[np.int64],
+    row: NDArray[np.int64],
     active: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """Return what stands before each inner node, and by which row it is reached; see :class:`Layout`."""
+    """Return what stands before each inner node, and by which row it is reached; see :class:`Layout`.
+
+    ``row`` is the first row of each information set.
+    """
     parent = form.parent[node]
     branch = node - form.first_child[parent]
     event = form.info_set[parent]
@@ -171,7 +178,7 @@ def _above(
     result[chance, 1] = -2 - form.chance_offset[event[chance]] - branch[chance]
     moves = np.flatnonzero(form.player[parent] >= 0)
     moves = moves[active[event[moves]]]
-    result[moves, 1] = form.action_offset[event[moves]] + branch[moves]
+    result[moves, 1] = row[event[moves]] + branch[moves]
     result[node == 0] = 0, -1
     return result
 
@@ -200,7 +207,16 @@ def _lay_out(form: ExtensiveForm) -> Layout:
     piece_player = np.where(decision[breaks], mover[breaks], -1)
     row = np.empty(breaks.size, dtype=np.int64)
     is_set = piece_player >= 0
-    row[is_set] = form.action_offset[piece_set[is_set]]
+    counts_of = np.diff(form.action_offset)
+    met, first = np.unique(piece_set[is_set], return_index=True)
+    met = met[np.argsort(first)]
+    row_of = np.zeros(form.n_info_sets, dtype=np.int64)
+    row_of[met] = np.cumsum(counts_of[met]) - counts_of[met]
+    action = np.empty(form.n_actions, dtype=np.int64)
+    action[np.repeat(row_of - form.action_offset[:-1], counts_of) + np.arange(form.n_actions)] = (
+        np.arange(form.n_actions)
+    )
+    row[is_set] = row_of[piece_set[is_set]]
     row[~is_set] = form.chance_offset[piece_set[~is_set]]
     kind = np.zeros(breaks.size, dtype=np.int64)
     pieces_of = np.bincount(piece_set[is_set], minlength=form.n_info_sets)
@@ -217,17 +233,18 @@ def _lay_out(form: ExtensiveForm) -> Layout:
         [piece_player, row, counts[breaks], breaks, ends, cell_start[breaks], kind, is_active],
         axis=1,
     )
-    counts_of = np.diff(form.action_offset)
-    active_row = np.flatnonzero(np.repeat(active, counts_of))
+    set_of_row = np.repeat(np.arange(form.n_info_sets), counts_of)[action]
+    active_row = np.flatnonzero(active[set_of_row])
     return Layout(
         n_players=form.n_players,
         node=node.astype(np.int32),
+        action=action.astype(np.int32),
         piece=np.ascontiguousarray(piece, dtype=np.int32),
         cell=where[_children(form, node)].astype(np.int32),
-        above=_above(form, node, where, active).astype(np.int32),
+        above=_above(form, node, where, row_of, active).astype(np.int32),
         split_start=np.cumsum([0, *[item.size for item in split_nodes]]).astype(np.int32),
         split_node=np.concatenate([np.zeros(0, dtype=np.int64), *split_nodes]).astype(np.int32),
         payoff_class=classes.astype(np.int32),
         active_row=active_row.astype(np.int32),
-        active_player=np.repeat(form.info_set_player, counts_of)[active_row],
+        active_player=form.info_set_player[set_of_row[active_row]],
     )

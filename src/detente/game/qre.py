@@ -395,6 +395,7 @@ class _Room:
     def __init__(self, problem: _Problem, kernels: Any) -> None:
         self.problem, self.kernels = problem, kernels
         form, layout = problem.form, layout_of(problem.form)
+        self.layout = layout
         lanes, players, inner = kernels.LANES, form.n_players, layout.node.size
         active = layout.active_row.size
         self.tree = tree_of(form, kernels)
@@ -428,9 +429,8 @@ class _Room:
         def pick(array: FloatArray) -> FloatArray:
             return array[..., draws if array.shape[-1] > 1 else np.zeros_like(draws)]
 
-        order = layout_of(problem.form).payoff_class
         payoffs = problem.payoffs.block(slice(first, first + count))
-        self.tail[:, :, :count] = payoffs[order]
+        self.tail[:, :, :count] = payoffs[self.layout.payoff_class]
         self.tail[:, :, count:] = self.tail[:, :, count - 1 : count]
         # payoffs count from each player's least, so that large ones in common cost no digits
         least = self.tail.min(axis=0)
@@ -447,9 +447,10 @@ class _Room:
                 axis=0,
             )
             start = np.log(np.maximum(pick(problem.start), 1e-300))
-            self.point[:] = np.divide(start, rate, out=np.zeros_like(start), where=rate > 0.0)
+            logits = np.divide(start, rate, out=np.zeros_like(start), where=rate > 0.0)
+            self.point[:] = logits[self.layout.action]
         lanes = np.arange(count)
-        if problem.start is None and 0 < layout_of(problem.form).active_row.size <= _SMALL:
+        if problem.start is None and 0 < self.layout.active_row.size <= _SMALL:
             for lane in lanes:
                 self.trace(first + int(lane), answer)
             lanes = np.flatnonzero(answer.residual[first : first + count] > problem.tolerance)
@@ -479,16 +480,13 @@ class _Room:
             draw = first + int(lane)
             answer.iterations[draw] += int(self.state[1, lane]) + 2
             if self.change[0, lane] < answer.residual[draw]:
-                answer.strategy[:, draw] = block.sigma_in[:, lane]
+                answer.strategy[self.layout.action, draw] = block.sigma_in[:, lane]
                 answer.residual[draw] = self.change[0, lane]
                 answer.turns[draw] = 0
                 answer.expected_payoffs[:, draw] = (
                     block.value[: problem.form.n_players, lane] + least[:, lane]
                 )
-            if (
-                answer.residual[draw] > problem.tolerance
-                and layout_of(problem.form).active_row.size > _SMALL
-            ):
+            if answer.residual[draw] > problem.tolerance and self.layout.active_row.size > _SMALL:
                 self.trace(draw, answer)
 
     def trace(self, draw: int, answer: LogitQREResult) -> None:
