@@ -5,7 +5,9 @@ import os
 
 import pytest
 
+from detente.ensemble import store
 from detente.ensemble.folders import find_runs, inspect_run, remove_run
+from detente.ensemble.holding import holding
 from detente.ensemble.store import read_manifest, shard_file
 from detente.errors import RunError
 
@@ -188,3 +190,21 @@ def test_links_in_a_run_are_removed_not_followed(run_folder, tmp_path):
     path.symlink_to(outside)
     remove_run(run_folder)
     assert outside.read_text() == "mine"
+
+
+def test_a_file_in_the_writing_is_no_leftover(run_folder):
+    # oracle by hand: this process lives
+    name = f".shard-000001.parquet.{store._host()}-{os.getpid()}-7.part"
+    (run_folder / "shards" / name).write_bytes(b"half")
+    report = inspect_run(run_folder)
+    assert report.leftovers == report.foreign == ()
+
+
+def test_a_run_that_is_being_filled_is_not_removed(run_folder):
+    with holding(run_folder, is_shared=True):
+        with pytest.raises(RunError) as caught:
+            remove_run(run_folder)
+        assert caught.value.code == "run-busy"
+    assert inspect_run(run_folder).state == "complete"
+    assert remove_run(run_folder) == ()
+    assert not run_folder.exists()

@@ -153,7 +153,7 @@ def test_a_missing_or_truncated_shard_is_named(run_folder):
     with pytest.raises(RunError, match=r"shard-000002\.parquet") as caught:
         Results.open(run_folder)
     assert caught.value.code == "run-corrupt"
-    assert "run the same command again" in caught.value.fix
+    assert "run the command that made it again" in caught.value.fix
 
 
 def test_damage_inside_a_shard_is_found_on_reading(run_folder):

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente.ensemble.holding import holding
 from detente.ensemble.store import (
     Manifest,
     check_shard,
+    is_being_written,
     read_manifest,
     read_shard,
     shard_file,
@@ -28,7 +30,7 @@ class RunReport:
 
     ``manifest`` is None and ``problem`` says why if the manifest cannot be read. ``present`` counts the shards that are
     there and whole as far as was looked; ``damaged`` are file names and what is wrong with each; ``missing`` counts
-    shards that are not there. ``leftovers`` are temporary files, ``foreign`` files that are not of a run. ``verified``
+    shards that are not there. ``leftovers`` are temporary files that nobody is writing, ``foreign`` files that are not of a run. ``verified``
     tells that every checksum was compared.
     """
 
@@ -140,9 +142,15 @@ def remove_run(folder: Path) -> tuple[str, ...]:
     Raises
     ------
     RunError
-        ``run-corrupt`` if the folder holds no run, ``output-unwritable`` if a file cannot be removed.
+        ``run-corrupt`` if the folder holds no run, ``run-busy`` if another process is filling it,
+        ``output-unwritable`` if a file cannot be removed.
     """
     inspect_run(folder)
+    with holding(folder, is_shared=False):
+        return _remove_files(folder)
+
+
+def _remove_files(folder: Path) -> tuple[str, ...]:
     _, _, foreign, _ = _files(folder)
     shards = folder / "shards"
     names = [path for path in _entries(shards) if _OWN.fullmatch(path.name)]
@@ -188,7 +196,8 @@ def _files(folder: Path) -> tuple[list[str], tuple[str, ...], tuple[str, ...], i
         if not pattern.fullmatch(path.name):
             foreign.append(str(path.relative_to(folder)))
         elif path.name.endswith(".part"):
-            leftovers.append(path.name)
+            if not is_being_written(path):
+                leftovers.append(path.name)
         else:
             own.append(path.name)
     return own, tuple(leftovers), tuple(foreign), n_bytes

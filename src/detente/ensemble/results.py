@@ -17,6 +17,7 @@ from detente.ensemble import analysis, frames
 from detente.ensemble.analysis import Difference, Driver, FirstChange, RegretTable
 from detente.ensemble.querying import Answer, connect, run_query
 from detente.ensemble.store import (
+    AGAIN,
     Manifest,
     check_shard,
     read_manifest,
@@ -38,7 +39,6 @@ _DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger on
 _CACHED_SERIES = 256
 _CACHE_BYTES = 256 * 2**20
 _POLICY, _METRIC = "policy", "metric"
-_AGAIN = "run the same command again: damaged and missing shards are computed anew"
 
 
 class Summary(NamedTuple):
@@ -107,12 +107,12 @@ class Results:
             elif wrong:
                 path = shard_file(folder, number)
                 message = f"shard {path.name} of the run is unusable: {wrong}"
-                raise RunError(message, code="run-corrupt", at=str(path), fix=_AGAIN)
+                raise RunError(message, code="run-corrupt", at=str(path), fix=AGAIN)
         if missing:
             path = shard_file(folder, missing[0])
             there = manifest.n_shards - len(missing)
             message = f"the run is unfinished: {there:,} of {manifest.n_shards:,} shards are there, {path.name} is missing"
-            raise RunError(message, code="run-corrupt", at=str(path), fix=_AGAIN)
+            raise RunError(message, code="run-corrupt", at=str(path), fix=AGAIN)
         return cls(folder, manifest)
 
     # --- what there is -----------------------------------------------------------------------------------------------
@@ -352,7 +352,7 @@ class Results:
                     message,
                     code="run-corrupt",
                     at=str(path),
-                    fix="remove the file and run the same command again",
+                    fix="remove the file, then run the command that made it again (explore: with --resume)",
                 )
             whole[:, number * size : (number + 1) * size] = shard.values  # noqa: PD011  not a frame
         whole = whole[:, : self.n_draws]

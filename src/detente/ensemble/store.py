@@ -31,6 +31,7 @@ from detente.ensemble.streams import MAX_DRAWS
 from detente.errors import RunError
 
 __all__ = [
+    "AGAIN",
     "FORMAT",
     "LARGE_RUN_DRAWS",
     "LARGE_SHARD_DRAWS",
@@ -41,6 +42,7 @@ __all__ = [
     "check_shard",
     "damaged",
     "encode_shard",
+    "is_being_written",
     "read_manifest",
     "read_series",
     "read_shard",
@@ -68,6 +70,9 @@ LARGE_RUN_DRAWS = 16_384
 
 MAX_SHARD_DRAWS = 65_536
 """Most draws per shard: it is made in memory."""
+
+AGAIN = "run the command that made it again (explore: with --resume): damaged and missing shards are computed anew"
+"""What to do about a run that is not whole."""
 
 FORMAT = 2
 """Version of the run folder; it rises when the meaning of a stored number changes."""
@@ -197,7 +202,10 @@ def read_manifest(folder: Path) -> Manifest | None:
             reason = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"
         message = f"{path.name} is not the manifest of a run: {reason[:200]}"
         raise RunError(
-            message, code="run-corrupt", at=str(path), fix="remove the folder and run again"
+            message,
+            code="run-corrupt",
+            at=str(path),
+            fix="name another folder; if it was a run, remove it and run again",
         ) from error
     return manifest
 
@@ -371,7 +379,7 @@ def damaged(path: Path, wrong: str) -> RunError:
         f"shard {path.name} is damaged: {wrong}",
         code="run-corrupt",
         at=str(path),
-        fix="run the same command again: damaged and missing shards are computed anew",
+        fix=AGAIN,
     )
 
 
@@ -445,9 +453,15 @@ def remove_leftovers(folder: Path) -> None:
     """Remove temporary files of processes of this machine that have ended; those of others may still be written."""
     for path in [*folder.glob(".manifest.json.*.part"), *folder.glob("shards/.shard-*.part")]:
         match = _LEFTOVER.fullmatch(path.name)
-        if match and match["host"] == _host() and not _is_alive(int(match["process"])):
+        if match and match["host"] == _host() and not is_being_written(path):
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def is_being_written(path: Path) -> bool:
+    """Tell whether a temporary file is one of a living process of this machine."""
+    match = _LEFTOVER.fullmatch(path.name)
+    return bool(match and match["host"] == _host() and _is_alive(int(match["process"])))
 
 
 def _is_alive(process: int) -> bool:
