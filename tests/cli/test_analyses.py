@@ -175,7 +175,7 @@ def test_briefings_runs_and_crises_are_compared(capsys, monkeypatch, tmp_path):
         capsys, monkeypatch, "discover", one, "--outcome", "attack", "--threshold", "0.2"
     )
     assert code == 0
-    assert "cases are of interest" in out
+    assert "are of interest" in out
     status, _, err = run(capsys, monkeypatch, "diff", one, runs[0])
     assert (status, "[option-invalid]" in err) == (2, True)
     status, _, err = run(capsys, monkeypatch, "policies", one, "--search")

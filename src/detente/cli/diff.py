@@ -132,6 +132,7 @@ def _load_again(data: dict[str, Any]) -> "Crisis | None":
 
 
 def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
+    from detente.cli._runs import describe_cases
     from detente.ensemble import Results
     from detente.ensemble.differences import compare_results
 
@@ -145,6 +146,7 @@ def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
         "kind": "run",
         "crises": [first.manifest.crisis, second.manifest.crisis],
         "draws_and_seeds": [[item.n_draws, item.manifest.seed] for item in (first, second)],
+        "cases": [describe_cases(item.manifest.plan) for item in (first, second)],
         "overrides": [dict(item.manifest.overrides) for item in (first, second)],
         "figures": [
             {
@@ -256,6 +258,7 @@ def _split(first: "Crisis", second: "Crisis", options: dict[str, Any]) -> dict[s
 
 def _text(data: dict[str, Any], most: int) -> str:
     lines = [f"{data['crises'][0]} -> {data['crises'][1]}"]
+    lines += _cases_text(data)
     if data["figures_compared"]:
         moved = data["figures"]
         lone = sum(item["change"] is None for item in moved)
@@ -295,6 +298,20 @@ def _text(data: dict[str, Any], most: int) -> str:
     if data["unexplained"]:
         lines += ["", f"Not split among inputs: {data['unexplained']}."]
     return "\n".join(lines) + "\n"
+
+
+def _cases_text(data: dict[str, Any]) -> list[str]:
+    """Say what the cases of two runs are; means over cases of two modes are two kinds of number."""
+    cases = data.get("cases", ())
+    lines = [
+        f"  {name}: {draws:,} {item['cases_are']}, seed {seed}"
+        for name, item, (draws, seed) in zip("AB", cases, data["draws_and_seeds"], strict=False)
+    ]
+    if len({item["mode"] for item in cases}) > 1:
+        lines.append(
+            "  The modes differ: part of every change below is that of what the cases are drawn from."
+        )
+    return lines
 
 
 def _rest(count: int, most: int) -> list[str]:

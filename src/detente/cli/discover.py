@@ -10,7 +10,7 @@ import typer
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from detente.ensemble.cart import CartTree
     from detente.ensemble.discovery import Box, BoxSearch
@@ -102,7 +102,7 @@ def command(  # one local per option
     from detente.ensemble.discovery import Objective, find_box, find_boxes
     from detente.ensemble.sensitivity import find_telling_inputs
 
-    columns, values, labels = _read(Path(source), outcome, policy, inputs or (), leave_out or ())
+    columns, values, cases = _read(Path(source), outcome, policy, inputs or (), leave_out or ())
     most = 8 if most_inputs is None and Path(source).is_dir() else most_inputs
     if most is not None and not inputs:
         chosen = find_telling_inputs(columns, values, most=most)
@@ -111,7 +111,7 @@ def command(  # one local per option
     what = outcome if threshold is None else f"{outcome} {'<=' if below else '>='} {threshold:g}"
     if tree:
         grown = grow_tree(columns, values, depth=depth, **options)
-        _print(_tree_data(grown, what, labels), as_json, _tree_text)
+        _print(_tree_data(grown, what) | cases, as_json, _tree_text)
         return
     chosen_objective: Objective = objective  # type: ignore[assignment]  # checked by the search
     options |= {
@@ -134,7 +134,7 @@ def command(  # one local per option
         found = [
             search.simplify(search.balanced) if box is None else search.boxes[box],
         ]
-    _print(_box_data(search, found, what, labels), as_json, _box_text)
+    _print(_box_data(search, found, what) | cases, as_json, _box_text)
 
 
 def _read(
@@ -143,15 +143,17 @@ def _read(
     policy: str | None,
     inputs: "list[str] | tuple[()]",
     leave_out: "list[str] | tuple[()]",
-) -> "tuple[dict[str, Any], Any, Mapping[str, str]]":
-    """Return inputs, outcome and the words for inputs."""
-    from detente.cli._runs import find_run
+) -> "tuple[dict[str, Any], Any, dict[str, str]]":
+    """Return inputs, outcome and what the cases are."""
+    from detente.cli._runs import describe_cases, find_run
     from detente.ensemble.case_tables import read_cases
 
+    cases = {"cases_are": "cases"}
     if source.is_dir():
         from detente.ensemble import Results
 
         results = Results.open(find_run(source))
+        cases = describe_cases(results.manifest.plan)
         name = results.policies[0] if policy is None else policy
         stored = name if results.has(outcome, name) else ""
         values = results.values(outcome, stored if results.has(outcome, stored) else name)
@@ -184,7 +186,7 @@ def _read(
     return (
         {name: columns[name] for name in inputs} if inputs else columns,
         values,
-        {},
+        cases,
     )
 
 
@@ -219,7 +221,7 @@ def _limit_data(box: "Box") -> list[dict[str, Any]]:
     ]
 
 
-def _box_row(box: "Box", labels: "Mapping[str, str]") -> dict[str, Any]:
+def _box_row(box: "Box") -> dict[str, Any]:
     from detente.ensemble.wording import limits_words
 
     return {
@@ -232,24 +234,22 @@ def _box_row(box: "Box", labels: "Mapping[str, str]") -> dict[str, Any]:
         "restricted": len(box.limits),
         "phase": box.phase,
         "limits": _limit_data(box),
-        "words": limits_words(box.limits, labels=labels),
+        "words": limits_words(box.limits),
     }
 
 
-def _box_data(
-    search: "BoxSearch", found: "list[Box]", what: str, labels: "Mapping[str, str]"
-) -> dict[str, Any]:
+def _box_data(search: "BoxSearch", found: "list[Box]", what: str) -> dict[str, Any]:
     return {
         "outcome": what,
         "cases": int(search.interest.size),
         "of_interest": int(search.interest.sum()),
-        "trajectory": [_box_row(box, labels) for box in search.boxes],
-        "boxes": [_box_row(box, labels) for box in found],
+        "trajectory": [_box_row(box) for box in search.boxes],
+        "boxes": [_box_row(box) for box in found],
     }
 
 
-def _tree_data(tree: "CartTree", what: str, labels: "Mapping[str, str]") -> dict[str, Any]:
-    leaves = [{"path": leaf.path, **_box_row(leaf.box, labels)} for leaf in tree.leaves]
+def _tree_data(tree: "CartTree", what: str) -> dict[str, Any]:
+    leaves = [{"path": leaf.path, **_box_row(leaf.box)} for leaf in tree.leaves]
     return {
         "outcome": what,
         "cases": sum(leaf["cases"] for leaf in leaves),
@@ -281,7 +281,7 @@ _HEAD = f"{'coverage':>9} {'density':>8} {'mass':>7} {'cases':>7} {'restricted':
 
 def _box_text(data: dict[str, Any]) -> str:
     lines = [
-        f"{data['of_interest']:,} of {data['cases']:,} cases are of interest ({data['outcome']})",
+        f"{data['of_interest']:,} of {data['cases']:,} {data['cases_are']} are of interest ({data['outcome']})",
         "",
         f"{'box':>4} {_HEAD}  phase",
     ]
@@ -315,7 +315,7 @@ def _limit_text(limit: dict[str, Any]) -> str:
 
 def _tree_text(data: dict[str, Any]) -> str:
     lines = [
-        f"{data['of_interest']:,} of {data['cases']:,} cases are of interest ({data['outcome']})",
+        f"{data['of_interest']:,} of {data['cases']:,} {data['cases_are']} are of interest ({data['outcome']})",
         f"Gini impurity {data['impurity_before']:.4f}, {data['impurity']:.4f} in the leaves",
         "",
         f"{_HEAD}  where",

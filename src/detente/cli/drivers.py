@@ -99,7 +99,7 @@ def command(
 def _of_run(source: Path, metric: str, policy: str | None) -> dict[str, Any]:
     import numpy as np
 
-    from detente.cli._runs import find_run
+    from detente.cli._runs import describe_cases, find_run
     from detente.ensemble import Results
     from detente.ensemble.sensitivity import measure_given_data
 
@@ -115,6 +115,7 @@ def _of_run(source: Path, metric: str, policy: str | None) -> dict[str, Any]:
         "metric": metric,
         "policy": chosen,
         "draws": int(known.sum()),
+        **describe_cases(results.manifest.plan),
         "quantities": [
             item._asdict()
             | {
@@ -153,6 +154,7 @@ def _of_crisis(
     paths: list[str] | None,
     workers: int,
 ) -> dict[str, Any]:
+    from detente.cli._runs import describe_cases
     from detente.ensemble.driving import find_crisis_indices, find_crisis_swings
     from detente.ensemble.evaluating import find_policies
 
@@ -165,6 +167,7 @@ def _of_crisis(
         names, found = find_crisis_indices(
             crisis, metric, chosen, paths=paths, n_base=sobol, workers=workers
         )
+        data |= describe_cases()
         data["sobol"] = {
             "base_points": found.n_base,
             "mean": found.mean,
@@ -191,7 +194,8 @@ def _text(data: dict[str, Any], most: int) -> str:
         rows = data["quantities"]
         lines += [
             "",
-            f"From {data['draws']:,} cases as they are; distances of chance lie below {rows[0]['pawn_dummy']:.3f}."
+            f"From {data['draws']:,} {data['cases_are']}.",
+            f"Distances of chance lie below {rows[0]['pawn_dummy']:.3f}."
             if rows
             else "No quantity varies.",
             f"{'first order':>12} {'PAWN':>7} {'low fifth':>10} {'high fifth':>11}  quantity",
@@ -217,7 +221,7 @@ def _text(data: dict[str, Any], most: int) -> str:
         found = data["sobol"]
         lines += [
             "",
-            f"{found['base_points']:,} base points, intervals hold {found['level']:.0%}",
+            f"{found['base_points']:,} base points, {data['cases_are']}; intervals hold {found['level']:.0%}",
             f"{'first':>8} {'interval':>18} {'total':>8} {'interval':>18}  quantity",
         ]
         for row in found["indices"][:most]:

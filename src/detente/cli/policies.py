@@ -111,7 +111,7 @@ def command(
 def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]") -> dict[str, Any]:
     import numpy as np
 
-    from detente.cli._runs import find_run
+    from detente.cli._runs import describe_cases, find_run
     from detente.ensemble import Results
     from detente.ensemble.robustness import Aim
 
@@ -128,9 +128,10 @@ def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]"
     }
     labels = [manifest.policy_labels.get(name, name) for name in results.policies]
     quantities = {path: results.values(f"quantity/{path}") for path in results.quantities()}
-    return _compared(
+    found = _compared(
         manifest.crisis, results.policies, labels, values, aims, limits, quantities=quantities
     )
+    return found | describe_cases(manifest.plan)
 
 
 def _solved(
@@ -214,6 +215,7 @@ def _compared(
 ) -> dict[str, Any]:
     import numpy as np
 
+    from detente.cli._runs import describe_cases
     from detente.ensemble.robustness import (
         find_pareto,
         find_switch_points,
@@ -248,6 +250,7 @@ def _compared(
     return {
         "crisis": crisis,
         "draws": int(next(iter(values.values())).shape[1]),
+        **describe_cases(),
         "unconverged": unconverged,
         "aims": [
             {"metric": aim.metric, "better": "less" if aim.lower_is_better else "more"}
@@ -297,6 +300,7 @@ def _searched(
     seed: int,
     workers: int | None,
 ) -> dict[str, Any]:
+    from detente.cli._runs import describe_cases
     from detente.ensemble.search import find_choices, search_policies
 
     found = search_policies(
@@ -310,6 +314,7 @@ def _searched(
     return {
         "crisis": crisis.id,
         "draws": found.n_draws,
+        **describe_cases(),
         "aims": [
             {"metric": aim.metric, "better": "less" if aim.lower_is_better else "more"}
             for aim in found.aims
@@ -346,7 +351,8 @@ def _text(data: dict[str, Any]) -> str:
 
 def _head(data: dict[str, Any]) -> list[str]:
     aims = ", ".join(f"{aim['metric']} ({aim['better']} is better)" for aim in data["aims"])
-    lines = [f"{data['crisis']}, {data['draws']:,} draws, the same under every policy", aims]
+    cases = f"{data['draws']:,} {data['cases_are']}, the same under every policy"
+    lines = [f"{data['crisis']}: {cases}", aims]
     if data["unconverged"]:
         lines.append(f"{data['unconverged']:,} solutions missed the tolerance; they are kept")
     return [*lines, ""]
@@ -396,7 +402,7 @@ def _compare_text(data: dict[str, Any]) -> str:
         what = " and ".join(
             f"{item['metric']} {item['side']} {item['at']:g}" for item in data["limits"]
         )
-        lines.append(f"Good enough ({what}), share of explored cases:")
+        lines.append(f"Good enough ({what}), {data['share_label']}:")
         ranked = sorted(data["policies"], key=lambda item: -item["good_enough"])
         lines += [f"  {item['good_enough']:6.1%}  {item['label']}" for item in ranked]
         lines.append("")

@@ -34,7 +34,7 @@ def command(
 
     The table run has the columns draw, policy, metric and value: one row per number. Metrics of the crisis itself stand
     under the policy ''. The tables policies (policy, label) and fixed (path, value) say the rest. A query can read
-    nothing else and write nothing.
+    nothing else and write nothing. A table ends with a line that says what the cases of the run are.
 
     For example:
 
@@ -48,7 +48,8 @@ def command(
         message = "--json and --csv are two forms of one answer"
         raise UsageError(message, code="option-invalid", at="--csv", fix="give one of them")
     text = sys.stdin.read() if sql == "-" else sql
-    answer = Results.open(run).ask(text)
+    results = Results.open(run)
+    answer = results.ask(text)
     try:
         if as_json:
             _print_json(answer.columns, answer.rows)
@@ -58,6 +59,10 @@ def command(
             writer.writerows(answer.rows)
         else:
             _print_table(answer.columns, answer.rows)
+            manifest = results.manifest
+            sys.stdout.write(
+                f"\n{manifest.crisis}: {results.n_draws:,} {manifest.plan.case_label}\n"
+            )
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
