@@ -25,8 +25,8 @@ class Layout:
     ----------
     node
         The form's number of each inner node, shape ``(n,)``.
-    action
-        The form's number of each row of the strategy, shape ``(A,)``.
+    row
+        Where each action of the form stands in the kernels' arrays, shape ``(A,)``: its row.
     piece
         Player (-1 chance), first row of strategy or chance, number of actions, first inner node, end of inner nodes,
         first cell, kind (0 whole, 1 first of several pieces, 2 middle, 3 last), and whether the set is *active*: a
@@ -48,7 +48,7 @@ class Layout:
 
     n_players: int
     node: IntArray
-    action: IntArray
+    row: IntArray
     piece: IntArray
     cell: IntArray
     above: IntArray
@@ -212,9 +212,8 @@ def _lay_out(form: ExtensiveForm) -> Layout:
     met = met[np.argsort(first)]
     row_of = np.zeros(form.n_info_sets, dtype=np.int64)
     row_of[met] = np.cumsum(counts_of[met]) - counts_of[met]
-    action = np.empty(form.n_actions, dtype=np.int64)
-    action[np.repeat(row_of - form.action_offset[:-1], counts_of) + np.arange(form.n_actions)] = (
-        np.arange(form.n_actions)
+    row_of_action = np.repeat(row_of - form.action_offset[:-1], counts_of) + np.arange(
+        form.n_actions
     )
     row[is_set] = row_of[piece_set[is_set]]
     row[~is_set] = form.chance_offset[piece_set[~is_set]]
@@ -233,12 +232,13 @@ def _lay_out(form: ExtensiveForm) -> Layout:
         [piece_player, row, counts[breaks], breaks, ends, cell_start[breaks], kind, is_active],
         axis=1,
     )
-    set_of_row = np.repeat(np.arange(form.n_info_sets), counts_of)[action]
+    set_of_row = np.empty(form.n_actions, dtype=np.int64)
+    set_of_row[row_of_action] = np.repeat(np.arange(form.n_info_sets), counts_of)
     active_row = np.flatnonzero(active[set_of_row])
     return Layout(
         n_players=form.n_players,
         node=node.astype(np.int32),
-        action=action.astype(np.int32),
+        row=row_of_action.astype(np.int32),
         piece=np.ascontiguousarray(piece, dtype=np.int32),
         cell=where[_children(form, node)].astype(np.int32),
         above=_above(form, node, where, row_of, active).astype(np.int32),

@@ -159,6 +159,6 @@ class Tracer:
             point[:] = block.out
             point[active] = points[stop]
             self.walk(self.tree, block, point, True, room.change)
-            strategy[self.layout.action, stop] = block.sigma_in
+            strategy[:, stop] = block.sigma_in[self.layout.row]
             residual[stop] = room.change[0]
         return Stops(strategy=strategy, residual=residual, turns=notes[:, 0], walks=notes[:, 1] + 2)

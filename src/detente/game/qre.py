@@ -26,6 +26,7 @@ from detente.game._inputs import (
     count_draws,
 )
 from detente.game._layout import layout_of
+from detente.game._memory import side_by_side
 from detente.game._refusals import refuse_input
 from detente.game._restriction import Policy, Restriction, as_policy, restrictions
 from detente.game._tracing import TESTED, Tracer, log_chance, tree_of
@@ -43,7 +44,6 @@ from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_sou
 
 __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
 
-_ALIGNMENT = 64
 _TIGHT = 1e-12
 _MAX_ITERATIONS = 3000
 _MOST_WALKS, _MOST_WALKS_TESTED = 20_000, 200_000
@@ -282,10 +282,11 @@ def _solve(problem: _Problem, threads: int) -> LogitQREResult:
     answer = _blank(problem)
     blocks = range(0, problem.n_draws, _kernels.LANES)
     share = max(1, min(threads, len(blocks)))
+    ahead = iter(blocks)
 
-    def work(which: int) -> None:
+    def work(_which: int) -> None:
         room = _Room(problem, _kernels)
-        for first in blocks[which::share]:
+        for first in ahead:  # shared: a thread that gets less of the machine takes fewer blocks
             room.solve(first, answer)
 
     if share == 1:
@@ -381,14 +382,6 @@ def _most_walks(form: ExtensiveForm) -> int:
     return _MOST_WALKS_TESTED if layout_of(form).active_row.size <= TESTED else _MOST_WALKS
 
 
-def _rows(count: int, lanes: int) -> FloatArray:
-    """Return a zero array of shape ``(count, lanes)`` that starts on a cache line."""
-    spare = _ALIGNMENT // 8
-    flat = np.zeros(count * lanes + spare)
-    shift = (-flat.ctypes.data % _ALIGNMENT) // 8
-    return flat[shift : shift + count * lanes].reshape(count, lanes)
-
-
 class _Room:
     """The arrays that one thread solves blocks in."""
 
@@ -396,29 +389,37 @@ class _Room:
         self.problem, self.kernels = problem, kernels
         form, layout = problem.form, layout_of(problem.form)
         self.layout = layout
-        lanes, players, inner = kernels.LANES, form.n_players, layout.node.size
-        active = layout.active_row.size
+        players, inner = form.n_players, layout.node.size
+        active, classes = layout.active_row.size, layout.payoff_class.size
         self.tree = tree_of(form, kernels)
         self.tracer: Tracer | None = None
-        classes = layout.payoff_class.size
-        self.block = kernels.Block(
-            lam=_rows(players, lanes),
-            chance=_rows(form.n_branches, lanes),
-            log_chance=_rows(form.n_branches, lanes),
-            value=_rows((inner + classes) * players, lanes),
-            reach=_rows(max(inner, 1), lanes),
-            belief=_rows(inner, lanes),
-            sigma_in=_rows(form.n_actions, lanes),
-            sigma=_rows(form.n_actions, lanes),
-            out=_rows(form.n_actions, lanes),
+        parts = {
+            "lam": players,
+            "chance": form.n_branches,
+            "log_chance": form.n_branches,
+            "value": (inner + classes) * players,
+            "reach": max(inner, 1),
+            "belief": inner,
+            "sigma_in": form.n_actions,
+            "sigma": form.n_actions,
+            "out": form.n_actions,
+        }
+        history = kernels.HISTORY * active
+        rows = side_by_side(
+            kernels.LANES,
+            **parts,
+            point=form.n_actions,
+            kept=4 * active,
+            bends=history,
+            moves=history,
+            change=1,
+            state=3,
         )
-        self.tail = self.block.value[inner * players :].reshape(classes, players, lanes)
-        self.point = _rows(form.n_actions, lanes)
-        self.kept = _rows(4 * active, lanes)
-        self.bends = _rows(kernels.HISTORY * active, lanes)
-        self.moves = _rows(kernels.HISTORY * active, lanes)
-        self.change = _rows(1, lanes)
-        self.state = _rows(3, lanes)
+        self.block = kernels.Block(**{name: rows[name] for name in parts})
+        self.tail = self.block.value[inner * players :].reshape(classes, players, kernels.LANES)
+        self.point, self.kept = rows["point"], rows["kept"]
+        self.bends, self.moves = rows["bends"], rows["moves"]
+        self.change, self.state = rows["change"], rows["state"]
 
     def solve(self, first: int, answer: LogitQREResult) -> None:
         """Solve the block of draws from ``first`` on and write it into the answer."""
@@ -448,7 +449,7 @@ class _Room:
             )
             start = np.log(np.maximum(pick(problem.start), 1e-300))
             logits = np.divide(start, rate, out=np.zeros_like(start), where=rate > 0.0)
-            self.point[:] = logits[self.layout.action]
+            self.point[self.layout.row] = logits
         lanes = np.arange(count)
         if problem.start is None and 0 < self.layout.active_row.size <= _SMALL:
             for lane in lanes:
@@ -476,18 +477,23 @@ class _Room:
         kernels.walk(self.tree, block, self.point, False, self.change)
         self.point[:] = block.out
         kernels.walk(self.tree, block, self.point, True, self.change)
-        for lane in lanes:
-            draw = first + int(lane)
-            answer.iterations[draw] += int(self.state[1, lane]) + 2
-            if self.change[0, lane] < answer.residual[draw]:
-                answer.strategy[self.layout.action, draw] = block.sigma_in[:, lane]
-                answer.residual[draw] = self.change[0, lane]
-                answer.turns[draw] = 0
-                answer.expected_payoffs[:, draw] = (
-                    block.value[: problem.form.n_players, lane] + least[:, lane]
-                )
-            if answer.residual[draw] > problem.tolerance and self.layout.active_row.size > _SMALL:
-                self.trace(draw, answer)
+        answer.iterations[first + lanes] += self.state[1, lanes].astype(np.int64) + 2
+        self.keep(first, lanes, least, answer)
+        if self.layout.active_row.size > _SMALL:
+            for lane in lanes[answer.residual[first + lanes] > problem.tolerance]:
+                self.trace(first + int(lane), answer)
+
+    def keep(
+        self, first: int, lanes: NDArray[np.intp], least: FloatArray, answer: LogitQREResult
+    ) -> None:
+        """Write what was walked last into the answer, in the lanes where it is better than what is there."""
+        lanes = lanes[self.change[0, lanes] < answer.residual[first + lanes]]
+        draws = first + lanes
+        answer.strategy[:, draws] = self.block.sigma_in[self.layout.row][:, lanes]
+        answer.residual[draws] = self.change[0, lanes]
+        answer.turns[draws] = 0
+        paid = self.block.value[: self.problem.form.n_players] + least
+        answer.expected_payoffs[:, draws] = paid[:, lanes]
 
     def trace(self, draw: int, answer: LogitQREResult) -> None:
         """Trace the branch of one draw as a curve; write its end into the answer if that is better."""
