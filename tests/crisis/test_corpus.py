@@ -829,6 +829,35 @@ CORPUS = {
         sub("fix: {answer@1: arm}", "state: {north.type: limited}"),
         "variable-unknown",
     ),
+    "aim that adds up nothing": (
+        sub("facts:\n", "aims:\n  worry: {label: worry}\n\nfacts:\n"),
+        "key-missing",
+    ),
+    "aim that adds up unlike things": (
+        sub(
+            "facts:\n",
+            "aims:\n  worry: {label: worry, outcomes: [war], payoffs: [west]}\n\nfacts:\n",
+        ),
+        "value-type",
+    ),
+    "aim about an unknown consideration": (
+        sub("facts:\n", "aims:\n  worry: {label: worry, considerations: [wory]}\n\nfacts:\n"),
+        "path-unknown",
+    ),
+    "aim about an unknown player": (
+        sub("facts:\n", "aims:\n  worry: {label: worry, payoffs: [east]}\n\nfacts:\n"),
+        "player-unknown",
+    ),
+    "aim that names a player twice": (
+        sub("facts:\n", "aims:\n  worry: {label: worry, payoffs: [west, west]}\n\nfacts:\n"),
+        "id-duplicate",
+    ),
+    "aim with an unknown direction": (
+        sub(
+            "facts:\n", "aims:\n  worry: {label: worry, payoffs: [west], better: high}\n\nfacts:\n"
+        ),
+        "value-out-of-range",
+    ),
     # the game that the rules make
     "model that does not exist": (
         sub("model: deterrence.contest", "model: deterrence.kontest"),

@@ -47,8 +47,9 @@ from detente.crisis.elements import (
 )
 from detente.crisis.quantities import mean, ppf, reference_value, support
 from detente.ensemble.analysis import Driver
+from detente.ensemble.mixes import MixSearch, read_mixes
 from detente.ensemble.results import Results
-from detente.ensemble.tracing import trace_metric
+from detente.ensemble.tracing import Memory, trace_metric
 
 __all__ = [
     "SOLUTION_MODEL",
@@ -101,7 +102,13 @@ class Context:
 
     def __init__(self, crisis: Crisis, results: Results) -> None:
         self.crisis, self.results = crisis, results
-        self.policies: tuple[str, ...] = tuple(results.policies)
+        self.search: MixSearch | None = read_mixes(results.folder)
+        found = () if self.search is None else self.search.mixes
+        self._mixes = {mix.id: mix.policy() for mix in found if mix.id in results.policies}
+        self.mixes: tuple[str, ...] = tuple(self._mixes)
+        self.policies: tuple[str, ...] = tuple(
+            policy for policy in results.policies if policy not in self._mixes
+        )
         self.base = self.policies[0]
         self.colours = player_colours(crisis)
         self._cache: dict[tuple[str, str], FloatArray] = {}
@@ -243,6 +250,8 @@ class Context:
         """Return a policy of the crisis; a crisis without policies is run without any commitment."""
         if policy in self.crisis.policies:
             return self.crisis.policies[policy]
+        if policy in self._mixes:
+            return self._mixes[policy]
         return Policy(
             id=policy,
             label="no commitment",
@@ -251,6 +260,17 @@ class Context:
             forbid=(),
             state={},
         )
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The compared policies, and behind them the mixes that the search found."""
+        return (*self.policies, *self.mixes)
+
+    def short_name(self, policy: str) -> str:
+        """Return how a sentence names a policy: its label in quotation marks; a mix by its letter."""
+        if policy in self._mixes:
+            return f"mix {chr(ord('A') + self.mixes.index(policy))}"
+        return f"“{self.policy(policy).label}”"
 
     def policies_with(self, kinds: Iterable[str]) -> tuple[str, ...]:
         """Return the compared policies that commit to an instrument of one of the kinds to which the base case does not."""
@@ -413,7 +433,7 @@ class Context:
         drivers = [] if closed else self.results.drivers(metric, self.column_policy(metric, policy))
         if metric.startswith("prior/"):
             return self._trace_prior(metric)
-        found = trace_metric(self.crisis, metric, drivers=drivers)
+        found = trace_metric(self.crisis, metric, drivers=drivers, memory=self._memory)
         paths = found.quantities
         if found.by_play:
             known = set(paths)
@@ -460,9 +480,13 @@ class Context:
         )
 
     @cached_property
+    def _memory(self) -> Memory:
+        return Memory(self.crisis)
+
+    @cached_property
     def game_inputs(self) -> tuple[str, ...]:
         """Every quantity that the play of the game can depend on."""
-        return trace_metric(self.crisis, "attack").quantities
+        return trace_metric(self.crisis, "attack", memory=self._memory).quantities
 
     def movers(self, metric: str, policy: str | None = None) -> tuple[Driver, ...]:
         """Return the quantities that move a metric by more than chance among the draws would, the strongest first.

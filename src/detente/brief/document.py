@@ -153,7 +153,7 @@ def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
         context.policies,
         key=lambda policy: figures[f"outlook.policy.{policy}.attack"].value or 0.0,
     )
-    payoff = context.results.regret().least_mean
+    payoff = context.results.regret(policies=context.policies).least_mean
     under = figures[f"outlook.policy.{least}.attack"]
     others = len(context.policies) - 1
     label = context.policy(least).label
@@ -485,6 +485,7 @@ def _methods(context: Context) -> tuple[str, ...]:
     results = context.results
     certificate = results.certificate
     n_policies = len(context.policies)
+    mixes = f" and {plural(len(context.mixes), 'mix', 'mixes')} of them" if context.mixes else ""
     words = "; ".join(
         f"{term} {low * 100:.0f}\N{EN DASH}{high * 100:.0f}%"
         for term, low, high in LIKELIHOOD_BANDS
@@ -500,7 +501,7 @@ def _methods(context: Context) -> tuple[str, ...]:
         (
             f"{plural(results.n_draws, 'draw')} of all uncertain quantities (design {results.manifest.design}, "
             f"{_drawn_from(results)}, seed {results.manifest.seed}) times "
-            f"{plural(n_policies, 'policy', 'policies')}, the same draws under each. Each pair is one game, solved for its "
+            f"{plural(n_policies, 'policy', 'policies')}{mixes}, the same draws under each. Each pair is one game, solved for its "
             "logit agent quantal response equilibrium on the principal branch (McKelvey and Palfrey 1998)."
         ),
         reading(results),

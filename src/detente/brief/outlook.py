@@ -7,6 +7,7 @@ from detente.brief.context import Book, Context
 from detente.brief.dilemma import dilemma_parts
 from detente.brief.drawing import Words
 from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, link
+from detente.brief.mixing import find_search
 from detente.brief.palette import INK, OKABE_ITO
 from detente.brief.parts import (
     Reading,
@@ -56,7 +57,8 @@ def answer(context: Context) -> Answer:
         *dilemma.charts,
     ]
     regret = _regret_table(context, book)
-    mix = find_mix(context, book)
+    search = find_search(context, book)
+    mix = find_mix(context, book, also=search.preferred)
     _compared(context, book)
     return Answer(
         id=ID,
@@ -65,16 +67,18 @@ def answer(context: Context) -> Answer:
         facts=context.facts(book),
         model=(
             _policy_paragraph(context, book),
+            *search.paragraphs,
             *mix.paragraphs,
             *_dilemma(context, beliefs, readings(book)),
             *dilemma.sentences,
             *_types(context, book),
         ),
-        charts=tuple(chart for chart in charts if chart is not None),
+        charts=tuple(chart for chart in (*charts, search.chart) if chart is not None),
         tables=tuple(
             table
             for table in (
                 regret,
+                search.table,
                 mix.table,
                 _policy_table(context),
                 *dilemma.tables,
@@ -88,9 +92,13 @@ def answer(context: Context) -> Answer:
         ),
         absent=()
         if len(context.policies) > 1
-        else ("Only one policy was run, so nothing is compared and there is no regret.",)
+        else (
+            "Only one policy was run, so nothing is compared, there is no regret and no mix to search for.",
+        )
         if len(context.crisis.policies) > 1
-        else ("The file names no commitments to compare, so there is no regret.",),
+        else (
+            "The file names no commitments to compare, so there is no regret and no mix to search for.",
+        ),
         # evaluated last: the parts above make the figures
         figures=(*book.figures, *_policy_outcomes(context)),
     )
@@ -344,7 +352,7 @@ def _policy_paragraph(context: Context, book: Book) -> str:
             if len(context.crisis.policies) > 1
             else "The file names no commitment to compare with the base case."
         )
-    table = context.results.regret("attack", lower_is_better=True)
+    table = context.results.regret("attack", lower_is_better=True, policies=context.policies)
     label = context.policy(table.least_mean).label
     row = next(row for row in table.rows if row.policy == table.least_mean)
     figure = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
@@ -359,7 +367,7 @@ def _policy_paragraph(context: Context, book: Book) -> str:
     )
     if table.minimax != table.least_mean:
         text += f", while “{context.policy(table.minimax).label}” has the smallest worst case"
-    payoff = context.results.regret()
+    payoff = context.results.regret(policies=context.policies)
     defenders = context.opponent_names()
     best = next(item for item in payoff.rows if item.policy == payoff.least_mean)
     cost = _regret_figure(context, book, "payoff", best.policy, best.mean, best.high)
@@ -470,7 +478,7 @@ def _preference_changes(context: Context) -> tuple[str, ...]:
     if len(context.policies) < 2:
         return ()
     sentences = []
-    for change in context.results.first_changes()[:2]:
+    for change in context.results.first_changes(policies=context.policies)[:2]:
         quantity = context.crisis.quantities.get(change.path)
         if quantity is None or change.advantage <= 2 * change.advantage_error:
             continue
@@ -540,8 +548,9 @@ def _policy_table(context: Context) -> TableView | None:
 def _regret_table(context: Context, book: Book) -> TableView | None:
     if len(context.policies) < 2:
         return None
-    attack = context.results.regret("attack", lower_is_better=True)
-    payoff = {row.policy: row for row in context.results.regret().rows}
+    regret = context.results.regret
+    attack = regret("attack", lower_is_better=True, policies=context.policies)
+    payoff = {row.policy: row for row in regret(policies=context.policies).rows}
     rows = []
     for row in sorted(attack.rows, key=lambda item: item.mean):
         other = payoff[row.policy]

@@ -16,6 +16,7 @@ from detente.brief.context import quantity_text, source_date
 from detente.brief.document import Brief, reading
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.words import format_date, plural
+from detente.ensemble.mixes import MixSearch
 
 __all__ = [
     "as_data",
@@ -70,6 +71,7 @@ def as_data(brief: Brief) -> dict[str, Any]:
         "outcomes": _outcomes(brief, context.base),
         "questions": [_question(answer) for answer in brief.answers],
         "policies": _policies(brief),
+        **({} if context.search is None else {"search": _search(brief, context.search)}),
         "drivers": _drivers(brief),
         "certificate": {
             "max_residual": _tidy(certificate.max_residual),
@@ -149,10 +151,10 @@ def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:
 
 def _policies(brief: Brief) -> list[dict[str, Any]]:
     context = brief.context
-    payoff = {row.policy: row for row in context.results.regret().rows}
-    attack = {
-        row.policy: row for row in context.results.regret("attack", lower_is_better=True).rows
-    }
+    regret = context.results.regret
+    payoff = {row.policy: row for row in regret(policies=context.policies).rows}
+    table = regret("attack", lower_is_better=True, policies=context.policies)
+    attack = {row.policy: row for row in table.rows}
     return [
         {
             "id": policy,
@@ -165,6 +167,33 @@ def _policies(brief: Brief) -> list[dict[str, Any]]:
         }
         for policy in context.policies
     ]
+
+
+def _search(brief: Brief, search: MixSearch) -> dict[str, Any]:
+    """Describe the search over combinations of commitments and the mixes that it found."""
+    context = brief.context
+    return {
+        "aims": [
+            {"metric": metric, "better": "less" if less else "more", "label": label}
+            for metric, less, label in search.aims
+        ],
+        "draws": search.n_draws,
+        "combinations": search.n_combinations,
+        "games": search.n_games,
+        "unbeaten": search.n_unbeaten,
+        "left_open": list(search.left_open),
+        "mixes": [
+            {
+                "id": mix,
+                "label": context.policy(mix).label,
+                "fix": {key: list(names) for key, names in context.policy(mix).fix.items()},
+                "forbid": list(context.policy(mix).forbid),
+                "state": dict(context.policy(mix).state),
+                "outcomes": _outcomes(brief, mix),
+            }
+            for mix in context.mixes
+        ],
+    }
 
 
 def _question(answer: Answer) -> dict[str, Any]:

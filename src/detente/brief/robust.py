@@ -16,7 +16,7 @@ from detente.ensemble.robustness import find_pareto
 from detente.ensemble.sensitivity import find_telling_inputs
 from detente.ensemble.wording import limits_words
 
-__all__ = ["GOOD_ENOUGH", "Mix", "find_mix"]
+__all__ = ["GOOD_ENOUGH", "Mix", "find_mix", "row_name"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -40,20 +40,35 @@ class Mix:
     table: TableView | None
 
 
-def find_mix(context: Context, book: Book) -> Mix:
-    """Say which commitments are good enough in most cases, which none betters, and where the best of them fails."""
+def find_mix(context: Context, book: Book, *, also: str = "") -> Mix:
+    """Say which commitments are good enough in most cases, which none betters, and where the best of them fails.
+
+    ``also`` is another policy or mix whose failing is told of.
+    """
     if len(context.policies) < 2:
         return Mix(paragraphs=(), table=None)
-    goods = {policy: _good(context, policy) for policy in context.policies}
-    shares = {policy: _share(context, book, policy, goods[policy]) for policy in context.policies}
-    ranked = sorted(context.policies, key=lambda policy: -(shares[policy].value or 0.0))
+    goods = {policy: _good(context, policy) for policy in context.compared}
+    shares = {policy: _share(context, book, policy, goods[policy]) for policy in context.compared}
+    ranked = sorted(context.compared, key=lambda policy: -(shares[policy].value or 0.0))
     kept = _pareto(context)
     paragraphs = (
         _enough_paragraph(context, book, ranked, shares),
         _unbeaten_paragraph(context, kept),
-        *_failure(context, book, ranked[0]),
+        *(
+            sentence
+            for policy in dict.fromkeys((ranked[0], also or ranked[0]))
+            for sentence in _failure(context, book, policy)
+        ),
     )
     return Mix(paragraphs=paragraphs, table=_table(context, ranked, shares, kept))
+
+
+def row_name(context: Context, policy: str) -> str:
+    """Return how a row of a table names a policy; a mix by its letter and what it is made of."""
+    label = context.policy(policy).label
+    if policy in context.mixes:
+        return f"{sentence_case(context.short_name(policy))}: {label}"
+    return sentence_case(label)
 
 
 def _sides(context: Context) -> tuple[str, ...]:
@@ -105,10 +120,10 @@ def _pareto(context: Context) -> tuple[str, ...]:
                 for player in _sides(context)
             ),
         ]
-        for policy in context.policies
+        for policy in context.compared
     ]
     kept = find_pareto(losses)
-    return tuple(policy for policy, good in zip(context.policies, kept, strict=True) if good)
+    return tuple(policy for policy, good in zip(context.compared, kept, strict=True) if good)
 
 
 def _enough_paragraph(
@@ -121,10 +136,10 @@ def _enough_paragraph(
         f"Call a commitment good enough in a case if an attack is at most {link(limit)} likely, the upper end of “very "
         f"unlikely”, and {'neither ' if ' nor ' in sides else ''}{sides} "
         f"{'does' if ' nor ' in sides else 'does not do'} worse than the base case leaves it on average. "
-        f"“{sentence_case(context.policy(first).label)}” is good enough in {link(shares[first])} of explored cases"
+        f"{sentence_case(context.short_name(first))} is good enough in {link(shares[first])} of explored cases"
     )
     others = [policy for policy in ranked[1:3] if policy != context.base]
-    parts = [f"“{context.policy(policy).label}” in {link(shares[policy])}" for policy in others]
+    parts = [f"{context.short_name(policy)} in {link(shares[policy])}" for policy in others]
     if first != context.base:
         parts.append(f"the base case in {link(shares[context.base])}")
     if parts:
@@ -133,7 +148,7 @@ def _enough_paragraph(
 
 
 def _unbeaten_paragraph(context: Context, kept: tuple[str, ...]) -> str:
-    names = join_words([f"“{context.policy(policy).label}”" for policy in kept])
+    names = join_words([context.short_name(policy) for policy in kept])
     players = [context.crisis.players[name].name for name in _sides(context)]
     aims = join_words(["an attack", *(f"the payoff of {name}" for name in players)])
     choice = "choosing among these is a matter of what weighs most"
@@ -170,7 +185,7 @@ def _failure(context: Context, book: Book, policy: str) -> tuple[str, ...]:
         failing,
         trace=trace,
     )
-    lead = f"Under “{label}” an attack stays above that limit in {link(share)} of explored cases"
+    lead = f"Under {context.short_name(policy)} an attack stays above that limit in {link(share)} of explored cases"
     inputs = _moving(context, policy)
     box = None
     if inputs:
@@ -237,8 +252,7 @@ def _table(
         ]
         rows.append(
             (
-                sentence_case(context.policy(policy).label)
-                + (" (base case)" if policy == context.base else ""),
+                row_name(context, policy) + (" (base case)" if policy == context.base else ""),
                 link(shares[policy]),
                 *(format_value(float(np.mean(item)), "share") for item in alone),
                 "yes" if policy in kept else "",

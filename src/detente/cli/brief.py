@@ -63,6 +63,15 @@ def command(
             metavar="NAME",
         ),
     ] = None,
+    search: Annotated[
+        int,
+        typer.Option(
+            "--search",
+            help="Different games that are solved at most to search mixes of the policies' commitments; 0 searches none.",
+            metavar="N",
+            min=0,
+        ),
+    ] = 32,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder to write to; by default brief/CRISIS.", metavar="DIR"),
@@ -94,6 +103,7 @@ def command(
     from detente.ensemble import run_ensemble
     from detente.ensemble.designs import check_size
     from detente.ensemble.drawing import check_draws
+    from detente.ensemble.mixes import keep_mixes, with_mixes
 
     console = Console(stderr=True)
     check_draws(draws, seed=seed)
@@ -108,12 +118,29 @@ def command(
     check_place(folder)
     clock.lap("read and checked")
     words = f"{draws:,} cases x {len(chosen) or 1} commitments"
+    place = run_folder(folder, loaded, seed=seed, policies=chosen, design=plan, search=search)
     with drawing_beside():
+        solved, names = loaded, chosen
+        if search and len(chosen) > 1:
+            with saying_what_compiles():
+                found = keep_mixes(
+                    loaded,
+                    chosen,
+                    place,
+                    n_draws=draws,
+                    seed=seed,
+                    design=plan,
+                    most_games=search,
+                    workers=workers,
+                )
+            solved = with_mixes(loaded, found)
+            names = (*chosen, *(mix.id for mix in found.mixes))
+            clock.lap("searched")
         with saying_what_compiles(), _progress(console, words) as report:
             results = run_ensemble(
-                loaded,
-                folder=run_folder(folder, loaded, seed=seed, policies=chosen, design=plan),
-                policies=chosen or None,
+                solved,
+                folder=place,
+                policies=names or None,
                 n_draws=draws,
                 seed=seed,
                 workers=workers,
@@ -131,9 +158,15 @@ def command(
 
 
 def run_folder(
-    folder: Path, crisis: "Crisis", *, seed: int, policies: Sequence[str], design: "Design"
+    folder: Path,
+    crisis: "Crisis",
+    *,
+    seed: int,
+    policies: Sequence[str],
+    design: "Design",
+    search: int = 0,
 ) -> Path:
-    """Return where the run of a briefing is kept: a folder of its own for each crisis file, seed, design and policies."""
+    """Return where the run of a briefing is kept: a folder of its own for each crisis file, seed, design, policies, search."""
     from importlib.metadata import version
 
     from detente.ensemble.store import FORMAT
@@ -146,6 +179,7 @@ def run_folder(
         FORMAT,
         design.name,
         design.mode,
+        search,
     ]
     return folder / "run" / hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 

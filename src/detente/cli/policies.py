@@ -34,7 +34,8 @@ def command(
         str | None,
         typer.Option(
             "--aims",
-            help="Metrics with :min or :max, separated by commas; by default an attack and the others' payoffs.",
+            help="Metrics, or sums A+B of some, with :min or :max, separated by commas; by default an attack and the aims of "
+            "the crisis file, or else the others' payoffs.",
             metavar="A,B:max,...",
         ),
     ] = None,
@@ -113,17 +114,29 @@ def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]"
 
     from detente.cli._runs import describe_cases, find_run
     from detente.ensemble import Results
+    from detente.ensemble.mixes import read_mixes
     from detente.ensemble.robustness import Aim
 
     results = Results.open(find_run(source))
     manifest = results.manifest
-    aims = wanted or (
-        Aim("attack", label="an attack"),
-        *(Aim(f"payoff/{name}", lower_is_better=False) for name in manifest.defenders),
+    search = read_mixes(results.folder)
+    stated = None if search is None else search.as_aims()
+    aims = (
+        wanted
+        or stated
+        or (
+            Aim("attack", label="an attack"),
+            *(Aim(f"payoff/{name}", lower_is_better=False) for name in manifest.defenders),
+        )
     )
     metrics = dict.fromkeys(aim.metric for aim in (*aims, *limits))
     values = {
-        metric: np.array([results.values(metric, policy) for policy in results.policies])
+        metric: np.array(
+            [
+                np.sum([results.values(part, policy) for part in metric.split("+")], axis=0)
+                for policy in results.policies
+            ]
+        )
         for metric in metrics
     }
     labels = [manifest.policy_labels.get(name, name) for name in results.policies]
@@ -253,7 +266,11 @@ def _compared(
         **describe_cases(),
         "unconverged": unconverged,
         "aims": [
-            {"metric": aim.metric, "better": "less" if aim.lower_is_better else "more"}
+            {
+                "metric": aim.metric,
+                "better": "less" if aim.lower_is_better else "more",
+                "label": aim.label or aim.metric,
+            }
             for aim in aims
         ],
         "limits": [
@@ -306,7 +323,7 @@ def _searched(
     found = search_policies(
         crisis,
         aims=wanted or None,
-        choices=find_choices(crisis, phases),
+        choices=find_choices(crisis, phases) if phases else None,
         n_draws=draws,
         seed=seed,
         workers=workers or 2,
@@ -316,10 +333,17 @@ def _searched(
         "draws": found.n_draws,
         **describe_cases(),
         "aims": [
-            {"metric": aim.metric, "better": "less" if aim.lower_is_better else "more"}
+            {
+                "metric": aim.metric,
+                "better": "less" if aim.lower_is_better else "more",
+                "label": aim.label or aim.metric,
+            }
             for aim in found.aims
         ],
-        "choices": {key: list(menu) for key, menu in found.choices.items()},
+        "choices": {
+            choice.id: [option.id or "open" for option in choice.options]
+            for choice in found.choices
+        },
         "combinations": found.n_combinations,
         "solved": found.n_solved,
         "games": found.n_games,
@@ -350,7 +374,7 @@ def _text(data: dict[str, Any]) -> str:
 
 
 def _head(data: dict[str, Any]) -> list[str]:
-    aims = ", ".join(f"{aim['metric']} ({aim['better']} is better)" for aim in data["aims"])
+    aims = ", ".join(f"{aim['label']} ({aim['better']} is better)" for aim in data["aims"])
     cases = f"{data['draws']:,} {data['cases_are']}, the same under every policy"
     lines = [f"{data['crisis']}: {cases}", aims]
     if data["unconverged"]:
@@ -370,7 +394,11 @@ def _search_text(data: dict[str, Any]) -> str:
         "",
     ]
     metrics = [aim["metric"] for aim in data["aims"]]
-    lines.append("  ".join(f"{metric:>18}" for metric in metrics) + "  commitments")
+    heads = [aim["label"] for aim in data["aims"]]
+    if any(len(head) > 18 for head in heads):
+        lines[-1:] = [f"  ({place}) {head}" for place, head in enumerate(heads, 1)] + [""]
+        heads = [f"({place})" for place in range(1, len(heads) + 1)]
+    lines.append("  ".join(f"{head:>18}" for head in heads) + "  commitments")
     for item in data["pareto"]:
         cells = [item["aims"][metric] for metric in metrics]
         row = "  ".join(f"{cell['mean']:10.4g} ({cell['error']:.2g})".rjust(18) for cell in cells)
@@ -383,7 +411,7 @@ def _compare_text(data: dict[str, Any]) -> str:
     for aim in data["aims"]:
         metric = aim["metric"]
         lines.append(
-            f"{metric:28.28} {'mean':>9} {'5-95% of cases':>19} {'change (90%)':>26} {'regret':>8} {'worst':>8} {'best in':>8}"
+            f"{aim['label']:28.28} {'mean':>9} {'5-95% of cases':>19} {'change (90%)':>26} {'regret':>8} {'worst':>8} {'best in':>8}"
         )
         sign = 1.0 if aim["better"] == "less" else -1.0
         for policy in sorted(

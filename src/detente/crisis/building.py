@@ -24,6 +24,7 @@ from detente.crisis.elements import (
     Policy,
     QuantityOf,
     Source,
+    StatedAim,
     StateVariable,
 )
 from detente.crisis.expressions import (
@@ -42,6 +43,7 @@ from detente.crisis.figures import (
 )
 from detente.crisis.schema import (
     ActorEntry,
+    AimEntry,
     ConsiderationEntry,
     Entry,
     EventRuleEntry,
@@ -78,6 +80,7 @@ def build(draft: Draft) -> None:
     _each(draft, "mechanisms", MechanismEntry, _mechanism)
     _each(draft, "considerations", ConsiderationEntry, _consideration)
     _each(draft, "policies", PolicyEntry, _policy)
+    _each(draft, "aims", AimEntry, _aim)
     _each(draft, "facts", FactEntry, _fact)
     _each(draft, "event_rules", EventRuleEntry, _event_rule)
     draft.ends_when = read_condition(
@@ -341,6 +344,21 @@ def _policy(draft: Draft, policy: str, entry: PolicyEntry) -> None:
         state=dict(entry.state),
         claims=tuple(entry.claims),
         place=draft.place(*keys),
+    )
+
+
+def _aim(draft: Draft, aim: str, entry: AimEntry) -> None:
+    draft.aims[aim] = StatedAim(
+        id=aim,
+        label=entry.label,
+        metrics=(
+            *(f"level/{name}" for name in entry.considerations),
+            *(f"outcome/{name}" for name in entry.outcomes),
+            *(f"payoff/{name}" for name in entry.payoffs),
+        ),
+        lower_is_better=entry.better == "less",
+        claims=tuple(entry.claims),
+        place=draft.place("aims", aim),
     )
 
 

@@ -40,6 +40,7 @@ def _carriers(crisis: Crisis) -> Iterator[tuple[tuple[str, ...], Place]]:
         crisis.mechanisms,
         crisis.considerations,
         crisis.policies,
+        crisis.aims,
     )
     for section in sections:
         for entry in section.values():

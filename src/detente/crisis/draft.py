@@ -28,6 +28,7 @@ from detente.crisis.elements import (
     Policy,
     Quantity,
     Source,
+    StatedAim,
     StateVariable,
     Table,
 )
@@ -106,6 +107,7 @@ class Draft:
     mechanisms: dict[str, Mechanism] = field(default_factory=dict)
     considerations: dict[str, Consideration] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
+    aims: dict[str, StatedAim] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     event_rules: list[EventRule] = field(default_factory=list)
     ends_when: Condition = ()

@@ -42,6 +42,7 @@ __all__ = [
     "Role",
     "Source",
     "StateVariable",
+    "StatedAim",
     "Sum",
     "Table",
     "TableRow",
@@ -398,6 +399,21 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedAim:
+    """Something that commitments are judged by besides an attack: a sum of metrics of the solved game.
+
+    ``metrics`` are expected levels of considerations, probabilities of outcomes or payoffs of players, in the order given.
+    """
+
+    id: str
+    label: str
+    metrics: tuple[str, ...]
+    lower_is_better: bool = True
+    claims: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """An issue between the sides on a 0-100 scale; positions and salience come from the positions table."""
 
@@ -500,4 +516,5 @@ class Crisis:
     watched_until: date | None = None
     reported: Mapping[str, Constant | QuantityOf] = field(default_factory=dict)
     event_rules: tuple[EventRule, ...] = ()
+    aims: Mapping[str, StatedAim] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)

@@ -227,6 +227,7 @@ def _crisis(draft: Draft, digest: str) -> Crisis:
         mechanisms=draft.mechanisms,
         considerations=draft.considerations,
         policies=draft.policies,
+        aims=draft.aims,
         facts=tuple(draft.facts),
         correlations=dict(header.get("correlations", {})),
         calendar=tuple(map(date.fromisoformat, header.get("calendar", ()))),

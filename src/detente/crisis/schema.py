@@ -20,6 +20,7 @@ __all__ = [
     "MAX_ROUNDS",
     "SCHEMA_VERSION",
     "ActorEntry",
+    "AimEntry",
     "ChanceEntry",
     "ConsiderationEntry",
     "ContestedEntry",
@@ -399,6 +400,19 @@ class PolicyEntry(Entry):
     claims: Claims = ClaimsField
 
 
+class AimEntry(Entry):
+    """What commitments are judged by besides an attack: one of three kinds of sums."""
+
+    label: Text = Field(description="What it is, as readers see it: a noun phrase.")
+    considerations: Names = Field(
+        default=[], description="Considerations whose expected levels are added, in stakes."
+    )
+    outcomes: Names = Field(default=[], description="Outcomes whose probabilities are added.")
+    payoffs: Names = Field(default=[], description="Players whose payoffs are added, in stakes.")
+    better: Literal["less", "more"] = Field(default="less", description="Which way is better.")
+    claims: Claims = ClaimsField
+
+
 class FactEntry(Entry):
     """A sourced sentence for the briefing."""
 
@@ -493,6 +507,9 @@ class CrisisDocument(Header):
     mechanisms: dict[str, MechanismEntry] = Field(default={}, description="Models with inputs.")
     considerations: dict[str, ConsiderationEntry] = Field(description="What players care about.")
     policies: dict[str, PolicyEntry] = Field(description="Commitments to compare.")
+    aims: dict[str, AimEntry] = Field(
+        default={}, description="What commitments are judged by, besides an attack."
+    )
     facts: list[FactEntry] = Field(default=[], description="Sourced sentences.")
     event_rules: list[EventRuleEntry] = Field(
         default=[], description="What dated events mean, for `detente watch`."
@@ -510,6 +527,7 @@ MAPPING_SECTIONS: dict[str, type[Entry]] = {
     "mechanisms": MechanismEntry,
     "considerations": ConsiderationEntry,
     "policies": PolicyEntry,
+    "aims": AimEntry,
 }
 """Sections that map an id to an entry."""
 

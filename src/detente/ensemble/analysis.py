@@ -20,6 +20,7 @@ __all__ = [
     "PolicyRegret",
     "RegretTable",
     "find_drivers",
+    "find_effects",
     "find_first_changes",
     "find_regret",
     "split_fifths",
@@ -178,6 +179,25 @@ def find_drivers(fifths: Fifths, values: FloatArray) -> tuple[Driver, ...]:
     tuple of Driver
         Sorted by absolute effect, then by path: ties do not depend on the order of the file.
     """
+    low, high, effects = _ends(fifths, values)
+    correlations = _rank_correlations(fifths, values, ~np.isnan(values))
+    drivers = [
+        Driver(path, float(effect), float(at_low), float(at_high), float(correlation))
+        for path, effect, at_low, at_high, correlation in zip(
+            fifths.paths, effects, low, high, correlations, strict=True
+        )
+    ]
+    return tuple(sorted(drivers, key=lambda driver: (-abs(driver.effect), driver.path)))
+
+
+def find_effects(fifths: Fifths, values: FloatArray) -> tuple[tuple[str, float], ...]:
+    """Path and effect of each quantity, in the order of :func:`find_drivers`, and nothing more."""
+    pairs = zip(fifths.paths, _ends(fifths, values)[2].tolist(), strict=True)
+    return tuple(sorted(pairs, key=lambda pair: (-abs(pair[1]), pair[0])))
+
+
+def _ends(fifths: Fifths, values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return means in the bottom and top fifth of each quantity, and their difference; 0 where one is empty."""
     defined = ~np.isnan(values)
     known = np.where(defined, values, 0.0)
 
@@ -187,15 +207,7 @@ def find_drivers(fifths: Fifths, values: FloatArray) -> tuple[Driver, ...]:
             return np.asarray((mask * known).sum(axis=1) / counts, dtype=np.float64)
 
     low, high = mean_over(fifths.bottom), mean_over(fifths.top)
-    effects = np.nan_to_num(high - low, nan=0.0)
-    correlations = _rank_correlations(fifths, values, defined)
-    drivers = [
-        Driver(path, float(effect), float(at_low), float(at_high), float(correlation))
-        for path, effect, at_low, at_high, correlation in zip(
-            fifths.paths, effects, low, high, correlations, strict=True
-        )
-    ]
-    return tuple(sorted(drivers, key=lambda driver: (-abs(driver.effect), driver.path)))
+    return low, high, np.nan_to_num(high - low, nan=0.0)
 
 
 def find_regret(

@@ -248,7 +248,7 @@ class Results:
 
         See :func:`detente.ensemble.analysis.find_drivers`; :meth:`driver_table` gives more columns.
         """
-        return [(driver.path, driver.effect) for driver in self.driver_table(metric, policy)]
+        return list(analysis.find_effects(self._fifths, self.values(metric, policy)))
 
     def driver_table(self, metric: str, policy: str = "") -> tuple[Driver, ...]:
         """Effect, ends and rank correlation of each uncertain quantity for a metric."""

@@ -1,12 +1,14 @@
 r"""Search over combinations of commitments: which mix of moves serves several aims.
 
-A combination fixes one instrument in each of some phases of the crisis. All combinations are solved at a few draws; those
-that several aims could still prefer are solved at all of them. Where there are too many to solve even so, combinations are
-improved one commitment at a time, from many starts and for many weights of the aims.
+A combination takes one option of each choice: by default those that the policies of the crisis file are made of, or else one
+instrument of each of some menus. All combinations are solved at a few draws; those that several aims could still prefer are
+solved at all of them. Where there are too many different games to solve even so, combinations are improved one commitment
+at a time, from many starts and for many weights of the aims.
 """
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -15,6 +17,14 @@ from numpy.typing import NDArray
 
 from detente.crisis.elements import Crisis, Policy
 from detente.ensemble._columns import refuse
+from detente.ensemble.commitments import (
+    Choice,
+    Commitment,
+    list_commitments,
+    menu_choices,
+    name_policy,
+    unite,
+)
 from detente.ensemble.evaluating import Evaluator, PolicyValues
 from detente.ensemble.robustness import Aim, find_pareto
 
@@ -30,7 +40,8 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 EXHAUSTIVE = 512
-"""Up to this many combinations all are solved."""
+"""Up to this many different games all combinations are solved."""
+_COUNTED = 16_384  # combinations among which different games are counted
 _SCREEN_DRAWS = 64
 
 
@@ -53,13 +64,13 @@ class Found(NamedTuple):
 class SearchResult:
     """What a search found.
 
-    ``n_combinations`` counts all, ``n_solved`` those solved, ``n_games`` the different games among them; ``exhaustive``
+    ``choices`` are what combinations are made of. ``n_combinations`` counts all, ``n_solved`` those solved, ``n_games`` the different games among them; ``exhaustive``
     tells that every combination was solved. ``final`` holds the metrics of those solved at all draws, ``pareto`` the ones
     that no other beats in the means of all aims.
     """
 
     aims: tuple[Aim, ...]
-    choices: Mapping[str, tuple[str, ...]]
+    choices: tuple[Choice, ...]
     n_combinations: int
     n_solved: int
     n_games: int
@@ -71,7 +82,15 @@ class SearchResult:
 
 
 def default_aims(crisis: Crisis) -> tuple[Aim, ...]:
-    """Aims that any crisis has: less attack, and more for each player who is no challenger."""
+    """Less attack, and the aims that the crisis file states; without any, more for each player who is no challenger."""
+    if crisis.aims:
+        return (
+            Aim("attack", label="an attack"),
+            *(
+                Aim("+".join(aim.metrics), lower_is_better=aim.lower_is_better, label=aim.label)
+                for aim in crisis.aims.values()
+            ),
+        )
     others = [player for player in crisis.players.values() if player.role != "challenger"]
     return (
         Aim("attack", label="an attack"),
@@ -136,28 +155,15 @@ def combine(
     crisis: Crisis, picks: Mapping[str, str], *, state: Mapping[str, str] | None = None
 ) -> Policy:
     """Make the policy that fixes one instrument per choice; an empty text leaves a choice free."""
-    fix: dict[str, tuple[str, ...]] = {}
-    for key, instrument in picks.items():
-        if instrument:
-            phase = key.partition("/")[0]
-            fix[phase] = (*fix.get(phase, ()), instrument)
-    chosen = [instrument for instrument in picks.values() if instrument]
-    labels = [crisis.instruments[instrument].label for instrument in chosen]
-    return Policy(
-        id="+".join(chosen) or "free",
-        label="; ".join(labels) or "no commitment",
-        description="",
-        fix=fix,
-        forbid=(),
-        state=dict(state or {}),
-    )
+    choices = menu_choices(crisis, {key: (name,) for key, name in picks.items()})
+    return replace(unite([item.options[0] for item in choices]), state=dict(state or {}))
 
 
 def search_policies(
     crisis: Crisis,
     *,
     aims: Sequence[Aim] | None = None,
-    choices: Mapping[str, Sequence[str]] | None = None,
+    choices: Mapping[str, Sequence[str]] | Sequence[Choice] | None = None,
     n_draws: int = 256,
     seed: int = 1,
     workers: int = 2,
@@ -172,13 +178,14 @@ def search_policies(
     aims
         Metrics whose means are compared; :func:`default_aims` by default.
     choices
-        As of :func:`find_choices`; an instrument written as an empty text leaves the choice free.
+        What combinations are made of; by default :func:`detente.ensemble.commitments.list_commitments`. Or menus as of
+        :func:`find_choices`; an instrument written as an empty text leaves the choice free.
     n_draws, seed
         Draws at which the last candidates are solved.
     workers
         Threads.
     exhaustive_up_to
-        With more combinations than this, they are improved step by step instead.
+        With more different games than this, combinations are improved step by step instead.
 
     Returns
     -------
@@ -193,20 +200,19 @@ def search_policies(
         As of :meth:`detente.ensemble.evaluating.Evaluator.evaluate`.
     """
     aims = tuple(aims) if aims else default_aims(crisis)
-    chosen = {key: tuple(menu) for key, menu in (choices or find_choices(crisis)).items()}
-    n_all = int(np.prod([len(menu) for menu in chosen.values()]))
+    chosen = _as_choices(crisis, choices)
+    n_all = math.prod(len(choice.options) for choice in chosen)
     n_screen = min(_SCREEN_DRAWS, n_draws)
     screen = Evaluator(crisis, n_draws=n_screen, seed=seed, workers=workers)
     metrics = tuple(dict.fromkeys(aim.metric for aim in aims))
-    exhaustive = n_all <= exhaustive_up_to
+    exhaustive = n_all <= _COUNTED
     if exhaustive:
-        policies = [
-            combine(crisis, dict(zip(chosen, one, strict=True)))
-            for one in product(*chosen.values())
-        ]
-        first = screen.evaluate(policies, metrics)
-    else:
-        policies, first = _climb(crisis, chosen, aims, metrics, screen, seed)
+        combinations = list(product(*(choice.options for choice in chosen)))
+        exhaustive = screen.count([unite(one) for one in combinations]) <= exhaustive_up_to
+    if not exhaustive:
+        combinations = _climb(chosen, aims, metrics, screen, seed)
+    policies = [unite(one) for one in combinations]
+    first = screen.evaluate(policies, metrics)
     alive = _survivors(first, aims)
     kept = [policies[place] for place in alive]
     final = Evaluator(crisis, n_draws=n_draws, seed=seed, workers=workers).evaluate(kept, metrics)
@@ -217,7 +223,7 @@ def search_policies(
         (
             Found(
                 kept[place],
-                *_shared(crisis, policies, first.same_as, alive[place]),
+                *_shared(combinations, first.same_as, alive[place]),
                 tuple(float(final.values[aim.metric][place].mean()) for aim in aims),
                 tuple(
                     float(final.values[aim.metric][place].std(ddof=1) / np.sqrt(n_draws))
@@ -247,18 +253,26 @@ def search_policies(
 
 
 def _shared(
-    crisis: Crisis, policies: Sequence[Policy], same_as: Sequence[int], place: int
+    combinations: Sequence[Sequence[Commitment]], same_as: Sequence[int], place: int
 ) -> tuple[tuple[str, ...], str]:
-    """Instruments that all combinations with the same game fix, and their labels."""
-    group = [
-        {name for fixed in policy.fix.values() for name in fixed}
-        for policy, same in zip(policies, same_as, strict=True)
-        if same == place
+    """Return the commitments that all combinations with the same game hold, and their labels."""
+    group = [one for one, same in zip(combinations, same_as, strict=True) if same == place]
+    every = [
+        pick for number, pick in enumerate(group[0]) if all(one[number] == pick for one in group)
     ]
-    every = set.intersection(*group)
-    fixed = [name for names in policies[place].fix.values() for name in names if name in every]
-    labels = [crisis.instruments[name].label for name in fixed]
-    return tuple(fixed), "; ".join(labels) or "no commitment"
+    return tuple(pick.id for pick in every if pick.id), name_policy(every)[1]
+
+
+def _as_choices(
+    crisis: Crisis, choices: Mapping[str, Sequence[str]] | Sequence[Choice] | None
+) -> tuple[Choice, ...]:
+    """Return what combinations are made of: as given, or the commitments of the file, or the menus of its phases."""
+    if choices is None:
+        found = list_commitments(crisis)
+        return found or menu_choices(crisis, find_choices(crisis))
+    if isinstance(choices, Mapping):
+        return menu_choices(crisis, choices)
+    return tuple(choices)
 
 
 def _losses(values: PolicyValues, aims: Sequence[Aim]) -> FloatArray:
@@ -284,28 +298,28 @@ def _survivors(values: PolicyValues, aims: Sequence[Aim]) -> list[int]:
 
 
 def _climb(
-    crisis: Crisis,
-    choices: Mapping[str, tuple[str, ...]],
+    choices: Sequence[Choice],
     aims: Sequence[Aim],
     metrics: Sequence[str],
     evaluator: Evaluator,
     seed: int,
-) -> tuple[list[Policy], PolicyValues]:
+) -> list[tuple[Commitment, ...]]:
     """Improve combinations one choice at a time, for many weights of the aims; return all that were solved."""
     generator = np.random.default_rng(seed)
-    keys = list(choices)
-    known: dict[tuple[str, ...], FloatArray] = {}
+    menus = [range(len(choice.options)) for choice in choices]
+    known: dict[tuple[int, ...], FloatArray] = {}
 
-    def solve(wanted: Sequence[tuple[str, ...]]) -> None:
+    def picks(one: tuple[int, ...]) -> tuple[Commitment, ...]:
+        return tuple(choice.options[at] for choice, at in zip(choices, one, strict=True))
+
+    def solve(wanted: Sequence[tuple[int, ...]]) -> None:
         fresh = [one for one in dict.fromkeys(wanted) if one not in known]
         if fresh:
-            policies = [combine(crisis, dict(zip(keys, one, strict=True))) for one in fresh]
-            values = evaluator.evaluate(policies, metrics)
+            values = evaluator.evaluate([unite(picks(one)) for one in fresh], metrics)
             known.update(zip(fresh, _losses(values, aims).mean(axis=2), strict=True))
 
     starts = [
-        tuple(menu[int(generator.integers(len(menu)))] for menu in choices.values())
-        for _ in range(4 * len(aims))
+        tuple(int(generator.integers(len(menu))) for menu in menus) for _ in range(4 * len(aims))
     ]
     solve(starts)
     scale = np.ptp(np.array(list(known.values())), axis=0)
@@ -316,8 +330,8 @@ def _climb(
         while True:
             near = [
                 (*here[:place], other, *here[place + 1 :])
-                for place, key in enumerate(keys)
-                for other in choices[key]
+                for place, menu in enumerate(menus)
+                for other in menu
                 if other != here[place]
             ]
             solve(near)
@@ -325,5 +339,4 @@ def _climb(
             if float((known[best] / scale) @ weight) >= float((known[here] / scale) @ weight):
                 break
             here = best
-    policies = [combine(crisis, dict(zip(keys, one, strict=True))) for one in known]
-    return policies, evaluator.evaluate(policies, metrics)
+    return [picks(one) for one in known]

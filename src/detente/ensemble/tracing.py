@@ -6,7 +6,7 @@ chance and priors, in the order of how much it drives the metric.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from detente.crisis.elements import (
@@ -24,7 +24,7 @@ from detente.crisis.figures import split_sources
 from detente.errors import UsageError
 from detente.models.registry import find_model
 
-__all__ = ["SOLUTION_REFERENCE", "Trace", "trace_metric"]
+__all__ = ["SOLUTION_REFERENCE", "Memory", "Trace", "trace_metric"]
 
 SOLUTION_REFERENCE = "mckelvey1998, agent logit equilibrium on the principal branch"
 """What the numbers of a solved game rest on, in the form of a model's reference."""
@@ -114,8 +114,31 @@ class _Closure:
         self.add(self.crisis.considerations[name].price)
 
 
+class Memory:
+    """What tracings of one crisis share: all that the play of its game depends on, and the sources of its tables."""
+
+    def __init__(self, crisis: Crisis) -> None:
+        game = _Closure(crisis)
+        game.add_game()
+        self.quantities, self.mechanisms = tuple(game.quantities), tuple(game.mechanisms)
+        self.crisis = crisis
+        self._designs: dict[frozenset[str], tuple[str, ...]] = {}
+
+    def design_sources(self, mechanisms: Iterable[str]) -> tuple[str, ...]:
+        """Return the sources of the packages and responses that mechanisms interpolate."""
+        designs = frozenset(self.crisis.mechanisms[name].design for name in mechanisms) - {""}
+        if designs not in self._designs:
+            found = _design_sources(self.crisis, designs) if designs else ()
+            self._designs[designs] = tuple(dict.fromkeys(found))
+        return self._designs[designs]
+
+
 def trace_metric(
-    crisis: Crisis, metric: str, *, drivers: Sequence[tuple[str, float]] = ()
+    crisis: Crisis,
+    metric: str,
+    *,
+    drivers: Sequence[tuple[str, float]] = (),
+    memory: Memory | None = None,
 ) -> Trace:
     """Find the quantities, sources and models behind a metric.
 
@@ -128,6 +151,8 @@ def trace_metric(
     drivers
         Pairs of quantity and effect (:meth:`detente.ensemble.Results.drivers`); where a metric depends on the play of
         the whole game, its quantities are ordered by absolute effect.
+    memory
+        Of the same crisis, where many metrics are traced.
 
     Returns
     -------
@@ -139,6 +164,7 @@ def trace_metric(
     UsageError
         ``path-unknown`` for a name that no run of this crisis stores.
     """
+    memory = memory or Memory(crisis)
     closure = _Closure(crisis)
     family, _, rest = metric.partition("/")
     follow = _FAMILIES.get(family)
@@ -153,9 +179,11 @@ def trace_metric(
     direct = tuple(closure.quantities)
     by_play = family not in _CLOSED_FAMILIES
     if by_play:
-        closure.add_game()
+        closure.quantities |= dict.fromkeys(memory.quantities)
+        closure.mechanisms |= dict.fromkeys(memory.mechanisms)
     effect = {path: abs(value) for path, value in drivers}
-    others = [path for path in closure.quantities if path not in direct]
+    own = set(direct)
+    others = [path for path in closure.quantities if path not in own]
     ordered = (*direct, *sorted(others, key=lambda path: -effect.get(path, 0.0)))
     models = dict.fromkeys(crisis.mechanisms[name].model for name in closure.mechanisms)
     references = [
@@ -164,7 +192,7 @@ def trace_metric(
     if by_play:
         references.insert(0, SOLUTION_REFERENCE)
     sources = dict.fromkeys(key for path in ordered for key in crisis.quantities[path].sources)
-    sources |= dict.fromkeys(_design_sources(crisis, closure.mechanisms))
+    sources |= dict.fromkeys(memory.design_sources(closure.mechanisms))
     return Trace(
         metric=metric,
         sources=tuple(sources),
@@ -177,9 +205,8 @@ def trace_metric(
     )
 
 
-def _design_sources(crisis: Crisis, mechanisms: Iterable[str]) -> Iterable[str]:
-    """Yield the sources of the packages and responses that mechanisms interpolate."""
-    designs = {crisis.mechanisms[name].design for name in mechanisms} - {""}
+def _design_sources(crisis: Crisis, designs: Collection[str]) -> Iterable[str]:
+    """Yield the sources of the packages and responses of some designs."""
     for kind in ("packages", "responses"):
         table = crisis.tables.get(kind)
         for row in () if table is None else table.rows:

@@ -1,0 +1,125 @@
+"""What question 7 says about mixes, against the run that it reads."""
+
+import importlib.resources
+import re
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+from tests.brief.test_data import SCHEMA
+
+from detente.brief import compose
+from detente.brief.explaining import explain_figure
+from detente.brief.figures import links_in, plain
+from detente.brief.rendering import as_data, to_markdown
+from detente.brief.writing import write_files
+from detente.crisis import load_crisis
+from detente.ensemble import Design, run_ensemble
+from detente.ensemble.mixes import keep_mixes, with_mixes
+
+TEMPLATES = Path(str(importlib.resources.files("detente.crisis") / "templates"))
+
+
+def briefed(folder, template="occupation", policies=None, **overrides):
+    crisis = load_crisis(TEMPLATES / template, overrides=overrides)
+    chosen = tuple(policies or crisis.policies)
+    found = keep_mixes(crisis, chosen, folder, n_draws=64, seed=1, design=Design())
+    names = (*chosen, *(mix.id for mix in found.mixes))
+    run = run_ensemble(with_mixes(crisis, found), folder=folder, policies=names, n_draws=64, seed=1)
+    return compose(crisis, run)
+
+
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory):
+    return briefed(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def outlook(brief):
+    return next(answer for answer in brief.answers if answer.id == "outlook")
+
+
+def test_mixes_stand_apart_from_the_listed_policies(brief):
+    context = brief.context
+    assert context.policies == ("free", "patience", "pressure", "sharing")
+    assert len(context.mixes) == 3
+    assert context.compared == (*context.policies, *context.mixes)
+    assert [item["id"] for item in as_data(brief)["policies"]] == list(context.policies)
+    assert context.short_name(context.mixes[1]) == "mix B"
+    assert context.short_name("patience") == "“embargo alone”"
+
+
+def test_regret_of_mixes_is_that_of_the_run(brief):
+    # oracle by hand: the shortfall of each case, computed from the columns of the run
+    context = brief.context
+    attack = np.array([context.values("attack", name) for name in context.compared])
+    shortfall = attack - attack.min(axis=0)
+    for name, row in zip(context.compared, shortfall, strict=True):
+        figure = brief.figures[f"outlook.search.regret.attack.{name}"]
+        assert figure.value == pytest.approx(row.mean())
+        assert figure.high == pytest.approx(np.quantile(row, 0.95))
+        assert figure.unit == "points"
+    payoff = np.array([context.values("payoff/coalition", name) for name in context.compared])
+    figure = brief.figures[f"outlook.search.regret.payoff.coalition.{context.mixes[0]}"]
+    place = context.compared.index(context.mixes[0])
+    assert figure.value == pytest.approx((payoff.max(axis=0) - payoff[place]).mean())
+
+
+def test_the_answer_says_what_was_searched_and_what_is_preferred(brief, outlook):
+    text = " ".join(plain(paragraph) for paragraph in outlook.model)
+    assert "The 12 combinations" in text
+    assert "7 different games" in text
+    assert "all aims taken alike" in text
+    linked = [name for paragraph in outlook.model for name in links_in(paragraph)]
+    assert {"outlook.search.combinations", "outlook.search.games"} <= set(linked)
+    assert set(linked) <= set(brief.figures)
+    table = next(table for table in outlook.tables if table.id == "mix-regret")
+    assert len(table.rows) == 7
+    assert len({row[0] for row in table.rows}) == 7
+    first = plain(table.rows[0][0])
+    assert first.partition(":")[0].removesuffix(" (base case)") in text.replace("mix", "Mix") or (
+        first[1:] in text
+    )
+    chart = next(chart for chart in outlook.charts if chart.id == "outlook-mixes")
+    assert chart.title.endswith("falls short least over all aims taken alike")
+    assert [row[0] for row in chart.table.rows] == [
+        row[0].removesuffix(" (base case)") for row in table.rows
+    ]
+
+
+def test_data_and_traces_hold_the_search(brief, tmp_path):
+    data = as_data(brief)
+    jsonschema.validate(data, SCHEMA)
+    assert data["search"]["games"] == 7
+    assert [mix["id"] for mix in data["search"]["mixes"]] == list(brief.context.mixes)
+    assert "Regret of mixes" in to_markdown(brief)
+    paths = write_files(brief, tmp_path)
+    mix = brief.context.mixes[0]
+    found = explain_figure(f"outlook.search.regret.attack.{mix}", paths.json)
+    assert "ensemble.regret" in found.as_text()
+    assert mix in found.as_text()
+
+
+@pytest.mark.parametrize("picture", ["wide", "narrow"])
+def test_the_picture_names_every_row(outlook, picture):
+    chart = next(chart for chart in outlook.charts if chart.id == "outlook-mixes")
+    words = " ".join(re.findall(r">([^<>]+)<", getattr(chart.picture(), picture)))
+    for name in ("Mix A", "Mix B", "Mix C", "Embargo alone"):
+        assert name in words
+
+
+def test_nothing_to_combine_is_said(tmp_path):
+    one = briefed(tmp_path / "one", policies=["free"])
+    text = " ".join(one.answers[-1].absent)
+    assert "no mix to search for" in text
+    assert not any("mix" in chart.id for chart in one.charts)
+    same = briefed(tmp_path / "same", policies=["free", "sharing"])
+    text = " ".join(plain(paragraph) for paragraph in same.answers[-1].model)
+    assert "no mix to search for" in text
+    assert not same.context.mixes
+
+
+def test_a_run_without_a_search_says_nothing_of_mixes(context):
+    assert context.search is None
+    assert context.compared == context.policies
