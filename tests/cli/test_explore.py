@@ -13,7 +13,7 @@ import pytest
 import detente.crisis
 from detente.cli import main
 from detente.cli.explore import parse_part
-from detente.ensemble import Results
+from detente.ensemble import Results, store
 from detente.ensemble.store import read_manifest
 from detente.errors import UsageError
 from detente.testing.crises import tiny_crisis_folder
@@ -274,3 +274,16 @@ def test_an_interrupt_leaves_a_run_that_resumes(tmp_path, number, code):
         [*words, "--resume", "--draws", str(64 * there)], capture_output=True, text=True, check=True
     )
     assert f"{64 * there:,} draws" in done.stdout
+
+
+def test_more_combinations_than_anybody_meant_are_refused(capsys, monkeypatch, tmp_path):
+    # oracle by hand
+    monkeypatch.setattr(store, "LARGE_RUN_DRAWS", 3)
+    words = ["explore", TEMPLATE, "--run", tmp_path / "r", "--design", "factorial"]
+    words += ["--alternatives", "war.gain=20,40", "--alternatives", "war.cost.north=20,50"]
+    code, _, err = call(capsys, monkeypatch, *words)
+    assert code == 2
+    assert "2 quantities with alternatives make 4 combinations [option-invalid]" in err
+    assert "--draws 4" in err
+    assert not (tmp_path / "r").exists()
+    assert call(capsys, monkeypatch, *words, "--draws", 4)[0] == 0

@@ -43,12 +43,16 @@ def run(kept, tmp_path):
     return Path(shutil.copytree(kept, tmp_path / "here" / "a"))
 
 
-def test_runs_are_listed(capsys, monkeypatch, run):
+def test_runs_are_listed(capsys, monkeypatch, kept, run):
     code, out, _ = call(capsys, monkeypatch, "runs", run.parent)
     assert code == 0
     words = " ".join(out.split())
-    assert "a my-crisis streams, 100 2 2/2" in words
-    assert "complete" in words
+    assert "a my-crisis streams, probabilistic 100 2 " in words
+    assert words.endswith("KiB complete")
+    (run / "shards" / "shard-000001.parquet").unlink()
+    words = " ".join(call(capsys, monkeypatch, "runs", run.parent)[1].split())
+    assert "KiB unfinished, 1 of 2" in words
+    shutil.copytree(kept, run, dirs_exist_ok=True)
     _, out, _ = call(capsys, monkeypatch, "runs", run.parent, "--json")
     (found,) = json.loads(out)
     assert (found["draws"], found["state"], found["policies"]) == (100, "complete", ["free", "arm"])

@@ -156,9 +156,7 @@ def command(
         loaded, name=design, mode=mode, alternatives=alternatives, others=others, held=held
     )
     if draws is None:
-        draws = (
-            held.n_draws if held is not None else plan.n_cells if plan.name == "factorial" else 1024
-        )
+        draws = held.n_draws if held is not None else _usual_draws(plan)
     if seed is None:
         seed = held.seed if held is not None else 1
     check_draws(draws, seed=seed)
@@ -242,6 +240,19 @@ def make_design(
         "--others", others, ("median", "drawn"), before.others if before and is_same else "median"
     )
     return Design(name=chosen, mode=chosen_mode, alternatives=levels, others=rest)
+
+
+def _usual_draws(plan: "Design") -> int:
+    """Return the number of cases of a design unless another is asked for; refuse one that nobody may have meant."""
+    from detente.ensemble.store import LARGE_RUN_DRAWS
+
+    if plan.name != "factorial":
+        return 1024
+    if plan.n_cells > LARGE_RUN_DRAWS:
+        message = f"{len(plan.alternatives)} quantities with alternatives make {plan.n_cells:,} combinations"
+        fix = f"name the few that matter with --alternatives, or ask for all with --draws {plan.n_cells}"
+        raise UsageError(message, code="option-invalid", at="--design", fix=fix)
+    return plan.n_cells
 
 
 def parse_policies(crisis: "Crisis", text: str | None) -> tuple[str, ...] | None:

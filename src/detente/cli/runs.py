@@ -125,10 +125,11 @@ def _print(reports: list["RunReport"], place: Path) -> None:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("run", "crisis", "design, mode"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("draws", "policies", "shards", "size"):
+        width = len("probabilistic") if heading == "design, mode" else None
+        table.add_column(heading, overflow="fold", min_width=width)
+    for heading in ("draws", "policies", "size"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("state")
+    table.add_column("state", min_width=len("unfinished"))
     for report in reports:
         manifest = report.manifest
         name = str(report.folder.relative_to(place))
@@ -144,8 +145,9 @@ def _print(reports: list["RunReport"], place: Path) -> None:
         state = report.state + (
             ", verified" if report.verified and report.state == "complete" else ""
         )
-        shards = f"{report.present:,}/{report.n_shards:,}"
-        table.add_row(*map(escape, [*head, shards, _size(report.n_bytes), state]))
+        if report.present < report.n_shards and report.state in {"unfinished", "damaged"}:
+            state += f", {report.present:,} of {report.n_shards:,} shards"
+        table.add_row(*map(escape, [*head, _size(report.n_bytes), state]))
     console.print(table)
     for report in reports:
         lines = [report.problem] if report.problem else []
