@@ -8,6 +8,7 @@ then lag the strategy of those sets by one iteration, which changes the path of 
 
 import weakref
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,11 +93,17 @@ def _layers(form: ExtensiveForm) -> IntArray:
     layer = np.full(form.n_nodes, -1, dtype=np.int32)
     waiting = np.zeros(form.n_nodes, dtype=np.bool_)
     fresh = np.zeros(1, dtype=np.int64)
+    blocked: list[int] | None = (
+        None  # once sets have blocked each other: a heap of nodes that wait or did
+    )
     step = 0
     while True:
         fresh = fresh[form.player[fresh] != TERMINAL]
         decisions = fresh[form.player[fresh] >= 0]
         waiting[decisions] = True
+        if blocked is not None:
+            for item in decisions.tolist():
+                heappush(blocked, item)
         sets, count = np.unique(group[decisions], return_counts=True)
         missing[sets] -= count
         ready = sets[missing[sets] == 0]
@@ -108,10 +115,15 @@ def _layers(form: ExtensiveForm) -> IntArray:
         )
         now = now[layer[now] < 0]
         if now.size == 0:
-            held = np.flatnonzero(waiting)
-            if held.size == 0:
+            if blocked is None:
+                blocked = np.flatnonzero(waiting).tolist()
+            while blocked and not waiting[blocked[0]]:
+                heappop(blocked)
+            if not blocked:
                 return layer
-            now = held[group[held] == group[held[0]]]
+            which = group[blocked[0]]
+            now = order[start[which] : start[which + 1]]
+            now = now[waiting[now]]
         layer[now] = step
         waiting[now] = False
         fresh = _children(form, now)
@@ -183,6 +195,20 @@ def _above(
     return result
 
 
+def _kinds(piece_set: NDArray[np.int64], pieces_of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the kind of each piece; ``piece_set`` is -1 at chance events, ``pieces_of`` counts the pieces of each set."""
+    kind = np.zeros(piece_set.size, dtype=np.int64)
+    places = np.flatnonzero(piece_set >= 0)
+    places = places[pieces_of[piece_set[places]] > 1]
+    places = places[np.argsort(piece_set[places], kind="stable")]
+    counts = pieces_of[pieces_of > 1]
+    ends = np.cumsum(counts)
+    kind[places] = 2
+    kind[places[ends - counts]] = 1
+    kind[places[ends - 1]] = 3
+    return kind
+
+
 def _lay_out(form: ExtensiveForm) -> Layout:
     layer = _layers(form)
     inner = np.flatnonzero(form.player != TERMINAL)
@@ -217,14 +243,13 @@ def _lay_out(form: ExtensiveForm) -> Layout:
     )
     row[is_set] = row_of[piece_set[is_set]]
     row[~is_set] = form.chance_offset[piece_set[~is_set]]
-    kind = np.zeros(breaks.size, dtype=np.int64)
     pieces_of = np.bincount(piece_set[is_set], minlength=form.n_info_sets)
     split_sets = np.flatnonzero(pieces_of > 1)
-    for which in split_sets:
-        places = np.flatnonzero(is_set & (piece_set == which))
-        kind[places] = 2
-        kind[places[0]], kind[places[-1]] = 1, 3
-    split_nodes = [np.flatnonzero(decision & (set_of == which)) for which in split_sets]
+    kind = _kinds(np.where(is_set, piece_set, -1), pieces_of)
+    split_node = np.flatnonzero(decision)
+    split_node = split_node[pieces_of[set_of[split_node]] > 1]
+    split_node = split_node[np.argsort(set_of[split_node], kind="stable")]
+    split_sizes = np.bincount(set_of[split_node], minlength=form.n_info_sets)[split_sets]
     active = _active_sets(form, layer, split_sets)
     is_active = np.zeros(breaks.size, dtype=np.int64)
     is_active[is_set] = active[piece_set[is_set]]
@@ -242,8 +267,8 @@ def _lay_out(form: ExtensiveForm) -> Layout:
         piece=np.ascontiguousarray(piece, dtype=np.int32),
         cell=where[_children(form, node)].astype(np.int32),
         above=_above(form, node, where, row_of, active).astype(np.int32),
-        split_start=np.cumsum([0, *[item.size for item in split_nodes]]).astype(np.int32),
-        split_node=np.concatenate([np.zeros(0, dtype=np.int64), *split_nodes]).astype(np.int32),
+        split_start=np.cumsum(np.append(0, split_sizes)).astype(np.int32),
+        split_node=split_node.astype(np.int32),
         payoff_class=classes.astype(np.int32),
         active_row=active_row.astype(np.int32),
         active_player=form.info_set_player[set_of_row[active_row]],

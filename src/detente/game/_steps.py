@@ -53,10 +53,10 @@ def own_order(form: ExtensiveForm, player: int) -> NDArray[np.int64]:
     owner = np.repeat(np.arange(form.n_info_sets), np.diff(form.action_offset))
     before = form.info_set_parent
     above = np.where(before >= 0, owner[np.maximum(before, 0)], -1)
-    depth = np.zeros(form.n_info_sets, dtype=np.int64)
-    climbing = above.copy()
-    while (climbing >= 0).any():
-        depth += climbing >= 0
-        climbing = np.where(climbing >= 0, above[climbing], -1)
+    # sets before each set: one step up, then twice as many at a time
+    depth = (above >= 0).astype(np.int64)
+    while (above >= 0).any():
+        depth += np.where(above >= 0, depth[above], 0)
+        above = np.where(above >= 0, above[above], -1)
     mine = np.flatnonzero(form.info_set_player == player)
     return mine[np.argsort(-depth[mine], kind="stable")]
