@@ -14,7 +14,7 @@ import csv
 import io
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,22 +22,39 @@ import numpy as np
 from detente.crisis import load_crisis
 from detente.crisis.tables import TABLE_COLUMNS
 from detente.errors import DetenteError
-from detente.models.sanctions import PackageResponse
+from detente.models.sanctions import Package, PackageResponse, ResponseDesigner
 from detente.rules.packages import read_trade_basis
 
 OUTPUT = "responses.csv"
 
 
-def rows_of(response: PackageResponse) -> Iterator[tuple[str, str, np.ndarray]]:
-    """Yield actor, case and values."""
-    yield "", "target", response.target
+def rows_of(response: PackageResponse) -> Iterator[tuple[str, str, str, str, np.ndarray]]:
+    """Yield actor, region, who stands for it, case and values."""
+    yield "", "", "", "target", response.target
     if response.followed.any():
-        yield "", "followed", response.followed
+        yield "", "", "", "followed", response.followed
+    for number, region in enumerate(response.regions):
+        stands = " ".join(
+            f"{actor}={share:.6g}"
+            for actor, share in zip(response.actors, response.share[number], strict=True)
+            if share
+        )
+        yield "", region, stands, "reach", response.reach[number]
+        yield "", region, "", "pair", response.pair[number]
     for number, actor in enumerate(response.actors):
-        yield actor, "weight", response.weight[number]
-        yield actor, "alone", response.alone[number]
-        yield actor, "together", response.together[number]
-        yield actor, "outside", response.outside[number]
+        for case in ("alone", "together", "outside"):
+            yield actor, "", "", case, getattr(response, case)[number]
+
+
+def cases_of(
+    designer: ResponseDesigner, package: Package, rest: Package | None, third: Sequence[str]
+) -> Iterator[tuple[bool, str, str, str, str, np.ndarray]]:
+    """Yield the rows of a package, then those of what is left of it where something is priced apart."""
+    for prefix, each in (("", package), ("apart.", rest)):
+        if each is not None:
+            response = designer.design(each, third=third)
+            for actor, region, stands, case, values in rows_of(response):
+                yield response.scales, actor, region, stands, prefix + case, values
 
 
 def main() -> int:
@@ -58,7 +75,7 @@ def main() -> int:
         designer = basis.designer()
         wanted = arguments.package or list(basis.packages)
         kept = [
-            [row.cells[column] for column in columns]
+            [row.cells.get(column, "") for column in columns]
             for row in crisis.tables["responses"].rows
             if row.cells["package"] not in wanted and row.cells["package"] in basis.packages
         ]
@@ -68,15 +85,19 @@ def main() -> int:
         writer.writerows(kept)
         for name in wanted:
             start = time.monotonic()
-            response = designer.design(basis.packages[name], third=basis.third[name])
-            for actor, case, values in rows_of(response):
+            rows = cases_of(
+                designer, basis.packages[name], basis.apart.get(name), basis.third[name]
+            )
+            for scales, actor, region, stands, case, values in rows:
                 cells = {
-                    "id": f"{name}.{actor or 'target'}.{case}",
+                    "id": f"{name}.{actor or region or 'target'}.{case}",
                     "package": name,
                     "actor": actor,
+                    "region": region,
+                    "stands_for": stands,
                     "case": case,
-                    "scales": "yes" if response.scales else "no",
-                    "values": " ".join(f"{value:.6g}" for value in values.ravel()),
+                    "scales": "yes" if scales else "no",
+                    "values": " ".join(f"{value:.5g}" for value in values.ravel()),
                     "as_of": crisis.as_of.isoformat(),
                     "grade": "derived",
                     "confidence": "low: trade of 2011",

@@ -119,6 +119,119 @@ def test_a_coalition_prices_the_packages_that_it_can_take_part_in(monkeypatch, c
     assert alone["LTU"] < 0.1 < both["LTU"]
 
 
+def counter(monkeypatch, capsys, *more):
+    code, out, error = run(
+        monkeypatch, capsys, "ukraine-2022", "sanctions", "--counter", "cut_gas", "--draws", "32", "--json",
+        *more,
+    )  # fmt: skip
+    assert (code, error) == (0, "")
+    found = json.loads(out)
+    return found, {
+        item["mechanism"]: {(row["actor"], row["horizon"]): row for row in item["losses"]}
+        for item in found["packages"]
+    }
+
+
+def test_a_counter_measure_is_put_together_part_by_part(monkeypatch, capsys):
+    """Oracle: hand: who has which part; the total of fixed losses is what the parts leave."""
+    found, losses = counter(
+        monkeypatch, capsys, "--package", "pays_banks", "--set", "gas.revenue=2"
+    )
+    assert found["counter"]["changes"] == {"gas": "cut"}
+    rows = losses["pays_banks"]
+    assert {horizon for _, horizon in rows} == {"month", "year", "3y"}
+    target = rows["target", "year"]
+    assert target["gas"]["mean"] == pytest.approx(2.0)
+    for part in ("mean", "low", "high"):
+        highest = sum(target[name][part] for name in ("trade", "finance", "gas"))
+        assert target["total"][part] <= highest * 1.1
+    assert set(rows["USA", "year"]) == {"actor", "horizon", "trade", "finance", "total"}
+    assert set(rows["SWE", "year"]) == {"actor", "horizon", "gas", "total"}
+    assert rows["AUT", "month"]["finance"] == rows["AUT", "year"]["finance"]
+    assert rows["AUT", "3y"]["finance"]["mean"] == 0
+    assert rows["target", "3y"]["finance"]["mean"] < target["finance"]["mean"]
+    assert rows["DEU", "3y"]["gas"]["mean"] < rows["DEU", "year"]["gas"]["mean"]
+
+
+def test_no_gas_is_counted_twice(monkeypatch, capsys):
+    """A ban that holds gas leaves it to the gas part, which then takes all of it away; a cut-off of banks does not."""
+    _, losses = counter(monkeypatch, capsys, "--package", "embargo", "--package", "banks")
+    _, all_of_it = counter(
+        monkeypatch,
+        capsys,
+        "--package",
+        "embargo",
+        "--package",
+        "banks",
+        "--set",
+        "gas.cut_share=1",
+    )
+    code, out, _ = run(
+        monkeypatch, capsys, "ukraine-2022", "sanctions", "--package", "pays_embargo", "--draws", "32", "--json",
+    )  # fmt: skip
+    assert code == 0
+    start = json.loads(out)["mechanisms"][0]["situations"]
+    whole = {
+        item["state"]["gas"]: {
+            value.get("member", "target"): value["mean"]
+            for value in item["values"]
+            if value["output"].endswith("loss_year_pct_gdp") and "finance" not in value["output"]
+        }
+        for item in start
+    }
+    for actor in ("target", "DEU", "ITA"):
+        row = losses["pays_embargo"][actor, "year"]
+        assert row["trade"]["mean"] == pytest.approx(whole["cut"][actor])
+        assert row["trade"]["mean"] < whole["flowing"][actor]
+    for actor in ("DEU", "ITA", "POL"):
+        banned = losses["pays_embargo"][actor, "year"]["gas"]["mean"]
+        assert banned > losses["pays_banks"][actor, "year"]["gas"]["mean"]
+        for package in ("pays_embargo", "pays_banks"):
+            assert all_of_it[package][actor, "year"]["gas"]["mean"] == pytest.approx(banned)
+
+
+def test_a_counter_measure_is_printed_by_horizon(monkeypatch, capsys):
+    code, out, _ = run(
+        monkeypatch, capsys, "ukraine-2022", "sanctions", "--package", "pays_banks", "--counter",
+        "cut_gas", "--coalition", "USA,DEU=0.5", "--draws", "16",
+    )  # fmt: skip
+    assert code == 0
+    for words in ("after 1 month", "after 1 year", "after 3 years", "counted twice", "Sweden"):
+        assert words in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"),
+    [
+        (("sanctions", "--counter", "cut_gaz"), "instrument-unknown", "cut_gas"),
+        (("sanctions", "--counter", "invade"), "mechanism-unknown", "cut_gas"),
+        (
+            ("sanctions", "--counter", "cut_gas", "--package", "freeze"),
+            "mechanism-unknown",
+            "pays_",
+        ),
+        (("energy", "--counter", "cut_gas"), "option-invalid", "sanctions"),
+        (("gas",), "model-unknown", "energy"),
+    ],
+)
+def test_a_counter_measure_that_cannot_be_priced_is_refused(
+    monkeypatch, capsys, arguments, code, word
+):
+    got, out, error = run(monkeypatch, capsys, "ukraine-2022", *arguments, "--draws", "8")
+    assert (got, out) == (2, "")
+    assert f"[{code}]" in error
+    assert word in error
+
+
+def test_nothing_is_printed_before_an_error(monkeypatch, capsys):
+    """The elasticity lies outside the design of the gas mechanism; the gas year by itself would run."""
+    code, out, error = run(
+        monkeypatch, capsys, "ukraine-2022", "energy", "--set", "gas.demand_elasticity=0", "--draws", "8"
+    )  # fmt: skip
+    assert (code, out) == (2, "")
+    assert "demand_elasticity" in error
+
+
 def test_a_coalition_that_no_mechanism_has_is_refused(monkeypatch, capsys):
     code, _, error = run(monkeypatch, capsys, "ukraine-2022", "sanctions", "--coalition", "CHN")
     assert code == 2

@@ -69,20 +69,23 @@ class WithDesign:
         shape = np.shape(inputs.get("joining_prob"))
         members = [f"M{number}" for number in range(shape[0] if len(shape) == 3 else 1)]
         rng = np.random.default_rng(7)
-        cases = [(case, "") for case in ("target", "followed")]
-        cases += [(c, m) for c in ("weight", "alone", "together", "outside") for m in members]
+        cases = [(case, "", "") for case in ("target", "followed")]
+        cases += [(case, "", region) for case in ("reach", "pair") for region in members]
+        cases += [(case, m, "") for case in ("alone", "together", "outside") for m in members]
         rows = [
             {
                 "case": case,
                 "actor": actor,
+                "region": region,
+                "stands_for": f"{region}=1",
                 "scales": "yes",
                 "values": " ".join(
                     f"{value:.6f}"
                     for value in rng.uniform(0.2, 0.4, SIZES[case]).ravel()
-                    * (1.0 if case == "weight" else -0.1)
+                    * {"target": -0.1 * len(members), "pair": 1.0}.get(case, -0.1)
                 ),
             }
-            for case, actor in cases
+            for case, actor, region in cases
         ]
         return self.model(**inputs, design=self.model.read_design("made-up", rows, members))
 

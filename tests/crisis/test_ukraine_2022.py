@@ -197,9 +197,9 @@ def test_blank_positions_stay_blank():
 @pytest.mark.parametrize(
     ("actor", "variable", "values"),
     [
-        ("EU", "challenger_share_of_energy", {0.244, 0.33}),  # A3: Eurostat, explainer
-        ("EU", "challenger_share_of_gas", {0.411, 0.4}),  # A4
-        ("HUN", "challenger_share_of_gas", {0.4, 0.95}),
+        ("EU", "challenger_share_of_energy", {0.22, 0.33}),  # A3: our sum, explainer
+        ("EU", "challenger_share_of_gas", {0.41, 0.4}),  # A4
+        ("HUN", "challenger_share_of_gas", {0.4, 0.75}),
         ("DEU", "challenger_share_of_gas", {0.49, 0.55}),
         ("FIN", "challenger_land_border_km", {1340, 1271.8}),
     ],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from detente.errors import ModelError
+from detente.models import find_model
 from detente.models.sanctions import (
     Element,
     InputOutputTable,
@@ -27,6 +28,7 @@ from detente.models.sanctions.trade_shocks import remaining_demand
 
 REGIONS = ("T", "A", "B", "C", "W")
 SECTORS = ("fuel", "chips", "rest")
+OWN = ("alone", "together", "outside")
 BY_SECTOR = (12.0, 4.0, 2.0)
 
 
@@ -166,22 +168,79 @@ def loss(economy, shares, *, intensity, scale, spread, region="T", compliance=No
 class TestResponse:
     """Oracle: the equilibrium solved afresh at points between the nodes."""
 
-    def test_interpolation_is_within_two_percent(self, economy, designed):
+    @pytest.mark.parametrize("even", [True, False])
+    def test_interpolation_is_within_two_percent(self, economy, designed, even):
         _, response = designed
         rng = np.random.default_rng(11)
         worst = 0.0
         for _ in range(25):
             a, s, w = rng.uniform(0.05, 1), np.exp(rng.uniform(*np.log((0.08, 1.5)))), rng.uniform()
-            p = rng.uniform(0.2, 1.0)
+            joins = np.full(3, rng.uniform(0.2, 1.0)) if even else rng.uniform(0.0, 1.0, 3)
             got = response.target_loss_pct(
-                np.full((3, 1, 1), p),
+                joins.reshape(3, 1, 1),
                 intensity=np.full((1, 1), a),
                 scale=np.full((1, 1), s),
                 spread=np.full((1, 1), w),
             )[0, 0]
-            want = loss(economy, {"A": p, "B": p, "C": 0.5 * p}, intensity=a, scale=s, spread=w)
+            shares = {"A": joins[0], "B": 0.6 * joins[1] + 0.4 * joins[2], "C": 0.5 * joins[0]}
+            want = loss(economy, shares, intensity=a, scale=s, spread=w)
             worst = max(worst, abs(got / want - 1.0))
         assert worst < 0.02
+
+    @pytest.mark.slow
+    def test_a_measure_that_does_not_scale_is_there_at_any_intensity(self, economy, designed):
+        """Participation and intensity are then two axes."""
+        designer, _ = designed
+        both = Package(
+            name="both",
+            target="T",
+            elements=(
+                Element(direction="imports", sectors=("fuel",), coverage=0.6),
+                Element(direction="exports", coverage=0.5, scales=False),
+            ),
+        )
+        response = designer.design(both)
+        assert not response.scales
+        rows = [row | {"scales": "no"} for row in rows_of(response)]
+        response = read_again(response, rows, response.actors)
+        joins = np.array([0.3, 0.9, 0.9])
+        for a, s, w in ((0.0, 0.3, 0.2), (0.4, 0.9, 0.6), (1.0, 0.2, 0.1)):
+            theta = elasticities(BY_SECTOR, level=5.0, scale=s, spread=w)
+            world = balance_trade(economy, trade_elasticity=theta)
+            shares = {"A": 0.3, "B": 0.9, "C": 0.15}
+            shock = package_shock(world, both, participation=shares, intensity=a)
+            change = solve_trade(world, [shock], trade_elasticity=theta).change_pct("T")
+            got = response.target_loss_pct(
+                joins.reshape(3, 1, 1),
+                intensity=np.full((1, 1), a),
+                scale=np.full((1, 1), s),
+                spread=np.full((1, 1), w),
+            )[0, 0]
+            assert got == pytest.approx(-change, rel=0.02)
+        with pytest.raises(ModelError, match="as if it scaled otherwise"):
+            read_again(response, rows_of(response), response.actors)
+
+    def test_what_is_priced_apart_is_left_out(self, designed):
+        """Oracle: the two responses by themselves."""
+        _, response = designed
+        rest = replace(response, target=0.5 * response.target, reach=0.5 * response.reach)
+        rows = rows_of(response) + [row | {"case": f"apart.{row['case']}"} for row in rows_of(rest)]
+        found = read_again(response, rows, response.actors)
+        assert found.apart is not None
+        assert found.apart.target == pytest.approx(rest.target)
+        assert found.target == pytest.approx(response.target)
+        model = find_model("sanctions.package_horizons")
+        given = {
+            "joining_prob": np.ones((3, 1, 1)), "intensity": 0.8, "trade_elasticity": 5.0,
+            "scale_month": 0.2, "scale_year": 0.4, "scale_3y": 0.7,
+        }  # fmt: skip
+        share = np.array([0.0, 0.5, 1.0]).reshape(3, 1)
+        got = model(design=found, apart_share=share, **given)["loss_year_pct_gdp"].ravel()
+        ends = [
+            model(design=design, **given)["loss_year_pct_gdp"].item() for design in (response, rest)
+        ]
+        assert got == pytest.approx([ends[0], sum(ends) / 2, ends[1]])
+        assert ends[1] < ends[0]
 
     def test_members_lose_what_the_equilibrium_says(self, economy, designed):
         _, response = designed
@@ -194,7 +253,8 @@ class TestResponse:
                 loss(economy, full, **point, region=region), rel=0.02
             )
         only = response.member_loss_pct(np.array([1.0, 0, 0]).reshape(3, 1, 1), **arrays)[:, 0, 0]
-        assert only[0] == pytest.approx(loss(economy, {"A": 1.0}, **point, region="A"), rel=0.1)
+        shares = {"A": 1.0, "C": 0.5}
+        assert only[0] == pytest.approx(loss(economy, shares, **point, region="A"), rel=0.05)
 
     def test_nothing_imposed_costs_nothing(self, designed):
         """Oracle: theorem."""
@@ -207,11 +267,17 @@ class TestResponse:
             assert (response.target_loss_pct(joins, **given) == 0).all()
             assert (response.member_loss_pct(joins, **given) == 0).all()
 
-    def test_weights_add_up_and_followers_count_with_the_leader(self, designed):
+    def test_each_region_is_stood_for_and_followers_do_as_the_leader(self, designed):
+        """Oracle: hand."""
         designer, response = designed
-        assert response.weight.sum(axis=0) == pytest.approx(1.0)
-        assert response.weight[1] == pytest.approx(1.5 * response.weight[2])
-        assert (response.weight[0] > response.weight[1:].sum(axis=0) / 4).all()
+        assert response.regions == ("A", "B", "C")
+        assert response.share == pytest.approx(np.array([[1, 0, 0], [0, 0.6, 0.4], [1, 0, 0]]))
+        assert response.pair.sum(axis=0) == pytest.approx(1.0)
+        point = {"scale": np.full((1, 1), 0.4), "spread": np.full((1, 1), 0.3)}
+        joins = np.array([[1.0, 1, 1], [0, 0, 0], [0, 1, 1]])
+        got = [response.joined(row.reshape(3, 1, 1), **point).item() for row in joins]
+        assert got[:2] == pytest.approx([1.0, 0.0])
+        assert 0.2 < got[2] < 0.8
         alone = ResponseDesigner(
             economy=designer.economy, participants=designer.participants, by_sector=BY_SECTOR
         )
@@ -230,7 +296,7 @@ class TestResponse:
         _, response = designed
         assert read_again(response, rows_of(response), ("b2", "a")).actors == ("b2", "a")
         again = read_again(response, rows_of(response), response.actors)
-        for name in ("weight", "target", "alone", "together", "outside", "followed"):
+        for name in ("share", "target", "reach", "pair", *OWN, "followed"):
             assert getattr(again, name) == pytest.approx(getattr(response, name), rel=1e-12)
 
     @pytest.mark.parametrize(
@@ -241,7 +307,10 @@ class TestResponse:
             (lambda rows: [rows[0] | {"values": "1 2 x"}, *rows[1:]], "not numbers"),
             (lambda rows: [rows[0] | {"values": "1 2"}, *rows[1:]], "2 numbers"),
             (lambda rows: [rows[0] | {"case": "odd"}, *rows[1:]], "odd"),
-            (lambda rows: [row for row in rows if row["actor"] != "a"], "weight of a"),
+            (lambda rows: [row for row in rows if row["actor"] != "a"], "alone of a"),
+            (lambda rows: [row for row in rows if row["case"] != "reach"], "no reach"),
+            (lambda rows: [row for row in rows if row["case"] != "pair"], "no pair of A"),
+            (lambda rows: [row | {"stands_for": "a=2"} for row in rows], "a=2"),
         ],
     )
     def test_rows_that_do_not_fit_are_refused(self, designed, spoil, word):
@@ -255,20 +324,28 @@ class TestResponse:
         nodes = chebyshev_nodes(*SCALE_RANGE, 4)
         assert (np.diff(nodes) > 0).all()
         assert SCALE_RANGE[0] < nodes[0] < nodes[-1] < SCALE_RANGE[1]
-        assert set(SIZES) == {"target", "weight", "alone", "together", "outside", "followed"}
+        assert set(SIZES) == {"target", "reach", "pair", *OWN, "followed"}
 
 
 def rows_of(response):
-    def row(case, actor, values):
-        text = " ".join(repr(float(value)) for value in np.ravel(values))
-        return {"case": case, "actor": actor, "scales": "yes", "values": text}
+    def row(case, values, *, actor="", region="", stands=""):
+        return {
+            "case": case,
+            "actor": actor,
+            "region": region,
+            "stands_for": stands,
+            "scales": "yes",
+            "values": " ".join(repr(float(value)) for value in np.ravel(values)),
+        }
 
-    rows = [row("target", "", response.target), row("followed", "", response.followed)]
+    rows = [row("target", response.target), row("followed", response.followed)]
+    for number, region in enumerate(response.regions):
+        shares = zip(response.actors, response.share[number], strict=True)
+        stands = " ".join(f"{actor}={float(share)!r}" for actor, share in shares if share)
+        rows.append(row("reach", response.reach[number], region=region, stands=stands))
+        rows.append(row("pair", response.pair[number], region=region))
     for number, actor in enumerate(response.actors):
-        rows.append(row("weight", actor, response.weight[number]))
-        rows += [
-            row(c, actor, getattr(response, c)[number]) for c in ("alone", "together", "outside")
-        ]
+        rows += [row(case, getattr(response, case)[number], actor=actor) for case in OWN]
     return rows
 
 

@@ -8,7 +8,7 @@ import pytest
 from detente.crisis import load_crisis, shipped_crises
 from detente.errors import CrisisFileError, UsageError
 from detente.rules import check_game
-from detente.rules.packages import TRADE_TABLES, read_trade_basis
+from detente.rules.packages import TRADE_TABLES, check_packages, read_trade_basis
 
 SHIPPED = shipped_crises()["ukraine-2022"]
 
@@ -86,6 +86,19 @@ def test_a_cell_that_cannot_be_used_is_named_with_its_line(folder, table, change
     assert word in text
     assert caught.value.code == "table-row-invalid"
     assert f"{table}.csv:" in text
+    found = list(check_packages(load_crisis(folder)))
+    assert [finding.code for finding in found] == ["table-row-invalid"]
+
+
+def test_what_is_priced_apart_is_another_package():
+    """Oracle: the file: three packages ban gas, which is a part of mining."""
+    basis = read_trade_basis(load_crisis("ukraine-2022"))
+    assert set(basis.apart) == {"import_ban", "energy_embargo", "embargo"}
+    for name, package in basis.apart.items():
+        pairs = zip(package.elements, basis.packages[name].elements, strict=True)
+        changed = [(rest.coverage, whole.coverage) for rest, whole in pairs if rest != whole]
+        assert changed == [(0.75, 1.0)]
+    assert not list(check_packages(load_crisis("ukraine-2022")))
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,17 @@
 """Who pays for each package, how soon, what the currency does, and what controls hit: parts of the sanctions question."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from detente.brief.charts import Span, draw_ranges
 from detente.brief.context import Book, Context, Level
 from detente.brief.drawing import Words
-from detente.brief.figures import Chart, Figure, TableView, link
+from detente.brief.figures import Chart, Figure, TableView, Trace, link
 from detente.brief.palette import INK, MUTED, NEUTRAL
 from detente.brief.parts import run_note
 from detente.brief.words import join_words, sentence_case
+from detente.models.registry import FloatArray
+from detente.rules.counters import Cost, Counter, bans_gas, find_counters, package_costs
 
 __all__ = ["Payers", "find_payers"]
 
@@ -18,6 +20,8 @@ CURRENCY = "sanctions.currency"
 LISTING = "sanctions.personal_listing"
 RESERVES = "sanctions.freezable_reserves"
 HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
+YEAR = "year"
+COUNTED_ONCE = "No gas is counted twice: where a package bans gas, its trade part leaves gas out and the gas part takes all of it away."
 USES = "controls_use_"
 """Prefix of exposures that say what controlled goods are used for."""
 MESSAGING_FLAG = (
@@ -47,19 +51,23 @@ def find_payers(context: Context, book: Book) -> Payers:
     currency = _levels(context, book, CURRENCY, "depreciation_pct", unit="pct")
     reserves = _levels(context, book, RESERVES, "frozen_share", unit="share")
     charts = [_horizon_chart(context, packages), _currency_chart(context, currency)]
-    matrix = _matrix(context, book, packages)
+    counter = next(iter(find_counters(context.crisis)), None)
+    before = _costs(context, packages, None)
+    after = _costs(context, packages, counter) if counter else {}
+    matrices = [_matrix(context, book, before, None), _matrix(context, book, after, counter)]
     sentences = [
         _horizon_sentence(context, packages),
+        _counter_sentence(context, book, after, counter),
         _currency_sentence(currency, reserves),
         _uses_sentence(context, book),
-        _listing_sentence(_levels(context, book, LISTING, "channel_cost_prob", unit="prob")),
+        _listing_sentence(_listings(context, book)),
         MESSAGING_FLAG if packages else "",
         _limits_sentence(context) if packages else "",
     ]
     return Payers(
         paragraphs=tuple(sentence for sentence in sentences if sentence),
         charts=tuple(chart for chart in charts if chart is not None),
-        tables=() if matrix is None else (matrix,),
+        tables=tuple(matrix for matrix in matrices if matrix is not None),
     )
 
 
@@ -87,6 +95,21 @@ def _levels(context: Context, book: Book, model: str, output: str, *, unit: str)
                 f"{output}.{mechanism.id}", sentence_case(mechanism.label), level, unit=unit
             )
             found.append((mechanism.label, figure))
+    return found
+
+
+def _listings(context: Context, book: Book) -> Rows:
+    """Fall of the chance to close a settlement, by mechanism, where it is largest."""
+    found = []
+    for mechanism in context.mechanisms(LISTING):
+        levels = context.levels(mechanism.id, "channel_cost_prob")
+        if not levels:
+            continue
+        worst = max(levels, key=lambda level: float(context.values(level.metric).mean()))
+        label = context.level_label(worst) if context.changed(worst) else mechanism.label
+        name = f"channel_cost_prob.{mechanism.id}{context.level_id(worst)}"
+        words = f"fall of the chance to close a settlement, {label}"
+        found.append((label, book.level(name, sentence_case(words), worst, unit="prob")))
     return found
 
 
@@ -125,48 +148,168 @@ def _when(figures: dict[str, Figure]) -> str:
     return ", and the first weeks are the worst" if values == sorted(values, reverse=True) else ""
 
 
-def _matrix(
-    context: Context, book: Book, packages: dict[str, dict[str, Figure]]
-) -> TableView | None:
-    if not packages:
-        return None
-    names = list(packages)
-    first = context.crisis.mechanisms[names[0]]
-    rows = [
+def _costs(
+    context: Context, packages: Mapping[str, object], counter: Counter | None
+) -> dict[str, dict[str, Cost]]:
+    """Losses after a year by package and actor (the target's name is empty), parts put together."""
+
+    def read(
+        mechanism: str, output: str, member: str, state: Mapping[str, str]
+    ) -> FloatArray | None:
+        level = _level(context, mechanism, output, member, state)
+        return None if level is None else context.values(level.metric)
+
+    found: dict[str, dict[str, Cost]] = {}
+    for name in packages:
+        mechanism = context.crisis.mechanisms[name]
+        costs = package_costs(context.crisis, mechanism, read, counter=counter)
+        found[name] = {cost.actor: cost for cost in costs if cost.horizon == YEAR}
+    return found
+
+
+def _level(
+    context: Context, mechanism: str, output: str, member: str, state: Mapping[str, str]
+) -> Level | None:
+    return next(
         (
-            sentence_case(context.names("challenger")),
-            *(_cell(packages[name].get("year")) for name in names),
-        )
+            level
+            for level in context.levels(mechanism, output)
+            if level.member == member and all(state.get(key) == value for key, value in level.state)
+        ),
+        None,
+    )
+
+
+def _matrix(
+    context: Context,
+    book: Book,
+    costs: Mapping[str, Mapping[str, Cost]],
+    counter: Counter | None,
+) -> TableView | None:
+    """Who pays for each package after a year, in all; with a counter-measure, what that adds stands beside."""
+    if not costs:
+        return None
+    names = list(costs)
+    actors = list(dict.fromkeys(actor for rows in costs.values() for actor in rows))
+    figures = {
+        actor: [
+            _total(context, book, name, costs[name][actor], counter)
+            for name in names
+            if actor in costs[name]
+        ]
+        for actor in actors
+    }
+    members = sorted(
+        (actor for actor in actors if actor),
+        key=lambda actor: -sum(figure.value or 0.0 for figure in figures[actor]),
+    )
+    who = {actor: context.actor_name(actor) for actor in members}
+    rows = [
+        (sentence_case(who.get(actor, context.names("challenger"))), *map(_cell, figures[actor]))
+        for actor in ("", *members)
+        if len(figures.get(actor, ())) == len(names)
     ]
-    sizes: list[tuple[float, tuple[str, ...]]] = []
-    for member in first.members:
-        figures = [_member(context, book, name, member) for name in names]
-        total = sum((figure.value or 0.0) for figure in figures if figure is not None)
-        sizes.append((-total, (context.actor_name(member), *map(_cell, figures))))
-    rows += [row for _, row in sorted(sizes, key=lambda pair: pair[0])]
+    parts = "trade and finance" if counter is None else "trade, finance and gas"
     return TableView(
-        id="payers",
-        title="Who pays for each package",
+        id="payers" if counter is None else "payers-countered",
+        title="Who pays for each package"
+        if counter is None
+        else f"Who pays if {context.names('challenger')} answers with “{counter.instrument.label}”",
         columns=(
             "Loss after a year",
             *(sentence_case(context.crisis.mechanisms[name].label) for name in names),
         ),
         rows=tuple(rows),
         numeric=(False, *(True for _ in names)),
-        note="In % of income while the package is in force, trade alone; mean and 5\N{EN DASH}95% of explored cases. Below zero is a gain.",
+        note=f"In % of income while the package is in force, {parts}; mean and 5\N{EN DASH}95% of explored cases. Below zero "
+        "is a gain." + ("" if counter is None else f" {COUNTED_ONCE}"),
     )
 
 
-def _member(context: Context, book: Book, mechanism: str, member: str) -> Figure | None:
-    levels: Sequence[Level] = [
-        level
-        for level in context.start_levels(mechanism, "member_loss_year_pct_gdp")
-        if level.member == member
+def _total(
+    context: Context, book: Book, package: str, cost: Cost, counter: Counter | None
+) -> Figure:
+    """Make the figure of all that an actor loses under a package after a year."""
+    mechanism = context.crisis.mechanisms[package]
+    who = context.actor_name(cost.actor) if cost.actor else "the target"
+    mechanisms = [package, *([] if counter is None else [counter.mechanism.id])]
+    with_counter = "" if counter is None else f" with “{counter.instrument.label}”"
+    return book.array(
+        ".".join(
+            (
+                "pays",
+                package,
+                cost.actor or "target",
+                "total" if counter is None else counter.instrument.id,
+            )
+        ),
+        f"{mechanism.label}{with_counter}: loss of {who} after a year",
+        cost.parts["total"],
+        unit="pct_gdp",
+        trace=_trace(context, mechanisms, cost.actor),
+    )
+
+
+def _trace(context: Context, mechanisms: Sequence[str], member: str) -> Trace:
+    """Put together where the parts of a loss come from."""
+    traces = []
+    for name in mechanisms:
+        outputs = (
+            ("member_loss_year_pct_gdp", "supplier_loss_pct_gdp", "loss_year_pct_gdp")
+            if member
+            else ("loss_year_pct_gdp", "supplier_loss_pct_gdp")
+        )
+        levels = [level for output in outputs for level in context.levels(name, output)]
+        mine = [level for level in levels if level.member == member] or levels
+        traces.append(context.trace(mine[0].metric))
+    first, *others = traces
+    for other in others:
+        first = replace(
+            first,
+            sources=tuple(dict.fromkeys((*first.sources, *other.sources))),
+            quantities=tuple(dict.fromkeys((*first.quantities, *other.quantities))),
+            model=f"{first.model}; {other.model}",
+            reference=f"{first.reference}; {other.reference}",
+        )
+    return first
+
+
+def _counter_sentence(
+    context: Context,
+    book: Book,
+    costs: Mapping[str, Mapping[str, Cost]],
+    counter: Counter | None,
+) -> str:
+    """Say whom the counter-measure hits most, and what it costs the target, where no package bans gas before it."""
+    plain = [
+        name for name in costs if not bans_gas(context.crisis, context.crisis.mechanisms[name])
     ]
-    if not levels:
-        return None
-    label = f"{context.crisis.mechanisms[mechanism].label}: loss of {context.actor_name(member)} after a year"
-    return book.level(f"pays.{mechanism}.{member}", label, levels[0], unit="pct_gdp")
+    if counter is None or not plain:
+        return ""
+    name = plain[0]
+    members = {actor: cost for actor, cost in costs[name].items() if actor and "gas" in cost.parts}
+    if not members or "" not in costs[name]:
+        return ""
+    worst = max(members, key=lambda actor: float(members[actor].parts["gas"].mean()))
+    own = book.array(
+        f"pays.{counter.mechanism.id}.{worst}",
+        f"{counter.mechanism.label}: loss of {context.actor_name(worst)} after a year",
+        members[worst].parts["gas"],
+        unit="pct_gdp",
+        trace=_trace(context, [counter.mechanism.id], worst),
+    )
+    forgone = book.array(
+        f"pays.{counter.mechanism.id}.target",
+        f"{counter.mechanism.label}: revenue that the target forgoes",
+        costs[name][""].parts["gas"],
+        unit="pct_gdp",
+        trace=_trace(context, [counter.mechanism.id], ""),
+    )
+    return sentence_case(
+        f"{context.names('challenger')}'s answer, “{counter.instrument.label}”, costs {context.actor_name(worst)} most, "
+        f"{link(own, own.full_text)} in a year, and {context.names('challenger')} itself {link(forgone, forgone.full_text)} "
+        "in revenue, on top of each package."
+    )
 
 
 def _cell(figure: Figure | None) -> str:
@@ -242,8 +385,9 @@ def _uses_sentence(context: Context, book: Book) -> str:
 
 
 def _listing_sentence(listings: Rows) -> str:
-    parts = [f"{label}: {link(figure, figure.full_text)}" for label, figure in listings]
-    return f"What personal measures cost the channel: {join_words(parts)}." if parts else ""
+    parts = [f"{label}, {link(figure, figure.full_text)}" for label, figure in listings]
+    what = "What personal measures take from the chance to close a settlement"
+    return f"{what}: {join_words(parts)}." if parts else ""
 
 
 def _limits_sentence(context: Context) -> str:

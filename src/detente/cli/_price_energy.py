@@ -25,21 +25,22 @@ FLOWS_SHOWN = 14
 
 def price_subject(request: "PriceRequest") -> None:
     """Print the gas year at central values, and the mechanisms of energy over draws."""
-    from detente.cli._pricing import describe_family, find_family, price_family
+    from detente.cli._pricing import describe_family, find_family, print_mechanism
 
     if request.coalition is not None:
         message = "the gas system takes its members from the crisis file"
         raise UsageError(message, code="option-invalid", at="--coalition", fix="leave it out")
     family = find_family(request)
     years = _years(request)
+    found = describe_family(request, family)
     if request.as_json:
-        found = describe_family(request, family)
         found["gas_year"] = [_as_data(year) for year in years]
         sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         return
     if years:
         _print_years(years)
-    price_family(request)
+    for item in found["mechanisms"]:
+        print_mechanism(item)
 
 
 def _years(request: "PriceRequest") -> "tuple[GasYear, ...]":

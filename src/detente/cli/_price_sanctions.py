@@ -10,23 +10,36 @@ from detente.cli._pricing import (
     PriceRequest,
     describe_family,
     find_family,
+    price_situations,
     print_line,
     print_mechanism,
     print_origin,
     print_table,
+    span,
     span_text,
 )
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.models.registry import FloatArray
+    from detente.rules.counters import Cost, Counter, ReadOutput
+    from detente.rules.payoffs import Priced
 
 __all__ = ["price_subject"]
 
+_COUNTER_NOTES = (
+    "Parts come one on top of the other: total = 1 - (1 - trade)(1 - finance)(1 - gas).",
+    """No gas is counted twice: where a package bans gas, its trade part leaves gas out and the gas part takes all of it
+    away; else the gas part is that of the cut.""",
+    """Gas: revenue forgone for the target; for the others the gas system of the crisis. The first month is that of the
+    programme, whose planner knows the year.""",
+)
 _JOINING = "joining_prob"
 _HORIZONS = "sanctions.package_horizons"
 _NOTE = "A loss is that of real income while the package is in force, in percent of the income of the period."
+_HEADINGS = {"month": "1 month", "year": "1 year", "3y": "3 years"}
 _NOTES_ON_HORIZONS = (
+    "The matrix is of trade alone; --counter puts trade, finance and gas together.",
     "Between the nodes of the design the loss is interpolated; members take part as one mean coalition.",
     "No published estimate isolates a cut-off from financial messaging: it has always come with other measures.",
 )
@@ -39,8 +52,12 @@ def price_subject(request: PriceRequest) -> None:
     fixed = _coalition(request, family)
     if request.coalition is not None:
         family = tuple(name for name in family if name in fixed)
-    found = describe_family(request, family, fixed=fixed)
+    priced = price_situations(request, fixed=fixed)
+    found = describe_family(request, family, priced=priced)
     found["coalition"] = request.coalition
+    if request.counter is not None:
+        _price_counter(request, found, priced)
+        return
     by_horizon = any(item["model"] == _HORIZONS for item in found["mechanisms"])
     found["notes"] = [_NOTE, *(_NOTES_ON_HORIZONS if by_horizon else ())]
     if request.as_json:
@@ -53,6 +70,111 @@ def price_subject(request: PriceRequest) -> None:
             print_mechanism(item)
     for note in found["notes"]:
         print_line(note)
+
+
+def _price_counter(request: PriceRequest, found: dict[str, Any], priced: "Priced") -> None:
+    """Print every actor's loss under each package and what the other side does in return, part by part."""
+    from detente.rules.counters import find_counter, package_costs
+
+    counter = find_counter(request.crisis, request.counter or "")
+    named = [item["mechanism"] for item in found.pop("mechanisms") if item["model"] == _HORIZONS]
+    if not named:
+        known = [item.id for item in request.crisis.mechanisms.values() if item.model == _HORIZONS]
+        message = "a counter-measure is priced with a package by horizon, and none is asked for"
+        raise UsageError(
+            message,
+            code="mechanism-unknown",
+            at="--package",
+            fix=f"use one of: {', '.join(known)}" if known else f"bind the model {_HORIZONS}",
+        )
+    read = _reader(request, priced)
+    costs = {
+        name: package_costs(request.crisis, request.crisis.mechanisms[name], read, counter=counter)
+        for name in named
+    }
+    found["counter"] = {
+        "instrument": counter.instrument.id,
+        "label": counter.instrument.label,
+        "changes": dict(counter.changes),
+        "mechanism": counter.mechanism.id,
+    }
+    found["packages"] = [
+        {
+            "mechanism": name,
+            "label": request.crisis.mechanisms[name].label,
+            "losses": [
+                {"actor": cost.actor or "target", "horizon": cost.horizon}
+                | {part: span(values) for part, values in cost.parts.items()}
+                for cost in rows
+            ],
+        }
+        for name, rows in costs.items()
+    ]
+    found["notes"] = [
+        _NOTE,
+        *(" ".join(note.split()) for note in _COUNTER_NOTES),
+        *_NOTES_ON_HORIZONS[1:],
+    ]
+    if request.as_json:
+        sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        return
+    for name, rows in costs.items():
+        for horizon in _HEADINGS:
+            _print_costs(request, name, counter, horizon, rows)
+    for note in found["notes"]:
+        print_line(note)
+
+
+def _reader(request: PriceRequest, priced: "Priced") -> "ReadOutput":
+    def read(
+        mechanism: str, output: str, member: str, state: Mapping[str, str]
+    ) -> "FloatArray | None":
+        members = request.crisis.mechanisms[mechanism].members
+        if member and member not in members:
+            return None
+        for level, found in enumerate(priced.level_states.get(mechanism, ())):
+            if all(state.get(variable) == value for variable, value in found.items()):
+                values = priced.outputs[mechanism][output]
+                row: FloatArray = values[members.index(member)] if member else values
+                draws: FloatArray = row[level]
+                return draws
+        return None
+
+    return read
+
+
+def _print_costs(
+    request: PriceRequest,
+    package: str,
+    counter: "Counter",
+    horizon: str,
+    rows: "Sequence[Cost]",
+) -> None:
+    from rich.table import Table
+
+    from detente.rules.counters import PARTS
+
+    table = Table(
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        title_justify="left",
+        title=f"{request.crisis.mechanisms[package].label}, answered by {counter.instrument.id}, after "
+        f"{_HEADINGS[horizon]}\nloss in % of income: mean [5%, 95% of draws]",
+    )
+    table.add_column("", overflow="fold")
+    for part in PARTS:
+        table.add_column(part, justify="right", no_wrap=True)
+    for cost in rows:
+        if cost.horizon == horizon:
+            name = request.crisis.actors[cost.actor].name if cost.actor else "the target"
+            cells = (
+                _interval_text(span(cost.parts[part])) if part in cost.parts else "-"
+                for part in PARTS
+            )
+            table.add_row(name, *cells)
+    print_table(table)
+    sys.stdout.write("\n")
 
 
 def _by_design(request: PriceRequest) -> PriceRequest:
@@ -109,12 +231,14 @@ def _print_matrix(item: Mapping[str, Any], request: PriceRequest) -> None:
     table.add_column("", overflow="fold")
     for heading in ("1 month", "1 year", "3 years"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for situation in item["situations"]:
+    start = {name: variable.initial for name, variable in request.crisis.state.items()}
+    # as things stand: what a counter-measure changes is printed with it
+    for situation in [s for s in item["situations"] if s["state"].items() <= start.items()][:1]:
         rows: dict[str, dict[str, str]] = {}
         for value in situation["values"]:
             name = value.get("member", "")
             for horizon in HORIZONS:
-                if f"_{horizon}_" in value["output"]:
+                if value["output"] in {f"loss_{horizon}_pct_gdp", f"member_loss_{horizon}_pct_gdp"}:
                     rows.setdefault(name, {})[horizon] = _interval_text(value)
         for name, cells in rows.items():
             actor = request.crisis.actors[name].name if name else "the target"

@@ -44,6 +44,7 @@ class PriceRequest:
     packages: tuple[str, ...]
     coalition: Mapping[str, float] | None
     cuts: Mapping[str, float]
+    counter: str | None
     n_draws: int
     seed: int
     as_json: bool
@@ -56,6 +57,7 @@ def make_request(
     packages: Sequence[str],
     coalition: str | None,
     cuts: Sequence[str] = (),
+    counter: str | None = None,
     assignments: Sequence[str],
     n_draws: int,
     seed: int,
@@ -81,6 +83,7 @@ def make_request(
         packages=tuple(dict.fromkeys(packages)),
         coalition=None if coalition is None else _coalition(coalition, loaded),
         cuts=_cuts(cuts, subject),
+        counter=_counter(counter, subject),
         n_draws=n_draws,
         seed=seed,
         as_json=as_json,
@@ -94,6 +97,15 @@ def _cuts(texts: Sequence[str], subject: str) -> dict[str, float]:
             message, code="option-invalid", at="--cut", fix="leave it out, or price energy"
         )
     return dict(_share(text, "--cut") for text in texts)
+
+
+def _counter(name: str | None, subject: str) -> str | None:
+    if name is not None and subject != "sanctions":
+        message = f"{subject} has no package that a counter-measure answers"
+        raise UsageError(
+            message, code="option-invalid", at="--counter", fix="leave it out, or price sanctions"
+        )
+    return name
 
 
 def _share(text: str, option: str) -> tuple[str, float]:
@@ -116,10 +128,19 @@ def _subject(subject: str) -> str:
     if subject in known:
         return subject
     message = f"there is no family of mechanisms {subject!r}"
-    near = difflib.get_close_matches(subject, known, n=3, cutoff=0.3) or known
+    near = _families_that_name(subject)
+    near = near or difflib.get_close_matches(subject, known, n=3, cutoff=0.5) or known
     raise UsageError(
         message, code="model-unknown", at="SUBJECT", fix=f"name one of: {', '.join(near)}"
     )
+
+
+def _families_that_name(word: str) -> list[str]:
+    """Return the families with a model whose name holds the word: gas is priced by energy."""
+    from detente.models import all_models
+
+    found = [name.partition(".") for name in all_models()]
+    return sorted({family for family, _, model in found if word and word in model.split("_")})
 
 
 def _coalition(text: str, crisis: "Crisis") -> dict[str, float]:
@@ -246,11 +267,14 @@ def describe_family(
     request: PriceRequest,
     family: Sequence[str],
     *,
-    fixed: "Mapping[str, Mapping[str, FloatArray]] | None" = None,
+    priced: "Priced | None" = None,
 ) -> dict[str, Any]:
-    """Return plain values: each mechanism with its situations, outputs, members, equation and sources."""
+    """Return plain values: each mechanism with its situations, outputs, members, equation and sources.
+
+    ``priced`` is what :func:`price_situations` gave, which is asked if it is not at hand.
+    """
     crisis = request.crisis
-    priced = price_situations(request, fixed=fixed)
+    priced = price_situations(request) if priced is None else priced
     mechanisms = []
     for name in family:
         item = crisis.mechanisms[name]

@@ -50,6 +50,15 @@ def command(
             metavar="ROUTE|SUPPLIER=SHARE",
         ),
     ] = None,
+    counter: Annotated[
+        str | None,
+        typer.Option(
+            "--counter",
+            help="Sanctions only: an instrument of the crisis with which the other side answers, such as a gas cut-off; "
+            "every actor's loss is put together from trade, finance and gas.",
+            metavar="INSTRUMENT",
+        ),
+    ] = None,
     assignments: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,6 +84,8 @@ def command(
 
       detente price my-crisis sanctions --package senders --set trade.elasticity=2..4
 
+      detente price my-crisis sanctions --package embargo --counter cut_gas
+
       detente price ./my-crisis energy --cut nord_stream_1=0.6 --json
     """
     from detente.cli._pricing import make_request, price_family
@@ -85,6 +96,7 @@ def command(
         packages=packages or (),
         coalition=coalition,
         cuts=cuts or (),
+        counter=counter,
         assignments=assignments or (),
         n_draws=draws,
         seed=seed,

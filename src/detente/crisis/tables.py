@@ -163,7 +163,17 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "table_regions": ("id", "actor", "region", "share", "loss_ratio", "leads", *COMMON_COLUMNS),
     "table_sectors": ("id", "sector", "label", "elasticity", *COMMON_COLUMNS),
-    "responses": ("id", "package", "actor", "case", "scales", "values", *COMMON_COLUMNS),
+    "responses": (
+        "id",
+        "package",
+        "actor",
+        "region",
+        "stands_for",
+        "case",
+        "scales",
+        "values",
+        *COMMON_COLUMNS,
+    ),
 }
 """Required columns of each kind of table."""
 

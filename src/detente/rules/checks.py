@@ -16,6 +16,7 @@ from detente.rules.mechanism_checks import (
     check_tables,
     check_units,
 )
+from detente.rules.packages import check_packages
 from detente.rules.situations import (
     NODE_LIMIT,
     SITUATION_LIMIT,
@@ -56,6 +57,7 @@ def check_game(
             check_units,
             check_cycles,
             check_menus,
+            check_packages,
         )
         for finding in check(crisis)
     ]

@@ -4,7 +4,7 @@ The crisis names packages, and what its actors are to the trade table, in tables
 puts them together with the trade table that ships, for models to price.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from detente.crisis.elements import Crisis, TableRow
@@ -20,7 +20,7 @@ from detente.models.sanctions import (
     calibrate_economy,
 )
 
-__all__ = ["TRADE_TABLES", "TradeBasis", "read_trade_basis"]
+__all__ = ["TRADE_TABLES", "TradeBasis", "check_packages", "read_trade_basis"]
 
 TRADE_TABLES = ("packages", "table_regions", "table_sectors")
 """Tables of a crisis that put its actors and packages on a trade table."""
@@ -30,7 +30,7 @@ TRADE_TABLES = ("packages", "table_regions", "table_sectors")
 class TradeBasis:
     """What a crisis says of its trade: packages by id, actors and regions, elasticities by sector.
 
-    ``labels`` names packages as readers see them, ``third`` the regions that may follow a package's elements on exports,
+    ``apart`` holds what is left of packages of which something is priced apart (column ``coverage_apart``). ``labels`` names packages as readers see them, ``third`` the regions that may follow a package's elements on exports,
     ``sources`` the keys of the sources of packages, regions and sectors.
     """
 
@@ -38,6 +38,7 @@ class TradeBasis:
     target: str
     economy: TradeEconomy
     packages: Mapping[str, Package]
+    apart: Mapping[str, Package]
     labels: Mapping[str, str]
     third: Mapping[str, tuple[str, ...]]
     participants: tuple[Participant, ...]
@@ -96,11 +97,13 @@ def read_trade_basis(crisis: Crisis, *, variant: str = "overlay") -> TradeBasis:
     economy = _economy(table, variant)
     by_sector = _by_sector(crisis, economy.sectors)
     packages: dict[str, list[Element]] = {}
+    rest: dict[str, list[Element]] = {}
     labels: dict[str, str] = {}
     third: dict[str, dict[str, None]] = {}
     for row in rows:
         name = row.cells["package"]
         packages.setdefault(name, []).append(_element(row, economy))
+        rest.setdefault(name, []).append(_element(row, economy, column="coverage_apart"))
         labels.setdefault(name, row.cells["label"] or name)
         codes = row.cells["third"].split()
         _known(row, "third", codes, economy.regions)
@@ -116,6 +119,11 @@ def read_trade_basis(crisis: Crisis, *, variant: str = "overlay") -> TradeBasis:
             name: Package(name=name, target=target, elements=tuple(elements))
             for name, elements in packages.items()
         },
+        apart={
+            name: Package(name=name, target=target, elements=tuple(elements))
+            for name, elements in rest.items()
+            if elements != packages[name]
+        },
         labels=labels,
         third={name: tuple(codes) for name, codes in third.items()},
         participants=participants,
@@ -125,6 +133,17 @@ def read_trade_basis(crisis: Crisis, *, variant: str = "overlay") -> TradeBasis:
             dict.fromkeys(key for row in every for key in row.cells["source"].split(";") if key)
         ),
     )
+
+
+def check_packages(crisis: Crisis) -> Iterator[Finding]:
+    """Yield what does not fit the trade table in the packages, regions and sectors that responses are compiled from."""
+    read = any(item.design for item in crisis.mechanisms.values())
+    if not read or any(kind not in crisis.tables for kind in TRADE_TABLES):
+        return
+    try:
+        read_trade_basis(crisis)
+    except CrisisFileError as error:
+        yield from error.findings
 
 
 def _economy(table: str, variant: str) -> TradeEconomy:
@@ -154,7 +173,8 @@ def _by_sector(crisis: Crisis, sectors: tuple[str, ...]) -> tuple[float, ...]:
     return tuple(found[code] for code in sectors)
 
 
-def _element(row: TableRow, economy: TradeEconomy) -> Element:
+def _element(row: TableRow, economy: TradeEconomy, *, column: str = "coverage") -> Element:
+    """Return a measure; a blank cell of another column than ``coverage`` is read as that."""
     sectors = tuple(row.cells["sectors"].split())
     _known(row, "sectors", sectors, economy.sectors)
     _known(row, "target", [row.cells["target"]], economy.regions)
@@ -165,7 +185,9 @@ def _element(row: TableRow, economy: TradeEconomy) -> Element:
     return Element(
         direction=row.cells["direction"],
         sectors=sectors,
-        coverage=_number(row, "coverage", low=0.0, high=1.0),
+        coverage=_number(
+            row, column if row.cells.get(column, "") else "coverage", low=0.0, high=1.0
+        ),
         scales=row.cells["scales"] == "yes",
     )
 

@@ -7,6 +7,7 @@ from detente.models.energy.curves import (
     response_steps,
     stagger_prices,
 )
+from detente.models.energy.horizons import GAS_HORIZONS, GasHorizons, gas_horizons
 from detente.models.energy.pricing import (
     GasCase,
     GasMechanism,
@@ -39,10 +40,12 @@ from detente.models.energy.system import (
 from detente.models.energy.tables import GAS_TABLES, GasReading, read_gas_tables, year_from
 
 __all__ = [
+    "GAS_HORIZONS",
     "GAS_TABLES",
     "Bounds",
     "GasBalance",
     "GasCase",
+    "GasHorizons",
     "GasMechanism",
     "GasProgramme",
     "GasReading",
@@ -68,6 +71,7 @@ __all__ = [
     "cut_routes",
     "design_points",
     "fit_gas",
+    "gas_horizons",
     "gas_system",
     "months",
     "read_gas_tables",

@@ -22,6 +22,7 @@ from detente.models.energy.tables import GAS_TABLES, GasReading, read_gas_tables
 from detente.models.registry import FloatArray, Input, Output, Setting, register
 
 __all__ = [
+    "GAS_INPUTS",
     "GasCase",
     "GasMechanism",
     "GasSurface",
@@ -40,6 +41,8 @@ SCALE = np.array([2.0, 1.0, 0.7, 1.3, 0.6])
 """Stretch of the axes before distances are taken: the cut moves most."""
 N_POINTS, N_HOARDING = 256, 96
 UNION = "EU"
+WeighedCase = tuple["FloatArray | float", Mapping[str, FloatArray]]
+"""Chance of a case, and what the surface says of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,7 @@ class GasSurface:
     """What the programmes of a design say, ready to be read between their points.
 
     ``values`` has per point the share of demand lost by node, the mean price by node, then for the union the share that
-    responds, the share cut off and the TWh of liquefied gas.
+    responds, the share cut off and the TWh of liquefied gas, then the share lost by node in the first period.
     """
 
     reading: GasReading
@@ -126,7 +129,8 @@ class GasSurface:
         Returns
         -------
         dict[str, FloatArray]
-            ``lost`` and ``price`` ``(n_nodes, n)``; ``responds``, ``shed``, ``lng_twh`` ``(n,)``. Shares keep to 0-1.
+            ``lost``, ``first`` (lost in the first period) and ``price`` ``(n_nodes, n)``; ``responds``, ``shed``,
+            ``lng_twh`` ``(n,)``. Shares keep to 0-1.
         """
         got = self.surface(_stretch(at)).T
         n_nodes = len(self.reading.system.nodes)
@@ -136,6 +140,7 @@ class GasSurface:
             "responds": np.clip(got[2 * n_nodes], 0.0, 1.0),
             "shed": np.clip(got[2 * n_nodes + 1], 0.0, 1.0),
             "lng_twh": np.maximum(got[2 * n_nodes + 2], 0.0),
+            "first": np.clip(got[2 * n_nodes + 3 :], 0.0, 1.0),
         }
 
 
@@ -206,7 +211,10 @@ def _summary(reading: GasReading, got: GasSolution) -> FloatArray:
     union = np.array([area == UNION for area in reading.areas])
     demand = got.demand_twh.sum(axis=1)
     safe = np.where(demand > 0.0, demand, 1.0)
-    lost = (got.response_twh + got.shedding_twh).sum(axis=1) / safe
+    missing = got.response_twh + got.shedding_twh
+    lost = missing.sum(axis=1) / safe
+    at_first = got.demand_twh[:, 0]
+    first = missing[:, 0] / np.where(at_first > 0.0, at_first, 1.0)
     price = np.where(
         demand > 0.0, (got.price * got.demand_twh).sum(axis=1) / safe, got.price.mean(axis=1)
     )
@@ -220,6 +228,7 @@ def _summary(reading: GasReading, got: GasSolution) -> FloatArray:
                 float(got.shedding_twh[union].sum()) / whole,
                 float(got.sendout_twh.sum()),
             ],
+            first,
         ]
     )
 
@@ -236,7 +245,7 @@ def _axis(name: str, unit: str, description: str, default: float | None = None) 
     )
 
 
-_INPUTS = (
+GAS_INPUTS = (
     _axis("cut_share", "share", "share of its deliveries that the challenger withholds"),
     _axis(
         "lng_spare_twh", "twh", "liquefied gas in a year that the price draws beyond today's pace"
@@ -315,7 +324,7 @@ _OUTPUTS = (
 
 @register(
     "energy.gas_system",
-    inputs=_INPUTS,
+    inputs=GAS_INPUTS,
     outputs=_OUTPUTS,
     cites=("riepin2022", "bachmann2022", "huangfu2018", "labandeira2017"),
     reference="riepin2022, least-cost programme of nodes, pipelines, terminals and stores by month; bachmann2022, "
@@ -355,7 +364,29 @@ class GasMechanism:
 
     def __call__(self, **inputs: ArrayLike) -> Mapping[str, FloatArray]:
         """Price levels and draws; inputs and outputs as registered."""
-        given = read_inputs("energy.gas_system", _INPUTS, inputs)
+        given = read_inputs("energy.gas_system", GAS_INPUTS, inputs)
+        base, cases, shape = self.cases(given)
+        outputs: dict[str, FloatArray] = {}
+        for weight, case in cases:
+            for name, array in self._price(case, base, given, shape).items():
+                outputs[name] = outputs.get(name, 0.0) + weight * array
+        return outputs
+
+    def cases(
+        self, given: Mapping[str, FloatArray]
+    ) -> tuple[Mapping[str, FloatArray], tuple[WeighedCase, ...], tuple[int, ...]]:
+        """Read the surfaces: without a cut and a pact, and as given with the chance of each case.
+
+        Parameters
+        ----------
+        given
+            The axes of the design and ``hoarding_prob``, which broadcast.
+
+        Returns
+        -------
+        tuple
+            What :meth:`GasSurface.read` gives without a cut; pairs of chance and what it gives; the shape of the inputs.
+        """
         shape = np.broadcast_shapes(
             *(given[name].shape for name in AXES), given["hoarding_prob"].shape
         )
@@ -364,17 +395,19 @@ class GasMechanism:
         before = at.copy()
         before[:, [AXES.index("cut_share"), AXES.index("lng_pact_twh")]] = 0.0
         base = _read_once(self.solidarity, before)
-        cases: list[tuple[FloatArray | float, Mapping[str, FloatArray]]] = [
-            (1.0, _read_once(self.solidarity, at))
-        ]
+        as_given = _read_once(self.solidarity, at)
         hoards = np.where(axes["cut_share"] > 0.0, given["hoarding_prob"], 0.0)
-        if hoards.any():
-            cases = [(1.0 - hoards, cases[0][1]), (hoards, _read_once(self.hoarding, at))]
-        outputs: dict[str, FloatArray] = {}
-        for weight, case in cases:
-            for name, array in self._price(case, base, given, shape).items():
-                outputs[name] = outputs.get(name, 0.0) + weight * array
-        return outputs
+        if not hoards.any():
+            return base, ((1.0, as_given),), shape
+        return base, ((1.0 - hoards, as_given), (hoards, _read_once(self.hoarding, at))), shape
+
+    def member_change_pct(
+        self, lost: FloatArray, base: FloatArray, shape: tuple[int, ...]
+    ) -> FloatArray:
+        """Return the change of gas used by each member, from shares lost by node ``(n_nodes, n)``; zero without a node."""
+        used = np.maximum(1.0 - lost, 0.0) / np.maximum(1.0 - base, 1e-9) - 1.0
+        change = np.where(self._node[:, None] >= 0, 100.0 * used[self._node], 0.0)
+        return np.asarray(np.maximum(change, -100.0)).reshape(len(self._node), *shape)
 
     def _price(
         self,
@@ -383,11 +416,9 @@ class GasMechanism:
         given: Mapping[str, FloatArray],
         shape: tuple[int, ...],
     ) -> dict[str, FloatArray]:
-        used = np.maximum(1.0 - case["lost"], 0.0) / np.maximum(1.0 - base["lost"], 1e-9) - 1.0
-        change = np.where(self._node[:, None] >= 0, 100.0 * used[self._node], 0.0)
-        member = change.reshape(len(self._node), *shape)
+        member = self.member_change_pct(case["lost"], base["lost"], shape)
         loss = ces_loss_pct(
-            np.maximum(member, -100.0),
+            member,
             input_share=given["energy_share"],
             elasticity=given["elasticity"],
         )

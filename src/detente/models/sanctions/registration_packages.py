@@ -223,12 +223,27 @@ def package_cost(*, design: PackageResponse, **inputs: ArrayLike) -> Mapping[str
 HORIZONS = ("month", "year", "3y")
 """Horizons of :func:`package_horizons`: one month, one year, three years."""
 
+_APART_SHARE = Input(
+    name="apart_share",
+    unit="share",
+    description="how far what another mechanism prices (column coverage_apart of the packages) is left to it",
+    default=0.0,
+    low=0.0,
+    high=1.0,
+)
+
 _HORIZON_INPUTS = (
-    *(
-        item
-        for item in _LOSS_INPUTS
-        if item.name not in {"elasticity_scale", "finance_loss_pct_gdp"}
+    *(item for item in _LOSS_INPUTS if item.name != "elasticity_scale"),
+    Input(
+        name="finance_lasting_share",
+        unit="share",
+        description="share of the loss from a shock to funding that is left after three years",
+        default=1.0,
+        low=0.0,
+        high=1.0,
     ),
+    *(item for item in _COST_INPUTS if item.name in {"bank_claims_share", "claims_loss_share"}),
+    _APART_SHARE,
     *(
         Input(
             name=f"scale_{horizon}",
@@ -263,6 +278,20 @@ _HORIZON_INPUTS = (
             )
             for horizon, words in zip(HORIZONS, ("a month", "a year", "three years"), strict=True)
         ),
+        *(
+            Output(
+                name=f"finance_loss_{horizon}_pct_gdp",
+                unit="pct_gdp",
+                description=f"the target's loss from a shock to funding, after {words}",
+            )
+            for horizon, words in zip(HORIZONS, ("a month", "a year", "three years"), strict=True)
+        ),
+        Output(
+            name="member_claims_loss_pct_gdp",
+            unit="pct_gdp",
+            description="bank claims that the member writes off over the first year",
+            per_member=True,
+        ),
     ),
     cites=_CITES,
     reference=_REFERENCE,
@@ -271,7 +300,9 @@ _HORIZON_INPUTS = (
 def package_horizons(*, design: PackageResponse, **inputs: ArrayLike) -> Mapping[str, FloatArray]:
     """Losses of target and members under a package after a month, a year and three years.
 
-    A loss is that of the income of the period, trade alone; the elasticity of trade grows with the horizon.
+    A loss is that of the income of the period; the elasticity of trade grows with the horizon. Trade and finance stand
+    apart. A shock to funding counts as far as those take part who weigh in trade, in full from the first month on, with
+    the share that lasts after three years; bank claims are written off evenly over the first year by who takes part.
     """
     name = "sanctions.package_horizons"
     given = read_inputs(name, _HORIZON_INPUTS, inputs)
@@ -284,11 +315,44 @@ def package_horizons(*, design: PackageResponse, **inputs: ArrayLike) -> Mapping
             "scale": _scale(name, at, horizon=f"scale_{horizon}"),
             "spread": given["elasticity_spread"],
         }
-        found[f"loss_{horizon}_pct_gdp"] = design.target_loss_pct(
-            joining, **point, compliance=given["compliance"]
+        target, members = _without_apart(
+            design, joining, given["apart_share"], point=point, compliance=given["compliance"]
         )
-        found[f"member_loss_{horizon}_pct_gdp"] = design.member_loss_pct(joining, **point)
+        found[f"loss_{horizon}_pct_gdp"] = target
+        found[f"member_loss_{horizon}_pct_gdp"] = members
+        finance = given["finance_loss_pct_gdp"]
+        if finance.any():
+            finance = finance * design.joined(
+                joining, scale=point["scale"], spread=given["elasticity_spread"]
+            )
+        lasting = given["finance_lasting_share"] if horizon == HORIZONS[-1] else 1.0
+        found[f"finance_loss_{horizon}_pct_gdp"] = finance * lasting
+    claims = 100.0 * given["bank_claims_share"] * given["claims_loss_share"]
+    found["member_claims_loss_pct_gdp"] = joining * claims
     return found
+
+
+def _without_apart(
+    design: PackageResponse,
+    joining: FloatArray,
+    share: FloatArray,
+    *,
+    point: Mapping[str, FloatArray],
+    compliance: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the losses of target and members, without what is priced apart as far as ``share`` says."""
+    cases = [(1.0 - share, design)]
+    if design.apart is not None and share.any():
+        cases.append((share, design.apart))
+    else:
+        cases = [(np.ones(()), design)]
+    target: FloatArray | float = 0.0
+    members: FloatArray | float = 0.0
+    for weight, each in cases:
+        if weight.any():
+            target = target + weight * each.target_loss_pct(joining, **point, compliance=compliance)
+            members = members + weight * each.member_loss_pct(joining, **point)
+    return np.asarray(target), np.asarray(members)
 
 
 def _participation(model: str, design: PackageResponse, joining: FloatArray) -> FloatArray:

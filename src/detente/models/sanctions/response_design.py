@@ -1,6 +1,6 @@
 """The design of a package: world trade solved at every node, for :class:`PackageResponse` to interpolate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from detente.errors import ModelError
 from detente.models.registry import FloatArray
 from detente.models.sanctions.responses import (
+    N_INTENSITIES,
     REFERENCE_LEVEL,
     SCALE_RANGE,
     SIZES,
@@ -20,8 +21,8 @@ from detente.models.sanctions.trade_table import TradeEconomy
 
 __all__ = ["Participant", "ResponseDesigner"]
 
-_SLIGHT = 0.05
-"""Participation at which the parts of the participants in the effect are measured."""
+_NOTHING = 1e-14
+_SWEEPS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +102,23 @@ class ResponseDesigner:
         full = self.whole_coalition()
         scales = all(element.scales for element in package.elements)
         at = self.economy.regions.index(package.target)
-        own, followed = self._own(package, full, third, at, scales=scales)
+        target, reach, own = self._participation(package, full, at, scales=scales)
+        outside, followed = self._outside(package, full, third, at, scales=scales)
+        own["outside"] = outside
         ratio = np.array([p.loss_ratio / full[p.region] for p in self.participants])
-        regions = list(own["alone"])
-        rows = [regions.index(p.region) for p in self.participants]
         stacked = {
-            name: np.array([table[code] for code in regions])[rows] for name, table in own.items()
+            name: np.array([table[p.region] for p in self.participants])
+            for name, table in own.items()
         }
         return PackageResponse(
             package=package.name,
             scales=scales,
             actors=tuple(p.actor for p in self.participants),
-            weight=self._weights(package, full, at),
-            target=self._target(package, full, at, scales=scales),
+            regions=tuple(full),
+            share=self._shares(full),
+            target=target,
+            reach=reach,
+            pair=self._pairs(package, full, at),
             alone=stacked["alone"] * ratio[:, None, None, None],
             together=stacked["together"] * ratio[:, None, None, None],
             outside=stacked["outside"],
@@ -169,21 +174,42 @@ class ResponseDesigner:
             found[code] = min(found.get(code, 0.0) + share * mean, 1.0)
         return found
 
-    def _target(
+    def _participation(
         self, package: Package, full: Mapping[str, float], at: int, *, scales: bool
-    ) -> FloatArray:
-        n_a, n_p, n_s, n_w = SIZES["target"]
-        found = np.empty(SIZES["target"])
-        for i, a in enumerate(chebyshev_nodes(0.0, 1.0, n_a)):
-            for j, p in enumerate(chebyshev_nodes(0.0, 1.0, n_p)):
-                shares = {code: share * p for code, share in full.items()}
-                for k, s in enumerate(_scales(n_s)):
-                    for m, w in enumerate(chebyshev_nodes(0.0, 1.0, n_w)):
-                        y = self.solve(package, shares, intensity=a, scale=s, spread=w)[at]
-                        found[i, j, k, m] = y / p / (a if scales else 1.0)
-        return found
+    ) -> tuple[FloatArray, FloatArray, dict[str, dict[str, FloatArray]]]:
+        """Responses over the share that takes part: all alike, and each region alone.
 
-    def _own(
+        Where every measure scales, a share is as good as an intensity, so that each region's own responses come with it.
+        """
+        n_x, n_s, n_w = SIZES["target"]
+        intensities = (1.0,) if scales else tuple(chebyshev_nodes(0.0, 1.0, N_INTENSITIES))
+        nodes = chebyshev_nodes(0.0, 1.0, n_x).tolist()
+        places = {code: self.economy.regions.index(code) for code in full}
+        target = np.empty((len(intensities), n_x, n_s, n_w))
+        reach = np.empty((len(full), *target.shape))
+        own = {
+            name: {code: np.zeros(SIZES[name]) for code in full} for name in ("alone", "together")
+        }
+        for k, m, s, w in _elasticity_nodes(n_s, n_w):
+            for i, x in enumerate(nodes):
+                for h, a in enumerate(intensities):
+                    part = {code: share * x for code, share in full.items()}
+                    everybody = self._at(package, part, (a, s, w)) / x
+                    target[h, i, k, m] = everybody[at]
+                    for r, code in enumerate(full):
+                        alone = self._at(package, {code: part[code]}, (a, s, w)) / x
+                        reach[r, h, i, k, m] = alone[at]
+                        own["alone"][code][i, k, m] = alone[places[code]]
+                        own["together"][code][i, k, m] = everybody[places[code]]
+                if not scales:
+                    everybody = self._at(package, full, (x, s, w))
+                    for code, share in full.items():
+                        alone = self._at(package, {code: share}, (x, s, w))
+                        own["alone"][code][i, k, m] = alone[places[code]]
+                        own["together"][code][i, k, m] = everybody[places[code]]
+        return target, reach, own
+
+    def _outside(
         self,
         package: Package,
         full: Mapping[str, float],
@@ -191,34 +217,24 @@ class ResponseDesigner:
         at: int,
         *,
         scales: bool,
-    ) -> tuple[dict[str, dict[str, FloatArray]], FloatArray]:
-        """Responses of the participants' regions, and the target's further response to third countries."""
+    ) -> tuple[dict[str, FloatArray], FloatArray]:
+        """Responses of regions that stay outside, and the target's further response to third countries."""
         codes = list(dict.fromkeys(p.region for p in self.participants))
-        own = {
-            name: {code: np.zeros(SIZES[name]) for code in codes}
-            for name in ("alone", "together", "outside")
-        }
+        outside = {code: np.zeros(SIZES["outside"]) for code in codes}
         followed = np.zeros(SIZES["followed"])
-        n_a, n_s, n_w = SIZES["alone"]
-        for i, a in enumerate(chebyshev_nodes(0.0, 1.0, n_a)):
-            for k, s in enumerate(_scales(n_s)):
-                for m, w in enumerate(chebyshev_nodes(0.0, 1.0, n_w)):
-                    factor = a if scales else 1.0
-                    node = (float(a), float(s), float(w))
+        n_a, n_s, n_w = SIZES["outside"]
+        for k, m, s, w in _elasticity_nodes(n_s, n_w):
+            for i, a in enumerate(chebyshev_nodes(0.0, 1.0, n_a).tolist()):
+                factor, node = (a if scales else 1.0), (a, s, w)
+                if third:
                     everybody = self._at(package, full, node)
-                    if third:
-                        more = dict.fromkeys(third, 1.0)
-                        y = self._at(package, full, node, compliance=more)
-                        followed[i, k, m] = (y - everybody)[at] / factor
-                    for code in codes:
-                        place = self.economy.regions.index(code)
-                        alone = self._at(package, {code: full[code]}, node)
-                        rest = {key: share for key, share in full.items() if key != code}
-                        outside = self._at(package, rest, node)
-                        own["together"][code][i, k, m] = everybody[place] / factor
-                        own["alone"][code][i, k, m] = alone[place] / factor
-                        own["outside"][code][i, k, m] = outside[place] / factor
-        return own, followed
+                    y = self._at(package, full, node, compliance=dict.fromkeys(third, 1.0))
+                    followed[i, k, m] = (y - everybody)[at] / factor
+                for code in codes:
+                    rest = {key: share for key, share in full.items() if key != code}
+                    place = self.economy.regions.index(code)
+                    outside[code][i, k, m] = self._at(package, rest, node)[place] / factor
+        return outside, followed
 
     def _at(
         self,
@@ -237,33 +253,53 @@ class ResponseDesigner:
             compliance=compliance,
         )
 
-    def _weights(self, package: Package, full: Mapping[str, float], at: int) -> FloatArray:
-        """Part of each participant in the effect of a slight participation; followers count with those who lead."""
-        n_s, n_w = SIZES["weight"]
-        found = np.empty((len(self.participants), n_s, n_w))
-        for k, s in enumerate(_scales(n_s)):
-            for m, w in enumerate(chebyshev_nodes(0.0, 1.0, n_w)):
-                effect = {
-                    code: self._at(package, {code: _SLIGHT * share}, (0.5, float(s), float(w)))[at]
-                    for code, share in full.items()
-                }
-                found[:, k, m] = self._parts(effect, full)
+    def _pairs(self, package: Package, full: Mapping[str, float], at: int) -> FloatArray:
+        """Weight of each region in what regions do to each other, from what is missing where it stays outside."""
+        n_s, n_w = SIZES["pair"]
+        found = np.empty((len(full), n_s, n_w))
+        top = float(chebyshev_nodes(0.0, 1.0, SIZES["target"][0])[-1])
+        for k, m, s, w in _elasticity_nodes(n_s, n_w):
+            node = (top, s, w)
+            everybody = self._at(package, full, node)[at]
+            lacks = []
+            for code, share in full.items():
+                rest = {key: value for key, value in full.items() if key != code}
+                alone = self._at(package, {code: share}, node)[at]
+                lacks.append(alone - (everybody - self._at(package, rest, node)[at]))
+            found[:, k, m] = _pair_weights(np.array(lacks))
         return found
 
-    def _parts(self, effect: Mapping[str, float], full: Mapping[str, float]) -> FloatArray:
-        each = np.array(
-            [effect[p.region] * min(p.share / full[p.region], 1.0) for p in self.participants]
-        )
-        led = sum(
-            effect[code] * min(share / full[code], 1.0) for code, share in self.followers.items()
-        )
+    def _shares(self, full: Mapping[str, float]) -> FloatArray:
+        """Part of each region's participation that each participant stands for; see :meth:`regions_of`."""
+        codes = list(full)
+        found = np.zeros((len(codes), len(self.participants)))
         leads = np.array([p.leads for p in self.participants])
         if not leads.any():
             leads = ~leads
-        each = np.where(leads, each + led / leads.sum(), each)
-        return np.asarray(each / each.sum())
+        for number, p in enumerate(self.participants):
+            found[codes.index(p.region), number] += p.share
+        for code, share in self.followers.items():
+            found[codes.index(code)] += share * leads / leads.sum()
+        return np.asarray(found / np.array([full[code] for code in codes])[:, None])
 
 
-def _scales(n: int) -> FloatArray:
+def _pair_weights(lacks: FloatArray) -> FloatArray:
+    r"""Weights :math:`v` with :math:`v_r (\sum_q v_q - v_r)` as near as may be to what each region's absence adds.
+
+    What has the other sign than the sum counts as nothing; without interaction all weigh alike.
+    """
+    lacks = np.maximum(lacks * np.sign(lacks.sum()), 0.0)
+    if lacks.sum() <= _NOTHING or np.count_nonzero(lacks) < 2:
+        return np.full(len(lacks), 1.0 / len(lacks))
+    v = lacks / np.sqrt(lacks.sum())
+    for _ in range(_SWEEPS):
+        v = 0.5 * v + 0.5 * lacks / np.maximum(v.sum() - v, _NOTHING)
+    return np.asarray(v / v.sum())
+
+
+def _elasticity_nodes(n_scales: int, n_spreads: int) -> Iterator[tuple[int, int, float, float]]:
+    """Yield the nodes of scale and spread with their numbers."""
     low, high = np.log(SCALE_RANGE)
-    return np.exp(chebyshev_nodes(low, high, n))
+    for k, s in enumerate(np.exp(chebyshev_nodes(low, high, n_scales)).tolist()):
+        for m, w in enumerate(chebyshev_nodes(0.0, 1.0, n_spreads).tolist()):
+            yield k, m, s, w

@@ -3,6 +3,14 @@ r"""Responses to a package, computed beforehand: world trade solved on a design,
 A package's effect on an actor depends on its intensity, on who takes part, and on the trade elasticities. What is
 interpolated is :math:`y = s \ln \hat W`, the log change of real income times the scale of elasticities: it hardly moves
 with the scale, so few nodes suffice. Between Chebyshev nodes it is the polynomial through them.
+
+The effect on the target is the sum of what each region does if it takes part alone, and what they do to each other:
+
+.. math:: y = \sum_r e_r(x_r) + q(z)\, \iota(q(z)), \qquad q(z) = \frac{(\sum_r v_r z_r)^2 - \sum_r v_r^2 z_r^2}{1 - \sum_r v_r^2}
+
+with :math:`x_r` the share of a region's flows that takes part, :math:`z_r = e_r(x_r) / e_r(1)`, weights :math:`v` from the
+design in which each region in turn stays outside, and :math:`\iota` such that the sum is exact where all regions take part
+alike. It is also exact where one region acts alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +24,7 @@ from detente.models.registry import FloatArray
 
 __all__ = [
     "CASES",
+    "N_INTENSITIES",
     "REFERENCE_LEVEL",
     "SCALE_RANGE",
     "SIZES",
@@ -30,18 +39,27 @@ REFERENCE_LEVEL = 5.0
 SCALE_RANGE = (0.05, 1.7)
 """Scales of elasticities that the design spans."""
 
-CASES = ("target", "weight", "alone", "together", "outside", "followed")
-"""What a row of a design holds; see :class:`PackageResponse`."""
+N_INTENSITIES = 3
+"""Intensities at which participation is solved where not every measure scales; otherwise their product is what counts."""
 
 SIZES: Mapping[str, tuple[int, ...]] = {
-    "target": (4, 5, 4, 4),  # intensity, participation, scale, spread
-    "weight": (3, 3),  # scale, spread
-    "alone": (3, 3, 3),  # intensity, scale, spread
-    "together": (3, 3, 3),
+    "target": (5, 5, 4),  # share, scale, spread
+    "reach": (5, 5, 4),
+    "pair": (5, 4),  # scale, spread
+    "alone": (5, 5, 4),  # intensity, scale, spread
+    "together": (5, 5, 4),
     "outside": (3, 3, 3),
     "followed": (3, 3, 3),
 }
 """Numbers of nodes along each axis: Chebyshev's of the first kind, rising."""
+
+CASES = tuple(SIZES)
+"""What a row of a design holds; see :class:`PackageResponse`. ``apart.`` before it says that it is of the part left."""
+
+APART = "apart."
+OWN = ("alone", "together", "outside")
+_TINY = 1e-12
+_FLAT = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,29 +71,43 @@ class PackageResponse:
     package
         Its id.
     scales
-        Whether nothing happens at intensity zero.
+        Whether nothing happens at intensity zero: then a share of participation times intensity is all that counts.
     actors
         Those who may take part, ``M`` of them.
-    weight
-        Part of each in the effect of a slight participation of all on the target, shape ``(M, ...)``; adds up to one.
+    regions
+        Regions of the trade table that take part with them, ``R`` of them.
+    share
+        Part of each region's participation that each actor stands for, shape ``(R, M)``; a row adds up to one if all
+        its actors are there.
     target
-        Response of the target over participation (and intensity) at the nodes, shape ``SIZES["target"]``.
+        Response of the target if all regions take part with the same share, over that share: ``(A, *SIZES["target"])``,
+        with ``A`` one, or :data:`N_INTENSITIES` where not every measure scales.
+    reach
+        Response of the target to each region alone, over its share: ``(R, A, *SIZES["reach"])``.
+    pair
+        Weight of each region in what they do to each other, ``(R, *SIZES["pair"])``; adds up to one.
     alone, together, outside
         Response of each actor if it takes part alone, with everybody, or stays outside while all others take part; over
         intensity; shape ``(M, ...)``.
     followed
         Further response of the target if third countries follow in full; zero if the package has none.
+    apart
+        The same package without what another mechanism prices; None if nothing of it is priced apart.
     """
 
     package: str
     scales: bool
     actors: tuple[str, ...]
-    weight: FloatArray
+    regions: tuple[str, ...]
+    share: FloatArray
     target: FloatArray
+    reach: FloatArray
+    pair: FloatArray
     alone: FloatArray
     together: FloatArray
     outside: FloatArray
     followed: FloatArray
+    apart: "PackageResponse | None" = None
 
     def target_loss_pct(
         self,
@@ -103,20 +135,25 @@ class PackageResponse:
         FloatArray
             Positive for a loss.
         """
-        log_scale = _log_scale(scale)
-        joined = self.joined(participation, scale=scale, spread=spread)
-        axes = (_unit(intensity), _unit(joined), log_scale, _unit(spread))
-        y = joined * _interpolate(self.target, axes)
+        point = _Point(self, intensity=intensity, scale=scale, spread=spread)
+        x = self._regional(participation, intensity)
+        effect = point.effects(x)
+        y = effect.sum(axis=0) + point.interaction(effect)
         if self.followed.any():
-            y = y + compliance * _interpolate(self.followed, (axes[0], *axes[2:]))
-        return _as_loss(y * (intensity if self.scales else 1.0), log_scale)
+            axes = (_unit(intensity), point.log_scale, point.spread)
+            more = compliance * _contract(self.followed, axes)
+            y = y + more * (intensity if self.scales else 1.0)
+        return _as_loss(y, point.log_scale)
 
     def joined(
         self, participation: FloatArray, *, scale: FloatArray, spread: FloatArray
     ) -> FloatArray:
-        """Return the coalition's weight that takes part, 0-1: shape of the rest of ``participation``."""
-        weight = self._weights(scale, spread)
-        return np.asarray(np.clip((weight * participation).sum(axis=0), 0.0, 1.0))
+        """Return the weight of those who take part in the effect of all, 0-1: shape of the rest of ``participation``."""
+        point = _Point(self, intensity=np.ones_like(scale), scale=scale, spread=spread)
+        one = np.ones((len(self.actors), *np.ones(np.ndim(participation) - 1, dtype=int)))
+        taken = point.effects(self._regional(participation, 1.0)).sum(axis=0)
+        whole = point.effects(self._regional(one, 1.0)).sum(axis=0)
+        return np.asarray(np.clip(_over(taken, whole), 0.0, 1.0))
 
     def member_loss_pct(
         self,
@@ -130,24 +167,90 @@ class PackageResponse:
 
         Parameters and shape as in :meth:`target_loss_pct`; one more axis for the actors in front.
         """
-        log_scale = _log_scale(scale)
-        weight = self._weights(scale, spread)
-        joined = (weight * participation).sum(axis=0)
-        rest = np.clip(
-            (joined - weight * participation) / np.maximum(1.0 - weight, 1e-12), 0.0, 1.0
+        point = _Point(self, intensity=intensity, scale=scale, spread=spread)
+        one = np.ones((len(self.actors), *np.ones(np.ndim(participation) - 1, dtype=int)))
+        taken = self._without_own(point, participation, intensity)
+        rest = np.clip(_over(taken, self._without_own(point, one, intensity)), 0.0, 1.0)
+        axes = (_unit(intensity), point.log_scale, point.spread)
+        factor = intensity if self.scales else 1.0
+        alone, together, outside = (
+            factor * _contract(getattr(self, name), axes, lead=1) for name in OWN
         )
-        axes = (_unit(intensity), log_scale, _unit(spread))
-        tables = np.stack([self.alone, self.together, self.outside])
-        alone, together, outside = _interpolate(tables, axes, lead=2) * (
-            intensity if self.scales else 1.0
-        )
-        inside = _as_loss(alone + rest * (together - alone), log_scale)
-        beside = _as_loss(rest * outside, log_scale)
+        inside = _as_loss(alone + rest * (together - alone), point.log_scale)
+        beside = _as_loss(rest * outside, point.log_scale)
         return np.asarray(participation * inside + (1.0 - participation) * beside)
 
-    def _weights(self, scale: FloatArray, spread: FloatArray) -> FloatArray:
-        axes = (_log_scale(scale), _unit(spread))
-        return _interpolate(self.weight, axes, lead=1)
+    def _regional(self, participation: FloatArray, intensity: FloatArray | float) -> FloatArray:
+        """Share of each region's flows that takes part, ``(R, ...)``; times the intensity where that is all that counts."""
+        x = np.tensordot(self.share, participation, axes=1)
+        return np.asarray(x * intensity if self.scales else x)
+
+    def _without_own(
+        self, point: "_Point", participation: FloatArray, intensity: FloatArray
+    ) -> FloatArray:
+        """Effect on the target of all but each actor, ``(M, ...)``: its part of its own region is left out."""
+        x = self._regional(participation, intensity)
+        effect = point.effects(x)
+        home = self.share.argmax(axis=0)
+        held = self.share[home, np.arange(len(self.actors))]
+        own = held.reshape(-1, *(1,) * (np.ndim(participation) - 1)) * participation
+        if self.scales:
+            own = own * intensity
+        return np.asarray(effect.sum(axis=0) - effect[home] * _over(own, x[home]))
+
+
+class _Point:
+    """A response at one intensity and elasticity, or arrays of them."""
+
+    def __init__(
+        self,
+        response: PackageResponse,
+        *,
+        intensity: FloatArray,
+        scale: FloatArray,
+        spread: FloatArray,
+    ) -> None:
+        self.log_scale, self.spread = _log_scale(scale), _unit(spread)
+        axes: tuple[FloatArray, ...] = (self.log_scale, self.spread)
+        self.pair = _contract(response.pair, axes, lead=1)
+        target, reach = response.target, response.reach
+        if len(target) > 1:
+            axes = (_unit(intensity), *axes)
+            target, reach = np.moveaxis(target, 0, 1), np.moveaxis(reach, 1, 2)
+        else:
+            target, reach = target[0], reach[:, 0]
+        self.target = _contract(target, axes, lead=1)
+        self.nodes = chebyshev_nodes(0.0, 1.0, len(self.target))
+        at_nodes = _contract(reach, axes, lead=2)
+        self.at_nodes = at_nodes * self.nodes.reshape(-1, *(1,) * (at_nodes.ndim - 2))
+        powers = np.linalg.inv(np.vander(self.nodes, increasing=True))
+        self.powers = np.einsum("ij,rj...->ri...", powers, at_nodes)
+
+    def effects(self, x: FloatArray) -> FloatArray:
+        """Effect of each region alone on the target at its share, ``(R, ...)``."""
+        total = self.powers[:, -1]
+        for i in range(self.powers.shape[1] - 2, -1, -1):
+            total = total * x + self.powers[:, i]
+        return np.asarray(total * x)
+
+    def interaction(self, effect: FloatArray) -> FloatArray:
+        """Return what the regions do to each other, given the effect of each alone."""
+        top = self.powers.sum(axis=1)
+        q = self._pairs(_over(effect, top))
+        at = self._pairs(_over(self.at_nodes, top[:, None]))
+        nodes = self.nodes.reshape(-1, *(1,) * (self.target.ndim - 1))
+        gap = self.target * nodes - self.at_nodes.sum(axis=0)
+        # where the pairs do not rise with the share (regions without an effect), the share itself stands for them
+        flat = (np.diff(np.sqrt(at), axis=0) <= _FLAT).any(axis=0)
+        at = np.where(flat, nodes**2, at)
+        return np.asarray(q * _lagrange(np.sqrt(q), np.sqrt(at), gap / at))
+
+    def _pairs(self, z: FloatArray) -> FloatArray:
+        """Weight of the pairs of regions that take part, 0-1: one if all do."""
+        v = self.pair if z.ndim == self.pair.ndim else self.pair[:, None]
+        whole = 1.0 - (v**2).sum(axis=0)
+        found = (v * z).sum(axis=0) ** 2 - (v**2 * z**2).sum(axis=0)
+        return np.asarray(np.clip(_over(found, whole), 0.0, 1.0))
 
 
 def read_response(
@@ -160,9 +263,10 @@ def read_response(
     package
         Id of the package.
     rows
-        Cells of its rows: ``case`` (one of :data:`CASES`), ``actor`` (empty for the target), ``values``: numbers
-        separated by blanks in the shape of :data:`SIZES`, the last axis fastest. ``scales`` of the target's row is no
-        if something happens at intensity zero.
+        Cells of its rows: ``case`` (one of :data:`CASES`, or one of them after ``apart.``), ``actor`` (empty for the
+        target), ``values``: numbers separated by blanks in the shape of :data:`SIZES`, the last axis fastest. Rows of
+        the cases ``reach`` and ``pair`` name a ``region``, those of ``reach`` also who ``stands_for`` it, as
+        ``ACTOR=SHARE`` separated by blanks. ``scales`` of the target's row is no if something happens at intensity zero.
     actors
         Who is wanted, in this order.
 
@@ -176,47 +280,115 @@ def read_response(
     ModelError
         ``input-invalid`` for a row that lacks, repeats or does not fit.
     """
-    found: dict[tuple[str, str], FloatArray] = {}
-    scales = True
+    parts: dict[bool, list[Mapping[str, str]]] = {False: [], True: []}
     for row in rows:
-        case, actor = row["case"], row["actor"]
-        if case not in CASES:
-            _refuse_row(package, f"the case {case!r} is none of {', '.join(CASES)}")
-        if (case, actor) in found:
-            _refuse_row(package, f"{case} {actor} stands there twice")
-        found[case, actor] = _read_values(package, f"{case} {actor}".strip(), row["values"], case)
-        if case == "target":
-            scales = row.get("scales", "yes") != "no"
-    for case, actor in [("target", ""), *((c, a) for a in actors for c in CASES[1:5])]:
-        if (case, actor) not in found:
-            known = sorted({name for _, name in found if name})
-            _refuse_row(package, f"it has no {case} of {actor or 'the target'}; it knows {known}")
+        parts[row["case"].startswith(APART)].append(row)
+    apart = None
+    if parts[True]:
+        without = [
+            row | {"case": row["case"].removeprefix(APART)} for row in map(dict, parts[True])
+        ]
+        apart = _read_part(package, without, actors, apart=None)
+    return _read_part(package, parts[False], actors, apart=apart)
 
-    def stack(case: str) -> FloatArray:
-        return np.array([found[case, actor] for actor in actors]).reshape(-1, *SIZES[case])
 
+def _read_part(
+    package: str,
+    rows: Sequence[Mapping[str, str]],
+    actors: Sequence[str],
+    *,
+    apart: PackageResponse | None,
+) -> PackageResponse:
+    found, stands, scales = _sort_rows(package, rows)
+    wanted = [("target", ""), *(("pair", region) for region in stands)]
+    wanted += [(case, actor) for actor in actors for case in OWN]
+    for case, key in wanted:
+        if (case, key) not in found:
+            known = sorted({name for kind, name in found if kind in OWN})
+            _refuse_row(package, f"it has no {case} of {key or 'the target'}; it knows {known}")
+    if not stands:
+        _refuse_row(package, "it has no reach of any region")
+
+    def stack(case: str, keys: Sequence[str]) -> FloatArray:
+        return np.array([found[case, key] for key in keys]).reshape(len(keys), *SIZES[case])
+
+    def spread_out(case: str, key: str) -> FloatArray:
+        wide = found[case, key].reshape(-1, *SIZES[case])
+        if len(wide) != (1 if scales else N_INTENSITIES):
+            _refuse_row(package, f"{case} {key} has {wide.size} numbers, as if it scaled otherwise")
+        return wide
+
+    regions = tuple(stands)
+    pair = np.maximum(stack("pair", regions), 0.0)
     return PackageResponse(
         package=package,
         scales=scales,
         actors=tuple(actors),
-        weight=stack("weight"),
-        target=found["target", ""],
-        alone=stack("alone"),
-        together=stack("together"),
-        outside=stack("outside"),
-        followed=found.get(("followed", ""), np.zeros(SIZES["followed"])),
+        regions=regions,
+        share=np.array(
+            [[stands[region].get(actor, 0.0) for actor in actors] for region in regions]
+        ),
+        target=spread_out("target", ""),
+        reach=np.array([spread_out("reach", region) for region in regions]),
+        pair=_over(pair, pair.sum(axis=0)),
+        alone=stack("alone", actors),
+        together=stack("together", actors),
+        outside=stack("outside", actors),
+        followed=found.get(("followed", ""), np.zeros(SIZES["followed"])).reshape(
+            SIZES["followed"]
+        ),
+        apart=apart,
     )
+
+
+def _sort_rows(
+    package: str, rows: Sequence[Mapping[str, str]]
+) -> tuple[dict[tuple[str, str], FloatArray], dict[str, dict[str, float]], bool]:
+    """Return values by case and actor or region, who stands for each region, and whether all measures scale."""
+    found: dict[tuple[str, str], FloatArray] = {}
+    stands: dict[str, dict[str, float]] = {}
+    scales = True
+    for row in rows:
+        case = row["case"]
+        if case not in CASES:
+            _refuse_row(package, f"the case {case!r} is none of {', '.join(CASES)}")
+        key = row.get("region", "") if case in {"reach", "pair"} else row["actor"]
+        if (case, key) in found:
+            _refuse_row(package, f"{case} {key} stands there twice")
+        found[case, key] = _read_values(package, f"{case} {key}".strip(), row["values"], case)
+        if case == "target":
+            scales = row.get("scales", "yes") != "no"
+        elif case == "reach":
+            stands[key] = _read_shares(package, key, row.get("stands_for", ""))
+    return found, stands, scales
 
 
 def _read_values(package: str, name: str, text: str, case: str) -> FloatArray:
     wanted = int(np.prod(SIZES[case]))
+    sizes = {wanted, wanted * N_INTENSITIES} if case in {"target", "reach"} else {wanted}
     try:
         values = np.array([float(part) for part in text.split()])
     except ValueError:
         _refuse_row(package, f"{name}: {text[:30]!r} are not numbers")
-    if values.size != wanted or not np.isfinite(values).all():
+    if values.size not in sizes or not np.isfinite(values).all():
         _refuse_row(package, f"{name} has {values.size} numbers, {wanted} finite ones are wanted")
-    return values.reshape(SIZES[case])
+    return values
+
+
+def _read_shares(package: str, region: str, text: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for part in text.split():
+        actor, _, share = part.partition("=")
+        try:
+            value = float(share)
+        except ValueError:
+            value = -1.0
+        if not 0.0 <= value <= 1.0:
+            _refuse_row(
+                package, f"reach {region}: {part!r} is no ACTOR=SHARE with a share of 0 to 1"
+            )
+        found[actor] = value
+    return found
 
 
 def _refuse_row(package: str, what: str) -> NoReturn:
@@ -252,23 +424,29 @@ def _as_loss(y: FloatArray, log_scale: FloatArray) -> FloatArray:
     return np.asarray(-100.0 * np.expm1(y / scale))
 
 
-def _interpolate(values: FloatArray, at: Sequence[FloatArray], *, lead: int = 0) -> FloatArray:
-    """Polynomial through values at the nodes of each axis, at points of -1 to 1; points broadcast.
+def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Quotient, zero where there is nothing to divide by."""
+    there = np.abs(whole) > _TINY
+    return np.asarray(np.where(there, part / np.where(there, whole, 1.0), 0.0))
 
-    The first ``lead`` axes of the values are kept. The others are contracted from the last, each with its own array of
-    points, so that points that vary over fewer axes are worked out once.
+
+def _contract(values: FloatArray, axes: Sequence[FloatArray], *, lead: int = 0) -> FloatArray:
+    """Polynomial through values at the nodes of the last axes, at points of -1 to 1; points broadcast.
+
+    The first ``lead`` axes of the values are kept.
     """
-    n_dim = max(np.ndim(point) for point in at)
-    table = values.reshape(values.shape + (1,) * n_dim)
-    for axis in range(len(at) - 1, -1, -1):
-        basis = _cardinal(at[axis], values.shape[lead + axis])
-        slices = np.moveaxis(table, lead + axis, 0)
-        table = np.asarray(sum(basis[k] * slices[k] for k in range(len(basis))))
-    return table
+    shape = np.broadcast_shapes(*(np.shape(point) for point in axes))
+    kept, sizes = values.shape[:lead], values.shape[lead:]
+    basis = np.ones((1, *shape))
+    for point, n in zip(axes, sizes, strict=True):
+        cardinal = np.broadcast_to(_cardinal(point, n), (n, *shape))
+        basis = (basis[:, None] * cardinal[None]).reshape(-1, *shape)
+    flat = values.reshape(-1, int(np.prod(sizes))) @ basis.reshape(len(basis), -1)
+    return np.asarray(flat.reshape(*kept, *shape))
 
 
 def _cardinal(x: FloatArray, n: int) -> FloatArray:
-    """Lagrange's polynomials of the nodes at x, shape ``(n, ...)``."""
+    """Lagrange's polynomials of Chebyshev's nodes at x, shape ``(n, ...)``."""
     nodes = chebyshev_nodes(-1.0, 1.0, n)
     basis = []
     for i in range(n):
@@ -278,3 +456,15 @@ def _cardinal(x: FloatArray, n: int) -> FloatArray:
                 product = product * (x - nodes[j]) / (nodes[i] - nodes[j])
         basis.append(product)
     return np.asarray(basis)
+
+
+def _lagrange(x: FloatArray, nodes: FloatArray, values: FloatArray) -> FloatArray:
+    """Polynomial through values at nodes that differ from point to point, ``(n, ...)``, at x."""
+    total = np.zeros(np.broadcast_shapes(x.shape, values.shape[1:]))
+    for i in range(len(nodes)):
+        product = values[i]
+        for j in range(len(nodes)):
+            if j != i:
+                product = product * ((x - nodes[j]) / (nodes[i] - nodes[j]))
+        total = total + product
+    return np.asarray(total)
