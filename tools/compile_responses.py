@@ -2,7 +2,7 @@ r"""Compile the responses of a crisis to its packages: world trade solved on a d
 
 Reads the tables of packages, regions and sectors of the crisis folder and the trade table that they name; writes
 ``responses.csv`` into the folder, whole or not at all. Each row is one case of one actor (see
-``detente.models.sanctions.PackageResponse``). Takes about a minute a package.
+``detente.models.sanctions.PackageResponse``). Takes about a minute a package, two where something is priced apart.
 
 Example
 -------
@@ -12,10 +12,14 @@ Example
 import argparse
 import csv
 import io
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+# matrices are small: threads of linear algebra only wait for each other
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 

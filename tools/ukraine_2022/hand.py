@@ -461,6 +461,7 @@ RENAMED = {"norman": "norman-2022"}
 NOT_A_SOURCE = {"tl"}
 LATE = {"this-project", "pit-mont", "vb-mont", "eupapers", "imal"}
 ALWAYS = (
+    "cbr-2012",
     "norman-2022",
     "judgement",
     "derived",
@@ -502,6 +503,7 @@ SOURCES = {
     "levif-1501": _source("Trends Le Vif", "Net capital outflow from Russia in the fourth quarter of 2014", "2015-01-17", "https://trends.levif.be/economie/politique-economique/russie-les-fuites-de-capitaux-ont-plus-que-double-en-2014/article-normal-362109.html", "press copy of central bank figures", "2015-01"),
     "iep-2015": _source("Gaidar Institute", "Capital outflow in 2014: far short of a record", "2015-01-31", "https://www.iep.ru/en/capital-outflow-in-2014-far-short-of-a-record.html", "research note", "2015"),
     "mem": _source("no page found", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
+    "cbr-2012": _source("Bank of Russia", "Russian exports of crude oil, natural gas and coal, 2011", "", "", "official statistics; figures and year of release from memory", "2012"),
     "acer": _source("ACER", "Market monitoring report 2020, gas: origin of supply by country", "", "", "official agency; report of July 2021 (month from memory), figures read from press copies of April 2022", "2021-07"),
     "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), figures read from press copies of February 2022", "2022-01"),
     "ecb": _source("European Central Bank", "Euro reference rates, cross rate of the rouble", CUT, "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/", "official statistics"),
