@@ -10,8 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from detente.cli import app
-from detente.game import read_efg, solve_logit_qre
+from detente.cli.solve import describe
+from detente.game import read_efg, solve_logit_qre, trace_logit_branch, write_efg
 from detente.game.catalogue import catalogue, find_game
+from detente.game.trees import game_from_tree
+from detente.testing.games import bargaining_tree
 
 TOOL = Path(__file__).parents[2].parent / "shared" / "tools" / "crisis_bargaining_game.py"
 
@@ -38,6 +41,59 @@ def test_json_has_exactly_the_promised_shape():
     first = rows[0]["information_sets"][0]["actions"][0]
     assert first["label"] == "Raise"
     np.testing.assert_allclose(first["probability"], 0.5349690035990672, atol=1e-8)  # Gambit 16.7.0
+
+
+def many_games(tmp_path):
+    """Four nearly equal games beside each other, whose folds nearly coincide."""
+    base = bargaining_tree(rounds=2, challenger_types=2, defender_types=2)
+
+    def scaled(node, factor, shift):
+        turned = dict(node)
+        if "player" in node:
+            turned["infoset"] = node["infoset"] + shift
+        if "payoffs" in node:
+            turned["payoffs"] = [factor * pay for pay in node["payoffs"]]
+        turned["children"] = [scaled(child, factor, shift) for child in node.get("children", [])]
+        return turned
+
+    trees = [scaled(base["tree"], 1.0 + 1e-4 * k, 1000 * k) for k in range(4)]
+    tree = {"chance": [0.25] * 4, "children": trees}
+    game = game_from_tree({"players": base["players"], "tree": tree})
+    file = tmp_path / "many.efg"
+    file.write_text(write_efg(game), encoding="utf-8")
+    return game, str(file)
+
+
+def test_answers_that_are_not_certified_to_lie_on_the_branch_say_so(tmp_path):
+    """Oracle: hand, each of the four games turns back once and forward once."""
+    _, file = many_games(tmp_path)
+    plain, behind = json.loads(run("solve", file, "--lambda", "20,50", "--json"))
+    assert "segment" not in plain
+    assert "turns" not in plain
+    assert (plain["status"], behind["status"]) == ("converged", "converged")
+    assert behind["segment"] == "apart"
+    assert behind["turns"] == 8
+    assert 1 <= behind["apart"] <= 4
+    shown = run("solve", file, "--lambda", "20,50")
+    assert "folds passed apart" in shown
+    assert (
+        "lambda 50: an equilibrium by its residual, but not certified to lie on the principal branch"
+        in shown
+    )
+
+
+def test_values_that_stall_say_why(tmp_path):
+    game, _ = many_games(tmp_path)
+    branch = trace_logit_branch(
+        game.form, [1.0, 50.0], payoffs=game.payoffs, chance_probs=game.chance_probs, most_walks=400
+    )
+    first, second = describe(game, branch)
+    assert "reason" not in first
+    assert second["status"] == "stalled"
+    assert second["reason"].startswith("given up after 4")
+    assert "allow more walks" in second["reason"]
+    assert branch.reasons[0] == ""
+    assert 1.0 < branch.reached < 50.0
 
 
 def test_the_table_shows_strategies_payoffs_and_residual():

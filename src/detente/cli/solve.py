@@ -125,7 +125,11 @@ def _print_catalogue() -> None:
 
 
 def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
-    """Return plain values for each rationality, players in the game's order and each player's sets in its order."""
+    """Return plain values for each rationality, players in the game's order and each player's sets in its order.
+
+    A row behind turns of the branch has ``turns`` besides, one that is not certified to lie on the principal branch
+    ``segment`` "apart" and ``apart``, the folds passed so, and one that did not converge ``reason``.
+    """
     form = game.form
     order = sorted(range(form.n_info_sets), key=lambda which: int(form.info_set_player[which]))
     rows = []
@@ -141,15 +145,20 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
                     "actions": [{"label": label, "probability": prob} for label, prob in pairs],
                 }
             )
-        rows.append(
-            {
-                "lambda": value,
-                "residual": float(result.residual[stop]),
-                "status": "converged" if result.status[stop] == 1 else "stalled",
-                "payoffs": result.expected_payoffs[:, stop].tolist(),
-                "information_sets": sets,
-            }
-        )
+        row = {
+            "lambda": value,
+            "residual": float(result.residual[stop]),
+            "status": "converged" if result.status[stop] == 1 else "stalled",
+            "payoffs": result.expected_payoffs[:, stop].tolist(),
+            "information_sets": sets,
+        }
+        if result.turns[stop]:
+            row["turns"] = int(result.turns[stop])
+        if result.apart[stop]:
+            row["segment"], row["apart"] = "apart", int(result.apart[stop])
+        if row["status"] == "stalled":
+            row["reason"] = result.reasons[stop]
+        rows.append(row)
     return rows
 
 
@@ -168,11 +177,31 @@ def _print(game: "Game", result: "BranchResult", rows: list[dict[str, Any]]) -> 
         lines.append([player, "", "payoff", *(f"{row['payoffs'][number]:.4f}" for row in rows)])
     lines.append(["", "", "residual", *(f"{row['residual']:.0e}" for row in rows)])
     lines.append(["", "", "turns", *(str(count) for count in result.turns.tolist())])
+    if result.apart.any():
+        lines.append(
+            ["", "", "folds passed apart", *(str(count) for count in result.apart.tolist())]
+        )
     lines.append(["", "", "status", *(row["status"] for row in rows)])
     if len(lines) > _MOST_FOLDED:
         _print_plain(game.title, heads, lines)
     else:
         _print_folded(game.title, heads, lines)
+    for note in _notes(rows):
+        sys.stdout.write(note + "\n")
+
+
+def _notes(rows: list[dict[str, Any]]) -> list[str]:
+    """Return what must be said of rows that are no plain answers."""
+    apart = [f"{row['lambda']:g}" for row in rows if "apart" in row and "reason" not in row]
+    notes = [
+        f"lambda {row['lambda']:g} stalled: {row['reason']}" for row in rows if "reason" in row
+    ]
+    if apart:
+        notes.append(
+            f"lambda {', '.join(apart)}: an equilibrium by its residual, but not certified to lie on the principal "
+            "branch: some folds on the way were passed in one part of the game alone"
+        )
+    return notes
 
 
 def _print_folded(title: str, heads: list[str], lines: list[list[str]]) -> None:

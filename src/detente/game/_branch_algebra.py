@@ -20,7 +20,8 @@ _OPTIONS: dict[str, Any] = {
 class Room(NamedTuple):
     """Arrays to trace in: for walks, for walks of differentials and for GMRES.
 
-    ``weight`` ``(P,)`` is what t counts for with each player. With ``A`` actions, ``n`` active ones and ``m`` basis
+    ``weight`` ``(P,)`` is what t counts for with each player, ``always[0]`` the number of unknowns up to which every
+    step is tested. With ``A`` actions, ``n`` active ones and ``m`` basis
     vectors: ``point``, ``d_point``, ``d_log``, ``d_sigma`` and
     ``d_out`` are ``(A,)``; ``d_reach`` and ``d_value`` as the walk's; ``rights``, ``shift`` ``(n + 1,)``, ``last``
     ``(n,)``; ``bend`` ``(n + 1,)``; ``basis`` ``(m + 1, n + 1)``, ``hessenberg`` ``(m + 1, m)``, ``rotation`` ``(2, m)``,
@@ -29,6 +30,7 @@ class Room(NamedTuple):
     """
 
     weight: Any
+    always: Any
     point: Any
     change: Any
     d_point: Any

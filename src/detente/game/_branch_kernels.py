@@ -18,7 +18,7 @@ import numpy as np
 from detente.game._branch_algebra import decompose, solve_bordered
 from detente.game._kernels import walk
 
-__all__ = ["trace_branch"]
+__all__ = ["BACK", "BEFORE", "MEMO", "PAUSED", "PEAK", "STOPS", "TOP", "WALKS", "T", "trace_branch"]
 
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
@@ -32,8 +32,8 @@ _STRAIGHT, _AIM = 0.98, 0.17
 _TESTED_STRAIGHT, _TESTED_AIM = 0.85, 0.4  # where the orientation is tested
 # a chord leaves the tangent by half the angle that the tangent turns by: its largest square over that of the step
 _CHORD = 1.15
-# up to so many unknowns every step is tested, and systems are solved by factors in place of GMRES
-_ALWAYS, _DIRECT = 32, 12
+# up to so many unknowns systems are solved by factors in place of GMRES
+_DIRECT = 12
 # a step that moves no probability by more takes what it meets for a crossing of curves
 _CROSSING = 1e-6
 # of t in the length of a curve: at more the angle between tangents would not show where probabilities turn
@@ -126,6 +126,9 @@ def _cubic(start, end, slope, final, share):
 
 
 _START, _STEP, _STOP = 0, 1, 2
+_STEPS = 100_000
+# places in the memory of a tracing that pauses
+T, PAUSED, BEFORE, PEAK, STOPS, WALKS, BACK, TOP, MEMO = 0, 1, 2, 10, 11, 12, 13, 14, 15
 
 
 def _pace_of(n, t):
@@ -133,17 +136,24 @@ def _pace_of(n, t):
     return _WEIGHT * math.sqrt(n) / (1.0 + t)
 
 
-def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks, answers, notes):
-    """Trace the branch from ``x`` ``(n,)`` at ``t`` through the rising ``stops`` in t.
+def _trace_branch(
+    tree, block, room, x, tangent, memo, stops, tight, most_turns, most_walks, answers, notes
+):  # fmt: skip
+    """Trace the branch from ``x`` ``(n,)`` at ``memo[T]`` through the rising ``stops`` in t.
 
     Writes the point at each stop to ``answers`` ``(S, n)`` and turns, walks and the last change of the strategy to
     ``notes`` ``(S, 3)``, the change infinite for stops that are not reached.
+
+    ``memo`` ``(MEMO,)`` begins as zeros but for t, and for ``memo[BACK]`` 1 if t is to fall at first. ``memo[TOP]`` is the
+    largest t on the way. Behind ``most_turns`` turns the tracing pauses: ``memo[PAUSED]`` is 1,
+    ``x`` and ``tangent`` are where it stands, ``room.last`` and ``memo[BEFORE]`` the point before the turn and
+    ``memo[PEAK]`` the t of the turn; called again with what it left and the stops that are left it goes on. Turns and
+    walks are counted in each call.
     """
     n = tree.active_row.size
-    scale = _pace_of(n, t)
+    t = memo[T]
     plumb = np.zeros(n + 1)
     plumb[n] = 1.0
-    tangent = plumb.copy()
     fresh = np.zeros(n + 1)
     trial = x.copy()
     notes[:, 2] = np.inf
@@ -151,10 +161,17 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
     tested = room.square.shape[0] == n + 1
     delta, speed, quick, pitch, length, side = 0.03, 1.0, 1.0, 1.0, 0.0, 0.0
     before, earlier = t, side
-    for r in range(n + 1):
-        room.bend[r] = 0.0
-    mode = _START
-    while stop < stops.size and steps < most_steps and walks <= most_walks:
+    if memo[PAUSED] == 1.0:
+        mode, scale = _STEP, memo[3]
+        delta, speed, pitch, side = memo[4], memo[5], memo[6], memo[7]
+        before, earlier, length, quick = memo[BEFORE], side, memo[8], memo[9]
+    else:
+        mode, scale = _START, _pace_of(n, t)
+        for r in range(n + 1):
+            tangent[r] = plumb[r]
+            room.bend[r] = 0.0
+    memo[PAUSED], memo[STOPS] = 0.0, 0.0
+    while stop < stops.size and steps < _STEPS and walks <= most_walks:
         there, goal, most_first, guide = t, 1e-9, 1.0, plumb
         if mode == _STEP:
             steps += 1
@@ -222,6 +239,9 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
                 notes[stop, 1] = walks
                 notes[stop, 2] = moved
                 stop += 1
+            if memo[BACK] == 1.0:
+                for r in range(n + 1):
+                    fresh[r] = -fresh[r]
             for r in range(n + 1):
                 tangent[r] = fresh[r]
             speed, pitch = pace, abs(tangent[n])
@@ -250,7 +270,7 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
                 least = _STRAIGHT if side == 0.0 else _TESTED_STRAIGHT
                 if cosine < least or not steady or chord > _CHORD * length * length:
                     moved = np.inf
-                elif n <= _ALWAYS or cosine < 0.95 or fresh[n] * tangent[n] <= 0.0:
+                elif n <= room.always[0] or cosine < 0.95 or fresh[n] * tangent[n] <= 0.0:
                     turned = 0.0
                     if tested:
                         turned = decompose(tree, block, room, room.point, there, scale, fresh)
@@ -275,6 +295,7 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
                 x[r] = trial[r]
             t = there
             quick = pace
+            memo[TOP] = max(memo[TOP], t)
         elif moved == np.inf and stops[stop] <= t:
             # too far from both points: go back and come nearer
             for r in range(n):
@@ -321,6 +342,12 @@ def _trace_branch(tree, block, room, x, t, stops, tight, most_steps, most_walks,
         speed = quick / norm
         pitch = max(abs(tangent[n]), 0.8 * pitch * ratio / norm)
         mode = _STEP
+        if turns >= most_turns:
+            memo[PAUSED], memo[T], memo[BEFORE], memo[PEAK] = 1.0, t, before, peak
+            memo[3], memo[4], memo[5], memo[6], memo[7] = scale, delta, speed, pitch, side
+            memo[8], memo[9] = length, quick
+            break
+    memo[STOPS], memo[WALKS] = stop, walks
     notes[stop:, 1] = walks
     notes[stop:, 0] = turns
 

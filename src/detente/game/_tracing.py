@@ -12,12 +12,14 @@ from detente.game.form import ExtensiveForm
 __all__ = ["TESTED", "Stops", "Tracer", "log_chance", "tree_of"]
 
 _BASIS = 120
-_STEPS = 100_000
+_STEPS = 1_000_000
 _TIGHT = 1e-13
 _MOVES = 20.0
 """Moves on one path that may each be as rare as they can be before a branch of probability 0 counts beside them."""
 TESTED = 150
 """Up to so many unknowns the orientation of steps is tested; the cost of a test grows with their square."""
+_ALWAYS = 32
+"""Up to so many it is tested at every step; with more where a step turns back in rationality or bends."""
 
 
 def tree_of(form: ExtensiveForm, kernels: Any) -> Any:
@@ -51,25 +53,32 @@ def log_chance(chance: FloatArray, span: FloatArray | float) -> FloatArray:
 class Stops:
     """Points of a branch at ``S`` stops.
 
-    ``strategy`` ``(A, S)``; ``residual``, ``turns`` and ``walks`` ``(S,)``, the last two counted from rationality 0.
+    ``strategy`` ``(A, S)``; ``residual``, ``turns``, ``walks`` and ``apart`` ``(S,)``, the last three counted from
+    rationality 0; ``apart`` are the folds that were passed in a part of the game while the rest was held. ``reached``
+    is the largest share on the way.
     """
 
     strategy: FloatArray
     residual: FloatArray
     turns: FloatArray
     walks: FloatArray
+    apart: FloatArray
+    reached: float
 
 
 class Tracer:
     """Traces draws of one form, one at a time. Not shared between threads."""
 
-    def __init__(self, form: ExtensiveForm) -> None:
+    def __init__(self, form: ExtensiveForm, *, tested: int = TESTED, always: int = _ALWAYS) -> None:
         from detente.game import _branch_algebra, _branch_kernels, _kernels  # noqa: PLC0415  they load numba
 
         self.walk, self.trace_branch = _kernels.walk, _branch_kernels.trace_branch
         self.form = form
         self.layout: Layout = layout_of(form)
         self.tree = tree_of(form, _kernels)
+        action = np.empty(form.n_actions, dtype=np.int64)
+        action[self.layout.row] = np.arange(form.n_actions)
+        self.unknown = action[self.layout.active_row]
         inner, actions, players = self.layout.node.size, form.n_actions, form.n_players
         active = self.layout.active_row.size
         basis = min(_BASIS, active + 1)
@@ -87,6 +96,7 @@ class Tracer:
         self.tail = self.block.value[inner * players :].reshape(-1, players)
         self.room = _branch_algebra.Room(
             weight=np.ones(players),
+            always=np.array([always]),
             point=np.zeros(actions),
             change=np.zeros(1),
             d_point=np.zeros(actions),
@@ -99,13 +109,62 @@ class Tracer:
             shift=np.zeros(active + 1),
             last=np.zeros(active),
             bend=np.zeros(active + 1),
-            square=np.zeros((active + 1, active + 1) if active <= TESTED else (0, 0)),
+            square=np.zeros((active + 1, active + 1) if active <= tested else (0, 0)),
             order=np.zeros(active + 1, dtype=np.int64),
             basis=np.zeros((basis + 1, active + 1)),
             hessenberg=np.zeros((basis + 1, basis)),
             rotation=np.zeros((2, basis)),
             small=np.zeros(basis + 1),
         )
+
+    def prepare(self, payoffs: FloatArray, chance: FloatArray, rationality: FloatArray) -> None:
+        """Take up one draw: ``payoffs`` ``(K, P)``, ``chance`` ``(R,)`` and ``rationality`` ``(P,)``."""
+        # payoffs from 0 to 1, so that steps depend neither on units nor on where the tracing ends
+        worth = payoffs[self.layout.payoff_class]
+        self.least = worth.min(axis=0)
+        worth = worth - self.least
+        self.spread = np.where(worth.max(axis=0) > 0.0, worth.max(axis=0), 1.0)
+        self.tail[:] = worth / self.spread
+        rate = rationality * worth.max(axis=0)
+        self.span = float(rate.max()) or 1.0
+        self.room.weight[:] = rate / self.span
+        self.block.chance[:] = chance
+        self.block.log_chance[:] = log_chance(chance, self.span)
+
+    def run(
+        self, state: "State", stops: FloatArray, *, most_turns: int, most_walks: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Trace on from a state, which is changed; return points ``(S, n)`` and notes ``(S, 3)`` as the kernel does."""
+        points = np.zeros((stops.size, state.x.size))
+        notes = np.zeros((stops.size, 3))
+        self.trace_branch(
+            self.tree,
+            self.block,
+            self.room,
+            state.x,
+            state.tangent,
+            state.memo,
+            stops,
+            _TIGHT,
+            most_turns,
+            most_walks,
+            points,
+            notes,
+        )
+        return points, notes
+
+    def strategy_at(self, x: FloatArray, t: float) -> tuple[FloatArray, float]:
+        """Return the strategy at a point ``(n,)`` of the branch, shape ``(A,)``, and its residual."""
+        block, active = self.block, self.layout.active_row
+        point = np.zeros(self.form.n_actions)
+        block.lam[:] = t * self.room.weight
+        point[active] = x
+        self.walk(self.tree, block, point, False, self.room.change)
+        # the unknowns stay as they were corrected: one more response would multiply their rounding by lambda
+        point[:] = block.out
+        point[active] = x
+        self.walk(self.tree, block, point, True, self.room.change)
+        return block.sigma_in[self.layout.row], float(self.room.change[0])
 
     def trace(
         self,
@@ -120,45 +179,58 @@ class Tracer:
 
         ``payoffs`` ``(K, P)``, ``chance`` ``(R,)``, ``rationality`` ``(P,)`` and ``shares`` ``(S,)`` in 0-1.
         """
-        block, room, active = self.block, self.room, self.layout.active_row
-        # payoffs from 0 to 1, so that steps depend neither on units nor on where the tracing ends
-        worth = payoffs[self.layout.payoff_class]
-        worth = worth - worth.min(axis=0)
-        spread = worth.max(axis=0)
-        self.tail[:] = np.divide(worth, spread, out=np.zeros_like(worth), where=spread > 0.0)
-        rate = rationality * spread
-        span = float(rate.max()) or 1.0
-        room.weight[:] = rate / span
-        stops = shares * span
-        block.chance[:] = chance
-        block.log_chance[:] = log_chance(chance, span)
-        points = np.zeros((shares.size, active.size))
-        notes = np.zeros((shares.size, 3))
-        if active.size:
-            self.trace_branch(
-                self.tree,
-                block,
-                room,
-                np.zeros(active.size),
-                0.0,
-                stops,
-                _TIGHT,
-                _STEPS,
-                most_walks,
-                points,
-                notes,
-            )
+        self.prepare(payoffs, chance, rationality)
+        stops = shares * self.span
+        active = self.layout.active_row
+        points, notes = np.zeros((shares.size, active.size)), np.zeros((shares.size, 4))
+        top = float(stops.max(initial=0.0))
+        if 0 < active.size <= TESTED:
+            state = State.begin(active.size)
+            points, notes[:, :3] = self.run(state, stops, most_turns=_STEPS, most_walks=most_walks)
+            top = state.top
+        elif active.size:
+            from detente.game._unwinding import follow  # noqa: PLC0415  it traces parts of the game
+
+            points, notes, top = follow(self, payoffs, chance, rationality, stops, most_walks)
         strategy = np.empty((self.form.n_actions, shares.size))
         residual = np.empty(shares.size)
-        point = np.zeros(self.form.n_actions)
         for stop, t in enumerate(stops):
-            block.lam[:] = t * room.weight
-            point[active] = points[stop]
-            self.walk(self.tree, block, point, False, room.change)
-            # the unknowns stay as they were corrected: one more response would multiply their rounding by lambda
-            point[:] = block.out
-            point[active] = points[stop]
-            self.walk(self.tree, block, point, True, room.change)
-            strategy[:, stop] = block.sigma_in[self.layout.row]
-            residual[stop] = room.change[0]
-        return Stops(strategy=strategy, residual=residual, turns=notes[:, 0], walks=notes[:, 1] + 2)
+            strategy[:, stop], residual[stop] = self.strategy_at(points[stop], float(t))
+        return Stops(
+            strategy=strategy,
+            residual=residual,
+            turns=notes[:, 0],
+            walks=notes[:, 1] + 2,
+            apart=notes[:, 3],
+            reached=top / self.span,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where a tracing stands: the point ``x`` ``(n,)``, the tangent ``(n + 1,)`` and the kernel's memory."""
+
+    x: FloatArray
+    tangent: FloatArray
+    memo: FloatArray
+
+    @property
+    def top(self) -> float:
+        """The largest t on the way."""
+        from detente.game import _branch_kernels  # noqa: PLC0415  it loads numba
+
+        return float(self.memo[_branch_kernels.TOP])
+
+    @classmethod
+    def begin(
+        cls, size: int, x: FloatArray | None = None, t: float = 0.0, *, back: bool = False
+    ) -> "State":
+        """Return a state at the even strategy, or at a point to be corrected, to be left with t falling or rising."""
+        from detente.game import _branch_kernels  # noqa: PLC0415  it loads numba
+
+        memo = np.zeros(_branch_kernels.MEMO)
+        memo[_branch_kernels.T] = t
+        memo[_branch_kernels.BACK] = float(back)
+        return cls(
+            x=np.zeros(size) if x is None else x.copy(), tangent=np.zeros(size + 1), memo=memo
+        )

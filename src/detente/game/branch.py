@@ -14,6 +14,9 @@ from detente.game.qre import Status
 
 __all__ = ["BranchResult", "trace_logit_branch"]
 
+_ROUNDING = 1000.0
+"""Lambda times the spread of payoffs beyond which rounding may show in residuals."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchResult:
@@ -30,12 +33,21 @@ class BranchResult:
     turns
         How often the branch turned in lambda before it came there, shape ``(S,)``: 0 on the segment that starts at
         the uniform strategy, 2 behind a first fold and its counterpart, and so on.
+    apart
+        How many folds on the way were passed in one part of the game alone, while what is played in the rest was held
+        still, shape ``(S,)``. 0 means that the branch of the whole game was followed all the way. Otherwise the answer
+        is an equilibrium by its residual, but it is not certified to lie on the principal branch; each such fold
+        counts as two turns.
+    reached
+        The largest rationality that was come to on the way.
     walks
         Walks over the tree from lambda 0 to there, shape ``(S,)``.
     status
         A :class:`~detente.game.qre.Status` per value, shape ``(S,)``.
     expected_payoffs
         Each player's payoff, shape ``(P, S)``.
+    reasons
+        Why each value did not converge, in a sentence; empty for those that did.
     tolerance
         The largest residual that counts as converged.
     """
@@ -44,9 +56,12 @@ class BranchResult:
     strategy: FloatArray
     residual: FloatArray
     turns: NDArray[np.int64]
+    apart: NDArray[np.int64]
+    reached: float
     walks: NDArray[np.int64]
     status: NDArray[np.int8]
     expected_payoffs: FloatArray
+    reasons: tuple[str, ...]
     tolerance: float
 
 
@@ -62,7 +77,9 @@ def trace_logit_branch(
     """Trace the principal branch of one game from lambda 0 through several values of rationality.
 
     Pseudo-arclength continuation :cite:p:`turocy2010`: the branch is followed as a curve, round the turns that it may
-    take in lambda, so that an answer behind a fold is still the one that is connected to the uniform strategy.
+    take in lambda, so that an answer behind a fold is still the one that is connected to the uniform strategy. In
+    games of more than 150 unknowns whose parts fold one beside the other, where the branch turns more often than it
+    can be followed, folds are passed part by part; ``apart`` counts them.
 
     Parameters
     ----------
@@ -102,14 +119,39 @@ def trace_logit_branch(
         most_walks=most_walks,
     )
     back = np.argsort(order, kind="stable")
+    reached = stops.reached * top
+    spread = float(np.ptp(table[:, :, 0], axis=0).max(initial=0.0))
     strategy, residual = stops.strategy[:, back], stops.residual[back]
     return BranchResult(
         rationality=values.copy(),
         strategy=strategy,
         residual=residual,
         turns=stops.turns[back].astype(np.int64),
+        apart=stops.apart[back].astype(np.int64),
+        reached=reached,
         walks=stops.walks[back].astype(np.int64),
         status=np.where(residual <= tolerance, Status.CONVERGED, Status.STALLED).astype(np.int8),
         expected_payoffs=expected_payoffs(form, strategy, table, chance),
+        reasons=tuple(
+            ""
+            if residual[stop] <= tolerance
+            else _reason(values[stop], spread, reached, int(stops.walks[back[stop]]), most_walks)
+            for stop in range(values.size)
+        ),
         tolerance=tolerance,
     )
+
+
+def _reason(value: float, spread: float, reached: float, walks: int, most_walks: int) -> str:
+    """Return why a value did not converge."""
+    rounding = (
+        f"; lambda times the spread of payoffs is {value * spread:.3g}, "
+        "where rounding alone may leave more than the tolerance"
+        if value * spread > _ROUNDING
+        else ""
+    )
+    if reached >= value * (1.0 - 1e-9):
+        return f"the branch came there, but not to the tolerance{rounding}"
+    if walks >= most_walks:
+        return f"given up after {walks} walks at lambda {reached:.6g}; allow more walks{rounding}"
+    return f"the branch was lost at lambda {reached:.6g}{rounding}"

@@ -83,6 +83,9 @@ class LogitQREResult:
     turns
         How often the branch turned in lambda on the way to the answer, shape ``(D,)``; see
         :func:`~detente.game.branch.trace_logit_branch`.
+    apart
+        How many folds were passed in one part of the game alone, shape ``(D,)``; where it is not 0 the answer is not
+        certified to lie on the principal branch.
     status
         A :class:`Status` per draw, shape ``(D,)``.
     expected_payoffs
@@ -100,6 +103,7 @@ class LogitQREResult:
     residual: FloatArray
     iterations: NDArray[np.int64]
     turns: NDArray[np.int64]
+    apart: NDArray[np.int64]
     status: NDArray[np.int8]
     expected_payoffs: FloatArray
     rationality: FloatArray
@@ -265,6 +269,7 @@ def _blank(problem: _Problem) -> LogitQREResult:
         residual=np.full(n_draws, np.inf),
         iterations=np.zeros(n_draws, dtype=np.int64),
         turns=np.zeros(n_draws, dtype=np.int64),
+        apart=np.zeros(n_draws, dtype=np.int64),
         status=np.empty(n_draws, dtype=np.int8),
         expected_payoffs=np.empty((form.n_players, n_draws)),
         rationality=np.broadcast_to(problem.rationality, (form.n_players, n_draws)).copy(),
@@ -345,7 +350,7 @@ def _solve_restricted(
     strategy[restriction.action] = part.strategy
     answer.strategy[:, draws] = strategy
     answer.expected_payoffs[:, draws] = part.expected_payoffs
-    for name in ("residual", "iterations", "turns", "status"):
+    for name in ("residual", "iterations", "turns", "apart", "status"):
         getattr(answer, name)[draws] = getattr(part, name)
 
 
@@ -491,7 +496,7 @@ class _Room:
         draws = first + lanes
         answer.strategy[:, draws] = self.block.sigma_in[self.layout.row][:, lanes]
         answer.residual[draws] = self.change[0, lanes]
-        answer.turns[draws] = 0
+        answer.turns[draws] = answer.apart[draws] = 0
         paid = self.block.value[: self.problem.form.n_players] + least
         answer.expected_payoffs[:, draws] = paid[:, lanes]
 
@@ -519,6 +524,7 @@ class _Room:
             answer.strategy[:, draw] = strategy
             answer.residual[draw] = stops.residual[0]
             answer.turns[draw] = int(stops.turns[0])
+            answer.apart[draw] = int(stops.apart[0])
             answer.expected_payoffs[:, draw] = expected_payoffs(
                 problem.form, strategy, payoffs, chance
             )[:, 0]
