@@ -5,6 +5,7 @@ Run it in an environment of its own that holds ``ema_workbench``, ``SALib`` and 
 
     python benchmarks/ensemble_peers.py             # CPU seconds of either side
     python benchmarks/ensemble_peers.py --record    # write tests/ensemble/recorded/peers.json anew
+    python benchmarks/ensemble_peers.py --published # compare on the tables that the workbench ships (pandas < 2.2)
 """
 
 import json
@@ -85,6 +86,56 @@ def record():
     RECORDED.write_text(json.dumps({"prim": rows, "cart": trees}, indent=1) + "\n")
 
 
+def _published():
+    """Yield name, inputs and outcome of the tables that the workbench ships with its examples."""
+    import ema_workbench
+    import pandas as pd
+
+    folder = Path(ema_workbench.__file__).parent / "examples" / "data"
+    table = pd.read_csv(folder / "bryant et al 2010 data.csv", index_col=False)
+    yield "Bryant and Lempert (2010)", table.iloc[:, 2:11], table.iloc[:, 15].to_numpy()
+    for file in ("1000 flu cases no policy.tar.gz", "1000 flu cases with policies.tar.gz"):
+        inputs, outcomes = ema_workbench.load_results(folder / file)
+        dead = np.asarray(outcomes["deceased_population_region_1"])[:, -1]
+        yield file, inputs, (dead > 1e6).astype(int)
+    inputs, outcomes = ema_workbench.load_results(folder / "5000 runs WCM.tar.gz")
+    traffic = np.asarray(outcomes["throughput Amsterdam"])
+    yield "ports", inputs, (traffic > np.quantile(traffic, 0.9)).astype(int)
+
+
+def compare_published():
+    """Print for each published table how many trajectories agree with the workbench's, box by box."""
+    from ema_workbench.analysis import prim
+
+    from detente.ensemble.discovery import find_box
+
+    for name, inputs, outcome in _published():
+        agree, settings = 0, 0
+        for objective in ("lenient1", "lenient2", "original"):
+            for alpha, mass in ((0.05, 0.05), (0.1, 0.05), (0.05, 0.1)):
+                chosen = prim.PRIMObjectiveFunctions(objective)
+                theirs = prim.Prim(
+                    inputs,
+                    outcome,
+                    threshold=0.01,
+                    obj_function=chosen,
+                    peel_alpha=alpha,
+                    mass_min=mass,
+                ).find_box()
+                ours = find_box(
+                    {column: inputs[column].to_numpy() for column in inputs},
+                    outcome,
+                    objective=objective,
+                    peel_alpha=alpha,
+                    mass_min=mass,
+                )
+                pairs = [(box.coverage, box.density) for box in ours.boxes]
+                want = theirs.peeling_trajectory[["coverage", "density"]].to_numpy()
+                same = len(pairs) == len(want) and np.allclose(pairs, want, rtol=0, atol=1e-12)
+                settings, agree = settings + 1, agree + int(same)
+        print(f"{name}: {agree} of {settings} trajectories agree")  # noqa: T201
+
+
 def _cpu(function, repeats=5):
     best = float("inf")
     for _ in range(repeats):
@@ -119,4 +170,7 @@ def measure():
 
 
 if __name__ == "__main__":
-    record() if "--record" in sys.argv else measure()
+    if "--published" in sys.argv:
+        compare_published()
+    else:
+        record() if "--record" in sys.argv else measure()

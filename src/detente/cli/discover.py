@@ -22,8 +22,8 @@ def command(  # one local per option
     source: Annotated[
         str,
         typer.Argument(
-            help="A CSV file with a row for each case, or the folder of a run or briefing.",
-            metavar="TABLE.csv|RUN",
+            help="A CSV or Parquet file with a row for each case, or the folder of a run or briefing.",
+            metavar="TABLE|RUN",
         ),
     ],
     *,
@@ -64,6 +64,10 @@ def command(  # one local per option
         list[str] | None,
         typer.Option("--leave-out", help="Column to leave out. May be repeated.", metavar="NAME"),
     ] = None,
+    drop_missing: Annotated[
+        bool,
+        typer.Option("--drop-missing", help="Leave out cases of a table that lack a value."),
+    ] = False,
     peel_alpha: Annotated[
         float, typer.Option("--peel-alpha", help="Share peeled off in a step.")
     ] = 0.05,
@@ -74,7 +78,7 @@ def command(  # one local per option
         float, typer.Option("--mass-min", help="Smallest box, as a share of all cases.")
     ] = 0.05,
     objective: Annotated[
-        str, typer.Option("--objective", help="lenient, lenient2 or original.")
+        str, typer.Option("--objective", help="lenient (or lenient1), lenient2 or original.")
     ] = "lenient",
     boxes: Annotated[int, typer.Option("--boxes", help="How many boxes to look for.")] = 1,
     box: Annotated[
@@ -102,7 +106,9 @@ def command(  # one local per option
     from detente.ensemble.discovery import Objective, find_box, find_boxes
     from detente.ensemble.sensitivity import find_telling_inputs
 
-    columns, values, cases = _read(Path(source), outcome, policy, inputs or (), leave_out or ())
+    columns, values, cases = _read(
+        Path(source), outcome, policy, inputs or (), leave_out or (), drop_missing
+    )
     most = 8 if most_inputs is None and Path(source).is_dir() else most_inputs
     if most is not None and not inputs:
         chosen = find_telling_inputs(columns, values, most=most)
@@ -143,6 +149,7 @@ def _read(
     policy: str | None,
     inputs: "list[str] | tuple[()]",
     leave_out: "list[str] | tuple[()]",
+    drop_missing: bool,  # noqa: FBT001  # an option of the command
 ) -> "tuple[dict[str, Any], Any, dict[str, str]]":
     """Return inputs, outcome and what the cases are."""
     from detente.cli._runs import describe_cases, find_run
@@ -162,7 +169,7 @@ def _read(
         }
         columns = {path: item for path, item in columns.items() if path not in leave_out}
     else:
-        columns = dict(read_cases(source, leave_out=leave_out))
+        columns = dict(read_cases(source, leave_out=leave_out, drop_missing=drop_missing))
         if outcome not in columns:
             message = f"{source.name} has no column {outcome!r}"
             raise UsageError(

@@ -34,6 +34,12 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+_OBJECTIVES: Mapping[str, Objective] = {
+    "lenient": "lenient",
+    "lenient1": "lenient",
+    "lenient2": "lenient2",
+    "original": "original",
+}
 
 
 class Limit(NamedTuple):
@@ -185,7 +191,7 @@ def find_box(
     objective
         What a step maximises, with :math:`\bar y` the share of cases of interest and :math:`n` the number of cases before
         (0) and after (1): ``lenient`` :math:`(\bar y_1 - \bar y_0) / |n_1 - n_0|`, ``lenient2`` that times :math:`n_1`,
-        ``original`` :math:`\bar y_1`.
+        ``original`` :math:`\bar y_1`. ``lenient1``, the workbench's name of the first, is taken too.
     paste
         Whether to paste after peeling.
     cases
@@ -218,7 +224,8 @@ def find_box(
     _check_share("peel_alpha", peel_alpha)
     _check_share("paste_alpha", paste_alpha)
     _check_share("mass_min", mass_min)
-    if objective not in {"lenient", "lenient2", "original"}:
+    chosen = _OBJECTIVES.get(str(objective).lower())
+    if chosen is None:
         refuse(
             f"there is no objective {objective!r}",
             at="objective",
@@ -236,7 +243,7 @@ def find_box(
                 fix="give one entry for each case, true for one at least",
             )
     score = interest.astype(np.float64)
-    peeler = Peeler(columns, score, searched, objective, peel_alpha, paste_alpha, mass_min)
+    peeler = Peeler(columns, score, searched, chosen, peel_alpha, paste_alpha, mass_min)
     bounds: list[Bounds] = [peeler.bounds]
     phases: list[Literal["start", "peel", "paste"]] = ["start"]
     while peeler.peel():
