@@ -5,7 +5,7 @@ Run it in an environment of its own that holds ``ema_workbench``, ``SALib`` and 
 
     python benchmarks/ensemble_peers.py             # CPU seconds of either side
     python benchmarks/ensemble_peers.py --record    # write tests/ensemble/recorded/peers.json anew
-    python benchmarks/ensemble_peers.py --published # compare on the tables that the workbench ships (pandas < 2.2)
+    python benchmarks/ensemble_peers.py --published # compare on the tables that the workbench ships (pandas < 3)
 """
 
 import json

@@ -109,6 +109,8 @@ def compare_briefs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Brief
         if _law(first) != _law(second):
             known = second or first or {}
             inputs.append((path, str(known.get("label", path)), _value(first), _value(second)))
+    inputs += _policies(before, after)
+    inputs += _sources(before, after)
     return BriefComparison(
         same_crisis=before["crisis"] == after["crisis"],
         same_digest=before.get("digest") == after.get("digest"),
@@ -118,6 +120,58 @@ def compare_briefs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Brief
         n_figures=len(names),
         inputs=tuple(inputs),
     )
+
+
+Rows = list[tuple[str, str, str, str]]
+
+
+def _policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Rows:
+    """Return the policies that one briefing compares and the other does not, or under another label."""
+    old, new = (
+        {item["id"]: str(item["label"]) for item in data.get("policies", ())}
+        for data in (before, after)
+    )
+    return [
+        (
+            f"policies.{name}",
+            new.get(name, old.get(name, "")),
+            old.get(name, "absent"),
+            new.get(name, "absent"),
+        )
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _sources(before: Mapping[str, Any], after: Mapping[str, Any]) -> Rows:
+    """Return sources that came, went, changed, or stand under another key with all else the same."""
+    old, new = (
+        {key: _said(item) for key, item in data.get("sources", {}).items()}
+        for data in (before, after)
+    )
+    gone = [key for key in old if key not in new]
+    come = [key for key in new if key not in old]
+    rows: Rows = []
+    for key in gone:
+        other = next((name for name in come if new[name] == old[key]), None)
+        if other is None:
+            rows.append((f"sources.{key}", old[key], old[key], "absent"))
+        else:
+            come.remove(other)
+            rows.append((f"sources.{key}", old[key], key, f"{other}, the same source renamed"))
+    rows += [(f"sources.{key}", new[key], "absent", new[key]) for key in come]
+    rows += [
+        (f"sources.{key}", new[key], old[key], new[key])
+        for key in old
+        if key in new and old[key] != new[key]
+    ]
+    return rows
+
+
+def _said(source: Mapping[str, Any]) -> str:
+    """Return all that a briefing says of a source, but its key and the line of its file."""
+    names = ("publisher", "title", "date", "address", "standing")
+    return ", ".join(str(source[name]) for name in names if source.get(name))
 
 
 def _figures(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -114,7 +114,11 @@ def _is_chance(aim: Aim) -> bool:
     return aim.metric in {"attack", "settlement"} or aim.metric.startswith("outcome/")
 
 
-def _key(aim: Aim) -> str:
+def _key(context: Context, aim: Aim) -> str:
+    """Return how ids of figures name an aim: as the crisis file does, or by its metric."""
+    for stated in context.crisis.aims.values():
+        if "+".join(stated.metrics) == aim.metric:
+            return stated.id
     return aim.metric.replace("/", ".")
 
 
@@ -125,7 +129,7 @@ def _figure(
     paths = tuple(dict.fromkeys(path for part in parts for path in part.quantities))[:STRONGEST]
     return book.keep(
         Figure(
-            id=f"{book.question}.search.regret.{_key(aim)}.{policy}",
+            id=f"{book.question}.search.regret.{_key(context, aim)}.{policy}",
             label=f"mean regret of {context.short_name(policy)}, {aim.label}",
             value=mean,
             low=0.0,

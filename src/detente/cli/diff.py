@@ -114,7 +114,10 @@ def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, 
         return data
     crises = [_load_again(item) for item in (first, second)]
     if crises[0] is None or crises[1] is None:
-        data["unexplained"] = "a crisis file has changed since its briefing, or is not at hand"
+        data["unexplained"] = (
+            "a crisis file has changed since its briefing, or is not found under its name; detente diff of the two "
+            "crisis folders splits a change"
+        )
         return data
     return data | _split(crises[0], crises[1], options)
 
@@ -256,20 +259,33 @@ def _split(first: "Crisis", second: "Crisis", options: dict[str, Any]) -> dict[s
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
+def _is_seen(item: dict[str, Any]) -> bool:
+    """Tell whether a figure that moved is printed otherwise than before."""
+    before, _, after = item["text"].partition(" -> ")
+    return bool(before != after)
+
+
 def _text(data: dict[str, Any], most: int) -> str:
     lines = [f"{data['crises'][0]} -> {data['crises'][1]}"]
     lines += _cases_text(data)
     if data["figures_compared"]:
         moved = data["figures"]
         lone = sum(item["change"] is None for item in moved)
+        seen = [item for item in moved if _is_seen(item)]
         lines += [
             "",
-            f"{len(moved) - lone:,} of {data['figures_compared']:,} figures moved, {lone:,} stand in one only:",
+            (
+                f"{len(moved) - lone:,} of {data['figures_compared']:,} figures moved, {lone:,} "
+                f"{'stands' if lone == 1 else 'stand'} in one only:"
+            ),
         ]
-        lines += [f"  {item['text']:24}  {item['label']}  [{item['id']}]" for item in moved[:most]]
-        lines += _rest(len(moved), most)
+        lines += [f"  {item['text']:24}  {item['label']}  [{item['id']}]" for item in seen[:most]]
+        lines += _rest(len(seen), most)
+        if len(seen) < len(moved):
+            lines.append(f"  {len(moved) - len(seen):,} moved by less than the digits shown")
     if data["inputs"]:
-        lines += ["", f"{len(data['inputs']):,} inputs differ:"]
+        number = len(data["inputs"])
+        lines += ["", f"{number:,} {'input differs' if number == 1 else 'inputs differ'}:"]
         lines += [
             f"  {item['path']}: {item['before']} -> {item['after']}"
             for item in data["inputs"][:most]

@@ -408,10 +408,11 @@ def _search_text(data: dict[str, Any]) -> str:
 
 def _compare_text(data: dict[str, Any]) -> str:
     lines = _head(data)
+    width = min(72, max(28, *(len(policy["id"]) for policy in data["policies"])))
     for aim in data["aims"]:
         metric = aim["metric"]
         lines.append(
-            f"{aim['label']:28.28} {'mean':>9} {'5-95% of cases':>19} {'change (90%)':>26} {'regret':>8} {'worst':>8} {'best in':>8}"
+            f"{aim['label']:{width}.{width}} {'mean':>9} {'5-95% of cases':>19} {'change (90%)':>26} {'regret':>8} {'worst':>8} {'best in':>8}"
         )
         sign = 1.0 if aim["better"] == "less" else -1.0
         for policy in sorted(
@@ -422,7 +423,7 @@ def _compare_text(data: dict[str, Any]) -> str:
             low, high = cell["change_interval"]
             change = f"{cell['change']:+.3g} ({low:+.3g} to {high:+.3g})"
             lines.append(
-                f"{policy['id']:28.28} {cell['mean']:9.4g} {span:>19} {change:>26} "
+                f"{policy['id']:{width}.{width}} {cell['mean']:9.4g} {span:>19} {change:>26} "
                 f"{cell['regret_mean']:8.3g} {cell['regret_max']:8.3g} {cell['best_share']:8.0%}"
             )
         lines.append("")

@@ -23,7 +23,7 @@ class Column(NamedTuple):
 
 
 def split_columns(inputs: Mapping[str, ArrayLike], n_cases: int) -> tuple[Column, ...]:
-    """Read inputs as numbers or categories; those with a single value are left out.
+    """Read inputs as numbers or categories; those with a single value, or with none, are left out.
 
     Raises
     ------
@@ -42,6 +42,8 @@ def split_columns(inputs: Mapping[str, ArrayLike], n_cases: int) -> tuple[Column
                 at=f"inputs[{name!r}]",
                 fix="give one entry for each case",
             )
+        if array.dtype.kind == "f" and np.isnan(array).all():
+            continue  # a column without any value says as little as one with a single value
         if array.dtype.kind in "fiu":
             values = numeric_column(f"inputs[{name!r}]", array)
             if values.min() < values.max():

@@ -177,7 +177,7 @@ def find_box(
     ----------
     inputs
         Inputs by name, each of shape ``(n_cases,)``. Floats and integers are cut at values; text, booleans and anything
-        else are categories, taken out one at a time. An input with a single value is left out.
+        else are categories, taken out one at a time. An input with a single value, or with none, is left out.
     outcome
         Whether each case is of interest, shape ``(n_cases,)``; or a number, with ``threshold``.
     threshold
