@@ -59,13 +59,19 @@ bench: $(STAMP) ## timings, and a table of targets with ratios to peers (ARGS="-
 	@mkdir -p .benchmarks
 	@$(BIN)/python -m pytest benchmarks -p no:xdist --benchmark-only --benchmark-json=.benchmarks/last.json $(ARGS)
 	@$(BIN)/python benchmarks/report.py .benchmarks/last.json
+	@$(BIN)/python benchmarks/peers_ensemble.py
 
-peers: $(PEERS)/.installed ## install Gambit and OpenSpiel into .peers, to be timed beside
+peers: $(PEERS)/.installed $(PEERS)/.workbenches ## install Gambit, OpenSpiel, EMA Workbench and Mesa into .peers, to be timed beside
 
 $(PEERS)/.installed:
 	@echo "installing Gambit and OpenSpiel into $(PEERS)"
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --pre --only-binary=:all: pygambit open_spiel
+	@touch $@
+
+$(PEERS)/.workbenches: | $(PEERS)/.installed
+	@echo "installing EMA Workbench and Mesa into $(PEERS)"
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary=:all: ema_workbench mesa
 	@touch $@
 
 golden: $(STAMP) ## regenerate the golden files, to be reviewed as a diff
