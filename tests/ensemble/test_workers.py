@@ -101,12 +101,12 @@ def test_the_way_of_a_worker_gives_the_same_bytes(crisis, folder, tmp_path, monk
     stop = RawValue("b", 0)
     monkeypatch.setattr(_worker, "_job", None)
     with pytest.raises(RuntimeError):
-        _worker.make_shard(1)
+        _worker.make_shards([1])
     _worker.begin(pickle.dumps((crisis, manifest)), tmp_path, stop)
-    assert _worker.make_shard(1) is None
+    assert _worker.make_shards([1]) is None
     assert shard_file(tmp_path, 1).read_bytes() == shard_file(folder, 1).read_bytes()
     stop.value = 1
-    assert _worker.make_shard(2) is None
+    assert _worker.make_shards([2]) is None
     assert not shard_file(tmp_path, 2).exists()
 
 

@@ -1,8 +1,9 @@
-"""What a worker process does: compile the run once, then compute and write one shard after the other."""
+"""What a worker process does: compile the run once, then compute and write one lot of shards after the other."""
 
 import os
 import pickle
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import c_byte
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from detente.ensemble.shards import ShardMaker
 from detente.ensemble.store import write_shard
 from detente.errors import DetenteError
 
-__all__ = ["begin", "make_shard"]
+__all__ = ["begin", "make_shards"]
 
 
 @dataclass(slots=True)
@@ -48,8 +49,8 @@ def begin(payload: bytes, folder: Path, stop: c_byte) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def make_shard(number: int) -> dict[str, str] | None:
-    """Compute and write one shard; an error of ours comes back as its fields."""
+def make_shards(numbers: Sequence[int]) -> dict[str, str] | None:
+    """Compute and write some shards; an error of ours comes back as its fields."""
     job = _job
     if job is None:
         message = "a shard is asked for before the run"
@@ -60,8 +61,7 @@ def make_shard(number: int) -> dict[str, str] | None:
             with ThreadPoolExecutor(max_workers=1) as pool:
                 job.maker = ShardMaker(crisis, manifest, pool)
             job.stamp = manifest.stamp()
-        shard = job.maker.make(number, is_stopped=lambda: bool(job.stop.value))
-        if shard is not None:
+        for shard in job.maker.make_all(numbers, is_stopped=lambda: bool(job.stop.value)):
             write_shard(job.folder, shard, stamp=job.stamp)
     except DetenteError as error:
         return {"message": error.message, "code": error.code, "at": error.at, "fix": error.fix}

@@ -1,12 +1,13 @@
 """Shards: compile the tree of each policy once, then price, solve and measure block by block of draws.
 
-What a shard holds is a pure function of the run's manifest and the shard's number. The numerical kernels release the
-interpreter's lock, so that threads work side by side.
+What a shard holds is a pure function of the run's manifest and the shard's number: no draw's numbers depend on the draws that
+are priced and solved beside it, so that blocks may span shards. The numerical kernels release the interpreter's lock, so that
+threads work side by side.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +26,12 @@ from detente.game import ExtensiveForm, nash_conv, solve_logit_qre, terminal_pro
 from detente.models import find_model
 from detente.rules import Plan, Priced, Tree, compile_rules, plan_pricing, price, unroll
 
-__all__ = ["ShardMaker"]
+__all__ = ["BLOCK_DRAWS", "ShardMaker"]
 
 FloatArray = NDArray[np.float64]
+BLOCK_DRAWS = 128
+"""Most draws that are priced and solved together: more of them share the work per block, and cost memory."""
+
 _MAX_LEVELS = 256  # level states stored per mechanism
 
 
@@ -65,27 +69,48 @@ class ShardMaker:
 
         ``is_stopped`` is asked between blocks of draws; if it says so, the answer is None.
         """
-        first = number * self._manifest.shard_draws
+        found = self.make_all([number], is_stopped=is_stopped)
+        return found[0] if found else None
+
+    def make_all(
+        self, numbers: Sequence[int], *, is_stopped: Callable[[], bool] = lambda: False
+    ) -> tuple[Shard, ...]:
+        """Compute several shards, each the same as by itself; none if ``is_stopped`` says so between blocks."""
+        size = self._manifest.shard_draws
+        starts = [first for n in numbers for first in range(n * size, (n + 1) * size, SHARD_DRAWS)]
         series: tuple[tuple[str, str], ...] = ()
         blocks: list[FloatArray] = []
-        for start in range(first, first + self._manifest.shard_draws, SHARD_DRAWS):
+        for place in range(0, len(starts), BLOCK_DRAWS // SHARD_DRAWS):
             if is_stopped():
-                return None
-            series, values = self._make_block(start)
+                return ()
+            series, values = self._make_block(starts[place : place + BLOCK_DRAWS // SHARD_DRAWS])
             blocks.append(values)
-        return Shard(number=number, series=series, values=np.concatenate(blocks, axis=1))
-
-    def _make_block(self, first: int) -> tuple[tuple[tuple[str, str], ...], FloatArray]:
-        """Series and values of the draws that are solved together."""
-        crisis, manifest = self._crisis, self._manifest
-        draws = draw_quantities(
-            crisis,
-            SHARD_DRAWS,
-            seed=manifest.seed,
-            first=first,
-            design=manifest.plan,
-            total=manifest.n_draws,
+        whole = np.concatenate(blocks, axis=1)
+        return tuple(
+            Shard(number=n, series=series, values=whole[:, k * size : (k + 1) * size])
+            for k, n in enumerate(numbers)
         )
+
+    def _draw(self, starts: Sequence[int]) -> Draws:
+        """Draw :data:`SHARD_DRAWS` at each start, side by side."""
+        manifest = self._manifest
+        parts = [
+            draw_quantities(
+                self._crisis,
+                SHARD_DRAWS,
+                seed=manifest.seed,
+                first=first,
+                design=manifest.plan,
+                total=manifest.n_draws,
+            )
+            for first in starts
+        ]
+        return replace(parts[0], values=np.concatenate([part.values for part in parts], axis=1))
+
+    def _make_block(self, starts: Sequence[int]) -> tuple[tuple[tuple[str, str], ...], FloatArray]:
+        """Series and values of the draws that are solved together."""
+        crisis = self._crisis
+        draws = self._draw(starts)
         values = draws.as_mapping()
         rationality = np.ascontiguousarray(values[crisis.rationality.path])
         of_crisis: dict[str, FloatArray] = _quantity_metrics(crisis, draws)

@@ -5,6 +5,7 @@ them at a time. Processes take seconds to start and then do not hinder each othe
 them, so that the bytes of a run do not tell which it was.
 """
 
+import itertools
 import multiprocessing
 import pickle
 import signal
@@ -25,12 +26,12 @@ from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 
 from detente.crisis.elements import Crisis
-from detente.ensemble._worker import begin, make_shard
-from detente.ensemble.shards import ShardMaker
+from detente.ensemble._worker import begin, make_shards
+from detente.ensemble.shards import BLOCK_DRAWS, ShardMaker
 from detente.ensemble.store import Manifest, remove_leftovers, write_shard
 from detente.errors import RunError, UsageError
 
-__all__ = ["is_worth_processes", "refuse_nested", "run_processes", "run_threads"]
+__all__ = ["gather", "is_worth_processes", "refuse_nested", "run_processes", "run_threads"]
 
 _WORTH_S = 40.0
 _MEASURED_S = 3.0
@@ -55,6 +56,25 @@ def is_worth_processes(*, done: int, left: int, seconds: float) -> bool:
     True
     """
     return done > 0 and seconds >= _MEASURED_S and left * seconds / done > _WORTH_S
+
+
+def gather(
+    missing: Sequence[int], *, shard_draws: int, n_workers: int
+) -> tuple[tuple[int, ...], ...]:
+    """Gather shards to be computed together: as many as a block of draws holds, but two lots for each worker at least.
+
+    Examples
+    --------
+    >>> gather(range(6), shard_draws=64, n_workers=1)
+    ((0, 1), (2, 3), (4, 5))
+    >>> gather(range(6), shard_draws=64, n_workers=2)
+    ((0,), (1,), (2,), (3,), (4,), (5,))
+    >>> gather([3, 5], shard_draws=1024, n_workers=1)
+    ((3,), (5,))
+    """
+    most = min(BLOCK_DRAWS // shard_draws, len(missing) // (2 * n_workers))
+    size = max(1, most)
+    return tuple(tuple(missing[place : place + size]) for place in range(0, len(missing), size))
 
 
 def refuse_nested() -> None:
@@ -106,32 +126,34 @@ def run_threads(
         try:
             maker = ShardMaker(crisis, manifest, pool)
 
-            def run(number: int) -> None:
-                shard = maker.make(number, is_stopped=stop.is_set)
-                if shard is not None:
+            def run(numbers: Sequence[int]) -> int:
+                for shard in maker.make_all(numbers, is_stopped=stop.is_set):
                     write_shard(folder, shard, stamp=stamp)
+                return len(numbers)
 
-            waiting = iter(missing)
-            pending: set[Future[None]] = set()
+            waiting = iter(gather(missing, shard_draws=manifest.shard_draws, n_workers=n_workers))
+            pending: set[Future[int]] = set()
             done, begun, is_over = 0, 0.0, False
             while True:
                 while (
                     not is_over
                     and len(pending) < 2 * n_workers
-                    and (number := next(waiting, None)) is not None
+                    and (numbers := next(waiting, None)) is not None
                 ):
-                    pending.add(pool.submit(run, number))
+                    pending.add(pool.submit(run, numbers))
                 if not pending:
-                    return tuple(waiting)
+                    return tuple(itertools.chain.from_iterable(waiting))
                 finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                made = 0
                 for future in finished:
-                    future.result()
-                    finish()
+                    made += future.result()
+                    for _ in range(future.result()):
+                        finish()
                 begun = begun or time.monotonic()  # kernels are compiled or loaded by now
                 is_over = may_hand_over and is_worth_processes(
                     done=done, left=len(missing) - done, seconds=time.monotonic() - begun
                 )
-                done += len(finished)
+                done += made
         except BaseException:
             stop.set()
             pool.shutdown(wait=True, cancel_futures=True)
@@ -170,12 +192,14 @@ def run_processes(
     while left:
         before = len(left)
 
-        def note(number: int) -> None:
-            del left[number]
-            finish()
+        def note(numbers: Sequence[int]) -> None:
+            for number in numbers:
+                del left[number]
+                finish()
 
+        lots = gather(tuple(left), shard_draws=manifest.shard_draws, n_workers=n_workers)
         try:
-            _run_pool(payload, folder, tuple(left), n_workers=min(n_workers, before), note=note)
+            _run_pool(payload, folder, lots, n_workers=min(n_workers, len(lots)), note=note)
         except BrokenProcessPool as error:
             remove_leftovers(folder)
             fruitless = fruitless + 1 if len(left) == before else 0
@@ -193,10 +217,10 @@ def run_processes(
 def _run_pool(
     payload: bytes,
     folder: Path,
-    missing: Sequence[int],
+    lots: Sequence[tuple[int, ...]],
     *,
     n_workers: int,
-    note: Callable[[int], None],
+    note: Callable[[Sequence[int]], None],
 ) -> None:
     """Compute shards with one pool of processes, which may break."""
     # A plain byte, not an event: a process that is killed while it holds the lock of an event would hang all others.
@@ -208,21 +232,21 @@ def _run_pool(
         initargs=(payload, folder.resolve(), stop),
     )
     try:
-        waiting = iter(missing)
-        pending: dict[Future[dict[str, str] | None], int] = {}
+        waiting = iter(lots)
+        pending: dict[Future[dict[str, str] | None], tuple[int, ...]] = {}
         while True:
-            while len(pending) < 2 * n_workers and (number := next(waiting, None)) is not None:
+            while len(pending) < 2 * n_workers and (numbers := next(waiting, None)) is not None:
                 with _interrupts_kept_back():
-                    pending[pool.submit(make_shard, number)] = number
+                    pending[pool.submit(make_shards, numbers)] = numbers
             if not pending:
                 return
             finished = wait(pending, return_when=FIRST_COMPLETED).done
             for future in sorted(finished, key=lambda future: future.exception() is not None):
-                number = pending.pop(future)
+                numbers = pending.pop(future)
                 failure = future.result()
                 if failure is not None:
                     raise RunError(**failure)  # type: ignore[arg-type]  # fields of an error of ours
-                note(number)
+                note(numbers)
     finally:
         stop.value = 1
         pool.shutdown(wait=True, cancel_futures=True)

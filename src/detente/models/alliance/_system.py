@@ -7,7 +7,7 @@ from scipy.special import expit
 
 from detente.models.registry import FloatArray
 
-__all__ = ["System", "enclose", "responses"]
+__all__ = ["System", "add_up", "enclose", "responses"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +45,21 @@ class System:
         return np.asarray(np.abs(responses(self, prob) - prob).max(axis=0))
 
 
+def add_up(terms: FloatArray) -> FloatArray:
+    """Sum over members, one after the other in each case, shape ``(n_cases,)``.
+
+    NumPy's own order depends on the layout of the array and on the number of cases, so that the last digit of a case would
+    tell in whose company it was solved.
+    """
+    if terms.shape[1] == 1:
+        return np.asarray(np.add.accumulate(terms, axis=0)[-1])
+    return np.asarray(np.ascontiguousarray(terms).sum(axis=0))
+
+
 def responses(system: System, prob: FloatArray) -> FloatArray:
     """Return what each member answers to the probabilities of the others, shape ``(n_members, n_cases)``."""
     own = system.weight * prob
-    rest = (own.sum(axis=0) - own) / system.others
+    rest = (add_up(own) - own) / system.others
     return np.asarray(expit(system.rationality * (system.base + system.slope * rest)))
 
 
@@ -72,13 +83,13 @@ def enclose(system: System, low: FloatArray, high: FloatArray) -> tuple[FloatArr
     ends = []
     for prob in (low, high):
         own = system.weight * prob
-        ends.append(system.base + system.slope * (own.sum(axis=0) - own) / system.others)
+        ends.append(system.base + system.slope * (add_up(own) - own) / system.others)
     lower, upper = np.minimum(*ends), np.maximum(*ends)
     # a logit response is steepest at even odds, and less so the farther the nearest end lies from them
     nearest = np.clip(0.0, lower, upper)
     middle = expit(system.rationality * nearest)
     steepest = system.rationality * np.abs(system.slope) * middle * (1.0 - middle)
-    by_weight = (system.weight * steepest / system.others).sum(axis=0)
+    by_weight = add_up(system.weight * steepest / system.others)
     bound = np.minimum(steepest.max(axis=0), by_weight)
     return (
         np.maximum(expit(system.rationality * lower), low),

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from detente.errors import ModelError
 from detente.models.alliance._search import answers_by_aggregate, has_own_branches
-from detente.models.alliance._system import System, enclose, responses
+from detente.models.alliance._system import System, add_up, enclose, responses
 from detente.models.registry import FloatArray
 
 __all__ = [
@@ -257,7 +257,7 @@ def _columns(
     n = shape[0]
     b, w, s = (x.reshape(n, -1) for x in (b, w, s))
     j, lam = j.reshape(n, -1)[0], lam.reshape(n, -1)[0]
-    w = w / w.sum(axis=0)
+    w = w / add_up(w)
     others = np.clip(1.0 - w, 0.0, 1.0)
     # a sum of weights leaves a rounding error where there is nobody else
     alone = others < 1e-12
@@ -367,9 +367,9 @@ def _newton_step(system: System, response: FloatArray, left: FloatArray) -> Floa
     diagonal = np.where(np.abs(diagonal) > _DISTINCT, diagonal, 1.0)
     plain = left / diagonal
     lever = edge / diagonal
-    below = 1.0 - (system.weight * lever).sum(axis=0)
+    below = 1.0 - add_up(system.weight * lever)
     below = np.where(np.abs(below) > _TOLERANCE, below, 1.0)
-    return np.asarray(plain + lever * ((system.weight * plain).sum(axis=0) / below))
+    return np.asarray(plain + lever * (add_up(system.weight * plain) / below))
 
 
 def _refuse_open(system: System, residual: FloatArray) -> None:
