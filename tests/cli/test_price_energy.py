@@ -49,6 +49,20 @@ def test_the_union_s_balance_closes_every_month(price):
         assert stock[k] == pytest.approx(stock[k - 1] - drawn[k], abs=0.01)
 
 
+def test_the_year_by_weeks_closes_every_week_and_comes_near_the_months(price):
+    """Oracle: accounting; the months of the same tables."""
+    found = year(price, "cut", "--weekly")
+    union = found["union"]
+    assert len(union["demand"]) == 52
+    parts = [key for key in union if key not in {"demand", "stock"}]
+    for week, demand in union["demand"].items():
+        assert sum(union[key][week] for key in parts) == pytest.approx(demand, abs=0.01)
+    assert found["certificate"]["residual_twh"] < 1e-6
+    months = year(price, "cut")
+    share = [lost(x) / sum(x["union"]["demand"].values()) for x in (found, months)]
+    assert share[0] == pytest.approx(share[1], rel=0.06)
+
+
 def test_more_is_lost_the_more_is_cut(price):
     """Oracle: theorem: the programme only loses ways."""
     half = lost(year(price, "cut", "--cut", "RUS=0.5"))

@@ -1,5 +1,6 @@
 """A gas system read from tables, and the mechanism that prices it. Each test names its oracle."""
 
+import calendar
 import datetime as dt
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from detente.models.energy import (
     read_gas_tables,
     situation_of,
     stagger_prices,
+    weeks_from,
     year_from,
 )
 from detente.models.energy.pricing import AXES, HIGH, LOW, _summary
@@ -52,6 +54,45 @@ class TestPeriods:
     def test_a_long_rest_is_a_period_of_its_own(self):
         assert year_from(dt.date(2021, 12, 10), 2)[0][1] == dt.date(2022, 1, 1)
         assert year_from(dt.date(2021, 12, 31), 2)[1] == (dt.date(2022, 2, 1), dt.date(2022, 3, 1))
+
+
+class TestWeeks:
+    """Oracle: hand, and the months of the same system."""
+
+    def test_demand_has_the_rate_of_each_day(self):
+        tables = gas_tables()
+        weeks = read_gas_tables(tables, start=START, periods=weeks_from(START)).system
+        months = read_gas_tables(tables, start=START).system
+        assert [period.days for period in weeks.periods] == [7] * 52
+        assert weeks.periods[0].label == "2022-01-27"
+        table = tables["gas_demand"]
+        node = months.nodes[0].name
+        rate = {
+            int(month): twh / calendar.monthrange(2022, int(month))[1]
+            for name, month, twh in zip(
+                table["node"], table["month"], table["demand_twh"], strict=True
+            )
+            if name == node
+        }
+        assert weeks.nodes[0].demand_twh[0] == pytest.approx(5 * rate[1] + 2 * rate[2])
+        longer = weeks_from(START, 53)
+        days = sum(period.days for period in months.periods)
+        more = read_gas_tables(tables, start=START, periods=longer).system.nodes[0].demand_twh
+        assert (53 * 7 - days) == 1
+        assert np.sum(months.nodes[0].demand_twh) == pytest.approx(np.sum(more) - rate[2])
+
+    def test_the_year_in_weeks_is_near_that_in_months(self):
+        """Finer periods can only find what months average out: within a twentieth on the small system."""
+        lost = []
+        for periods in (None, weeks_from(START)):
+            reading = read_gas_tables(gas_tables(), start=START, periods=periods)
+            routes = cut_routes(reading, ("EAS",))
+            case = GasCase(cut=dict.fromkeys(routes, 0.8), lng_spare_twh=60.0)
+            got = GasSolver(compile_gas(reading.system)).solve(situation_of(reading, case))
+            assert got.residual_twh < 1e-6
+            gone = got.response_twh.sum() + got.shedding_twh.sum()
+            lost.append(gone / got.demand_twh.sum())
+        assert lost[1] == pytest.approx(lost[0], rel=0.05)
 
 
 class TestReading:

@@ -91,6 +91,19 @@ def test_a_larger_bargaining_range_raises_settlement(explore):
     assert high.summary("settlement", POLICY).mean > low.summary("settlement", POLICY).mean + 0.05
 
 
+def test_personal_measures_cost_the_channel_only_where_they_are_named(explore):
+    """S5: with sanctions spelled out a settlement is less likely the more a listing narrows the talks."""
+    path, named = "listing.narrowing", "severe_sanctions"
+    change = {
+        policy: explore({path: "0.5"}, policy=policy).values("settlement", policy)
+        - explore({path: "0.05"}, policy=policy).values("settlement", policy)
+        for policy in (POLICY, named)
+    }
+    assert change[named].mean() < -0.01
+    assert np.mean(change[named] <= 1e-9) > 0.9
+    np.testing.assert_array_equal(change[POLICY], 0.0)
+
+
 def test_identical_types_leave_beliefs_unchanged(explore):
     same = explore(
         {

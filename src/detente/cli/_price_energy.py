@@ -44,6 +44,7 @@ def price_subject(request: "PriceRequest") -> None:
 
 
 def _years(request: "PriceRequest") -> "tuple[GasYear, ...]":
+    from detente.models.energy import weeks_from
     from detente.rules.gas import gas_mechanism, run_gas_years
 
     mechanism = gas_mechanism(request.crisis)
@@ -58,7 +59,8 @@ def _years(request: "PriceRequest") -> "tuple[GasYear, ...]":
             )
         return ()
     cut = _expand(request) if request.cuts else None
-    return run_gas_years(request.crisis, mechanism, cut=cut)
+    weeks = weeks_from(request.crisis.as_of) if request.weekly else None
+    return run_gas_years(request.crisis, mechanism, cut=cut, periods=weeks)
 
 
 def _expand(request: "PriceRequest") -> dict[str, float]:
@@ -249,9 +251,9 @@ def _months(year: "GasYear") -> Any:
         "cut_off",
     ]
     table = _table(
-        f"The union by month, {year.label}: TWh",
+        f"The union by period, {year.label}: TWh",
         {
-            "month": False,
+            "period": False,
             **{_head(key): True for key in heads},
             "stock": True,
             "EUR/MWh": True,

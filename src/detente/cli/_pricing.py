@@ -45,6 +45,7 @@ class PriceRequest:
     coalition: Mapping[str, float] | None
     cuts: Mapping[str, float]
     counter: str | None
+    weekly: bool
     n_draws: int
     seed: int
     as_json: bool
@@ -58,6 +59,7 @@ def make_request(
     coalition: str | None,
     cuts: Sequence[str] = (),
     counter: str | None = None,
+    weekly: bool = False,
     assignments: Sequence[str],
     n_draws: int,
     seed: int,
@@ -84,6 +86,7 @@ def make_request(
         coalition=None if coalition is None else _coalition(coalition, loaded),
         cuts=_cuts(cuts, subject),
         counter=_counter(counter, subject),
+        weekly=_weekly(subject, asked=weekly),
         n_draws=n_draws,
         seed=seed,
         as_json=as_json,
@@ -106,6 +109,15 @@ def _counter(name: str | None, subject: str) -> str | None:
             message, code="option-invalid", at="--counter", fix="leave it out, or price sanctions"
         )
     return name
+
+
+def _weekly(subject: str, *, asked: bool) -> bool:
+    if asked and subject != "energy":
+        message = f"{subject} has no gas year"
+        raise UsageError(
+            message, code="option-invalid", at="--weekly", fix="leave it out, or price energy"
+        )
+    return asked
 
 
 def _share(text: str, option: str) -> tuple[str, float]:

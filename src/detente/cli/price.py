@@ -50,6 +50,13 @@ def command(
             metavar="ROUTE|SUPPLIER=SHARE",
         ),
     ] = None,
+    weekly: Annotated[
+        bool,
+        typer.Option(
+            "--weekly",
+            help="Energy only: the gas year by weeks instead of months; the ranges over draws stay those of months.",
+        ),
+    ] = False,
     counter: Annotated[
         str | None,
         typer.Option(
@@ -97,6 +104,7 @@ def command(
         coalition=coalition,
         cuts=cuts or (),
         counter=counter,
+        weekly=weekly,
         assignments=assignments or (),
         n_draws=draws,
         seed=seed,

@@ -1,6 +1,6 @@
 """The gas year of a crisis at the central values of its quantities: what the gas mechanism prices, month by month."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from detente.models.energy import (
     GasReading,
     GasSolution,
     GasSolver,
+    Span,
     compile_gas,
     cut_routes,
     read_gas_tables,
@@ -58,7 +59,11 @@ def gas_mechanism(crisis: Crisis) -> Mechanism | None:
 
 
 def run_gas_years(
-    crisis: Crisis, mechanism: Mechanism, *, cut: Mapping[str, float] | None = None
+    crisis: Crisis,
+    mechanism: Mechanism,
+    *,
+    cut: Mapping[str, float] | None = None,
+    periods: Sequence[Span] | None = None,
 ) -> tuple[GasYear, ...]:
     """Solve the year at central values: as things stand, cut, cut with a pact, and cut while members hoard.
 
@@ -71,6 +76,9 @@ def run_gas_years(
     cut
         Share withheld by id of a route or by supplier; without it, what the mechanism's ``cut_share`` comes to where it is
         highest, on every route of the challenger.
+    periods
+        Other periods than twelve months from the date of the crisis, such as
+        :func:`detente.models.energy.weeks_from` gives.
 
     Returns
     -------
@@ -85,7 +93,7 @@ def run_gas_years(
     model = find_model(GAS_MODEL)
     assert model is not None  # noqa: S101 - this package registers it
     setting = setting_of(crisis, model.tables, members=mechanism.members)
-    reading = read_gas_tables(setting.tables, start=setting.start)
+    reading = read_gas_tables(setting.tables, start=setting.start, periods=periods)
     values = {
         item.name: _extremes(mechanism.inputs[item.name], crisis)
         if item.name in mechanism.inputs

@@ -37,7 +37,14 @@ from detente.models.energy.system import (
     months,
     weeks,
 )
-from detente.models.energy.tables import GAS_TABLES, GasReading, read_gas_tables, year_from
+from detente.models.energy.tables import (
+    GAS_TABLES,
+    GasReading,
+    Span,
+    read_gas_tables,
+    weeks_from,
+    year_from,
+)
 
 __all__ = [
     "GAS_HORIZONS",
@@ -58,6 +65,7 @@ __all__ = [
     "Pipeline",
     "Situation",
     "Source",
+    "Span",
     "Step",
     "Store",
     "SupplyStep",
@@ -82,5 +90,6 @@ __all__ = [
     "solve_rolling",
     "stagger_prices",
     "weeks",
+    "weeks_from",
     "year_from",
 ]

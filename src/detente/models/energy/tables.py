@@ -2,7 +2,8 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,10 @@ from detente.models.energy.system import (
 )
 from detente.models.registry import FloatArray, Tables
 
-__all__ = ["GAS_TABLES", "GasReading", "read_gas_tables", "year_from"]
+__all__ = ["GAS_TABLES", "GasReading", "Span", "read_gas_tables", "weeks_from", "year_from"]
+
+Span = tuple[dt.date, dt.date]
+"""First day of a period and the day after its last."""
 
 GAS_TABLES = (
     "gas_nodes",
@@ -96,7 +100,7 @@ class GasReading:
         return np.moveaxis(shares, 0, 1).reshape(-1, n_periods)
 
 
-def year_from(start: dt.date, n_periods: int = 12) -> tuple[tuple[dt.date, dt.date], ...]:
+def year_from(start: dt.date, n_periods: int = 12) -> tuple[Span, ...]:
     """Return periods of calendar months from a day on, as first days and days after the last.
 
     The first period ends with the month of the day, or with the next month if fewer than 14 days are left of it.
@@ -112,10 +116,26 @@ def year_from(start: dt.date, n_periods: int = 12) -> tuple[tuple[dt.date, dt.da
     return tuple(zip((start, *ends[:-1]), ends, strict=True))
 
 
+def weeks_from(start: dt.date, n_periods: int = 52) -> tuple[Span, ...]:
+    """Return weeks of seven days from a day on, as first days and days after the last.
+
+    Examples
+    --------
+    >>> [str(after) for _, after in weeks_from(dt.date(2022, 1, 27), 2)]
+    ['2022-02-03', '2022-02-10']
+    """
+    days = [start + dt.timedelta(7 * k) for k in range(n_periods + 1)]
+    return tuple(itertools.pairwise(days))
+
+
 def read_gas_tables(
-    tables: Tables, *, start: dt.date, n_periods: int = 12, elasticity: float = ELASTICITY
+    tables: Tables,
+    *,
+    start: dt.date,
+    periods: Sequence[Span] | None = None,
+    elasticity: float = ELASTICITY,
 ) -> GasReading:
-    """Make a gas system of twelve months, or another number, from the tables of a crisis.
+    """Make a gas system of twelve months, or of other periods, from the tables of a crisis.
 
     A route that starts at no node is a source: it gives its flow as things stand, or up to its capacity where the flow
     is blank, and no more than its total in twelve months. A store must end at its target share, or pay for it. Demand
@@ -127,8 +147,9 @@ def read_gas_tables(
         The six tables by name, columns as :data:`GAS_TABLES` and the register of attributes describe.
     start
         First day: the stores are as full as the table says.
-    n_periods
-        Months; see :func:`year_from`.
+    periods
+        First days and days after the last, one after the other from ``start``; without them :func:`year_from`. Demand
+        has the rate of the calendar month of each day, in weeks (:func:`weeks_from`) too.
     elasticity
         Elasticity of demand without its sign.
 
@@ -143,7 +164,7 @@ def read_gas_tables(
         ``input-invalid`` for a table or column that is missing, a month without demand or a supply without a price.
     """
     given = {kind: _columns(tables, kind) for kind in GAS_TABLES}
-    periods = year_from(start, n_periods)
+    periods = year_from(start) if periods is None else tuple(periods)
     ids = [str(name) for name in given["gas_nodes"]["id"]]
     demand, mild = _demand(given["gas_demand"], ids, periods)
     supply = _supply(given["gas_supply"])
@@ -158,7 +179,7 @@ def read_gas_tables(
     group = given["gas_supply"]["group"]
     system = GasSystem(
         periods=tuple(
-            Period(label=f"{_middle(first, after):%Y-%m}", days=(after - first).days)
+            Period(label=_label(first, after), days=(after - first).days)
             for first, after in periods
         ),
         nodes=tuple(
@@ -250,14 +271,17 @@ def _offsets(n_nodes: int, n_periods: int) -> FloatArray:
     return 1.0 - np.mod(node * 0.7548776662 + period * 0.5698402910, 1.0)
 
 
-def _middle(first: dt.date, after: dt.date) -> dt.date:
-    return first + (after - first) / 2
+def _label(first: dt.date, after: dt.date) -> str:
+    """Return the month in which a period has its middle, or its first day if it is shorter than 14 days."""
+    if (after - first).days < SHORTEST_DAYS:
+        return first.isoformat()
+    return f"{first + (after - first) / 2:%Y-%m}"
 
 
 def _demand(
     table: Mapping[str, NDArray[Any]],
     nodes: list[str],
-    periods: tuple[tuple[dt.date, dt.date], ...],
+    periods: tuple[Span, ...],
 ) -> tuple[FloatArray, FloatArray]:
     """Demand by node and period, and what it would be at the daily rate of the node's mildest month."""
     monthly = np.full((len(nodes), 12), np.nan)
@@ -289,7 +313,7 @@ def _demand(
 def _routes(
     table: Mapping[str, NDArray[Any]],
     nodes: set[str],
-    periods: tuple[tuple[dt.date, dt.date], ...],
+    periods: tuple[Span, ...],
 ) -> tuple[tuple[Source, ...], tuple[Pipeline, ...], dict[str, tuple[str, ...]]]:
     sources: list[Source] = []
     pipelines: list[Pipeline] = []
