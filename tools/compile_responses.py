@@ -48,6 +48,7 @@ def rows_of(response: PackageResponse) -> Iterator[tuple[str, str, str, str, np.
     for number, actor in enumerate(response.actors):
         for case in ("alone", "together", "outside"):
             yield actor, "", "", case, getattr(response, case)[number]
+        yield actor, " ".join(response.regions), "", "cross", response.cross[number]
 
 
 def cases_of(

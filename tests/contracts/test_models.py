@@ -72,6 +72,7 @@ class WithDesign:
         cases = [(case, "", "") for case in ("target", "followed")]
         cases += [(case, "", region) for case in ("reach", "pair") for region in members]
         cases += [(case, m, "") for case in ("alone", "together", "outside") for m in members]
+        cases += [("cross", m, " ".join(members)) for m in members]
         rows = [
             {
                 "case": case,
@@ -81,8 +82,10 @@ class WithDesign:
                 "scales": "yes",
                 "values": " ".join(
                     f"{value:.6f}"
-                    for value in rng.uniform(0.2, 0.4, SIZES[case]).ravel()
-                    * {"target": -0.1 * len(members), "pair": 1.0}.get(case, -0.1)
+                    for value in rng.uniform(
+                        0.2, 0.4, (len(region.split()) or 1, *SIZES[case])
+                    ).ravel()
+                    * {"target": -0.1 * len(members), "pair": 1.0, "cross": 0.01}.get(case, -0.1)
                 ),
             }
             for case, actor, region in cases

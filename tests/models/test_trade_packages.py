@@ -296,7 +296,7 @@ class TestResponse:
         _, response = designed
         assert read_again(response, rows_of(response), ("b2", "a")).actors == ("b2", "a")
         again = read_again(response, rows_of(response), response.actors)
-        for name in ("share", "target", "reach", "pair", *OWN, "followed"):
+        for name in ("share", "target", "reach", "pair", *OWN, "cross", "followed"):
             assert getattr(again, name) == pytest.approx(getattr(response, name), rel=1e-12)
 
     @pytest.mark.parametrize(
@@ -311,6 +311,13 @@ class TestResponse:
             (lambda rows: [row for row in rows if row["case"] != "reach"], "no reach"),
             (lambda rows: [row for row in rows if row["case"] != "pair"], "no pair of A"),
             (lambda rows: [row | {"stands_for": "a=2"} for row in rows], "a=2"),
+            (lambda rows: [row for row in rows if row["case"] != "cross"], "no cross of"),
+            (
+                lambda rows: [
+                    row | ({"region": "C B A"} if row["case"] == "cross" else {}) for row in rows
+                ],
+                "other regions",
+            ),
         ],
     )
     def test_rows_that_do_not_fit_are_refused(self, designed, spoil, word):
@@ -324,7 +331,7 @@ class TestResponse:
         nodes = chebyshev_nodes(*SCALE_RANGE, 4)
         assert (np.diff(nodes) > 0).all()
         assert SCALE_RANGE[0] < nodes[0] < nodes[-1] < SCALE_RANGE[1]
-        assert set(SIZES) == {"target", "reach", "pair", *OWN, "followed"}
+        assert set(SIZES) == {"target", "reach", "pair", *OWN, "cross", "followed"}
 
 
 def rows_of(response):
@@ -346,6 +353,8 @@ def rows_of(response):
         rows.append(row("pair", response.pair[number], region=region))
     for number, actor in enumerate(response.actors):
         rows += [row(case, getattr(response, case)[number], actor=actor) for case in OWN]
+        regions = " ".join(response.regions)
+        rows.append(row("cross", response.cross[number], actor=actor, region=regions))
     return rows
 
 

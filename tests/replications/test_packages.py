@@ -72,6 +72,38 @@ def compare(package, *, n, seed, apart=False):
     return np.abs(errors)
 
 
+def compare_members(package, *, n, seed):
+    """Relative errors of members' own losses above 0.1% of income, those taking part drawn by lot."""
+    actors = [p.actor for p in basis().participants]
+    found = response(package, actors)
+    regions = {p.actor: basis().economy.regions.index(p.region) for p in basis().participants}
+    rng = np.random.default_rng(seed)
+    errors = []
+    for _ in range(n):
+        scale = float(np.exp(rng.uniform(np.log(0.06), np.log(1.5))))
+        spread, intensity = float(rng.uniform()), float(rng.uniform(0.1, 1.0))
+        joins = {a: float(rng.uniform() < 0.6) for a in actors}
+        joins |= dict.fromkeys(("LVA", "EST"), joins["LTU"])  # one region
+        y = designer().solve(
+            basis().packages[package],
+            designer().regions_of(joins),
+            intensity=intensity,
+            scale=scale,
+            spread=spread,
+        )
+        got = found.member_loss_pct(
+            np.array([joins[a] for a in actors]).reshape(-1, 1, 1),
+            intensity=np.full((1, 1), intensity),
+            scale=np.full((1, 1), scale),
+            spread=np.full((1, 1), spread),
+        )[:, 0, 0]
+        for loss, actor in zip(got, actors, strict=True):
+            true = -100.0 * np.expm1(y[regions[actor]] / scale)
+            if joins[actor] and true > 0.1 and actor != "DNK":  # a part of its region only
+                errors.append(abs(loss / true - 1.0))
+    return np.array(errors)
+
+
 def coalition(kind, actors, rng):
     middle = rng.uniform(0.3, 1.0)
     joins = {a: float(np.clip(rng.normal(middle, 0.25), 0.0, 1.0)) for a in actors}
@@ -102,6 +134,15 @@ PACKAGES = ("import_ban", "energy_embargo", "controls", "banks", "embargo")
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_package_is_interpolated_within_two_percent(package):
     assert compare(package, n=12, seed=8).max() < 0.02
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("package", ["import_ban", "energy_embargo", "banks", "embargo"])
+def test_members_own_losses_are_within_two_percent_in_nearly_all_cases(package):
+    """Measured: 95 in 100 within 1.0 to 1.9%, the largest 6.9% (energy embargo)."""
+    errors = compare_members(package, n=60, seed=3)
+    assert np.quantile(errors, 0.95) < 0.02
+    assert errors.max() < 0.08
 
 
 @pytest.mark.slow

@@ -350,8 +350,8 @@ def _without_apart(
     members: FloatArray | float = 0.0
     for weight, each in cases:
         if weight.any():
-            target = target + weight * each.target_loss_pct(joining, **point, compliance=compliance)
-            members = members + weight * each.member_loss_pct(joining, **point)
+            losses = each.losses_pct(joining, **point, compliance=compliance)
+            target, members = target + weight * losses[0], members + weight * losses[1]
     return np.asarray(target), np.asarray(members)
 
 

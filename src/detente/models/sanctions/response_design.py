@@ -122,6 +122,7 @@ class ResponseDesigner:
             alone=stacked["alone"] * ratio[:, None, None, None],
             together=stacked["together"] * ratio[:, None, None, None],
             outside=stacked["outside"],
+            cross=self._cross(package, full),
             followed=followed,
         )
 
@@ -267,6 +268,20 @@ class ResponseDesigner:
                 alone = self._at(package, {code: share}, node)[at]
                 lacks.append(alone - (everybody - self._at(package, rest, node)[at]))
             found[:, k, m] = _pair_weights(np.array(lacks))
+        return found
+
+    def _cross(self, package: Package, full: Mapping[str, float]) -> FloatArray:
+        """Response of each participant to each region alone at the highest share of the design, per share."""
+        n_s, n_w = SIZES["cross"]
+        top = float(chebyshev_nodes(0.0, 1.0, SIZES["target"][0])[-1])
+        found = np.zeros((len(self.participants), len(full), n_s, n_w))
+        rows = [self.economy.regions.index(p.region) for p in self.participants]
+        ratio = np.array([p.loss_ratio / full[p.region] for p in self.participants])
+        for k, m, s, w in _elasticity_nodes(n_s, n_w):
+            for r, (code, share) in enumerate(full.items()):
+                alone = self._at(package, {code: share * top}, (1.0, s, w)) / top
+                others = np.array([p.region != code for p in self.participants])
+                found[:, r, k, m] = np.where(others, ratio * alone[rows], 0.0)
         return found
 
     def _shares(self, full: Mapping[str, float]) -> FloatArray:

@@ -21,6 +21,13 @@ import numpy as np
 
 from detente.errors import ModelError
 from detente.models.registry import FloatArray
+from detente.models.sanctions._interpolation import (
+    chebyshev_nodes,
+    divide,
+    interpolate,
+    interpolate_between,
+    to_interval,
+)
 
 __all__ = [
     "CASES",
@@ -49,6 +56,7 @@ SIZES: Mapping[str, tuple[int, ...]] = {
     "alone": (5, 5, 4),  # intensity, scale, spread
     "together": (5, 5, 4),
     "outside": (3, 3, 3),
+    "cross": (3, 3),  # scale, spread
     "followed": (3, 3, 3),
 }
 """Numbers of nodes along each axis: Chebyshev's of the first kind, rising."""
@@ -58,7 +66,6 @@ CASES = tuple(SIZES)
 
 APART = "apart."
 OWN = ("alone", "together", "outside")
-_TINY = 1e-12
 _FLAT = 1e-3
 
 
@@ -89,6 +96,9 @@ class PackageResponse:
     alone, together, outside
         Response of each actor if it takes part alone, with everybody, or stays outside while all others take part; over
         intensity; shape ``(M, ...)``.
+    cross
+        Response of each actor to each region alone, per share that takes part: ``(M, R, *SIZES["cross"])``; zero for the
+        region that holds the actor.
     followed
         Further response of the target if third countries follow in full; zero if the package has none.
     apart
@@ -106,6 +116,7 @@ class PackageResponse:
     alone: FloatArray
     together: FloatArray
     outside: FloatArray
+    cross: FloatArray
     followed: FloatArray
     apart: "PackageResponse | None" = None
 
@@ -136,14 +147,23 @@ class PackageResponse:
             Positive for a loss.
         """
         point = _Point(self, intensity=intensity, scale=scale, spread=spread)
-        x = self._regional(participation, intensity)
-        effect = point.effects(x)
-        y = effect.sum(axis=0) + point.interaction(effect)
-        if self.followed.any():
-            axes = (_unit(intensity), point.log_scale, point.spread)
-            more = compliance * _contract(self.followed, axes)
-            y = y + more * (intensity if self.scales else 1.0)
-        return _as_loss(y, point.log_scale)
+        effect = point.effects(self._regional(participation, intensity))
+        return self._target(point, effect, intensity=intensity, compliance=compliance)
+
+    def losses_pct(
+        self,
+        participation: FloatArray,
+        *,
+        intensity: FloatArray,
+        scale: FloatArray,
+        spread: FloatArray,
+        compliance: FloatArray | float = 0.0,
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return :meth:`target_loss_pct` and :meth:`member_loss_pct` at once, which share most of the work."""
+        point = _Point(self, intensity=intensity, scale=scale, spread=spread)
+        effect = point.effects(self._regional(participation, intensity))
+        target = self._target(point, effect, intensity=intensity, compliance=compliance)
+        return target, self._members(point, effect, participation, intensity=intensity)
 
     def joined(
         self, participation: FloatArray, *, scale: FloatArray, spread: FloatArray
@@ -153,7 +173,7 @@ class PackageResponse:
         one = np.ones((len(self.actors), *np.ones(np.ndim(participation) - 1, dtype=int)))
         taken = point.effects(self._regional(participation, 1.0)).sum(axis=0)
         whole = point.effects(self._regional(one, 1.0)).sum(axis=0)
-        return np.asarray(np.clip(_over(taken, whole), 0.0, 1.0))
+        return np.asarray(np.clip(divide(taken, whole), 0.0, 1.0))
 
     def member_loss_pct(
         self,
@@ -168,16 +188,49 @@ class PackageResponse:
         Parameters and shape as in :meth:`target_loss_pct`; one more axis for the actors in front.
         """
         point = _Point(self, intensity=intensity, scale=scale, spread=spread)
+        effect = point.effects(self._regional(participation, intensity))
+        return self._members(point, effect, participation, intensity=intensity)
+
+    def _target(
+        self,
+        point: "_Point",
+        effect: FloatArray,
+        *,
+        intensity: FloatArray,
+        compliance: FloatArray | float,
+    ) -> FloatArray:
+        """Loss of the target, from what each region does to it alone."""
+        y = effect.sum(axis=0) + point.interaction(effect)
+        if self.followed.any():
+            axes = (to_interval(intensity), point.log_scale, point.spread)
+            more = compliance * interpolate(self.followed, axes)
+            y = y + more * (intensity if self.scales else 1.0)
+        return _as_loss(y, point.log_scale)
+
+    def _members(
+        self,
+        point: "_Point",
+        effect: FloatArray,
+        participation: FloatArray,
+        *,
+        intensity: FloatArray,
+    ) -> FloatArray:
+        """Return the expected loss of each actor, from what each region does to the target alone."""
         one = np.ones((len(self.actors), *np.ones(np.ndim(participation) - 1, dtype=int)))
-        taken = self._without_own(point, participation, intensity)
-        rest = np.clip(_over(taken, self._without_own(point, one, intensity)), 0.0, 1.0)
-        axes = (_unit(intensity), point.log_scale, point.spread)
+        full = point.effects(self._regional(one, intensity))
+        cross = interpolate(self.cross, (point.log_scale, point.spread), lead=2)
+        some, every = (point.others(cross, each) for each in (effect, full))
+        taken = self._without_own(effect, participation, intensity)
+        rest = np.clip(divide(taken, self._without_own(full, one, intensity)), 0.0, 1.0)
+        axes = (to_interval(intensity), point.log_scale, point.spread)
         factor = intensity if self.scales else 1.0
         alone, together, outside = (
-            factor * _contract(getattr(self, name), axes, lead=1) for name in OWN
+            factor * interpolate(getattr(self, name), axes, lead=1) for name in OWN
         )
-        inside = _as_loss(alone + rest * (together - alone), point.log_scale)
-        beside = _as_loss(rest * outside, point.log_scale)
+        inside = _as_loss(alone + some + rest * (together - alone - every), point.log_scale)
+        if (participation == 1.0).all():
+            return inside
+        beside = _as_loss(some + rest * (outside - every), point.log_scale)
         return np.asarray(participation * inside + (1.0 - participation) * beside)
 
     def _regional(self, participation: FloatArray, intensity: FloatArray | float) -> FloatArray:
@@ -186,17 +239,16 @@ class PackageResponse:
         return np.asarray(x * intensity if self.scales else x)
 
     def _without_own(
-        self, point: "_Point", participation: FloatArray, intensity: FloatArray
+        self, effect: FloatArray, participation: FloatArray, intensity: FloatArray
     ) -> FloatArray:
         """Effect on the target of all but each actor, ``(M, ...)``: its part of its own region is left out."""
         x = self._regional(participation, intensity)
-        effect = point.effects(x)
         home = self.share.argmax(axis=0)
         held = self.share[home, np.arange(len(self.actors))]
         own = held.reshape(-1, *(1,) * (np.ndim(participation) - 1)) * participation
         if self.scales:
             own = own * intensity
-        return np.asarray(effect.sum(axis=0) - effect[home] * _over(own, x[home]))
+        return np.asarray(effect.sum(axis=0) - effect[home] * divide(own, x[home]))
 
 
 class _Point:
@@ -210,18 +262,18 @@ class _Point:
         scale: FloatArray,
         spread: FloatArray,
     ) -> None:
-        self.log_scale, self.spread = _log_scale(scale), _unit(spread)
+        self.log_scale, self.spread = _log_scale(scale), to_interval(spread)
         axes: tuple[FloatArray, ...] = (self.log_scale, self.spread)
-        self.pair = _contract(response.pair, axes, lead=1)
+        self.pair = interpolate(response.pair, axes, lead=1)
         target, reach = response.target, response.reach
         if len(target) > 1:
-            axes = (_unit(intensity), *axes)
+            axes = (to_interval(intensity), *axes)
             target, reach = np.moveaxis(target, 0, 1), np.moveaxis(reach, 1, 2)
         else:
             target, reach = target[0], reach[:, 0]
-        self.target = _contract(target, axes, lead=1)
+        self.target = interpolate(target, axes, lead=1)
         self.nodes = chebyshev_nodes(0.0, 1.0, len(self.target))
-        at_nodes = _contract(reach, axes, lead=2)
+        at_nodes = interpolate(reach, axes, lead=2)
         self.at_nodes = at_nodes * self.nodes.reshape(-1, *(1,) * (at_nodes.ndim - 2))
         powers = np.linalg.inv(np.vander(self.nodes, increasing=True))
         self.powers = np.einsum("ij,rj...->ri...", powers, at_nodes)
@@ -233,24 +285,32 @@ class _Point:
             total = total * x + self.powers[:, i]
         return np.asarray(total * x)
 
+    def others(self, cross: FloatArray, effect: FloatArray) -> FloatArray:
+        """Return what regions do to each actor one by one, ``(M, ...)``, in proportion to what they do to the target."""
+        shares = divide(effect, self.at_nodes[:, -1] / self.nodes[-1])
+        total = np.zeros(np.broadcast_shapes(cross[:, 0].shape, (1, *shares.shape[1:])))
+        for region in range(len(shares)):
+            total += cross[:, region] * shares[region]
+        return total
+
     def interaction(self, effect: FloatArray) -> FloatArray:
         """Return what the regions do to each other, given the effect of each alone."""
         top = self.powers.sum(axis=1)
-        q = self._pairs(_over(effect, top))
-        at = self._pairs(_over(self.at_nodes, top[:, None]))
+        q = self._pairs(divide(effect, top))
+        at = self._pairs(divide(self.at_nodes, top[:, None]))
         nodes = self.nodes.reshape(-1, *(1,) * (self.target.ndim - 1))
         gap = self.target * nodes - self.at_nodes.sum(axis=0)
         # where the pairs do not rise with the share (regions without an effect), the share itself stands for them
         flat = (np.diff(np.sqrt(at), axis=0) <= _FLAT).any(axis=0)
         at = np.where(flat, nodes**2, at)
-        return np.asarray(q * _lagrange(np.sqrt(q), np.sqrt(at), gap / at))
+        return np.asarray(q * interpolate_between(np.sqrt(q), np.sqrt(at), gap / at))
 
     def _pairs(self, z: FloatArray) -> FloatArray:
         """Weight of the pairs of regions that take part, 0-1: one if all do."""
         v = self.pair if z.ndim == self.pair.ndim else self.pair[:, None]
         whole = 1.0 - (v**2).sum(axis=0)
         found = (v * z).sum(axis=0) ** 2 - (v**2 * z**2).sum(axis=0)
-        return np.asarray(np.clip(_over(found, whole), 0.0, 1.0))
+        return np.asarray(np.clip(divide(found, whole), 0.0, 1.0))
 
 
 def read_response(
@@ -266,7 +326,8 @@ def read_response(
         Cells of its rows: ``case`` (one of :data:`CASES`, or one of them after ``apart.``), ``actor`` (empty for the
         target), ``values``: numbers separated by blanks in the shape of :data:`SIZES`, the last axis fastest. Rows of
         the cases ``reach`` and ``pair`` name a ``region``, those of ``reach`` also who ``stands_for`` it, as
-        ``ACTOR=SHARE`` separated by blanks. ``scales`` of the target's row is no if something happens at intensity zero.
+        ``ACTOR=SHARE`` separated by blanks; those of ``cross`` name the actor and all regions, in the order of their
+        values. ``scales`` of the target's row is no if something happens at intensity zero.
     actors
         Who is wanted, in this order.
 
@@ -301,7 +362,7 @@ def _read_part(
 ) -> PackageResponse:
     found, stands, scales = _sort_rows(package, rows)
     wanted = [("target", ""), *(("pair", region) for region in stands)]
-    wanted += [(case, actor) for actor in actors for case in OWN]
+    wanted += [(case, actor) for actor in actors for case in (*OWN, "cross")]
     for case, key in wanted:
         if (case, key) not in found:
             known = sorted({name for kind, name in found if kind in OWN})
@@ -330,10 +391,13 @@ def _read_part(
         ),
         target=spread_out("target", ""),
         reach=np.array([spread_out("reach", region) for region in regions]),
-        pair=_over(pair, pair.sum(axis=0)),
+        pair=divide(pair, pair.sum(axis=0)),
         alone=stack("alone", actors),
         together=stack("together", actors),
         outside=stack("outside", actors),
+        cross=np.array([found["cross", actor] for actor in actors]).reshape(
+            len(actors), len(regions), *SIZES["cross"]
+        ),
         followed=found.get(("followed", ""), np.zeros(SIZES["followed"])).reshape(
             SIZES["followed"]
         ),
@@ -355,16 +419,21 @@ def _sort_rows(
         key = row.get("region", "") if case in {"reach", "pair"} else row["actor"]
         if (case, key) in found:
             _refuse_row(package, f"{case} {key} stands there twice")
-        found[case, key] = _read_values(package, f"{case} {key}".strip(), row["values"], case)
+        many = len(row.get("region", "").split()) if case == "cross" else 1
+        name = f"{case} {key}".strip()
+        found[case, key] = _read_values(package, name, row["values"], case, many=many)
         if case == "target":
             scales = row.get("scales", "yes") != "no"
         elif case == "reach":
             stands[key] = _read_shares(package, key, row.get("stands_for", ""))
+    for row in rows:
+        if stands and row["case"] == "cross" and row.get("region", "").split() != list(stands):
+            _refuse_row(package, f"cross {row['actor']} names other regions than the rows of reach")
     return found, stands, scales
 
 
-def _read_values(package: str, name: str, text: str, case: str) -> FloatArray:
-    wanted = int(np.prod(SIZES[case]))
+def _read_values(package: str, name: str, text: str, case: str, *, many: int = 1) -> FloatArray:
+    wanted = int(np.prod(SIZES[case])) * many
     sizes = {wanted, wanted * N_INTENSITIES} if case in {"target", "reach"} else {wanted}
     try:
         values = np.array([float(part) for part in text.split()])
@@ -401,17 +470,6 @@ def _refuse_row(package: str, what: str) -> NoReturn:
     )
 
 
-def chebyshev_nodes(low: float, high: float, n: int) -> FloatArray:
-    """Chebyshev's nodes of the first kind on an interval, rising, shape ``(n,)``."""
-    angle = (2.0 * np.arange(n)[::-1] + 1.0) * np.pi / (2.0 * n)
-    return np.asarray(0.5 * (low + high) + 0.5 * (high - low) * np.cos(angle))
-
-
-def _unit(value: FloatArray) -> FloatArray:
-    """From 0-1 to the interval of the polynomials."""
-    return np.asarray(2.0 * np.asarray(value) - 1.0)
-
-
 def _log_scale(scale: FloatArray) -> FloatArray:
     """From a scale to the interval of the polynomials, the ends of the range beyond it."""
     low, high = np.log(SCALE_RANGE)
@@ -422,49 +480,3 @@ def _as_loss(y: FloatArray, log_scale: FloatArray) -> FloatArray:
     low, high = np.log(SCALE_RANGE)
     scale = np.exp(0.5 * (low + high) + 0.5 * (high - low) * log_scale)
     return np.asarray(-100.0 * np.expm1(y / scale))
-
-
-def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
-    """Quotient, zero where there is nothing to divide by."""
-    there = np.abs(whole) > _TINY
-    return np.asarray(np.where(there, part / np.where(there, whole, 1.0), 0.0))
-
-
-def _contract(values: FloatArray, axes: Sequence[FloatArray], *, lead: int = 0) -> FloatArray:
-    """Polynomial through values at the nodes of the last axes, at points of -1 to 1; points broadcast.
-
-    The first ``lead`` axes of the values are kept.
-    """
-    shape = np.broadcast_shapes(*(np.shape(point) for point in axes))
-    kept, sizes = values.shape[:lead], values.shape[lead:]
-    basis = np.ones((1, *shape))
-    for point, n in zip(axes, sizes, strict=True):
-        cardinal = np.broadcast_to(_cardinal(point, n), (n, *shape))
-        basis = (basis[:, None] * cardinal[None]).reshape(-1, *shape)
-    flat = values.reshape(-1, int(np.prod(sizes))) @ basis.reshape(len(basis), -1)
-    return np.asarray(flat.reshape(*kept, *shape))
-
-
-def _cardinal(x: FloatArray, n: int) -> FloatArray:
-    """Lagrange's polynomials of Chebyshev's nodes at x, shape ``(n, ...)``."""
-    nodes = chebyshev_nodes(-1.0, 1.0, n)
-    basis = []
-    for i in range(n):
-        product = np.ones_like(x)
-        for j in range(n):
-            if j != i:
-                product = product * (x - nodes[j]) / (nodes[i] - nodes[j])
-        basis.append(product)
-    return np.asarray(basis)
-
-
-def _lagrange(x: FloatArray, nodes: FloatArray, values: FloatArray) -> FloatArray:
-    """Polynomial through values at nodes that differ from point to point, ``(n, ...)``, at x."""
-    total = np.zeros(np.broadcast_shapes(x.shape, values.shape[1:]))
-    for i in range(len(nodes)):
-        product = values[i]
-        for j in range(len(nodes)):
-            if j != i:
-                product = product * ((x - nodes[j]) / (nodes[i] - nodes[j]))
-        total = total + product
-    return np.asarray(total)
