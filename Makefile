@@ -59,7 +59,6 @@ bench: $(STAMP) ## timings, and a table of targets with ratios to peers (ARGS="-
 	@mkdir -p .benchmarks
 	@$(BIN)/python -m pytest benchmarks -p no:xdist --benchmark-only --benchmark-json=.benchmarks/last.json $(ARGS)
 	@$(BIN)/python benchmarks/report.py .benchmarks/last.json
-	@$(BIN)/python benchmarks/peers_ensemble.py
 
 peers: $(PEERS)/.installed $(PEERS)/.workbenches ## install Gambit, OpenSpiel, EMA Workbench and Mesa into .peers, to be timed beside
 

@@ -78,16 +78,16 @@ def measure(crisis, draws, folder, shares, executor):
     for child in children:
         child.stdin.write("go\n")
         child.stdin.flush()
-    found = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
+    said = [child.communicate()[0] for child in children]
+    if any(child.returncode for child in children):
+        message = "a run failed, as it says above"
+        raise RuntimeError(message)
+    found = [json.loads(text.splitlines()[-1]) for text in said]
     return sum(rate for rate, _ in found), statistics.mean(cpu for _, cpu in found)
 
 
-def main():
-    """Print the efficiency of each pair and the median."""
-    crisis = sys.argv[1] if len(sys.argv) > 1 else str(TEMPLATE)
-    draws = int(sys.argv[2]) if len(sys.argv) > 2 else 4096
-    pairs = int(sys.argv[3]) if len(sys.argv) > 3 else 5
-    executor = sys.argv[4] if len(sys.argv) > 4 else "processes"
+def compare(crisis, draws, pairs, executor="processes"):
+    """Return the efficiency of each pair of runs, and the CPU time per case of two workers over that of one thread."""
     ratios, work = [], []
     for pair in range(pairs):
         taken = {}
@@ -96,6 +96,16 @@ def main():
                 taken[shares] = measure(crisis, draws, folder, shares, executor)
         ratios.append(taken[(2,)][0] / taken[1, 1][0])
         work.append(taken[(2,)][1] / taken[1, 1][1])
+    return ratios, work
+
+
+def main():
+    """Print the efficiency of each pair and the median."""
+    crisis = sys.argv[1] if len(sys.argv) > 1 else str(TEMPLATE)
+    draws = int(sys.argv[2]) if len(sys.argv) > 2 else 4096
+    pairs = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+    executor = sys.argv[4] if len(sys.argv) > 4 else "processes"
+    ratios, work = compare(crisis, draws, pairs, executor)
     listed = ", ".join(f"{ratio:.0%}" for ratio in ratios)
     print(  # noqa: T201  the command's answer
         f"two workers ({executor}) against two runs of one thread, {draws:,} draws of {Path(crisis).name}: efficiency "

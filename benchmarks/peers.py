@@ -1,10 +1,13 @@
 """Time the game engine beside Gambit and OpenSpiel on the same files, in one run; print the ratios.
 
+All times are processor time of one thread, so that other work on the machine bears little on the ratios.
+
 The peers live in an environment of their own, which ``make peers`` installs; ``make bench`` does both.
 """
 
 import json
 import math
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,7 +25,7 @@ from detente.testing.games import bargaining_tree
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / ".peers" / "bin" / "python"
 SIZES = {"S": (2, 2, 2), "M": (4, 3, 3), "L": (6, 4, 3)}
-PATIENCE_S = 60.0
+PATIENCE_S = 30.0
 DRAWS = 64
 
 
@@ -39,13 +42,13 @@ def build(size, *, zero_sum):
 
 
 def least(function, rounds=3):
-    """Return the least time of some calls after a first one."""
+    """Return the least processor time of some calls after a first one."""
     function()
     times = []
     for _ in range(rounds):
-        begin = time.perf_counter()
+        begin = time.process_time()
         function()
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     return min(times)
 
 
@@ -66,22 +69,29 @@ def ours(game, task):
 
 
 def theirs(peer, file, task):
-    """Return the peer's seconds, infinite if it did not end in time, NaN if it failed."""
+    """Return the peer's seconds and whether it was stopped after them; NaN if it failed."""
     command = [str(PEERS), str(Path(__file__).with_name("_peer_times.py")), peer, str(file), task]
+    before = spent_by_children()
     try:
         done = subprocess.run(  # noqa: S603  our own command
             command, check=True, capture_output=True, text=True, timeout=PATIENCE_S
         )
     except subprocess.TimeoutExpired:
-        return math.inf
+        return spent_by_children() - before, True
     except subprocess.CalledProcessError as error:
         sys.stderr.write(error.stderr)
-        return math.nan
-    return float(json.loads(done.stdout.splitlines()[-1]))
+        return math.nan, False
+    return float(json.loads(done.stdout.splitlines()[-1])), False
+
+
+def spent_by_children():
+    """Return the processor time of the processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def compare():
-    """Yield size, our task, our seconds, the peer's task, its seconds, the ratio, and whether the peer did not end."""
+    """Yield size, our task, our seconds, the peer, its task, its seconds, the ratio, and whether the peer did not end."""
     tasks = [
         ("S", False, "logit", "gambit", "5"),
         ("M", False, "logit", "gambit", "5"),
@@ -97,18 +107,24 @@ def compare():
             # OpenSpiel knows no short mentions of what an earlier line describes
             text = format_efg_file(efg_file_of(game), in_full=peer == "openspiel")
             file.write_text(text, encoding="utf-8")
-            one, other = ours(game, mine), theirs(peer, file, task)
-            label = f"{peer} {'lambda 5' if mine == 'logit' else task}"
-            open_end = math.isinf(other)
-            other = PATIENCE_S if open_end else other
-            yield size, mine, one, label, other, other / one, open_end
+            one = ours(game, mine)
+            other, open_end = theirs(peer, file, task)
+            yield size, mine, one, peer, task, other, other / one, open_end
+
+
+def versions():
+    """Return the versions of the peers that are installed."""
+    code = "import importlib.metadata as m; print(m.version('pygambit'), m.version('open_spiel'))"
+    done = subprocess.run([str(PEERS), "-c", code], check=True, capture_output=True, text=True)  # noqa: S603
+    return dict(zip(("gambit", "openspiel"), done.stdout.split(), strict=True))
 
 
 def main():
     """Print a table: task, seconds of each, ratio."""
     lines = [f"{'game':5}{'detente':>22}{'peer':>34}{'ratio':>12}"]
-    for size, mine, one, label, other, ratio, open_end in compare():
-        shown = f"over {other:.0f} s" if open_end else f"{other:.3g} s"
+    for size, mine, one, peer, task, other, ratio, open_end in compare():
+        label = f"{peer} {'lambda 5' if mine == 'logit' else task}"
+        shown = f"over {other:.3g} s" if open_end else f"{other:.3g} s"
         times = f"{'> ' if open_end else ''}{ratio:,.0f}"
         lines.append(f"{size:5}{mine:>10}{one:>10.3g} s{label:>22}{shown:>12}{times:>12}")
     print("\n".join(lines))  # noqa: T201  the command's answer

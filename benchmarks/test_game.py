@@ -143,8 +143,8 @@ def test_import(benchmark, tmp_path):
 
 FIRST = (
     "import time;"
-    "from detente.game import solve_logit_qre; from detente.game.trees import game_from_tree;"
-    "from detente.testing.games import kuhn_tree; g = game_from_tree(kuhn_tree());"
+    "from detente.game import read_efg, solve_logit_qre; from detente.game.catalogue import find_game;"
+    "g = read_efg(find_game('kuhn1950/poker'));"
     "s, c = time.perf_counter(), time.process_time();"
     "solve_logit_qre(g.form, 1.0, payoffs=g.payoffs, chance_probs=g.chance_probs);"
     "print(time.perf_counter() - s, time.process_time() - c)"
