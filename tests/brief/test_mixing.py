@@ -1,6 +1,7 @@
 """What question 7 says about mixes, against the run that it reads."""
 
 import importlib.resources
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from detente.brief.explaining import explain_figure
 from detente.brief.figures import links_in, plain
 from detente.brief.rendering import as_data, to_markdown
 from detente.brief.writing import write_files
+from detente.cli import main
 from detente.crisis import load_crisis
 from detente.ensemble import Design, run_ensemble
 from detente.ensemble.mixes import keep_mixes, with_mixes
@@ -123,3 +125,31 @@ def test_nothing_to_combine_is_said(tmp_path):
 def test_a_run_without_a_search_says_nothing_of_mixes(context):
     assert context.search is None
     assert context.compared == context.policies
+
+
+def test_the_command_searches_unless_told_not_to(tmp_path, capsys, monkeypatch):
+    # oracle by hand
+    def brief_at(name, *options):
+        template = str(TEMPLATES / "occupation")
+        words = ["detente", "brief", template, "--draws", "8", "--out", str(tmp_path / name)]
+        monkeypatch.setattr("sys.argv", [*words, *options])
+        try:
+            code = main()
+        except SystemExit as stopped:
+            code = stopped.code
+        capsys.readouterr()
+        data = tmp_path / name / "brief.json"
+        return code, json.loads(data.read_text()) if data.is_file() else {}
+
+    code, data = brief_at("with")
+    assert not code
+    assert data["search"]["draws"] == 8
+    assert len(list(tmp_path.glob("with/run/*/search.json"))) == 1
+    code, data = brief_at("without", "--search", "0")
+    assert not code
+    assert "search" not in data
+    assert not list(tmp_path.glob("without/run/*/search.json"))
+    code, data = brief_at("few", "--search", "2")
+    assert not code
+    assert data["search"]["games"] == 2
+    assert brief_at("wrong", "--search", "-1") == (2, {})

@@ -21,6 +21,7 @@ LISTING = "sanctions.personal_listing"
 RESERVES = "sanctions.freezable_reserves"
 HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
 YEAR = "year"
+PERCENT_OF_GDP = "% of GDP"
 COUNTED_ONCE = "No gas is counted twice: where a package bans gas, its trade part leaves gas out and the gas part takes all of it away."
 USES = "controls_use_"
 """Prefix of exposures that say what controlled goods are used for."""
@@ -313,7 +314,8 @@ def _counter_sentence(
 
 
 def _cell(figure: Figure | None) -> str:
-    return "" if figure is None else link(figure, figure.full_text)
+    """Return a figure without its unit, which the note of the table names."""
+    return "" if figure is None else link(figure, figure.full_text.replace(PERCENT_OF_GDP, ""))
 
 
 def _horizon_sentence(context: Context, packages: dict[str, dict[str, Figure]]) -> str:
