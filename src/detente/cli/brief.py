@@ -77,7 +77,8 @@ def command(
         typer.Option("--out", help="Folder to write to; by default brief/CRISIS.", metavar="DIR"),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option("--workers", help="Threads; all cores by default.", metavar="N")
+        int | None,
+        typer.Option("--workers", help="How many at once; all cores by default.", metavar="N"),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print brief.json instead of the summary.")
@@ -146,6 +147,7 @@ def command(
                 workers=workers,
                 progress=report,
                 design=plan,
+                executor="auto",
             )
         clock.lap("solved")
         brief = compose(loaded, results)
