@@ -30,12 +30,12 @@ _NEXT = 1e-5
 _TESTED = 300
 """Up to so many unknowns every step of a part on its own is tested for orientation."""
 _MOST_TURNS = 40
-_CANDIDATES, _PART_WALKS = 3, 30_000
-_NESTED = 16
+_CANDIDATES, _PART_WALKS = 5, 30_000
+_NESTED = 10
 """Turns after which parts that have turned back must have turned forward again."""
 _AGAIN = 1e-4
 """Difference in lambda of two turns back of one part up to which they are one fold, come to twice."""
-_RETRY = 16
+_RETRY = 10
 """Turns that the branch is followed as it is where a fold could not be passed apart."""
 _LARGEST_CHANGE = 0.5
 """Largest difference of a probability between a part passed apart and the whole game corrected from it, which must
