@@ -78,7 +78,9 @@ def test_the_smallest_part_around_some_actions_is_found_first():
     assert parts.around(weight, 0.9) == []
 
 
-@pytest.mark.parametrize("size", [(3, 2, 2), (3, 4, 3), (4, 4, 3)])
+@pytest.mark.parametrize(
+    "size", [(3, 2, 2), (3, 4, 3), pytest.param((4, 4, 3), marks=pytest.mark.slow)]
+)
 def test_folds_passed_apart_lead_to_the_answers_of_the_branch(monkeypatch, size):
     """Oracle: the branch of the whole game, which these games let be followed round all its turns."""
     rounds, mine, theirs = size

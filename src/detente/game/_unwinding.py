@@ -27,12 +27,14 @@ _SHARE = 0.95
 _BEYOND = (1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 """How far beyond a fold, in shares of lambda, a part is traced until its own branch has turned."""
 _NEXT = 1e-5
+_EARLIER = (0.0, 1e-6, 1e-5, 1e-4)
+"""How far before a fold a part is taken up, in shares of lambda."""
 _TESTED = 300
 """Up to so many unknowns every step of a part on its own is tested for orientation."""
 _MOST_TURNS = 40
 _CANDIDATES, _PART_WALKS = 5, 30_000
-_NESTED = 10
-"""Turns after which parts that have turned back must have turned forward again."""
+_NESTED, _NESTED_MANY, _MANY = 10, 2, 2000
+"""Turns after which parts that have turned back must have turned forward again, and those with more unknowns than so."""
 _AGAIN = 1e-4
 """Difference in lambda of two turns back of one part up to which they are one fold, come to twice."""
 _RETRY = 10
@@ -81,6 +83,7 @@ class _Follower:
         self.notes[:, 2] = np.inf
         self.done, self.turns, self.walks, self.apart = 0, 0, 0, 0
         self.top = 0.0
+        self.nested = _NESTED if self.active.size <= _MANY else _NESTED_MANY
         self.parts: Parts | None = None
 
     def follow(self) -> tuple[FloatArray, FloatArray, float]:
@@ -88,7 +91,7 @@ class _Follower:
         turned: set[int] = set()  # the parts that have turned back and not yet forward again
         folds: list[_Fold] = []
         mark: _Fold | None = None
-        patience = _NESTED
+        patience = self.nested
         ahead = 0.0  # where the branch must come to after it came to a fold twice
         while self.done < self.stops.size and self.walks <= self.left:
             if not self.advance(state):
@@ -106,7 +109,7 @@ class _Follower:
             if again is not None and not ahead:
                 mark, ahead = again, self.top * (1.0 + _AGAIN)
             elif not turned and not ahead:
-                patience = 0 if self.apart else _NESTED
+                patience = 0 if self.apart else self.nested
                 continue
             if mark is None or self.turns - mark.turns <= patience:
                 continue
@@ -181,6 +184,13 @@ class _Follower:
             return State.begin(self.active.size, state.x, t)
         return None
 
+    def correct(self, small: Tracer, x: FloatArray, t: float) -> FloatArray | None:
+        """Return the point corrected at a given t, or None."""
+        points, notes = small.run(
+            State.begin(x.size, x, t), np.array([t]), most_turns=1, most_walks=2_000
+        )
+        return points[0] if np.isfinite(notes[0, 2]) else None
+
     def trace_part(self, node: int, fold: _Fold, t: float) -> FloatArray | None:
         """Return the fold's point with one part traced round it to ``t`` on its own, or None if it does not turn."""
         assert self.parts is not None  # noqa: S101
@@ -198,11 +208,18 @@ class _Follower:
         pays = fold.x[place[row]] * whole.spread[player] + whole.least[player]
         x = (pays - small.least[player]) / small.spread[player]
         ratio = small.span / whole.span
+        start = fold.t * ratio
+        for early in _EARLIER:
+            # at the fold itself the point cannot be corrected at a given t
+            begun = self.correct(small, x, start * (1.0 - early))
+            if begun is not None:
+                x, start = begun, start * (1.0 - early)
+                break
         turned, left = False, _PART_WALKS
         # the part alone may fold a little before the whole game: then the point is behind its fold already
         for beyond, back in product(_BEYOND, (False, True)):
             stop = np.array([fold.peak * ratio * (1.0 + beyond)])
-            state = State.begin(x.size, x, fold.t * ratio, back=back)
+            state = State.begin(x.size, x, start, back=back)
             points, notes = small.run(state, stop, most_turns=_MOST_TURNS, most_walks=left)
             left -= int(state.memo[self.kernels.WALKS])
             turned = bool(np.isfinite(notes[0, 2])) and notes[0, 0] >= 2 - back
@@ -212,12 +229,10 @@ class _Follower:
             return None
         x = points[0]
         for share in np.linspace(1.0, 0.0, 5)[1:]:
-            here = t * ratio + share * (stop[0] - t * ratio)
-            state = State.begin(x.size, x, here)
-            points, notes = small.run(state, np.array([here]), most_turns=1, most_walks=2_000)
-            if not np.isfinite(notes[0, 2]):
+            nearer = self.correct(small, x, t * ratio + share * (stop[0] - t * ratio))
+            if nearer is None:
                 return None
-            x = points[0]
+            x = nearer
         pays = x * small.spread[player] + small.least[player]
         answer = fold.x.copy()
         answer[place[row]] = (pays - whole.least[player]) / whole.spread[player]
