@@ -22,7 +22,7 @@ from detente.testing.games import kuhn_tree, leduc_tree
 
 REFERENCE = peers.ROOT.parent / "shared" / "data" / "reference_agent_qre.json"
 LAMBDAS = [1, 5, 10, 20, 50, 100]
-MOST_WALKS = 20_000
+MOST_WALKS = 200_000
 GAME, GAS, TRADE, ENSEMBLE = (
     f"benchmarks/test_{part}.py::" for part in ("game", "gas", "trade", "ensemble")
 )
@@ -97,6 +97,8 @@ def traced(size):
     shown = "all" if good.all() else f"to {to[-1]} only" if to else "none"
     turns = "/".join(map(str, branch.turns.tolist()))
     how = f"turns {turns}; {int(branch.walks.max()):,} walks of at most {MOST_WALKS:,}"
+    if branch.apart.any():
+        how += f"; {'/'.join(map(str, branch.apart.tolist()))} folds passed apart"
     return (
         f"{size} at lambda {'/'.join(map(str, LAMBDAS))}, one continuation",
         "residual 1e-9",

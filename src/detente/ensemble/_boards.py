@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from detente.crisis.elements import Crisis, Policy
 from detente.ensemble.metrics import MetricPlan, MoveKeys, compile_metrics, evaluate_metrics
+from detente.ensemble.solving import solve_draws
 from detente.errors import UsageError
-from detente.game import ExtensiveForm, solve_logit_qre, terminal_probs
+from detente.game import ExtensiveForm, terminal_probs
 from detente.rules import Plan, Priced, Tree, compile_rules, plan_pricing, unroll
 
 __all__ = ["AdaptivePolicy", "Board", "Game", "GameKey", "start_of"]
@@ -138,7 +139,7 @@ class Board:
         first = self.tree.action_offset[:-1]
         left = np.add.reduceat(game.allowed, first, dtype=np.intp) if first.size else np.zeros(0)
         forced = (left == 1)[self._owner]
-        solution = solve_logit_qre(
+        solution = solve_draws(
             self.form,
             rationality,
             payoffs=priced.payoffs,

@@ -21,8 +21,9 @@ from detente.ensemble.metrics import (
     evaluate_metrics,
     find_move_keys,
 )
+from detente.ensemble.solving import solve_draws
 from detente.ensemble.store import SHARD_DRAWS, Manifest, Shard
-from detente.game import ExtensiveForm, nash_conv, solve_logit_qre, terminal_probs
+from detente.game import ExtensiveForm, nash_conv, terminal_probs
 from detente.models import find_model
 from detente.rules import Plan, Priced, Tree, compile_rules, plan_pricing, price, unroll
 
@@ -179,7 +180,7 @@ def _form_of(tree: Tree) -> ExtensiveForm:
 def _solve(item: _Prepared, priced: Priced, rationality: FloatArray) -> dict[str, FloatArray]:
     """Solve the game of one policy for a block of draws and measure the solution."""
     payoffs, chance = priced.payoffs, priced.chance_probs
-    solution = solve_logit_qre(item.form, rationality, payoffs=payoffs, chance_probs=chance)
+    solution = solve_draws(item.form, rationality, payoffs=payoffs, chance_probs=chance)
     n_profiles = int(item.form.chance_offset[1])
     given = chance.copy()
     given[:n_profiles] = 1.0 / n_profiles  # type profiles alike, so that each can be divided out

@@ -23,8 +23,9 @@ from scipy import sparse
 from detente.crisis.elements import Constant, Crisis, Policy, QuantityOf
 from detente.ensemble.drawing import Draws, draw_quantities
 from detente.ensemble.events import Reading
+from detente.ensemble.solving import solve_draws
 from detente.errors import UsageError
-from detente.game import ExtensiveForm, solve_logit_qre, terminal_probs
+from detente.game import ExtensiveForm, terminal_probs
 from detente.rules import Tree, compile_rules, plan_pricing, price, unroll
 from detente.rules.unrolling import CHANCE
 
@@ -576,7 +577,7 @@ def _solve(
     if priors is not None:
         chance[: len(priors)] = priors
     rationality = np.ascontiguousarray(values[crisis.rationality.path])
-    found = solve_logit_qre(form, rationality, payoffs=priced.payoffs, chance_probs=chance)
+    found = solve_draws(form, rationality, payoffs=priced.payoffs, chance_probs=chance)
     return Solved(
         reach=terminal_probs(form, found.strategy, chance),
         residual=float(found.residual.max()),

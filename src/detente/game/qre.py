@@ -29,7 +29,7 @@ from detente.game._layout import layout_of
 from detente.game._memory import side_by_side
 from detente.game._refusals import refuse_input
 from detente.game._restriction import Policy, Restriction, as_policy, restrictions
-from detente.game._tracing import TESTED, Tracer, log_chance, tree_of
+from detente.game._tracing import Tracer, log_chance, tree_of
 from detente.game.evaluation import (
     expected_payoffs,
     nash_conv,
@@ -46,7 +46,7 @@ __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
 
 _TIGHT = 1e-12
 _MAX_ITERATIONS = 3000
-_MOST_WALKS, _MOST_WALKS_TESTED = 20_000, 200_000
+_MOST_WALKS = 200_000
 _SMALL = 60
 """Up to so many actions that bear on beliefs, branches are traced as curves from the start.
 
@@ -187,7 +187,7 @@ def solve_logit_qre(
     start: ArrayLike | None = None,
     allowed: ArrayLike | None = None,
     fixed: ArrayLike | None = None,
-    most_walks: int | None = None,
+    most_walks: int = _MOST_WALKS,
     threads: int = 1,
 ) -> LogitQREResult:
     """Solve for the logit agent quantal response equilibrium on the principal branch, for every draw.
@@ -219,8 +219,8 @@ def solve_logit_qre(
         free to choose. A set that no play can come to under ``allowed`` picks its allowed actions evenly, or as fixed.
     most_walks
         Walks over the tree that a draw may take whose branch turns or where plain iteration stalls and the branch is
-        traced as a curve; if left out 20,000, and 200,000 in games of at most 150 unknowns, whose branches may turn
-        as often but cost little. What has not come to an answer by then has status ``STALLED`` and a large residual.
+        traced as a curve; that many take seconds in small games and minutes in very large ones. What has not come to
+        an answer by then has status ``STALLED`` and a large residual.
     threads
         Threads to spread blocks of draws over.
 
@@ -361,7 +361,7 @@ def _problem(
     chance_probs: ArrayLike,
     start: ArrayLike | None,
     tolerance: float,
-    most_walks: int | None,
+    most_walks: int,
 ) -> _Problem:
     source = payoff_source(form, payoffs)
     arrays = {
@@ -378,13 +378,9 @@ def _problem(
         rationality=arrays["rationality"],
         start=arrays.get("start"),
         tolerance=tolerance,
-        most_walks=_most_walks(form) if most_walks is None else most_walks,
+        most_walks=most_walks,
         n_draws=count_draws(**arrays),
     )
-
-
-def _most_walks(form: ExtensiveForm) -> int:
-    return _MOST_WALKS_TESTED if layout_of(form).active_row.size <= TESTED else _MOST_WALKS
 
 
 class _Room:
