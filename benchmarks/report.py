@@ -102,7 +102,7 @@ def traced(size):
     return (
         f"{size} at lambda {'/'.join(map(str, LAMBDAS))}, one continuation",
         "residual 1e-9",
-        f"{shown}, {taken:.2g} s",
+        f"{shown}, {seconds(taken)}",
         how,
         MET if good.all() else MISSED,
     )
@@ -136,7 +136,7 @@ def beside():
     if not peers.PEERS.exists():
         return [("Gambit and OpenSpiel", "ratios", NOT_RUN, "make peers installs them", NONE)]
     versions = peers.versions()
-    least = {"logit": 10_000.0, "walk": 100.0}
+    least = {("M", "logit"): 10_000.0, ("M", "walk"): 100.0}
     units = {"logit": "one draw", "walk": "a walk", "cfr+": "an iteration", "nash_conv": "NashConv"}
     tasks = {"5": "traced to lambda 5", "cfr+": "an iteration of CFR+", "nash_conv": "NashConv"}
     rows = []
@@ -147,7 +147,7 @@ def beside():
         if ratio != ratio:  # noqa: PLR0124  NaN: the peer failed
             rows.append((what, NONE, "the peer failed", how, NONE))
             continue
-        rows.append(ratio_row(what, ratio, least.get(task), how, open_end=open_end))
+        rows.append(ratio_row(what, ratio, least.get((size, task)), how, open_end=open_end))
     return rows
 
 
