@@ -208,7 +208,10 @@ def _preference(
     figures: dict[tuple[str, str], Figure],
 ) -> str:
     first = ranked[0]
-    text = f"Over all cases {context.short_name(first)} falls short least of the best of each case, all aims taken alike. "
+    text = (
+        f"Over all cases {context.short_name(first)} falls short least of the best of each case, all aims taken alike: "
+        "shortfalls are added as shares of the largest in each aim, so one large shortfall can weigh as little as several small ones. "
+    )
     if first in context.mixes:
         text += f"It means: {context.policy(first).label}. "
     text += f"Its mean shortfall is {_shortfalls(aims, first, figures)}"
