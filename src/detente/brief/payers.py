@@ -23,6 +23,8 @@ HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
 YEAR = "year"
 PERCENT_OF_GDP = "% of GDP"
 COUNTED_ONCE = "No gas is counted twice: where a package bans gas, its trade part leaves gas out and the gas part takes all of it away."
+LEAST_SHOWN = 0.1
+"""Percent of income: smaller losses and gains are no more than that in the table of payers; the JSON has the digits."""
 USES = "controls_use_"
 """Prefix of exposures that say what controlled goods are used for."""
 MESSAGING_FLAG = (
@@ -223,7 +225,8 @@ def _matrix(
         rows=tuple(rows),
         numeric=(False, *(True for _ in names)),
         note=f"In % of income while the package is in force, {parts}; mean and 5\N{EN DASH}95% of explored cases. Below zero "
-        "is a gain." + ("" if counter is None else f" {COUNTED_ONCE}"),
+        f"is a gain; <{LEAST_SHOWN}: a smaller loss or gain than that."
+        + ("" if counter is None else f" {COUNTED_ONCE}"),
     )
 
 
@@ -315,7 +318,11 @@ def _counter_sentence(
 
 def _cell(figure: Figure | None) -> str:
     """Return a figure without its unit, which the note of the table names."""
-    return "" if figure is None else link(figure, figure.full_text.replace(PERCENT_OF_GDP, ""))
+    if figure is None:
+        return ""
+    if figure.value is not None and abs(figure.value) < LEAST_SHOWN:
+        return link(figure, f"<{LEAST_SHOWN}")
+    return link(figure, figure.full_text.replace(PERCENT_OF_GDP, ""))
 
 
 def _horizon_sentence(context: Context, packages: dict[str, dict[str, Figure]]) -> str:
