@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from detente.crisis.elements import Crisis, Policy
 from detente.ensemble.metrics import MetricPlan, MoveKeys, compile_metrics, evaluate_metrics
-from detente.ensemble.solving import solve_draws
+from detente.ensemble.solving import form_of, solve_draws
 from detente.errors import UsageError
-from detente.game import ExtensiveForm, terminal_probs
+from detente.game import terminal_probs
 from detente.rules import Plan, Priced, Tree, compile_rules, plan_pricing, unroll
 
 __all__ = ["AdaptivePolicy", "Board", "Game", "GameKey", "start_of"]
@@ -86,7 +86,7 @@ class Board:
         policy = Policy(id="", label="", description="", fix={}, forbid=(), state=dict(start))
         self.tree: Tree = unroll(compile_rules(crisis, policy=policy if start else None))
         self.pricing = plan_pricing(self.tree, crisis, every_state=base is None, base=base)
-        self.form = _form_of(self.tree)
+        self.form = form_of(self.tree)
         self.measures: MetricPlan = compile_metrics(
             self.tree, crisis, MoveKeys(used=(), first=(), seen=())
         )
@@ -232,18 +232,3 @@ def _remembers(tree: Tree, sight: int) -> BoolArray:
         parent = int(tree.memory_parent[memory])
         found[memory] = int(tree.memory_sight[memory]) == sight or (parent >= 0 and found[parent])
     return found
-
-
-def _form_of(tree: Tree) -> ExtensiveForm:
-    return ExtensiveForm.from_arrays(
-        tree.player,
-        tree.first_child,
-        tree.n_children,
-        tree.info_set,
-        tree.info_set_player,
-        tree.action_offset,
-        tree.chance_offset,
-        tree.terminal_node,
-        tree.payoff_class,
-        len(tree.players),
-    )

@@ -21,7 +21,7 @@ from detente.ensemble.metrics import (
     evaluate_metrics,
     find_move_keys,
 )
-from detente.ensemble.solving import solve_draws
+from detente.ensemble.solving import form_of, solve_draws
 from detente.ensemble.store import SHARD_DRAWS, Manifest, Shard
 from detente.game import ExtensiveForm, nash_conv, terminal_probs
 from detente.models import find_model
@@ -148,7 +148,7 @@ def _prepare(
         return _Prepared(
             policy=policies[number],
             tree=tree,
-            form=_form_of(tree),
+            form=form_of(tree),
             pricing=plan,
             is_base=number == largest,
             metrics=compile_metrics(tree, crisis, keys),
@@ -160,21 +160,6 @@ def _prepare(
 def _unroll(crisis: Crisis, policy: str) -> Tree:
     known = policy if policy in crisis.policies else None
     return unroll(compile_rules(crisis, policy=known))
-
-
-def _form_of(tree: Tree) -> ExtensiveForm:
-    return ExtensiveForm.from_arrays(
-        tree.player,
-        tree.first_child,
-        tree.n_children,
-        tree.info_set,
-        tree.info_set_player,
-        tree.action_offset,
-        tree.chance_offset,
-        tree.terminal_node,
-        tree.payoff_class,
-        len(tree.players),
-    )
 
 
 def _solve(item: _Prepared, priced: Priced, rationality: FloatArray) -> dict[str, FloatArray]:

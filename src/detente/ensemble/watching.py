@@ -23,9 +23,9 @@ from scipy import sparse
 from detente.crisis.elements import Constant, Crisis, Policy, QuantityOf
 from detente.ensemble.drawing import Draws, draw_quantities
 from detente.ensemble.events import Reading
-from detente.ensemble.solving import solve_draws
+from detente.ensemble.solving import form_of, solve_draws
 from detente.errors import UsageError
-from detente.game import ExtensiveForm, terminal_probs
+from detente.game import terminal_probs
 from detente.rules import Tree, compile_rules, plan_pricing, price, unroll
 from detente.rules.unrolling import CHANCE
 
@@ -561,18 +561,7 @@ def _solve(
     crisis: Crisis, tree: Tree, values: Mapping[str, FloatArray], priors: FloatArray | None
 ) -> Solved:
     priced = price(plan_pricing(tree, crisis), values)
-    form = ExtensiveForm.from_arrays(
-        tree.player,
-        tree.first_child,
-        tree.n_children,
-        tree.info_set,
-        tree.info_set_player,
-        tree.action_offset,
-        tree.chance_offset,
-        tree.terminal_node,
-        tree.payoff_class,
-        len(tree.players),
-    )
+    form = form_of(tree)
     chance = priced.chance_probs.copy()
     if priors is not None:
         chance[: len(priors)] = priors
