@@ -48,3 +48,10 @@ def test_text_of_the_crisis_file_is_never_read_as_markup(template, tmp_path):
         assert "onerror" in text
     assert "# &lt;img src=x onerror=alert(1)>" in to_markdown(brief)
     assert r"\[x\](javascript" in to_markdown(brief)
+
+
+def test_tables_stand_on_every_screen(brief):
+    """Oracle: hand; the classes that hide a picture's other form on narrow or wide screens are for pictures alone."""
+    tables = re.findall(r'<table class="([^"]*)"', to_html(brief))
+    assert tables
+    assert not {name for found in tables for name in found.split()} & {"wide", "narrow"}
