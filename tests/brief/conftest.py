@@ -9,7 +9,7 @@ import pytest
 from detente.brief import compose
 from detente.brief.context import Context
 from detente.crisis import load_crisis
-from detente.ensemble import run_ensemble
+from detente.runs import run_ensemble
 
 TEMPLATE = Path(str(importlib.resources.files("detente.crisis") / "templates" / "coercion"))
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from detente.brief.coalition import CASES, TARGET, coalition_parts, ranking_table
+from detente.analysis import read_coalitions
 from detente.brief.context import Context
 from detente.brief.figures import links_in, plain
+from detente.brief.questions._coalition import CASES, TARGET, coalition_parts, ranking_table
 from detente.crisis import load_crisis
-from detente.ensemble import read_coalitions, run_ensemble
+from detente.runs import run_ensemble
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from detente.brief.dilemma import COLOURS, INTENTS, LEAST, dilemma_parts
 from detente.brief.figures import plain
+from detente.brief.questions._dilemma import COLOURS, INTENTS, LEAST, dilemma_parts
 from detente.models.beliefs import classify_change
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from detente.brief.document import QUESTIONS
+from detente.brief.export.rendering import to_html, to_markdown
 from detente.brief.figures import Figure, Trace, link, links_in, plain
-from detente.brief.rendering import to_html, to_markdown
 
 
 def all_texts(brief):

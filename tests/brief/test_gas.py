@@ -4,16 +4,18 @@ import re
 
 import pytest
 
-from detente.brief import compose, drawing, flow_charts, to_html, to_markdown
+from detente.brief import compose, to_html, to_markdown
 from detente.brief.context import Context
-from detente.brief.drawing import Words
 from detente.brief.figures import Figure, Trace, links_in
-from detente.brief.flow_charts import Course, Ribbon
-from detente.brief.gas import describe_gas
+from detente.brief.pictures import drawing
+from detente.brief.pictures import flows as flow_charts
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.flows import Course, Ribbon
+from detente.brief.questions._gas import describe_gas
 from detente.crisis import load_crisis
-from detente.ensemble import run_ensemble
-from detente.rules.checks import check_game
-from detente.rules.gas import gas_mechanism, run_gas_years
+from detente.linking.checks import check_game
+from detente.linking.gas import gas_mechanism, run_gas_years
+from detente.runs import run_ensemble
 from detente.testing import tiny_crisis_folder
 from detente.testing.gas import GAS_FILES, write_gas_tables
 

@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from tests.brief.test_data import SCHEMA
 
+from detente.analysis.mixes import keep_mixes, with_mixes
 from detente.brief import compose
-from detente.brief.explaining import explain_figure
+from detente.brief.export.explaining import explain_figure
+from detente.brief.export.rendering import as_data, to_markdown
+from detente.brief.export.writing import write_files
 from detente.brief.figures import links_in, plain
-from detente.brief.rendering import as_data, to_markdown
-from detente.brief.writing import write_files
 from detente.cli import main
 from detente.crisis import load_crisis
-from detente.ensemble import Design, run_ensemble
-from detente.ensemble.mixes import keep_mixes, with_mixes
+from detente.engine import Design
+from detente.runs import run_ensemble
 
 TEMPLATES = Path(str(importlib.resources.files("detente.crisis") / "templates"))
 

@@ -11,14 +11,15 @@ import pytest
 from tests.brief.test_data import SCHEMA
 
 import detente.brief
-from detente.brief import compose, document, options, to_html, to_json, to_markdown
+from detente.brief import compose, document, to_html, to_json, to_markdown
 from detente.brief.context import Context
+from detente.brief.export.rendering import as_data
 from detente.brief.figures import Figure, Trace, plain
-from detente.brief.parts import chance
-from detente.brief.rendering import as_data
+from detente.brief.questions import options
+from detente.brief.questions._parts import chance
 from detente.crisis import load_crisis
 from detente.crisis.elements import QuantityOf
-from detente.ensemble import run_ensemble
+from detente.runs import run_ensemble
 
 
 def by_id(brief, name):

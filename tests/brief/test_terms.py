@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from tests.brief.test_questions import by_id
 
-from detente.brief.deterrence_charts import Spot, draw_map
-from detente.brief.drawing import Words
 from detente.brief.figures import Figure, Trace, links_in, plain
-from detente.brief.holding import typed_levels
-from detente.brief.terms_charts import TermRow, draw_terms
+from detente.brief.pictures.deterrence import Spot, draw_map
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.terms import TermRow, draw_terms
+from detente.brief.questions._holding import typed_levels
 
 WORDS = Words(title="Title", subtitle="Subtitle", footnote="Source")
 

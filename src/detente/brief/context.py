@@ -13,8 +13,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.analysis.mixes import MixSearch, read_mixes
 from detente.brief.figures import FactView, Figure, TableView, Trace, ValueView
-from detente.brief.palette import player_colours
+from detente.brief.pictures.palette import player_colours
 from detente.brief.words import (
     KNOWN_DIGITS,
     format_date,
@@ -46,10 +47,9 @@ from detente.crisis.elements import (
     Table,
 )
 from detente.crisis.quantities import mean, ppf, reference_value, support
-from detente.ensemble.analysis import Driver
-from detente.ensemble.mixes import MixSearch, read_mixes
-from detente.ensemble.results import Results
-from detente.ensemble.tracing import Memory, trace_metric
+from detente.runs.results import Results
+from detente.runs.statistics import Driver
+from detente.runs.tracing import Memory, trace_metric
 
 __all__ = [
     "SOLUTION_MODEL",

@@ -3,10 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from detente.brief import aims, alliance, deterrence, diplomacy, options, outlook, sanctions
 from detente.brief.context import Context, quantity_text
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
-from detente.brief.parts import comparable, comparable_label
+from detente.brief.questions import (
+    aims,
+    alliance,
+    deterrence,
+    diplomacy,
+    options,
+    outlook,
+    sanctions,
+)
+from detente.brief.questions._parts import comparable, comparable_label
 from detente.brief.words import (
     KNOWN_DIGITS,
     LIKELIHOOD_BANDS,
@@ -21,7 +29,7 @@ from detente.brief.words import (
     spread_word,
 )
 from detente.crisis.elements import Crisis, Source, Table, TableRow
-from detente.ensemble.results import Results
+from detente.runs.results import Results
 
 __all__ = ["QUESTIONS", "READING", "READING_EXPLORED", "Brief", "compose", "reading"]
 

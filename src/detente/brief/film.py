@@ -11,15 +11,15 @@ from importlib.metadata import version
 from pathlib import Path as FilePath
 from typing import Any
 
-from detente.brief.drawing import Words
+from detente.brief.export.rendering import NOTE, environment
 from detente.brief.figures import Chart, TableView
-from detente.brief.palette import INK, NEUTRAL, player_colours
-from detente.brief.path_charts import LEFT, Moment, Path, draw_paths, draw_strip, plot_width
-from detente.brief.rendering import NOTE, environment
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
+from detente.brief.pictures.paths import LEFT, Moment, Path, draw_paths, draw_strip, plot_width
 from detente.brief.words import format_date, sentence_case
 from detente.crisis.elements import Crisis
-from detente.ensemble.scoring import Score
-from detente.ensemble.store import write_whole
+from detente.runs.store import write_whole
+from detente.watch.scoring import Score
 
 __all__ = ["Film", "FilmPaths", "make_film", "to_csv", "to_json", "write_film"]
 
@@ -81,7 +81,7 @@ def make_film(
     crisis
         The crisis.
     records
-        Its days, from :func:`detente.ensemble.diary.keep_diary`.
+        Its days, from :func:`detente.watch.diary.keep_diary`.
     left_out
         Day, text and reason of each event that is on no day.
     scores, outcome

@@ -16,7 +16,7 @@ from detente.errors import UsageError
 if TYPE_CHECKING:
     from detente.brief import Brief, BriefPaths
     from detente.crisis import Crisis
-    from detente.ensemble import Design
+    from detente.engine import Design
 
 __all__ = ["command", "run_folder"]
 
@@ -96,15 +96,15 @@ def command(
     """
     from rich.console import Console
 
-    from detente.brief.beside import drawing_beside
+    from detente.analysis.mixes import keep_mixes, with_mixes
     from detente.brief.document import compose
-    from detente.brief.writing import check_place, write_files
+    from detente.brief.export.writing import check_place, write_files
+    from detente.brief.pictures.beside import drawing_beside
     from detente.cli._compiling import saying_what_compiles
     from detente.cli.explore import make_design
-    from detente.ensemble import run_ensemble
-    from detente.ensemble.designs import check_size
-    from detente.ensemble.drawing import check_draws
-    from detente.ensemble.mixes import keep_mixes, with_mixes
+    from detente.engine.designs import check_size
+    from detente.engine.drawing import check_draws
+    from detente.runs import run_ensemble
 
     console = Console(stderr=True)
     check_draws(draws, seed=seed)
@@ -171,7 +171,7 @@ def run_folder(
     """Return where the run of a briefing is kept: a folder of its own for each crisis file, seed, design, policies, search."""
     from importlib.metadata import version
 
-    from detente.ensemble.store import FORMAT
+    from detente.runs.store import FORMAT
 
     parts = [
         crisis.digest,

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from detente.analysis.robustness import Aim
     from detente.crisis import Crisis
-    from detente.ensemble.robustness import Aim
 
 __all__ = ["command"]
 
@@ -82,8 +82,8 @@ def command(
 
       detente policies my-crisis --adapt as_is,arm,probe --json
     """
+    from detente.analysis.robustness import parse_aims, parse_limits
     from detente.cli._runs import is_run_place
-    from detente.ensemble.robustness import parse_aims, parse_limits
 
     limits = parse_limits(satisfy or ())
     wanted = parse_aims(aims) if aims else ()
@@ -112,10 +112,10 @@ def command(
 def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]") -> dict[str, Any]:
     import numpy as np
 
+    from detente.analysis.mixes import read_mixes
+    from detente.analysis.robustness import Aim
     from detente.cli._runs import describe_cases, find_run
-    from detente.ensemble import Results
-    from detente.ensemble.mixes import read_mixes
-    from detente.ensemble.robustness import Aim
+    from detente.runs import Results
 
     results = Results.open(find_run(source))
     manifest = results.manifest
@@ -156,10 +156,10 @@ def _solved(
     seed: int,
     workers: int | None,
 ) -> dict[str, Any]:
-    from detente.ensemble.drawing import draw_quantities
-    from detente.ensemble.driving import uncertain_paths
-    from detente.ensemble.evaluating import Evaluator, find_policies
-    from detente.ensemble.search import default_aims
+    from detente.analysis.driving import uncertain_paths
+    from detente.analysis.evaluating import Evaluator, find_policies
+    from detente.analysis.search import default_aims
+    from detente.engine.drawing import draw_quantities
 
     aims = wanted or default_aims(crisis)
     policies = [*find_policies(crisis), *(_adaptive(crisis, text) for text in adapt)]
@@ -191,7 +191,7 @@ def _type_metrics(crisis: "Crisis") -> tuple[str, ...]:
 
 
 def _adaptive(crisis: "Crisis", text: str) -> Any:
-    from detente.ensemble.evaluating import AdaptivePolicy, find_policies
+    from detente.analysis.evaluating import AdaptivePolicy, find_policies
 
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 3:
@@ -228,14 +228,14 @@ def _compared(
 ) -> dict[str, Any]:
     import numpy as np
 
-    from detente.cli._runs import describe_cases
-    from detente.ensemble.robustness import (
+    from detente.analysis.robustness import (
         find_pareto,
         find_switch_points,
         satisfice,
         score_policies,
         tabulate_policies,
     )
+    from detente.cli._runs import describe_cases
 
     losses = np.array(
         [values[aim.metric].mean(axis=1) * (1.0 if aim.lower_is_better else -1.0) for aim in aims]
@@ -317,8 +317,8 @@ def _searched(
     seed: int,
     workers: int | None,
 ) -> dict[str, Any]:
+    from detente.analysis.search import find_choices, search_policies
     from detente.cli._runs import describe_cases
-    from detente.ensemble.search import find_choices, search_policies
 
     found = search_policies(
         crisis,

@@ -1,0 +1,1 @@
+"""One module a question: it reads the run through the context and makes an answer."""
