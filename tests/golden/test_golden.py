@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from detente.cli import app
 
 HERE = Path(__file__).parent
-FILES = ("html", "md", "json")
+FILES = ("md", "json", "html")
 DIGITS = 9
 """Significant digits of a number in a data file that another processor gives as well."""
 
