@@ -74,7 +74,7 @@ $(PEERS)/.workbenches: | $(PEERS)/.installed
 	@touch $@
 
 golden: $(STAMP) ## regenerate the golden files, to be reviewed as a diff
-	@DETENTE_GOLDEN=write $(BIN)/python -m pytest tests -q -k golden -p no:xdist
+	@DETENTE_GOLDEN=write $(BIN)/python -m pytest tests/golden -q -p no:xdist -m "not network"
 
 pictures: $(STAMP) ## redraw the README's pictures from this build (needs chromium)
 	@$(BIN)/python tools/draw_pictures.py
