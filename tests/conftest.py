@@ -1,8 +1,8 @@
 """Settings for every test: property tests are judged by what they find, not by the clock."""
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-settings.register_profile(
-    "detente", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
-settings.load_profile("detente")
+from detente.testing.profiles import QUICK, register_profiles
+
+register_profiles()
+settings.load_profile(QUICK)
