@@ -51,5 +51,5 @@ def examples(number: int, **options: Any) -> settings:
     >>> examples(3).max_examples
     3
     """
-    scaled = round(number * settings.default.max_examples / _EXAMPLES[THOROUGH])
+    scaled = round(number * settings().max_examples / _EXAMPLES[THOROUGH])
     return settings(max_examples=max(scaled, min(number, _FEWEST)), **options)
