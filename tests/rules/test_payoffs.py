@@ -13,12 +13,11 @@ from detente.crisis.elements import (
     Distribution,
     Mechanism,
     OutputOf,
-    Place,
     Product,
     QuantityOf,
     Sum,
 )
-from detente.errors import CrisisFileError, ModelError, UsageError
+from detente.errors import CrisisFileError, ModelError, Place, UsageError
 from detente.models import find_model
 from detente.rules import compile_rules, plan_pricing, price, unroll
 from detente.rules.bindings import column_paths

@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from detente.errors import Place
+
 __all__ = [
     "Actor",
     "AlternativeCondition",
@@ -32,7 +34,6 @@ __all__ = [
     "OutcomeRule",
     "OutputOf",
     "Phase",
-    "Place",
     "Player",
     "PlayerType",
     "Policy",
@@ -52,15 +53,6 @@ Grade = Literal["fact", "estimate", "claim", "derived", "memory-unverified", "co
 """Quality of an entry. ``claim`` is by an actor and names it in ``claimed_by``; ``convention`` is a scale of our own."""
 
 Role = Literal["challenger", "defender", "ally", "target"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where an entry stands: file relative to the crisis folder, line from 1, dotted path in the document."""
-
-    file: str = ""
-    line: int = 0
-    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

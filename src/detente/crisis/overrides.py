@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import NoReturn
 
 from detente.crisis.checks.priors import largest_prior_sum
-from detente.crisis.draft import nearest
 from detente.crisis.elements import (
     Constant,
     Crisis,
@@ -19,7 +18,7 @@ from detente.crisis.elements import (
 from detente.crisis.quantities import distribution_problem, reference_value
 from detente.crisis.registers import units
 from detente.crisis.schema import MAX_ROUNDS
-from detente.errors import Code, UsageError
+from detente.errors import Code, UsageError, nearest
 
 __all__ = ["apply_overrides", "override_paths"]
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from detente.crisis.draft import Draft, duplicates
-from detente.crisis.elements import Place, Table, TableRow
+from detente.crisis.elements import Table, TableRow
 from detente.crisis.reading import decode, read_bytes
-from detente.errors import Code
+from detente.errors import Code, Place
 
 __all__ = [
     "COMMON_COLUMNS",

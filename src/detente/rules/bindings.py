@@ -17,10 +17,10 @@ from detente.crisis.elements import (
     Constant,
     Crisis,
     OutputOf,
-    Place,
     QuantityOf,
     Sum,
 )
+from detente.errors import Place
 from detente.models.registry import FloatArray
 from detente.rules._refusals import refuse
 from detente.rules.compiling import Projection, Rules, StateArray

@@ -11,11 +11,10 @@ from detente.crisis.elements import (
     Crisis,
     Mechanism,
     OutputOf,
-    Place,
     QuantityOf,
     Sum,
 )
-from detente.errors import Code, CrisisFileError, Finding, ModelError
+from detente.errors import Code, CrisisFileError, Finding, ModelError, Place
 from detente.models import Input, Model, Output, all_models, find_model
 from detente.rules.bindings import column_paths
 from detente.rules.compiling import read_outputs

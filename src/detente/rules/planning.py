@@ -12,10 +12,9 @@ from detente.crisis.elements import (
     Crisis,
     Instrument,
     Mechanism,
-    Place,
     Player,
 )
-from detente.errors import Code, CrisisFileError
+from detente.errors import Code, CrisisFileError, Place
 from detente.models import Model, find_model
 from detente.models.registry import FloatArray, Input
 from detente.rules._refusals import refuse
