@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.crisis.summaries import html_summary, text_summary
 from detente.errors import Code, CrisisFileError, Finding, UsageError
 
 __all__ = [
@@ -69,6 +70,20 @@ class TradeTable:
     final: FloatArray
     output: FloatArray
     other_rows: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Regions, sectors and total output, not the arrays."""
+        return text_summary("TradeTable", self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_summary("Trade table", self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            ("regions", f"{len(self.regions)}: {', '.join(self.regions)}"),
+            ("sectors", f"{len(self.sectors)}: {', '.join(self.sectors)}"),
+            ("output", f"{self.output.sum():g} in all"),
+        ]
 
 
 @dataclass(slots=True, kw_only=True)
