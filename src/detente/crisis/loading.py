@@ -13,7 +13,7 @@ from detente.crisis.overrides import digest_of
 from detente.crisis.reading import Document, decode, read_bytes, read_document
 from detente.crisis.shaping import shape
 from detente.crisis.tables import read_tables
-from detente.errors import CrisisFileError, Finding, UsageError
+from detente.errors import CrisisFileError, Finding, refuse
 
 __all__ = [
     "CRISIS_FILE",
@@ -66,26 +66,30 @@ def find_folder(name_or_folder: str | Path) -> Path:
     shipped = shipped_crises()
     if isinstance(name_or_folder, str) and name_or_folder in shipped:
         return shipped[name_or_folder]
-    text = str(name_or_folder)
+    folder = _existing(name_or_folder)
+    if folder is None:
+        text = str(name_or_folder)
+        otherwise = "name a shipped crisis (`detente list`) or a folder with a crisis.yaml"
+        refuse(
+            f"there is no crisis and no folder {text[:200]!r}",
+            code="crisis-unknown",
+            at=text[:200],
+            fix=suggest(text, shipped, otherwise=otherwise),
+        )
+    return folder
+
+
+def _existing(name_or_folder: str | Path) -> Path | None:
+    """Return the folder that is named, itself or by the crisis file in it; None if there is none."""
     try:
         path = Path(name_or_folder)
-        if text and path.is_dir():
+        if str(name_or_folder) and path.is_dir():
             return path
         if path.name == CRISIS_FILE and path.is_file():
             return path.parent
     except (OSError, ValueError):
         pass
-    message = f"there is no crisis and no folder {text[:200]!r}"
-    raise UsageError(
-        message,
-        code="crisis-unknown",
-        at=text[:200],
-        fix=suggest(
-            text,
-            shipped,
-            otherwise="name a shipped crisis (`detente list`) or a folder with a crisis.yaml",
-        ),
-    )
+    return None
 
 
 def check_folder(name_or_folder: str | Path) -> tuple[Finding, ...]:
