@@ -35,19 +35,19 @@ def test_rows_written_come_back_with_the_line_on_which_they_begin(table, delimit
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "line", "end"),
     [
-        ('a,b\n1,2\n"3,4\n5,6\n', 3),
-        ('a,b\n"1"x,2\n', 2),
-        ('a,b\n"1\n2"x,2\n', 2),
-        (f"a,b\n\n1,{'x' * 200_000}\n", 3),
+        ('a,b\n1,2\n"3,4\n5,6\n', 3, 4),
+        ('a,b\n"1"x,2\n', 2, 2),
+        ('a,b\n"1\n2"x,2\n', 2, 3),
+        (f"a,b\n\n1,{'x' * 200_000}\n", 3, 3),
     ],
 )
-def test_a_malformed_row_is_named_by_the_line_on_which_it_begins(text, line):
+def test_a_malformed_row_is_named_by_the_lines_on_which_it_stands(text, line, end):
     # Oracle: hand.
     with pytest.raises(MalformedCsvError) as caught:
         list(read_rows(text))
-    assert caught.value.line == line
+    assert (caught.value.line, caught.value.end) == (line, end)
     assert caught.value.reason in str(caught.value)
 
 

@@ -27,11 +27,11 @@ class CsvRow(NamedTuple):
 
 
 class MalformedCsvError(ValueError):
-    """A text that is no CSV: ``reason``, and the ``line`` on which the row begins that cannot be read."""
+    """A text that is no CSV: ``reason``, the ``line`` on which the bad row begins, and the ``end`` of what was read of it."""
 
-    def __init__(self, reason: str, line: int) -> None:
+    def __init__(self, reason: str, *, line: int, end: int) -> None:
         super().__init__(f"{reason} (line {line})")
-        self.reason, self.line = reason, line
+        self.reason, self.line, self.end = reason, line, end
 
 
 def decode_text(content: bytes, *, utf16: bool = False) -> str:
@@ -97,7 +97,7 @@ def read_rows(text: str, *, delimiter: str = ",") -> Iterator[CsvRow]:
                 yield CsvRow(line, cells)
             line = reader.line_num + 1
     except csv.Error as error:
-        raise MalformedCsvError(str(error), line) from error
+        raise MalformedCsvError(str(error), line=line, end=reader.line_num) from error
 
 
 def read_records(text: str) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
