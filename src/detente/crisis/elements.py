@@ -595,7 +595,7 @@ class Crisis:
         Examples
         --------
         >>> from detente.crisis import load_crisis
-        >>> crisis = load_crisis("ukraine-2022").set({"rounds": 2})
+        >>> crisis = load_crisis("cuba-1962").set({"rounds": 2})
         >>> crisis.rounds, dict(crisis.overrides)
         (2, {'rounds': '2'})
         """
