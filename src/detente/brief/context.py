@@ -46,6 +46,7 @@ from detente.crisis.elements import (
     Sum,
     Table,
 )
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.crisis.quantities import mean, ppf, reference_value, support
 from detente.runs.results import Results
 from detente.runs.statistics import Driver
@@ -135,7 +136,7 @@ class Context:
 
     def column_policy(self, metric: str, policy: str | None = None) -> str:
         """Return the policy that a metric is stored under: none for what the crisis alone decides."""
-        if metric in self._once or metric.startswith(("quantity/", "mechanism/")):
+        if metric in self._once or Metric.parse(metric).of_the_crisis:
             return ""
         return policy or self.base
 
@@ -314,23 +315,23 @@ class Context:
     @cached_property
     def _levels(self) -> Mapping[tuple[str, str], tuple[Level, ...]]:
         found: dict[tuple[str, str], list[Level]] = {}
-        for name in self.metrics("mechanism/"):
+        for name in self.metrics(metric_prefix("mechanism")):
             level = self._parse_level(name)
             if level is not None:
                 found.setdefault((level.mechanism, level.output), []).append(level)
         return {key: tuple(sorted(rows, key=self._level_order)) for key, rows in found.items()}
 
     def _parse_level(self, name: str) -> Level | None:
-        match = re.fullmatch(r"mechanism/([^/]+)/([^@/]+)(?:@([^/]*))?(?:/(.+))?", name)
-        if match is None or match[1] not in self.crisis.mechanisms:
+        found = Metric.parse(name)
+        if found.about not in self.crisis.mechanisms:
             return None
-        pairs = [part.split("=", 1) for part in (match[3] or "").split(",") if "=" in part]
+        mechanism, output = found.parts
         return Level(
             metric=name,
-            mechanism=match[1],
-            output=match[2],
-            state=tuple((variable, value) for variable, value in pairs),
-            member=match[4] or "",
+            mechanism=mechanism,
+            output=output,
+            state=found.state,
+            member=found.member,
         )
 
     def _level_order(self, level: Level) -> tuple[object, ...]:
@@ -429,9 +430,13 @@ class Context:
         return self._traces[key]
 
     def _make_trace(self, metric: str, policy: str) -> Trace:
-        closed = metric.startswith(("mechanism/", "quantity/"))
-        drivers = [] if closed else self.results.drivers(metric, self.column_policy(metric, policy))
-        if metric.startswith("prior/"):
+        named = Metric.parse(metric)
+        drivers = (
+            []
+            if named.of_the_crisis
+            else self.results.drivers(metric, self.column_policy(metric, policy))
+        )
+        if named.kind == "prior":
             return self._trace_prior(metric)
         found = trace_metric(self.crisis, metric, drivers=drivers, memory=self._memory)
         paths = found.quantities
@@ -439,11 +444,11 @@ class Context:
             known = set(paths)
             moving = [path for path, effect in drivers if path in known and effect]
             paths = tuple(dict.fromkeys((*found.direct, *moving)))
-        elif metric.startswith("mechanism/"):
-            paths = _nearest_first(paths, metric.rpartition("/")[2])
+        elif named.kind == "mechanism":
+            paths = _nearest_first(paths, named.member)
         paths = paths[:STRONGEST]
         model, reference = "; ".join(found.models), "; ".join(found.references)
-        if metric.startswith("belief/"):
+        if named.kind == "belief":
             model, reference = "beliefs.posterior", BELIEF_REFERENCE
         elif found.by_play:
             model, reference = SOLUTION_MODEL, found.references[0]
@@ -459,7 +464,7 @@ class Context:
 
     def _trace_prior(self, metric: str) -> Trace:
         """Trace a prior to its own quantity, to the file's line where it is a number, or to those that leave the rest."""
-        _, name, kind = metric.split("/")
+        name, kind = Metric.parse(metric).parts
         player = self.crisis.players[name]
         own = next((item.prior for item in player.types if item.id == kind), None)
         priors = [item.prior for item in player.types] if own is None else [own]
@@ -517,7 +522,7 @@ class Context:
                 binding.cases.get(self.crisis.state[binding.variable].initial)
             )
         if isinstance(binding, QuantityOf):
-            metric = f"quantity/{binding.path}"
+            metric = metric_name("quantity", binding.path)
             return self.values(metric), metric
         return None
 
@@ -530,12 +535,12 @@ class Context:
         """Return the quantities that mechanisms of some models read, and those priced together with their outputs."""
         found: dict[str, None] = {}
         for mechanism in self.mechanisms(*models):
-            trace = trace_metric(self.crisis, f"mechanism/{mechanism.id}/any")
+            trace = trace_metric(self.crisis, metric_name("mechanism", mechanism.id, "any"))
             found.update(dict.fromkeys(trace.quantities))
         names = {mechanism.id for mechanism in self.mechanisms(*models)}
         for consideration in self.crisis.considerations.values():
             if _reads(consideration.price, names):
-                trace = trace_metric(self.crisis, f"level/{consideration.id}")
+                trace = trace_metric(self.crisis, metric_name("level", consideration.id))
                 found.update(dict.fromkeys(trace.direct))
         return tuple(found)
 

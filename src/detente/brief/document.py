@@ -29,6 +29,7 @@ from detente.brief.words import (
     spread_word,
 )
 from detente.crisis.elements import Crisis, Source, Table, TableRow
+from detente.crisis.metric_names import Metric, metric_prefix
 from detente.runs.results import Results
 
 __all__ = ["QUESTIONS", "READING", "READING_EXPLORED", "Brief", "compose", "reading"]
@@ -267,8 +268,8 @@ def _residual(value: float, digits: int) -> str:
 def _inputs(context: Context) -> TableView:
     """Return every quantity that the game or a mechanism reads, with its source and line."""
     read = dict.fromkeys(context.game_inputs)
-    for figure in context.results.metrics("quantity/"):
-        read.setdefault(figure.removeprefix("quantity/"))
+    for name in context.results.metrics(metric_prefix("quantity")):
+        read.setdefault(Metric.parse(name).about)
     rows = []
     for path in read:
         quantity = context.crisis.quantities.get(path)

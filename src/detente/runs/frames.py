@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.crisis.metric_names import Metric
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _columns(
     chosen = results.choose_policies(policies)
     columns: dict[str, FloatArray] = {}
     for name in _names(results, metrics):
-        if results.has(name) or name.startswith("quantity/"):
+        if results.has(name) or Metric.parse(name).kind == "quantity":
             values = results.values(name)
             columns[name] = np.tile(values, (len(chosen), 1)) if repeat else values
         else:

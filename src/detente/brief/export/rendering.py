@@ -17,6 +17,7 @@ from detente.brief.context import quantity_text, source_date
 from detente.brief.document import Brief, reading
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.words import format_date, plural
+from detente.crisis.metric_names import metric_name
 
 __all__ = [
     "as_data",
@@ -139,8 +140,8 @@ def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:
     context = brief.context
     found = {}
     for rule in brief.crisis.outcomes:
-        if context.has(f"outcome/{rule}"):
-            summary = context.results.summary(f"outcome/{rule}", policy)
+        if context.has(metric_name("outcome", rule)):
+            summary = context.results.summary(metric_name("outcome", rule), policy)
             found[rule] = {
                 "mean": _tidy(summary.mean),
                 "low": _tidy(summary.low),

@@ -13,6 +13,7 @@ from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
 from detente.brief.questions._parts import Reading, policy_figures, readings, run_note
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Player, PlayerType
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.models.beliefs import classify_change, pool_by_look, posteriors, spiral_index
 
 __all__ = ["DilemmaParts", "dilemma_parts"]
@@ -171,21 +172,24 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
         if len(player.types) < 2:
             continue
         kind = player.types[-1]
-        name = f"prior/{player.id}/{kind.id}"
+        name = metric_name("prior", player.id, kind.id)
         if not context.has(name):
             continue
-        priors = {one.id: context.values(f"prior/{player.id}/{one.id}") for one in player.types}
+        priors = {
+            one.id: context.values(metric_name("prior", player.id, one.id)) for one in player.types
+        }
         threat = {
-            one.id: context.values(f"attack_given/{player.id}/{one.id}") for one in player.types
+            one.id: context.values(metric_name("attack_given", player.id, one.id))
+            for one in player.types
         }
         before = book.metric(
             f"prior.{player.id}.{kind.id}", f"prior that {player.name} is “{kind.label}”", name
         )
-        for metric in context.metrics(f"belief/{player.id}/{kind.id}/"):
-            token = metric.rpartition("/")[2]
+        for metric in context.metrics(metric_prefix("belief", player.id, kind.id)):
+            token = Metric.parse(metric).parts[-1]
             instrument = context.crisis.instruments.get(token)
             beliefs = {
-                one.id: context.values(f"belief/{player.id}/{one.id}/{token}")
+                one.id: context.values(metric_name("belief", player.id, one.id, token))
                 for one in player.types
             }
             # an attack is no signal of one
@@ -297,7 +301,7 @@ def _signals(context: Context, book: Book) -> list[str]:
         kinds = (player.types[0], player.types[-1])
         rows = []
         for item in context.instruments_of(player.id):
-            names = [f"first/{player.id}/{kind.id}/{item.id}" for kind in kinds]
+            names = [metric_name("first", player.id, kind.id, item.id) for kind in kinds]
             if item.kind == "military" or not all(context.has(name) for name in names):
                 continue
             means = [float(context.values(name, policy).mean()) for name in names]
@@ -359,17 +363,23 @@ def _channel_rows(context: Context, book: Book) -> list[_Channel]:
         names = [
             item.id
             for item in context.instruments_of(player.id)
-            if context.has(f"first/{player.id}/{player.types[0].id}/{item.id}")
+            if context.has(metric_name("first", player.id, player.types[0].id, item.id))
         ]
         items = [context.crisis.instruments[name] for name in names]
         if not any(item.seen_by and item.looks_like in names for item in items):
             continue
         prior = np.stack(
-            [context.values(f"prior/{player.id}/{one.id}", policy) for one in player.types]
+            [
+                context.values(metric_name("prior", player.id, one.id), policy)
+                for one in player.types
+            ]
         )
         likelihood = np.stack(
             [
-                [context.values(f"first/{player.id}/{one.id}/{name}", policy) for name in names]
+                [
+                    context.values(metric_name("first", player.id, one.id, name), policy)
+                    for name in names
+                ]
                 for one in player.types
             ]
         )
@@ -384,14 +394,14 @@ def _channel_rows(context: Context, book: Book) -> list[_Channel]:
         at = len(player.types) - 1 if player.role == "challenger" else 0
         kind = player.types[at]
         trace = replace(
-            context.trace(f"first/{player.id}/{kind.id}/{names[0]}", policy),
+            context.trace(metric_name("first", player.id, kind.id, names[0]), policy),
             model="beliefs.posteriors",
             reference="Bayes' rule on the solution's strategies",
         )
         before = book.metric(
             f"channel.{player.id}.prior",
             f"prior that {player.name} is “{kind.label}”",
-            f"prior/{player.id}/{kind.id}",
+            metric_name("prior", player.id, kind.id),
             policy=policy,
         )
         for place, item in enumerate(items):

@@ -12,6 +12,7 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL
 from detente.brief.questions._parts import comparable, comparable_label, run_note
 from detente.brief.words import format_date, format_range, join_words, sentence_case
+from detente.crisis.metric_names import Metric, metric_name
 
 __all__ = [
     "Held",
@@ -75,7 +76,7 @@ def _prior(context: Context, level: Level) -> np.ndarray | float:
     weight: np.ndarray | float = 1.0
     for variable, value in level.state:
         if variable.endswith(".type"):
-            metric = f"prior/{variable.removesuffix('.type')}/{value}"
+            metric = metric_name("prior", variable.removesuffix(".type"), value)
             if context.has(metric):
                 weight = weight * context.values(metric)
     return weight
@@ -123,7 +124,7 @@ def read_held(book: Book) -> list[Held]:
 
 def _part(book: Book, level: Level, output: str) -> Figure | None:
     context = book.context
-    metric = level.metric.replace("/margin", f"/{output}", 1)
+    metric = str(Metric.of_output(level.mechanism, output, level.state, member=level.member))
     if not context.has(metric):
         return None
     label = context.crisis.mechanisms[level.mechanism].label

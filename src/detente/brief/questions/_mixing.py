@@ -17,6 +17,7 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import run_note
 from detente.brief.questions._robust import row_name
 from detente.brief.words import format_value, join_words, plural, sentence_case
+from detente.crisis.metric_names import Metric
 from detente.runs.statistics import RegretTable, find_regret
 
 __all__ = ["SearchPart", "find_search"]
@@ -111,7 +112,7 @@ def _unbeaten(context: Context, aims: tuple[Aim, ...]) -> tuple[str, ...]:
 
 
 def _is_chance(aim: Aim) -> bool:
-    return aim.metric in {"attack", "settlement"} or aim.metric.startswith("outcome/")
+    return Metric.parse(aim.metric).kind in {"attack", "settlement", "outcome"}
 
 
 def _key(context: Context, aim: Aim) -> str:
@@ -119,7 +120,7 @@ def _key(context: Context, aim: Aim) -> str:
     for stated in context.crisis.aims.values():
         if "+".join(stated.metrics) == aim.metric:
             return stated.id
-    return aim.metric.replace("/", ".")
+    return Metric.parse(aim.metric).dotted
 
 
 def _figure(

@@ -10,6 +10,7 @@ from detente.brief.figures import Figure, link
 from detente.brief.words import join_words, likelihood_word, sentence_case
 from detente.brief.words import plural as counted
 from detente.crisis.elements import Mechanism
+from detente.crisis.metric_names import Metric, metric_name
 
 __all__ = [
     "Reading",
@@ -87,7 +88,7 @@ def change_sentences(
             continue
         if wanted is not None and driver.path not in wanted:
             continue
-        key = metric.replace("/", ".")
+        key = Metric.parse(metric).dotted
         low = book.number(
             f"driver.{key}.{driver.path}.low",
             f"{noun} where “{quantity.label}” is in its lowest fifth",
@@ -138,7 +139,7 @@ def held_sentences(book: Book, level: Level, name: str, *, most: int = 3) -> tup
         quantity = context.crisis.quantities.get(driver.path)
         if quantity is None:
             continue
-        values = context.values(f"quantity/{driver.path}")
+        values = context.values(metric_name("quantity", driver.path))
         first, last = np.quantile(values, (0.2, 0.8))
         low, high = (
             book.share(
@@ -226,8 +227,10 @@ def comparable(book: Book, name: str) -> Figure | None:
     if name in {"attack", "settlement"}:
         return book.metric(name, "an attack" if name == "attack" else "a settlement", name)
     rule = context.crisis.outcomes.get(name)
-    if rule is not None and context.has(f"outcome/{name}"):
-        return book.metric(f"outcome.{name}", f"outcome: {rule.label}", f"outcome/{name}")
+    if rule is not None and context.has(metric_name("outcome", name)):
+        return book.metric(
+            f"outcome.{name}", f"outcome: {rule.label}", metric_name("outcome", name)
+        )
     mechanism, _, output = name.partition(".")
     for level in context.start_levels(mechanism, output)[:1]:
         label = context.crisis.mechanisms[mechanism].label
@@ -251,7 +254,7 @@ def policy_figures(
 ) -> dict[str, tuple[Figure, Figure]]:
     """Make, per policy, the figure of a probability under it and of its change against the base case."""
     context = book.context
-    key = metric.replace("/", ".")
+    key = Metric.parse(metric).dotted
     found = {}
     for policy in policies:
         label = context.policy(policy).label

@@ -15,6 +15,7 @@ from detente.analysis.wording import limits_words
 from detente.brief.context import Book, Context
 from detente.brief.figures import Figure, TableView, Trace, link
 from detente.brief.words import format_value, join_words, plural, sentence_case
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["GOOD_ENOUGH", "Mix", "find_mix", "row_name"]
 
@@ -81,8 +82,8 @@ def _good(context: Context, policy: str) -> BoolArray:
     """Tell in which cases an attack is very unlikely and no side does worse than the base case does on average."""
     good = context.values("attack", policy) <= GOOD_ENOUGH
     for player in _sides(context):
-        good &= context.values(f"payoff/{player}", policy) >= float(
-            context.values(f"payoff/{player}").mean()
+        good &= context.values(metric_name("payoff", player), policy) >= float(
+            context.values(metric_name("payoff", player)).mean()
         )
     return good
 
@@ -116,7 +117,7 @@ def _pareto(context: Context) -> tuple[str, ...]:
         [
             float(context.values("attack", policy).mean()),
             *(
-                -float(context.values(f"payoff/{player}", policy).mean())
+                -float(context.values(metric_name("payoff", player), policy).mean())
                 for player in _sides(context)
             ),
         ]
@@ -227,9 +228,9 @@ def _moving(context: Context, policy: str) -> dict[str, FloatArray]:
     paths = [
         path
         for path in context.game_inputs
-        if path in context.crisis.quantities and context.has(f"quantity/{path}")
+        if path in context.crisis.quantities and context.has(metric_name("quantity", path))
     ]
-    values = {path: context.values(f"quantity/{path}") for path in paths}
+    values = {path: context.values(metric_name("quantity", path)) for path in paths}
     values = {path: item for path, item in values.items() if item.min() < item.max()}
     if not values:
         return {}
@@ -246,8 +247,8 @@ def _table(
     for policy in ranked:
         alone = [context.values("attack", policy) <= GOOD_ENOUGH]
         alone += [
-            context.values(f"payoff/{player}", policy)
-            >= float(context.values(f"payoff/{player}").mean())
+            context.values(metric_name("payoff", player), policy)
+            >= float(context.values(metric_name("payoff", player)).mean())
             for player in sides
         ]
         rows.append(

@@ -18,6 +18,7 @@ from detente.brief.questions._terms import (
 )
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.elements import Binding, ByState, Column, Issue, Player, Product, Sum
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["answer"]
 
@@ -264,17 +265,17 @@ def _type_paragraphs(context: Context, book: Book) -> tuple[str, ...]:
             continue
         parts, ends = [], []
         for kind in player.types:
-            if not context.has(f"prior/{player.id}/{kind.id}"):
+            if not context.has(metric_name("prior", player.id, kind.id)):
                 continue
             prior = book.metric(
                 f"prior.{player.id}.{kind.id}",
                 f"prior that {player.name} is “{kind.label}”",
-                f"prior/{player.id}/{kind.id}",
+                metric_name("prior", player.id, kind.id),
             )
             attack = book.metric(
                 f"attack_given.{player.id}.{kind.id}",
                 f"attack if {player.name} is “{kind.label}”",
-                f"attack_given/{player.id}/{kind.id}",
+                metric_name("attack_given", player.id, kind.id),
             )
             parts.append(f"“{kind.label}”, {link(prior, prior.full_text)}")
             ends.append(f"{link(attack, attack.full_text)} if it is “{kind.label}”")
@@ -420,8 +421,8 @@ def _changes(context: Context, book: Book) -> tuple[str, ...]:
         if len(player.types) < 2:
             continue
         kind = player.types[-1]
-        prior_metric = f"prior/{player.id}/{kind.id}"
-        prefix = f"belief/{player.id}/{kind.id}/"
+        prior_metric = metric_name("prior", player.id, kind.id)
+        prefix = metric_prefix("belief", player.id, kind.id)
         if not context.has(prior_metric):
             continue
         prior = book.metric(
@@ -430,7 +431,7 @@ def _changes(context: Context, book: Book) -> tuple[str, ...]:
             prior_metric,
         )
         for metric in context.metrics(prefix):
-            instrument = context.crisis.instruments.get(metric.removeprefix(prefix))
+            instrument = context.crisis.instruments.get(Metric.parse(metric).parts[-1])
             if instrument is None:
                 continue
             after = book.metric(

@@ -27,6 +27,7 @@ from detente.brief.questions._parts import (
 )
 from detente.brief.questions._theatre import theatre_chart
 from detente.brief.words import join_words, sentence_case
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
@@ -255,9 +256,9 @@ def _readings(context: Context, book: Book) -> tuple[str, ...]:
         if len(player.types) < 2:
             continue
         kind = player.types[0]
-        before = f"prior/{player.id}/{kind.id}"
+        before = metric_name("prior", player.id, kind.id)
         for instrument in context.instruments_of(player.id):
-            metric = f"belief/{player.id}/{kind.id}/{instrument.id}"
+            metric = metric_name("belief", player.id, kind.id, instrument.id)
             if instrument.kind not in KINDS or not (context.has(metric) and context.has(before)):
                 continue
             prior = book.metric(

@@ -19,6 +19,7 @@ from detente.brief.questions._parts import (
 from detente.brief.questions._terms import causes_chart, read_terms
 from detente.brief.words import format_date, join_words, plural, sentence_case
 from detente.crisis.elements import Table
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
@@ -197,7 +198,7 @@ def _pretext(context: Context, book: Book) -> tuple[str, ...]:
             continue
         parts = []
         for kind in player.types:
-            metrics = [f"first/{player.id}/{kind.id}/{item.id}" for item in talk]
+            metrics = [metric_name("first", player.id, kind.id, item.id) for item in talk]
             known = [metric for metric in metrics if context.has(metric)]
             if not known:
                 continue

@@ -22,6 +22,7 @@ from detente.brief.words import (
     sentence_case,
 )
 from detente.crisis.elements import Instrument, Player
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
@@ -68,7 +69,7 @@ def _ladder(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
     found = []
     for player in context.players("challenger"):
         for instrument in context.instruments_of(player.id):
-            metric = f"use/{player.id}/{instrument.id}"
+            metric = metric_name("use", player.id, instrument.id)
             if context.has(metric):
                 label = f"{player.name} uses “{instrument.label}”"
                 found.append((instrument, book.metric(f"use.{instrument.id}", label, metric)))
@@ -311,7 +312,7 @@ def _by_type(context: Context, book: Book, name: str, others: list[_Verdict]) ->
         for kind in player.types if len(player.types) > 1 else ():
             cells = []
             for outcome in (name, *(item.compare for item in others)):
-                metric = f"outcome_given/{player.id}/{kind.id}/{outcome}"
+                metric = metric_name("outcome_given", player.id, kind.id, outcome)
                 if not context.has(metric):
                     break
                 label = comparable_label(context, outcome)
@@ -351,7 +352,7 @@ def _first_moves(context: Context, book: Book, player: Player) -> TableView | No
     """Tabulate the first move of each type: where types differ, the move tells something."""
     rows = []
     for instrument in context.instruments_of(player.id):
-        metrics = [f"first/{player.id}/{kind.id}/{instrument.id}" for kind in player.types]
+        metrics = [metric_name("first", player.id, kind.id, instrument.id) for kind in player.types]
         if len(player.types) < 2 or not all(context.has(metric) for metric in metrics):
             continue
         cells = []
@@ -381,5 +382,5 @@ def _changes(book: Book, ladder: list[tuple[Instrument, Figure]]) -> tuple[str, 
         return ()
     instrument, _ = _by_use(force)[0]
     return change_sentences(
-        book, f"use/{instrument.player}/{instrument.id}", f"“{instrument.label}”"
+        book, metric_name("use", instrument.player, instrument.id), f"“{instrument.label}”"
     )

@@ -29,6 +29,7 @@ from detente.brief.words import (
     sentence_case,
 )
 from detente.crisis.elements import OutcomeRule, Player
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["answer", "outcome_figures"]
 
@@ -117,10 +118,12 @@ def outcome_figures(context: Context, book: Book) -> list[tuple[OutcomeRule, Fig
     return [
         (
             rule,
-            book.metric(f"outcome.{rule.id}", f"outcome: {rule.label}", f"outcome/{rule.id}"),
+            book.metric(
+                f"outcome.{rule.id}", f"outcome: {rule.label}", metric_name("outcome", rule.id)
+            ),
         )
         for rule in context.crisis.outcomes.values()
-        if context.has(f"outcome/{rule.id}")
+        if context.has(metric_name("outcome", rule.id))
     ]
 
 
@@ -129,8 +132,10 @@ def _leading(
 ) -> tuple[OutcomeRule, Figure, Figure]:
     """Return the outcome with the highest mean, and the share of cases in which it is the likeliest of all."""
     rule, figure = max(outcomes, key=lambda pair: pair[1].value or 0.0)
-    mine = context.values(f"outcome/{rule.id}")
-    others = [context.values(f"outcome/{item.id}") for item, _ in outcomes if item is not rule]
+    mine = context.values(metric_name("outcome", rule.id))
+    others = [
+        context.values(metric_name("outcome", item.id)) for item, _ in outcomes if item is not rule
+    ]
     holds = mine > max(others, key=lambda row: float(row.mean())) if others else mine >= 0
     for row in others:
         holds &= mine > row
@@ -138,7 +143,7 @@ def _leading(
         f"leading.{rule.id}",
         f"share of explored cases in which “{rule.label}” is the likeliest outcome",
         holds,
-        trace=context.trace(f"outcome/{rule.id}"),
+        trace=context.trace(metric_name("outcome", rule.id)),
     )
     return rule, figure, share
 
@@ -286,18 +291,19 @@ def _beliefs(context: Context, book: Book) -> Beliefs:
         if len(player.types) < 2:
             continue
         kind = player.types[-1] if player.role == "challenger" else player.types[0]
-        before = f"prior/{player.id}/{kind.id}"
+        before = metric_name("prior", player.id, kind.id)
         if not context.has(before):
             continue
         prior = book.metric(
             f"prior.{player.id}.{kind.id}", f"prior that {player.name} is “{kind.label}”", before
         )
-        prefix = f"belief/{player.id}/{kind.id}/"
+        prefix = metric_prefix("belief", player.id, kind.id)
         for metric in context.metrics(prefix):
-            instrument = context.crisis.instruments.get(metric.removeprefix(prefix))
+            move = Metric.parse(metric).parts[-1]
+            instrument = context.crisis.instruments.get(move)
             label = instrument.label if instrument is not None else "an unseen move"
             after = book.metric(
-                f"belief.{player.id}.{kind.id}.{metric.removeprefix(prefix)}",
+                f"belief.{player.id}.{kind.id}.{move}",
                 f"belief that {player.name} is “{kind.label}” after “{label}”",
                 metric,
             )
@@ -393,7 +399,7 @@ def _regret_figure(
     context: Context, book: Book, what: str, policy: str, mean: float, high: float
 ) -> Figure:
     label = context.policy(policy).label
-    metric = "attack" if what == "attack" else f"payoff/{context.opponents()[0].id}"
+    metric = "attack" if what == "attack" else metric_name("payoff", context.opponents()[0].id)
     words = (
         "probability of an attack" if what == "attack" else f"payoff of {context.opponent_names()}"
     )
@@ -456,7 +462,7 @@ def _types(context: Context, book: Book) -> tuple[str, ...]:
         if player.id not in shown:
             continue
         for kind in player.types if len(player.types) > 1 else ():
-            metric = f"attack_given/{player.id}/{kind.id}"
+            metric = metric_name("attack_given", player.id, kind.id)
             if context.has(metric):
                 figure = book.metric(
                     f"attack_given.{player.id}.{kind.id}",
@@ -508,11 +514,11 @@ def _policy_outcomes(context: Context) -> tuple[Figure, ...]:
         if policy == context.base:
             continue
         for rule in context.crisis.outcomes.values():
-            if context.has(f"outcome/{rule.id}"):
+            if context.has(metric_name("outcome", rule.id)):
                 book.metric(
                     f"policy.{policy}.outcome.{rule.id}",
                     f"outcome “{rule.label}” under “{context.policy(policy).label}”",
-                    f"outcome/{rule.id}",
+                    metric_name("outcome", rule.id),
                     policy=policy,
                 )
     return book.figures
@@ -522,14 +528,18 @@ def _policy_table(context: Context) -> TableView | None:
     if len(context.policies) < 2:
         return None
     book = _policy_book(context)
-    rules = [rule for rule in context.crisis.outcomes.values() if context.has(f"outcome/{rule.id}")]
+    rules = [
+        rule
+        for rule in context.crisis.outcomes.values()
+        if context.has(metric_name("outcome", rule.id))
+    ]
     rows = []
     for policy in context.policies:
         base = policy == context.base
         cells = []
         for rule in rules:
             name = f"outcome.{rule.id}" if base else f"policy.{policy}.outcome.{rule.id}"
-            figure = book.metric(name, "", f"outcome/{rule.id}", policy=policy)
+            figure = book.metric(name, "", metric_name("outcome", rule.id), policy=policy)
             cells.append(link(figure, figure.full_text))
         rows.append(
             (sentence_case(context.policy(policy).label) + (" (base case)" if base else ""), *cells)

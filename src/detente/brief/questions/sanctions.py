@@ -16,6 +16,7 @@ from detente.brief.questions._parts import (
 )
 from detente.brief.questions._payers import find_payers
 from detente.brief.words import join_words, sentence_case
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
@@ -287,7 +288,7 @@ def _use(context: Context, book: Book) -> tuple[str, ...]:
     parts = []
     for player in context.players("defender", "ally", "target"):
         for instrument in context.instruments_of(player.id):
-            metric = f"use/{player.id}/{instrument.id}"
+            metric = metric_name("use", player.id, instrument.id)
             if instrument.kind in KINDS and context.has(metric):
                 if float(context.values(metric).mean()) < SELDOM:
                     continue
