@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from detente.brief.context import Context, quantity_text
+from detente.brief.book import Book
+from detente.brief.context import Context
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.quantity_words import is_contested, quantity_text
 from detente.brief.questions import (
     aims,
     alliance,
@@ -110,7 +112,7 @@ def compose(crisis: Crisis, results: Results) -> Brief:
     results
         The finished run.
     """
-    context = Context(crisis, results)
+    context = Context.of(crisis, results)
     answers = tuple(module.answer(context) for module in QUESTIONS)
     figures = {figure.id: figure for answer in answers for figure in answer.figures}
     return Brief(
@@ -121,7 +123,7 @@ def compose(crisis: Crisis, results: Results) -> Brief:
         figures=figures,
         inputs=_inputs(context),
         base_rates=_base_rates(context),
-        timeline=context.table_view(
+        timeline=context.tables.view(
             "timeline",
             {
                 "date": "Date",
@@ -153,20 +155,20 @@ def _headline(
 
 def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
     base = figures["outlook.attack"]
-    if len(context.policies) < 2:
+    if len(context.policies.ids) < 2:
         alone = "Only the base case was run"
         if len(context.crisis.policies) < 2:
             alone = "The file names no commitment to compare with the base case"
         return f"{alone}: an attack stands at {link(base, base.full_text)}."
     least = min(
-        context.policies,
+        context.policies.ids,
         key=lambda policy: figures[f"outlook.policy.{policy}.attack"].value or 0.0,
     )
-    payoff = context.results.regret(policies=context.policies).least_mean
+    payoff = context.results.regret(policies=context.policies.ids).least_mean
     under = figures[f"outlook.policy.{least}.attack"]
-    others = len(context.policies) - 1
-    label = context.policy(least).label
-    if least == context.base:
+    others = len(context.policies.ids) - 1
+    label = context.policies.get(least).label
+    if least == context.policies.base:
         text = f"None of {plural(others, 'other commitment')} compared brings an attack below the base case ({link(base)})"
     else:
         text = (
@@ -174,18 +176,18 @@ def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
             f"from {link(base)} to {link(under, under.full_text)}"
         )
     if payoff == least:
-        text += f", and it also leaves {context.opponent_names()} with the least regret once costs are counted"
+        text += f", and it also leaves {context.roles.opponent_names()} with the least regret once costs are counted"
     else:
         text += (
-            f"; counting costs as well, “{context.policy(payoff).label}” leaves "
-            f"{context.opponent_names()} with the least regret"
+            f"; counting costs as well, “{context.policies.get(payoff).label}” leaves "
+            f"{context.roles.opponent_names()} with the least regret"
         )
     return text + "."
 
 
 def _hinge_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
     rows = []
-    for driver in context.movers("attack")[:2]:
+    for driver in context.traces.movers("attack")[:2]:
         quantity = context.crisis.quantities.get(driver.path)
         low = figures.get(f"outlook.driver.attack.{driver.path}.low")
         high = figures.get(f"outlook.driver.attack.{driver.path}.high")
@@ -239,7 +241,7 @@ def _is_judgement(context: Context, path: str) -> bool:
 
 
 def _judgement_sentence(context: Context) -> str:
-    paths = context.game_inputs
+    paths = context.traces.game_inputs
     count = sum(_is_judgement(context, path) for path in paths)
     rest = len(paths) - count
     if not paths:
@@ -267,7 +269,7 @@ def _residual(value: float, digits: int) -> str:
 
 def _inputs(context: Context) -> TableView:
     """Return every quantity that the game or a mechanism reads, with its source and line."""
-    read = dict.fromkeys(context.game_inputs)
+    read = dict.fromkeys(context.traces.game_inputs)
     for name in context.results.metrics(metric_prefix("quantity")):
         read.setdefault(Metric.parse(name).about)
     rows = []
@@ -281,8 +283,8 @@ def _inputs(context: Context) -> TableView:
                 path,
                 quantity.label,
                 quantity_text(quantity),
-                context.grade_words(quantity.grade, quantity.claimed_by),
-                context.source_names(quantity.sources),
+                context.names.grade(quantity.grade, quantity.claimed_by),
+                context.names.sources(quantity.sources),
                 f"{place.file}:{place.line}" if place.line else place.file,
             )
         )
@@ -298,7 +300,7 @@ def _inputs(context: Context) -> TableView:
 
 def _base_rates(context: Context) -> tuple[TableView, ...]:
     """Return the base rates to read, with the model's figure beside them, and all of them folded."""
-    table = context.table("base_rates")
+    table = context.tables.get("base_rates")
     if table is None:
         return ()
     rows = [line for row in table.rows if (line := _rate_row(context, row)) is not None]
@@ -345,7 +347,7 @@ def _rate_row(context: Context, row: TableRow) -> tuple[str, ...] | None:
         format_value(value, unit, exact=unit not in {"share", "prob"}, digits=3),
         format_range(low, high, unit, bare=True),
         cells.get("n", ""),
-        context.source_names(_keys(cells.get("source", ""))),
+        context.names.sources(_keys(cells.get("source", ""))),
     )
 
 
@@ -355,7 +357,7 @@ def _rate_beside(context: Context, row: TableRow) -> tuple[str, ...] | None:
         return None
     cells = row.cells
     name = cells.get("compare", "").strip()
-    figure = comparable(context.book("outlook"), name) if name else None
+    figure = comparable(Book(context, "outlook"), name) if name else None
     words = cells.get("words", "").strip() or line[1]
     model = "\N{EN DASH}"
     if figure is not None:
@@ -417,7 +419,7 @@ def _assumptions(context: Context) -> tuple[str, ...]:
     lines = [
         (
             f"The game has {plural(crisis.rounds, 'round')} of {plural(len(crisis.phases), 'phase')} and "
-            f"{plural(len(context.players()), 'strategic player')}: {join_words([p.name for p in context.players()])}."
+            f"{plural(len(context.roles.players()), 'strategic player')}: {join_words([p.name for p in context.roles.players()])}."
         ),
         "Players choose better options more often, not always: their choice follows the logit rule"
         + (f", with a precision of {quantity_text(quantal)}" if quantal is not None else "")
@@ -430,10 +432,10 @@ def _assumptions(context: Context) -> tuple[str, ...]:
     lines.extend(
         f"The player “{player.name}” knows its own type "
         f"({join_words([kind.label for kind in player.types], last='or')}); the others hold the prior."
-        for player in context.players()
+        for player in context.roles.players()
         if len(player.types) > 1
     )
-    base = context.policy(context.base)
+    base = context.policies.get(context.policies.base)
     lines.append(
         f"The base case is “{base.label}”{f': {base.description}' if base.description else '.'}"
     )
@@ -464,11 +466,11 @@ def _limits(crisis: Crisis) -> tuple[str, ...]:
 def _disputed(context: Context) -> TableView | None:
     rows = []
     for path, quantity in context.crisis.quantities.items():
-        if not context.is_contested(path):
+        if not is_contested(context.crisis.quantities.get(path)):
             continue
         values = "; ".join(
             f"{format_value(value, quantity.unit, exact=True, digits=2 if quantity.grade == 'derived' else KNOWN_DIGITS)} "
-            f"({context.source_names(key.split(';'))})"
+            f"({context.names.sources(key.split(';'))})"
             for value, key in quantity.contested
         )
         rows.append((sentence_case(quantity.label), values, path))
@@ -493,8 +495,12 @@ def _drawn_from(results: Results) -> str:
 def _methods(context: Context) -> tuple[str, ...]:
     results = context.results
     certificate = results.certificate
-    n_policies = len(context.policies)
-    mixes = f" and {plural(len(context.mixes), 'mix', 'mixes')} of them" if context.mixes else ""
+    n_policies = len(context.policies.ids)
+    mixes = (
+        f" and {plural(len(context.policies.mixes), 'mix', 'mixes')} of them"
+        if context.policies.mixes
+        else ""
+    )
     words = "; ".join(
         f"{term} {low * 100:.0f}\N{EN DASH}{high * 100:.0f}%"
         for term, low, high in LIKELIHOOD_BANDS

@@ -53,7 +53,9 @@ METRIC_PARTS: Mapping[MetricKind, tuple[str, ...]] = MappingProxyType(
 """What a metric of each kind is about, in the order of its name; the last parts of a payoff may be left out."""
 
 _OF_THE_CRISIS = frozenset({"mechanism", "quantity"})
-_LAST_TAKES_ALL = {kind: max(len(parts) - 1, 0) for kind, parts in METRIC_PARTS.items()}
+_LAST_TAKES_ALL: Mapping[str, int] = {
+    kind: max(len(parts) - 1, 0) for kind, parts in METRIC_PARTS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)

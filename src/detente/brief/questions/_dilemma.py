@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.brief.context import Book, Context
+from detente.brief.book import Book
+from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
@@ -78,7 +79,7 @@ class _Move:
 
 def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
     """Read the moves of those who do not challenge off the commitments, and the challenger's off its first moves."""
-    if not context.players("challenger"):
+    if not context.roles.players("challenger"):
         return DilemmaParts()
     ours = _commitments(context, book)
     theirs = _first_moves(context, book)
@@ -105,17 +106,21 @@ def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
 
 def _commitments(context: Context, book: Book) -> list[_Move]:
     """Each compared commitment to an instrument that the base case does not use, by a player that does not challenge."""
-    challengers = {player.id for player in context.players("challenger")}
+    challengers = {player.id for player in context.roles.players("challenger")}
     read = readings(book)
     found = []
-    for policy in context.policies_with(INTENTS):
+    for policy in context.policies.with_kinds(INTENTS):
         chosen = [
             context.crisis.instruments[one]
-            for options in context.policy(policy).fix.values()
+            for options in context.policies.get(policy).fix.values()
             for one in options
             if len(options) == 1 and one in context.crisis.instruments
         ]
-        base = {one for options in context.policy(context.base).fix.values() for one in options}
+        base = {
+            one
+            for options in context.policies.get(context.policies.base).fix.values()
+            for one in options
+        }
         new = [
             item
             for item in chosen
@@ -128,7 +133,7 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
         found.append(
             _Move(
                 mover=context.crisis.players[new[0].player],
-                label=context.policy(policy).label,
+                label=context.policies.get(policy).label,
                 intent=INTENTS[new[0].kind],
                 before=before,
                 after=after,
@@ -144,7 +149,7 @@ def _alarm(
     context: Context, read: tuple[Reading, ...], policy: str, instrument: Instrument
 ) -> tuple[Figure | None, Figure | None, tuple[FloatArray, FloatArray] | None]:
     """Return the belief that a mechanism gives before and after an instrument, if it depends on what the instrument changes."""
-    given = {**context.policy(policy).state, **instrument.effects}
+    given = {**context.policies.get(policy).state, **instrument.effects}
     for reading in read:
         states = dict(reading.rows[0][0].state)
         if not any(variable in given for variable in states):
@@ -161,35 +166,40 @@ def _alarm(
         ]
         if pair[0] is not None and pair[1] is not None:
             (first, before), (second, after) = pair[0], pair[1]
-            return before, after, (context.values(first.metric), context.values(second.metric))
+            return (
+                before,
+                after,
+                (context.columns.values(first.metric), context.columns.values(second.metric)),
+            )
     return None, None, None
 
 
 def _first_moves(context: Context, book: Book) -> list[_Move]:
     """Each first move of a challenger with more than one type that a public observer can see."""
     found = []
-    for player in context.players("challenger"):
+    for player in context.roles.players("challenger"):
         if len(player.types) < 2:
             continue
         kind = player.types[-1]
         name = metric_name("prior", player.id, kind.id)
-        if not context.has(name):
+        if not context.columns.has(name):
             continue
         priors = {
-            one.id: context.values(metric_name("prior", player.id, one.id)) for one in player.types
+            one.id: context.columns.values(metric_name("prior", player.id, one.id))
+            for one in player.types
         }
         threat = {
-            one.id: context.values(metric_name("attack_given", player.id, one.id))
+            one.id: context.columns.values(metric_name("attack_given", player.id, one.id))
             for one in player.types
         }
         before = book.metric(
             f"prior.{player.id}.{kind.id}", f"prior that {player.name} is “{kind.label}”", name
         )
-        for metric in context.metrics(metric_prefix("belief", player.id, kind.id)):
+        for metric in context.columns.metrics(metric_prefix("belief", player.id, kind.id)):
             token = Metric.parse(metric).parts[-1]
             instrument = context.crisis.instruments.get(token)
             beliefs = {
-                one.id: context.values(metric_name("belief", player.id, one.id, token))
+                one.id: context.columns.values(metric_name("belief", player.id, one.id, token))
                 for one in player.types
             }
             # an attack is no signal of one
@@ -208,7 +218,7 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
                 f"change of the attack to be expected by what “{instrument.label}” tells of {player.name}",
                 np.asarray(shift),
                 unit="points",
-                trace=context.trace(metric),
+                trace=context.traces.of(metric),
             )
             found.append(
                 _Move(
@@ -254,7 +264,7 @@ def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]
     if mine is None or other is None or mine.fear is None or other.fear is None:
         return ""
     index = spiral_index((mine.fear[0], other.fear[0]), (mine.fear[1], other.fear[1]))
-    base = context.trace("attack")
+    base = context.traces.of("attack")
     figure = book.array(
         "dilemma.spiral",
         f"spiral index of “{mine.label}” and “{other.label}”",
@@ -279,8 +289,8 @@ def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]
 
 def _open_policy(context: Context, player: str) -> str:
     """Choose a compared policy under which a player's moves are its own: one that fixes none of its instruments."""
-    for policy in context.policies:
-        fixed = [one for options in context.policy(policy).fix.values() for one in options]
+    for policy in context.policies.ids:
+        fixed = [one for options in context.policies.get(policy).fix.values() for one in options]
         owners = {
             context.crisis.instruments[one].player
             for one in fixed
@@ -288,23 +298,23 @@ def _open_policy(context: Context, player: str) -> str:
         }
         if player not in owners:
             return policy
-    return context.base
+    return context.policies.base
 
 
 def _signals(context: Context, book: Book) -> list[str]:
     """Say which first move tells a player's types apart most and which least, each player that has types."""
     found = []
-    for player in context.players():
+    for player in context.roles.players():
         if len(player.types) < 2:
             continue
         policy = _open_policy(context, player.id)
         kinds = (player.types[0], player.types[-1])
         rows = []
-        for item in context.instruments_of(player.id):
+        for item in context.roles.instruments_of(player.id):
             names = [metric_name("first", player.id, kind.id, item.id) for kind in kinds]
-            if item.kind == "military" or not all(context.has(name) for name in names):
+            if item.kind == "military" or not all(context.columns.has(name) for name in names):
                 continue
-            means = [float(context.values(name, policy).mean()) for name in names]
+            means = [float(context.columns.values(name, policy).mean()) for name in names]
             if max(means) >= RARE:
                 rows.append((abs(np.log(max(means[0], TINY) / max(means[1], TINY))), item, names))
         if len(rows) < 2:
@@ -356,28 +366,28 @@ class _Channel:
 
 def _channel_rows(context: Context, book: Book) -> list[_Channel]:
     found = []
-    for player in context.players():
+    for player in context.roles.players():
         if len(player.types) < 2:
             continue
         policy = _open_policy(context, player.id)
         names = [
             item.id
-            for item in context.instruments_of(player.id)
-            if context.has(metric_name("first", player.id, player.types[0].id, item.id))
+            for item in context.roles.instruments_of(player.id)
+            if context.columns.has(metric_name("first", player.id, player.types[0].id, item.id))
         ]
         items = [context.crisis.instruments[name] for name in names]
         if not any(item.seen_by and item.looks_like in names for item in items):
             continue
         prior = np.stack(
             [
-                context.values(metric_name("prior", player.id, one.id), policy)
+                context.columns.values(metric_name("prior", player.id, one.id), policy)
                 for one in player.types
             ]
         )
         likelihood = np.stack(
             [
                 [
-                    context.values(metric_name("first", player.id, one.id, name), policy)
+                    context.columns.values(metric_name("first", player.id, one.id, name), policy)
                     for name in names
                 ]
                 for one in player.types
@@ -394,7 +404,7 @@ def _channel_rows(context: Context, book: Book) -> list[_Channel]:
         at = len(player.types) - 1 if player.role == "challenger" else 0
         kind = player.types[at]
         trace = replace(
-            context.trace(metric_name("first", player.id, kind.id, names[0]), policy),
+            context.traces.of(metric_name("first", player.id, kind.id, names[0]), policy),
             model="beliefs.posteriors",
             reference="Bayes' rule on the solution's strategies",
         )
@@ -466,7 +476,7 @@ def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
             row=f"{sentence_case(move.label)} ({move.intent})",
             start=move.before,
             end=move.after,
-            colour=context.colours[move.mover.id],
+            colour=context.roles.colours[move.mover.id],
         )
         for move in shown
         if move.before is not None and move.after is not None

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.brief.context import Book, Context, Level
+from detente.brief.book import Book
+from detente.brief.context import Context
 from detente.brief.figures import Figure, link
+from detente.brief.levels import Level
 from detente.brief.words import join_words, likelihood_word, sentence_case
 from detente.brief.words import plural as counted
 from detente.crisis.elements import Mechanism
@@ -79,10 +81,10 @@ def change_sentences(
     ``among`` limits them to the quantities of one subject; if none of these matters, that is said.
     """
     context = book.context
-    trace = context.trace(metric, policy)
+    trace = context.traces.of(metric, policy)
     sentences: list[str] = []
     wanted = None if among is None else set(among)
-    for driver in context.movers(metric, policy):
+    for driver in context.traces.movers(metric, policy):
         quantity = context.crisis.quantities.get(driver.path)
         if quantity is None or abs(driver.effect) < smallest or len(sentences) == most:
             continue
@@ -132,14 +134,14 @@ def change_sentences(
 def held_sentences(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[str, ...]:
     """Say which quantities decide whether holding back is worth more than an option, in shares of explored cases."""
     context = book.context
-    margin = context.values(level.metric)
-    trace = context.trace(level.metric)
+    margin = context.columns.values(level.metric)
+    trace = context.traces.of(level.metric)
     sentences: list[str] = []
-    for driver in context.movers(level.metric)[:most]:
+    for driver in context.traces.movers(level.metric)[:most]:
         quantity = context.crisis.quantities.get(driver.path)
         if quantity is None:
             continue
-        values = context.values(metric_name("quantity", driver.path))
+        values = context.columns.values(metric_name("quantity", driver.path))
         first, last = np.quantile(values, (0.2, 0.8))
         low, high = (
             book.share(
@@ -179,9 +181,11 @@ def readings(book: Book) -> tuple[Reading, ...]:
     """Find every mechanism of belief whose prior is a plain quantity, with its posterior by state."""
     context = book.context
     found = []
-    for mechanism in context.mechanisms("beliefs.posterior"):
-        known = context.binding_values(mechanism.inputs.get("prior"))
-        levels = [level for level in context.levels(mechanism.id, "posterior") if not level.member]
+    for mechanism in context.levels.mechanisms("beliefs.posterior"):
+        known = context.levels.binding_values(mechanism.inputs.get("prior"))
+        levels = [
+            level for level in context.levels.of(mechanism.id, "posterior") if not level.member
+        ]
         if known is None or not levels:
             continue
         values, metric = known
@@ -190,14 +194,14 @@ def readings(book: Book) -> tuple[Reading, ...]:
             f"{mechanism.label}, before any move",
             values,
             unit="prob",
-            trace=context.trace(metric),
+            trace=context.traces.of(metric),
         )
         rows = tuple(
             (
                 level,
                 book.level(
-                    f"reading.{mechanism.id}{context.level_id(level) or '.start'}",
-                    f"{mechanism.label}, {context.state_words(level)}",
+                    f"reading.{mechanism.id}{context.levels.key(level) or '.start'}",
+                    f"{mechanism.label}, {context.levels.state_words(level)}",
                     level,
                     unit="prob",
                 ),
@@ -211,7 +215,7 @@ def readings(book: Book) -> tuple[Reading, ...]:
 def reading_sentence(context: Context, reading: Reading) -> str:
     """Say what a side reads into the other's posture: "… stands at 37% before any move, at 47% with …"."""
     parts = [
-        f"{link(figure)} {context.state_words(level)}"
+        f"{link(figure)} {context.levels.state_words(level)}"
         for level, figure in reading.rows
         if abs((figure.value or 0.0) - (reading.prior.value or 0.0)) >= SMALLEST_EFFECT
     ]
@@ -227,12 +231,12 @@ def comparable(book: Book, name: str) -> Figure | None:
     if name in {"attack", "settlement"}:
         return book.metric(name, "an attack" if name == "attack" else "a settlement", name)
     rule = context.crisis.outcomes.get(name)
-    if rule is not None and context.has(metric_name("outcome", name)):
+    if rule is not None and context.columns.has(metric_name("outcome", name)):
         return book.metric(
             f"outcome.{name}", f"outcome: {rule.label}", metric_name("outcome", name)
         )
     mechanism, _, output = name.partition(".")
-    for level in context.start_levels(mechanism, output)[:1]:
+    for level in context.levels.start(mechanism, output)[:1]:
         label = context.crisis.mechanisms[mechanism].label
         return book.level(f"compare.{name}", label, level, unit="prob")
     return None
@@ -257,16 +261,16 @@ def policy_figures(
     key = Metric.parse(metric).dotted
     found = {}
     for policy in policies:
-        label = context.policy(policy).label
+        label = context.policies.get(policy).label
         level = book.metric(
             f"policy.{policy}.{key}", f"{noun} under “{label}”", metric, policy=policy
         )
         change = book.array(
             f"policy.{policy}.{key}.change",
             f"change of {noun} under “{label}” against the base case",
-            context.change(metric, policy),
+            context.columns.change(metric, policy),
             unit="points",
-            trace=context.trace(metric, policy),
+            trace=context.traces.of(metric, policy),
         )
         found[policy] = (level, change)
     return found
@@ -275,7 +279,7 @@ def policy_figures(
 def effect_sentence(context: Context, policy: str, noun: str, pair: tuple[Figure, Figure]) -> str:
     """Say what a commitment changes in a probability, with the paired range."""
     level, change = pair
-    label = context.policy(policy).label
+    label = context.policies.get(policy).label
     if change.value is None:
         return ""
     paired = f" (case by case {change.range_text})" if change.range_text else ""
@@ -292,7 +296,7 @@ def grouped_row(context: Context, level: Level, seen: dict[str, int]) -> tuple[s
     different mechanisms are told apart by characters without width.
     """
     label = sentence_case(context.crisis.mechanisms[level.mechanism].label)
-    state = context.level_label(level) if context.changed(level) else ""
+    state = context.levels.label(level) if context.levels.changed(level) else ""
     full = f"{label} {state}" if state else label
     count = seen.get(level.mechanism, 0)
     seen[level.mechanism] = count + 1

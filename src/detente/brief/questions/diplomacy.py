@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from detente.brief.context import Book, Context
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.pictures.charts import Span, draw_ranges, draw_weeks
 from detente.brief.pictures.drawing import Words
@@ -30,15 +32,15 @@ METRIC = "settlement"
 
 def answer(context: Context) -> Answer:
     """Answer the question from the tracks, the probability of a settlement, and what offers change."""
-    book = context.book(ID)
+    book = Book(context, ID)
     flagged = context.has_settlement
     settlement = book.metric("settlement", "a settlement", METRIC)
     terms = read_terms(book)
     room = None if terms is None else terms.exists
     effects = policy_figures(
-        book, context.policies_with(KINDS) if flagged else (), METRIC, "a settlement"
+        book, context.policies.with_kinds(KINDS) if flagged else (), METRIC, "a settlement"
     )
-    table = context.table("tracks")
+    table = context.tables.get("tracks")
     charts = [
         _weeks(context, book, table) if table is not None else None,
         None if terms is None else causes_chart(context, terms),
@@ -48,7 +50,7 @@ def answer(context: Context) -> Answer:
         id=ID,
         title="Are diplomatic efforts working?",
         answer=_first_sentence(settlement, room, flagged=flagged),
-        facts=context.facts(book),
+        facts=read_facts(book),
         model=(
             *_counted(context, book, table),
             *_effect_paragraphs(context, effects),
@@ -158,14 +160,20 @@ def _policy_chart(
 ) -> Chart | None:
     if not effects:
         return None
-    spans = [Span(row=f"Base case: {context.policy(context.base).label}", figure=settlement)]
+    spans = [
+        Span(
+            row=f"Base case: {context.policies.get(context.policies.base).label}", figure=settlement
+        )
+    ]
     spans += [
-        Span(row=sentence_case(context.policy(policy).label), figure=level, colour="#56B4E9")
+        Span(row=sentence_case(context.policies.get(policy).label), figure=level, colour="#56B4E9")
         for policy, (level, _) in effects.items()
     ]
     best = max(effects.items(), key=lambda item: item[1][0].value or 0.0)
     if (best[1][0].value or 0.0) > (settlement.value or 0.0):
-        title = f"“{sentence_case(context.policy(best[0]).label)}” makes a settlement most likely"
+        title = (
+            f"“{sentence_case(context.policies.get(best[0]).label)}” makes a settlement most likely"
+        )
     else:
         title = "No diplomatic commitment compared makes a settlement more likely"
     return draw_ranges(
@@ -192,23 +200,23 @@ def _effect_paragraphs(
 def _pretext(context: Context, book: Book) -> tuple[str, ...]:
     """Say whether talks may be a pretext: does the type that would attack talk first as often as the other."""
     paragraphs = []
-    for player in context.players("challenger"):
-        talk = [item for item in context.instruments_of(player.id) if item.kind in KINDS]
+    for player in context.roles.players("challenger"):
+        talk = [item for item in context.roles.instruments_of(player.id) if item.kind in KINDS]
         if len(player.types) < 2 or not talk:
             continue
         parts = []
         for kind in player.types:
             metrics = [metric_name("first", player.id, kind.id, item.id) for item in talk]
-            known = [metric for metric in metrics if context.has(metric)]
+            known = [metric for metric in metrics if context.columns.has(metric)]
             if not known:
                 continue
-            total = np.sum([context.values(metric) for metric in known], axis=0)
+            total = np.sum([context.columns.values(metric) for metric in known], axis=0)
             figure = book.array(
                 f"talk.{player.id}.{kind.id}",
                 f"first move is diplomacy if {player.name} is “{kind.label}”",
                 total,
                 unit="prob",
-                trace=context.trace(known[0]),
+                trace=context.traces.of(known[0]),
             )
             parts.append(f"{link(figure, figure.full_text)} if it is “{kind.label}”")
         if parts:
@@ -231,14 +239,14 @@ def _hidden(context: Context) -> tuple[str, ...]:
         groups.setdefault(tuple(item.seen_by), []).append(f"“{item.label}”")
     parts = [
         f"{join_words(names)} {'is' if len(names) == 1 else 'are'} seen by "
-        f"{join_words([context.actor_name(who) for who in seen_by])} alone"
+        f"{join_words([context.names.actor(who) for who in seen_by])} alone"
         for seen_by, names in groups.items()
     ]
     return (f"Not all of it is public: {'; '.join(parts)}.",)
 
 
 def _tables(context: Context) -> tuple[TableView, ...]:
-    tracks = context.table_view(
+    tracks = context.tables.view(
         "tracks",
         {
             "date": "Date",

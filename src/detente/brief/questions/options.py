@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from detente.brief.context import Book, Context
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
@@ -35,8 +37,8 @@ _LADDER = ("restraint", "diplomacy", "energy", "economic", "information", "cover
 
 def answer(context: Context) -> Answer:
     """Answer the question from the challenger's menu and the solved games."""
-    book = context.book(ID)
-    challenger = context.names("challenger")
+    book = Book(context, ID)
+    challenger = context.roles.names("challenger")
     ladder = _ladder(context, book)
     success = _success(context, book)
     verdicts = _verdicts(context, book)
@@ -45,7 +47,7 @@ def answer(context: Context) -> Answer:
         id=ID,
         title="What could it do?",
         answer=_first_sentence(ladder, challenger),
-        facts=context.facts(book),
+        facts=read_facts(book),
         model=(*_paragraphs(ladder, success), *_departures(context, book, verdicts)),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context, book, verdicts),
@@ -67,10 +69,10 @@ def _rank(instrument: Instrument) -> int:
 def _ladder(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
     """Return the challenger's instruments with the probability that each is ever used, from restraint to force."""
     found = []
-    for player in context.players("challenger"):
-        for instrument in context.instruments_of(player.id):
+    for player in context.roles.players("challenger"):
+        for instrument in context.roles.instruments_of(player.id):
             metric = metric_name("use", player.id, instrument.id)
-            if context.has(metric):
+            if context.columns.has(metric):
                 label = f"{player.name} uses “{instrument.label}”"
                 found.append((instrument, book.metric(f"use.{instrument.id}", label, metric)))
     return sorted(found, key=lambda pair: _rank(pair[0]))
@@ -100,12 +102,12 @@ def _first_sentence(ladder: list[tuple[Instrument, Figure]], challenger: str) ->
 def _success(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
     """Return the probabilities of the chance outcomes of the challenger's instruments, at the start; of two, the first."""
     found = []
-    for player in context.players("challenger"):
-        for instrument in context.instruments_of(player.id):
+    for player in context.roles.players("challenger"):
+        for instrument in context.roles.instruments_of(player.id):
             # of two results the second is what the first leaves
             shown = 1 if len(instrument.chance) == 2 else len(instrument.chance)
             for outcome in instrument.chance[:shown]:
-                known = context.binding_values(outcome.prob)
+                known = context.levels.binding_values(outcome.prob)
                 if known is None:
                     continue
                 values, metric = known
@@ -114,7 +116,7 @@ def _success(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
                     f"“{instrument.label}”: {outcome.label}",
                     values,
                     unit="prob",
-                    trace=context.trace(metric),
+                    trace=context.traces.of(metric),
                 )
                 found.append((instrument, figure))
     return found
@@ -137,7 +139,7 @@ def _ladder_chart(
             Span(
                 row=sentence_case(instrument.label),
                 figure=figure,
-                colour=context.colours[instrument.player],
+                colour=context.roles.colours[instrument.player],
             )
             for instrument, figure in ladder
         ],
@@ -161,7 +163,7 @@ def _success_chart(context: Context, success: list[tuple[Instrument, Figure]]) -
             Span(
                 row=sentence_case(figure.label),
                 figure=figure,
-                colour=context.colours[instrument.player],
+                colour=context.roles.colours[instrument.player],
             )
             for instrument, figure in known
         ],
@@ -229,7 +231,7 @@ class _Verdict:
 
 def _verdicts(context: Context, book: Book) -> tuple[_Verdict, ...]:
     """Read the verdicts of the table of estimates that speak of an outcome of the model."""
-    table = context.table("estimates")
+    table = context.tables.get("estimates")
     found = []
     for row in table.rows if table is not None else ():
         cells = row.cells
@@ -248,7 +250,7 @@ def _verdicts(context: Context, book: Book) -> tuple[_Verdict, ...]:
                 low=low,
                 high=high,
                 day=format_date(cells.get("as_of", "")),
-                source=context.source_names(keys),
+                source=context.names.sources(keys),
                 figure=figure,
             )
         )
@@ -308,12 +310,12 @@ def _departures(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) ->
 def _by_type(context: Context, book: Book, name: str, others: list[_Verdict]) -> str:
     """Say of which type of the challenger the difference comes."""
     parts = []
-    for player in context.players("challenger"):
+    for player in context.roles.players("challenger"):
         for kind in player.types if len(player.types) > 1 else ():
             cells = []
             for outcome in (name, *(item.compare for item in others)):
                 metric = metric_name("outcome_given", player.id, kind.id, outcome)
-                if not context.has(metric):
+                if not context.columns.has(metric):
                     break
                 label = comparable_label(context, outcome)
                 figure = book.metric(
@@ -329,9 +331,9 @@ def _by_type(context: Context, book: Book, name: str, others: list[_Verdict]) ->
 
 def _tables(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) -> tuple[TableView, ...]:
     views = [_verdict_table(context, verdicts)]
-    views += [_first_moves(context, book, player) for player in context.players("challenger")]
+    views += [_first_moves(context, book, player) for player in context.roles.players("challenger")]
     views.append(
-        context.table_view(
+        context.tables.view(
             "estimates",
             {
                 "option": "Option",
@@ -351,9 +353,9 @@ def _tables(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) -> tup
 def _first_moves(context: Context, book: Book, player: Player) -> TableView | None:
     """Tabulate the first move of each type: where types differ, the move tells something."""
     rows = []
-    for instrument in context.instruments_of(player.id):
+    for instrument in context.roles.instruments_of(player.id):
         metrics = [metric_name("first", player.id, kind.id, instrument.id) for kind in player.types]
-        if len(player.types) < 2 or not all(context.has(metric) for metric in metrics):
+        if len(player.types) < 2 or not all(context.columns.has(metric) for metric in metrics):
             continue
         cells = []
         for kind, metric in zip(player.types, metrics, strict=True):

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from detente.brief.context import Book, Context
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, link
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
@@ -42,12 +44,12 @@ TELLING = 0.02
 
 def answer(context: Context) -> Answer:
     """Answer the question from the ensemble: outcomes, policies, drivers, beliefs."""
-    book = context.book(ID)
+    book = Book(context, ID)
     outcomes = outcome_figures(context, book)
     attack = book.metric("attack", "an attack", "attack")
     leading = _leading(context, book, outcomes)
-    levels = policy_figures(book, context.policies, "attack", "an attack")
-    terms = policy_figures(book, context.policies, "settlement", "a settlement")
+    levels = policy_figures(book, context.policies.ids, "attack", "an attack")
+    terms = policy_figures(book, context.policies.ids, "settlement", "a settlement")
     beliefs = _beliefs(context, book)
     dilemma = dilemma_parts(context, book)
     charts = [
@@ -65,7 +67,7 @@ def answer(context: Context) -> Answer:
         id=ID,
         title="What happens now?",
         answer=_first_sentence(outcomes, attack, leading),
-        facts=context.facts(book),
+        facts=read_facts(book),
         model=(
             _policy_paragraph(context, book),
             *search.paragraphs,
@@ -92,7 +94,7 @@ def answer(context: Context) -> Answer:
             *_preference_changes(context),
         ),
         absent=()
-        if len(context.policies) > 1
+        if len(context.policies.ids) > 1
         else (
             "Only one policy was run, so nothing is compared, there is no regret and no mix to search for.",
         )
@@ -107,7 +109,7 @@ def answer(context: Context) -> Answer:
 
 def _compared(context: Context, book: Book) -> None:
     """Make the figures that base rates stand beside."""
-    table = context.table("base_rates")
+    table = context.tables.get("base_rates")
     for row in table.rows if table is not None else ():
         if row.cells.get("show", "").strip() and row.cells.get("compare", "").strip():
             comparable(book, row.cells["compare"].strip())
@@ -123,7 +125,7 @@ def outcome_figures(context: Context, book: Book) -> list[tuple[OutcomeRule, Fig
             ),
         )
         for rule in context.crisis.outcomes.values()
-        if context.has(metric_name("outcome", rule.id))
+        if context.columns.has(metric_name("outcome", rule.id))
     ]
 
 
@@ -132,9 +134,11 @@ def _leading(
 ) -> tuple[OutcomeRule, Figure, Figure]:
     """Return the outcome with the highest mean, and the share of cases in which it is the likeliest of all."""
     rule, figure = max(outcomes, key=lambda pair: pair[1].value or 0.0)
-    mine = context.values(metric_name("outcome", rule.id))
+    mine = context.columns.values(metric_name("outcome", rule.id))
     others = [
-        context.values(metric_name("outcome", item.id)) for item, _ in outcomes if item is not rule
+        context.columns.values(metric_name("outcome", item.id))
+        for item, _ in outcomes
+        if item is not rule
     ]
     holds = mine > max(others, key=lambda row: float(row.mean())) if others else mine >= 0
     for row in others:
@@ -143,7 +147,7 @@ def _leading(
         f"leading.{rule.id}",
         f"share of explored cases in which “{rule.label}” is the likeliest outcome",
         holds,
-        trace=context.trace(metric_name("outcome", rule.id)),
+        trace=context.traces.of(metric_name("outcome", rule.id)),
     )
     return rule, figure, share
 
@@ -212,8 +216,8 @@ def _policy_chart(
     ranked = sorted(levels, key=lambda policy: levels[policy][0].value or 0.0)
     spans = []
     for policy in ranked:
-        row = sentence_case(context.policy(policy).label)
-        if policy == context.base:
+        row = sentence_case(context.policies.get(policy).label)
+        if policy == context.policies.base:
             row = f"Base case: {row}"
         spans.append(Span(row=row, figure=levels[policy][0], series="Attack", colour=INK))
         if context.has_settlement:
@@ -230,8 +234,8 @@ def _policy_chart(
         f"{ID}-policies",
         spans,
         Words(
-            title=f"An attack is least likely under “{context.policy(ranked[0]).label}” ({low.text}), "
-            f"most under “{context.policy(ranked[-1]).label}” ({high.text})",
+            title=f"An attack is least likely under “{context.policies.get(ranked[0]).label}” ({low.text}), "
+            f"most under “{context.policies.get(ranked[-1]).label}” ({high.text})",
             subtitle=f"Model's probability of an attack{' and of a settlement' if context.has_settlement else ''} under each "
             "commitment, mean over the same explored cases",
             footnote=run_note(context),
@@ -242,8 +246,8 @@ def _policy_chart(
 
 def _driver_chart(context: Context, book: Book) -> Chart | None:
     rows = []
-    trace = context.trace("attack")
-    for driver in context.movers("attack")[:SHOWN_DRIVERS]:
+    trace = context.traces.of("attack")
+    for driver in context.traces.movers("attack")[:SHOWN_DRIVERS]:
         quantity = context.crisis.quantities.get(driver.path)
         if quantity is None:
             continue
@@ -287,18 +291,18 @@ Beliefs = list[tuple[Player, str, str, Figure, Figure]]
 def _beliefs(context: Context, book: Book) -> Beliefs:
     """Per player with two types or more: how each observed first move shifts the belief in one of the types."""
     found: Beliefs = []
-    for player in context.players():
+    for player in context.roles.players():
         if len(player.types) < 2:
             continue
         kind = player.types[-1] if player.role == "challenger" else player.types[0]
         before = metric_name("prior", player.id, kind.id)
-        if not context.has(before):
+        if not context.columns.has(before):
             continue
         prior = book.metric(
             f"prior.{player.id}.{kind.id}", f"prior that {player.name} is “{kind.label}”", before
         )
         prefix = metric_prefix("belief", player.id, kind.id)
-        for metric in context.metrics(prefix):
+        for metric in context.columns.metrics(prefix):
             move = Metric.parse(metric).parts[-1]
             instrument = context.crisis.instruments.get(move)
             label = instrument.label if instrument is not None else "an unseen move"
@@ -331,7 +335,7 @@ def _belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
                 row=f"{item[0].name}, “{item[2]}”: {item[1]}",
                 start=item[3],
                 end=item[4],
-                colour=context.colours[item[0].id],
+                colour=context.roles.colours[item[0].id],
             )
             for item in ranked
         ],
@@ -352,18 +356,18 @@ def _belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
 
 
 def _policy_paragraph(context: Context, book: Book) -> str:
-    if len(context.policies) < 2:
+    if len(context.policies.ids) < 2:
         return (
             "Only the base case was run."
             if len(context.crisis.policies) > 1
             else "The file names no commitment to compare with the base case."
         )
-    table = context.results.regret("attack", lower_is_better=True, policies=context.policies)
-    label = context.policy(table.least_mean).label
+    table = context.results.regret("attack", lower_is_better=True, policies=context.policies.ids)
+    label = context.policies.get(table.least_mean).label
     row = next(row for row in table.rows if row.policy == table.least_mean)
     figure = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
     text = (
-        f"Of {len(context.policies)} commitments compared over the same cases, “{label}” holds up best against an attack: "
+        f"Of {len(context.policies.ids)} commitments compared over the same cases, “{label}” holds up best against an attack: "
         + (
             "in every case no other leaves it less likely"
             if row.best_share == 1
@@ -372,13 +376,13 @@ def _policy_paragraph(context: Context, book: Book) -> str:
         )
     )
     if table.minimax != table.least_mean:
-        text += f", while “{context.policy(table.minimax).label}” has the smallest worst case"
-    payoff = context.results.regret(policies=context.policies)
-    defenders = context.opponent_names()
+        text += f", while “{context.policies.get(table.minimax).label}” has the smallest worst case"
+    payoff = context.results.regret(policies=context.policies.ids)
+    defenders = context.roles.opponent_names()
     best = next(item for item in payoff.rows if item.policy == payoff.least_mean)
     cost = _regret_figure(context, book, "payoff", best.policy, best.mean, best.high)
     text += (
-        f". Once its costs to {defenders} are counted, “{context.policy(best.policy).label}” has the least regret "
+        f". Once its costs to {defenders} are counted, “{context.policies.get(best.policy).label}” has the least regret "
         f"({link(cost, cost.text)} on average)."
     )
     return text
@@ -398,12 +402,16 @@ def _points(value: float | None) -> str:
 def _regret_figure(
     context: Context, book: Book, what: str, policy: str, mean: float, high: float
 ) -> Figure:
-    label = context.policy(policy).label
-    metric = "attack" if what == "attack" else metric_name("payoff", context.opponents()[0].id)
-    words = (
-        "probability of an attack" if what == "attack" else f"payoff of {context.opponent_names()}"
+    label = context.policies.get(policy).label
+    metric = (
+        "attack" if what == "attack" else metric_name("payoff", context.roles.opponents()[0].id)
     )
-    trace = context.trace(metric, policy)
+    words = (
+        "probability of an attack"
+        if what == "attack"
+        else f"payoff of {context.roles.opponent_names()}"
+    )
+    trace = context.traces.of(metric, policy)
     return book.keep(
         Figure(
             id=f"{ID}.regret.{what}.{policy}",
@@ -457,13 +465,15 @@ def _dilemma(context: Context, beliefs: Beliefs, read: tuple[Reading, ...]) -> t
 
 def _types(context: Context, book: Book) -> tuple[str, ...]:
     parts = []
-    shown = {player.id for player in (*context.players("challenger"), *context.opponents())}
-    for player in context.players():
+    shown = {
+        player.id for player in (*context.roles.players("challenger"), *context.roles.opponents())
+    }
+    for player in context.roles.players():
         if player.id not in shown:
             continue
         for kind in player.types if len(player.types) > 1 else ():
             metric = metric_name("attack_given", player.id, kind.id)
-            if context.has(metric):
+            if context.columns.has(metric):
                 figure = book.metric(
                     f"attack_given.{player.id}.{kind.id}",
                     f"an attack if {player.name} is “{kind.label}”",
@@ -481,17 +491,17 @@ def _verb(name: str) -> str:
 
 def _preference_changes(context: Context) -> tuple[str, ...]:
     """Where the commitment that the defender would choose changes."""
-    if len(context.policies) < 2:
+    if len(context.policies.ids) < 2:
         return ()
     sentences = []
-    for change in context.results.first_changes(policies=context.policies)[:2]:
+    for change in context.results.first_changes(policies=context.policies.ids)[:2]:
         quantity = context.crisis.quantities.get(change.path)
         if quantity is None or change.advantage <= 2 * change.advantage_error:
             continue
         sentences.append(
             f"Where “{quantity.label}” is {change.direction} {_threshold(change.threshold, quantity.unit)}, "
-            f"{context.opponent_names()} would do better with “{context.policy(change.after).label}” than with "
-            f"“{context.policy(change.before).label}”."
+            f"{context.roles.opponent_names()} would do better with “{context.policies.get(change.after).label}” than with "
+            f"“{context.policies.get(change.before).label}”."
         )
     return tuple(sentences)
 
@@ -504,20 +514,20 @@ def _threshold(value: float, unit: str) -> str:
 
 
 def _policy_book(context: Context) -> Book:
-    return context.book(ID)
+    return Book(context, ID)
 
 
 def _policy_outcomes(context: Context) -> tuple[Figure, ...]:
     """Every outcome under every policy other than the base case, for the table and the data file."""
     book = _policy_book(context)
-    for policy in context.policies:
-        if policy == context.base:
+    for policy in context.policies.ids:
+        if policy == context.policies.base:
             continue
         for rule in context.crisis.outcomes.values():
-            if context.has(metric_name("outcome", rule.id)):
+            if context.columns.has(metric_name("outcome", rule.id)):
                 book.metric(
                     f"policy.{policy}.outcome.{rule.id}",
-                    f"outcome “{rule.label}” under “{context.policy(policy).label}”",
+                    f"outcome “{rule.label}” under “{context.policies.get(policy).label}”",
                     metric_name("outcome", rule.id),
                     policy=policy,
                 )
@@ -525,24 +535,28 @@ def _policy_outcomes(context: Context) -> tuple[Figure, ...]:
 
 
 def _policy_table(context: Context) -> TableView | None:
-    if len(context.policies) < 2:
+    if len(context.policies.ids) < 2:
         return None
     book = _policy_book(context)
     rules = [
         rule
         for rule in context.crisis.outcomes.values()
-        if context.has(metric_name("outcome", rule.id))
+        if context.columns.has(metric_name("outcome", rule.id))
     ]
     rows = []
-    for policy in context.policies:
-        base = policy == context.base
+    for policy in context.policies.ids:
+        base = policy == context.policies.base
         cells = []
         for rule in rules:
             name = f"outcome.{rule.id}" if base else f"policy.{policy}.outcome.{rule.id}"
             figure = book.metric(name, "", metric_name("outcome", rule.id), policy=policy)
             cells.append(link(figure, figure.full_text))
         rows.append(
-            (sentence_case(context.policy(policy).label) + (" (base case)" if base else ""), *cells)
+            (
+                sentence_case(context.policies.get(policy).label)
+                + (" (base case)" if base else ""),
+                *cells,
+            )
         )
     return TableView(
         id="policy-outcomes",
@@ -556,11 +570,11 @@ def _policy_table(context: Context) -> TableView | None:
 
 
 def _regret_table(context: Context, book: Book) -> TableView | None:
-    if len(context.policies) < 2:
+    if len(context.policies.ids) < 2:
         return None
     regret = context.results.regret
-    attack = regret("attack", lower_is_better=True, policies=context.policies)
-    payoff = {row.policy: row for row in regret(policies=context.policies).rows}
+    attack = regret("attack", lower_is_better=True, policies=context.policies.ids)
+    payoff = {row.policy: row for row in regret(policies=context.policies.ids).rows}
     rows = []
     for row in sorted(attack.rows, key=lambda item: item.mean):
         other = payoff[row.policy]
@@ -568,15 +582,15 @@ def _regret_table(context: Context, book: Book) -> TableView | None:
         second = _regret_figure(context, book, "payoff", row.policy, other.mean, other.high)
         rows.append(
             (
-                sentence_case(context.policy(row.policy).label)
-                + (" (base case)" if row.policy == context.base else ""),
+                sentence_case(context.policies.get(row.policy).label)
+                + (" (base case)" if row.policy == context.policies.base else ""),
                 link(first, _points(row.mean)) + f" ({round(row.high * 100)})",
                 format_percent(row.best_share),
                 link(second, second.text.removesuffix(" stakes"))
                 + f" ({format_value(other.high, 'stakes').removesuffix(' stakes')})",
             )
         )
-    defenders = context.opponent_names()
+    defenders = context.roles.opponent_names()
     return TableView(
         id="regret",
         title="Regret: how far each commitment falls short of the best one of each case",
@@ -622,8 +636,8 @@ def _watch(context: Context) -> tuple[TableView, ...]:
                 (
                     day,
                     sentence_case(text),
-                    context.actors_text(detail),
-                    context.source_names(_keys(cells.get("source", ""))),
+                    context.names.actors_text(detail),
+                    context.names.sources(_keys(cells.get("source", ""))),
                 )
             )
     if not rows:
