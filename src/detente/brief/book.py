@@ -1,5 +1,7 @@
 """The book of a question: its figures in the order in which they are declared."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,8 @@ from detente.brief.figures import Figure, Trace
 from detente.brief.levels import Level
 from detente.brief.quantity_words import centre, file_line, given_range, is_given, known_digits
 from detente.crisis.elements import Table
+from detente.crisis.metric_names import Metric
+from detente.runs.statistics import Driver
 
 __all__ = ["Book"]
 
@@ -30,6 +34,11 @@ class Book:
     def keep(self, figure: Figure) -> Figure:
         """Enter a figure made elsewhere; an id that is already there keeps its first figure."""
         return self._figures.setdefault(figure.id, figure)
+
+    def keep_all(self, figures: Iterable[Figure]) -> None:
+        """Enter figures made elsewhere, in their order."""
+        for figure in figures:
+            self.keep(figure)
 
     def metric(
         self, name: str, label: str, metric: str, *, policy: str | None = None, unit: str = "prob"
@@ -98,6 +107,55 @@ class Book:
                 exact=exact,
             )
         )
+
+    def policies(
+        self, policies: Sequence[str], metric: str, noun: str
+    ) -> dict[str, tuple[Figure, Figure]]:
+        """Make, per policy, the figure of a probability under it and of its change against the base case."""
+        context, key = self.context, Metric.parse(metric).dotted
+        found = {}
+        for policy in policies:
+            label = context.policies.get(policy).label
+            level = self.metric(
+                f"policy.{policy}.{key}", f"{noun} under “{label}”", metric, policy=policy
+            )
+            change = self.array(
+                f"policy.{policy}.{key}.change",
+                f"change of {noun} under “{label}” against the base case",
+                context.columns.change(metric, policy),
+                unit="points",
+                trace=context.traces.of(metric, policy),
+            )
+            found[policy] = (level, change)
+        return found
+
+    def ends(
+        self,
+        driver: Driver,
+        noun: str,
+        metric: str,
+        *,
+        policy: str | None = None,
+        unit: str = "prob",
+    ) -> tuple[Figure, Figure]:
+        """Make the means of a metric where a quantity that moves it is in its lowest and in its highest fifth."""
+        label = self.context.crisis.quantities[driver.path].label
+        trace = self.context.traces.of(metric, policy)
+        low, high = (
+            self.number(
+                f"driver.{Metric.parse(metric).dotted}.{driver.path}.{end}",
+                f"{noun} where “{label}” is in its {where} fifth",
+                value,
+                unit=unit,
+                trace=trace,
+                exact=False,
+            )
+            for end, where, value in (
+                ("low", "lowest", driver.mean_at_bottom),
+                ("high", "highest", driver.mean_at_top),
+            )
+        )
+        return low, high
 
     def count(self, name: str, label: str, table: Table, number: int) -> Figure:
         """Make a figure that counts rows of a crisis table; its sources are those of the table."""

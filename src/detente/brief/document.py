@@ -1,9 +1,8 @@
 """The whole briefing as one value: the first screen, the seven answers, and what stands behind them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.quantity_words import is_contested, quantity_text
@@ -16,7 +15,7 @@ from detente.brief.questions import (
     outlook,
     sanctions,
 )
-from detente.brief.questions._parts import comparable, comparable_label
+from detente.brief.shared import QUESTION, SharedFigures, comparable_label, declare_shared
 from detente.brief.words import (
     KNOWN_DIGITS,
     LIKELIHOOD_BANDS,
@@ -72,6 +71,7 @@ class Brief:
 
     context: Context
     answers: tuple[Answer, ...]
+    shared: SharedFigures
     headline: tuple[str, ...]
     sure: tuple[str, ...]
     figures: Mapping[str, Figure]
@@ -113,16 +113,18 @@ def compose(crisis: Crisis, results: Results) -> Brief:
         The finished run.
     """
     context = Context.of(crisis, results)
+    shared = declare_shared(context)
     answers = tuple(module.answer(context) for module in QUESTIONS)
     figures = {figure.id: figure for answer in answers for figure in answer.figures}
     return Brief(
         context=context,
         answers=answers,
-        headline=_headline(context, answers[-1], figures),
-        sure=_sure(context, figures),
+        headline=_headline(context, answers, shared),
+        sure=_sure(context, shared),
+        shared=shared,
         figures=figures,
         inputs=_inputs(context),
-        base_rates=_base_rates(context),
+        base_rates=_base_rates(context, shared),
         timeline=context.tables.view(
             "timeline",
             {
@@ -148,13 +150,14 @@ def compose(crisis: Crisis, results: Results) -> Brief:
 
 
 def _headline(
-    context: Context, last: Answer, figures: Mapping[str, Figure]
+    context: Context, answers: Sequence[Answer], shared: SharedFigures
 ) -> tuple[str, str, str]:
-    return last.answer, _policy_sentence(context, figures), _hinge_sentence(context, figures)
+    first = next(answer.answer for answer in answers if answer.id == QUESTION)
+    return first, _policy_sentence(context, shared), _hinge_sentence(context, shared)
 
 
-def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
-    base = figures["outlook.attack"]
+def _policy_sentence(context: Context, shared: SharedFigures) -> str:
+    base, under_each = shared.attack, shared.policies
     if len(context.policies.ids) < 2:
         alone = "Only the base case was run"
         if len(context.crisis.policies) < 2:
@@ -162,10 +165,10 @@ def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
         return f"{alone}: an attack stands at {link(base, base.full_text)}."
     least = min(
         context.policies.ids,
-        key=lambda policy: figures[f"outlook.policy.{policy}.attack"].value or 0.0,
+        key=lambda policy: under_each[policy][0].value or 0.0,
     )
     payoff = context.results.regret(policies=context.policies.ids).least_mean
-    under = figures[f"outlook.policy.{least}.attack"]
+    under, _ = under_each[least]
     others = len(context.policies.ids) - 1
     label = context.policies.get(least).label
     if least == context.policies.base:
@@ -185,17 +188,12 @@ def _policy_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
     return text + "."
 
 
-def _hinge_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
-    rows = []
-    for driver in context.traces.movers("attack")[:2]:
-        quantity = context.crisis.quantities.get(driver.path)
-        low = figures.get(f"outlook.driver.attack.{driver.path}.low")
-        high = figures.get(f"outlook.driver.attack.{driver.path}.high")
-        if quantity is None or low is None or high is None or driver.effect == 0:
-            continue
-        rows.append(
-            f"{quantity.label} ({link(low)} where that is low, {link(high)} where it is high)"
-        )
+def _hinge_sentence(context: Context, shared: SharedFigures) -> str:
+    rows = [
+        f"{mover.quantity.label} ({link(mover.low)} where that is low, {link(mover.high)} where it is high)"
+        for mover in shared.movers[:2]
+        if mover.effect != 0
+    ]
     if not rows and context.results.n_draws == 1:
         return "One case does not show which quantity moves the probability of an attack."
     if not rows:
@@ -206,8 +204,8 @@ def _hinge_sentence(context: Context, figures: Mapping[str, Figure]) -> str:
     return f"The probability of an attack hinges most on {join_words(rows)}."
 
 
-def _sure(context: Context, figures: Mapping[str, Figure]) -> tuple[str, ...]:
-    attack = figures["outlook.attack"]
+def _sure(context: Context, shared: SharedFigures) -> tuple[str, ...]:
+    attack = shared.attack
     certificate = context.results.certificate
     n, missed = certificate.n_solutions, certificate.unconverged
     solved = (
@@ -298,14 +296,14 @@ def _inputs(context: Context) -> TableView:
     )
 
 
-def _base_rates(context: Context) -> tuple[TableView, ...]:
+def _base_rates(context: Context, shared: SharedFigures) -> tuple[TableView, ...]:
     """Return the base rates to read, with the model's figure beside them, and all of them folded."""
     table = context.tables.get("base_rates")
     if table is None:
         return ()
     rows = [line for row in table.rows if (line := _rate_row(context, row)) is not None]
     shown = [row for row in table.rows if row.cells.get("show", "").strip()] or _general(table)
-    first = [line for row in shown if (line := _rate_beside(context, row)) is not None]
+    first = [line for row in shown if (line := _rate_beside(context, row, shared)) is not None]
     views = []
     if first:
         views.append(
@@ -351,13 +349,13 @@ def _rate_row(context: Context, row: TableRow) -> tuple[str, ...] | None:
     )
 
 
-def _rate_beside(context: Context, row: TableRow) -> tuple[str, ...] | None:
+def _rate_beside(context: Context, row: TableRow, shared: SharedFigures) -> tuple[str, ...] | None:
     line = _rate_row(context, row)
     if line is None:
         return None
     cells = row.cells
     name = cells.get("compare", "").strip()
-    figure = comparable(Book(context, "outlook"), name) if name else None
+    figure = shared.compared.get(name)
     words = cells.get("words", "").strip() or line[1]
     model = "\N{EN DASH}"
     if figure is not None:

@@ -11,7 +11,7 @@ from detente.brief.figures import Chart, Figure, TableView, Trace, link
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
-from detente.brief.questions._parts import Reading, policy_figures, readings, run_note
+from detente.brief.questions._parts import Reading, readings, run_note
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Player, PlayerType
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
@@ -128,7 +128,7 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
         ]
         if not new:
             continue
-        _, change = policy_figures(book, [policy], "attack", "an attack")[policy]
+        _, change = book.policies([policy], "attack", "an attack")[policy]
         before, after, fear = _alarm(context, read, policy, new[0])
         found.append(
             _Move(

@@ -1,6 +1,6 @@
 """Parts that several questions share: what drives a result, what a commitment changes, and how to say it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,18 +12,15 @@ from detente.brief.levels import Level
 from detente.brief.words import join_words, likelihood_word, sentence_case
 from detente.brief.words import plural as counted
 from detente.crisis.elements import Mechanism
-from detente.crisis.metric_names import Metric, metric_name
+from detente.crisis.metric_names import metric_name
 
 __all__ = [
     "Reading",
     "chance",
     "change_sentences",
-    "comparable",
-    "comparable_label",
     "effect_sentence",
     "grouped_row",
     "held_sentences",
-    "policy_figures",
     "reading_sentence",
     "readings",
     "run_note",
@@ -81,7 +78,6 @@ def change_sentences(
     ``among`` limits them to the quantities of one subject; if none of these matters, that is said.
     """
     context = book.context
-    trace = context.traces.of(metric, policy)
     sentences: list[str] = []
     wanted = None if among is None else set(among)
     for driver in context.traces.movers(metric, policy):
@@ -90,23 +86,7 @@ def change_sentences(
             continue
         if wanted is not None and driver.path not in wanted:
             continue
-        key = Metric.parse(metric).dotted
-        low = book.number(
-            f"driver.{key}.{driver.path}.low",
-            f"{noun} where “{quantity.label}” is in its lowest fifth",
-            driver.mean_at_bottom,
-            unit=unit,
-            trace=trace,
-            exact=False,
-        )
-        high = book.number(
-            f"driver.{key}.{driver.path}.high",
-            f"{noun} where “{quantity.label}” is in its highest fifth",
-            driver.mean_at_top,
-            unit=unit,
-            trace=trace,
-            exact=False,
-        )
+        low, high = book.ends(driver, noun, metric, policy=policy, unit=unit)
         ends = (
             (" (its lowest fifth of cases)", " (its highest fifth)") if not sentences else ("", "")
         )
@@ -223,57 +203,6 @@ def reading_sentence(context: Context, reading: Reading) -> str:
     if not parts:
         return f"{label} stays at {link(reading.prior)} whatever the posture."
     return f"{label} stands at {link(reading.prior)} before any move, at {join_words(parts)}."
-
-
-def comparable(book: Book, name: str) -> Figure | None:
-    """Make the figure of the model that a row of a table names: an outcome, ``attack``, ``settlement`` or an output."""
-    context = book.context
-    if name in {"attack", "settlement"}:
-        return book.metric(name, "an attack" if name == "attack" else "a settlement", name)
-    rule = context.crisis.outcomes.get(name)
-    if rule is not None and context.columns.has(metric_name("outcome", name)):
-        return book.metric(
-            f"outcome.{name}", f"outcome: {rule.label}", metric_name("outcome", name)
-        )
-    mechanism, _, output = name.partition(".")
-    for level in context.levels.start(mechanism, output)[:1]:
-        label = context.crisis.mechanisms[mechanism].label
-        return book.level(f"compare.{name}", label, level, unit="prob")
-    return None
-
-
-def comparable_label(context: Context, name: str) -> str:
-    """Return the words for what :func:`comparable` gives."""
-    if name in {"attack", "settlement"}:
-        return "an attack of any kind" if name == "attack" else "a settlement"
-    rule = context.crisis.outcomes.get(name)
-    if rule is not None:
-        return rule.label
-    mechanism = context.crisis.mechanisms.get(name.partition(".")[0])
-    return name if mechanism is None else mechanism.label
-
-
-def policy_figures(
-    book: Book, policies: Sequence[str], metric: str, noun: str
-) -> dict[str, tuple[Figure, Figure]]:
-    """Make, per policy, the figure of a probability under it and of its change against the base case."""
-    context = book.context
-    key = Metric.parse(metric).dotted
-    found = {}
-    for policy in policies:
-        label = context.policies.get(policy).label
-        level = book.metric(
-            f"policy.{policy}.{key}", f"{noun} under “{label}”", metric, policy=policy
-        )
-        change = book.array(
-            f"policy.{policy}.{key}.change",
-            f"change of {noun} under “{label}” against the base case",
-            context.columns.change(metric, policy),
-            unit="points",
-            trace=context.traces.of(metric, policy),
-        )
-        found[policy] = (level, change)
-    return found
 
 
 def effect_sentence(context: Context, policy: str, noun: str, pair: tuple[Figure, Figure]) -> str:

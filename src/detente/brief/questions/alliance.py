@@ -16,7 +16,6 @@ from detente.brief.questions._parts import (
     change_sentences,
     effect_sentence,
     grouped_row,
-    policy_figures,
     run_note,
 )
 from detente.brief.words import format_number, join_words, plain_label, sentence_case
@@ -50,7 +49,7 @@ def answer(context: Context) -> Answer:
     dependence = _dependence(context, book)
     balance = _balance(context, book)
     coalition = coalition_parts(context, book)
-    effects = policy_figures(book, context.policies.with_kinds(KINDS), "attack", "an attack")
+    effects = book.policies(context.policies.with_kinds(KINDS), "attack", "an attack")
     gas = describe_gas(context, book)
     charts = [
         *coalition.charts,

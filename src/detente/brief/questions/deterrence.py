@@ -23,7 +23,6 @@ from detente.brief.questions._parts import (
     effect_sentence,
     grouped_row,
     held_sentences,
-    policy_figures,
     reading_sentence,
     readings,
     run_note,
@@ -50,7 +49,7 @@ def answer(context: Context) -> Answer:
     attack = book.metric("attack", "an attack", METRIC)
     margins = _levels(context, book, "margin", "stakes", "margin against")
     success = _levels(context, book, "success_prob", "prob", "")
-    effects = policy_figures(book, context.policies.with_kinds(DEPLOYMENTS), METRIC, "an attack")
+    effects = book.policies(context.policies.with_kinds(DEPLOYMENTS), METRIC, "an attack")
     held = read_held(book)
     read = readings(book)
     charts = [

@@ -15,7 +15,6 @@ from detente.brief.questions._parts import (
     chance,
     change_sentences,
     effect_sentence,
-    policy_figures,
     run_note,
 )
 from detente.brief.questions._terms import causes_chart, read_terms
@@ -37,8 +36,8 @@ def answer(context: Context) -> Answer:
     settlement = book.metric("settlement", "a settlement", METRIC)
     terms = read_terms(book)
     room = None if terms is None else terms.exists
-    effects = policy_figures(
-        book, context.policies.with_kinds(KINDS) if flagged else (), METRIC, "a settlement"
+    effects = book.policies(
+        context.policies.with_kinds(KINDS) if flagged else (), METRIC, "a settlement"
     )
     table = context.tables.get("tracks")
     charts = [

@@ -11,10 +11,9 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import (
     chance,
     change_sentences,
-    comparable,
-    comparable_label,
     run_note,
 )
+from detente.brief.shared import comparable, comparable_label
 from detente.brief.words import (
     format_date,
     format_range,

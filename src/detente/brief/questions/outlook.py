@@ -1,6 +1,6 @@
 """What happens now? Outcomes, escalation, which commitment holds up, what drives the result, and what to watch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from detente.brief.book import Book
 from detente.brief.context import Context
@@ -15,13 +15,12 @@ from detente.brief.questions._parts import (
     Reading,
     chance,
     change_sentences,
-    comparable,
-    policy_figures,
     reading_sentence,
     readings,
     run_note,
 )
 from detente.brief.questions._robust import find_mix
+from detente.brief.shared import SharedFigures, declare_shared
 from detente.brief.words import (
     format_date,
     format_number,
@@ -33,11 +32,10 @@ from detente.brief.words import (
 from detente.crisis.elements import OutcomeRule, Player
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
-__all__ = ["answer", "outcome_figures"]
+__all__ = ["answer"]
 
 ID = "outlook"
 REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
-SHOWN_DRIVERS = 10
 TELLING = 0.02
 """Smallest shift of a belief that is shown."""
 
@@ -45,24 +43,25 @@ TELLING = 0.02
 def answer(context: Context) -> Answer:
     """Answer the question from the ensemble: outcomes, policies, drivers, beliefs."""
     book = Book(context, ID)
-    outcomes = outcome_figures(context, book)
-    attack = book.metric("attack", "an attack", "attack")
+    shared = declare_shared(context)
+    outcomes, attack = shared.outcomes, shared.attack
+    book.keep_all([*(figure for _, figure in outcomes), attack])
     leading = _leading(context, book, outcomes)
-    levels = policy_figures(book, context.policies.ids, "attack", "an attack")
-    terms = policy_figures(book, context.policies.ids, "settlement", "a settlement")
+    for pairs in (shared.policies, shared.settlements):
+        book.keep_all(figure for pair in pairs.values() for figure in pair)
     beliefs = _beliefs(context, book)
     dilemma = dilemma_parts(context, book)
     charts = [
         _outcome_chart(context, outcomes, attack),
-        _policy_chart(context, levels, terms),
-        _driver_chart(context, book),
+        _policy_chart(context, shared.policies, shared.settlements),
+        _driver_chart(context, book, shared),
         _belief_chart(context, beliefs),
         *dilemma.charts,
     ]
     regret = _regret_table(context, book)
     search = find_search(context, book)
     mix = find_mix(context, book, also=search.preferred)
-    _compared(context, book)
+    book.keep_all(_beside_base_rates(context, shared))
     return Answer(
         id=ID,
         title="What happens now?",
@@ -107,26 +106,13 @@ def answer(context: Context) -> Answer:
     )
 
 
-def _compared(context: Context, book: Book) -> None:
-    """Make the figures that base rates stand beside."""
+def _beside_base_rates(context: Context, shared: SharedFigures) -> Iterator[Figure]:
+    """Yield the figures that the base rates to be shown stand beside."""
     table = context.tables.get("base_rates")
     for row in table.rows if table is not None else ():
-        if row.cells.get("show", "").strip() and row.cells.get("compare", "").strip():
-            comparable(book, row.cells["compare"].strip())
-
-
-def outcome_figures(context: Context, book: Book) -> list[tuple[OutcomeRule, Figure]]:
-    """Make the probability of each outcome in the base case, in file order."""
-    return [
-        (
-            rule,
-            book.metric(
-                f"outcome.{rule.id}", f"outcome: {rule.label}", metric_name("outcome", rule.id)
-            ),
-        )
-        for rule in context.crisis.outcomes.values()
-        if context.columns.has(metric_name("outcome", rule.id))
-    ]
+        name = row.cells.get("compare", "").strip()
+        if row.cells.get("show", "").strip() and name in shared.compared:
+            yield shared.compared[name]
 
 
 def _leading(
@@ -208,8 +194,8 @@ def _outcome_chart(
 
 def _policy_chart(
     context: Context,
-    levels: dict[str, tuple[Figure, Figure]],
-    terms: dict[str, tuple[Figure, Figure]],
+    levels: Mapping[str, tuple[Figure, Figure]],
+    terms: Mapping[str, tuple[Figure, Figure]],
 ) -> Chart | None:
     if len(levels) < 2:
         return None
@@ -244,31 +230,14 @@ def _policy_chart(
     )
 
 
-def _driver_chart(context: Context, book: Book) -> Chart | None:
-    rows = []
-    trace = context.traces.of("attack")
-    for driver in context.traces.movers("attack")[:SHOWN_DRIVERS]:
-        quantity = context.crisis.quantities.get(driver.path)
-        if quantity is None:
-            continue
-        ends = [
-            book.number(
-                f"driver.attack.{driver.path}.{end}",
-                f"an attack where “{quantity.label}” is in its {where} fifth",
-                value,
-                unit="prob",
-                trace=trace,
-                exact=False,
-            )
-            for end, where, value in (
-                ("low", "lowest", driver.mean_at_bottom),
-                ("high", "highest", driver.mean_at_top),
-            )
-        ]
-        rows.append(Dumbbell(row=sentence_case(quantity.label), start=ends[0], end=ends[1]))
+def _driver_chart(context: Context, book: Book, shared: SharedFigures) -> Chart | None:
+    book.keep_all(figure for mover in shared.movers for figure in (mover.low, mover.high))
+    rows = [
+        Dumbbell(row=sentence_case(mover.quantity.label), start=mover.low, end=mover.high)
+        for mover in shared.movers
+    ]
     if not rows:
         return None
-    base = book.metric("attack", "an attack", "attack")
     return draw_dumbbells(
         f"{ID}-drivers",
         rows,
@@ -280,7 +249,7 @@ def _driver_chart(context: Context, book: Book) -> Chart | None:
         ),
         start="In its lowest fifth",
         end="In its highest fifth",
-        line_at=base.value,
+        line_at=shared.attack.value,
         row_title="Quantity",
     )
 

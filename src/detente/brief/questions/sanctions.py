@@ -14,7 +14,6 @@ from detente.brief.questions._parts import (
     change_sentences,
     effect_sentence,
     grouped_row,
-    policy_figures,
     run_note,
 )
 from detente.brief.questions._payers import find_payers
@@ -51,7 +50,7 @@ def answer(context: Context) -> Answer:
     senders = _losses(context, book, tuple(dict.fromkeys(others)))
     members = _member_losses(context, book)
     payers = find_payers(context, book)
-    effects = policy_figures(book, context.policies.with_kinds(KINDS), METRIC, "an attack")
+    effects = book.policies(context.policies.with_kinds(KINDS), METRIC, "an attack")
     charts = [
         _loss_chart(context, target, senders),
         _member_chart(context, members),
