@@ -389,7 +389,7 @@ def test_every_result_of_a_draw_of_three_is_shown(template, tmp_path):
     changed_crisis = dataclasses.replace(
         crisis, instruments={**crisis.instruments, name: changed_one}
     )
-    answer = options.answer(Context.of(changed_crisis, results))
+    answer = options.answer(Book(Context.of(changed_crisis, results), "options"))
     text = " ".join(plain(part) for part in answer.model)
     assert all(f"result {k}" in text for k in range(3))
 

@@ -1,20 +1,13 @@
 """The whole briefing as one value: the first screen, the seven answers, and what stands behind them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
 from detente.brief.quantity_words import is_contested, quantity_text
-from detente.brief.questions import (
-    aims,
-    alliance,
-    deterrence,
-    diplomacy,
-    options,
-    outlook,
-    sanctions,
-)
+from detente.brief.questions import Question, find_questions
 from detente.brief.shared import QUESTION, SharedFigures, comparable_label, declare_shared
 from detente.brief.words import (
     KNOWN_DIGITS,
@@ -33,7 +26,7 @@ from detente.crisis.elements import Crisis, Source, Table, TableRow
 from detente.crisis.metric_names import Metric, metric_prefix
 from detente.runs.results import Results
 
-__all__ = ["QUESTIONS", "READING", "READING_EXPLORED", "Brief", "compose", "reading"]
+__all__ = ["READING", "READING_EXPLORED", "Brief", "compose", "reading"]
 
 READING = (
     "How to read the numbers. A case is one draw of everything that the file leaves uncertain; in each case the model gives "
@@ -57,9 +50,6 @@ def reading(results: Results) -> str:
     """Return how to read the numbers of a run: by its mode."""
     return READING_EXPLORED if results.manifest.mode == "exploratory" else READING
 
-
-QUESTIONS = (aims, options, diplomacy, deterrence, sanctions, alliance, outlook)
-"""The question modules in the order of the briefing."""
 
 JUDGEMENT = "judgement"
 """Standing of a source that is the authors' own judgement."""
@@ -114,7 +104,7 @@ def compose(crisis: Crisis, results: Results) -> Brief:
     """
     context = Context.of(crisis, results)
     shared = declare_shared(context)
-    answers = tuple(module.answer(context) for module in QUESTIONS)
+    answers = tuple(_answer(question, context) for question in find_questions())
     figures = {figure.id: figure for answer in answers for figure in answer.figures}
     return Brief(
         context=context,
@@ -144,6 +134,13 @@ def compose(crisis: Crisis, results: Results) -> Brief:
         methods=_methods(context),
         sources=_sources(context, answers, figures.values()),
     )
+
+
+def _answer(question: Question, context: Context) -> Answer:
+    """Let a question fill a book of its own, and put the figures of the book with its answer."""
+    book = Book(context, question.id)
+    answer = question.answer(book)
+    return replace(answer, figures=book.figures)
 
 
 # --- first screen ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from detente.brief.words import KNOWN_DIGITS, format_range, format_value
+from detente.brief.words import KNOWN_DIGITS, format_range, format_value, likelihood_word
 
 __all__ = [
     "Answer",
@@ -19,6 +19,7 @@ __all__ = [
     "TableView",
     "Trace",
     "ValueView",
+    "chance",
     "link",
     "links_in",
     "plain",
@@ -199,6 +200,22 @@ class Answer:
 def link(figure: Figure, text: str = "") -> str:
     """Return text that links to the figure; without text, its value."""
     return f"[[{figure.id}|{text or figure.text}]]"
+
+
+def chance(figure: Figure) -> str:
+    """Say a probability as verb, word, number and range: "is unlikely (31%, range 8-62%)".
+
+    Of an exploratory run it is an average over explored cases, without a word of likelihood.
+    """
+    if figure.value is None:
+        return "is not known"
+    if figure.explored:
+        return f"averages {link(figure, figure.aside_text)} over explored cases"
+    word = likelihood_word(figure.value)
+    verb = "is"
+    if word.endswith("chance"):
+        verb = "has" if word.startswith("almost no") else "has a"
+    return f"{verb} {word} ({link(figure, figure.aside_text)})"
 
 
 def plain(text: str) -> str:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from detente.analysis.mixes import MixSearch
 from detente.brief.document import Brief, reading
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
+from detente.brief.pages import page_loader
 from detente.brief.quantity_words import quantity_text, source_date
 from detente.brief.words import format_date, plural
 from detente.crisis.metric_names import metric_name
@@ -342,7 +343,7 @@ def _code(text: str) -> Markup:
 def environment(*, html: bool) -> jinja2.Environment:
     """Return the templates of the briefing, with their filters; text is escaped for a page or for Markdown."""
     found = jinja2.Environment(
-        loader=jinja2.PackageLoader("detente.brief", "templates"),
+        loader=page_loader(),
         autoescape=True,
         finalize=None if html else _markdown,
         trim_blocks=True,

@@ -12,7 +12,8 @@ from detente.brief.levels import Level
 from detente.brief.pictures.deterrence import Arrival, Balance, draw_arrivals, draw_balance
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL
-from detente.brief.questions._parts import comparable, comparable_label, run_note
+from detente.brief.questions._parts import run_note
+from detente.brief.shared import comparable, comparable_label
 from detente.brief.words import format_date, format_range, join_words, sentence_case
 from detente.crisis.metric_names import Metric, metric_name
 

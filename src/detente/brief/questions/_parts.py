@@ -9,14 +9,13 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, link
 from detente.brief.levels import Level
-from detente.brief.words import join_words, likelihood_word, sentence_case
+from detente.brief.words import join_words, sentence_case
 from detente.brief.words import plural as counted
 from detente.crisis.elements import Mechanism
 from detente.crisis.metric_names import metric_name
 
 __all__ = [
     "Reading",
-    "chance",
     "change_sentences",
     "effect_sentence",
     "grouped_row",
@@ -30,22 +29,6 @@ SMALLEST_EFFECT = 0.01
 """Effects on a probability under one point are not worth a sentence."""
 MOST_READINGS = 6
 """Levels of a mechanism of belief that are shown."""
-
-
-def chance(figure: Figure) -> str:
-    """Say a probability as verb, word, number and range: "is unlikely (31%, range 8-62%)".
-
-    Of an exploratory run it is an average over explored cases, without a word of likelihood.
-    """
-    if figure.value is None:
-        return "is not known"
-    if figure.explored:
-        return f"averages {link(figure, figure.aside_text)} over explored cases"
-    word = likelihood_word(figure.value)
-    verb = "is"
-    if word.endswith("chance"):
-        verb = "has" if word.startswith("almost no") else "has a"
-    return f"{verb} {word} ({link(figure, figure.aside_text)})"
 
 
 def _cases(context: Context) -> str:

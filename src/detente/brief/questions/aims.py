@@ -24,14 +24,14 @@ from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["answer"]
 
-ID = "aims"
+ID, ORDER = "aims", 10
 TELLING = 0.02
 """Smallest shift of a belief that is worth a sentence."""
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from positions, priors of types, and the bargaining mechanism where there is one."""
-    book = Book(context, ID)
+    context = book.context
     challenger = context.roles.names("challenger")
     sides = _sides(context)
     ranked = _ranked_issues(context, book, sides)
@@ -52,8 +52,6 @@ def answer(context: Context) -> Answer:
         tables=_tables(context, terms, ranked),
         changes=_changes(context, book),
         absent=_absent(context, ranked, room),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 

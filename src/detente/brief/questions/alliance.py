@@ -24,7 +24,7 @@ from detente.crisis.elements import Binding, ByState, Column, Constant, Product,
 
 __all__ = ["answer"]
 
-ID = "alliance"
+ID, ORDER = "alliance", 60
 KINDS = ("energy", "alliance")
 CHANNELS = ("dependence", "trade_exposure", "bank_exposure")
 """Inputs of the joining model that say how exposed a member is, by channel."""
@@ -42,9 +42,9 @@ LIKELY = 0.55
 """Where the word "likely" begins on the scale of the briefing."""
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the joining mechanism, the exposures and the energy balance."""
-    book = Book(context, ID)
+    context = book.context
     packages = _packages(context, book)
     dependence = _dependence(context, book)
     balance = _balance(context, book)
@@ -83,8 +83,6 @@ def answer(context: Context) -> Answer:
         ),
         changes=_changes(context, book, packages),
         absent=_absent(packages, balance),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 

@@ -33,7 +33,7 @@ from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
-ID = "deterrence"
+ID, ORDER = "deterrence", 40
 DEPLOYMENTS = ("deterrence", "posture", "aid", "defence")
 """Kinds of instruments that deploy or arm."""
 KINDS = (*DEPLOYMENTS, "military")
@@ -43,9 +43,9 @@ SHIFT = 0.02
 """Smallest shift of a belief that is worth a sentence."""
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from margins, chances of success and commitments that deploy or arm."""
-    book = Book(context, ID)
+    context = book.context
     attack = book.metric("attack", "an attack", METRIC)
     margins = _levels(context, book, "margin", "stakes", "margin against")
     success = _levels(context, book, "success_prob", "prob", "")
@@ -78,8 +78,6 @@ def answer(context: Context) -> Answer:
         tables=_tables(context),
         changes=_changes(context, book, held),
         absent=_absent(context, margins),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 

@@ -9,10 +9,10 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.pages import read_page
 from detente.brief.pictures.charts import Span, draw_ranges, draw_weeks
 from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import (
-    chance,
     change_sentences,
     effect_sentence,
     run_note,
@@ -24,14 +24,14 @@ from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
-ID = "diplomacy"
+ID, ORDER = "diplomacy", 30
 KINDS = ("diplomacy",)
 METRIC = "settlement"
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the tracks, the probability of a settlement, and what offers change."""
-    book = Book(context, ID)
+    context = book.context
     flagged = context.has_settlement
     settlement = book.metric("settlement", "a settlement", METRIC)
     terms = read_terms(book)
@@ -45,10 +45,20 @@ def answer(context: Context) -> Answer:
         None if terms is None else causes_chart(context, terms),
         _policy_chart(context, settlement, effects),
     ]
+    said = read_page(
+        ID,
+        {
+            **_cases(settlement, room),
+            "counts_settlements": flagged,
+            "settlement": settlement,
+            "room": room,
+            "has_tracks": table is not None,
+        },
+    )
     return Answer(
         id=ID,
-        title="Are diplomatic efforts working?",
-        answer=_first_sentence(settlement, room, flagged=flagged),
+        title=said.title,
+        answer=said.answer,
         facts=read_facts(book),
         model=(
             *_counted(context, book, table),
@@ -59,25 +69,18 @@ def answer(context: Context) -> Answer:
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
         changes=change_sentences(book, METRIC, "a settlement") if flagged else (),
-        absent=_absent(table, room),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
+        absent=said.absent,
     )
 
 
-def _first_sentence(settlement: Figure, room: Figure | None, *, flagged: bool) -> str:
-    if not flagged:
-        text = "The file counts no outcome as a settlement, so the model gives none a probability"
-        if room is not None:
-            text += f"; terms that both sides prefer to fighting exist in {link(room)} of explored cases"
-        return text + "."
+def _cases(settlement: Figure, room: Figure | None) -> dict[str, str]:
+    """Name the cases that the first sentence tells apart: how likely a settlement is, and how the room for terms joins it."""
     value = settlement.value or 0.0
-    head = "Not so far" if value < 0.2 else "In part" if value < 0.55 else "Yes"
-    text = f"{head}: a settlement {chance(settlement)} as things stand"
+    verdict = "no" if value < 0.2 else "part" if value < 0.55 else "yes"
+    joint = ""
     if room is not None and room.value is not None:
-        joint = "although" if value < 0.55 and room.value > value + 0.1 else "and"
-        text += f", {joint} terms that both sides prefer to fighting exist in {link(room)} of explored cases"
-    return text + "."
+        joint = "despite" if value < 0.55 and room.value > value + 0.1 else "with"
+    return {"verdict": verdict, "joint": joint}
 
 
 def _counted(context: Context, book: Book, table: Table | None) -> tuple[str, ...]:
@@ -262,14 +265,3 @@ def _tables(context: Context) -> tuple[TableView, ...]:
         title="Diplomatic tracks",
     )
     return () if tracks is None else (tracks,)
-
-
-def _absent(table: Table | None, room: Figure | None) -> tuple[str, ...]:
-    notes = []
-    if table is None:
-        notes.append("The crisis file holds no table of diplomatic tracks.")
-    if room is None:
-        notes.append(
-            "The crisis file uses no bargaining mechanism, so the room for terms is not computed."
-        )
-    return tuple(notes)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.figures import Answer, Chart, Figure, TableView, chance, link
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import (
-    chance,
     change_sentences,
     run_note,
 )
@@ -27,16 +26,16 @@ from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
-ID = "options"
+ID, ORDER = "options", 20
 MOST_RESULTS = 6
 """Results of chance that are named in the text; the picture shows all."""
 _LADDER = ("restraint", "diplomacy", "energy", "economic", "information", "covert", "posture")
 """Kinds of instruments from the least to the most forceful; others stand before the military ones."""
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the challenger's menu and the solved games."""
-    book = Book(context, ID)
+    context = book.context
     challenger = context.roles.names("challenger")
     ladder = _ladder(context, book)
     success = _success(context, book)
@@ -54,8 +53,6 @@ def answer(context: Context) -> Answer:
         absent=()
         if success
         else ("No instrument of the challenger has a chance outcome bound to a mechanism.",),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 

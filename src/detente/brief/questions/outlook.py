@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, link
+from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, chance, link
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, OKABE_ITO
@@ -13,7 +13,6 @@ from detente.brief.questions._dilemma import dilemma_parts
 from detente.brief.questions._mixing import find_search
 from detente.brief.questions._parts import (
     Reading,
-    chance,
     change_sentences,
     reading_sentence,
     readings,
@@ -34,15 +33,15 @@ from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["answer"]
 
-ID = "outlook"
+ID, ORDER = "outlook", 70
 REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
 TELLING = 0.02
 """Smallest shift of a belief that is shown."""
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the ensemble: outcomes, policies, drivers, beliefs."""
-    book = Book(context, ID)
+    context = book.context
     shared = declare_shared(context)
     outcomes, attack = shared.outcomes, shared.attack
     book.keep_all([*(figure for _, figure in outcomes), attack])
@@ -62,19 +61,26 @@ def answer(context: Context) -> Answer:
     search = find_search(context, book)
     mix = find_mix(context, book, also=search.preferred)
     book.keep_all(_beside_base_rates(context, shared))
+    facts = read_facts(book)
+    model = (
+        _policy_paragraph(context, book),
+        *search.paragraphs,
+        *mix.paragraphs,
+        *_dilemma(context, beliefs, readings(book)),
+        *dilemma.sentences,
+        *_types(context, book),
+    )
+    changes = (
+        *change_sentences(book, "attack", "an attack", most=3),
+        *_preference_changes(context),
+    )
+    under_each = _policy_outcomes(context, book, outcomes)
     return Answer(
         id=ID,
         title="What happens now?",
         answer=_first_sentence(outcomes, attack, leading),
-        facts=read_facts(book),
-        model=(
-            _policy_paragraph(context, book),
-            *search.paragraphs,
-            *mix.paragraphs,
-            *_dilemma(context, beliefs, readings(book)),
-            *dilemma.sentences,
-            *_types(context, book),
-        ),
+        facts=facts,
+        model=model,
         charts=tuple(chart for chart in (*charts, search.chart) if chart is not None),
         tables=tuple(
             table
@@ -82,16 +88,13 @@ def answer(context: Context) -> Answer:
                 regret,
                 search.table,
                 mix.table,
-                _policy_table(context),
+                _policy_table(context, under_each),
                 *dilemma.tables,
                 *_watch(context),
             )
             if table
         ),
-        changes=(
-            *change_sentences(book, "attack", "an attack", most=3),
-            *_preference_changes(context),
-        ),
+        changes=changes,
         absent=()
         if len(context.policies.ids) > 1
         else (
@@ -101,8 +104,6 @@ def answer(context: Context) -> Answer:
         else (
             "The file names no commitments to compare, so there is no regret and no mix to search for.",
         ),
-        # evaluated last: the parts above make the figures
-        figures=(*book.figures, *_policy_outcomes(context)),
     )
 
 
@@ -482,44 +483,33 @@ def _threshold(value: float, unit: str) -> str:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _policy_book(context: Context) -> Book:
-    return Book(context, ID)
+Outcomes = list[tuple[OutcomeRule, dict[str, Figure]]]
+"""Outcomes of the run, each with its figure under every policy."""
 
 
-def _policy_outcomes(context: Context) -> tuple[Figure, ...]:
-    """Every outcome under every policy other than the base case, for the table and the data file."""
-    book = _policy_book(context)
+def _policy_outcomes(
+    context: Context, book: Book, outcomes: Sequence[tuple[OutcomeRule, Figure]]
+) -> Outcomes:
+    """Declare every outcome under every policy other than the base case, for the table and the data file."""
+    found: Outcomes = [(rule, {context.policies.base: figure}) for rule, figure in outcomes]
     for policy in context.policies.ids:
-        if policy == context.policies.base:
-            continue
-        for rule in context.crisis.outcomes.values():
-            if context.columns.has(metric_name("outcome", rule.id)):
-                book.metric(
-                    f"policy.{policy}.outcome.{rule.id}",
-                    f"outcome “{rule.label}” under “{context.policies.get(policy).label}”",
-                    metric_name("outcome", rule.id),
-                    policy=policy,
-                )
-    return book.figures
+        for rule, cells in found if policy != context.policies.base else ():
+            cells[policy] = book.metric(
+                f"policy.{policy}.outcome.{rule.id}",
+                f"outcome “{rule.label}” under “{context.policies.get(policy).label}”",
+                metric_name("outcome", rule.id),
+                policy=policy,
+            )
+    return found
 
 
-def _policy_table(context: Context) -> TableView | None:
+def _policy_table(context: Context, outcomes: Outcomes) -> TableView | None:
     if len(context.policies.ids) < 2:
         return None
-    book = _policy_book(context)
-    rules = [
-        rule
-        for rule in context.crisis.outcomes.values()
-        if context.columns.has(metric_name("outcome", rule.id))
-    ]
     rows = []
     for policy in context.policies.ids:
         base = policy == context.policies.base
-        cells = []
-        for rule in rules:
-            name = f"outcome.{rule.id}" if base else f"policy.{policy}.outcome.{rule.id}"
-            figure = book.metric(name, "", metric_name("outcome", rule.id), policy=policy)
-            cells.append(link(figure, figure.full_text))
+        cells = [link(row[policy], row[policy].full_text) for _, row in outcomes]
         rows.append(
             (
                 sentence_case(context.policies.get(policy).label)
@@ -530,9 +520,9 @@ def _policy_table(context: Context) -> TableView | None:
     return TableView(
         id="policy-outcomes",
         title="Every outcome under every commitment",
-        columns=("Commitment", *(sentence_case(rule.label) for rule in rules)),
+        columns=("Commitment", *(sentence_case(rule.label) for rule, _ in outcomes)),
         rows=tuple(rows),
-        numeric=(False, *(True for _ in rules)),
+        numeric=(False, *(True for _ in outcomes)),
         note="Mean and 5\N{EN DASH}95% of explored cases.",
         folded=True,
     )

@@ -22,7 +22,7 @@ from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
-ID = "sanctions"
+ID, ORDER = "sanctions", 50
 KINDS = ("sanctions",)
 METRIC = "attack"
 LOSS = "loss_pct_gdp"
@@ -38,9 +38,9 @@ SELDOM = 0.005
 Rows = list[tuple[Level, Figure]]
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the losses by package and from commitments to sanction."""
-    book = Book(context, ID)
+    context = book.context
     target = _losses(context, book, TARGET_MODELS)
     others = [
         mechanism.model
@@ -74,8 +74,6 @@ def answer(context: Context) -> Answer:
         absent=()
         if context.levels.mechanisms("sanctions.")
         else ("The crisis file uses no sanctions mechanism, so losses are not computed.",),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 
