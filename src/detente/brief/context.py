@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from detente.brief.columns import Columns
-from detente.brief.levels import Levels
+from detente.brief.levels import EvaluatedLevels
 from detente.brief.names import Names
 from detente.brief.policies import ComparedPolicies
 from detente.brief.roles import Roles
@@ -30,7 +30,7 @@ class Context:
     policies: ComparedPolicies
     roles: Roles
     names: Names
-    levels: Levels
+    levels: EvaluatedLevels
     traces: Traces
     tables: Tables
 
@@ -48,7 +48,7 @@ class Context:
         policies = ComparedPolicies(crisis, results)
         columns = Columns(results, base=policies.base)
         names = Names(crisis)
-        levels = Levels(crisis, columns=columns, names=names)
+        levels = EvaluatedLevels(crisis, columns=columns, names=names)
         return cls(
             crisis=crisis,
             results=results,

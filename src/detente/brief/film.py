@@ -15,7 +15,7 @@ from detente.brief.export.rendering import NOTE, environment
 from detente.brief.figures import Chart, TableView
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
-from detente.brief.pictures.paths import LEFT, Moment, Path, draw_paths, draw_strip, plot_width
+from detente.brief.pictures.paths import LEFT, Path, StripEvent, draw_paths, draw_strip, plot_width
 from detente.brief.words import format_date, sentence_case
 from detente.crisis.elements import Crisis
 from detente.runs.store import write_whole
@@ -185,7 +185,7 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
         actor: colours[player.id] for player in crisis.players.values() for actor in player.actors
     }
     every = [
-        Moment(
+        StripEvent(
             day=k,
             row=KINDS[effect["kind"]],
             colour=next(

@@ -23,7 +23,7 @@ from detente.crisis.elements import (
 )
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
-__all__ = ["Level", "Levels", "reads"]
+__all__ = ["EvaluatedLevels", "Level", "reads"]
 
 FloatArray = NDArray[np.float64]
 NEXT_TO_NOTHING = 0.05
@@ -41,7 +41,7 @@ class Level:
     member: str = ""
 
 
-class Levels:
+class EvaluatedLevels:
     """The evaluated levels of every mechanism, in the order of the state's values, and what they are called.
 
     Parameters

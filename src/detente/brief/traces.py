@@ -8,7 +8,7 @@ import numpy as np
 
 from detente.brief.columns import Columns, tamed
 from detente.brief.figures import Trace
-from detente.brief.levels import Levels, reads
+from detente.brief.levels import EvaluatedLevels, reads
 from detente.brief.quantity_words import file_line
 from detente.crisis.elements import Crisis, QuantityOf
 from detente.crisis.metric_names import Metric, metric_name
@@ -40,7 +40,7 @@ class Traces:
     """
 
     def __init__(
-        self, crisis: Crisis, results: Results, *, columns: Columns, levels: Levels
+        self, crisis: Crisis, results: Results, *, columns: Columns, levels: EvaluatedLevels
     ) -> None:
         self._crisis, self._results = crisis, results
         self._columns, self._levels = columns, levels

@@ -17,7 +17,7 @@ from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.errors import RunError, UsageError
 from detente.runs import frames
 from detente.runs import statistics as analysis
-from detente.runs.querying import Answer, connect, run_query
+from detente.runs.querying import QueryResult, connect, run_query
 from detente.runs.statistics import Difference, Driver, FirstChange, RegretTable
 from detente.runs.store import (
     AGAIN,
@@ -218,7 +218,7 @@ class Results:
         """
         return list(self.ask(sql, parameters).rows)
 
-    def ask(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
+    def ask(self, sql: str, parameters: Sequence[object] = ()) -> QueryResult:
         """Run one SELECT and return names of columns and an iterator over rows, for answers of any size.
 
         See :func:`detente.runs.querying.run_query`.

@@ -24,14 +24,14 @@ from detente.crisis.metric_names import Metric
 from detente.errors import UsageError
 from detente.models.registry import find_model
 
-__all__ = ["SOLUTION_REFERENCE", "Memory", "Trace", "trace_metric"]
+__all__ = ["SOLUTION_REFERENCE", "Memory", "MetricTrace", "trace_metric"]
 
 SOLUTION_REFERENCE = "mckelvey1998, agent logit equilibrium on the principal branch"
 """What the numbers of a solved game rest on, in the form of a model's reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class MetricTrace:
     """Where a metric comes from.
 
     ``direct`` are paths of quantities that enter the metric's own definition; ``quantities`` are all that can move it,
@@ -139,7 +139,7 @@ def trace_metric(
     *,
     drivers: Sequence[tuple[str, float]] = (),
     memory: Memory | None = None,
-) -> Trace:
+) -> MetricTrace:
     """Find the quantities, sources and models behind a metric.
 
     Parameters
@@ -156,7 +156,7 @@ def trace_metric(
 
     Returns
     -------
-    Trace
+    MetricTrace
         Fixed quantities are part of it: they too have a source.
 
     Raises
@@ -193,7 +193,7 @@ def trace_metric(
         references.insert(0, SOLUTION_REFERENCE)
     sources = dict.fromkeys(key for path in ordered for key in crisis.quantities[path].sources)
     sources |= dict.fromkeys(memory.design_sources(closure.mechanisms))
-    return Trace(
+    return MetricTrace(
         metric=metric,
         sources=tuple(sources),
         quantities=ordered,

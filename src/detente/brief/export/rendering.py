@@ -13,7 +13,8 @@ import jinja2
 from markupsafe import Markup
 
 from detente.analysis.mixes import MixSearch
-from detente.brief.document import Brief, reading
+from detente.brief.behind import reading
+from detente.brief.document import Brief
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.pages import page_loader
 from detente.brief.quantity_words import quantity_text, source_date

@@ -15,7 +15,7 @@ from detente.brief.figures import Chart, TableView
 from detente.brief.pictures.drawing import Form, Words, configured, make_chart, tidy, with_rows
 from detente.brief.pictures.palette import INK, NEUTRAL, PAPER
 
-__all__ = ["LEFT", "Moment", "Path", "draw_paths", "draw_strip", "plot_width"]
+__all__ = ["LEFT", "Path", "StripEvent", "draw_paths", "draw_strip", "plot_width"]
 
 LEFT, RIGHT = 44, 12
 """Room left and right of the plot, in pixels."""
@@ -37,7 +37,7 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class StripEvent:
     """An event on the strip: the index of its day, its row, and words for it."""
 
     day: int
@@ -110,7 +110,11 @@ def draw_paths(name: str, days: Sequence[date], paths: Sequence[Path], words: Wo
 
 
 def draw_strip(
-    name: str, days: Sequence[date], rows: Sequence[str], moments: Sequence[Moment], words: Words
+    name: str,
+    days: Sequence[date],
+    rows: Sequence[str],
+    moments: Sequence[StripEvent],
+    words: Words,
 ) -> Chart:
     """Draw events as points on their days, a row per kind."""
 

@@ -11,7 +11,7 @@ from detente.brief.figures import Chart, Figure, TableView, Trace, link
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
-from detente.brief.questions._parts import Reading, readings, run_note
+from detente.brief.questions._parts import PostureReading, readings, run_note
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Player, PlayerType
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
@@ -146,7 +146,7 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
 
 
 def _alarm(
-    context: Context, read: tuple[Reading, ...], policy: str, instrument: Instrument
+    context: Context, read: tuple[PostureReading, ...], policy: str, instrument: Instrument
 ) -> tuple[Figure | None, Figure | None, tuple[FloatArray, FloatArray] | None]:
     """Return the belief that a mechanism gives before and after an instrument, if it depends on what the instrument changes."""
     given = {**context.policies.get(policy).state, **instrument.effects}
@@ -490,7 +490,7 @@ def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
             title=f"“{sentence_case(top.label)}”, meant {top.intent}, {verb} the other side's fear most: {change}",
             subtitle="Observer's belief that the mover is dangerous before (hollow) and after (filled) a move, what the mover means "
             "by it in brackets; coloured by mover, mean over explored cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         start="Before",
         end="After",

@@ -203,7 +203,7 @@ def balance_chart(book: Book, held: list[Held]) -> Chart | None:
             title=title,
             subtitle="Stakes, mean over explored cases. Bars: what holds back (punishment: sanctions and blame); red stroke: what a sure and costless success would "
             "give over holding back. A bar that passes the stroke deters",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         tempting="Temptation",
         row_title="Option",
@@ -368,7 +368,7 @@ def arrivals_chart(book: Book) -> Chart | None:
             else f"“{late.row}” comes first and is complete last",
             subtitle="From the first part in place (dot) to all of it (bar), mean over explored cases; thin line: from the earliest to the latest, 5\N{EN DASH}95% of cases"
             + lines,
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         start=context.crisis.as_of,
         dates=dates,

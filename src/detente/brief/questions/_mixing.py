@@ -316,7 +316,7 @@ def _chart(
             title=f"{sentence_case(name)} falls short least over all aims taken alike",
             subtitle="Mean regret in each aim: probabilities in percentage points, all else in stakes; darker is a larger share of "
             "the largest in the column",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         shades=[shades[policy] for policy in ranked],
         names=[row_name(context, policy) for policy in ranked],

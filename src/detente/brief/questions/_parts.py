@@ -15,7 +15,7 @@ from detente.crisis.elements import Mechanism
 from detente.crisis.metric_names import metric_name
 
 __all__ = [
-    "Reading",
+    "PostureReading",
     "change_sentences",
     "effect_sentence",
     "grouped_row",
@@ -35,13 +35,14 @@ def _cases(context: Context) -> str:
     return counted(context.results.n_draws, "case")
 
 
-def run_note(context: Context) -> str:
-    """Footnote of a picture that is read off the run."""
+def run_note(context: Context, *, spread: bool = True) -> str:
+    """Footnote of a picture that is read off the run; with ``spread`` its points stand for means, its lines for ranges."""
     crisis = context.crisis
-    return (
+    note = (
         f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, "
-        f"{counted(context.results.n_draws, 'explored case')}. Point: mean; line: 5\N{EN DASH}95% of cases."
+        f"{counted(context.results.n_draws, 'explored case')}."
     )
+    return f"{note} Point: mean; line: 5\N{EN DASH}95% of cases." if spread else note
 
 
 def change_sentences(
@@ -127,7 +128,7 @@ def held_sentences(book: Book, level: Level, name: str, *, most: int = 3) -> tup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class PostureReading:
     """How a side reads the other's moves: a mechanism of belief, its prior, and the belief at each level."""
 
     mechanism: Mechanism
@@ -140,7 +141,7 @@ class Reading:
         return max(self.rows, key=lambda row: abs((row[1].value or 0) - (self.prior.value or 0)))
 
 
-def readings(book: Book) -> tuple[Reading, ...]:
+def readings(book: Book) -> tuple[PostureReading, ...]:
     """Find every mechanism of belief whose prior is a plain quantity, with its posterior by state."""
     context = book.context
     found = []
@@ -171,11 +172,11 @@ def readings(book: Book) -> tuple[Reading, ...]:
             )
             for level in levels[:MOST_READINGS]
         )
-        found.append(Reading(mechanism=mechanism, prior=prior, rows=rows))
+        found.append(PostureReading(mechanism=mechanism, prior=prior, rows=rows))
     return tuple(found)
 
 
-def reading_sentence(context: Context, reading: Reading) -> str:
+def reading_sentence(context: Context, reading: PostureReading) -> str:
     """Say what a side reads into the other's posture: "… stands at 37% before any move, at 47% with …"."""
     parts = [
         f"{link(figure)} {context.levels.state_words(level)}"

@@ -18,7 +18,7 @@ from detente.brief.figures import Figure, TableView, Trace, link
 from detente.brief.words import format_value, join_words, plural, sentence_case
 from detente.crisis.metric_names import metric_name
 
-__all__ = ["GOOD_ENOUGH", "Mix", "find_mix", "row_name"]
+__all__ = ["GOOD_ENOUGH", "RobustPart", "find_mix", "row_name"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -35,20 +35,20 @@ SHARE_REFERENCE = "share of explored cases in which every limit holds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mix:
+class RobustPart:
     """What the briefing says about mixes: paragraphs and a table; empty where only one policy was run."""
 
     paragraphs: tuple[str, ...]
     table: TableView | None
 
 
-def find_mix(context: Context, book: Book, *, also: str = "") -> Mix:
+def find_mix(context: Context, book: Book, *, also: str = "") -> RobustPart:
     """Say which commitments are good enough in most cases, which none betters, and where the best of them fails.
 
     ``also`` is another policy or mix whose failing is told of.
     """
     if len(context.policies.ids) < 2:
-        return Mix(paragraphs=(), table=None)
+        return RobustPart(paragraphs=(), table=None)
     goods = {policy: _good(context, policy) for policy in context.policies.compared}
     shares = {
         policy: _share(context, book, policy, goods[policy]) for policy in context.policies.compared
@@ -64,7 +64,7 @@ def find_mix(context: Context, book: Book, *, also: str = "") -> Mix:
             for sentence in _failure(context, book, policy)
         ),
     )
-    return Mix(paragraphs=paragraphs, table=_table(context, ranked, shares, kept))
+    return RobustPart(paragraphs=paragraphs, table=_table(context, ranked, shares, kept))
 
 
 def row_name(context: Context, policy: str) -> str:

@@ -195,7 +195,7 @@ def terms_chart(
             subtitle="Position on each issue, 0\N{EN DASH}100. Grey band: how far the best common terms could move on this issue "
             "alone before a side would rather fight"
             + ("; upright strokes: red lines" if lines else ""),
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", "")
+            footnote=run_note(context, spread=False)
             + " Positions and red lines of the crisis file; means of cases with a range.",
         ),
         sides=sides,
@@ -382,7 +382,7 @@ def causes_chart(context: Context, terms: Terms) -> Chart | None:
         Words(
             title=title,
             subtitle="Share of explored cases in which terms exist that both sides prefer to fighting",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         bars=True,
         row_title="Condition",

@@ -289,7 +289,7 @@ def _matrix(context: Context, packages: Packages) -> Chart | None:
         Words(
             title=title,
             subtitle="Model's probability that each member joins, mean over explored cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
     )
 
@@ -416,9 +416,7 @@ def _supply_charts(context: Context, book: Book) -> list[Chart]:
                 Words(
                     title=f"A cut takes {format_number(lost)} TWh; {join_words(rising) or 'nothing'} stand{'' if len(rising) > 1 else 's'} in for it",
                     subtitle=f"{sentence_case(mechanism.label)}: what covers demand in TWh, mean over explored cases",
-                    footnote=run_note(context).replace(
-                        " Point: mean; line: 5\N{EN DASH}95% of cases.", ""
-                    ),
+                    footnote=run_note(context, spread=False),
                 ),
                 colours={OWN: NEUTRAL, **colours},
                 row_title="Situation",

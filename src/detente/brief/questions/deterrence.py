@@ -18,7 +18,7 @@ from detente.brief.questions._holding import (
     typed_levels,
 )
 from detente.brief.questions._parts import (
-    Reading,
+    PostureReading,
     change_sentences,
     effect_sentence,
     grouped_row,
@@ -190,7 +190,7 @@ def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tup
     return tuple(effect_sentence(context, policy, "an attack", pair) for policy, pair in ranked[:4])
 
 
-def _alarm(context: Context, read: tuple[Reading, ...]) -> tuple[str, ...]:
+def _alarm(context: Context, read: tuple[PostureReading, ...]) -> tuple[str, ...]:
     """Say how a side reads the other's moves, and where that reading has a price."""
     paragraphs = []
     for reading in read:
@@ -208,7 +208,7 @@ def _alarm(context: Context, read: tuple[Reading, ...]) -> tuple[str, ...]:
     return tuple(paragraphs)
 
 
-def _alarm_chart(context: Context, read: tuple[Reading, ...]) -> Chart | None:
+def _alarm_chart(context: Context, read: tuple[PostureReading, ...]) -> Chart | None:
     if not read:
         return None
     rows = [
@@ -241,7 +241,7 @@ def _alarm_chart(context: Context, read: tuple[Reading, ...]) -> Chart | None:
         Words(
             title=title,
             subtitle="Belief before any move (hollow) and after each posture is seen (filled), mean over explored cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         start="Before",
         end="After",

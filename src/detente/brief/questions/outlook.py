@@ -12,7 +12,7 @@ from detente.brief.pictures.palette import INK, OKABE_ITO
 from detente.brief.questions._dilemma import dilemma_parts
 from detente.brief.questions._mixing import find_search
 from detente.brief.questions._parts import (
-    Reading,
+    PostureReading,
     change_sentences,
     reading_sentence,
     readings,
@@ -29,6 +29,7 @@ from detente.brief.words import (
     sentence_case,
 )
 from detente.crisis.elements import OutcomeRule, Player
+from detente.crisis.figures import split_sources
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["answer"]
@@ -246,7 +247,7 @@ def _driver_chart(context: Context, book: Book, shared: SharedFigures) -> Chart 
             title=f"{rows[0].row} moves the probability of an attack most",
             subtitle="Model's probability of an attack, mean over the cases in which a quantity is in its lowest fifth (hollow) "
             "and highest fifth (filled); dashed: all cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         start="In its lowest fifth",
         end="In its highest fifth",
@@ -314,7 +315,7 @@ def _belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
             f"from {prior.text} to {after.text}",
             subtitle="Belief of a public observer in a type before (hollow) and after (filled) the first move seen, mean over "
             "explored cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         start="Before",
         end="After",
@@ -403,7 +404,9 @@ def _regret_figure(
     )
 
 
-def _dilemma(context: Context, beliefs: Beliefs, read: tuple[Reading, ...]) -> tuple[str, ...]:
+def _dilemma(
+    context: Context, beliefs: Beliefs, read: tuple[PostureReading, ...]
+) -> tuple[str, ...]:
     """Describe the security dilemma: how the other side reads moves of restraint and of strength."""
     ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))
     parts = []
@@ -596,7 +599,7 @@ def _watch(context: Context) -> tuple[TableView, ...]:
                     day,
                     sentence_case(text),
                     context.names.actors_text(detail),
-                    context.names.sources(_keys(cells.get("source", ""))),
+                    context.names.sources(split_sources(cells.get("source", ""))),
                 )
             )
     if not rows:
@@ -611,7 +614,3 @@ def _watch(context: Context) -> tuple[TableView, ...]:
             folded=len(rows) > 8,
         ),
     )
-
-
-def _keys(text: str) -> list[str]:
-    return [part.strip() for part in text.split(";") if part.strip()]
