@@ -1,7 +1,7 @@
 """Base rates: how often such things happened, with the model's figure beside them."""
 
 from detente.brief.context import Context
-from detente.brief.figures import TableView, link
+from detente.brief.figures import TableView, link, present_table
 from detente.brief.shared import SharedFigures, comparable_label
 from detente.brief.words import (
     format_range,
@@ -25,11 +25,11 @@ def base_rate_tables(context: Context, shared: SharedFigures) -> tuple[TableView
     views = []
     if first:
         views.append(
-            TableView(
-                id="base-rates",
+            present_table(
+                "base-rates",
+                _BESIDE_COLUMNS,
+                first,
                 title="How often such things happened, and what the model says of this crisis",
-                columns=_BESIDE_COLUMNS,
-                rows=tuple(first),
                 numeric=(False, True, True, True, False, False),
                 note="Base rate and model need not agree. A base rate counts past cases of many kinds; the model's figure is the "
                 "mean over explored cases of its probability in this crisis, under what the file declares and for the weeks "
@@ -38,11 +38,11 @@ def base_rate_tables(context: Context, shared: SharedFigures) -> tuple[TableView
         )
     if len(rows) > len(first):
         views.append(
-            TableView(
-                id="base-rates-all",
+            present_table(
+                "base-rates-all",
+                _RATE_COLUMNS,
+                rows,
                 title="All base rates",
-                columns=_RATE_COLUMNS,
-                rows=tuple(rows),
                 numeric=(False, False, False, True, True, True, False),
                 folded=True,
             )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from detente.brief.context import Context
-from detente.brief.figures import Answer, Figure, TableView
+from detente.brief.figures import Answer, Figure, TableView, present_table
 from detente.brief.first_screen import residual_text
 from detente.brief.quantity_words import is_contested, quantity_text
 from detente.brief.words import (
@@ -78,11 +78,11 @@ def input_table(context: Context) -> TableView:
                 f"{place.file}:{place.line}" if place.line else place.file,
             )
         )
-    return TableView(
-        id="quantities",
+    return present_table(
+        "quantities",
+        ("Path", "What", "Value (range)", "Grade", "Source", "Line"),
+        rows,
         title="Quantities behind the results",
-        columns=("Path", "What", "Value (range)", "Grade", "Source", "Line"),
-        rows=tuple(rows),
         numeric=(False, False, True, False, False, False),
         folded=True,
     )
@@ -154,12 +154,13 @@ def disputed_table(context: Context) -> TableView | None:
         rows.append((sentence_case(quantity.label), values, path))
     if not rows:
         return None
-    return TableView(
-        id="disputed",
+    return present_table(
+        "disputed",
+        ("What", "Values and their sources", "Path"),
+        rows,
         title="Figures on which sources differ",
-        columns=("What", "Values and their sources", "Path"),
-        rows=tuple(rows),
         folded=len(rows) > 12,
+        numeric=(),
     )
 
 

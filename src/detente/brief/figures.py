@@ -5,7 +5,7 @@ Text in these values may link a number to its figure as ``[[figure.id|text]]``; 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from detente.brief.words import KNOWN_DIGITS, format_range, format_value, likelihood_word
@@ -23,6 +23,7 @@ __all__ = [
     "link",
     "links_in",
     "plain",
+    "present_table",
 ]
 
 _LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]*)\]\]")
@@ -138,6 +139,30 @@ class TableView:
     numeric: tuple[bool, ...] = ()
     note: str = ""
     folded: bool = False
+
+
+def present_table(
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[tuple[str, ...]],
+    *,
+    title: str,
+    numeric: Sequence[bool] | None = None,
+    note: str = "",
+    folded: bool = False,
+) -> TableView:
+    """Make a table of the briefing; unless told otherwise, all columns behind the first hold numbers."""
+    columns = tuple(columns)
+    marks = tuple(place > 0 for place in range(len(columns))) if numeric is None else numeric
+    return TableView(
+        id=name,
+        title=title,
+        columns=columns,
+        rows=tuple(rows),
+        numeric=tuple(marks),
+        note=note,
+        folded=folded,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

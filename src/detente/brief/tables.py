@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from detente.brief.figures import TableView
+from detente.brief.figures import TableView, present_table
 from detente.brief.names import Names
 from detente.brief.words import KNOWN_DIGITS, format_date, format_value, unit_words
 from detente.crisis.elements import Crisis, Table
@@ -59,11 +59,11 @@ class Tables:
             tuple(self._cell(name, row.cells.get(name, ""), row.cells) for name in used)
             for row in table.rows
         )
-        return TableView(
-            id=kind,
+        return present_table(
+            kind,
+            tuple(columns[name] for name in used),
+            rows,
             title=title,
-            columns=tuple(columns[name] for name in used),
-            rows=rows,
             numeric=tuple(name in numeric for name in used),
             note=note,
             folded=True,

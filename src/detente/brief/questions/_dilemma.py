@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
@@ -544,10 +544,9 @@ def _table(moves: list[_Move]) -> TableView:
                 move.kind,
             )
         )
-    return TableView(
-        id="dilemma",
-        title="What is meant, what is inferred, what it does",
-        columns=(
+    return present_table(
+        "dilemma",
+        (
             "Move",
             "By",
             "Meant",
@@ -555,7 +554,8 @@ def _table(moves: list[_Move]) -> TableView:
             "Chance of an attack",
             "Reading",
         ),
-        rows=tuple(rows),
+        rows,
+        title="What is meant, what is inferred, what it does",
         numeric=(False, False, False, True, True, False),
         note=RULE,
     )
@@ -565,11 +565,10 @@ def _channels(context: Context, book: Book) -> TableView | None:
     rows = _channel_rows(context, book)
     if not rows:
         return None
-    return TableView(
-        id="channels",
-        title="What is said in confidence tells only those who hear it",
-        columns=("First move", "Looks like", "Belief in", "Before", "Public", "Those who see it"),
-        rows=tuple(
+    return present_table(
+        "channels",
+        ("First move", "Looks like", "Belief in", "Before", "Public", "Those who see it"),
+        tuple(
             (
                 sentence_case(row.label),
                 row.look,
@@ -580,6 +579,7 @@ def _channels(context: Context, book: Book) -> TableView | None:
             )
             for row in rows
         ),
+        title="What is said in confidence tells only those who hear it",
         numeric=(False, False, False, True, True, True),
         note="Where the mover chooses freely; Bayes' rule on its first move. The public sees what the move looks like.",
     )

@@ -12,7 +12,7 @@ from detente.analysis.mixes import MixSearch
 from detente.analysis.robustness import Aim, find_pareto
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import draw_matrix
 from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import run_note
@@ -282,11 +282,11 @@ def _table(
                 "yes" if policy in kept else "",
             )
         )
-    return TableView(
-        id="mix-regret",
+    return present_table(
+        "mix-regret",
+        ("Commitment", *(sentence_case(aim.label) for aim in aims), "None better in all"),
+        rows,
         title="Regret of mixes and listed commitments in each aim, the smallest over all aims first",
-        columns=("Commitment", *(sentence_case(aim.label) for aim in aims), "None better in all"),
-        rows=tuple(rows),
         numeric=(False, *(True for _ in aims), False),
         note="Mean over cases of how far each falls short of the best of these commitments in each case, in brackets what 95% of "
         "cases stay below and the largest; probabilities in percentage points, all else in stakes. In order of the sum of "

@@ -14,7 +14,7 @@ from detente.analysis.sensitivity import find_telling_inputs
 from detente.analysis.wording import limits_words
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Figure, TableView, Trace, link
+from detente.brief.figures import Figure, TableView, Trace, link, present_table
 from detente.brief.words import format_value, join_words, plural, sentence_case
 from detente.crisis.metric_names import metric_name
 
@@ -267,17 +267,17 @@ def _table(
                 "yes" if policy in kept else "",
             )
         )
-    return TableView(
-        id="good-enough",
-        title="In which share of explored cases each commitment is good enough",
-        columns=(
+    return present_table(
+        "good-enough",
+        (
             "Commitment",
             "All limits",
             f"Attack at most {format_value(GOOD_ENOUGH, 'prob')}",
             *(f"{name} no worse" for name in names),
             "None better in all",
         ),
-        rows=tuple(rows),
+        rows,
+        title="In which share of explored cases each commitment is good enough",
         numeric=(False, True, True, *(True for _ in names), False),
         note="No worse: than the base case leaves it on average. None better in all: no other commitment is at least as good on "
         "average for every aim and better for one.",

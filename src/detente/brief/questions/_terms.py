@@ -7,7 +7,7 @@ import numpy as np
 
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Figure, TableView, link
+from detente.brief.figures import Chart, Figure, TableView, link, present_table
 from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
@@ -404,17 +404,16 @@ def terms_table(terms: Terms, issues: Sequence[Issue]) -> TableView | None:
     )
     if not rows:
         return None
-    return TableView(
-        id="terms",
-        title="What each issue carries",
-        columns=(
+    return present_table(
+        "terms",
+        (
             "Issue",
             "Best common terms",
             "Carries of the range",
             "Challenger's share in a point",
         ),
-        rows=rows,
-        numeric=(False, True, True, True),
+        rows,
+        title="What each issue carries",
         note="“Carries”: share of the range that goes if the issue stays out of the talks. “Share in a point”: worth of a point "
         "to the challenger as a share of its worth to both; above 50% the issue is cheap for the other side to give.",
         folded=True,

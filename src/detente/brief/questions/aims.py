@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
 from detente.brief.pictures.charts import Mark, draw_positions
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
@@ -382,11 +382,10 @@ def _tables(
     context: Context, terms: Terms | None, ranked: list[tuple[Issue, float]]
 ) -> tuple[TableView, ...]:
     issues = context.crisis.issues.values()
-    scales = TableView(
-        id="scales",
-        title="What 0, 50 and 100 mean on each issue",
-        columns=("Issue", "0", "50", "100", "Negotiable"),
-        rows=tuple(
+    scales = present_table(
+        "scales",
+        ("Issue", "0", "50", "100", "Negotiable"),
+        tuple(
             (
                 sentence_case(issue.label),
                 issue.at_0,
@@ -396,7 +395,9 @@ def _tables(
             )
             for issue in issues
         ),
+        title="What 0, 50 and 100 mean on each issue",
         folded=True,
+        numeric=(),
     )
     demands = context.tables.view(
         "demands",

@@ -5,7 +5,7 @@ import numpy as np
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
 from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_matrix, draw_ranges, draw_stacks
 from detente.brief.pictures.drawing import Words
@@ -244,12 +244,11 @@ def _coverage(context: Context, book: Book) -> TableView | None:
             rows.append((name, link(share, share.full_text), cell))
     if not rows:
         return None
-    return TableView(
-        id="coverage",
+    return present_table(
+        "coverage",
+        ("Package", "Weight that joins", "All join"),
+        rows,
         title="How much of the members' weight joins each package",
-        columns=("Package", "Weight that joins", "All join"),
-        rows=tuple(rows),
-        numeric=(False, True, True),
         note="Where a rule of unanimity holds, the last column decides. Mean and 5\N{EN DASH}95% of explored cases.",
     )
 

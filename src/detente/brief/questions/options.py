@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, chance, link
+from detente.brief.figures import Answer, Chart, Figure, TableView, chance, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import (
@@ -256,11 +256,10 @@ def _verdicts(context: Context, book: Book) -> tuple[_Verdict, ...]:
 def _verdict_table(context: Context, verdicts: tuple[_Verdict, ...]) -> TableView | None:
     if not verdicts:
         return None
-    return TableView(
-        id="verdicts",
-        title="What sources expected, and what the model says",
-        columns=("Outcome", "Verdict", "Source", "Read as", "Model", "The model is"),
-        rows=tuple(
+    return present_table(
+        "verdicts",
+        ("Outcome", "Verdict", "Source", "Read as", "Model", "The model is"),
+        tuple(
             (
                 sentence_case(comparable_label(context, item.compare)),
                 item.words,
@@ -271,6 +270,7 @@ def _verdict_table(context: Context, verdicts: tuple[_Verdict, ...]) -> TableVie
             )
             for item in verdicts
         ),
+        title="What sources expected, and what the model says",
         numeric=(False, False, False, True, True, False),
         note="“Read as” is our own reading of the words as probabilities; the sources gave none. “Within” means that the "
         "model's mean lies in it.",
@@ -364,12 +364,11 @@ def _first_moves(context: Context, book: Book, player: Player) -> TableView | No
         rows.append((sentence_case(instrument.label), *cells))
     if not rows:
         return None
-    return TableView(
-        id=f"first-{player.id}",
+    return present_table(
+        f"first-{player.id}",
+        ("First move", *(sentence_case(kind.label) for kind in player.types)),
+        rows,
         title=f"First move of {player.name}, by type",
-        columns=("First move", *(sentence_case(kind.label) for kind in player.types)),
-        rows=tuple(rows),
-        numeric=(False, *(True for _ in player.types)),
         note="Mean and 5\N{EN DASH}95% of explored cases. A move that both types make equally tells nothing.",
     )
 

@@ -5,7 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, chance, link
+from detente.brief.figures import (
+    Answer,
+    Chart,
+    Figure,
+    TableView,
+    Trace,
+    chance,
+    link,
+    present_table,
+)
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, OKABE_ITO
@@ -520,12 +529,11 @@ def _policy_table(context: Context, outcomes: Outcomes) -> TableView | None:
                 *cells,
             )
         )
-    return TableView(
-        id="policy-outcomes",
+    return present_table(
+        "policy-outcomes",
+        ("Commitment", *(sentence_case(rule.label) for rule, _ in outcomes)),
+        rows,
         title="Every outcome under every commitment",
-        columns=("Commitment", *(sentence_case(rule.label) for rule, _ in outcomes)),
-        rows=tuple(rows),
-        numeric=(False, *(True for _ in outcomes)),
         note="Mean and 5\N{EN DASH}95% of explored cases.",
         folded=True,
     )
@@ -553,17 +561,16 @@ def _regret_table(context: Context, book: Book) -> TableView | None:
             )
         )
     defenders = context.roles.opponent_names()
-    return TableView(
-        id="regret",
-        title="Regret: how far each commitment falls short of the best one of each case",
-        columns=(
+    return present_table(
+        "regret",
+        (
             "Commitment",
             "Attack",
             "Lowest attack in",
             f"Payoff of {defenders}",
         ),
-        rows=tuple(rows),
-        numeric=(False, True, True, True),
+        rows,
+        title="Regret: how far each commitment falls short of the best one of each case",
         note="Mean over cases, in brackets what 95% of cases stay below. Attack in percentage points; payoff in stakes, "
         "costs included. Small regret in both columns is what robust means here.",
     )
@@ -606,11 +613,12 @@ def _watch(context: Context) -> tuple[TableView, ...]:
         return ()
     rows.sort()
     return (
-        TableView(
-            id="watch",
+        present_table(
+            "watch",
+            ("Date", "What", "Who or where", "Source"),
+            tuple((format_date(day), *rest) for day, *rest in rows),
             title="Dates to watch, as known at the cut-off",
-            columns=("Date", "What", "Who or where", "Source"),
-            rows=tuple((format_date(day), *rest) for day, *rest in rows),
             folded=len(rows) > 8,
+            numeric=(),
         ),
     )
