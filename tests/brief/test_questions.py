@@ -15,9 +15,8 @@ from detente.brief import compose, document, to_html, to_json, to_markdown
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.export.rendering import as_data
-from detente.brief.figures import Figure, Trace, plain
+from detente.brief.figures import Figure, Trace, chance, plain
 from detente.brief.questions import options
-from detente.brief.questions._parts import chance
 from detente.crisis import load_crisis
 from detente.crisis.elements import QuantityOf
 from detente.runs import run_ensemble

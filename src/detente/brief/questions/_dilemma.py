@@ -11,11 +11,12 @@ from detente.brief.figures import Chart, Figure, TableView, Trace, link, present
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
+from detente.brief.questions._channels import channel_sentence, channel_table, open_policy
 from detente.brief.questions._parts import PostureReading, readings, run_note
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Player, PlayerType
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
-from detente.models.beliefs import classify_change, pool_by_look, posteriors, spiral_index
+from detente.models.beliefs import classify_change, spiral_index
 
 __all__ = ["DilemmaParts", "dilemma_parts"]
 
@@ -90,10 +91,10 @@ def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
         _kinds(ours),
         _spiral(context, book, ours, theirs),
         *_signals(context, book),
-        _channels_text(context, book),
+        channel_sentence(context, book),
     )
     charts = (_fear_chart(context, moves), _effect_chart(context, moves))
-    tables = (_table(moves), _channels(context, book))
+    tables = (_table(moves), channel_table(context, book))
     return DilemmaParts(
         sentences=tuple(text for text in sentences if text),
         charts=tuple(chart for chart in charts if chart is not None),
@@ -287,27 +288,13 @@ def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]
     )
 
 
-def _open_policy(context: Context, player: str) -> str:
-    """Choose a compared policy under which a player's moves are its own: one that fixes none of its instruments."""
-    for policy in context.policies.ids:
-        fixed = [one for options in context.policies.get(policy).fix.values() for one in options]
-        owners = {
-            context.crisis.instruments[one].player
-            for one in fixed
-            if one in context.crisis.instruments
-        }
-        if player not in owners:
-            return policy
-    return context.policies.base
-
-
 def _signals(context: Context, book: Book) -> list[str]:
     """Say which first move tells a player's types apart most and which least, each player that has types."""
     found = []
     for player in context.roles.players():
         if len(player.types) < 2:
             continue
-        policy = _open_policy(context, player.id)
+        policy = open_policy(context, player.id)
         kinds = (player.types[0], player.types[-1])
         rows = []
         for item in context.roles.instruments_of(player.id):
@@ -349,115 +336,6 @@ def _signals(context: Context, book: Book) -> list[str]:
             f"“{least.label}” least ({shares(least, least_names)})."
         )
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Channel:
-    """A first move in confidence: what those who see it and what the public make of the mover's type."""
-
-    mover: Player
-    label: str
-    look: str
-    kind: str
-    prior: Figure
-    inside: Figure
-    public: Figure
-
-
-def _channel_rows(context: Context, book: Book) -> list[_Channel]:
-    found = []
-    for player in context.roles.players():
-        if len(player.types) < 2:
-            continue
-        policy = _open_policy(context, player.id)
-        names = [
-            item.id
-            for item in context.roles.instruments_of(player.id)
-            if context.columns.has(metric_name("first", player.id, player.types[0].id, item.id))
-        ]
-        items = [context.crisis.instruments[name] for name in names]
-        if not any(item.seen_by and item.looks_like in names for item in items):
-            continue
-        prior = np.stack(
-            [
-                context.columns.values(metric_name("prior", player.id, one.id), policy)
-                for one in player.types
-            ]
-        )
-        likelihood = np.stack(
-            [
-                [
-                    context.columns.values(metric_name("first", player.id, one.id, name), policy)
-                    for name in names
-                ]
-                for one in player.types
-            ]
-        )
-        looks = tuple(
-            names.index(item.looks_like)
-            if item.seen_by and item.looks_like in names
-            else names.index(item.id)
-            for item in items
-        )
-        inside = posteriors(prior, likelihood)
-        public = posteriors(prior, pool_by_look(likelihood, looks))
-        at = len(player.types) - 1 if player.role == "challenger" else 0
-        kind = player.types[at]
-        trace = replace(
-            context.traces.of(metric_name("first", player.id, kind.id, names[0]), policy),
-            model="beliefs.posteriors",
-            reference="Bayes' rule on the solution's strategies",
-        )
-        before = book.metric(
-            f"channel.{player.id}.prior",
-            f"prior that {player.name} is “{kind.label}”",
-            metric_name("prior", player.id, kind.id),
-            policy=policy,
-        )
-        for place, item in enumerate(items):
-            if looks[place] == place and looks.count(place) == 1:
-                continue
-            pair = [
-                book.array(
-                    f"channel.{player.id}.{item.id}.{who}",
-                    f"belief that {player.name} is “{kind.label}” after “{item.label}”, {said}",
-                    values[at, place],
-                    unit="prob",
-                    trace=trace,
-                )
-                for who, said, values in (
-                    ("inside", "by those who see it", inside),
-                    ("public", "by the public", public),
-                )
-            ]
-            found.append(
-                _Channel(
-                    mover=player,
-                    label=item.label,
-                    look=items[looks[place]].label,
-                    kind=kind.label,
-                    prior=before,
-                    inside=pair[0],
-                    public=pair[1],
-                )
-            )
-    return found
-
-
-def _be(name: str) -> str:
-    return "are" if " and " in name else "is"
-
-
-def _channels_text(context: Context, book: Book) -> str:
-    rows = [row for row in _channel_rows(context, book) if row.label != row.look]
-    if not rows:
-        return ""
-    row = max(rows, key=lambda item: abs((item.inside.value or 0) - (item.public.value or 0)))
-    return (
-        f"Channels differ: in public “{row.label}” looks like “{row.look}” and leaves the belief that {row.mover.name} "
-        f"{_be(row.mover.name)} “{row.kind}” at {link(row.public)}; those who see it take it to {link(row.inside)} (before: {link(row.prior)}), as the "
-        "model has it where the mover is bound by no commitment."
-    )
 
 
 # --- pictures and tables -----------------------------------------------------------------------------------------------
@@ -558,28 +436,4 @@ def _table(moves: list[_Move]) -> TableView:
         title="What is meant, what is inferred, what it does",
         numeric=(False, False, False, True, True, False),
         note=RULE,
-    )
-
-
-def _channels(context: Context, book: Book) -> TableView | None:
-    rows = _channel_rows(context, book)
-    if not rows:
-        return None
-    return present_table(
-        "channels",
-        ("First move", "Looks like", "Belief in", "Before", "Public", "Those who see it"),
-        tuple(
-            (
-                sentence_case(row.label),
-                row.look,
-                f"{row.mover.name} “{row.kind}”",
-                link(row.prior),
-                link(row.public, row.public.full_text),
-                link(row.inside, row.inside.full_text),
-            )
-            for row in rows
-        ),
-        title="What is said in confidence tells only those who hear it",
-        numeric=(False, False, False, True, True, True),
-        note="Where the mover chooses freely; Bayes' rule on its first move. The public sees what the move looks like.",
     )

@@ -16,6 +16,7 @@ from detente.brief.figures import Chart, Figure, TableView, Trace, link, present
 from detente.brief.pictures.charts import draw_matrix
 from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import run_note
+from detente.brief.questions._regret import REGRET_REFERENCE
 from detente.brief.questions._robust import row_name
 from detente.brief.traces import STRONGEST
 from detente.brief.words import format_value, join_words, plural, sentence_case
@@ -26,7 +27,6 @@ __all__ = ["SearchPart", "find_search"]
 
 FloatArray = NDArray[np.float64]
 
-REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
 SEARCH_REFERENCE = "every combination of the commitments that the policies make; Pareto: none at least as good in all aims"
 
 

@@ -10,7 +10,6 @@ from detente.brief.figures import (
     Chart,
     Figure,
     TableView,
-    Trace,
     chance,
     link,
     present_table,
@@ -18,35 +17,29 @@ from detente.brief.figures import (
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, OKABE_ITO
+from detente.brief.questions._beliefs import belief_chart, belief_paragraphs, read_beliefs
 from detente.brief.questions._dilemma import dilemma_parts
 from detente.brief.questions._mixing import find_search
 from detente.brief.questions._parts import (
-    PostureReading,
     change_sentences,
-    reading_sentence,
     readings,
     run_note,
 )
+from detente.brief.questions._regret import policy_paragraph, preference_changes, regret_table
 from detente.brief.questions._robust import find_mix
 from detente.brief.shared import SharedFigures, declare_shared
 from detente.brief.words import (
+    be,
     format_date,
-    format_number,
-    format_percent,
-    format_value,
-    join_words,
     sentence_case,
 )
-from detente.crisis.elements import OutcomeRule, Player
+from detente.crisis.elements import OutcomeRule
 from detente.crisis.figures import split_sources
-from detente.crisis.metric_names import Metric, metric_name, metric_prefix
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
 ID, ORDER = "outlook", 70
-REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
-TELLING = 0.02
-"""Smallest shift of a belief that is shown."""
 
 
 def answer(book: Book) -> Answer:
@@ -58,31 +51,31 @@ def answer(book: Book) -> Answer:
     leading = _leading(context, book, outcomes)
     for pairs in (shared.policies, shared.settlements):
         book.keep_all(figure for pair in pairs.values() for figure in pair)
-    beliefs = _beliefs(context, book)
+    beliefs = read_beliefs(context, book)
     dilemma = dilemma_parts(context, book)
     charts = [
         _outcome_chart(context, outcomes, attack),
         _policy_chart(context, shared.policies, shared.settlements),
         _driver_chart(context, book, shared),
-        _belief_chart(context, beliefs),
+        belief_chart(context, beliefs),
         *dilemma.charts,
     ]
-    regret = _regret_table(context, book)
+    regret = regret_table(context, book)
     search = find_search(context, book)
     mix = find_mix(context, book, also=search.preferred)
     book.keep_all(_beside_base_rates(context, shared))
     facts = read_facts(book)
     model = (
-        _policy_paragraph(context, book),
+        policy_paragraph(context, book),
         *search.paragraphs,
         *mix.paragraphs,
-        *_dilemma(context, beliefs, readings(book)),
+        *belief_paragraphs(context, beliefs, readings(book)),
         *dilemma.sentences,
         *_types(context, book),
     )
     changes = (
         *change_sentences(book, "attack", "an attack", most=3),
-        *_preference_changes(context),
+        *preference_changes(context),
     )
     under_each = _policy_outcomes(context, book, outcomes)
     return Answer(
@@ -265,184 +258,7 @@ def _driver_chart(context: Context, book: Book, shared: SharedFigures) -> Chart 
     )
 
 
-Beliefs = list[tuple[Player, str, str, Figure, Figure]]
-
-
-def _beliefs(context: Context, book: Book) -> Beliefs:
-    """Per player with two types or more: how each observed first move shifts the belief in one of the types."""
-    found: Beliefs = []
-    for player in context.roles.players():
-        if len(player.types) < 2:
-            continue
-        kind = player.types[-1] if player.role == "challenger" else player.types[0]
-        before = metric_name("prior", player.id, kind.id)
-        if not context.columns.has(before):
-            continue
-        prior = book.metric(
-            f"prior.{player.id}.{kind.id}", f"prior that {player.name} is “{kind.label}”", before
-        )
-        prefix = metric_prefix("belief", player.id, kind.id)
-        for metric in context.columns.metrics(prefix):
-            move = Metric.parse(metric).parts[-1]
-            instrument = context.crisis.instruments.get(move)
-            label = instrument.label if instrument is not None else "an unseen move"
-            after = book.metric(
-                f"belief.{player.id}.{kind.id}.{move}",
-                f"belief that {player.name} is “{kind.label}” after “{label}”",
-                metric,
-            )
-            if after.value is not None:
-                found.append((player, kind.label, label, prior, after))
-    return found
-
-
-def _shift(item: tuple[Player, str, str, Figure, Figure]) -> float:
-    return (item[4].value or 0.0) - (item[3].value or 0.0)
-
-
-def _belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
-    ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))[:12]
-    ranked = [item for item in ranked if abs(_shift(item)) >= TELLING]
-    if not ranked:
-        return None
-    ranked.sort(key=lambda item: (item[0].id, -_shift(item)))
-    player, kind, label, prior, after = max(ranked, key=lambda item: abs(_shift(item)))
-    words = "raises" if (after.value or 0) > (prior.value or 0) else "lowers"
-    return draw_dumbbells(
-        f"{ID}-beliefs",
-        [
-            Dumbbell(
-                row=f"{item[0].name}, “{item[2]}”: {item[1]}",
-                start=item[3],
-                end=item[4],
-                colour=context.roles.colours[item[0].id],
-            )
-            for item in ranked
-        ],
-        Words(
-            title=f"“{sentence_case(label)}” tells most: it {words} the belief that {player.name} is “{kind}” "
-            f"from {prior.text} to {after.text}",
-            subtitle="Belief of a public observer in a type before (hollow) and after (filled) the first move seen, mean over "
-            "explored cases",
-            footnote=run_note(context, spread=False),
-        ),
-        start="Before",
-        end="After",
-        row_title="Move and type",
-    )
-
-
 # --- words -----------------------------------------------------------------------------------------------------------
-
-
-def _policy_paragraph(context: Context, book: Book) -> str:
-    if len(context.policies.ids) < 2:
-        return (
-            "Only the base case was run."
-            if len(context.crisis.policies) > 1
-            else "The file names no commitment to compare with the base case."
-        )
-    table = context.results.regret("attack", lower_is_better=True, policies=context.policies.ids)
-    label = context.policies.get(table.least_mean).label
-    row = next(row for row in table.rows if row.policy == table.least_mean)
-    figure = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
-    text = (
-        f"Of {len(context.policies.ids)} commitments compared over the same cases, “{label}” holds up best against an attack: "
-        + (
-            "in every case no other leaves it less likely"
-            if row.best_share == 1
-            else f"on average it leaves the probability {link(figure, _points(figure.value))} above that of the best "
-            "commitment of each case"
-        )
-    )
-    if table.minimax != table.least_mean:
-        text += f", while “{context.policies.get(table.minimax).label}” has the smallest worst case"
-    payoff = context.results.regret(policies=context.policies.ids)
-    defenders = context.roles.opponent_names()
-    best = next(item for item in payoff.rows if item.policy == payoff.least_mean)
-    cost = _regret_figure(context, book, "payoff", best.policy, best.mean, best.high)
-    text += (
-        f". Once its costs to {defenders} are counted, “{context.policies.get(best.policy).label}” has the least regret "
-        f"({link(cost, cost.text)} on average)."
-    )
-    return text
-
-
-def _points(value: float | None) -> str:
-    points = (value or 0.0) * 100
-    if points == 0:
-        return "0 points"
-    return (
-        "under 1 point"
-        if points < 0.5
-        else f"{points:.0f} point{'' if round(points) == 1 else 's'}"
-    )
-
-
-def _regret_figure(
-    context: Context, book: Book, what: str, policy: str, mean: float, high: float
-) -> Figure:
-    label = context.policies.get(policy).label
-    metric = (
-        "attack" if what == "attack" else metric_name("payoff", context.roles.opponents()[0].id)
-    )
-    words = (
-        "probability of an attack"
-        if what == "attack"
-        else f"payoff of {context.roles.opponent_names()}"
-    )
-    trace = context.traces.of(metric, policy)
-    return book.keep(
-        Figure(
-            id=f"{ID}.regret.{what}.{policy}",
-            label=f"mean regret of “{label}”, {words}",
-            value=mean,
-            low=0.0,
-            high=high,
-            unit="points" if what == "attack" else "stakes",
-            trace=Trace(
-                sources=trace.sources,
-                quantities=trace.quantities,
-                model="ensemble.regret",
-                reference=REGRET_REFERENCE,
-                metric=metric,
-                policy=policy,
-                inputs_read=trace.inputs_read,
-            ),
-        )
-    )
-
-
-def _dilemma(
-    context: Context, beliefs: Beliefs, read: tuple[PostureReading, ...]
-) -> tuple[str, ...]:
-    """Describe the security dilemma: how the other side reads moves of restraint and of strength."""
-    ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))
-    parts = []
-    seen: set[str] = set()
-    for player, kind, label, prior, after in ranked:
-        if player.id in seen or abs((after.value or 0.0) - (prior.value or 0.0)) < TELLING:
-            continue
-        seen.add(player.id)
-        verb = "raises" if (after.value or 0.0) > (prior.value or 0.0) else "lowers"
-        parts.append(
-            f"“{label}” by {player.name} {verb} the belief that it is “{kind}” from {link(prior)} to "
-            f"{link(after, after.full_text)}"
-        )
-    mutual = tuple(reading_sentence(context, reading) for reading in read)
-    if not parts:
-        if not beliefs and not mutual:
-            return ()
-        quiet = (
-            "No first move tells the other side much: types of a player open so much alike that no belief shifts by "
-            "two points or more."
-        )
-        return (" ".join((*mutual, *((quiet,) if beliefs else ()))),)
-    quiet = "A move that every type makes alike tells nothing."
-    if not mutual:
-        return (f"What first moves tell the other side: {join_words(parts)}. {quiet}",)
-    head = f"Each side reads the other's moves. {' '.join(mutual)}"
-    return (f"{head} In the other direction, {join_words(parts)}. {quiet}",)
 
 
 def _types(context: Context, book: Book) -> tuple[str, ...]:
@@ -462,34 +278,9 @@ def _types(context: Context, book: Book) -> tuple[str, ...]:
                     metric,
                 )
                 parts.append(
-                    f"{link(figure, figure.full_text)} if {player.name} {_verb(player.name)} “{kind.label}”"
+                    f"{link(figure, figure.full_text)} if {player.name} {be(player.name)} “{kind.label}”"
                 )
     return (f"The model's probability of an attack by type: {'; '.join(parts)}.",) if parts else ()
-
-
-def _verb(name: str) -> str:
-    return "are" if " and " in name else "is"
-
-
-def _preference_changes(context: Context) -> tuple[str, ...]:
-    """Where the commitment that the defender would choose changes."""
-    if len(context.policies.ids) < 2:
-        return ()
-    sentences = []
-    for change in context.results.first_changes(policies=context.policies.ids)[:2]:
-        quantity = context.crisis.quantities.get(change.path)
-        if quantity is None or change.advantage <= 2 * change.advantage_error:
-            continue
-        sentences.append(
-            f"Where “{quantity.label}” is {change.direction} {_threshold(change.threshold, quantity.unit)}, "
-            f"{context.roles.opponent_names()} would do better with “{context.policies.get(change.after).label}” than with "
-            f"“{context.policies.get(change.before).label}”."
-        )
-    return tuple(sentences)
-
-
-def _threshold(value: float, unit: str) -> str:
-    return format_percent(value) if unit in {"prob", "share"} else format_number(value)
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -536,43 +327,6 @@ def _policy_table(context: Context, outcomes: Outcomes) -> TableView | None:
         title="Every outcome under every commitment",
         note="Mean and 5\N{EN DASH}95% of explored cases.",
         folded=True,
-    )
-
-
-def _regret_table(context: Context, book: Book) -> TableView | None:
-    if len(context.policies.ids) < 2:
-        return None
-    regret = context.results.regret
-    attack = regret("attack", lower_is_better=True, policies=context.policies.ids)
-    payoff = {row.policy: row for row in regret(policies=context.policies.ids).rows}
-    rows = []
-    for row in sorted(attack.rows, key=lambda item: item.mean):
-        other = payoff[row.policy]
-        first = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
-        second = _regret_figure(context, book, "payoff", row.policy, other.mean, other.high)
-        rows.append(
-            (
-                sentence_case(context.policies.get(row.policy).label)
-                + (" (base case)" if row.policy == context.policies.base else ""),
-                link(first, _points(row.mean)) + f" ({round(row.high * 100)})",
-                format_percent(row.best_share),
-                link(second, second.text.removesuffix(" stakes"))
-                + f" ({format_value(other.high, 'stakes').removesuffix(' stakes')})",
-            )
-        )
-    defenders = context.roles.opponent_names()
-    return present_table(
-        "regret",
-        (
-            "Commitment",
-            "Attack",
-            "Lowest attack in",
-            f"Payoff of {defenders}",
-        ),
-        rows,
-        title="Regret: how far each commitment falls short of the best one of each case",
-        note="Mean over cases, in brackets what 95% of cases stay below. Attack in percentage points; payoff in stakes, "
-        "costs included. Small regret in both columns is what robust means here.",
     )
 
 
