@@ -31,7 +31,7 @@ def results(crisis, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def context(crisis, results):
-    return Context(crisis, results)
+    return Context.of(crisis, results)
 
 
 @pytest.fixture(scope="session")
@@ -170,7 +170,7 @@ def full_folder(tmp_path_factory) -> Path:
 def full_context(full_folder, tmp_path_factory):
     crisis = load_crisis(full_folder)
     folder = tmp_path_factory.mktemp("full-run")
-    return Context(crisis, run_ensemble(crisis, folder=folder, n_draws=64, seed=1))
+    return Context.of(crisis, run_ensemble(crisis, folder=folder, n_draws=64, seed=1))
 
 
 @pytest.fixture(scope="session")

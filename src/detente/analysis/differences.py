@@ -11,6 +11,7 @@ from detente.analysis._columns import refuse
 from detente.analysis.evaluating import Evaluator
 from detente.analysis.splitting import EXACT_INPUTS, Split, split_change
 from detente.crisis.elements import Crisis, Policy, Quantity
+from detente.crisis.metric_names import Metric
 from detente.engine.drawing import draw_quantities
 from detente.runs.results import Results
 from detente.runs.statistics import Difference, summarise_difference
@@ -194,7 +195,7 @@ def compare_results(
     paired = (before.manifest.seed, before.n_draws) == (after.manifest.seed, after.n_draws)
     found = []
     for metric in before.metrics(policy=chosen):
-        if metric.startswith("certificate/") or not after.has(metric, chosen):
+        if Metric.parse(metric).kind == "certificate" or not after.has(metric, chosen):
             continue
         old, new = before.values(metric, chosen), after.values(metric, chosen)
         known = ~np.isnan(old).all() and ~np.isnan(new).all()

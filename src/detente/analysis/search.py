@@ -27,6 +27,7 @@ from detente.analysis.commitments import (
 from detente.analysis.evaluating import Evaluator, PolicyValues
 from detente.analysis.robustness import Aim, find_pareto
 from detente.crisis.elements import Crisis, Policy
+from detente.crisis.metric_names import metric_name
 
 __all__ = [
     "EXHAUSTIVE",
@@ -95,7 +96,11 @@ def default_aims(crisis: Crisis) -> tuple[Aim, ...]:
     return (
         Aim("attack", label="an attack"),
         *(
-            Aim(f"payoff/{player.id}", lower_is_better=False, label=f"payoff of {player.name}")
+            Aim(
+                metric_name("payoff", player.id),
+                lower_is_better=False,
+                label=f"payoff of {player.name}",
+            )
             for player in others
         ),
     )

@@ -333,12 +333,13 @@ def _outputs(crisis: "Crisis", mechanism: str) -> list[tuple[str, str, bool]]:
 
 def _origin(crisis: "Crisis", mechanism: str) -> dict[str, Any]:
     """Return model, equation and sources of a mechanism."""
+    from detente.crisis.metric_names import metric_name
     from detente.models import find_model
     from detente.runs import trace_metric
 
     model = find_model(crisis.mechanisms[mechanism].model)
     output = "" if model is None else model.outputs[0].name
-    trace = trace_metric(crisis, f"mechanism/{mechanism}/{output}")
+    trace = trace_metric(crisis, metric_name("mechanism", mechanism, output))
     return {
         "model": crisis.mechanisms[mechanism].model,
         "equation": "" if model is None else model.reference,

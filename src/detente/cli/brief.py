@@ -268,12 +268,7 @@ def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
     table = Table(box=None, pad_edge=False)
     for head, justify in (("Outcome", "left"), ("Mean", "right"), ("5-95% of cases", "right")):
         table.add_column(head, justify="right" if justify == "right" else "left")
-    rows = [
-        (rule, brief.figures[f"outlook.outcome.{rule.id}"])
-        for rule in crisis.outcomes.values()
-        if f"outlook.outcome.{rule.id}" in brief.figures
-    ]
-    for rule, figure in sorted(rows, key=lambda pair: -(pair[1].value or 0.0)):
+    for rule, figure in sorted(brief.shared.outcomes, key=lambda pair: -(pair[1].value or 0.0)):
         table.add_row(escape(sentence_case(rule.label)), figure.text, figure.range_text)
     console.print(table)
     console.print()

@@ -175,12 +175,14 @@ def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
 def _run_inputs(first: Any, second: Any) -> list[dict[str, Any]]:
     import numpy as np
 
+    from detente.crisis.metric_names import metric_name
+
     def span(results: Any, path: str) -> str:
         if path in results.manifest.fixed:
             return f"{results.manifest.fixed[path]:g}"
-        if not results.has(f"quantity/{path}"):
+        if not results.has(metric_name("quantity", path)):
             return "absent"
-        values = results.values(f"quantity/{path}")
+        values = results.values(metric_name("quantity", path))
         low, high = np.quantile(values, (0.05, 0.95))
         return f"{values.mean():.4g} ({low:.4g} to {high:.4g})"
 

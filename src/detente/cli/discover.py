@@ -154,6 +154,7 @@ def _read(
     """Return inputs, outcome and what the cases are."""
     from detente.analysis.case_tables import read_cases
     from detente.cli._runs import describe_cases, find_run
+    from detente.crisis.metric_names import metric_name
 
     cases = {"cases_are": "cases"}
     if source.is_dir():
@@ -165,7 +166,7 @@ def _read(
         stored = name if results.has(outcome, name) else ""
         values = results.values(outcome, stored if results.has(outcome, stored) else name)
         columns: dict[str, Any] = {
-            path: results.values(f"quantity/{path}") for path in results.quantities()
+            path: results.values(metric_name("quantity", path)) for path in results.quantities()
         }
         columns = {path: item for path, item in columns.items() if path not in leave_out}
     else:

@@ -101,6 +101,7 @@ def _of_run(source: Path, metric: str, policy: str | None) -> dict[str, Any]:
 
     from detente.analysis.sensitivity import measure_given_data
     from detente.cli._runs import describe_cases, find_run
+    from detente.crisis.metric_names import metric_name
     from detente.runs import Results
 
     results = Results.open(find_run(source))
@@ -108,7 +109,9 @@ def _of_run(source: Path, metric: str, policy: str | None) -> dict[str, Any]:
     stored = chosen if results.has(metric, chosen) else ""
     values = results.values(metric, stored if results.has(metric, stored) else chosen)
     known = ~np.isnan(values)
-    inputs = {path: results.values(f"quantity/{path}")[known] for path in results.quantities()}
+    inputs = {
+        path: results.values(metric_name("quantity", path))[known] for path in results.quantities()
+    }
     effects = {driver.path: driver for driver in results.driver_table(metric, stored)}
     return {
         "crisis": results.manifest.crisis,

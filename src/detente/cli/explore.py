@@ -404,6 +404,8 @@ def _tell_how_to_resume(crisis: str, folder: Path, progress: RunProgress) -> Non
 
 def summarise(results: "Results") -> dict[str, Any]:
     """Return the run and its main numbers as plain data; ranges are 5% and 95% quantiles over cases."""
+    from detente.crisis.metric_names import metric_prefix
+
     manifest = results.manifest
     certificate = results.certificate
     plan = manifest.plan
@@ -421,7 +423,11 @@ def summarise(results: "Results") -> dict[str, Any]:
         "policies": {
             policy: {
                 name: _range(results, name, policy)
-                for name in ("attack", "settlement", *results.metrics("outcome/", policy=policy))
+                for name in (
+                    "attack",
+                    "settlement",
+                    *results.metrics(metric_prefix("outcome"), policy=policy),
+                )
             }
             for policy in results.policies
         },

@@ -115,6 +115,7 @@ def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]"
     from detente.analysis.mixes import read_mixes
     from detente.analysis.robustness import Aim
     from detente.cli._runs import describe_cases, find_run
+    from detente.crisis.metric_names import metric_name
     from detente.runs import Results
 
     results = Results.open(find_run(source))
@@ -126,7 +127,10 @@ def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]"
         or stated
         or (
             Aim("attack", label="an attack"),
-            *(Aim(f"payoff/{name}", lower_is_better=False) for name in manifest.defenders),
+            *(
+                Aim(metric_name("payoff", name), lower_is_better=False)
+                for name in manifest.defenders
+            ),
         )
     )
     metrics = dict.fromkeys(aim.metric for aim in (*aims, *limits))
@@ -140,7 +144,9 @@ def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]"
         for metric in metrics
     }
     labels = [manifest.policy_labels.get(name, name) for name in results.policies]
-    quantities = {path: results.values(f"quantity/{path}") for path in results.quantities()}
+    quantities = {
+        path: results.values(metric_name("quantity", path)) for path in results.quantities()
+    }
     found = _compared(
         manifest.crisis, results.policies, labels, values, aims, limits, quantities=quantities
     )
@@ -182,8 +188,10 @@ def _solved(
 
 
 def _type_metrics(crisis: "Crisis") -> tuple[str, ...]:
+    from detente.crisis.metric_names import metric_name
+
     return tuple(
-        f"attack_given/{player.id}/{kind.id}"
+        metric_name("attack_given", player.id, kind.id)
         for player in crisis.players.values()
         if player.role == "challenger" and len(player.types) > 1
         for kind in player.types
@@ -407,6 +415,8 @@ def _search_text(data: dict[str, Any]) -> str:
 
 
 def _compare_text(data: dict[str, Any]) -> str:
+    from detente.crisis.metric_names import Metric
+
     lines = _head(data)
     width = min(72, max(28, *(len(policy["id"]) for policy in data["policies"])))
     for aim in data["aims"]:
@@ -438,7 +448,8 @@ def _compare_text(data: dict[str, Any]) -> str:
     if any(policy["by_type"] for policy in data["policies"]):
         metrics = list(data["policies"][0]["by_type"])
         lines.append(
-            "By type of the challenger: " + ", ".join(name.split("/", 1)[1] for name in metrics)
+            "By type of the challenger: "
+            + ", ".join("/".join(Metric.parse(name).parts) for name in metrics)
         )
         for policy in data["policies"]:
             cells = "  ".join(f"{policy['by_type'][name]:7.1%}" for name in metrics)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from detente.crisis.elements import Crisis
+from detente.crisis.metric_names import metric_name
 from detente.errors import GameError
 from detente.linking import Priced
 from detente.models.beliefs import posteriors
@@ -176,14 +177,14 @@ def evaluate_metrics(
     metrics: dict[str, FloatArray] = {}
     outcomes = overall[plan.outcomes]
     for place, name in enumerate(tree.outcomes):
-        metrics[f"outcome/{name}"] = outcomes[place]
+        metrics[metric_name("outcome", name)] = outcomes[place]
     metrics["attack"] = outcomes[list(plan.attack)].sum(axis=0)
     metrics["settlement"] = outcomes[list(plan.settlement)].sum(axis=0)
     for name in tree.considerations:
         expected = (overall[plan.level_slices[name]] * priced.prices[name]).sum(axis=0)
-        metrics[f"level/{name}"] = expected
+        metrics[metric_name("level", name)] = expected
     for (player, instrument), value in zip(plan.keys.used, overall[plan.used], strict=True):
-        metrics[f"use/{player}/{instrument}"] = value
+        metrics[metric_name("use", player, instrument)] = value
     for number, player in enumerate(tree.players):
         _add_player(metrics, plan, number, player, sums, profile_probs, priced)
     return metrics
@@ -208,18 +209,20 @@ def _add_player(
     for kind, name in enumerate(types):
         weights = _given_type(plan.profile_types, profile_probs, number, kind)
         given = np.einsum("vd,vkd->kd", weights, sums)
-        metrics[f"prior/{player}/{name}"] = prior[kind]
+        metrics[metric_name("prior", player, name)] = prior[kind]
         outcomes = given[plan.outcomes]
         for place, outcome in enumerate(tree.outcomes):
-            metrics[f"outcome_given/{player}/{name}/{outcome}"] = outcomes[place]
-        metrics[f"attack_given/{player}/{name}"] = outcomes[list(plan.attack)].sum(axis=0)
-        metrics[f"settlement_given/{player}/{name}"] = outcomes[list(plan.settlement)].sum(axis=0)
+            metrics[metric_name("outcome_given", player, name, outcome)] = outcomes[place]
+        metrics[metric_name("attack_given", player, name)] = outcomes[list(plan.attack)].sum(axis=0)
+        metrics[metric_name("settlement_given", player, name)] = outcomes[
+            list(plan.settlement)
+        ].sum(axis=0)
         mine = [place for place, pair in enumerate(plan.keys.first) if pair[0] == player]
         chosen = given[plan.first][mine]
         reached = chosen.sum(axis=0)
         for place, value in zip(mine, chosen, strict=True):
             share = np.divide(value, reached, out=np.zeros_like(value), where=reached > 0.0)
-            metrics[f"first/{player}/{name}/{plan.keys.first[place][1]}"] = share
+            metrics[metric_name("first", player, name, plan.keys.first[place][1])] = share
         likelihoods[kind] = given[plan.seen]
         payoff = np.zeros_like(total)
         for consideration in tree.considerations:
@@ -228,17 +231,17 @@ def _add_player(
                 continue
             levels = given[plan.level_slices[consideration]]
             part = weight * (levels * priced.prices[consideration]).sum(axis=0)
-            metrics[f"payoff/{player}/{name}/{consideration}"] = part
+            metrics[metric_name("payoff", player, name, consideration)] = part
             payoff = payoff + part
-        metrics[f"payoff/{player}/{name}"] = payoff
+        metrics[metric_name("payoff", player, name)] = payoff
         total = total + prior[kind] * payoff
-    metrics[f"payoff/{player}"] = total
+    metrics[metric_name("payoff", player)] = total
     if len(types) > 1:
         beliefs = posteriors(prior, likelihoods)
         for place, (mover, token) in enumerate(plan.keys.seen):
             if mover == player:
                 for kind, name in enumerate(types):
-                    metrics[f"belief/{player}/{name}/{token}"] = beliefs[kind, place]
+                    metrics[metric_name("belief", player, name, token)] = beliefs[kind, place]
 
 
 def _given_type(

@@ -13,7 +13,7 @@ from detente.runs.statistics import (
     RegretTable,
 )
 from detente.runs.store import SHARD_DRAWS, Manifest
-from detente.runs.tracing import Trace, trace_metric
+from detente.runs.tracing import MetricTrace, trace_metric
 
 __all__ = [
     "SHARD_DRAWS",
@@ -22,12 +22,12 @@ __all__ = [
     "Driver",
     "FirstChange",
     "Manifest",
+    "MetricTrace",
     "Part",
     "PolicyRegret",
     "RegretTable",
     "Results",
     "Summary",
-    "Trace",
     "run_ensemble",
     "run_part",
     "trace_metric",

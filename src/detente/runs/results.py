@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.errors import RunError, UsageError
 from detente.runs import frames
 from detente.runs import statistics as analysis
-from detente.runs.querying import Answer, connect, run_query
+from detente.runs.querying import QueryResult, connect, run_query
 from detente.runs.statistics import Difference, Driver, FirstChange, RegretTable
 from detente.runs.store import (
     AGAIN,
@@ -143,7 +144,7 @@ class Results:
     def quantities(self) -> tuple[str, ...]:
         """Paths of the uncertain quantities, sorted; fixed ones have values but drive nothing."""
         return tuple(
-            name.removeprefix("quantity/") for name in self.metrics("quantity/", policy="")
+            Metric.parse(name).about for name in self.metrics(metric_prefix("quantity"), policy="")
         )
 
     def has(self, metric: str, policy: str = "") -> bool:
@@ -217,7 +218,7 @@ class Results:
         """
         return list(self.ask(sql, parameters).rows)
 
-    def ask(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
+    def ask(self, sql: str, parameters: Sequence[object] = ()) -> QueryResult:
         """Run one SELECT and return names of columns and an iterator over rows, for answers of any size.
 
         See :func:`detente.runs.querying.run_query`.
@@ -248,7 +249,7 @@ class Results:
             names.extend((self.metrics(name) or (name,)) if name.endswith("/") else (name,))
         values = {
             name: self.values(name)
-            if self.has(name) or name.startswith("quantity/")
+            if self.has(name) or Metric.parse(name).kind == "quantity"
             else np.array([self.values(name, policy) for policy in chosen])
             for name in dict.fromkeys(names)
         }
@@ -356,8 +357,10 @@ class Results:
         missed: dict[str, int] = {}
         for policy in self.policies:  # one at a time: a large run has millions of solutions
             for name, end in ends.items():
-                ends[name] = max(end, float(self.values(f"certificate/{name}", policy).max()))
-            converged = self.values("certificate/converged", policy)
+                ends[name] = max(
+                    end, float(self.values(metric_name("certificate", name), policy).max())
+                )
+            converged = self.values(metric_name("certificate", "converged"), policy)
             missed[policy] = int((converged == 0.0).sum())
         n_solutions = len(self.policies) * self.n_draws
         return Certificate(
@@ -406,7 +409,7 @@ class Results:
     @cached_property
     def _fifths(self) -> analysis.Fifths:
         paths = self.quantities()
-        rows = [self.values(f"quantity/{path}") for path in paths]
+        rows = [self.values(metric_name("quantity", path)) for path in paths]
         return analysis.split_fifths(paths, np.array(rows).reshape(len(paths), self.n_draws))
 
     def _read_series(self, place: int) -> FloatArray:
@@ -421,14 +424,19 @@ class Results:
 
     def _by_policy(self, metric: str | None, policies: Sequence[str]) -> FloatArray:
         """Values of a metric, shape (n_policies, n_draws)."""
-        names = [metric] if metric else [f"payoff/{player}" for player in self.manifest.defenders]
+        names = (
+            [metric]
+            if metric
+            else [metric_name("payoff", player) for player in self.manifest.defenders]
+        )
         return np.array([sum(self.values(name, policy) for name in names) for policy in policies])
 
     def _without_series(self, metric: str, policy: str) -> FloatArray:
         """Values of a fixed quantity, or the error of an unknown metric."""
-        path = metric.removeprefix("quantity/")
-        if policy == "" and path != metric and path in self.manifest.fixed:
-            values = np.full(self.n_draws, self.manifest.fixed[path])
+        wanted, fixed = Metric.parse(metric), self.manifest.fixed
+        path = wanted.about if wanted.kind == "quantity" else ""
+        if policy == "" and path in fixed:
+            values = np.full(self.n_draws, fixed[path])
             values.setflags(write=False)
             return values
         if policy not in ("", *self.policies):

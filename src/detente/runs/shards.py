@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.crisis.elements import Crisis
+from detente.crisis.metric_names import Metric, metric_name
 from detente.engine.drawing import Draws, draw_quantities
 from detente.engine.metrics import (
     MetricPlan,
@@ -177,17 +178,17 @@ def _solve(item: _Prepared, priced: Priced, rationality: FloatArray) -> dict[str
         priced=priced,
     )
     gain = nash_conv(item.form, solution.strategy, payoffs=payoffs, chance_probs=chance)
-    metrics["certificate/residual"] = solution.residual
-    metrics["certificate/iterations"] = solution.iterations.astype(np.float64)
-    metrics["certificate/converged"] = solution.converged.astype(np.float64)
-    metrics["certificate/nashconv"] = gain
+    metrics[metric_name("certificate", "residual")] = solution.residual
+    metrics[metric_name("certificate", "iterations")] = solution.iterations.astype(np.float64)
+    metrics[metric_name("certificate", "converged")] = solution.converged.astype(np.float64)
+    metrics[metric_name("certificate", "nashconv")] = gain
     return metrics
 
 
 def _quantity_metrics(crisis: Crisis, draws: Draws) -> dict[str, FloatArray]:
     """Name the uncertain quantities; fixed ones stand in the manifest."""
     return {
-        f"quantity/{path}": values
+        metric_name("quantity", path): values
         for path, values in zip(draws.paths, draws.values, strict=True)
         if crisis.quantities[path].distribution.family != "fixed"
     }
@@ -212,11 +213,10 @@ def _mechanism_metrics(
             if output in unkept:
                 continue
             for level, state in enumerate(states):
-                where = ",".join(f"{variable}={value}" for variable, value in state.items())
-                name = f"mechanism/{mechanism}/{output}" + (f"@{where}" if where else "")
+                where = Metric.of_output(mechanism, output, state.items())
                 if values.ndim == 2:
-                    metrics[name] = values[level]
+                    metrics[str(where)] = values[level]
                     continue
                 for member, value in zip(members, values[:, level], strict=True):
-                    metrics[f"{name}/{member}"] = value
+                    metrics[str(replace(where, member=member))] = value
     return metrics

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import altair as alt
 
-from detente.brief.figures import Chart, Figure, TableView, link
+from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import (
     Form,
     Spec,
@@ -157,8 +157,8 @@ def draw_ranges(
         )
         return grid.finish(layers)
 
-    table = _range_table(name, spans, words, heads=(row_title, *heads), many=len(series) > 1)
-    return make_chart(name, build, words, table)
+    columns, body, numeric = _range_rows(spans, heads=(row_title, *heads), many=len(series) > 1)
+    return make_chart(name, build, words, columns, body, numeric=numeric)
 
 
 def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
@@ -217,14 +217,7 @@ def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
     for row in rows:
         cells = {mark.series: _mark_text(mark) for mark in marks if mark.row == row}
         body.append((row, *(cells.get(one, "") for one in series)))
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=columns,
-        rows=tuple(body),
-        numeric=(False, *(True for _ in series)),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, columns, body)
 
 
 def draw_matrix(
@@ -328,14 +321,7 @@ def draw_matrix(
         (row, *("" if cell is None else link(cell, cell.full_text) for cell in line))
         for row, line in zip(names or rows, cells, strict=True)
     )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(corner, *columns),
-        rows=body,
-        numeric=(False, *(True for _ in columns)),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, (corner, *columns), body)
 
 
 def _cell_text(text: str) -> str:
@@ -408,14 +394,7 @@ def draw_weeks(
         )
         for label in labels
     )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(unit, *states),
-        rows=body,
-        numeric=(False, *(True for _ in states)),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, (unit, *states), body)
 
 
 def draw_stacks(
@@ -478,14 +457,7 @@ def draw_stacks(
         (label, *(link(row[part], row[part].full_text) for part in parts))
         for label, row in rows.items()
     )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(row_title, *parts),
-        rows=body,
-        numeric=(False, *(True for _ in parts)),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, (row_title, *parts), body)
 
 
 def draw_dumbbells(
@@ -540,14 +512,7 @@ def draw_dumbbells(
         (row.row, link(row.start, row.start.full_text), link(row.end, row.end.full_text))
         for row in kept
     )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(row_title, start, end),
-        rows=body,
-        numeric=(False, True, True),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, (row_title, start, end), body)
 
 
 # --- words on the pictures -------------------------------------------------------------------------------------------
@@ -578,9 +543,10 @@ def _mark_text(mark: Mark) -> str:
     return text if mark.figure is None else link(mark.figure, text)
 
 
-def _range_table(
-    name: str, spans: Sequence[Span], words: Words, *, heads: tuple[str, ...], many: bool
-) -> TableView:
+def _range_rows(
+    spans: Sequence[Span], *, heads: tuple[str, ...], many: bool
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[bool, ...]]:
+    """Return the columns of the text table, its rows, and which columns hold numbers."""
     head = (heads[0], *(("Series",) if many else ()), *heads[1:])
     body = tuple(
         (
@@ -592,6 +558,4 @@ def _range_table(
         for span in spans
     )
     numeric = (False, *((False,) if many else ()), True, True)
-    return TableView(
-        id=f"{name}-table", title=words.subtitle, columns=head, rows=body, numeric=numeric
-    )
+    return head, body, numeric

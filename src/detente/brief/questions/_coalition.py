@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analysis.coalitions import Coalition, read_coalitions
-from detente.brief.context import Book, Context
+from detente.brief.book import Book
+from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_matrix, draw_ranges
 from detente.brief.pictures.drawing import Words
@@ -56,8 +57,8 @@ class _Reader:
 
     @cached_property
     def trace(self) -> Trace:
-        levels = self.context.start_levels(self.coalition.mechanism, "coverage")
-        base = self.context.trace(levels[0].metric) if levels else Trace()
+        levels = self.context.levels.start(self.coalition.mechanism, "coverage")
+        base = self.context.traces.of(levels[0].metric) if levels else Trace()
         models = ["alliance.joining"]
         models += ["alliance.measure"] if self.coalition.measures else []
         models += ["alliance.adoption"] if self.coalition.rule == "consensus" else []
@@ -78,7 +79,7 @@ class _Reader:
         return join_words([self.measure(k) for k in places])
 
     def member(self, member: int) -> str:
-        return self.context.actor_name(self.coalition.members[member])
+        return self.context.names.actor(self.coalition.members[member])
 
     def key(self, package: int) -> str:
         return f"{self.coalition.mechanism}.{package}"
@@ -109,7 +110,7 @@ def coalition_parts(context: Context, book: Book) -> CoalitionParts:
         context.crisis,
         n_draws=min(CASES, context.results.n_draws),
         seed=context.results.manifest.seed,
-        state=context.policy(context.base).state,
+        state=context.policies.get(context.policies.base).state,
     )
     readers = [_Reader(context, book, item) for item in found]
     if not readers:
@@ -210,7 +211,7 @@ def _cut(reader: _Reader) -> str:
         )
         for name, said, level in (("now", "", calm), ("cut", ", gas cut", after))
     ]
-    who = reader.context.names("challenger") or "the challenger"
+    who = reader.context.roles.names("challenger") or "the challenger"
     return (
         f"A gas cut-off by {who} would split the coalition: on {reader.package(package)} {words[0]}, while {words[1]}; of "
         f"{len(coalition.members)} members {link(counts[0])} are likelier than not to join before it, {link(counts[1])} after."
@@ -433,14 +434,14 @@ def ranking_table(
         for _, rows in columns:
             if rank < len(rows):
                 actor, figure = rows[rank]
-                cells.append(f"{context.actor_name(actor)} {link(figure)}")
+                cells.append(f"{context.names.actor(actor)} {link(figure)}")
             else:
                 cells.append("")
         body.append((str(rank + 1), *cells))
     return TableView(
         id="rankings",
         title="Who is most exposed depends on the channel",
-        columns=("", *(sentence_case(context.exposure_label(name)) for name, _ in columns)),
+        columns=("", *(sentence_case(context.names.exposure(name)) for name, _ in columns)),
         rows=tuple(body),
         note="Each number names its own source and year.",
     )

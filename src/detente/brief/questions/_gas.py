@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.brief.context import Book, Context
+from detente.brief.book import Book
+from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import Course, Ribbon, draw_courses, draw_months, draw_ribbons
@@ -87,7 +88,7 @@ class _Teller:
         }
         self.trace = Trace(
             sources=tuple(sorted(sources)),
-            quantities=context.inputs_of(GAS_MODEL),
+            quantities=context.traces.inputs_of(GAS_MODEL),
             model=GAS_MODEL,
             reference="riepin2022, least-cost programme by month; one run at the median of every quantity",
         )
@@ -96,9 +97,9 @@ class _Teller:
         self.keys = tuple(period.label for period in system.periods)
         self.days = np.array([period.days for period in system.periods])
         self.names = [node.name for node in system.nodes]
-        challenger = context.players("challenger")
-        self.seller = context.names("challenger") or "the challenger"
-        self.colour = context.colours[challenger[0].id] if challenger else NEUTRAL
+        challenger = context.roles.players("challenger")
+        self.seller = context.roles.names("challenger") or "the challenger"
+        self.colour = context.roles.colours[challenger[0].id] if challenger else NEUTRAL
         actors = tuple(actor for player in challenger for actor in player.actors)
         self.suppliers = tuple(name for name in actors if name in self.cut.reading.suppliers)
 
@@ -375,7 +376,7 @@ class _Teller:
         if name == "own":
             return "own production"
         if name in self.context.crisis.actors:
-            return self.context.actor_name(name)
+            return self.context.names.actor(name)
         return self.cut.reading.names[routes[0]].partition(" to ")[0]
 
     def prices(self) -> Chart:
@@ -424,15 +425,17 @@ class _Teller:
         level = next(
             (
                 one.state
-                for one in reversed(self.context.levels(self.mechanism.id, "member_loss_pct_gdp"))
-                if self.context.values(one.metric).any()
+                for one in reversed(
+                    self.context.levels.of(self.mechanism.id, "member_loss_pct_gdp")
+                )
+                if self.context.columns.values(one.metric).any()
             ),
             (),
         )
         state = self._state(level)
         worst = {
             one.member: one
-            for one in self.context.levels(self.mechanism.id, "member_loss_pct_gdp")
+            for one in self.context.levels.of(self.mechanism.id, "member_loss_pct_gdp")
             if one.state == state
         }
         rows = []
@@ -455,7 +458,7 @@ class _Teller:
                 if actor in worst:
                     figure = self.book.level(
                         f"gas.loss.{actor}",
-                        f"{self.context.actor_name(actor)}: loss when gas is cut",
+                        f"{self.context.names.actor(actor)}: loss when gas is cut",
                         worst[actor],
                         unit="pct_gdp",
                     )
@@ -480,9 +483,9 @@ class _Teller:
 
     def _state(self, fallback: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Return the state nearest to the start in which something is lost."""
-        for one in self.context.main_levels(
+        for one in self.context.levels.main(
             self.mechanism.id, "member_loss_pct_gdp", skip_zero=True
         ):
-            if (self.context.values(one.metric) > 0).any():
+            if (self.context.columns.values(one.metric) > 0).any():
                 return one.state
         return fallback

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from detente.brief.context import Book, Context, Level
+from detente.brief.book import Book
+from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link
+from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, MUTED, NEUTRAL
@@ -48,7 +50,7 @@ def find_payers(context: Context, book: Book) -> Payers:
     """Read every package by horizon, the currency and the reserves; empty where the crisis binds no such mechanism."""
     packages = {
         mechanism.id: _target(context, book, mechanism.id)
-        for mechanism in context.mechanisms(MODEL)
+        for mechanism in context.levels.mechanisms(MODEL)
     }
     packages = {name: found for name, found in packages.items() if found}
     currency = _levels(context, book, CURRENCY, "depreciation_pct", unit="pct")
@@ -79,7 +81,7 @@ def _target(context: Context, book: Book, mechanism: str) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
     label = context.crisis.mechanisms[mechanism].label
     for horizon, words in HORIZONS:
-        levels = context.start_levels(mechanism, f"loss_{horizon}_pct_gdp")
+        levels = context.levels.start(mechanism, f"loss_{horizon}_pct_gdp")
         if levels:
             found[horizon] = book.level(
                 f"pays.{mechanism}.{horizon}",
@@ -92,8 +94,8 @@ def _target(context: Context, book: Book, mechanism: str) -> dict[str, Figure]:
 
 def _levels(context: Context, book: Book, model: str, output: str, *, unit: str) -> Rows:
     found = []
-    for mechanism in context.mechanisms(model):
-        for level in context.main_levels(mechanism.id, output)[:1]:
+    for mechanism in context.levels.mechanisms(model):
+        for level in context.levels.main(mechanism.id, output)[:1]:
             figure = book.level(
                 f"{output}.{mechanism.id}", sentence_case(mechanism.label), level, unit=unit
             )
@@ -104,13 +106,13 @@ def _levels(context: Context, book: Book, model: str, output: str, *, unit: str)
 def _listings(context: Context, book: Book) -> Rows:
     """Fall of the chance to close a settlement, by mechanism, where it is largest."""
     found = []
-    for mechanism in context.mechanisms(LISTING):
-        levels = context.levels(mechanism.id, "channel_cost_prob")
+    for mechanism in context.levels.mechanisms(LISTING):
+        levels = context.levels.of(mechanism.id, "channel_cost_prob")
         if not levels:
             continue
-        worst = max(levels, key=lambda level: float(context.values(level.metric).mean()))
-        label = context.level_label(worst) if context.changed(worst) else mechanism.label
-        name = f"channel_cost_prob.{mechanism.id}{context.level_id(worst)}"
+        worst = max(levels, key=lambda level: float(context.columns.values(level.metric).mean()))
+        label = context.levels.label(worst) if context.levels.changed(worst) else mechanism.label
+        name = f"channel_cost_prob.{mechanism.id}{context.levels.key(worst)}"
         words = f"fall of the chance to close a settlement, {label}"
         found.append((label, book.level(name, sentence_case(words), worst, unit="prob")))
     return found
@@ -119,8 +121,8 @@ def _listings(context: Context, book: Book) -> Rows:
 def _horizon_chart(context: Context, packages: dict[str, dict[str, Figure]]) -> Chart | None:
     if not packages:
         return None
-    hit = next(iter(context.players("challenger")), None)
-    colours = {"month": MUTED, "year": context.colours[hit.id] if hit else INK, "3y": NEUTRAL}
+    hit = next(iter(context.roles.players("challenger")), None)
+    colours = {"month": MUTED, "year": context.roles.colours[hit.id] if hit else INK, "3y": NEUTRAL}
     spans = [
         Span(
             row=sentence_case(context.crisis.mechanisms[name].label),
@@ -138,7 +140,7 @@ def _horizon_chart(context: Context, packages: dict[str, dict[str, Figure]]) -> 
         spans,
         Words(
             title=f"{sentence_case(context.crisis.mechanisms[hardest].label)} hits hardest{_when(packages[hardest])}",
-            subtitle=f"Loss of {context.names('challenger')} in % of the income of the period while the package is in force, trade alone",
+            subtitle=f"Loss of {context.roles.names('challenger')} in % of the income of the period while the package is in force, trade alone",
             footnote=run_note(context),
         ),
         row_title="Package",
@@ -160,7 +162,7 @@ def _costs(
         mechanism: str, output: str, member: str, state: Mapping[str, str]
     ) -> FloatArray | None:
         level = _level(context, mechanism, output, member, state)
-        return None if level is None else context.values(level.metric)
+        return None if level is None else context.columns.values(level.metric)
 
     found: dict[str, dict[str, Cost]] = {}
     for name in packages:
@@ -176,7 +178,7 @@ def _level(
     return next(
         (
             level
-            for level in context.levels(mechanism, output)
+            for level in context.levels.of(mechanism, output)
             if level.member == member and all(state.get(key) == value for key, value in level.state)
         ),
         None,
@@ -206,9 +208,12 @@ def _matrix(
         (actor for actor in actors if actor),
         key=lambda actor: -sum(figure.value or 0.0 for figure in figures[actor]),
     )
-    who = {actor: context.actor_name(actor) for actor in members}
+    who = {actor: context.names.actor(actor) for actor in members}
     rows = [
-        (sentence_case(who.get(actor, context.names("challenger"))), *map(_cell, figures[actor]))
+        (
+            sentence_case(who.get(actor, context.roles.names("challenger"))),
+            *map(_cell, figures[actor]),
+        )
         for actor in ("", *members)
         if len(figures.get(actor, ())) == len(names)
     ]
@@ -217,7 +222,7 @@ def _matrix(
         id="payers" if counter is None else "payers-countered",
         title="Who pays for each package"
         if counter is None
-        else f"Who pays if {context.names('challenger')} answers with “{counter.instrument.label}”",
+        else f"Who pays if {context.roles.names('challenger')} answers with “{counter.instrument.label}”",
         columns=(
             "Loss after a year",
             *(sentence_case(context.crisis.mechanisms[name].label) for name in names),
@@ -235,7 +240,7 @@ def _total(
 ) -> Figure:
     """Make the figure of all that an actor loses under a package after a year."""
     mechanism = context.crisis.mechanisms[package]
-    who = context.actor_name(cost.actor) if cost.actor else "the target"
+    who = context.names.actor(cost.actor) if cost.actor else "the target"
     mechanisms = [package, *([] if counter is None else [counter.mechanism.id])]
     with_counter = "" if counter is None else f" with “{counter.instrument.label}”"
     return book.array(
@@ -263,9 +268,9 @@ def _trace(context: Context, mechanisms: Sequence[str], member: str) -> Trace:
             if member
             else ("loss_year_pct_gdp", "supplier_loss_pct_gdp")
         )
-        levels = [level for output in outputs for level in context.levels(name, output)]
+        levels = [level for output in outputs for level in context.levels.of(name, output)]
         mine = [level for level in levels if level.member == member] or levels
-        traces.append(context.trace(mine[0].metric))
+        traces.append(context.traces.of(mine[0].metric))
     first, *others = traces
     for other in others:
         first = replace(
@@ -297,7 +302,7 @@ def _counter_sentence(
     worst = max(members, key=lambda actor: float(members[actor].parts["gas"].mean()))
     own = book.array(
         f"pays.{counter.mechanism.id}.{worst}",
-        f"{counter.mechanism.label}: loss of {context.actor_name(worst)} after a year",
+        f"{counter.mechanism.label}: loss of {context.names.actor(worst)} after a year",
         members[worst].parts["gas"],
         unit="pct_gdp",
         trace=_trace(context, [counter.mechanism.id], worst),
@@ -310,8 +315,8 @@ def _counter_sentence(
         trace=_trace(context, [counter.mechanism.id], ""),
     )
     return sentence_case(
-        f"{context.names('challenger')}'s answer, “{counter.instrument.label}”, costs {context.actor_name(worst)} most, "
-        f"{link(own, own.full_text)} in a year, and {context.names('challenger')} itself {link(forgone, forgone.full_text)} "
+        f"{context.roles.names('challenger')}'s answer, “{counter.instrument.label}”, costs {context.names.actor(worst)} most, "
+        f"{link(own, own.full_text)} in a year, and {context.roles.names('challenger')} itself {link(forgone, forgone.full_text)} "
         "in revenue, on top of each package."
     )
 
@@ -330,7 +335,7 @@ def _horizon_sentence(context: Context, packages: dict[str, dict[str, Figure]]) 
         return ""
     ranked = sorted(packages, key=lambda name: -(packages[name]["year"].value or 0.0))
     parts = [
-        f"{context.crisis.mechanisms[name].label} costs {context.names('challenger')} "
+        f"{context.crisis.mechanisms[name].label} costs {context.roles.names('challenger')} "
         f"{link(packages[name]['month'])} in the first month, {link(packages[name]['year'])} after a year and "
         f"{link(packages[name]['3y'])} after three"
         for name in ranked
@@ -356,7 +361,7 @@ def _currency_sentence(currency: Rows, reserves: Rows) -> str:
 def _currency_chart(context: Context, currency: Rows) -> Chart | None:
     if len(currency) < 2:
         return None
-    hit = next(iter(context.players("challenger")), None)
+    hit = next(iter(context.roles.players("challenger")), None)
     worst = max(currency, key=lambda row: row[1].value or 0.0)
     return draw_ranges(
         "sanctions-currency",
@@ -364,7 +369,7 @@ def _currency_chart(context: Context, currency: Rows) -> Chart | None:
             Span(
                 row=sentence_case(label),
                 figure=figure,
-                colour=context.colours[hit.id] if hit else INK,
+                colour=context.roles.colours[hit.id] if hit else INK,
             )
             for label, figure in currency
         ],
@@ -381,13 +386,13 @@ def _currency_chart(context: Context, currency: Rows) -> Chart | None:
 def _uses_sentence(context: Context, book: Book) -> str:
     """Say what controlled goods are used for, from the exposures of the challenger."""
     found = []
-    for player in context.players("challenger"):
+    for player in context.roles.players("challenger"):
         for actor in player.actors:
             prefix = f"exposures.{actor}.{USES}"
             for path in context.crisis.quantities:
                 if path.startswith(prefix):
                     figure = book.quantity(path)
-                    found.append(f"{context.exposure_label(path.rsplit('.', 1)[1])} {link(figure)}")
+                    found.append(f"{context.names.exposure(path.rsplit('.', 1)[1])} {link(figure)}")
     if not found:
         return ""
     return f"What controlled goods are used for: {join_words(found)}."
@@ -401,7 +406,7 @@ def _listing_sentence(listings: Rows) -> str:
 
 def _limits_sentence(context: Context) -> str:
     """Say what the trade table behind the packages cannot show."""
-    table = context.table("table_sectors")
+    table = context.tables.get("table_sectors")
     if table is None:
         return ""
     notes = [row.cells.get("note", "") for row in table.rows]
