@@ -98,6 +98,7 @@ Code = Literal[
     "run-busy",
     "run-corrupt",
     "run-mismatch",
+    "study-missing",
     "executor-failed",
     "query-invalid",
 ]

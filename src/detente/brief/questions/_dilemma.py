@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.analysis.moves import LEAST_CHANGE, beliefs_after, kind_of_move, shared_fear
 from detente.brief.context import Book, Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
@@ -13,14 +14,11 @@ from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
 from detente.brief.questions._parts import Reading, policy_figures, readings, run_note
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Player, PlayerType
-from detente.models.beliefs import classify_change, pool_by_look, posteriors, spiral_index
 
 __all__ = ["DilemmaParts", "dilemma_parts"]
 
 FloatArray = NDArray[np.float64]
 
-LEAST = 0.01
-"""Changes of the chance of an attack below this are noise: one point."""
 RARE, TINY = 0.02, 1e-6
 """First moves that no type makes with this chance are passed over; the smallest chance in a ratio."""
 INTENTS = {
@@ -132,7 +130,7 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
                 before=before,
                 after=after,
                 effect=change,
-                kind=classify_change(change.value or 0.0, least=LEAST),
+                kind=kind_of_move(change.value or 0.0),
                 fear=fear,
             )
         )
@@ -214,7 +212,7 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
                     before=before,
                     after=after,
                     effect=effect,
-                    kind=classify_change(effect.value or 0.0, least=LEAST),
+                    kind=kind_of_move(effect.value or 0.0),
                     fear=(priors[kind.id], beliefs[kind.id]),
                 )
             )
@@ -233,7 +231,9 @@ def _kinds(moves: list[_Move]) -> str:
             parts.append(
                 f"“{move.label}”, meant {move.intent}, makes an attack likelier ({effect})"
             )
-        elif move.shift >= LEAST and move.kind == "reassurance" and move.after and move.before:
+        elif (
+            move.shift >= LEAST_CHANGE and move.kind == "reassurance" and move.after and move.before
+        ):
             parts.append(
                 f"“{move.label}”, meant {move.intent}, raises the other side's fear from {link(move.before)} to "
                 f"{link(move.after)} and still lowers the chance of an attack ({effect})"
@@ -249,7 +249,7 @@ def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]
     other = max((move for move in theirs if move.fear), key=lambda move: move.shift, default=None)
     if mine is None or other is None or mine.fear is None or other.fear is None:
         return ""
-    index = spiral_index((mine.fear[0], other.fear[0]), (mine.fear[1], other.fear[1]))
+    index = shared_fear(mine.fear, other.fear)
     base = context.trace("attack")
     figure = book.array(
         "dilemma.spiral",
@@ -379,8 +379,7 @@ def _channel_rows(context: Context, book: Book) -> list[_Channel]:
             else names.index(item.id)
             for item in items
         )
-        inside = posteriors(prior, likelihood)
-        public = posteriors(prior, pool_by_look(likelihood, looks))
+        inside, public = beliefs_after(prior, likelihood, looks)
         at = len(player.types) - 1 if player.role == "challenger" else 0
         kind = player.types[at]
         trace = replace(
@@ -445,7 +444,7 @@ def _channels_text(context: Context, book: Book) -> str:
 
 def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
     shown = [move for move in moves if move.before is not None and move.after is not None]
-    shown = [move for move in shown if abs(move.shift) >= LEAST / 2]
+    shown = [move for move in shown if abs(move.shift) >= LEAST_CHANGE / 2]
     if not shown:
         return None
     shown.sort(key=lambda move: (move.mover.id, -move.shift))
@@ -512,7 +511,11 @@ def _table(moves: list[_Move]) -> TableView:
     rows = []
     for move in sorted(moves, key=lambda item: (item.mover.id, item.effect.value or 0.0)):
         infers = "nothing new"
-        if move.before is not None and move.after is not None and abs(move.shift) >= LEAST / 2:
+        if (
+            move.before is not None
+            and move.after is not None
+            and abs(move.shift) >= LEAST_CHANGE / 2
+        ):
             infers = f"{link(move.before)} → {link(move.after)}"
         rows.append(
             (
