@@ -13,12 +13,11 @@ from detente.crisis.elements import (
     Distribution,
     Mechanism,
     OutputOf,
-    Place,
     Product,
     QuantityOf,
     Sum,
 )
-from detente.errors import CrisisFileError, ModelError, UsageError
+from detente.errors import CrisisFileError, ModelError, Place, UsageError
 from detente.linking import plan_pricing, price
 from detente.linking.bindings import column_paths
 from detente.models import find_model

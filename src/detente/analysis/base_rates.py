@@ -4,7 +4,6 @@ The class is chosen by what was known when a crisis began, never by how it ended
 (:cite:p:`wilson1927`), computed by scipy.
 """
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from importlib import resources
 
 from scipy.stats import binomtest
 
+from detente.crisis.csv_reader import decode_text, read_records
 from detente.crisis.past_crises import PastCrisis
 from detente.errors import UsageError
 
@@ -88,10 +88,10 @@ def ready_made() -> tuple[BaseRate, ...]:
 
     Facts counted by us on version 15 of the data; :func:`count` counts them again on a user's copy.
     """
-    text = resources.files("detente.crisis").joinpath("past_crises.csv").read_text("utf-8")
+    content = resources.files("detente.crisis").joinpath("past_crises.csv").read_bytes()
     return tuple(
         BaseRate(label=row["label"], hits=int(row["hits"]), cases=int(row["cases"]))
-        for row in csv.DictReader(text.splitlines())
+        for _, row in read_records(decode_text(content))[1]
     )
 
 

@@ -17,10 +17,10 @@ from detente.crisis.elements import (
     Constant,
     Crisis,
     OutputOf,
-    Place,
     QuantityOf,
     Sum,
 )
+from detente.errors import Place
 from detente.linking._refusals import refuse
 from detente.models.registry import FloatArray
 from detente.rules.compiling import Projection, Rules, StateArray

@@ -11,11 +11,10 @@ from detente.crisis.elements import (
     Crisis,
     Mechanism,
     OutputOf,
-    Place,
     QuantityOf,
     Sum,
 )
-from detente.errors import Code, CrisisFileError, Finding, ModelError
+from detente.errors import Code, CrisisFileError, Finding, ModelError, Place
 from detente.linking.bindings import column_paths
 from detente.linking.planning import mechanism_order
 from detente.models import Input, Model, Output, all_models, find_model

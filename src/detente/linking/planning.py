@@ -12,10 +12,9 @@ from detente.crisis.elements import (
     Crisis,
     Instrument,
     Mechanism,
-    Place,
     Player,
 )
-from detente.errors import Code, CrisisFileError
+from detente.errors import Code, CrisisFileError, Place
 from detente.linking._refusals import refuse
 from detente.linking.bindings import (
     AbstractTerm,

@@ -225,23 +225,66 @@ class Results:
         """
         return run_query(connect(self.folder, self.manifest), sql, parameters)
 
+    def columns(
+        self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
+    ) -> frames.RunColumns:
+        """Return metrics of some policies side by side.
+
+        Parameters
+        ----------
+        metrics
+            Names of metrics, or prefixes that end in a slash (``quantity/``); all by default. Of a large run name those
+            that are needed: each is held for every draw and policy.
+        policies
+            Ids of policies; all by default.
+
+        Raises
+        ------
+        UsageError
+            ``path-unknown`` for a metric or policy that the run does not hold.
+        """
+        chosen = self.choose_policies(policies)
+        names: list[str] = []
+        for name in self.metrics() if metrics is None else metrics:
+            names.extend((self.metrics(name) or (name,)) if name.endswith("/") else (name,))
+        values = {
+            name: self.values(name)
+            if self.has(name) or Metric.parse(name).kind == "quantity"
+            else np.array([self.values(name, policy) for policy in chosen])
+            for name in dict.fromkeys(names)
+        }
+        manifest = self.manifest
+        return frames.RunColumns(
+            policies=chosen,
+            n_draws=self.n_draws,
+            blocks=values,
+            labels={
+                "crisis": manifest.crisis,
+                "digest": manifest.digest,
+                "design": manifest.design,
+                "mode": manifest.mode,
+                "share": manifest.plan.share_label,
+                "seed": str(manifest.seed),
+            },
+        )
+
     def to_pandas(
         self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
     ) -> "pd.DataFrame":
-        """Return metrics as a pandas data frame; see :func:`detente.runs.frames.to_pandas`."""
-        return frames.to_pandas(self, metrics, policies=policies)
+        """Return :meth:`columns` as a pandas data frame; see :func:`detente.runs.frames.to_pandas`."""
+        return frames.to_pandas(self.columns(metrics, policies=policies))
 
     def to_polars(
         self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
     ) -> "pl.DataFrame":
-        """Return metrics as a polars data frame; see :func:`detente.runs.frames.to_polars`."""
-        return frames.to_polars(self, metrics, policies=policies)
+        """Return :meth:`columns` as a polars data frame; see :func:`detente.runs.frames.to_polars`."""
+        return frames.to_polars(self.columns(metrics, policies=policies))
 
     def to_xarray(
         self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
     ) -> "xr.Dataset":
-        """Return metrics as an xarray dataset; see :func:`detente.runs.frames.to_xarray`."""
-        return frames.to_xarray(self, metrics, policies=policies)
+        """Return :meth:`columns` as an xarray dataset; see :func:`detente.runs.frames.to_xarray`."""
+        return frames.to_xarray(self.columns(metrics, policies=policies))
 
     # --- analyses ----------------------------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from detente.game._inputs import FloatArray
 from detente.game.form import ExtensiveForm
 from detente.game.qre._layout import Layout, layout_of
 
-__all__ = ["TESTED", "Stops", "Tracer", "log_chance", "tree_of"]
+__all__ = ["STEPS", "TESTED", "State", "Stops", "Tracer", "log_chance", "tree_of"]
 
 _BASIS = 120
-_STEPS = 1_000_000
+STEPS = 1_000_000
+"""Turns that a game of up to :data:`TESTED` unknowns may take: more than any does."""
 _TIGHT = 1e-13
 _MOVES = 20.0
 """Moves on one path that may each be as rare as they can be before a branch of probability 0 counts beside them."""
@@ -165,45 +166,6 @@ class Tracer:
         point[active] = x
         self.walk(self.tree, block, point, True, self.room.change)
         return block.sigma_in[self.layout.row], float(self.room.change[0])
-
-    def trace(
-        self,
-        payoffs: FloatArray,
-        chance: FloatArray,
-        rationality: FloatArray,
-        *,
-        shares: FloatArray,
-        most_walks: int,
-    ) -> Stops:
-        """Trace one draw to rising shares of its rationality.
-
-        ``payoffs`` ``(K, P)``, ``chance`` ``(R,)``, ``rationality`` ``(P,)`` and ``shares`` ``(S,)`` in 0-1.
-        """
-        self.prepare(payoffs, chance, rationality)
-        stops = shares * self.span
-        active = self.layout.active_row
-        points, notes = np.zeros((shares.size, active.size)), np.zeros((shares.size, 4))
-        top = float(stops.max(initial=0.0))
-        if 0 < active.size <= TESTED:
-            state = State.begin(active.size)
-            points, notes[:, :3] = self.run(state, stops, most_turns=_STEPS, most_walks=most_walks)
-            top = state.top
-        elif active.size:
-            from detente.game.qre._unwinding import follow  # noqa: PLC0415  it traces parts of the game
-
-            points, notes, top = follow(self, payoffs, chance, rationality, stops, most_walks)
-        strategy = np.empty((self.form.n_actions, shares.size))
-        residual = np.empty(shares.size)
-        for stop, t in enumerate(stops):
-            strategy[:, stop], residual[stop] = self.strategy_at(points[stop], float(t))
-        return Stops(
-            strategy=strategy,
-            residual=residual,
-            turns=notes[:, 0],
-            walks=notes[:, 1] + 2,
-            apart=notes[:, 3],
-            reached=top / self.span,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,9 @@ import numpy as np
 from detente.game._inputs import FloatArray
 from detente.game._steps import walk
 from detente.game.qre._parts import Parts
-from detente.game.qre._tracing import State, Tracer
+from detente.game.qre._tracing import STEPS, TESTED, State, Stops, Tracer
 
-__all__ = ["follow"]
+__all__ = ["trace_draw"]
 
 _SHARE = 0.95
 """Of the squared tangent at a turn, the part that must lie in the part of the game that is said to turn."""
@@ -42,6 +42,44 @@ _RETRY = 10
 _LARGEST_CHANGE = 0.5
 """Largest difference of a probability between a part passed apart and the whole game corrected from it, which must
 also come to less than half of that from the point before the fold."""
+
+
+def trace_draw(
+    tracer: Tracer,
+    payoffs: FloatArray,
+    chance: FloatArray,
+    rationality: FloatArray,
+    *,
+    shares: FloatArray,
+    most_walks: int,
+) -> Stops:
+    """Trace one draw to rising shares of its rationality.
+
+    ``payoffs`` ``(K, P)``, ``chance`` ``(R,)``, ``rationality`` ``(P,)`` and ``shares`` ``(S,)`` in 0-1.
+    """
+    tracer.prepare(payoffs, chance, rationality)
+    stops = shares * tracer.span
+    active = tracer.layout.active_row
+    points, notes = np.zeros((shares.size, active.size)), np.zeros((shares.size, 4))
+    top = float(stops.max(initial=0.0))
+    if 0 < active.size <= TESTED:
+        state = State.begin(active.size)
+        points, notes[:, :3] = tracer.run(state, stops, most_turns=STEPS, most_walks=most_walks)
+        top = state.top
+    elif active.size:
+        points, notes, top = _follow(tracer, payoffs, chance, rationality, stops, most_walks)
+    strategy = np.empty((tracer.form.n_actions, shares.size))
+    residual = np.empty(shares.size)
+    for stop, t in enumerate(stops):
+        strategy[:, stop], residual[stop] = tracer.strategy_at(points[stop], float(t))
+    return Stops(
+        strategy=strategy,
+        residual=residual,
+        turns=notes[:, 0],
+        walks=notes[:, 1] + 2,
+        apart=notes[:, 3],
+        reached=top / tracer.span,
+    )
 
 
 @dataclass(slots=True)
@@ -239,7 +277,7 @@ class _Follower:
         return answer
 
 
-def follow(
+def _follow(
     tracer: Tracer,
     payoffs: FloatArray,
     chance: FloatArray,

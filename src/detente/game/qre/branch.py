@@ -10,6 +10,7 @@ from detente.game._refusals import refuse_input
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
 from detente.game.qre._tracing import Tracer
+from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.solving import Status
 
 __all__ = ["BranchResult", "trace_logit_branch"]
@@ -111,7 +112,8 @@ def trace_logit_branch(
         )
     order = np.argsort(values, kind="stable")
     top = max(float(values.max(initial=0.0)), 1e-300)
-    stops = Tracer(form).trace(
+    stops = trace_draw(
+        Tracer(form),
         table[:, :, 0],
         chance[:, 0],
         np.full(form.n_players, top),

@@ -41,6 +41,7 @@ from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_sou
 from detente.game.qre._layout import layout_of
 from detente.game.qre._restriction import Policy, Restriction, as_policy, restrictions
 from detente.game.qre._tracing import Tracer, log_chance, tree_of
+from detente.game.qre._unwinding import trace_draw
 
 __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
 
@@ -507,7 +508,8 @@ class _Room:
 
         payoffs = np.ascontiguousarray(problem.payoffs.block(slice(draw, draw + 1))[:, :, 0])
         chance = pick(problem.chance)
-        stops = self.tracer.trace(
+        stops = trace_draw(
+            self.tracer,
             payoffs,
             chance,
             pick(problem.rationality),
