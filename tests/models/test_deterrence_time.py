@@ -11,7 +11,6 @@ from detente.models.deterrence import (
     best_power,
     critical_risk,
     option_value,
-    share_in_place,
     split_margin,
     threshold_escalation_prob,
 )
@@ -28,11 +27,15 @@ probs = st.floats(0.0, 1.0).map(lambda value: round(value, 6))
 # --- arrivals
 
 
+def in_place(day, **given):
+    return ARRIVAL(day=day, **given)["share_in_place"]
+
+
 def test_a_battalion_on_five_days_notice_by_hand():
     """Oracle: hand. Order on day 3, notice 5, way 2, assembly over 10: half of it on day 15, all on day 20."""
     given = {"decision_day": 3, "notice_days": 5, "transit_days": 2, "assembly_days": 10}
-    got = share_in_place(np.array([9.9, 10.0, 15.0, 20.0, 90.0]), **given)
-    np.testing.assert_allclose(got, [0.0, 0.0, 0.5, 1.0, 1.0])
+    got = in_place([9.9, 10.0, 15.0, 20.0, 90.0], **given)
+    np.testing.assert_allclose(got, [[0.0, 0.0, 0.5, 1.0, 1.0]])
     answer = ARRIVAL(day=15, **given)
     assert answer["share_in_place"].item() == 0.5
     assert (answer["first_day"].item(), answer["ready_day"].item()) == (10.0, 20.0)
@@ -41,7 +44,7 @@ def test_a_battalion_on_five_days_notice_by_hand():
 @pytest.mark.parametrize(("day", "share"), [(6.999, 0.0), (7.0, 1.0), (8.0, 1.0)])
 def test_without_assembly_all_arrive_at_once(day, share):
     """Oracle: hand."""
-    assert share_in_place(day, notice_days=5, transit_days=2) == share
+    assert in_place(day, notice_days=5, transit_days=2) == share
 
 
 @given(days, st.floats(0.0, 30.0), spans, spans, spans, st.floats(0.0, 20.0))
@@ -53,11 +56,11 @@ def test_time_helps_and_delay_hurts(day, order, notice, way, assembly, more):
         "transit_days": way,
         "assembly_days": assembly,
     }
-    here = share_in_place(day, **base)
+    here = in_place(day, **base)
     assert 0.0 <= here <= 1.0
-    assert share_in_place(day + more, **base) >= here - 1e-9
+    assert in_place(day + more, **base) >= here - 1e-9
     for name, value in base.items():
-        assert share_in_place(day, **{**base, name: value + more}) <= here + 1e-9
+        assert in_place(day, **{**base, name: value + more}) <= here + 1e-9
 
 
 # --- what a margin is made of

@@ -159,7 +159,7 @@ def evaluate_mechanism(
         _check_input(item.mechanism, declared, array)
         given[declared.name] = array
     try:
-        found = item.function(**given, **({} if item.design is None else {"design": item.design}))
+        found = item.function(**given)
     except ModelError as error:
         message = f"mechanism {item.mechanism.id!r}: {error.message}"
         raise ModelError(message, code=error.code, at=error.at, fix=error.fix) from error

@@ -1,17 +1,88 @@
 """The nuclear shadow: how much risk a side will run, and how much power it pays to bring to bear under that risk."""
 
 from dataclasses import dataclass
+from typing import Annotated, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.models.registry import FloatArray
+from detente.models.inputs import prob, stakes
+from detente.models.registry import FloatArray, Input, Output, model
 
-__all__ = ["PowerAndRisk", "best_power", "critical_risk"]
-
+__all__ = ["PowerAndRisk", "best_power", "brinkmanship", "critical_risk"]
 
 _NIL = 1e-12
 """Differences of chances below this are none."""
+
+
+class _Outputs(TypedDict):
+    power: Annotated[
+        FloatArray,
+        Output("share", "power that it pays to bring to bear, from the least to the most"),
+    ]
+    success_prob: Annotated[FloatArray, Output("prob", "chance of success with that power")]
+    escalation_prob: Annotated[FloatArray, Output("prob", "chance that control is lost with it")]
+    value: Annotated[FloatArray, Output("stakes", "expected value of striking with it")]
+    margin: Annotated[
+        FloatArray,
+        Output("stakes", "value of holding back less value of striking; positive deters"),
+    ]
+    resolve: Annotated[
+        FloatArray,
+        Output("prob", "largest risk of losing control that winning is worth to the challenger"),
+    ]
+
+
+@model(
+    "deterrence.brinkmanship",
+    cites=("powell2015", "powell1987"),
+    reference="powell2015, trade-off of power and risk; powell1987, critical risk",
+)
+def brinkmanship(
+    *,
+    success_low: Annotated[
+        FloatArray, prob("chance of success with the least power brought to bear")
+    ],
+    success_more: Annotated[
+        FloatArray, prob("what the most power adds to that chance, cut at certainty")
+    ],
+    risk_low: Annotated[FloatArray, prob("chance that control is lost with the least power")],
+    risk_more: Annotated[
+        FloatArray, prob("what the most power adds to that risk, cut at certainty")
+    ],
+    gain: Annotated[FloatArray, stakes("worth of success")],
+    loss: Annotated[FloatArray, stakes("damage of failure")],
+    cost: Annotated[FloatArray, stakes("what the option costs either way")],
+    escalation_cost: Annotated[FloatArray, stakes("what losing control costs")],
+    hold_value: Annotated[FloatArray, Input("stakes", "value of holding back", default=0.0)],
+    risk_cap: Annotated[
+        FloatArray,
+        prob("most risk that the challenger may create without being outbid", default=1.0),
+    ],
+) -> _Outputs:
+    """How much power a challenger brings to bear where more power means more risk of losing control.
+
+    See :func:`best_power` and :func:`critical_risk`.
+    """
+    found = best_power(
+        success_low=success_low,
+        success_high=np.minimum(success_low + success_more, 1.0),
+        risk_low=risk_low,
+        risk_high=np.minimum(risk_low + risk_more, 1.0),
+        gain=gain,
+        loss=loss,
+        cost=cost,
+        disaster=escalation_cost,
+        risk_cap=risk_cap,
+    )
+    return {
+        "power": found.power,
+        "success_prob": found.success_prob,
+        "escalation_prob": found.escalation_prob,
+        "value": found.value,
+        "margin": hold_value - found.value,
+        "resolve": critical_risk(win=gain - cost, quit_value=hold_value, disaster=-escalation_cost),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,126 @@
 """The expected value of an attack, how far it stands from holding back, and what holds it back."""
 
 from dataclasses import dataclass
+from typing import Annotated, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.models.registry import FloatArray
+from detente.models.inputs import prob, share, stakes
+from detente.models.registry import FloatArray, Input, Output, model
 
 __all__ = [
     "MarginParts",
+    "option",
     "option_value",
     "split_margin",
     "threshold_escalation_prob",
     "threshold_success_prob",
 ]
+
+
+class _Outputs(TypedDict):
+    value: Annotated[FloatArray, Output("stakes", "expected value of striking")]
+    margin: Annotated[
+        FloatArray,
+        Output("stakes", "value of holding back less value of striking; positive deters"),
+    ]
+    threshold_prob: Annotated[
+        FloatArray, Output("prob", "chance of success from which striking pays, cut to 0-1")
+    ]
+    threshold_escalation: Annotated[
+        FloatArray,
+        Output("prob", "chance of escalation from which striking no longer pays, cut to 0-1"),
+    ]
+    quiet_margin: Annotated[
+        FloatArray,
+        Output(
+            "stakes",
+            "value of never having raised the crisis less value of striking; positive: general deterrence",
+        ),
+    ]
+    temptation: Annotated[
+        FloatArray,
+        Output("stakes", "what a sure and costless success would give over holding back"),
+    ]
+    failure: Annotated[
+        FloatArray,
+        Output("stakes", "part of the margin from the chance that the option fails (denial)"),
+    ]
+    fighting: Annotated[
+        FloatArray, Output("stakes", "part of the margin from what the fighting costs (denial)")
+    ]
+    punishment: Annotated[
+        FloatArray, Output("stakes", "part of the margin from what others impose")
+    ]
+    shadow: Annotated[
+        FloatArray, Output("stakes", "part of the margin from the risk of escalation")
+    ]
+
+
+@model(
+    "deterrence.option",
+    cites=("fearon1995", "powell2015", "powell1987", "snyder1961", "morgan1977"),
+    reference="fearon1995, value of the costly lottery, with an escalation term after powell2015",
+)
+def option(
+    *,
+    success_prob: Annotated[FloatArray, prob("chance that the option succeeds")],
+    gain: Annotated[FloatArray, stakes("worth of success")],
+    loss: Annotated[FloatArray, stakes("damage of failure")],
+    cost: Annotated[FloatArray, stakes("what the option costs either way")],
+    escalation_prob: Annotated[
+        FloatArray, prob("chance that the option escalates beyond control", default=0.0)
+    ],
+    escalation_cost: Annotated[FloatArray, stakes("what escalation costs", default=0.0)],
+    hold_value: Annotated[FloatArray, Input("stakes", "value of holding back", default=0.0)],
+    punishment: Annotated[
+        FloatArray, stakes("what others impose for the option: sanctions, blame", default=0.0)
+    ],
+    reversibility: Annotated[
+        FloatArray,
+        share(
+            "how far the option can be undone: share of the worth of waiting that it keeps",
+            default=0.0,
+        ),
+    ],
+    waiting_value: Annotated[
+        FloatArray,
+        stakes("worth of keeping all options open, which holding back has in full", default=0.0),
+    ],
+    quiet_value: Annotated[
+        FloatArray, Input("stakes", "value of never having raised the crisis", default=0.0)
+    ],
+) -> _Outputs:
+    """Value of an attack, its distance from holding back and from a quiet life, and what that distance is made of."""
+    # what an option that can be undone keeps of the worth of waiting, holding back has no more before it
+    kept = reversibility * waiting_value
+    hold, quiet = hold_value - kept, quiet_value - kept
+    worths = {"gain": gain, "loss": loss, "escalation_cost": escalation_cost}
+    parts = split_margin(
+        success_prob,
+        **worths,
+        cost=cost,
+        punishment=punishment,
+        escalation_prob=escalation_prob,
+        hold_value=hold,
+    )
+    worths["cost"] = cost + punishment
+    value = option_value(success_prob, **worths, escalation_prob=escalation_prob)
+    return {
+        "value": value + kept,
+        "margin": hold - value,
+        "threshold_prob": threshold_success_prob(
+            **worths, escalation_prob=escalation_prob, hold_value=hold
+        ),
+        "threshold_escalation": threshold_escalation_prob(success_prob, **worths, hold_value=hold),
+        "quiet_margin": quiet - value,
+        "temptation": parts.temptation,
+        "failure": parts.failure,
+        "fighting": parts.fighting,
+        "punishment": parts.punishment,
+        "shadow": parts.shadow,
+    }
 
 
 def option_value(
