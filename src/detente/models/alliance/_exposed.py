@@ -67,16 +67,14 @@ WeightOfDependence = Annotated[
     FloatArray, coefficient("cost of full dependence under the heaviest package", default=2.0)
 ]
 WeightOfTrade = Annotated[
-    FloatArray,
-    coefficient("cost of trade worth one GDP under the heaviest package", default=10.0),
+    FloatArray, coefficient("cost of trade worth one GDP under the heaviest package", default=10.0)
 ]
 WeightOfBank = Annotated[
     FloatArray,
     coefficient("cost of bank claims worth one GDP under the heaviest package", default=20.0),
 ]
 Reluctance = Annotated[
-    FloatArray,
-    coefficient("cost to any member of acting with the heaviest package", default=2.0),
+    FloatArray, coefficient("cost to any member of acting with the heaviest package", default=2.0)
 ]
 Weight = Annotated[
     FloatArray, weight("weight of the member in the coalition; only proportions matter")

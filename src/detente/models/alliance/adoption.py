@@ -23,19 +23,13 @@ class _Outputs(TypedDict):
     applies_prob: Annotated[
         FloatArray,
         Output(
-            "prob",
-            "probability that the member applies the package",
-            per_member=True,
-            kept=False,
+            "prob", "probability that the member applies the package", per_member=True, kept=False
         ),
     ]
     veto_prob: Annotated[
         FloatArray,
         Output(
-            "prob",
-            "probability that the member blocks the package",
-            per_member=True,
-            kept=False,
+            "prob", "probability that the member blocks the package", per_member=True, kept=False
         ),
     ]
 

@@ -39,8 +39,7 @@ class _Outputs(TypedDict):
     unanimity_prob: Annotated[FloatArray, Output("prob", "probability that all join")]
     expected_share: Annotated[FloatArray, Output("share", "expected share of members")]
     multiple: Annotated[
-        FloatArray,
-        Output("prob", "1 where social pressure holds up more than one answer, else 0"),
+        FloatArray, Output("prob", "1 where social pressure holds up more than one answer, else 0")
     ]
     residual: Annotated[FloatArray, Output("prob", "gap left in the fixed point, recomputed")]
     worth: Annotated[
@@ -72,8 +71,7 @@ def joining(
     *,
     position: Annotated[FloatArray, score("the member's stated firmness, 100 for the firmest")],
     distance_km: Annotated[
-        FloatArray,
-        Input("km", "distance of the member from the front", per_member=True, low=0.0),
+        FloatArray, Input("km", "distance of the member from the front", per_member=True, low=0.0)
     ],
     weight: Weight,
     severity: Annotated[FloatArray, share("how bad the challenger's act is, 1 for the worst")],
@@ -88,16 +86,13 @@ def joining(
     w_trade: WeightOfTrade,
     w_bank: WeightOfBank,
     history: Annotated[
-        FloatArray,
-        score("how firm the member was in earlier cases, 50 for neither", default=50.0),
+        FloatArray, score("how firm the member was in earlier cases, 50 for neither", default=50.0)
     ],
     opinion: Annotated[
-        FloatArray,
-        share("share of the member's public for acting", per_member=True, default=0.5),
+        FloatArray, share("share of the member's public for acting", per_member=True, default=0.5)
     ],
     arms: Annotated[
-        FloatArray,
-        score("the member's stand on arming the target, 50 for neither", default=50.0),
+        FloatArray, score("the member's stand on arming the target, 50 for neither", default=50.0)
     ],
     measure_cost: Annotated[
         FloatArray,
@@ -118,8 +113,7 @@ def joining(
         ),
     ],
     side_payment: Annotated[
-        FloatArray,
-        share("share of the cost of exposures that others make good", default=0.0),
+        FloatArray, share("share of the cost of exposures that others make good", default=0.0)
     ],
     payment_pct_gdp: Annotated[
         FloatArray,
@@ -152,8 +146,7 @@ def joining(
         coefficient("benefit to a member at the front of answering the worst act", default=1.0),
     ],
     w_history: Annotated[
-        FloatArray,
-        coefficient("benefit from a record of full firmness, against none", default=1.0),
+        FloatArray, coefficient("benefit from a record of full firmness, against none", default=1.0)
     ],
     w_opinion: Annotated[
         FloatArray,
@@ -164,8 +157,7 @@ def joining(
         coefficient("benefit from full support for arms, against a neutral stand", default=0.5),
     ],
     w_social: Annotated[
-        FloatArray,
-        coefficient("pressure of all others joining, against none joining", default=1.0),
+        FloatArray, coefficient("pressure of all others joining, against none joining", default=1.0)
     ],
     w_payment: Annotated[
         FloatArray, coefficient("worth of a payment of one percent of GDP", default=0.2)

@@ -25,10 +25,7 @@ class _Outputs(TypedDict):
     cost: Annotated[
         FloatArray,
         Output(
-            "ratio",
-            "what the measure costs the member, in log odds",
-            per_member=True,
-            kept=False,
+            "ratio", "what the measure costs the member, in log odds", per_member=True, kept=False
         ),
     ]
 
@@ -41,8 +38,7 @@ class _Outputs(TypedDict):
 def measure(
     *,
     position: Annotated[
-        FloatArray,
-        score("the member's stated position on the measure, 0 opposed in any case"),
+        FloatArray, score("the member's stated position on the measure, 0 opposed in any case")
     ],
     strength: Annotated[FloatArray, share("how heavy the measure is in the heaviest package")],
     dependence: Dependence,

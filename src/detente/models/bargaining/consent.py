@@ -18,8 +18,7 @@ class _Outputs(TypedDict):
     gain: Annotated[
         FloatArray,
         Output(
-            "ratio",
-            "third party's gain of the package over fighting, in worths of the issue space",
+            "ratio", "third party's gain of the package over fighting, in worths of the issue space"
         ),
     ]
 
@@ -51,9 +50,7 @@ def consent(
     slope = salience / np.maximum(salience.sum(axis=0), np.finfo(float).tiny)
     side = np.sign(red_line - position)
     over = np.where(
-        side == 0.0,
-        np.abs(package - position),
-        np.maximum((package - red_line) * side, 0.0),
+        side == 0.0, np.abs(package - position), np.maximum((package - red_line) * side, 0.0)
     )
     lost = np.abs(package - position) + (red_line_firmness - 1.0) * over
     beaten = np.abs(challenger_position - position)

@@ -179,8 +179,7 @@ def settlement(
     first_strike_advantage: Annotated[
         FloatArray,
         prob(
-            "by how much either side's chance of winning is higher if it strikes first",
-            default=0.0,
+            "by how much either side's chance of winning is higher if it strikes first", default=0.0
         ),
     ],
     challenger_red_line: Annotated[
@@ -188,8 +187,7 @@ def settlement(
         score("farthest point that the challenger signs at the usual price", default=50.0),
     ],
     defender_red_line: Annotated[
-        FloatArray,
-        score("farthest point that the defender signs at the usual price", default=50.0),
+        FloatArray, score("farthest point that the defender signs at the usual price", default=50.0)
     ],
     red_line_firmness: RedLineFirmness,
     loss_exponent: Annotated[

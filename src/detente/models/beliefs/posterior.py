@@ -15,8 +15,7 @@ class _Outputs(TypedDict):
     posterior: Annotated[FloatArray, Output("prob", "probability of the type after the move")]
     shift: Annotated[FloatArray, Output("prob", "posterior less prior, from -1 to 1")]
     log_ratio: Annotated[
-        FloatArray,
-        Output("log_odds", "log likelihood ratio of the move, cut at plus and minus 50"),
+        FloatArray, Output("log_odds", "log likelihood ratio of the move, cut at plus and minus 50")
     ]
 
 

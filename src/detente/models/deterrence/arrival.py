@@ -36,8 +36,7 @@ def arrival(
     notice_days: Annotated[FloatArray, _days("notice to move")],
     transit_days: Annotated[FloatArray, _days("days under way")],
     assembly_days: Annotated[
-        FloatArray,
-        _days("days over which the rest arrives, joins up or learns to use its arms"),
+        FloatArray, _days("days over which the rest arrives, joins up or learns to use its arms")
     ],
 ) -> _Outputs:
     r"""Share of a reinforcement or of delivered arms that is in place on a day, and when it is.

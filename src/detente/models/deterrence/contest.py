@@ -65,11 +65,7 @@ def contest(
 
 
 def ratio_success_prob(
-    attacker: ArrayLike,
-    defender: ArrayLike,
-    *,
-    decisiveness: ArrayLike,
-    advantage: ArrayLike = 0.0,
+    attacker: ArrayLike, defender: ArrayLike, *, decisiveness: ArrayLike, advantage: ArrayLike = 0.0
 ) -> FloatArray:
     r"""Chance that the attacker wins, by the ratio of strengths.
 
@@ -105,11 +101,7 @@ def ratio_success_prob(
 
 
 def difference_success_prob(
-    attacker: ArrayLike,
-    defender: ArrayLike,
-    *,
-    steepness: ArrayLike,
-    advantage: ArrayLike = 0.0,
+    attacker: ArrayLike, defender: ArrayLike, *, steepness: ArrayLike, advantage: ArrayLike = 0.0
 ) -> FloatArray:
     r"""Chance that the attacker wins, by the difference of strengths: a logistic curve.
 

@@ -1,6 +1,5 @@
 """The expected value of an attack, how far it stands from holding back, and what holds it back."""
 
-from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 import numpy as np
@@ -10,10 +9,8 @@ from detente.models.inputs import prob, share, stakes
 from detente.models.registry import FloatArray, Input, Output, model
 
 __all__ = [
-    "MarginParts",
     "option",
     "option_value",
-    "split_margin",
     "threshold_escalation_prob",
     "threshold_success_prob",
 ]
@@ -92,20 +89,30 @@ def option(
         FloatArray, Input("stakes", "value of never having raised the crisis", default=0.0)
     ],
 ) -> _Outputs:
-    """Value of an attack, its distance from holding back and from a quiet life, and what that distance is made of."""
+    r"""Value of an attack, its distance from holding back and from a quiet life, and what that distance is made of.
+
+    The margin of holding back over an attack is split into temptation, denial, punishment and the nuclear shadow:
+
+    .. math::
+        H - V = \underbrace{(1 - p)(G + L)}_{\text{failure}} + \underbrace{C}_{\text{fighting}}
+        + \underbrace{P}_{\text{punishment}} + \underbrace{q X}_{\text{shadow}} - \underbrace{(G - H)}_{\text{temptation}}
+
+    Temptation is what an attack that is sure to succeed and costs nothing would give over holding back. Failure and
+    fighting are denial, what the defence makes of the attack; punishment and the shadow lie outside the battlefield.
+
+    References
+    ----------
+    Denial and punishment are those of :cite:p:`snyder1961`; the split of the sum is an identity of our own.
+    """
     # what an option that can be undone keeps of the worth of waiting, holding back has no more before it
     kept = reversibility * waiting_value
     hold, quiet = hold_value - kept, quiet_value - kept
-    worths = {"gain": gain, "loss": loss, "escalation_cost": escalation_cost}
-    parts = split_margin(
-        success_prob,
-        **worths,
-        cost=cost,
-        punishment=punishment,
-        escalation_prob=escalation_prob,
-        hold_value=hold,
-    )
-    worths["cost"] = cost + punishment
+    worths = {
+        "gain": gain,
+        "loss": loss,
+        "cost": cost + punishment,
+        "escalation_cost": escalation_cost,
+    }
     value = option_value(success_prob, **worths, escalation_prob=escalation_prob)
     return {
         "value": value + kept,
@@ -115,11 +122,11 @@ def option(
         ),
         "threshold_escalation": threshold_escalation_prob(success_prob, **worths, hold_value=hold),
         "quiet_margin": quiet - value,
-        "temptation": parts.temptation,
-        "failure": parts.failure,
-        "fighting": parts.fighting,
-        "punishment": parts.punishment,
-        "shadow": parts.shadow,
+        "temptation": gain - hold,
+        "failure": (1.0 - success_prob) * (gain + loss),
+        "fighting": cost,
+        "punishment": punishment,
+        "shadow": escalation_prob * escalation_cost,
     }
 
 
@@ -204,80 +211,6 @@ def threshold_success_prob(
     # cut before dividing: next to nothing at stake must not overflow
     share = np.clip(needed, 0.0, at_stake) / np.where(at_stake > 0.0, at_stake, 1.0)
     return np.where(at_stake > 0.0, share, np.where(needed < 0.0, 0.0, 1.0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarginParts:
-    """What makes a deterrence margin, in stakes, all of one shape.
-
-    ``margin = failure + fighting + punishment + shadow - temptation``.
-    """
-
-    temptation: FloatArray
-    failure: FloatArray
-    fighting: FloatArray
-    punishment: FloatArray
-    shadow: FloatArray
-
-
-def split_margin(
-    success_prob: ArrayLike,
-    *,
-    gain: ArrayLike,
-    loss: ArrayLike,
-    cost: ArrayLike,
-    punishment: ArrayLike = 0.0,
-    escalation_prob: ArrayLike = 0.0,
-    escalation_cost: ArrayLike = 0.0,
-    hold_value: ArrayLike = 0.0,
-) -> MarginParts:
-    r"""Split the margin of holding back over an attack into temptation, denial, punishment and the nuclear shadow.
-
-    .. math::
-        H - V = \underbrace{(1 - p)(G + L)}_{\text{failure}} + \underbrace{C}_{\text{fighting}}
-        + \underbrace{P}_{\text{punishment}} + \underbrace{q X}_{\text{shadow}} - \underbrace{(G - H)}_{\text{temptation}}
-
-    Parameters
-    ----------
-    success_prob, gain, loss, escalation_prob, escalation_cost, hold_value
-        As in :func:`option_value` and :func:`threshold_success_prob`.
-    cost
-        Cost of the fighting itself, ``C``, in stakes.
-    punishment
-        What others impose for the attack, ``P``, in stakes: sanctions, blame.
-
-    Returns
-    -------
-    MarginParts
-        Temptation is what an attack that is sure to succeed and costs nothing would give over holding back. Failure and
-        fighting are denial, what the defence makes of the attack; punishment and the shadow lie outside the battlefield.
-
-    References
-    ----------
-    Denial and punishment are those of :cite:p:`snyder1961`; the split of the sum is an identity of our own.
-    """
-    p, g, harm, c, punished, q, x, hold = np.broadcast_arrays(
-        *(
-            np.asarray(v, dtype=np.float64)
-            for v in (
-                success_prob,
-                gain,
-                loss,
-                cost,
-                punishment,
-                escalation_prob,
-                escalation_cost,
-                hold_value,
-            )
-        )
-    )
-    return MarginParts(
-        temptation=g - hold,
-        failure=(1.0 - p) * (g + harm),
-        fighting=c,
-        punishment=punished,
-        shadow=q * x,
-    )
 
 
 def threshold_escalation_prob(

@@ -28,8 +28,7 @@ def _axis(name: str, unit: str, description: str, default: float | None = None) 
 
 Gas = Annotated[GasMechanism, Prepared(GasMechanism, tables=GAS_TABLES)]
 CutShare = Annotated[
-    FloatArray,
-    _axis("cut_share", "share", "share of its deliveries that the challenger withholds"),
+    FloatArray, _axis("cut_share", "share", "share of its deliveries that the challenger withholds")
 ]
 LngSpare = Annotated[
     FloatArray,

@@ -42,14 +42,11 @@ class _Outputs(TypedDict):
     member_energy_change_pct: Annotated[
         FloatArray,
         Output(
-            "pct",
-            "change of gas used by the member against no cut and no pact",
-            per_member=True,
+            "pct", "change of gas used by the member against no cut and no pact", per_member=True
         ),
     ]
     response_share: Annotated[
-        FloatArray,
-        Output("share", "share of the union's demand that gives way to the price"),
+        FloatArray, Output("share", "share of the union's demand that gives way to the price")
     ]
     shortfall_share: Annotated[FloatArray, Output("share", "share of the union's demand cut off")]
     price_eur_per_mwh: Annotated[

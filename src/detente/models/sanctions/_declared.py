@@ -56,6 +56,5 @@ BankClaimsShare = Annotated[
 ]
 ClaimsLossShare = Annotated[FloatArray, share("share of the bank claims that is lost", default=0.0)]
 GdpWeight = Annotated[
-    FloatArray,
-    weight("weight of the member in the total; only proportions matter", default=1.0),
+    FloatArray, weight("weight of the member in the total; only proportions matter", default=1.0)
 ]

@@ -24,8 +24,7 @@ class _Outputs(TypedDict):
 def ces_loss(
     *,
     energy_share: Annotated[
-        FloatArray,
-        share("share of the input (energy, or gas) in gross national expenditure"),
+        FloatArray, share("share of the input (energy, or gas) in gross national expenditure")
     ],
     elasticity: Annotated[
         FloatArray,

@@ -56,9 +56,7 @@ def currency(
     rate_response: Annotated[
         FloatArray,
         ratio(
-            "fall of the log wish to hoard per percentage point of the rate",
-            high=1.0,
-            default=0.0,
+            "fall of the log wish to hoard per percentage point of the rate", high=1.0, default=0.0
         ),
     ],
     defence_ratio: Annotated[

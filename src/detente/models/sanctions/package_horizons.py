@@ -75,12 +75,10 @@ class _Outputs(TypedDict):
         ),
     ]
     finance_loss_month_pct_gdp: Annotated[
-        FloatArray,
-        Output("pct_gdp", "the target's loss from a shock to funding, after a month"),
+        FloatArray, Output("pct_gdp", "the target's loss from a shock to funding, after a month")
     ]
     finance_loss_year_pct_gdp: Annotated[
-        FloatArray,
-        Output("pct_gdp", "the target's loss from a shock to funding, after a year"),
+        FloatArray, Output("pct_gdp", "the target's loss from a shock to funding, after a year")
     ]
     finance_loss_3y_pct_gdp: Annotated[
         FloatArray,
@@ -89,9 +87,7 @@ class _Outputs(TypedDict):
     member_claims_loss_pct_gdp: Annotated[
         FloatArray,
         Output(
-            "pct_gdp",
-            "bank claims that the member writes off over the first year",
-            per_member=True,
+            "pct_gdp", "bank claims that the member writes off over the first year", per_member=True
         ),
     ]
 
@@ -110,8 +106,7 @@ def package_horizons(
     finance_lasting_share: Annotated[
         FloatArray,
         share(
-            "share of the loss from a shock to funding that is left after three years",
-            default=1.0,
+            "share of the loss from a shock to funding that is left after three years", default=1.0
         ),
     ],
     bank_claims_share: BankClaimsShare,

@@ -27,8 +27,7 @@ class _Outputs(TypedDict):
 def personal_listing(
     *,
     closing_prob: Annotated[
-        FloatArray,
-        prob("chance that a settlement that is wanted is closed, nobody being listed"),
+        FloatArray, prob("chance that a settlement that is wanted is closed, nobody being listed")
     ],
     listed_share: Annotated[FloatArray, share("how far those who decide are listed", default=1.0)],
     narrowing_share: Annotated[
