@@ -401,14 +401,16 @@ def _read_one(name: str, item: Input, given: ArrayLike) -> FloatArray:
         fix = f"give an array that broadcasts to {_AXES[n_axes]}"
         raise ModelError(message, code="input-invalid", at=at, fix=fix)
     array = array.reshape((1,) * (n_axes - array.ndim) + array.shape)
-    refuse_where(
-        ~np.isfinite(array),
-        at=at,
-        array=array,
-        why="is not finite",
-        fix="fill missing values before pricing; check the quantity's distribution",
-    )
-    if array.min() < item.low or array.max() > item.high:
+    lowest, highest = array.min(), array.max()
+    if not (np.isfinite(lowest) and np.isfinite(highest)):
+        refuse_where(
+            ~np.isfinite(array),
+            at=at,
+            array=array,
+            why="is not finite",
+            fix="fill missing values before pricing; check the quantity's distribution",
+        )
+    if lowest < item.low or highest > item.high:
         slack = ROUNDING * np.maximum(1.0, np.abs(array))
         refuse_where(
             (array < item.low - slack) | (array > item.high + slack),
