@@ -9,7 +9,7 @@ import pytest
 
 from detente.brief import compose, to_html, to_json, to_markdown
 from detente.crisis import load_crisis, shipped_crises
-from detente.ensemble import run_ensemble
+from detente.runs import run_ensemble
 
 SCHEMA = json.loads(
     (importlib.resources.files("detente.brief") / "brief.schema.json").read_text("utf-8")

@@ -8,8 +8,8 @@ import pytest
 
 from detente.brief import compose
 from detente.crisis import load_crisis
-from detente.ensemble import run_ensemble
 from detente.rules import compile_rules, start
+from detente.runs import run_ensemble
 
 DRAWS = 24
 POLICIES = (

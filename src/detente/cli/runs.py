@@ -10,7 +10,7 @@ import typer
 from detente.errors import RunError, UsageError
 
 if TYPE_CHECKING:
-    from detente.ensemble.folders import RunReport
+    from detente.runs.folders import RunReport
 
 __all__ = ["command"]
 
@@ -44,7 +44,7 @@ def command(
 
       detente runs runs/old --remove
     """
-    from detente.ensemble.folders import find_runs, inspect_run
+    from detente.runs.folders import find_runs, inspect_run
 
     place = folder if folder is not None else Path()
     if not place.is_dir():
@@ -68,7 +68,7 @@ def command(
 
 
 def _remove(place: Path, *, yes: bool) -> None:
-    from detente.ensemble.folders import inspect_run, remove_run
+    from detente.runs.folders import inspect_run, remove_run
 
     report = inspect_run(place)
     what = report.manifest.crisis if report.manifest else "an unreadable run"

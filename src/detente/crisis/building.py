@@ -41,6 +41,7 @@ from detente.crisis.figures import (
     day_of,
     table_rows,
 )
+from detente.crisis.metric_names import metric_name
 from detente.crisis.schema import (
     ActorEntry,
     AimEntry,
@@ -352,9 +353,9 @@ def _aim(draft: Draft, aim: str, entry: AimEntry) -> None:
         id=aim,
         label=entry.label,
         metrics=(
-            *(f"level/{name}" for name in entry.considerations),
-            *(f"outcome/{name}" for name in entry.outcomes),
-            *(f"payoff/{name}" for name in entry.payoffs),
+            *(metric_name("level", name) for name in entry.considerations),
+            *(metric_name("outcome", name) for name in entry.outcomes),
+            *(metric_name("payoff", name) for name in entry.payoffs),
         ),
         lower_is_better=entry.better == "less",
         claims=tuple(entry.claims),

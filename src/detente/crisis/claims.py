@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from detente.crisis.elements import Crisis, Place
+from detente.crisis.elements import Crisis
+from detente.errors import Place
 
 __all__ = ["claims_of"]
 

@@ -4,7 +4,6 @@ Reading, shaping and building fill a :class:`Draft`; the checks read it. It hold
 pass finds as many problems as possible.
 """
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,7 +22,6 @@ from detente.crisis.elements import (
     Mechanism,
     OutcomeRule,
     Phase,
-    Place,
     Player,
     Policy,
     Quantity,
@@ -34,7 +32,7 @@ from detente.crisis.elements import (
 )
 from detente.crisis.reading import Document
 from detente.crisis.schema import LIST_SECTIONS, Entry
-from detente.errors import Code, Finding, Severity
+from detente.errors import Code, Finding, Place, Severity, nearest
 
 __all__ = [
     "MAX_FINDINGS",
@@ -43,7 +41,6 @@ __all__ = [
     "Keys",
     "VariableUse",
     "duplicates",
-    "nearest",
     "suggest",
 ]
 
@@ -229,20 +226,6 @@ class Draft:
 def _cut(text: str) -> str:
     """Keep a text that names thousands of things readable."""
     return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]} ..."
-
-
-def nearest(name: str, known: Iterable[str], *, n: int = 3) -> list[str]:
-    """Return the known names most like a name, best first.
-
-    Examples
-    --------
-    >>> nearest("postre", ["posture", "talks"])
-    ['posture']
-    """
-    names = list(known)[:5000]
-    lowered = {item.lower(): item for item in reversed(names)}
-    found = difflib.get_close_matches(name[:100].lower(), list(lowered), n=n, cutoff=0.5)
-    return [lowered[item] for item in found]
 
 
 def suggest(name: str, known: Iterable[str], *, otherwise: str) -> str:

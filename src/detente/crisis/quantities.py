@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from detente.crisis.elements import Distribution
-from detente.errors import UsageError
+from detente.errors import refuse
 
 __all__ = ["distribution_problem", "mean", "ppf", "reference_value", "support"]
 
@@ -52,9 +52,7 @@ def ppf(distribution: Distribution, u: ArrayLike) -> FloatArray:
     if not np.all((uniform >= 0) & (uniform <= 1)):
         bad = uniform[~((uniform >= 0) & (uniform <= 1))].flat[0]
         message = f"a probability of {bad} is outside 0-1"
-        raise UsageError(
-            message, code="value-out-of-range", at="ppf", fix="give numbers from 0 to 1"
-        )
+        refuse(message, code="value-out-of-range", at="ppf", fix="give numbers from 0 to 1")
     values = _QUANTILES[distribution.family](uniform, *distribution.parameters)
     return np.asarray(values, dtype=np.float64)
 

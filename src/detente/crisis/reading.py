@@ -24,8 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from detente.crisis.elements import Place
-from detente.errors import Code, Finding
+from detente.errors import Code, Finding, Place
 
 __all__ = [
     "MAX_BYTES",

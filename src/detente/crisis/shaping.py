@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from detente.crisis.draft import Draft, Keys, nearest
+from detente.crisis.draft import Draft, Keys
 from detente.crisis.reading import Node
 from detente.crisis.schema import LIST_SECTIONS, MAPPING_SECTIONS, CrisisDocument, Entry, Header
-from detente.errors import CODES, Code
+from detente.errors import CODES, Code, nearest
 
 __all__ = ["shape"]
 

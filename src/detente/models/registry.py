@@ -10,7 +10,7 @@ dictionary an array with an :class:`Output`; :func:`model` reads both and enters
     def name(*, lost_share: Annotated[FloatArray, share("share of income that is lost")]) -> _Outputs:
         return {"loss_pct_gdp": 100.0 * lost_share}
 
-A crisis file binds a model's inputs to its own quantities, exposures and state; :mod:`detente.rules` evaluates it for
+A crisis file binds a model's inputs to its own quantities, exposures and state; :mod:`detente.linking` evaluates it for
 every level and draw. Array convention for every model in the register:
 
 * a *scalar* input arrives as an array that broadcasts to ``(n_levels, n_draws)``;

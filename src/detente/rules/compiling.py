@@ -23,12 +23,11 @@ from detente.crisis.elements import (
     Move,
     OutputOf,
     Phase,
-    Place,
     Policy,
     Product,
     Sum,
 )
-from detente.errors import CrisisFileError, Finding, UsageError
+from detente.errors import CrisisFileError, Finding, Place, UsageError
 from detente.rules._rows import KEY_LIMIT
 
 __all__ = [

@@ -1,0 +1,345 @@
+"""Dated events: read from a table, put into the crisis's terms by its own rules, and never guessed.
+
+An event is a row with a date, an actor, a target, a PLOVER category and mode (:cite:p:`halterman2023`) and a text. The first
+rule of the crisis folder that fits says what it means; a column ``does`` of the table may say so itself. What no rule
+fits is listed as unmapped.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from detente.crisis.csv_reader import CsvRow, MalformedCsvError, decode_text, read_rows
+from detente.crisis.elements import Constant, Crisis, EventRule, QuantityOf
+from detente.errors import UsageError
+
+__all__ = ["CATEGORIES", "Event", "Reading", "read_events", "read_meaning", "understand"]
+
+CATEGORIES = frozenset(
+    [
+        "AGREE",
+        "CONSULT",
+        "SUPPORT",
+        "CONCEDE",
+        "COOPERATE",
+        "AID",
+        "RETREAT",
+        "YIELD",
+        "REQUEST",
+        "INVESTIGATE",
+        "ACCUSE",
+        "REJECT",
+        "THREATEN",
+        "PROTEST",
+        "SANCTION",
+        "MOBILIZE",
+        "COERCE",
+        "ASSAULT",
+    ]
+)
+"""Event categories of the PLOVER manual, with the two that its earlier version had."""
+
+MAX_EVENTS = 2_000_000
+"""Most rows of a table of events."""
+
+_COLUMNS = ("date", "actor", "event")
+_ALIASES = {"plover": "category", "text": "event"}
+_DOES = "write move:INSTRUMENT, move:INSTRUMENT/OUTCOME, state:VARIABLE=VALUE, evidence:PLAYER.TYPE=NUMBER or noise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row: ``weight`` and ``does`` are the table's own, if it has such columns; ``line`` is its line in the file."""
+
+    day: date
+    actor: str
+    target: str
+    category: str
+    mode: str
+    text: str
+    source: str = ""
+    does: str = ""
+    weight: float | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What an event means: a rule, with the event's own weight in place of the rule's where it has one.
+
+    ``rule`` is None if the event is left out; ``reason`` then says why.
+    """
+
+    event: Event
+    rule: EventRule | None
+    reason: str = ""
+
+    @property
+    def kind(self) -> str:
+        """``move``, ``state``, ``evidence``, ``noise`` or ``unmapped``."""
+        rule = self.rule
+        if rule is None:
+            return "unmapped"
+        if rule.move:
+            return "move"
+        return "state" if rule.state else "evidence" if rule.evidence else "noise"
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_events(path: Path) -> tuple[tuple[Event, ...], tuple[Reading, ...]]:
+    """Read a table of events.
+
+    Parameters
+    ----------
+    path
+        A CSV file with the columns ``date``, ``actor`` and ``event`` (or ``text``), and as far as known ``target``,
+        ``category`` (or ``plover``), ``mode``, ``source``, ``weight`` (probability that the report is right) and ``does``.
+
+    Returns
+    -------
+    tuple
+        The events by date, in the file's order within a day, and rows that stand twice, as readings without a rule.
+        A time with a zone is taken to the day in UTC.
+
+    Raises
+    ------
+    UsageError
+        ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
+    """
+    try:
+        text = decode_text(path.read_bytes())
+    except OSError as error:
+        message = f"the events cannot be read: {error.strerror or error}"
+        fix = "name a CSV file that can be read"
+        raise UsageError(message, code="file-missing", at=str(path), fix=fix) from error
+    except UnicodeDecodeError as error:
+        message = f"the table of events is not UTF-8 at byte {error.start}"
+        fix = "save the table as UTF-8"
+        raise UsageError(message, code="file-not-utf8", at=str(path), fix=fix) from error
+    return _parse(text, str(path))
+
+
+def _parse(text: str, name: str) -> tuple[tuple[Event, ...], tuple[Reading, ...]]:
+    rows = read_rows(text)
+    events: list[Event] = []
+    repeated: list[Reading] = []
+    seen: set[tuple[str, ...]] = set()
+    try:
+        names = [cell.strip().lower() for cell in next(rows, CsvRow(1, [])).cells]
+        head = [_ALIASES.get(cell, cell) for cell in names]
+        _check_head(head, name)
+        for line, cells in rows:
+            row = _row(head, cells, name, line)
+            event = _event(row, name, line)
+            key = tuple(row.get(column, "") for column in head if column != "source")
+            if key in seen:
+                repeated.append(Reading(event=event, rule=None, reason="the same row stands twice"))
+                continue
+            seen.add(key)
+            events.append(event)
+            if len(events) > MAX_EVENTS:
+                message = f"there are more than {MAX_EVENTS:,} events"
+                fix = "split the table by time, or leave out what no rule reads"
+                raise _refused(message, name, line, fix)
+    except MalformedCsvError as error:
+        message = f"the table cannot be read: {error.reason}"
+        raise _refused(message, name, error.end, "mend the quotes of that row") from error
+    return tuple(sorted(events, key=lambda event: event.day)), tuple(repeated)
+
+
+def _check_head(head: list[str], name: str) -> None:
+    missing = [column for column in _COLUMNS if column not in head]
+    if missing:
+        message = f"the table of events has no column {', '.join(missing)}"
+        fix = "give it the columns date, actor and event; target, category, mode, source, weight and does as known"
+        raise UsageError(message, code="table-column-missing", at=f"{name}:1", fix=fix)
+
+
+def _row(head: list[str], cells: list[str], name: str, line: int) -> dict[str, str]:
+    if len(cells) > len(head):
+        message = f"the row has {len(cells)} cells, the head {len(head)}"
+        raise _refused(message, name, line, "quote cells that hold commas")
+    return {column: cell.strip() for column, cell in zip(head, cells, strict=False)}
+
+
+def _event(row: Mapping[str, str], name: str, line: int) -> Event:
+    weight: float | None = None
+    if row.get("weight"):
+        try:
+            weight = float(row["weight"])
+        except ValueError:
+            weight = float("nan")
+        if not 0.0 <= weight <= 1.0:
+            message = f"{row['weight'][:40]!r} is no weight"
+            raise _refused(message, name, line, "write a probability from 0 to 1")
+    if not row.get("actor"):
+        message = "the event has no actor"
+        raise _refused(message, name, line, "name who acts")
+    return Event(
+        day=_day(row.get("date", ""), name, line),
+        actor=row["actor"],
+        target=row.get("target", ""),
+        category=row.get("category", "").upper(),
+        mode=row.get("mode", "").lower(),
+        text=row.get("event", ""),
+        source=row.get("source", ""),
+        does=row.get("does", ""),
+        weight=weight,
+        line=line,
+    )
+
+
+def _day(text: str, name: str, line: int) -> date:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f"{text[:40]!r} is no day"
+        fix = "write YYYY-MM-DD, or a time with its zone"
+        raise _refused(message, name, line, fix) from error
+    return (when.astimezone(UTC) if when.tzinfo is not None else when).date()
+
+
+def _refused(message: str, name: str, line: int, fix: str) -> UsageError:
+    return UsageError(message, code="table-row-invalid", at=f"{name}:{line}", fix=fix)
+
+
+# --- meaning ---------------------------------------------------------------------------------------------------------
+
+
+def understand(events: Iterable[Event], crisis: Crisis) -> tuple[Reading, ...]:
+    """Say what events mean: by their own column, else by the first rule of the crisis that fits.
+
+    Parameters
+    ----------
+    events
+        Events of any number of days.
+    crisis
+        The crisis with its ``event_rules``.
+
+    Returns
+    -------
+    tuple of Reading
+        One for each event, in order.
+
+    Raises
+    ------
+    UsageError
+        ``table-row-invalid`` if a column ``does`` names what the crisis does not have.
+    """
+    return tuple(_understand(event, crisis) for event in events)
+
+
+def _understand(event: Event, crisis: Crisis) -> Reading:
+    if event.does:
+        return _placed(event, read_meaning(event, crisis), crisis)
+    if event.category and event.category not in CATEGORIES:
+        return Reading(
+            event=event, rule=None, reason=f"{event.category!r} is no category of PLOVER"
+        )
+    text = event.text.casefold()
+    for rule in crisis.event_rules:
+        if _fits(rule, event, text):
+            return _placed(event, rule, crisis)
+    strange = [part for part in event.actor.split("+") if part.strip() not in crisis.actors]
+    reason = f"no rule fits; the crisis has no actor {strange[0]!r}" if strange else "no rule fits"
+    return Reading(event=event, rule=None, reason=reason)
+
+
+def _fits(rule: EventRule, event: Event, text: str) -> bool:
+    return (
+        _named(rule.actors, event.actor)
+        and _named(rule.targets, event.target)
+        and (not rule.categories or event.category in rule.categories)
+        and (not rule.modes or event.mode in rule.modes)
+        and (not rule.words or any(word in text for word in rule.words))
+    )
+
+
+def _named(wanted: tuple[str, ...], who: str) -> bool:
+    """Tell whether one of several who act together (``ABC+XYZ``) is among those wanted."""
+    return not wanted or any(part.strip() in wanted for part in who.split("+"))
+
+
+def _placed(event: Event, rule: EventRule, crisis: Crisis) -> Reading:
+    """Apply a rule to an event: the event's own weight counts, and a move before the first round is part of the start."""
+    if event.weight is not None:
+        rule = replace(rule, weight=Constant(value=event.weight))
+    if rule.move and crisis.calendar and event.day < crisis.calendar[0]:
+        label = crisis.instruments[rule.move].label
+        noise = f"“{label}” before the first round is part of the start of the game"
+        rule = replace(rule, move="", outcome="", noise=noise)
+    return Reading(event=event, rule=rule)
+
+
+def read_meaning(event: Event, crisis: Crisis) -> EventRule:
+    """Read the column ``does`` of an event as a rule.
+
+    Raises
+    ------
+    UsageError
+        ``table-row-invalid`` with the line, if it cannot be read or names what the crisis does not have.
+
+    Examples
+    --------
+    ``move:full_invasion``, ``move:talks/fail``, ``state:posture=reinforced``, ``evidence:rus.revisionist=1.5``, ``noise``.
+    """
+    kind, _, rest = event.does.partition(":")
+    left, _, right = rest.partition("=")
+    move, _, outcome = rest.partition("/")
+    parts: dict[str, object] = {}
+    if kind == "move" and _has_move(crisis, move, outcome):
+        parts = {"move": move, "outcome": outcome}
+    elif kind == "state" and left in crisis.state and right in crisis.state[left].values:
+        parts = {"state": {left: right}}
+    elif kind == "evidence":
+        player, _, of_type = left.partition(".")
+        number = _number(right, crisis)
+        types = (
+            [item.id for item in crisis.players[player].types] if player in crisis.players else []
+        )
+        if of_type in types and number is not None:
+            parts = {"evidence": {(player, of_type): number}}
+    elif kind == "noise":
+        parts = {"noise": rest or "said so in the table of events"}
+    if not parts:
+        message = f"{event.does[:80]!r} means nothing in the crisis {crisis.id!r}"
+        raise UsageError(
+            message,
+            code="table-row-invalid",
+            at=f"events:{event.line}",
+            fix=f"{_DOES}, with names of the crisis file",
+        )
+    empty: dict[str, object] = {"move": "", "outcome": "", "state": {}, "evidence": {}, "noise": ""}
+    return _rule_of(empty | parts)
+
+
+def _rule_of(parts: Mapping[str, object]) -> EventRule:
+    return EventRule(
+        id="column does",
+        actors=(),
+        targets=(),
+        categories=(),
+        modes=(),
+        words=(),
+        weight=Constant(value=0.95),
+        **parts,  # type: ignore[arg-type]
+    )
+
+
+def _has_move(crisis: Crisis, move: str, outcome: str) -> bool:
+    if move not in crisis.instruments:
+        return False
+    return not outcome or outcome in {item.id for item in crisis.instruments[move].chance}
+
+
+def _number(text: str, crisis: Crisis) -> Constant | QuantityOf | None:
+    if text in crisis.quantities:
+        return QuantityOf(path=text)
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return Constant(value=value) if 0.0 < value <= 1e6 else None

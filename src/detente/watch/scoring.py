@@ -1,0 +1,175 @@
+r"""Scores of daily forecasts against what happened.
+
+Brier's score of a probability :math:`p` of an event is :math:`(p - y)^2` with :math:`y = 1` if it happened, else 0
+(:cite:p:`brier1950`); the logarithmic score is :math:`-\ln p` of what happened (:cite:p:`good1952`). Both are losses.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_records
+from detente.crisis.elements import Crisis
+from detente.errors import UsageError
+
+__all__ = ["Forecast", "Score", "read_forecasts", "score_days"]
+
+OWN = "detente"
+ATTACK = "attack"
+"""The event that any outcome counted as an attack happens."""
+_TINY = 1e-9
+_COLUMNS = ("date", "forecaster", "prob")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """A probability that somebody gave to an event on a day; the event is an outcome's id or ``attack``."""
+
+    day: date
+    forecaster: str
+    event: str
+    prob: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A forecast with its scores; ``happened`` says whether the event did."""
+
+    day: date
+    forecaster: str
+    event: str
+    prob: float
+    happened: bool
+    brier: float
+    log: float
+
+
+def read_forecasts(path: Path, crisis: Crisis) -> tuple[Forecast, ...]:
+    """Read forecasts of others: a CSV with ``date``, ``forecaster``, ``prob`` and, if it is not an attack, ``event``.
+
+    Raises
+    ------
+    UsageError
+        ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
+    """
+    try:
+        text = decode_text(path.read_bytes())
+    except OSError as error:
+        message = f"the forecasts cannot be read: {error.strerror or error}"
+        fix = "name a CSV file that can be read"
+        raise UsageError(message, code="file-missing", at=str(path), fix=fix) from error
+    except UnicodeDecodeError as error:
+        message = f"the table of forecasts is not UTF-8 at byte {error.start}"
+        fix = "save the table as UTF-8"
+        raise UsageError(message, code="file-not-utf8", at=str(path), fix=fix) from error
+    try:
+        return _parse(text, path, crisis)
+    except MalformedCsvError as error:
+        message = f"the table of forecasts cannot be read: {error.reason}"
+        at, fix = f"{path}:{error.line}", "mend the quotes of that row"
+        raise UsageError(message, code="table-row-invalid", at=at, fix=fix) from error
+
+
+def _parse(text: str, path: Path, crisis: Crisis) -> tuple[Forecast, ...]:
+    columns, records = read_records(text)
+    missing = [name for name in _COLUMNS if name not in columns]
+    if missing:
+        message = f"the table of forecasts has no column {', '.join(missing)}"
+        fix = "give it the columns date, forecaster, prob, and event where it is not an attack"
+        raise UsageError(message, code="table-column-missing", at=f"{path}:1", fix=fix)
+    return tuple(_forecast(row, crisis, f"{path}:{line}") for line, row in records)
+
+
+def _forecast(row: Mapping[str, str], crisis: Crisis, at: str) -> Forecast:
+    event = row.get("event", "").strip() or ATTACK
+    if event != ATTACK and event not in crisis.outcomes:
+        message = f"the crisis has no outcome {event!r}"
+        fix = f"write attack, or one of: {', '.join(crisis.outcomes)}"
+        raise UsageError(message, code="table-row-invalid", at=at, fix=fix)
+    try:
+        day = date.fromisoformat(row["date"].strip())
+        prob = float(row["prob"] or "nan")
+    except ValueError as error:
+        message = f"{row['date']!r}, {row['prob']!r} are no day and probability"
+        fix = "write YYYY-MM-DD and a number from 0 to 1"
+        raise UsageError(message, code="table-row-invalid", at=at, fix=fix) from error
+    if not 0.0 <= prob <= 1.0:
+        message = f"{row['prob']!r} is no probability"
+        fix = "write a number from 0 to 1"
+        raise UsageError(message, code="table-row-invalid", at=at, fix=fix)
+    who = row["forecaster"].strip()
+    return Forecast(day=day, forecaster=who or "unnamed", event=event, prob=prob)
+
+
+def score_days(
+    records: Sequence[Mapping[str, Any]],
+    crisis: Crisis,
+    outcome: str,
+    forecasts: Sequence[Forecast] = (),
+) -> tuple[Score, ...]:
+    """Score each day's forecasts, our own and those of others, against the outcome that came about.
+
+    Parameters
+    ----------
+    records
+        The days of a watch.
+    outcome
+        Id of the outcome that came about.
+    forecasts
+        Forecasts of others; those of days that were not watched are left out.
+
+    Returns
+    -------
+    tuple of Score
+        By event, forecaster and day. Ours are those of an attack, and of every event that others forecast.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` if the crisis has no such outcome.
+    """
+    if outcome not in crisis.outcomes:
+        message = f"the crisis {crisis.id!r} has no outcome {outcome!r}"
+        fix = f"use one of: {', '.join(crisis.outcomes)}"
+        raise UsageError(message, code="option-invalid", at="--outcome", fix=fix)
+    days = {str(record["day"]): record for record in records}
+    events = dict.fromkeys([ATTACK, *(item.event for item in forecasts)])
+    own = [
+        Forecast(
+            day=date.fromisoformat(day),
+            forecaster=OWN,
+            event=event,
+            prob=float((record["attack"] if event == ATTACK else record["outcomes"][event])[0]),
+        )
+        for event in events
+        for day, record in days.items()
+    ]
+    others = [item for item in forecasts if item.day.isoformat() in days]
+    found = []
+    for item in (*own, *others):
+        attack = crisis.outcomes[outcome].attack
+        happened = attack if item.event == ATTACK else item.event == outcome
+        found.append(_score(item, happened=happened))
+    order = {name: place for place, name in enumerate(events)}
+    return tuple(
+        sorted(
+            found,
+            key=lambda row: (order[row.event], row.forecaster != OWN, row.forecaster, row.day),
+        )
+    )
+
+
+def _score(item: Forecast, *, happened: bool) -> Score:
+    given = item.prob if happened else 1.0 - item.prob
+    return Score(
+        day=item.day,
+        forecaster=item.forecaster,
+        event=item.event,
+        prob=item.prob,
+        happened=happened,
+        brier=(item.prob - float(happened)) ** 2,
+        log=-math.log(max(given, _TINY)),
+    )
