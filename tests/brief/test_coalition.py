@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from detente.analysis import read_coalitions
+from detente.analysis.studies import keep_studies
+from detente.analysis.studies.coalitions import CASES, TARGET, solve_coalitions
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import links_in, plain
-from detente.brief.questions._coalition import CASES, TARGET, coalition_parts, ranking_table
+from detente.brief.questions._coalition import coalition_parts, ranking_table
 from detente.crisis import load_crisis
+from detente.engine import draw_quantities
 from detente.runs import run_ensemble
 
 
@@ -17,7 +19,7 @@ def context(tmp_path_factory):
     crisis = load_crisis("ukraine-2022")
     folder = tmp_path_factory.mktemp("allies")
     results = run_ensemble(crisis, folder=folder, policies=["as_announced"], n_draws=64, seed=1)
-    return Context.of(crisis, results)
+    return Context.of(crisis, keep_studies(crisis, results))
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,9 @@ def found(context):
 @pytest.fixture(scope="module")
 def coalitions(context):
     n_draws = min(CASES, context.results.n_draws)
-    return read_coalitions(context.crisis, n_draws=n_draws, seed=1)
+    return solve_coalitions(
+        context.crisis, draw_quantities(context.crisis, n_draws, seed=1).as_mapping()
+    )
 
 
 def test_every_number_in_the_sentences_is_a_figure_with_a_trace(found):

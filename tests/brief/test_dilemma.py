@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from detente.analysis.moves import LEAST_CHANGE
 from detente.brief.book import Book
 from detente.brief.figures import plain
-from detente.brief.questions._dilemma import COLOURS, INTENTS, LEAST, dilemma_parts
+from detente.brief.questions._dilemma import COLOURS, INTENTS, dilemma_parts
 from detente.models.beliefs import classify_change
 
 
@@ -24,7 +25,7 @@ def test_every_move_has_an_intent_a_reading_and_an_effect(parts):
         assert row[2] in INTENTS.values()
         assert row[5] in COLOURS
         effect = next(figure for name, figure in figures.items() if f"[[{name}|" in row[4])
-        assert row[5] == classify_change(effect.value, least=LEAST)
+        assert row[5] == classify_change(effect.value, least=LEAST_CHANGE)
 
 
 def test_beliefs_of_a_challenger_carry_the_effect(full_context, parts):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from detente.analysis.studies import keep_studies
 from detente.brief import compose, to_html, to_markdown
 from detente.brief.book import Book
 from detente.brief.context import Context
@@ -126,7 +127,8 @@ def gas_crisis(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def gas_results(gas_crisis, tmp_path_factory):
-    return run_ensemble(gas_crisis, folder=tmp_path_factory.mktemp("run"), n_draws=16, seed=1)
+    run = run_ensemble(gas_crisis, folder=tmp_path_factory.mktemp("run"), n_draws=16, seed=1)
+    return keep_studies(gas_crisis, run)
 
 
 def test_a_mechanism_without_its_tables_is_found_by_the_check(tmp_path):

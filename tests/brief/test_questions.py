@@ -11,6 +11,7 @@ import pytest
 from tests.brief.test_data import SCHEMA
 
 import detente.brief
+from detente.analysis.studies import keep_studies
 from detente.brief import compose, document, to_html, to_json, to_markdown
 from detente.brief.book import Book
 from detente.brief.context import Context
@@ -165,9 +166,8 @@ def changed(folder, new, *pairs):
 
 
 def brief_of(crisis, tmp_path, **options):
-    return compose(
-        crisis, run_ensemble(crisis, folder=tmp_path / "run", **{"n_draws": 8, "seed": 1} | options)
-    )
+    run = run_ensemble(crisis, folder=tmp_path / "run", **{"n_draws": 8, "seed": 1} | options)
+    return compose(crisis, keep_studies(crisis, run))
 
 
 def test_the_sides_are_those_that_the_bargaining_mechanism_compares(full_folder, tmp_path):

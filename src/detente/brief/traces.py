@@ -45,6 +45,7 @@ class Traces:
         self._crisis, self._results = crisis, results
         self._columns, self._levels = columns, levels
         self._kept: dict[tuple[str, str], Trace] = {}
+        self._moved: dict[tuple[str, str], tuple[Driver, ...]] = {}
 
     def of(self, metric: str, policy: str | None = None) -> Trace:
         """Trace of a figure read off a stored metric, under a policy (default: the base case).
@@ -62,7 +63,13 @@ class Traces:
         Only quantities that the metric can depend on are looked at. The bar is a two-sided test of the difference
         between the ends at 5 %, corrected for their number (Bonferroni).
         """
-        possible = set(trace_metric(self._crisis, metric).quantities)
+        key = (metric, policy or self._columns.base)
+        if key not in self._moved:
+            self._moved[key] = self._find_movers(*key)
+        return self._moved[key]
+
+    def _find_movers(self, metric: str, policy: str) -> tuple[Driver, ...]:
+        possible = set(trace_metric(self._crisis, metric, memory=self._memory).quantities)
         chosen = self._columns.policy_of(metric, policy)
         table = self._results.driver_table(metric, chosen)
         table = tuple(driver for driver in table if driver.path in possible)
@@ -78,12 +85,16 @@ class Traces:
         """Return the quantities that mechanisms of some models read, and those priced together with their outputs."""
         found: dict[str, None] = {}
         for mechanism in self._levels.mechanisms(*models):
-            trace = trace_metric(self._crisis, metric_name("mechanism", mechanism.id, "any"))
+            trace = trace_metric(
+                self._crisis, metric_name("mechanism", mechanism.id, "any"), memory=self._memory
+            )
             found.update(dict.fromkeys(trace.quantities))
         names = {mechanism.id for mechanism in self._levels.mechanisms(*models)}
         for consideration in self._crisis.considerations.values():
             if reads(consideration.price, names):
-                trace = trace_metric(self._crisis, metric_name("level", consideration.id))
+                trace = trace_metric(
+                    self._crisis, metric_name("level", consideration.id), memory=self._memory
+                )
                 found.update(dict.fromkeys(trace.direct))
         return tuple(found)
 

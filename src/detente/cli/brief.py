@@ -97,6 +97,7 @@ def command(
     from rich.console import Console
 
     from detente.analysis.mixes import keep_mixes, with_mixes
+    from detente.analysis.studies import keep_studies
     from detente.brief.document import compose
     from detente.brief.export.writing import check_place, write_files
     from detente.brief.pictures.beside import drawing_beside
@@ -150,6 +151,9 @@ def command(
                 executor="auto",
             )
         clock.lap("solved")
+        with console.status("Studying") as status:
+            keep_studies(loaded, results, progress=lambda name: status.update(f"Studying {name}"))
+        clock.lap("studied")
         brief = compose(loaded, results)
         paths = write_files(brief, folder)
         clock.lap("written")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from detente.runs.store import (
     read_shard,
     shard_file,
 )
+from detente.runs.studies import read_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Certificate", "Results", "Summary"]
 
 FloatArray = NDArray[np.float64]
+Record = TypeVar("Record")
 _DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger ones are queried
 _CACHED_SERIES = 256
 _CACHE_BYTES = 256 * 2**20
@@ -198,6 +200,53 @@ class Results:
                 self._cache.popitem(last=False)
         self._cache.move_to_end(key)
         return self._cache[key]
+
+    def cases(self, most: int) -> dict[str, FloatArray]:
+        """Values of every quantity of the crisis in the first draws, by path, shape ``(n,)``, read only.
+
+        These are the draws that the run solved, whatever its design: its columns ``quantity/...``, and the fixed ones.
+
+        Parameters
+        ----------
+        most
+            How many draws at most: ``n`` is this, or all if the run has fewer.
+        """
+        n_draws = min(most, self.n_draws)
+        paths = self.quantities()
+        if self._dense is not None:
+            found = {path: self.values(f"quantity/{path}")[:n_draws] for path in paths}
+        else:  # the other shards of a large run are not touched
+            size, stamp = self.manifest.shard_draws, self.manifest.stamp()
+            shards = [
+                read_shard(self.folder, number, stamp=stamp)
+                for number in range(-(-n_draws // size))
+            ]
+            rows = [self._places["", f"quantity/{path}"] for path in paths]
+            whole = np.concatenate([shard.values[rows] for shard in shards], axis=1)  # noqa: PD011  not a frame
+            whole = whole[:, :n_draws]
+            found = dict(zip(paths, whole, strict=True))
+        found |= {path: np.full(n_draws, value) for path, value in self.manifest.fixed.items()}
+        for values in found.values():
+            values.setflags(write=False)
+        return dict(sorted(found.items()))
+
+    def study(self, name: str, kind: type[Record]) -> Record:
+        """Return the record of a study that the run holds.
+
+        Parameters
+        ----------
+        name
+            Of the study.
+        kind
+            Class of its record; :mod:`detente.analysis.records` has those of this package.
+
+        Raises
+        ------
+        RunError
+            ``study-missing`` if the run holds none of that name or one of another number of draws, ``run-corrupt`` if it
+            is damaged or of another run.
+        """
+        return read_study(self.folder, name, kind, manifest=self.manifest)
 
     def summary(self, metric: str, policy: str = "") -> Summary:
         """Mean and 5% and 95% quantiles of a metric over the draws."""

@@ -451,7 +451,11 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove temporary files of processes of this machine that have ended; those of others may still be written."""
-    for path in [*folder.glob(".manifest.json.*.part"), *folder.glob("shards/.shard-*.part")]:
+    for path in [
+        *folder.glob(".manifest.json.*.part"),
+        *folder.glob("shards/.shard-*.part"),
+        *folder.glob("studies/.*.part"),
+    ]:
         match = _LEFTOVER.fullmatch(path.name)
         if match and match["host"] == _host() and not is_being_written(path):
             with contextlib.suppress(OSError):

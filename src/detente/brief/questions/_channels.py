@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detente.analysis.moves import beliefs_after
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, TableView, link, present_table
 from detente.brief.words import be, sentence_case
 from detente.crisis.elements import Player
 from detente.crisis.metric_names import metric_name
-from detente.models.beliefs import pool_by_look, posteriors
 
 __all__ = ["channel_sentence", "channel_table", "open_policy"]
 
@@ -77,8 +77,7 @@ def _channel_rows(context: Context, book: Book) -> list[_Channel]:
             else names.index(item.id)
             for item in items
         )
-        inside = posteriors(prior, likelihood)
-        public = posteriors(prior, pool_by_look(likelihood, looks))
+        inside, public = beliefs_after(prior, likelihood, looks)
         at = len(player.types) - 1 if player.role == "challenger" else 0
         kind = player.types[at]
         trace = replace(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.analysis.moves import LEAST_CHANGE, kind_of_move, shared_fear
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
@@ -16,14 +17,11 @@ from detente.brief.questions._parts import PostureReading, readings, run_note
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Player, PlayerType
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
-from detente.models.beliefs import classify_change, spiral_index
 
 __all__ = ["DilemmaParts", "dilemma_parts"]
 
 FloatArray = NDArray[np.float64]
 
-LEAST = 0.01
-"""Changes of the chance of an attack below this are noise: one point."""
 RARE, TINY = 0.02, 1e-6
 """First moves that no type makes with this chance are passed over; the smallest chance in a ratio."""
 INTENTS = {
@@ -139,7 +137,7 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
                 before=before,
                 after=after,
                 effect=change,
-                kind=classify_change(change.value or 0.0, least=LEAST),
+                kind=kind_of_move(change.value or 0.0),
                 fear=fear,
             )
         )
@@ -229,7 +227,7 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
                     before=before,
                     after=after,
                     effect=effect,
-                    kind=classify_change(effect.value or 0.0, least=LEAST),
+                    kind=kind_of_move(effect.value or 0.0),
                     fear=(priors[kind.id], beliefs[kind.id]),
                 )
             )
@@ -248,7 +246,9 @@ def _kinds(moves: list[_Move]) -> str:
             parts.append(
                 f"“{move.label}”, meant {move.intent}, makes an attack likelier ({effect})"
             )
-        elif move.shift >= LEAST and move.kind == "reassurance" and move.after and move.before:
+        elif (
+            move.shift >= LEAST_CHANGE and move.kind == "reassurance" and move.after and move.before
+        ):
             parts.append(
                 f"“{move.label}”, meant {move.intent}, raises the other side's fear from {link(move.before)} to "
                 f"{link(move.after)} and still lowers the chance of an attack ({effect})"
@@ -264,7 +264,7 @@ def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]
     other = max((move for move in theirs if move.fear), key=lambda move: move.shift, default=None)
     if mine is None or other is None or mine.fear is None or other.fear is None:
         return ""
-    index = spiral_index((mine.fear[0], other.fear[0]), (mine.fear[1], other.fear[1]))
+    index = shared_fear(mine.fear, other.fear)
     base = context.traces.of("attack")
     figure = book.array(
         "dilemma.spiral",
@@ -343,7 +343,7 @@ def _signals(context: Context, book: Book) -> list[str]:
 
 def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
     shown = [move for move in moves if move.before is not None and move.after is not None]
-    shown = [move for move in shown if abs(move.shift) >= LEAST / 2]
+    shown = [move for move in shown if abs(move.shift) >= LEAST_CHANGE / 2]
     if not shown:
         return None
     shown.sort(key=lambda move: (move.mover.id, -move.shift))
@@ -410,7 +410,11 @@ def _table(moves: list[_Move]) -> TableView:
     rows = []
     for move in sorted(moves, key=lambda item: (item.mover.id, item.effect.value or 0.0)):
         infers = "nothing new"
-        if move.before is not None and move.after is not None and abs(move.shift) >= LEAST / 2:
+        if (
+            move.before is not None
+            and move.after is not None
+            and abs(move.shift) >= LEAST_CHANGE / 2
+        ):
             infers = f"{link(move.before)} → {link(move.after)}"
         rows.append(
             (

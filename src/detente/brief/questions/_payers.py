@@ -3,26 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from detente.analysis.records import ActorCost, PackageCosts, PayerStudy
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link
-from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, MUTED, NEUTRAL
 from detente.brief.questions._parts import run_note
 from detente.brief.words import join_words, sentence_case
-from detente.linking.counters import Cost, Counter, bans_gas, find_counters, package_costs
-from detente.models.registry import FloatArray
 
 __all__ = ["Payers", "find_payers"]
 
-MODEL = "sanctions.package_horizons"
+STUDY, MODEL = "payers", "sanctions.package_horizons"
 CURRENCY = "sanctions.currency"
 LISTING = "sanctions.personal_listing"
 RESERVES = "sanctions.freezable_reserves"
 HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
-YEAR = "year"
 PERCENT_OF_GDP = "% of GDP"
 COUNTED_ONCE = "No gas is counted twice: where a package bans gas, its trade part leaves gas out and the gas part takes all of it away."
 LEAST_SHOWN = 0.1
@@ -56,13 +53,18 @@ def find_payers(context: Context, book: Book) -> Payers:
     currency = _levels(context, book, CURRENCY, "depreciation_pct", unit="pct")
     reserves = _levels(context, book, RESERVES, "frozen_share", unit="share")
     charts = [_horizon_chart(context, packages), _currency_chart(context, currency)]
-    counter = next(iter(find_counters(context.crisis)), None)
-    before = _costs(context, packages, None)
-    after = _costs(context, packages, counter) if counter else {}
-    matrices = [_matrix(context, book, before, None), _matrix(context, book, after, counter)]
+    study = context.results.study(STUDY, PayerStudy) if packages else None
+    costs = [] if study is None else [item for item in study.packages if item.package in packages]
+    counter = None if study is None or not study.instrument else study
+    matrices = [
+        _matrix(context, book, {item.package: item.plain for item in costs}, None),
+        _matrix(context, book, {item.package: item.countered for item in costs}, counter)
+        if counter
+        else None,
+    ]
     sentences = [
         _horizon_sentence(context, packages),
-        _counter_sentence(context, book, after, counter),
+        _counter_sentence(context, book, costs, counter),
         _currency_sentence(currency, reserves),
         _uses_sentence(context, book),
         _listing_sentence(_listings(context, book)),
@@ -153,54 +155,23 @@ def _when(figures: dict[str, Figure]) -> str:
     return ", and the first weeks are the worst" if values == sorted(values, reverse=True) else ""
 
 
-def _costs(
-    context: Context, packages: Mapping[str, object], counter: Counter | None
-) -> dict[str, dict[str, Cost]]:
-    """Losses after a year by package and actor (the target's name is empty), parts put together."""
-
-    def read(
-        mechanism: str, output: str, member: str, state: Mapping[str, str]
-    ) -> FloatArray | None:
-        level = _level(context, mechanism, output, member, state)
-        return None if level is None else context.columns.values(level.metric)
-
-    found: dict[str, dict[str, Cost]] = {}
-    for name in packages:
-        mechanism = context.crisis.mechanisms[name]
-        costs = package_costs(context.crisis, mechanism, read, counter=counter)
-        found[name] = {cost.actor: cost for cost in costs if cost.horizon == YEAR}
-    return found
-
-
-def _level(
-    context: Context, mechanism: str, output: str, member: str, state: Mapping[str, str]
-) -> Level | None:
-    return next(
-        (
-            level
-            for level in context.levels.of(mechanism, output)
-            if level.member == member and all(state.get(key) == value for key, value in level.state)
-        ),
-        None,
-    )
-
-
 def _matrix(
     context: Context,
     book: Book,
-    costs: Mapping[str, Mapping[str, Cost]],
-    counter: Counter | None,
+    costs: Mapping[str, Sequence[ActorCost]],
+    counter: PayerStudy | None,
 ) -> TableView | None:
     """Who pays for each package after a year, in all; with a counter-measure, what that adds stands beside."""
     if not costs:
         return None
     names = list(costs)
-    actors = list(dict.fromkeys(actor for rows in costs.values() for actor in rows))
+    actors = list(dict.fromkeys(cost.actor for rows in costs.values() for cost in rows))
     figures = {
         actor: [
-            _total(context, book, name, costs[name][actor], counter)
+            _total(context, book, name, cost, counter)
             for name in names
-            if actor in costs[name]
+            for cost in costs[name]
+            if cost.actor == actor
         ]
         for actor in actors
     }
@@ -222,7 +193,7 @@ def _matrix(
         id="payers" if counter is None else "payers-countered",
         title="Who pays for each package"
         if counter is None
-        else f"Who pays if {context.roles.names('challenger')} answers with “{counter.instrument.label}”",
+        else f"Who pays if {context.roles.names('challenger')} answers with “{context.crisis.instruments[counter.instrument].label}”",
         columns=(
             "Loss after a year",
             *(sentence_case(context.crisis.mechanisms[name].label) for name in names),
@@ -236,24 +207,26 @@ def _matrix(
 
 
 def _total(
-    context: Context, book: Book, package: str, cost: Cost, counter: Counter | None
+    context: Context, book: Book, package: str, cost: ActorCost, counter: PayerStudy | None
 ) -> Figure:
     """Make the figure of all that an actor loses under a package after a year."""
     mechanism = context.crisis.mechanisms[package]
     who = context.names.actor(cost.actor) if cost.actor else "the target"
-    mechanisms = [package, *([] if counter is None else [counter.mechanism.id])]
-    with_counter = "" if counter is None else f" with “{counter.instrument.label}”"
+    mechanisms = [package, *([] if counter is None else [counter.mechanism])]
+    with_counter = (
+        "" if counter is None else f" with “{context.crisis.instruments[counter.instrument].label}”"
+    )
     return book.array(
         ".".join(
             (
                 "pays",
                 package,
                 cost.actor or "target",
-                "total" if counter is None else counter.instrument.id,
+                "total" if counter is None else counter.instrument,
             )
         ),
         f"{mechanism.label}{with_counter}: loss of {who} after a year",
-        cost.parts["total"],
+        cost.total,
         unit="pct_gdp",
         trace=_trace(context, mechanisms, cost.actor),
     )
@@ -286,36 +259,35 @@ def _trace(context: Context, mechanisms: Sequence[str], member: str) -> Trace:
 def _counter_sentence(
     context: Context,
     book: Book,
-    costs: Mapping[str, Mapping[str, Cost]],
-    counter: Counter | None,
+    costs: Sequence[PackageCosts],
+    counter: PayerStudy | None,
 ) -> str:
     """Say whom the counter-measure hits most, and what it costs the target, where no package bans gas before it."""
-    plain = [
-        name for name in costs if not bans_gas(context.crisis, context.crisis.mechanisms[name])
-    ]
-    if counter is None or not plain:
+    plain = next((item for item in costs if not item.bans_gas), None)
+    if counter is None or plain is None:
         return ""
-    name = plain[0]
-    members = {actor: cost for actor, cost in costs[name].items() if actor and "gas" in cost.parts}
-    if not members or "" not in costs[name]:
+    gas = {cost.actor: cost.gas for cost in plain.countered if cost.gas is not None}
+    if "" not in gas or len(gas) < 2:
         return ""
-    worst = max(members, key=lambda actor: float(members[actor].parts["gas"].mean()))
+    worst = max((actor for actor in gas if actor), key=lambda actor: float(gas[actor].mean()))
+    priced = context.crisis.mechanisms[counter.mechanism].label
+    answer = context.crisis.instruments[counter.instrument].label
     own = book.array(
-        f"pays.{counter.mechanism.id}.{worst}",
-        f"{counter.mechanism.label}: loss of {context.names.actor(worst)} after a year",
-        members[worst].parts["gas"],
+        f"pays.{counter.mechanism}.{worst}",
+        f"{priced}: loss of {context.names.actor(worst)} after a year",
+        gas[worst],
         unit="pct_gdp",
-        trace=_trace(context, [counter.mechanism.id], worst),
+        trace=_trace(context, [counter.mechanism], worst),
     )
     forgone = book.array(
-        f"pays.{counter.mechanism.id}.target",
-        f"{counter.mechanism.label}: revenue that the target forgoes",
-        costs[name][""].parts["gas"],
+        f"pays.{counter.mechanism}.target",
+        f"{priced}: revenue that the target forgoes",
+        gas[""],
         unit="pct_gdp",
-        trace=_trace(context, [counter.mechanism.id], ""),
+        trace=_trace(context, [counter.mechanism], ""),
     )
     return sentence_case(
-        f"{context.roles.names('challenger')}'s answer, “{counter.instrument.label}”, costs {context.names.actor(worst)} most, "
+        f"{context.roles.names('challenger')}'s answer, “{answer}”, costs {context.names.actor(worst)} most, "
         f"{link(own, own.full_text)} in a year, and {context.roles.names('challenger')} itself {link(forgone, forgone.full_text)} "
         "in revenue, on top of each package."
     )

@@ -1,4 +1,4 @@
-"""Reading coalitions: every package of measures, who joins it, the pivot and its price, on the draws of a run.
+"""Coalitions: every package of measures, who joins it, the pivot and its price, on the draws of a run.
 
 A run stores who joins the packages that play can reach. Here the mechanisms of the crisis are evaluated again on the same
 draws, and every set of measures is solved: no game, and nothing that the file does not say.
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.analysis.records import Coalition, CoalitionStudy, CutOff, Winning
+from detente.analysis.studies._study import Study
 from detente.crisis.elements import Binding, ByState, Crisis, Mechanism, OutputOf, Product, Sum
-from detente.engine.drawing import draw_quantities
 from detente.linking import Situated, evaluate_mechanisms
 from detente.models import find_model
 from detente.models.alliance import (
@@ -28,29 +29,31 @@ from detente.models.alliance import (
     take_votes,
 )
 from detente.models.registry import FloatArray
+from detente.runs.results import Results
 
-__all__ = ["Coalition", "CutOff", "read_coalitions"]
+__all__ = ["CASES", "LEVELS", "STUDY", "TARGET", "TRIED", "Lattice", "solve_coalitions"]
 
 JOINING, MEASURE, ADOPTION = "alliance.joining", "alliance.measure", "alliance.adoption"
 
+CASES = 128
+"""Draws of the run on which every package is solved: the first of them, enough for a mean and a 5-95% range."""
+LEVELS = (0.5, 0.8, 0.95)
+"""Least chances for which the strongest package is kept."""
+TARGET = 0.8
+"""Probability of joining that a payment is to bring a member to."""
+TRIED = 6
+"""Members whose winning is tried: the least willing of the deciding body."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CutOff:
-    """A coalition once the challenger withholds gas: the state that says so, and who then joins each package."""
+class Lattice:
+    """All packages of one joining mechanism at one state, solved, with what it takes to ask more of them.
 
-    variable: str
-    value: str
-    join: FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coalition:
-    """All packages of one joining mechanism at one state. ``M`` members, ``K`` measures, ``P = 2 ** K`` packages, ``D`` draws.
-
-    ``join`` has shape ``(M, P, D)``, ``chance`` ``(P, D)`` by rule, ``strength`` ``(P,)`` (mean over draws), ``burden``
-    ``(M, P, D)``. ``announced`` is the package that the state names, ``rule`` the rule of the body that decides it.
-    ``multiple`` is the share of packages and draws with more than one answer. ``state`` holds what the reader named and,
-    where the severity of the act depends on the state, what makes it worst.
+    ``M`` members, ``K`` measures, ``P = 2 ** K`` packages, ``D`` draws. ``join`` has shape ``(M, P, D)``, ``chance``
+    ``(P, D)`` by rule, ``strength`` ``(P,)`` (mean over draws), ``burden`` ``(M, P, D)``. ``announced`` is the package
+    that the state names, ``rule`` the rule of the body that decides it. ``multiple`` is the share of packages and draws
+    with more than one answer. ``state`` holds what the reader named and, where the severity of the act depends on the
+    state, what makes it worst.
     """
 
     mechanism: str
@@ -84,7 +87,7 @@ class Coalition:
             found.append(package)
         return tuple(found)
 
-    def strongest(self, levels: Sequence[float] = (0.5, 0.8, 0.95)) -> Mapping[float, int]:
+    def strongest(self, levels: Sequence[float] = LEVELS) -> Mapping[float, int]:
         """Find the strongest package that is adopted with at least some chance over all draws."""
         return strongest_packages(self.chance[self.rule].mean(axis=1), self.strength, levels=levels)
 
@@ -114,39 +117,90 @@ class Coalition:
         solved = solve_packages(self.alliance, np.maximum(burden, 0.0)[None], packages=[1])
         return np.asarray(solved.prob[member, 0])
 
+    def record(self) -> Coalition:
+        """Return what a run keeps of it."""
+        models = (
+            JOINING,
+            *([MEASURE] if self.measures else []),
+            *([ADOPTION] if self.rule == "consensus" else []),
+        )
+        return Coalition(
+            mechanism=self.mechanism,
+            state=self.state,
+            members=self.members,
+            measures=self.measures,
+            rule=self.rule,
+            announced=self.announced,
+            models=models,
+            references=tuple(
+                model.reference for model in map(find_model, models) if model is not None
+            ),
+            join=self.join,
+            chance=self.chance,
+            strength=self.strength,
+            multiple=self.multiple,
+            chain=self.chain(),
+            strongest=tuple(self.strongest().items()),
+            winning=tuple(self._win(pivot) for pivot in self.pivots(self.full, most=TRIED)),
+            cut_off=self.cut_off,
+        )
 
-def read_coalitions(
-    crisis: Crisis, *, n_draws: int, seed: int, state: Mapping[str, str] | None = None
-) -> tuple[Coalition, ...]:
+    def _win(self, pivot: Pivot) -> Winning:
+        member, package = pivot.member, self.full
+        lost = self.gas_part[member, package].any()
+        return Winning(
+            member=member,
+            chance=pivot.chance,
+            price=self.price(package, member, target=TARGET),
+            made_good=self.with_gas_made_good(package, member) if lost else None,
+        )
+
+
+def solve_coalitions(
+    crisis: Crisis,
+    values: Mapping[str, FloatArray],
+    *,
+    state: Mapping[str, str] | None = None,
+) -> tuple[Lattice, ...]:
     """Solve every package of every joining mechanism of a crisis.
 
     Parameters
     ----------
     crisis
         The crisis, with its overrides.
-    n_draws, seed
-        Which draws: the first ``n_draws`` of that seed, as in a run.
+    values
+        Draws of each quantity by path, shape ``(D,)``: :meth:`detente.runs.Results.cases` gives those of a run,
+        :func:`detente.engine.draw_quantities` others.
     state
         Values of state variables; initial where not named.
 
     Returns
     -------
-    tuple[Coalition, ...]
+    tuple[Lattice, ...]
         In file order; empty where the crisis binds no joining mechanism. A mechanism that reads no measures, or more
         than a lattice can hold, has one package: its own.
     """
-    draws = draw_quantities(crisis, n_draws, seed=seed)
-    values = dict(zip(draws.paths, draws.values, strict=True))
     return tuple(
-        _read(crisis, mechanism, values, state or {})
+        _solve(crisis, mechanism, values, state or {})
         for mechanism in crisis.mechanisms.values()
         if mechanism.model == JOINING
     )
 
 
-def _read(
+def _study(crisis: Crisis, results: Results) -> CoalitionStudy:
+    base = crisis.policies.get(results.policies[0])
+    found = solve_coalitions(
+        crisis, results.cases(CASES), state=base.state if base is not None else None
+    )
+    return CoalitionStudy(target=TARGET, coalitions=tuple(item.record() for item in found))
+
+
+STUDY = Study(name="coalitions", models=(JOINING,), record=CoalitionStudy, compute=_study)
+
+
+def _solve(
     crisis: Crisis, mechanism: Mechanism, values: Mapping[str, FloatArray], state: Mapping[str, str]
-) -> Coalition:
+) -> Lattice:
     measures = _measures(crisis, mechanism)
     adoption = _adoption(crisis, mechanism)
     names = [mechanism.id, *measures, *([adoption.id] if adoption else [])]
@@ -169,7 +223,7 @@ def _read(
         changed = _costs(joining, [found[name] for name in measures], at=1)
         after = CutOff(variable=cut[0], value=cut[1], join=solve_packages(alliance, changed).prob)
     strengths = [_given(found[name], MEASURE, "strength")[0].mean() for name in measures]
-    return Coalition(
+    return Lattice(
         mechanism=mechanism.id,
         state=state,
         members=mechanism.members,
