@@ -12,6 +12,7 @@ from detente.analysis.records import CoalitionStudy, CutOff, GasStudy, PayerStud
 from detente.analysis.studies import find_studies, keep_studies
 from detente.analysis.studies import gas as gas_module
 from detente.analysis.studies.coalitions import CASES, TARGET, TRIED, solve_coalitions
+from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.questions._coalition import coalition_parts
 from detente.brief.questions._gas import describe_gas
@@ -179,7 +180,7 @@ def test_the_payer_study_adds_up_the_columns_of_the_run(crisis, runs):
     context = Context.of(crisis, results)
 
     def read(mechanism, output, member, state):
-        for level in context.levels(mechanism, output):
+        for level in context.levels.of(mechanism, output):
             if level.member == member and all(state.get(k) == v for k, v in level.state):
                 return context.columns.values(level.metric)
         return None
@@ -253,7 +254,7 @@ def test_a_run_of_another_crisis_is_refused(crisis, runs):
 def test_a_briefing_of_a_run_without_studies_says_what_to_do(crisis, bare, part):
     context = Context.of(crisis, bare)
     with pytest.raises(RunError) as caught:
-        part(context, context.book("alliance"))
+        part(context, Book(context, "alliance"))
     assert caught.value.code == "study-missing"
     assert "keep_studies" in caught.value.fix
 
@@ -268,7 +269,7 @@ def test_a_briefing_reads_and_does_not_solve(crisis, runs, monkeypatch):
     for name in ("solve_packages", "find_pivots", "price_of_joining", "evaluate_mechanisms"):
         monkeypatch.setattr(coalitions, name, refuse)
     context = Context.of(crisis, runs("sobol"))
-    assert len(coalition_parts(context, context.book("alliance")).sentences) >= 4
+    assert len(coalition_parts(context, Book(context, "alliance")).sentences) >= 4
 
 
 def test_a_crisis_without_such_mechanisms_keeps_nothing(tmp_path):
