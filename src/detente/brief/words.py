@@ -353,7 +353,7 @@ def be(name: str) -> str:
 
     Examples
     --------
-    >>> be("the United States and NATO"), be("Russia")
+    >>> be("the crown and its council"), be("the crown")
     ('are', 'is')
     """
     return "are" if " and " in name else "is"

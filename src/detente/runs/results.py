@@ -214,14 +214,14 @@ class Results:
         n_draws = min(most, self.n_draws)
         paths = self.quantities()
         if self._dense is not None:
-            found = {path: self.values(f"quantity/{path}")[:n_draws] for path in paths}
+            found = {path: self.values(metric_name("quantity", path))[:n_draws] for path in paths}
         else:  # the other shards of a large run are not touched
             size, stamp = self.manifest.shard_draws, self.manifest.stamp()
             shards = [
                 read_shard(self.folder, number, stamp=stamp)
                 for number in range(-(-n_draws // size))
             ]
-            rows = [self._places["", f"quantity/{path}"] for path in paths]
+            rows = [self._places["", metric_name("quantity", path)] for path in paths]
             whole = np.concatenate([shard.values[rows] for shard in shards], axis=1)  # noqa: PD011  not a frame
             whole = whole[:, :n_draws]
             found = dict(zip(paths, whole, strict=True))

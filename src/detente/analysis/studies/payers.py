@@ -6,6 +6,7 @@ from functools import cache
 from detente.analysis.records import ActorCost, PackageCosts, PayerStudy
 from detente.analysis.studies._study import Study
 from detente.crisis.elements import Crisis, Mechanism
+from detente.crisis.metric_names import Metric, metric_prefix
 from detente.linking.counters import (
     PACKAGE_MODEL,
     Counter,
@@ -69,22 +70,18 @@ def _reader(results: Results) -> ReadOutput:
     """Give outputs of mechanisms as the run stores them, by the state at which they were evaluated."""
 
     @cache
-    def levels(prefix: str) -> tuple[tuple[str, str, dict[str, str]], ...]:
-        found = []
-        for metric in results.metrics(prefix, policy=""):
-            where, _, member = metric.removeprefix(prefix).partition("/")
-            if where and not where.startswith("@"):
-                continue  # an output whose name begins alike
-            pairs = [part.split("=", 1) for part in where[1:].split(",") if "=" in part]
-            found.append((metric, member, dict(pairs)))
-        return tuple(found)
+    def levels(mechanism: str, output: str) -> tuple[tuple[str, Metric], ...]:
+        prefix = metric_prefix("mechanism", mechanism)
+        named = ((name, Metric.parse(name)) for name in results.metrics(prefix, policy=""))
+        return tuple((name, found) for name, found in named if found.parts[1:] == (output,))
 
     def read(
         mechanism: str, output: str, member: str, state: Mapping[str, str]
     ) -> FloatArray | None:
-        for metric, whose, where in levels(f"mechanism/{mechanism}/{output}"):
-            if whose == member and all(state.get(name) == value for name, value in where.items()):
-                return results.values(metric)
+        for name, found in levels(mechanism, output):
+            where = dict(found.state)
+            if found.member == member and all(state.get(key) == where[key] for key in where):
+                return results.values(name)
         return None
 
     return read

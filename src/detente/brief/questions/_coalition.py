@@ -10,8 +10,9 @@ from detente.analysis.records import Coalition, CoalitionStudy, Winning
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
-from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_matrix, draw_ranges
+from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK, OKABE_ITO
 from detente.brief.words import format_percent, join_words, plural, sentence_case
 
