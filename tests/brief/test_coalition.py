@@ -121,5 +121,5 @@ def test_a_crisis_without_joining_says_nothing(context):
         if not item.model.startswith("alliance.")
     }
     bare = Context.of(replace(context.crisis, mechanisms=none), context.results)
-    parts = coalition_parts(bare, bare.book("alliance"))
+    parts = coalition_parts(bare, Book(bare, "alliance"))
     assert parts.sentences == parts.charts == parts.tables == ()

@@ -11,8 +11,6 @@ from detente.brief.questions import find_questions
 BRIEF = Path(detente.__file__).parent / "brief"
 FROM_DATA = {"comparing.py", "explaining.py"}
 """Modules that read the data file of a briefing, where figures have nothing but ids."""
-STUDIES = {"_coalition.py", "_gas.py", "_payers.py"}
-"""Modules on studies, which still make tables by hand."""
 IDS = [question.id for question in find_questions()]
 
 
@@ -65,4 +63,4 @@ def test_tables_are_made_in_one_place():
         and isinstance(node.func, ast.Name)
         and node.func.id == "TableView"
     }
-    assert found - STUDIES == {"figures.py"}
+    assert found == {"figures.py"}

@@ -353,7 +353,7 @@ def be(name: str) -> str:
 
     Examples
     --------
-    >>> be("the North and the West"), be("the West")
+    >>> be("the crown and its council"), be("the crown")
     ('are', 'is')
     """
     return "are" if " and " in name else "is"

@@ -70,19 +70,18 @@ def _reader(results: Results) -> ReadOutput:
     """Give outputs of mechanisms as the run stores them, by the state at which they were evaluated."""
 
     @cache
-    def outputs(mechanism: str) -> tuple[Metric, ...]:
-        return tuple(
-            map(Metric.parse, results.metrics(metric_prefix("mechanism", mechanism), policy=""))
-        )
+    def levels(mechanism: str, output: str) -> tuple[tuple[str, Metric], ...]:
+        prefix = metric_prefix("mechanism", mechanism)
+        named = ((name, Metric.parse(name)) for name in results.metrics(prefix, policy=""))
+        return tuple((name, found) for name, found in named if found.parts[1:] == (output,))
 
     def read(
         mechanism: str, output: str, member: str, state: Mapping[str, str]
     ) -> FloatArray | None:
-        for metric in outputs(mechanism):
-            if metric.parts != (mechanism, output) or metric.member != member:
-                continue
-            if all(state.get(name) == value for name, value in metric.state):
-                return results.values(str(metric))
+        for name, found in levels(mechanism, output):
+            where = dict(found.state)
+            if found.member == member and all(state.get(key) == where[key] for key in where):
+                return results.values(name)
         return None
 
     return read

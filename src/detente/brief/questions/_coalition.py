@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from detente.analysis.records import Coalition, CoalitionStudy, Winning
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
-from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_matrix, draw_ranges
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
+from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK, OKABE_ITO
 from detente.brief.words import format_percent, join_words, plural, sentence_case
 
@@ -362,12 +363,11 @@ def _rules(reader: _Reader) -> TableView | None:
                 *(link(cell, cell.full_text) for cell in cells),
             )
         )
-    return TableView(
-        id="package-rules",
+    return present_table(
+        "package-rules",
+        ("Package, weakest first", *RULE_HEADS.values()),
+        rows,
         title=f"What each rule of decision makes of a package: variants of {reader.mechanism.label}",
-        columns=("Package, weakest first", *RULE_HEADS.values()),
-        rows=tuple(rows),
-        numeric=(False, *(True for _ in RULE_HEADS)),
         note="Unanimity asks all members that sit in the body; the others are as the text says. "
         f"Mean and 5\N{EN DASH}95% of the first {coalition.join.shape[-1]} cases.",
     )
@@ -397,17 +397,16 @@ def _prices(reader: _Reader) -> TableView | None:
                 link(price, price.full_text),
             )
         )
-    return TableView(
-        id="pivots",
-        title=f"Whom to win for {reader.package(package)}, and what it would take: variants of {reader.mechanism.label}",
-        columns=(
+    return present_table(
+        "pivots",
+        (
             "Member",
             "Joins now",
             "Package holds if it joins",
             f"Payment for {format_percent(reader.target)}",
         ),
-        rows=tuple(rows),
-        numeric=(False, True, True, True),
+        rows,
+        title=f"Whom to win for {reader.package(package)}, and what it would take: variants of {reader.mechanism.label}",
         note="The least willing members of the deciding body, by how much each would raise the chance. A payment is worth as "
         "much as bank claims lost of the same size; others answer the member that is won.",
     )
@@ -430,10 +429,11 @@ def ranking_table(
             else:
                 cells.append("")
         body.append((str(rank + 1), *cells))
-    return TableView(
-        id="rankings",
+    return present_table(
+        "rankings",
+        ("", *(sentence_case(context.names.exposure(name)) for name, _ in columns)),
+        body,
         title="Who is most exposed depends on the channel",
-        columns=("", *(sentence_case(context.names.exposure(name)) for name, _ in columns)),
-        rows=tuple(body),
         note="Each number names its own source and year.",
+        numeric=(),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detente.analysis.records import GasStudy, GasYearRecord
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import Course, Ribbon, draw_courses, draw_months, draw_ribbons
 from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO, SOFT
@@ -449,15 +449,15 @@ class _Teller:
                     losses.append(prefix + link(figure, figure.full_text))
             rows.append((self.study.names[node], *cells, "; ".join(losses) or "\N{EN DASH}"))
         rows.sort(key=lambda row: row[0])
-        return TableView(
-            id="gas-countries",
-            title="Gas by country: share of demand lost in each case, and what a cut costs",
-            columns=(
+        return present_table(
+            "gas-countries",
+            (
                 "Country",
                 *(year.label.capitalize() for year in self.years.values()),
                 "Loss when gas is cut",
             ),
-            rows=tuple(rows),
+            rows,
+            title="Gas by country: share of demand lost in each case, and what a cut costs",
             numeric=(False, *(True for _ in self.years), False),
             note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of explored cases, without a pact.",
         )

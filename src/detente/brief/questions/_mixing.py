@@ -13,8 +13,8 @@ from detente.analysis.robustness import Aim, find_pareto
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
-from detente.brief.pictures.charts import draw_matrix
 from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.questions._parts import run_note
 from detente.brief.questions._regret import REGRET_REFERENCE
 from detente.brief.questions._robust import row_name

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from detente.analysis.records import ActorCost, PackageCosts, PayerStudy
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, MUTED, NEUTRAL
@@ -189,17 +189,16 @@ def _matrix(
         if len(figures.get(actor, ())) == len(names)
     ]
     parts = "trade and finance" if counter is None else "trade, finance and gas"
-    return TableView(
-        id="payers" if counter is None else "payers-countered",
-        title="Who pays for each package"
-        if counter is None
-        else f"Who pays if {context.roles.names('challenger')} answers with “{context.crisis.instruments[counter.instrument].label}”",
-        columns=(
+    return present_table(
+        "payers" if counter is None else "payers-countered",
+        (
             "Loss after a year",
             *(sentence_case(context.crisis.mechanisms[name].label) for name in names),
         ),
-        rows=tuple(rows),
-        numeric=(False, *(True for _ in names)),
+        rows,
+        title="Who pays for each package"
+        if counter is None
+        else f"Who pays if {context.roles.names('challenger')} answers with “{context.crisis.instruments[counter.instrument].label}”",
         note=f"In % of income while the package is in force, {parts}; mean and 5\N{EN DASH}95% of explored cases. Below zero "
         f"is a gain; <{LEAST_SHOWN}: a smaller loss or gain than that."
         + ("" if counter is None else f" {COUNTED_ONCE}"),

@@ -5,8 +5,9 @@ from detente.brief.context import Context
 from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
 from detente.brief.levels import Level
-from detente.brief.pictures.charts import Span, draw_matrix, draw_ranges
+from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._coalition import coalition_parts, ranking_table
 from detente.brief.questions._gas import describe_gas
