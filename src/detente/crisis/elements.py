@@ -517,6 +517,7 @@ class EventRule:
     noise: str
     weight: Constant | QuantityOf
     seen_by: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
 
 

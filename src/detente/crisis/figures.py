@@ -95,21 +95,15 @@ def build_quantity(draft: Draft, path: str, entry: QuantityEntry) -> None:
         return
     sources = [*entry.source]
     sources += [key for _, joined in contested for key in joined.split(";")]
-    draft.quantities[path] = Quantity(
+    draft.quantities[path] = draft.element(
+        Quantity,
+        entry,
+        keys,
         path=path,
-        label=entry.label,
         distribution=distribution,
-        unit=entry.unit,
         as_of=day_of(draft, entry.as_of),
         sources=tuple(dict.fromkeys(sources)),
-        grade=entry.grade,
-        claimed_by=entry.claimed_by,
-        confidence=entry.confidence,
-        group=entry.group,
-        note=entry.note,
-        claims=tuple(entry.claims),
         contested=contested,
-        place=draft.place(*keys),
     )
 
 
