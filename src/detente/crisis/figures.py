@@ -1,7 +1,6 @@
 """Make quantities: from entries of the crisis file, and from rows of the tables of exposures and positions."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -11,8 +10,9 @@ from detente.crisis.dates import first_day, last_day
 from detente.crisis.draft import Draft
 from detente.crisis.elements import Distribution, Grade, Quantity, TableRow
 from detente.crisis.quantities import distribution_problem
+from detente.crisis.reading import NUMBER
 from detente.crisis.registers import units
-from detente.crisis.schema import QuantityEntry
+from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE, QuantityEntry
 
 __all__ = [
     "build_exposures",
@@ -23,9 +23,6 @@ __all__ = [
     "split_sources",
     "table_rows",
 ]
-
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_FAMILIES = ("triangular", "uniform", "normal", "lognormal", "beta")
 
 
 def split_sources(text: str) -> tuple[str, ...]:
@@ -47,18 +44,14 @@ def table_rows(draft: Draft, kind: str) -> tuple[TableRow, ...]:
 def build_quantity(draft: Draft, path: str, entry: QuantityEntry) -> None:
     """Enter the quantity of an entry; one without a value goes to the missing ones."""
     keys = ("quantities", path)
-    given = [
-        family
-        for family in ("value", *_FAMILIES, "discrete", "contested", "missing")
-        if getattr(entry, family) is not None
-    ]
+    given = [way for way in WAYS_TO_GIVE_A_VALUE if getattr(entry, way) is not None]
     if len(given) != 1:
         draft.report(
             "distribution-invalid",
             f"the quantity {path!r} has {' and '.join(given) or 'no value and no distribution'}",
             at=keys,
             value=", ".join(given),
-            fix=f"give exactly one of value, {', '.join(_FAMILIES)}, discrete, contested, missing",
+            fix=f"give exactly one of {', '.join(WAYS_TO_GIVE_A_VALUE)}",
         )
         return
     family = given[0]
@@ -154,7 +147,7 @@ def read_number(text: str) -> float | None:
     >>> read_number("2.5e1"), read_number("1_000"), read_number("nan"), read_number("")
     (25.0, None, None, None)
     """
-    number = float(text) if _NUMBER.fullmatch(text) else math.inf
+    number = float(text) if NUMBER.fullmatch(text) else math.inf
     return number if math.isfinite(number) else None
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_KEY",
     "MAX_NODES",
+    "NUMBER",
     "Document",
     "Node",
     "decode",
@@ -50,7 +51,8 @@ MAX_KEY = 1000
 _MAX_NOTES = 1000
 """Most findings about one document."""
 
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+"""A number as files write it: decimal, with a point, with or without an exponent."""
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
@@ -320,7 +322,7 @@ class _Builder:
             return _WORDS[text]
         if _INTEGER.fullmatch(text):
             return int(text)
-        if _NUMBER.fullmatch(text):
+        if NUMBER.fullmatch(text):
             number = float(text)
             if math.isfinite(number):
                 return number
