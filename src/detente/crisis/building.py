@@ -34,7 +34,7 @@ from detente.crisis.expressions import (
     read_condition,
     read_effects,
 )
-from detente.crisis.figures import (
+from detente.crisis.quantity_building import (
     build_exposures,
     build_positions,
     build_quantity,

@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from detente.crisis.csv_reader import NUMBER
 from detente.errors import Code, Finding, Place
 
 __all__ = [
@@ -31,7 +32,6 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_KEY",
     "MAX_NODES",
-    "NUMBER",
     "Document",
     "Node",
     "decode",
@@ -51,8 +51,6 @@ MAX_KEY = 1000
 _MAX_NOTES = 1000
 """Most findings about one document."""
 
-NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-"""A number as files write it: decimal, with a point, with or without an exponent."""
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {

@@ -20,7 +20,7 @@ from detente.crisis.elements import (
     QuantityOf,
     Sum,
 )
-from detente.crisis.figures import split_sources
+from detente.crisis.quantity_building import split_sources
 from detente.errors import UsageError
 from detente.models.registry import find_model
 

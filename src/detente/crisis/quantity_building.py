@@ -1,16 +1,15 @@
 """Make quantities: from entries of the crisis file, and from rows of the tables of exposures and positions."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast, get_args
 
+from detente.crisis.csv_reader import read_number
 from detente.crisis.dates import first_day, last_day
 from detente.crisis.draft import Draft
 from detente.crisis.elements import Distribution, Grade, Quantity, TableRow
 from detente.crisis.quantities import distribution_problem
-from detente.crisis.reading import NUMBER
 from detente.crisis.registers import units
 from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE, QuantityEntry
 
@@ -19,7 +18,6 @@ __all__ = [
     "build_positions",
     "build_quantity",
     "day_of",
-    "read_number",
     "split_sources",
     "table_rows",
 ]
@@ -137,18 +135,6 @@ def _parameters(family: str, raw: Any) -> tuple[float, ...] | None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def read_number(text: str) -> float | None:
-    """Return the finite number that a text holds, or None.
-
-    Examples
-    --------
-    >>> read_number("2.5e1"), read_number("1_000"), read_number("nan"), read_number("")
-    (25.0, None, None, None)
-    """
-    number = float(text) if NUMBER.fullmatch(text) else math.inf
-    return number if math.isfinite(number) else None
 
 
 def _distribution(family: str, parameters: tuple[float, ...]) -> Distribution:
