@@ -600,8 +600,8 @@ class Crisis:
 
         Examples
         --------
-        >>> from detente.crisis import load_crisis
-        >>> crisis = load_crisis("ukraine-2022").set({"rounds": 2})
+        >>> from detente.crisis import load_crisis, shipped_crises
+        >>> crisis = load_crisis(min(shipped_crises())).set({"rounds": 2})
         >>> crisis.rounds, dict(crisis.overrides)
         (2, {'rounds': '2'})
         """
