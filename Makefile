@@ -10,7 +10,7 @@ OUT ?= brief/$(CRISIS)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv brief test slow check fix docs wheel bench peers golden pictures lock clean
+.PHONY: help venv brief test slow check fix docs wheel bench peers golden pictures changelog lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -74,10 +74,14 @@ $(PEERS)/.workbenches: | $(PEERS)/.installed
 	@touch $@
 
 golden: $(STAMP) ## regenerate the golden files, to be reviewed as a diff
-	@DETENTE_GOLDEN=write $(BIN)/python -m pytest tests -q -k golden -p no:xdist
+	@DETENTE_GOLDEN=write $(BIN)/python -m pytest tests/golden -q -p no:xdist -m "not network"
 
 pictures: $(STAMP) ## redraw the README's pictures from this build (needs chromium)
 	@$(BIN)/python tools/draw_pictures.py
+
+changelog: $(STAMP) ## gather the fragments of changelog.d into CHANGELOG.md (VERSION=0.2.0)
+	@test -n "$(VERSION)" || { echo "say which: make changelog VERSION=0.2.0"; exit 2; }
+	@$(BIN)/towncrier build --yes --version $(VERSION)
 
 lock: $(STAMP) ## resolve the dependencies anew
 	@$(BIN)/uv lock --upgrade

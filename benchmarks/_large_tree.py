@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from detente.game import ExtensiveForm, solve_logit_qre
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree
 
 

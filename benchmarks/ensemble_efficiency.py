@@ -24,7 +24,7 @@ TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 CHILD = """
 import json, multiprocessing, os, sys, time
 from detente.crisis import load_crisis
-from detente.ensemble import run_ensemble
+from detente.runs import run_ensemble
 
 def cpu():
     ticks = 0

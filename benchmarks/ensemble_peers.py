@@ -4,7 +4,7 @@
 Run it in an environment of its own that holds ``ema_workbench``, ``SALib`` and this package::
 
     python benchmarks/ensemble_peers.py             # CPU seconds of either side
-    python benchmarks/ensemble_peers.py --record    # write tests/ensemble/recorded/peers.json anew
+    python benchmarks/ensemble_peers.py --record    # write tests/analysis/recorded/peers.json anew
     python benchmarks/ensemble_peers.py --published # compare on the tables that the workbench ships (pandas < 3)
 """
 
@@ -18,11 +18,11 @@ import numpy as np
 
 warnings.filterwarnings("ignore")
 
-RECORDED = Path(__file__).parents[1] / "tests" / "ensemble" / "recorded" / "peers.json"
+RECORDED = Path(__file__).parents[1] / "tests" / "analysis" / "recorded" / "peers.json"
 
 
 def make_table(kind, seed, n_cases=400):
-    """A table with a hidden box and five per cent of noise; tests/ensemble/test_discovery.py makes the same."""
+    """A table with a hidden box and five per cent of noise; tests/analysis/test_discovery.py makes the same."""
     rng = np.random.default_rng(seed)
     inputs = {f"x{k}": rng.random(n_cases) for k in range(5)}
     hit = (inputs["x0"] > 0.6) & (inputs["x1"] < 0.5)
@@ -107,7 +107,7 @@ def compare_published():
     """Print for each published table how many trajectories agree with the workbench's, box by box."""
     from ema_workbench.analysis import prim
 
-    from detente.ensemble.discovery import find_box
+    from detente.analysis.discovery import find_box
 
     for name, inputs, outcome in _published():
         agree, settings = 0, 0
@@ -148,8 +148,8 @@ def _cpu(function, repeats=5):
 def measure():
     from SALib.analyze import sobol
 
-    from detente.ensemble.discovery import find_box
-    from detente.ensemble.sensitivity import draw_saltelli, find_sobol_indices
+    from detente.analysis.discovery import find_box
+    from detente.analysis.sensitivity import draw_saltelli, find_sobol_indices
 
     rng = np.random.default_rng(1)
     inputs = {f"x{k}": rng.random(10_000) for k in range(20)}

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from detente.game import nash_conv, solve_logit_qre, solve_nash
-from detente.game.efg import efg_file_of
-from detente.game.efg_text import format_efg_file
-from detente.game.trees import game_from_tree
+from detente.game.formats.efg import efg_file_of
+from detente.game.formats.efg_text import format_efg_file
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree
 
 ROOT = Path(__file__).parents[1]

@@ -19,11 +19,12 @@ import numpy as np
 
 import detente.crisis
 from detente.crisis import load_crisis
-from detente.ensemble import Design, run_ensemble
-from detente.ensemble.drawing import draw_quantities
-from detente.ensemble.running import make_manifest
-from detente.ensemble.shards import ShardMaker
-from detente.rules import price
+from detente.engine import Design
+from detente.engine.drawing import draw_quantities
+from detente.linking import price
+from detente.runs import run_ensemble
+from detente.runs.running import make_manifest
+from detente.runs.shards import ShardMaker
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / ".peers" / "bin" / "python"

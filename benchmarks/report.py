@@ -17,7 +17,7 @@ import peers
 import peers_ensemble
 
 from detente.game import solve_logit_qre, solve_nash, trace_logit_branch
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import kuhn_tree, leduc_tree
 
 REFERENCE = peers.ROOT.parent / "shared" / "data" / "reference_agent_qre.json"

@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from detente.ensemble.cart import grow_tree
-from detente.ensemble.discovery import find_box
-from detente.ensemble.sensitivity import find_sobol_indices
+from detente.analysis.cart import grow_tree
+from detente.analysis.discovery import find_box
+from detente.analysis.sensitivity import find_sobol_indices
 
 pytestmark = pytest.mark.benchmark(timer=time.process_time)  # CPU seconds, as the targets
 

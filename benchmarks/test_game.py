@@ -16,17 +16,12 @@ import numba
 import numpy as np
 import pytest
 
-from detente.game import (
-    _kernels,
-    equilibrium_sensitivity,
-    nash_conv,
-    solve_logit_qre,
-    solve_nash,
-)
-from detente.game._lanes import exp, fma, load, store
-from detente.game._layout import layout_of
-from detente.game._tracing import tree_of
-from detente.game.trees import game_from_tree
+from detente.game import equilibrium_sensitivity, nash_conv, solve_logit_qre, solve_nash
+from detente.game.formats.trees import game_from_tree
+from detente.game.kernels import logit as _kernels
+from detente.game.kernels._lanes import exp, fma, load, store
+from detente.game.qre._layout import layout_of
+from detente.game.qre._tracing import tree_of
 from detente.testing.games import bargaining_tree, leduc_tree
 
 SIZES = {"S": (2, 2, 2), "M": (4, 3, 3), "L": (6, 4, 3)}

@@ -9,6 +9,7 @@ from scipy.optimize import linprog
 from scipy.sparse import vstack
 
 from detente.crisis import load_crisis
+from detente.linking.tables import table_arrays
 from detente.models.energy import (
     GAS_TABLES,
     GasSolver,
@@ -20,7 +21,6 @@ from detente.models.energy import (
     solve_gas,
     weeks,
 )
-from detente.rules.tables import table_arrays
 
 _PATH = Path(__file__).parents[1] / "tests" / "models" / "test_gas.py"
 _SPEC = importlib.util.spec_from_file_location("gas_systems", _PATH)

@@ -26,8 +26,8 @@ import numpy as np
 from detente.crisis import load_crisis
 from detente.crisis.tables import TABLE_COLUMNS
 from detente.errors import DetenteError
+from detente.linking.packages import read_trade_basis
 from detente.models.sanctions import Package, PackageResponse, ResponseDesigner
-from detente.rules.packages import read_trade_basis
 
 OUTPUT = "responses.csv"
 

@@ -101,6 +101,7 @@ Code = Literal[
     "run-busy",
     "run-corrupt",
     "run-mismatch",
+    "study-missing",
     "executor-failed",
     "query-invalid",
 ]

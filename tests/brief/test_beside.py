@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from detente.brief import beside
-from detente.brief.beside import drawing_beside, render
+from detente.brief.pictures import beside
+from detente.brief.pictures.beside import drawing_beside, render
 
 SPECS = [
     {

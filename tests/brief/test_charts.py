@@ -5,11 +5,11 @@ import xml.etree.ElementTree as ET  # our own output
 
 import pytest
 
-from detente.brief import charts, drawing
-from detente.brief.charts import Dumbbell, Mark, Span
-from detente.brief.drawing import Words
 from detente.brief.figures import Figure, Trace
-from detente.brief.palette import OKABE_ITO, player_colours
+from detente.brief.pictures import charts, drawing
+from detente.brief.pictures.charts import Dumbbell, Mark, Span
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import OKABE_ITO, player_colours
 
 WORDS = Words(title="One thing <leads> & stays", subtitle="Share, in %", footnote="Source: here")
 

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from detente.brief.comparing import compare_briefs
-from detente.brief.rendering import as_data
+from detente.brief.export.comparing import compare_briefs
+from detente.brief.export.rendering import as_data
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from detente.brief import compose, to_html, to_json, to_markdown
-from detente.brief.rendering import as_data, to_csv_files
-from detente.ensemble import run_ensemble
+from detente.brief.export.rendering import as_data, to_csv_files
+from detente.runs import run_ensemble
 
 SCHEMA = json.loads(
     (importlib.resources.files("detente.brief") / "brief.schema.json").read_text("utf-8")

@@ -6,7 +6,7 @@ import pytest
 from tests.brief.test_questions import brief_of, changed
 
 from detente.brief import to_html, to_markdown
-from detente.brief.rendering import _address, _cell, _markdown
+from detente.brief.export.rendering import _address, _cell, _markdown
 
 EVIL = "<img src=x onerror=alert(1)> <script>alert(2)</script> [x](javascript:alert(3)) *b* `c`"
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from detente.brief import writing
-from detente.brief.writing import check_place, write_files
+from detente.brief.export import writing
+from detente.brief.export.writing import check_place, write_files
 from detente.errors import RunError
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from detente.cli import app
-from detente.crisis.past_crises import read_past_crises
-from detente.ensemble.base_rates import (
+from detente.analysis.base_rates import (
     BaseRate,
     ReferenceClass,
     compare_with,
     count,
     ready_made,
 )
+from detente.cli import app
+from detente.crisis.past_crises import read_past_crises
 from detente.errors import UsageError
 
 ICB = Path(__file__).parents[3] / "shared" / "data" / "history" / "icb1v15.csv"

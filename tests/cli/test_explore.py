@@ -13,9 +13,9 @@ import pytest
 import detente.crisis
 from detente.cli import main
 from detente.cli.explore import parse_part
-from detente.ensemble import Results, store
-from detente.ensemble.store import read_manifest
 from detente.errors import UsageError
+from detente.runs import Results, store
+from detente.runs.store import read_manifest
 from detente.testing.crises import tiny_crisis_folder
 
 TEMPLATE = str(Path(detente.crisis.__file__).with_name("templates") / "coercion")

@@ -12,8 +12,8 @@ import pytest
 import detente.crisis
 from detente.cli import main
 from detente.crisis import load_crisis
-from detente.ensemble import Results, run_ensemble
-from detente.ensemble.store import shard_file
+from detente.runs import Results, run_ensemble
+from detente.runs.store import shard_file
 
 TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 

@@ -13,7 +13,7 @@ from detente.cli import app
 from detente.cli.solve import describe
 from detente.game import read_efg, solve_logit_qre, trace_logit_branch, write_efg
 from detente.game.catalogue import catalogue, find_game
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree
 
 TOOL = Path(__file__).parents[2].parent / "shared" / "tools" / "crisis_bargaining_game.py"

@@ -12,9 +12,9 @@ import pytest
 
 from detente.crisis import load_crisis, shipped_crises
 from detente.crisis.elements import Grade
-from detente.ensemble.events import read_events, understand
 from detente.rules import compile_rules, find_situations
 from detente.testing import carried_claims
+from detente.watch.events import read_events, understand
 
 CUTOFF = date(1962, 10, 22)
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,10 +4,10 @@ import pytest
 
 from detente.crisis import examine_folder, load_crisis, new_crisis
 from detente.crisis.scaffold import template_names
-from detente.ensemble import run_ensemble
-from detente.ensemble.watching import Watch
 from detente.errors import UsageError
-from detente.rules import check_game
+from detente.linking import check_game
+from detente.runs import run_ensemble
+from detente.watch.watching import Watch
 
 NAMES = template_names()
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from detente.errors import GameError
 from detente.game import GameBuilder, solve_logit_qre
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
 
 
 def deterrence():

@@ -10,8 +10,8 @@ import pytest
 from detente.errors import UsageError
 from detente.game import expected_payoffs, nash_conv, read_efg, solve_logit_qre, write_efg
 from detente.game.catalogue import catalogue, find_game
-from detente.game.efg_text import format_efg_file, parse_efg_file
-from detente.game.trees import game_from_tree
+from detente.game.formats.efg_text import format_efg_file, parse_efg_file
+from detente.game.formats.trees import game_from_tree
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT.parent / "shared" / "data" / "reference_agent_qre.json"

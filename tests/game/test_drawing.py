@@ -7,8 +7,8 @@ import pytest
 from detente.errors import GameError
 from detente.game import GameBuilder, read_efg
 from detente.game.catalogue import catalogue, find_game
-from detente.game.drawing import draw_tree, fits_page, summarise
-from detente.game.trees import game_from_tree
+from detente.game.formats.drawing import draw_tree, fits_page, summarise
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree
 
 parse = ET.fromstring

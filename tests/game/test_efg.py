@@ -13,9 +13,9 @@ from detente.cli import app
 from detente.errors import GameError
 from detente.game import solve_logit_qre
 from detente.game.building import GameBuilder
-from detente.game.efg import parse_efg, read_efg, write_efg
-from detente.game.efg_text import format_efg_file, parse_efg_file
-from detente.game.trees import game_from_tree
+from detente.game.formats.efg import parse_efg, read_efg, write_efg
+from detente.game.formats.efg_text import format_efg_file, parse_efg_file
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees
 
 BAYES = """EFG 2 R "General \\"Bayesian\\" game" { "Player 1" "Player 2" }
@@ -228,7 +228,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path, monkeypatch):
     with pytest.raises(GameError) as caught:
         read_efg(bad)
     assert caught.value.code == "file-not-utf8"
-    monkeypatch.setattr("detente.game._files.MOST_BYTES", 5)
+    monkeypatch.setattr("detente.game.formats._files.MOST_BYTES", 5)
     with pytest.raises(GameError) as caught:
         read_efg(bad)
     assert caught.value.code == "file-too-large"

@@ -20,7 +20,7 @@ from detente.game import (
     terminal_probs,
     type_payoffs,
 )
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import game_trees
 
 SLOW_ORACLE = settings(

@@ -18,9 +18,9 @@ from detente.game import (
     trace_logit_branch,
 )
 from detente.game.catalogue import catalogue
-from detente.game.efg import efg_file_of, read_efg
-from detente.game.efg_text import format_efg_file
-from detente.game.trees import game_from_tree
+from detente.game.formats.efg import efg_file_of, read_efg
+from detente.game.formats.efg_text import format_efg_file
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees, kuhn_tree
 
 SMALL = bargaining_tree(rounds=2, challenger_types=2, defender_types=2)
@@ -99,7 +99,7 @@ def test_games_without_a_tree_are_refused(spiel):
 
 
 def test_a_game_of_openspiel_that_is_too_large_is_refused(spiel, monkeypatch):
-    monkeypatch.setattr("detente.game.exchange.MOST_NODES", 20)
+    monkeypatch.setattr("detente.game.formats.exchange.MOST_NODES", 20)
     with pytest.raises(GameError) as caught:
         from_openspiel(spiel.load_game("kuhn_poker"))
     assert caught.value.code == "game-too-large"

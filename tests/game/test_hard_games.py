@@ -4,15 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from detente.game import (
-    Status,
-    nash_conv,
-    parse_efg,
-    qre,
-    solve_logit_qre,
-    trace_logit_branch,
-)
-from detente.game.trees import game_from_tree
+from detente.game import Status, nash_conv, parse_efg, solve_logit_qre, trace_logit_branch
+from detente.game.formats.trees import game_from_tree
+from detente.game.qre import solving as qre
 from detente.testing.games import game_trees
 
 VALUES = [0.5, 1.0, 5.0, 20.0, 100.0]

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 
 from detente.errors import SolverError
 from detente.game import nash_conv, solve_nash
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees, kuhn_tree, leduc_tree
 
 

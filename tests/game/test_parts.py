@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from detente.game import Status, solve_logit_qre, trace_logit_branch
-from detente.game._parts import Parts
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
+from detente.game.qre._parts import Parts
 from detente.testing.games import bargaining_tree, game_trees
 
 
@@ -91,7 +91,7 @@ def test_folds_passed_apart_lead_to_the_answers_of_the_branch(monkeypatch, size)
     base = trace_logit_branch(game.form, [20.0, 50.0, 100.0], **options)
     assert (base.status == Status.CONVERGED).all()
     assert not base.apart.any()
-    monkeypatch.setattr("detente.game._unwinding._NESTED", 0)
+    monkeypatch.setattr("detente.game.qre._unwinding._NESTED", 0)
     apart = trace_logit_branch(game.form, [20.0, 50.0, 100.0], **options)
     assert (apart.status == Status.CONVERGED).all()
     assert apart.apart[0] == 0

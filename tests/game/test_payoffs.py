@@ -17,7 +17,7 @@ from detente.game import (
     terminal_probs,
     type_payoffs,
 )
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree
 
 GAME = game_from_tree(bargaining_tree(rounds=2, challenger_types=2, defender_types=2))

@@ -8,16 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from detente.errors import SolverError
-from detente.game import (
-    GameBuilder,
-    Status,
-    qre,
-    read_efg,
-    solve_logit_qre,
-    trace_logit_branch,
-)
+from detente.game import GameBuilder, Status, read_efg, solve_logit_qre, trace_logit_branch
 from detente.game.catalogue import find_game
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
+from detente.game.qre import solving as qre
 from detente.testing.games import bargaining_tree, game_trees
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "data" / "reference_agent_qre.json"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detente.errors import SolverError
 from detente.game import nash_conv, solve_logit_qre
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees
 
 SLOW_ORACLE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

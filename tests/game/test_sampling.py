@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from detente.errors import SolverError
 from detente.game import sample_histories, terminal_probs
-from detente.game.trees import game_from_tree
+from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees
 
 

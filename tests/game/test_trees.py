@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.errors import GameError
-from detente.game._json import parse_json
-from detente.game.efg import parse_efg, write_efg
-from detente.game.trees import game_from_tree, parse_tree, read_tree, write_tree
+from detente.game.formats._json import parse_json
+from detente.game.formats.efg import parse_efg, write_efg
+from detente.game.formats.trees import game_from_tree, parse_tree, read_tree, write_tree
 from detente.testing.games import game_trees
 
 TEXT = """{"title": "t", "players": ["a", "b"],
@@ -122,7 +122,7 @@ def test_a_node_below_itself_is_refused():
 
 
 def test_a_tree_shared_beyond_measure_is_refused(monkeypatch):
-    monkeypatch.setattr("detente.game.trees._MOST_NODES", 1000)
+    monkeypatch.setattr("detente.game.formats.trees._MOST_NODES", 1000)
     node = {"payoffs": [1]}
     for depth in range(60):
         node = {"player": 0, "infoset": depth, "children": [node, node]}
@@ -142,7 +142,7 @@ def test_files_are_read_by_path(tmp_path):
 
 
 def test_a_text_of_too_many_objects_is_refused_before_it_fills_memory(monkeypatch):
-    monkeypatch.setattr("detente.game._json.MOST_OBJECTS", 10)
+    monkeypatch.setattr("detente.game.formats._json.MOST_OBJECTS", 10)
     with pytest.raises(GameError) as caught:
         parse_tree('{"players": ["a"], "tree":\n' + "[" * 20, name="big.json")
     assert (caught.value.code, caught.value.at) == ("game-too-large", "big.json:2")

@@ -6,9 +6,10 @@ import numba
 import numpy as np
 import pytest
 
-from detente.game import qre, solve_logit_qre
-from detente.game._lanes import LANES, exp, load, log, store
-from detente.game.trees import game_from_tree
+from detente.game import solve_logit_qre
+from detente.game.formats.trees import game_from_tree
+from detente.game.kernels._lanes import LANES, exp, load, log, store
+from detente.game.qre import solving as qre
 
 
 def lottery(*, types, actions, replies, players):

@@ -9,6 +9,7 @@ import pytest
 
 from detente.crisis import load_crisis
 from detente.errors import ModelError
+from detente.linking.tables import setting_of
 from detente.models import find_model
 from detente.models.energy import (
     GasCase,
@@ -26,7 +27,6 @@ from detente.models.energy import (
 )
 from detente.models.energy.pricing import AXES, HIGH, LOW, _summary
 from detente.models.registry import Setting
-from detente.rules.tables import setting_of
 from detente.testing.gas import gas_tables
 
 START = dt.date(2022, 1, 27)

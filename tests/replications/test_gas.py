@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from detente.crisis import load_crisis
+from detente.linking.tables import table_arrays
 from detente.models.energy import (
     GAS_TABLES,
     GasSystem,
@@ -26,7 +27,6 @@ from detente.models.energy import (
     solve_gas,
     solve_rolling,
 )
-from detente.rules.tables import table_arrays
 
 pytestmark = pytest.mark.research
 

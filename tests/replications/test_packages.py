@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from detente.crisis import load_crisis
-from detente.ensemble import draw_quantities
+from detente.engine import draw_quantities
+from detente.linking.packages import read_trade_basis
 from detente.models import find_model
 from detente.models.sanctions import read_response
 from detente.models.sanctions.responses import SCALE_RANGE, SIZES, chebyshev_nodes
-from detente.rules.packages import read_trade_basis
 
 
 @cache

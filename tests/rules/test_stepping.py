@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from detente.crisis import ppf
 from detente.errors import CrisisFileError, UsageError
-from detente.rules import compile_rules, plan_pricing, price, sample, start, unroll
+from detente.linking import plan_pricing, price
+from detente.rules import compile_rules, sample, start, unroll
 from detente.rules.compiling import Kind
 from detente.testing.rules import (
     crises,

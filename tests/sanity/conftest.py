@@ -3,7 +3,7 @@
 import pytest
 
 from detente.crisis import load_crisis
-from detente.ensemble import run_ensemble
+from detente.runs import run_ensemble
 
 DRAWS = 64  # one shard: means over these carry a sign, not a figure
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from detente.crisis import load_crisis
-from detente.ensemble import draw_quantities, run_ensemble
-from detente.ensemble.events import Event, understand
-from detente.rules import evaluate_mechanisms
+from detente.engine import draw_quantities
+from detente.linking import evaluate_mechanisms
+from detente.runs import run_ensemble
+from detente.watch.events import Event, understand
 
 DRAWS = 32
 WAIT, FORCE = "embargo_alone", "air_after_deadline"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from detente.crisis import load_crisis
-from detente.ensemble import draw_quantities
-from detente.rules import evaluate_mechanisms
+from detente.engine import draw_quantities
+from detente.linking import evaluate_mechanisms
 
 FIRM = ("GBR", "POL", "LTU", "LVA", "EST")
 RESTRAINED = ("DEU", "HUN")

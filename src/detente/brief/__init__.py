@@ -1,9 +1,9 @@
 """Briefings: seven questions answered from a finished run, every number with its trace. Nothing is solved here."""
 
 from detente.brief.document import Brief, compose
+from detente.brief.export.rendering import as_data, to_html, to_json, to_markdown
+from detente.brief.export.writing import BriefPaths, write_brief
 from detente.brief.figures import Answer, Figure, Trace
-from detente.brief.rendering import as_data, to_html, to_json, to_markdown
-from detente.brief.writing import BriefPaths, write_brief
 
 __all__ = [
     "Answer",

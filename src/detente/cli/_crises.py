@@ -44,7 +44,7 @@ def load_checked(crisis: str, overrides: Mapping[str, str]) -> "Crisis":
         With every error that the checks find.
     """
     from detente.crisis import load_crisis
-    from detente.rules import check_game
+    from detente.linking import check_game
 
     loaded = load_crisis(crisis, overrides=dict(overrides))
     errors = [finding for finding in check_game(loaded) if finding.severity == "error"]

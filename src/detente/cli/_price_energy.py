@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from detente.cli._pricing import PriceRequest
+    from detente.linking.gas import GasYear
     from detente.models.energy import GasReading
     from detente.models.registry import FloatArray
-    from detente.rules.gas import GasYear
 
 __all__ = ["price_subject"]
 
@@ -44,8 +44,8 @@ def price_subject(request: "PriceRequest") -> None:
 
 
 def _years(request: "PriceRequest") -> "tuple[GasYear, ...]":
+    from detente.linking.gas import gas_mechanism, run_gas_years
     from detente.models.energy import weeks_from
-    from detente.rules.gas import gas_mechanism, run_gas_years
 
     mechanism = gas_mechanism(request.crisis)
     if mechanism is None or (request.packages and mechanism.id not in request.packages):
@@ -65,8 +65,8 @@ def _years(request: "PriceRequest") -> "tuple[GasYear, ...]":
 
 def _expand(request: "PriceRequest") -> dict[str, float]:
     """Return the share withheld by id of a route; a supplier stands for all its routes."""
+    from detente.linking.tables import table_arrays
     from detente.models.energy import GAS_TABLES, read_gas_tables
-    from detente.rules.tables import table_arrays
 
     reading = read_gas_tables(table_arrays(request.crisis, GAS_TABLES), start=request.crisis.as_of)
     routes = _routes(reading)
@@ -145,7 +145,7 @@ def _balance(year: "GasYear") -> dict[str, Any]:
 
 
 def _as_data(year: "GasYear") -> dict[str, Any]:
-    from detente.rules.gas import sea_price
+    from detente.linking.gas import sea_price
 
     got, system, reading = year.solution, year.reading.system, year.reading
     months = [period.label for period in system.periods]
@@ -209,7 +209,7 @@ def _table(title: str, heads: Mapping[str, bool]) -> Any:
 
 
 def _cases(years: "tuple[GasYear, ...]") -> Any:
-    from detente.rules.gas import sea_price
+    from detente.linking.gas import sea_price
 
     table = _table(
         "The gas year of the union, case by case",
@@ -237,7 +237,7 @@ def _cases(years: "tuple[GasYear, ...]") -> Any:
 
 
 def _months(year: "GasYear") -> Any:
-    from detente.rules.gas import sea_price
+    from detente.linking.gas import sea_price
 
     parts = _balance(year)
     suppliers = [key for key in parts if key.startswith("from_") and key != "from_storage"]

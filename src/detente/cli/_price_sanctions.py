@@ -21,9 +21,9 @@ from detente.cli._pricing import (
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
+    from detente.linking.counters import Cost, Counter, ReadOutput
+    from detente.linking.pricing import Priced
     from detente.models.registry import FloatArray
-    from detente.rules.counters import Cost, Counter, ReadOutput
-    from detente.rules.payoffs import Priced
 
 __all__ = ["price_subject"]
 
@@ -74,7 +74,7 @@ def price_subject(request: PriceRequest) -> None:
 
 def _price_counter(request: PriceRequest, found: dict[str, Any], priced: "Priced") -> None:
     """Print every actor's loss under each package and what the other side does in return, part by part."""
-    from detente.rules.counters import find_counter, package_costs
+    from detente.linking.counters import find_counter, package_costs
 
     counter = find_counter(request.crisis, request.counter or "")
     named = [item["mechanism"] for item in found.pop("mechanisms") if item["model"] == _HORIZONS]
@@ -152,7 +152,7 @@ def _print_costs(
 ) -> None:
     from rich.table import Table
 
-    from detente.rules.counters import PARTS
+    from detente.linking.counters import PARTS
 
     table = Table(
         box=None,

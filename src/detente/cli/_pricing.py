@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from detente.crisis import Crisis
+    from detente.linking.planning import Evaluation
+    from detente.linking.pricing import Priced
     from detente.models.registry import FloatArray
-    from detente.rules.payoffs import Priced
-    from detente.rules.planning import Evaluation
 
 __all__ = [
     "PriceRequest",
@@ -75,7 +75,7 @@ def make_request(
         ``option-invalid`` or ``actor-unknown``.
     """
     from detente.cli._crises import load_checked, parse_assignments
-    from detente.ensemble.drawing import check_draws
+    from detente.engine.drawing import check_draws
 
     check_draws(n_draws, seed=seed)
     loaded = load_checked(crisis, parse_assignments(assignments))
@@ -222,7 +222,7 @@ def find_family(request: PriceRequest) -> tuple[str, ...]:
 
 def draw_values(request: PriceRequest) -> "Mapping[str, FloatArray]":
     """Return the draws of every quantity by path."""
-    from detente.ensemble import draw_quantities
+    from detente.engine import draw_quantities
 
     return draw_quantities(request.crisis, request.n_draws, seed=request.seed).as_mapping()
 
@@ -234,8 +234,8 @@ def price_situations(
 
     ``fixed`` gives values to inputs of mechanisms, by mechanism and input, in the place of what the file binds.
     """
+    from detente.linking.pricing import plan_pricing, price
     from detente.rules import compile_rules, unroll
-    from detente.rules.payoffs import plan_pricing, price
 
     tree = unroll(compile_rules(request.crisis))
     plan = plan_pricing(tree, request.crisis)
@@ -246,7 +246,7 @@ def price_situations(
 
 
 def _fix(item: "Evaluation", values: "Mapping[str, FloatArray]") -> "Evaluation":
-    from detente.rules.bindings import FixedTerm
+    from detente.linking.bindings import FixedTerm
 
     inputs = tuple(
         (declared, FixedTerm(value=values[declared.name]) if declared.name in values else term)
@@ -333,12 +333,13 @@ def _outputs(crisis: "Crisis", mechanism: str) -> list[tuple[str, str, bool]]:
 
 def _origin(crisis: "Crisis", mechanism: str) -> dict[str, Any]:
     """Return model, equation and sources of a mechanism."""
-    from detente.ensemble import trace_metric
+    from detente.crisis.metric_names import metric_name
     from detente.models import find_model
+    from detente.runs import trace_metric
 
     model = find_model(crisis.mechanisms[mechanism].model)
     output = "" if model is None else model.outputs[0].name
-    trace = trace_metric(crisis, f"mechanism/{mechanism}/{output}")
+    trace = trace_metric(crisis, metric_name("mechanism", mechanism, output))
     return {
         "model": crisis.mechanisms[mechanism].model,
         "equation": "" if model is None else model.reference,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from detente.errors import RunError
 
 if TYPE_CHECKING:
-    from detente.ensemble.designs import Design
+    from detente.engine.designs import Design
 
 __all__ = ["describe_cases", "find_run", "is_run_place"]
 
@@ -16,7 +16,7 @@ def describe_cases(design: "Design | None" = None) -> dict[str, str]:
 
     The fields stand in the data that every command prints about cases, so that the modes are never mixed up.
     """
-    from detente.ensemble.designs import Design
+    from detente.engine.designs import Design
 
     plan = design if design is not None else Design()
     return {

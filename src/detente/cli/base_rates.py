@@ -11,7 +11,7 @@ import typer
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from detente.ensemble.base_rates import BaseRate
+    from detente.analysis.base_rates import BaseRate
 
 __all__ = ["command"]
 
@@ -84,6 +84,7 @@ def command(
 
       detente base-rates icb1v15.csv --gravity existence --beside brief/my-crisis/brief.json
     """
+    from detente.analysis.base_rates import ReferenceClass, count, ready_made
     from detente.crisis.past_crises import (
         GRAVITIES,
         TRIGGERS,
@@ -91,7 +92,6 @@ def command(
         checksum,
         read_past_crises,
     )
-    from detente.ensemble.base_rates import ReferenceClass, count, ready_made
 
     prob = _attack(beside) if beside is not None else None
     if data is None:
@@ -136,7 +136,7 @@ def _code(option: str, text: str | None, names: Mapping[int, str]) -> int | None
 
 
 def _label(reference: object, triggers: Mapping[int, str], gravities: Mapping[int, str]) -> str:
-    from detente.ensemble.base_rates import ReferenceClass
+    from detente.analysis.base_rates import ReferenceClass
 
     assert isinstance(reference, ReferenceClass)  # noqa: S101 - for the type checker
     parts = ["crises that are part of a war" if reference.within_war else "crises outside wars"]
@@ -174,7 +174,7 @@ def _attack(path: Path) -> float:
 def _report(
     rates: "tuple[BaseRate, ...]", prob: float | None, *, as_json: bool, source: str
 ) -> None:
-    from detente.ensemble.base_rates import compare_with
+    from detente.analysis.base_rates import compare_with
 
     rows = []
     for base in rates:

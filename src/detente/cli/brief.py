@@ -16,7 +16,7 @@ from detente.errors import UsageError
 if TYPE_CHECKING:
     from detente.brief import Brief, BriefPaths
     from detente.crisis import Crisis
-    from detente.ensemble import Design
+    from detente.engine import Design
 
 __all__ = ["command", "run_folder"]
 
@@ -96,15 +96,16 @@ def command(
     """
     from rich.console import Console
 
-    from detente.brief.beside import drawing_beside
+    from detente.analysis.mixes import keep_mixes, with_mixes
+    from detente.analysis.studies import keep_studies
     from detente.brief.document import compose
-    from detente.brief.writing import check_place, write_files
+    from detente.brief.export.writing import check_place, write_files
+    from detente.brief.pictures.beside import drawing_beside
     from detente.cli._compiling import saying_what_compiles
     from detente.cli.explore import make_design
-    from detente.ensemble import run_ensemble
-    from detente.ensemble.designs import check_size
-    from detente.ensemble.drawing import check_draws
-    from detente.ensemble.mixes import keep_mixes, with_mixes
+    from detente.engine.designs import check_size
+    from detente.engine.drawing import check_draws
+    from detente.runs import run_ensemble
 
     console = Console(stderr=True)
     check_draws(draws, seed=seed)
@@ -150,6 +151,9 @@ def command(
                 executor="auto",
             )
         clock.lap("solved")
+        with console.status("Studying") as status:
+            keep_studies(loaded, results, progress=lambda name: status.update(f"Studying {name}"))
+        clock.lap("studied")
         brief = compose(loaded, results)
         paths = write_files(brief, folder)
         clock.lap("written")
@@ -171,7 +175,7 @@ def run_folder(
     """Return where the run of a briefing is kept: a folder of its own for each crisis file, seed, design, policies, search."""
     from importlib.metadata import version
 
-    from detente.ensemble.store import FORMAT
+    from detente.runs.store import FORMAT
 
     parts = [
         crisis.digest,
@@ -268,12 +272,7 @@ def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
     table = Table(box=None, pad_edge=False)
     for head, justify in (("Outcome", "left"), ("Mean", "right"), ("5-95% of cases", "right")):
         table.add_column(head, justify="right" if justify == "right" else "left")
-    rows = [
-        (rule, brief.figures[f"outlook.outcome.{rule.id}"])
-        for rule in crisis.outcomes.values()
-        if f"outlook.outcome.{rule.id}" in brief.figures
-    ]
-    for rule, figure in sorted(rows, key=lambda pair: -(pair[1].value or 0.0)):
+    for rule, figure in sorted(brief.shared.outcomes, key=lambda pair: -(pair[1].value or 0.0)):
         table.add_row(escape(sentence_case(rule.label)), figure.text, figure.range_text)
     console.print(table)
     console.print()

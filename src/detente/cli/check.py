@@ -51,7 +51,7 @@ def command(
 def find_problems(crisis: str) -> tuple[Finding, ...]:
     """Return the findings about a crisis folder, and about its game if no finding so far is an error."""
     from detente.crisis import examine_folder
-    from detente.rules import check_game
+    from detente.linking import check_game
 
     findings, loaded = examine_folder(crisis)
     return findings if loaded is None else (*findings, *check_game(loaded))

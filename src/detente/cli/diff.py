@@ -77,7 +77,7 @@ def _kind(path: Path) -> str:
 
 
 def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, Any]:
-    from detente.brief.comparing import compare_briefs, read_brief
+    from detente.brief.export.comparing import compare_briefs, read_brief
 
     first, second = (
         read_brief(path if path.suffix == ".json" else path / "brief.json")
@@ -135,9 +135,9 @@ def _load_again(data: dict[str, Any]) -> "Crisis | None":
 
 
 def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
+    from detente.analysis.differences import compare_results
     from detente.cli._runs import describe_cases
-    from detente.ensemble import Results
-    from detente.ensemble.differences import compare_results
+    from detente.runs import Results
 
     first, second = Results.open(before), Results.open(after)
     rows = compare_results(first, second, policy=policy)
@@ -175,12 +175,14 @@ def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
 def _run_inputs(first: Any, second: Any) -> list[dict[str, Any]]:
     import numpy as np
 
+    from detente.crisis.metric_names import metric_name
+
     def span(results: Any, path: str) -> str:
         if path in results.manifest.fixed:
             return f"{results.manifest.fixed[path]:g}"
-        if not results.has(f"quantity/{path}"):
+        if not results.has(metric_name("quantity", path)):
             return "absent"
-        values = results.values(f"quantity/{path}")
+        values = results.values(metric_name("quantity", path))
         low, high = np.quantile(values, (0.05, 0.95))
         return f"{values.mean():.4g} ({low:.4g} to {high:.4g})"
 
@@ -213,12 +215,12 @@ def _of_crises(before: str, after: str, options: dict[str, Any]) -> dict[str, An
 
 
 def _split(first: "Crisis", second: "Crisis", options: dict[str, Any]) -> dict[str, Any]:
-    from detente.ensemble.differences import (
+    from detente.analysis.differences import (
         explain_change,
         find_changed_inputs,
         find_changed_rules,
     )
-    from detente.ensemble.splitting import EXACT_INPUTS
+    from detente.analysis.splitting import EXACT_INPUTS
 
     inputs, rules = find_changed_inputs(first, second), find_changed_rules(first, second)
     found: dict[str, Any] = {

@@ -12,8 +12,8 @@ from detente.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from detente.ensemble.cart import CartTree
-    from detente.ensemble.discovery import Box, BoxSearch
+    from detente.analysis.cart import CartTree
+    from detente.analysis.discovery import Box, BoxSearch
 
 __all__ = ["command"]
 
@@ -102,9 +102,9 @@ def command(  # one local per option
 
       detente discover brief/my-crisis --outcome attack --threshold 0.4 --policy free --json
     """
-    from detente.ensemble.cart import grow_tree
-    from detente.ensemble.discovery import Objective, find_box, find_boxes
-    from detente.ensemble.sensitivity import find_telling_inputs
+    from detente.analysis.cart import grow_tree
+    from detente.analysis.discovery import Objective, find_box, find_boxes
+    from detente.analysis.sensitivity import find_telling_inputs
 
     columns, values, cases = _read(
         Path(source), outcome, policy, inputs or (), leave_out or (), drop_missing
@@ -152,12 +152,13 @@ def _read(
     drop_missing: bool,  # noqa: FBT001  # an option of the command
 ) -> "tuple[dict[str, Any], Any, dict[str, str]]":
     """Return inputs, outcome and what the cases are."""
+    from detente.analysis.case_tables import read_cases
     from detente.cli._runs import describe_cases, find_run
-    from detente.ensemble.case_tables import read_cases
+    from detente.crisis.metric_names import metric_name
 
     cases = {"cases_are": "cases"}
     if source.is_dir():
-        from detente.ensemble import Results
+        from detente.runs import Results
 
         results = Results.open(find_run(source))
         cases = describe_cases(results.manifest.plan)
@@ -165,7 +166,7 @@ def _read(
         stored = name if results.has(outcome, name) else ""
         values = results.values(outcome, stored if results.has(outcome, stored) else name)
         columns: dict[str, Any] = {
-            path: results.values(f"quantity/{path}") for path in results.quantities()
+            path: results.values(metric_name("quantity", path)) for path in results.quantities()
         }
         columns = {path: item for path, item in columns.items() if path not in leave_out}
     else:
@@ -229,7 +230,7 @@ def _limit_data(box: "Box") -> list[dict[str, Any]]:
 
 
 def _box_row(box: "Box") -> dict[str, Any]:
-    from detente.ensemble.wording import limits_words
+    from detente.analysis.wording import limits_words
 
     return {
         "coverage": box.coverage,

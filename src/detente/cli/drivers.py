@@ -11,7 +11,7 @@ from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
-    from detente.ensemble import Results
+    from detente.runs import Results
 
 __all__ = ["command"]
 
@@ -99,16 +99,19 @@ def command(
 def _of_run(source: Path, metric: str, policy: str | None) -> dict[str, Any]:
     import numpy as np
 
+    from detente.analysis.sensitivity import measure_given_data
     from detente.cli._runs import describe_cases, find_run
-    from detente.ensemble import Results
-    from detente.ensemble.sensitivity import measure_given_data
+    from detente.crisis.metric_names import metric_name
+    from detente.runs import Results
 
     results = Results.open(find_run(source))
     chosen = policy or results.policies[0]
     stored = chosen if results.has(metric, chosen) else ""
     values = results.values(metric, stored if results.has(metric, stored) else chosen)
     known = ~np.isnan(values)
-    inputs = {path: results.values(f"quantity/{path}")[known] for path in results.quantities()}
+    inputs = {
+        path: results.values(metric_name("quantity", path))[known] for path in results.quantities()
+    }
     effects = {driver.path: driver for driver in results.driver_table(metric, stored)}
     return {
         "crisis": results.manifest.crisis,
@@ -130,9 +133,9 @@ def _of_run(source: Path, metric: str, policy: str | None) -> dict[str, Any]:
 
 def _sources(results: "Results", inputs: dict[str, Any], values: Any) -> list[dict[str, Any]]:
     """Weigh the sources, if the crisis of the run is at hand as it was."""
+    from detente.analysis.driving import group_by_source
+    from detente.analysis.sensitivity import weigh_groups
     from detente.crisis import load_crisis
-    from detente.ensemble.driving import group_by_source
-    from detente.ensemble.sensitivity import weigh_groups
     from detente.errors import DetenteError
 
     manifest = results.manifest
@@ -154,9 +157,9 @@ def _of_crisis(
     paths: list[str] | None,
     workers: int,
 ) -> dict[str, Any]:
+    from detente.analysis.driving import find_crisis_indices, find_crisis_swings
+    from detente.analysis.evaluating import find_policies
     from detente.cli._runs import describe_cases
-    from detente.ensemble.driving import find_crisis_indices, find_crisis_swings
-    from detente.ensemble.evaluating import find_policies
 
     chosen = find_policies(crisis, [policy] if policy else None)[0]
     data: dict[str, Any] = {"crisis": crisis.id, "metric": metric, "policy": chosen.id}

@@ -14,7 +14,8 @@ from detente.errors import RunError, UsageError
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
-    from detente.ensemble import Design, Manifest, Results
+    from detente.engine import Design
+    from detente.runs import Manifest, Results
 
 __all__ = ["command", "make_design", "parse_part", "parse_policies", "summarise"]
 
@@ -143,7 +144,7 @@ def command(
       detente explore my-crisis --design factorial --alternatives war.gain=20,40 --alternatives talk.gain=low:5,high:9
     """
     from detente.cli._crises import load_checked, parse_assignments
-    from detente.ensemble.drawing import check_draws
+    from detente.engine.drawing import check_draws
 
     folder = run if run is not None else Path("runs") / _folder_name(crisis)
     held = _held_run(folder, resume=resume, is_part=shards is not None)
@@ -180,7 +181,7 @@ def command(
                 _run_part(loaded, part, progress, options, as_json=as_json)
                 return
             from detente.cli._compiling import saying_what_compiles
-            from detente.ensemble import run_ensemble
+            from detente.runs import run_ensemble
 
             with saying_what_compiles(), progress:
                 results = run_ensemble(loaded, progress=progress, **options)
@@ -212,8 +213,8 @@ def make_design(
     UsageError
         ``option-invalid`` for names that are none, and options that do not go together.
     """
-    from detente.ensemble.alternatives import contested_alternatives, parse_alternatives
-    from detente.ensemble.designs import DESIGNS, MODES, Design
+    from detente.engine.designs import DESIGNS, MODES, Design
+    from detente.runs.alternatives import contested_alternatives, parse_alternatives
 
     before = held.plan if held is not None else None
     chosen = _one_of("--design", name, DESIGNS, before.name if before else "streams")
@@ -244,7 +245,7 @@ def make_design(
 
 def _usual_draws(plan: "Design") -> int:
     """Return the number of cases of a design unless another is asked for; refuse one that nobody may have meant."""
-    from detente.ensemble.store import LARGE_RUN_DRAWS
+    from detente.runs.store import LARGE_RUN_DRAWS
 
     if plan.name != "factorial":
         return 1024
@@ -297,8 +298,8 @@ def parse_part(text: str) -> tuple[int, int]:
 
 def _executor(given: str | None, part: tuple[int, int] | None) -> str:
     """Return what computes; ``auto`` unless something else is asked for."""
-    from detente.ensemble.cluster import parse_address
-    from detente.ensemble.running import EXECUTORS
+    from detente.runs.cluster import parse_address
+    from detente.runs.running import EXECUTORS
 
     if given is None or given in EXECUTORS:
         return given or "auto"
@@ -329,8 +330,8 @@ def _folder_name(crisis: str) -> str:
 
 def _held_run(folder: Path, *, resume: bool, is_part: bool) -> "Manifest | None":
     """Return the run that is to be gone on with; refuse to touch one unasked, or a folder of something else."""
-    from detente.ensemble.folders import find_strangers
-    from detente.ensemble.store import read_manifest
+    from detente.runs.folders import find_strangers
+    from detente.runs.store import read_manifest
 
     held = read_manifest(folder)
     if held is None and not resume and (strangers := find_strangers(folder)):
@@ -367,7 +368,7 @@ def _run_part(
     *,
     as_json: bool,
 ) -> None:
-    from detente.ensemble import run_part
+    from detente.runs import run_part
 
     with progress:
         done = run_part(crisis, part=part, progress=progress, **options)
@@ -403,6 +404,8 @@ def _tell_how_to_resume(crisis: str, folder: Path, progress: RunProgress) -> Non
 
 def summarise(results: "Results") -> dict[str, Any]:
     """Return the run and its main numbers as plain data; ranges are 5% and 95% quantiles over cases."""
+    from detente.crisis.metric_names import metric_prefix
+
     manifest = results.manifest
     certificate = results.certificate
     plan = manifest.plan
@@ -420,7 +423,11 @@ def summarise(results: "Results") -> dict[str, Any]:
         "policies": {
             policy: {
                 name: _range(results, name, policy)
-                for name in ("attack", "settlement", *results.metrics("outcome/", policy=policy))
+                for name in (
+                    "attack",
+                    "settlement",
+                    *results.metrics(metric_prefix("outcome"), policy=policy),
+                )
             }
             for policy in results.policies
         },

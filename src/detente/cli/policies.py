@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from detente.analysis.robustness import Aim
     from detente.crisis import Crisis
-    from detente.ensemble.robustness import Aim
 
 __all__ = ["command"]
 
@@ -82,8 +82,8 @@ def command(
 
       detente policies my-crisis --adapt as_is,arm,probe --json
     """
+    from detente.analysis.robustness import parse_aims, parse_limits
     from detente.cli._runs import is_run_place
-    from detente.ensemble.robustness import parse_aims, parse_limits
 
     limits = parse_limits(satisfy or ())
     wanted = parse_aims(aims) if aims else ()
@@ -112,10 +112,11 @@ def command(
 def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]") -> dict[str, Any]:
     import numpy as np
 
+    from detente.analysis.mixes import read_mixes
+    from detente.analysis.robustness import Aim
     from detente.cli._runs import describe_cases, find_run
-    from detente.ensemble import Results
-    from detente.ensemble.mixes import read_mixes
-    from detente.ensemble.robustness import Aim
+    from detente.crisis.metric_names import metric_name
+    from detente.runs import Results
 
     results = Results.open(find_run(source))
     manifest = results.manifest
@@ -126,7 +127,10 @@ def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]"
         or stated
         or (
             Aim("attack", label="an attack"),
-            *(Aim(f"payoff/{name}", lower_is_better=False) for name in manifest.defenders),
+            *(
+                Aim(metric_name("payoff", name), lower_is_better=False)
+                for name in manifest.defenders
+            ),
         )
     )
     metrics = dict.fromkeys(aim.metric for aim in (*aims, *limits))
@@ -140,7 +144,9 @@ def _from_run(source: Path, wanted: "tuple[Aim, ...]", limits: "tuple[Aim, ...]"
         for metric in metrics
     }
     labels = [manifest.policy_labels.get(name, name) for name in results.policies]
-    quantities = {path: results.values(f"quantity/{path}") for path in results.quantities()}
+    quantities = {
+        path: results.values(metric_name("quantity", path)) for path in results.quantities()
+    }
     found = _compared(
         manifest.crisis, results.policies, labels, values, aims, limits, quantities=quantities
     )
@@ -156,10 +162,10 @@ def _solved(
     seed: int,
     workers: int | None,
 ) -> dict[str, Any]:
-    from detente.ensemble.drawing import draw_quantities
-    from detente.ensemble.driving import uncertain_paths
-    from detente.ensemble.evaluating import Evaluator, find_policies
-    from detente.ensemble.search import default_aims
+    from detente.analysis.driving import uncertain_paths
+    from detente.analysis.evaluating import Evaluator, find_policies
+    from detente.analysis.search import default_aims
+    from detente.engine.drawing import draw_quantities
 
     aims = wanted or default_aims(crisis)
     policies = [*find_policies(crisis), *(_adaptive(crisis, text) for text in adapt)]
@@ -182,8 +188,10 @@ def _solved(
 
 
 def _type_metrics(crisis: "Crisis") -> tuple[str, ...]:
+    from detente.crisis.metric_names import metric_name
+
     return tuple(
-        f"attack_given/{player.id}/{kind.id}"
+        metric_name("attack_given", player.id, kind.id)
         for player in crisis.players.values()
         if player.role == "challenger" and len(player.types) > 1
         for kind in player.types
@@ -191,7 +199,7 @@ def _type_metrics(crisis: "Crisis") -> tuple[str, ...]:
 
 
 def _adaptive(crisis: "Crisis", text: str) -> Any:
-    from detente.ensemble.evaluating import AdaptivePolicy, find_policies
+    from detente.analysis.evaluating import AdaptivePolicy, find_policies
 
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 3:
@@ -228,14 +236,14 @@ def _compared(
 ) -> dict[str, Any]:
     import numpy as np
 
-    from detente.cli._runs import describe_cases
-    from detente.ensemble.robustness import (
+    from detente.analysis.robustness import (
         find_pareto,
         find_switch_points,
         satisfice,
         score_policies,
         tabulate_policies,
     )
+    from detente.cli._runs import describe_cases
 
     losses = np.array(
         [values[aim.metric].mean(axis=1) * (1.0 if aim.lower_is_better else -1.0) for aim in aims]
@@ -317,8 +325,8 @@ def _searched(
     seed: int,
     workers: int | None,
 ) -> dict[str, Any]:
+    from detente.analysis.search import find_choices, search_policies
     from detente.cli._runs import describe_cases
-    from detente.ensemble.search import find_choices, search_policies
 
     found = search_policies(
         crisis,
@@ -407,6 +415,8 @@ def _search_text(data: dict[str, Any]) -> str:
 
 
 def _compare_text(data: dict[str, Any]) -> str:
+    from detente.crisis.metric_names import Metric
+
     lines = _head(data)
     width = min(72, max(28, *(len(policy["id"]) for policy in data["policies"])))
     for aim in data["aims"]:
@@ -438,7 +448,8 @@ def _compare_text(data: dict[str, Any]) -> str:
     if any(policy["by_type"] for policy in data["policies"]):
         metrics = list(data["policies"][0]["by_type"])
         lines.append(
-            "By type of the challenger: " + ", ".join(name.split("/", 1)[1] for name in metrics)
+            "By type of the challenger: "
+            + ", ".join("/".join(Metric.parse(name).parts) for name in metrics)
         )
         for policy in data["policies"]:
             cells = "  ".join(f"{policy['by_type'][name]:7.1%}" for name in metrics)

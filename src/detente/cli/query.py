@@ -42,7 +42,7 @@ def command(
 
       detente query runs/broad "select distinct metric from run" --csv
     """
-    from detente.ensemble import Results
+    from detente.runs import Results
 
     if as_json and as_csv:
         message = "--json and --csv are two forms of one answer"

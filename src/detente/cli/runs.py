@@ -10,7 +10,7 @@ import typer
 from detente.errors import RunError, UsageError
 
 if TYPE_CHECKING:
-    from detente.ensemble.folders import RunReport
+    from detente.runs.folders import RunReport
 
 __all__ = ["command"]
 
@@ -24,7 +24,7 @@ def command(
     ] = None,
     *,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Read every shard and compare its checksum.")
+        bool, typer.Option("--verify", help="Read every shard and study and compare its checksum.")
     ] = False,
     remove: Annotated[
         bool, typer.Option("--remove", help="Remove the one run in DIR, after a question.")
@@ -44,7 +44,7 @@ def command(
 
       detente runs runs/old --remove
     """
-    from detente.ensemble.folders import find_runs, inspect_run
+    from detente.runs.folders import find_runs, inspect_run
 
     place = folder if folder is not None else Path()
     if not place.is_dir():
@@ -68,7 +68,7 @@ def command(
 
 
 def _remove(place: Path, *, yes: bool) -> None:
-    from detente.ensemble.folders import inspect_run, remove_run
+    from detente.runs.folders import inspect_run, remove_run
 
     report = inspect_run(place)
     what = report.manifest.crisis if report.manifest else "an unreadable run"
@@ -106,6 +106,8 @@ def _fields(report: "RunReport") -> dict[str, Any]:
         "shards": report.n_shards,
         "present": report.present,
         "missing": report.missing,
+        "studies": list(report.studies),
+        "outdated": list(report.outdated),
         "damaged": [{"file": name, "wrong": wrong} for name, wrong in report.damaged],
         "leftovers": list(report.leftovers),
         "foreign": list(report.foreign),
@@ -154,6 +156,10 @@ def _print(reports: list["RunReport"], place: Path) -> None:
         lines += [f"{name}: {wrong}" for name, wrong in report.damaged]
         lines += [
             f"{name}: temporary file of a process that was stopped" for name in report.leftovers
+        ]
+        lines += [
+            f"study {name}: from before the run had this number of draws"
+            for name in report.outdated
         ]
         lines += [f"{name}: not of the run" for name in report.foreign]
         for line in lines:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from detente.game.drawing import GameSummary
+    from detente.game.formats.drawing import GameSummary
 
 __all__ = ["command"]
 
@@ -37,7 +37,7 @@ def command(
     """
     from detente.cli._files import write_text
     from detente.cli.solve import load
-    from detente.game.drawing import draw_tree, fits_page, summarise
+    from detente.game.formats.drawing import draw_tree, fits_page, summarise
 
     loaded = load(game)
     if out is not None:

@@ -96,8 +96,8 @@ def _values(text: str) -> list[float]:
 def load(name: str) -> "Game":
     """Return the game of a file or of the catalogue."""
     from detente.game.catalogue import find_game
-    from detente.game.efg import read_efg
-    from detente.game.trees import read_tree
+    from detente.game.formats.efg import read_efg
+    from detente.game.formats.trees import read_tree
 
     file = Path(name)
     if not file.exists() and file.suffix.lower() not in {".efg", ".json"}:
@@ -110,7 +110,7 @@ def _print_catalogue() -> None:
     from rich.table import Table
 
     from detente.game.catalogue import catalogue
-    from detente.game.efg import read_efg
+    from detente.game.formats.efg import read_efg
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("name", no_wrap=True)

@@ -34,7 +34,7 @@ def command(
 
       detente trace outlook.outcome.war --run brief/my-crisis
     """
-    from detente.brief.explaining import explain_figure, find_data_file
+    from detente.brief.export.explaining import explain_figure, find_data_file
 
     found = explain_figure(figure_id, find_data_file(run))
     text = (

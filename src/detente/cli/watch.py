@@ -12,7 +12,7 @@ from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
-    from detente.ensemble.events import Reading
+    from detente.watch.events import Reading
 
 __all__ = ["command"]
 
@@ -92,9 +92,9 @@ def command(
     """
     from detente.brief.film import make_film, write_film
     from detente.cli._crises import load_checked, parse_assignments
-    from detente.ensemble.diary import keep_diary
-    from detente.ensemble.drawing import check_draws
-    from detente.ensemble.scoring import read_forecasts, score_days
+    from detente.engine.drawing import check_draws
+    from detente.watch.diary import keep_diary
+    from detente.watch.scoring import read_forecasts, score_days
 
     check_draws(draws, seed=seed)
     loaded = load_checked(crisis, parse_assignments(assignments or ()))
@@ -150,7 +150,7 @@ def _read(
     crisis: "Crisis", path: Path | None, since: date | None, until: date | None
 ) -> tuple[tuple["Reading", ...], list[tuple[str, str, str]]]:
     """Read the events of the watched days, and say why others are left out."""
-    from detente.ensemble.events import read_events, understand
+    from detente.watch.events import read_events, understand
 
     source = path or crisis.folder / "events.csv"
     if path is None and not source.is_file():

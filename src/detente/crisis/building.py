@@ -34,6 +34,7 @@ from detente.crisis.expressions import (
     read_condition,
     read_effects,
 )
+from detente.crisis.metric_names import metric_name
 from detente.crisis.quantity_building import (
     build_exposures,
     build_positions,
@@ -271,9 +272,9 @@ def _policy(draft: Draft, policy: str, entry: PolicyEntry) -> None:
 
 def _aim(draft: Draft, aim: str, entry: AimEntry) -> None:
     metrics = (
-        *(f"level/{name}" for name in entry.considerations),
-        *(f"outcome/{name}" for name in entry.outcomes),
-        *(f"payoff/{name}" for name in entry.payoffs),
+        *(metric_name("level", name) for name in entry.considerations),
+        *(metric_name("outcome", name) for name in entry.outcomes),
+        *(metric_name("payoff", name) for name in entry.payoffs),
     )
     less = entry.better == "less"
     draft.aims[aim] = draft.element(

@@ -597,13 +597,6 @@ class Crisis:
         ------
         UsageError
             ``path-unknown`` with the nearest paths, or the code of a bad value.
-
-        Examples
-        --------
-        >>> from detente.crisis import load_crisis, shipped_crises
-        >>> crisis = load_crisis(min(shipped_crises())).set({"rounds": 2})
-        >>> crisis.rounds, dict(crisis.overrides)
-        (2, {'rounds': '2'})
         """
         from detente.crisis.overrides import assign  # noqa: PLC0415  # it builds on these classes
 

@@ -1,9 +1,6 @@
 """Extensive-form games: arrays, agent quantal response equilibrium in bulk, best responses. Knows no crisis."""
 
-from detente.game._compiling import watch_compiling
-from detente.game.branch import BranchResult, trace_logit_branch
 from detente.game.building import Game, GameBuilder
-from detente.game.efg import parse_efg, read_efg, write_efg
 from detente.game.evaluation import (
     BestResponse,
     best_response,
@@ -18,14 +15,17 @@ from detente.game.evaluation import (
     terminal_probs,
     type_payoffs,
 )
-from detente.game.exchange import from_openspiel, from_pygambit, to_openspiel, to_pygambit
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
+from detente.game.formats.efg import parse_efg, read_efg, write_efg
+from detente.game.formats.exchange import from_openspiel, from_pygambit, to_openspiel, to_pygambit
+from detente.game.formats.trees import game_from_tree
+from detente.game.kernels.compiling import watch_compiling
 from detente.game.nash import NashResult, solve_nash
 from detente.game.payoffs import PricedPayoffs
-from detente.game.qre import LogitQREResult, Status, solve_logit_qre
+from detente.game.qre.branch import BranchResult, trace_logit_branch
+from detente.game.qre.sensitivity import SensitivityResult, equilibrium_sensitivity
+from detente.game.qre.solving import LogitQREResult, Status, solve_logit_qre
 from detente.game.sampling import Histories, sample_histories
-from detente.game.sensitivity import SensitivityResult, equilibrium_sensitivity
-from detente.game.trees import game_from_tree
 
 __all__ = [
     "CHANCE",

@@ -33,7 +33,7 @@ def walk(
 
     The steps of player ``left_out`` count as one (or zero).
     """
-    from detente.game import _evaluation_kernels as kernels  # noqa: PLC0415  loads numba
+    from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
 
     steps = np.concatenate([columns(strategy, n_draws), columns(chance, n_draws)])
     out = np.empty((form.n_nodes, n_draws))

@@ -55,7 +55,7 @@ class BestResponse:
 
 def _sum_by(index: NDArray[np.integer], values: FloatArray, count: int) -> FloatArray:
     """Return the sums of the rows of ``values`` by index, shape ``(count, D)``."""
-    from detente.game import _evaluation_kernels as kernels  # noqa: PLC0415  loads numba
+    from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
 
     out = np.zeros((count, values.shape[1]))
     kernels.scatter_add(index.astype(np.int64), np.ascontiguousarray(values), out)
@@ -350,7 +350,7 @@ def _reply(
     player: int,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the payoff ``(n,)`` and strategy ``(A, n)`` of a best response in some draws."""
-    from detente.game import _evaluation_kernels as kernels  # noqa: PLC0415  loads numba
+    from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
 
     width = draws.stop - draws.start
     mine, odds = take_draws(sigma, draws), take_draws(chance, draws)

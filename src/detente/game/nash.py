@@ -125,7 +125,7 @@ class _Search:
     """The state of the iteration."""
 
     def __init__(self, form: ExtensiveForm, table: FloatArray, chance: FloatArray) -> None:
-        from detente.game import _regret_kernels as kernels  # noqa: PLC0415  loads numba
+        from detente.game.kernels import regret as kernels  # noqa: PLC0415  loads numba
 
         self.kernels, self.form = kernels, form
         odds = walk(form, np.ones((form.n_actions, 1)), chance, 1)[form.terminal_node]

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for games, as the nested trees of :mod:`detente.game.trees`."""
+"""Hypothesis strategies for games, as the nested trees of :mod:`detente.game.formats.trees`."""
 
 from typing import Any
 

@@ -1,0 +1,202 @@
+"""Commitments: what policies are made of, and what combinations of them there are.
+
+A policy of a crisis file fixes menus, forbids instruments and sets where the game starts. Taken apart, each phase that any
+of them fixes is a choice, with the ways in which it is fixed as its options; so is the starting position. A combination takes
+one option of each choice.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from detente.analysis._columns import refuse
+from detente.crisis.elements import Crisis, Policy
+
+__all__ = [
+    "START",
+    "Choice",
+    "Commitment",
+    "list_commitments",
+    "menu_choices",
+    "name_policy",
+    "start_words",
+    "unite",
+]
+
+START = "start"
+"""Name of the choice of where the game starts."""
+
+
+class Commitment(NamedTuple):
+    """One option of a choice; without anything fixed, set or forbidden it leaves the choice open."""
+
+    id: str
+    label: str
+    fix: Mapping[str, tuple[str, ...]] = {}
+    state: Mapping[str, str] = {}
+    forbid: tuple[str, ...] = ()
+
+
+class Choice(NamedTuple):
+    """Something to commit to: a phase (``phase``, ``phase@round``, ``phase/player``) or :data:`START`.
+
+    ``n_fixed`` of the ``n_policies`` policies that commit to anything decide it.
+    """
+
+    id: str
+    options: tuple[Commitment, ...]
+    n_fixed: int
+    n_policies: int
+
+    @property
+    def phase(self) -> str:
+        """The phase that it is about; none for the starting position."""
+        return "" if self.id == START else self.id.partition("@")[0].partition("/")[0]
+
+    @property
+    def round(self) -> int | None:
+        """The only round that it is about, if there is but one."""
+        number = self.id.partition("@")[2]
+        return int(number) if number else None
+
+
+def list_commitments(crisis: Crisis, policies: Sequence[str] | None = None) -> tuple[Choice, ...]:
+    """Take the policies of a crisis file apart into choices.
+
+    Parameters
+    ----------
+    crisis
+        The crisis.
+    policies
+        Ids of its policies; all by default.
+
+    Returns
+    -------
+    tuple of Choice
+        The starting position first if policies set it differently, then phases as the crisis has them. Options stand in the
+        order of the file; leaving a choice open is the first of those that a policy which commits to anything leaves open.
+    """
+    chosen = [crisis.policies[name] for name in (policies or crisis.policies)]
+    bound = [policy for policy in chosen if policy.fix or policy.state or policy.forbid]
+    if not bound:
+        return ()
+    starts = {_start(crisis, policy): policy for policy in reversed(bound)}
+    found = []
+    if len(starts) > 1:
+        options = [
+            _starting(crisis, policy, *start)
+            for policy in bound
+            for start in (_start(crisis, policy),)
+            if starts[start] is policy
+        ]
+        found.append(Choice(START, tuple(options), len(bound), len(bound)))
+    keys = dict.fromkeys(key for policy in bound for key in policy.fix)
+    order = {phase.id: place for place, phase in enumerate(crisis.phases)}
+    for key in sorted(keys, key=lambda name: (order.get(name.partition("@")[0], 0), name)):
+        fixed = [policy.fix[key] for policy in bound if key in policy.fix]
+        options = [] if len(fixed) == len(bound) else [Commitment("", "")]
+        options += [_fixing(crisis, key, names) for names in dict.fromkeys(fixed)]
+        found.append(Choice(key, tuple(options), len(fixed), len(bound)))
+    return tuple(found)
+
+
+def menu_choices(crisis: Crisis, menus: Mapping[str, Sequence[str]]) -> tuple[Choice, ...]:
+    """Return choices whose options are single instruments, by ``phase`` or ``phase/player``; an empty text leaves one open."""
+    return tuple(
+        Choice(
+            key,
+            tuple(
+                _fixing(crisis, key.partition("/")[0], (name,)) if name else Commitment("", "")
+                for name in menu
+            ),
+            0,
+            0,
+        )
+        for key, menu in menus.items()
+    )
+
+
+def unite(picks: Sequence[Commitment]) -> Policy:
+    """Make the policy of a combination: its commitments together."""
+    fix: dict[str, tuple[str, ...]] = {}
+    state: dict[str, str] = {}
+    forbid: tuple[str, ...] = ()
+    for pick in picks:
+        for key, names in pick.fix.items():
+            fix[key] = (*fix.get(key, ()), *names)
+        state |= pick.state
+        forbid = (*forbid, *(name for name in pick.forbid if name not in forbid))
+    name, label = name_policy(picks)
+    return Policy(id=name, label=label, description="", fix=fix, forbid=forbid, state=state)
+
+
+def name_policy(picks: Sequence[Commitment]) -> tuple[str, str]:
+    """Return id and label of a combination: those of its commitments, where the game starts last."""
+    kept = [pick for pick in picks if pick.id]
+    kept.sort(key=lambda pick: bool(pick.state))
+    return (
+        "+".join(pick.id for pick in kept) or "free",
+        "; ".join(pick.label for pick in kept if pick.label) or "no commitment",
+    )
+
+
+# --- inside ----------------------------------------------------------------------------------------------------------
+
+_Start = tuple[tuple[tuple[str, str], ...], tuple[str, ...]]
+
+
+def _start(crisis: Crisis, policy: Policy) -> _Start:
+    """Return what a policy changes before the game: values that are not the initial ones, and what it forbids."""
+    changed = (
+        (name, value)
+        for name, value in policy.state.items()
+        if name not in crisis.state or crisis.state[name].initial != value
+    )
+    return tuple(sorted(changed)), tuple(sorted(policy.forbid))
+
+
+def _starting(
+    crisis: Crisis, policy: Policy, state: tuple[tuple[str, str], ...], forbid: tuple[str, ...]
+) -> Commitment:
+    if not state and not forbid:
+        return Commitment("", "")
+    changed = {name: value for name, value in policy.state.items() if (name, value) in state}
+    label = start_words(crisis, changed, forbid)
+    return Commitment(f"start-{policy.id}", label, {}, changed, forbid)
+
+
+def start_words(crisis: Crisis, state: Mapping[str, str], forbid: Sequence[str]) -> str:
+    """Say in words where a game starts and what is forbidden in it."""
+    words = [_phrase(crisis, name, value) for name, value in state.items()]
+    words += [f"without “{crisis.instruments[name].label}”" for name in forbid]
+    return ", ".join(words)
+
+
+def _phrase(crisis: Crisis, name: str, value: str) -> str:
+    variable = crisis.state.get(name)
+    if variable is None:
+        return f"with {name} {value}"
+    if value in variable.phrases:
+        return variable.phrases[value]
+    return f"with {variable.label}: {variable.value_labels.get(value, value)}"
+
+
+def _fixing(crisis: Crisis, key: str, names: tuple[str, ...]) -> Commitment:
+    for name in names:
+        if name not in crisis.instruments:
+            refuse(
+                f"crisis {crisis.id!r} has no instrument {name!r}",
+                at=f"choices[{key!r}]",
+                fix="name instruments of the menu",
+            )
+    number = key.partition("@")[2]
+    label = " or ".join(crisis.instruments[name].label for name in names)
+    phase = key.partition("@")[0]
+    other = [item for item in crisis.phases if item.id != phase]
+    if any(name in move.menu for name in names for item in other for move in item.moves):
+        own = next((item.label for item in crisis.phases if item.id == phase), phase)
+        label += f" ({own[:1].lower() if own[1:2].islower() else own[:1]}{own[1:]})"
+    return Commitment(
+        "-or-".join(names) + (f"@{number}" if number else ""),
+        label + (f" in round {number}" if number and crisis.rounds > 1 else ""),
+        {key: names},
+    )

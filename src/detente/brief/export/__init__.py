@@ -1,0 +1,1 @@
+"""A briefing as HTML, Markdown, JSON and tables; written, compared and explained again."""

@@ -1,0 +1,446 @@
+"""Rendering: the briefing as data for machines, as a page, as Markdown, and as tables."""
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from detente.analysis.mixes import MixSearch
+from detente.brief.behind import reading
+from detente.brief.document import Brief
+from detente.brief.figures import Answer, FactView, Figure, TableView, plain
+from detente.brief.pages import page_loader
+from detente.brief.quantity_words import quantity_text, source_date
+from detente.brief.words import format_date, plural
+from detente.crisis.metric_names import metric_name
+
+__all__ = [
+    "as_data",
+    "environment",
+    "figure_data",
+    "to_csv_files",
+    "to_html",
+    "to_json",
+    "to_markdown",
+]
+
+DIGITS = 10
+"""Significant digits of a number in the data file: more than any result carries, fewer than rounding noise."""
+
+NOTE = (
+    "These are a model's results. They are not the position of any author or institution cited, "
+    "and they say what follows from stated assumptions, not what will happen."
+)
+
+_LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]*)\]\]")
+
+
+def _tidy(value: float | None) -> float | None:
+    if value is None or not math.isfinite(value):
+        return None
+    rounded = float(f"{value:.{DIGITS}g}")
+    return 0.0 if rounded == 0 else rounded
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+
+def as_data(brief: Brief) -> dict[str, Any]:
+    """Return the briefing as plain data, in the shape of ``brief.schema.json``."""
+    context = brief.context
+    results = context.results
+    certificate = results.certificate
+    return {
+        "crisis": brief.crisis.id,
+        "title": brief.crisis.title,
+        "as_of": brief.crisis.as_of.isoformat(),
+        "seed": results.manifest.seed,
+        "draws": results.n_draws,
+        "design": results.manifest.design,
+        "mode": results.manifest.mode,
+        "base_policy": context.policies.base,
+        "overrides": dict(brief.crisis.overrides),
+        "digest": brief.crisis.digest,
+        "note": NOTE,
+        "headline": [plain(text) for text in brief.headline],
+        "sure": [plain(text) for text in brief.sure],
+        "outcomes": _outcomes(brief, context.policies.base),
+        "questions": [_question(answer) for answer in brief.answers],
+        "policies": _policies(brief),
+        **(
+            {}
+            if context.policies.search is None
+            else {"search": _search(brief, context.policies.search)}
+        ),
+        "drivers": _drivers(brief),
+        "certificate": {
+            "max_residual": _tidy(certificate.max_residual),
+            "unconverged_share": _tidy(certificate.unconverged_share),
+            "solutions": certificate.n_solutions,
+        },
+        "inputs": _input_data(brief),
+        "sources": _source_data(brief),
+        "files": [
+            *(f"charts/{chart.id}.svg" for chart in brief.charts),
+            *(f"tables/{name}" for name in to_csv_files(brief)),
+        ],
+    }
+
+
+def _drivers(brief: Brief) -> list[dict[str, Any]]:
+    """List every quantity that an attack can depend on by its effect; ``clear`` ones stand out from chance."""
+    context = brief.context
+    clear = {driver.path for driver in context.traces.movers("attack")}
+    read = set(context.traces.game_inputs)
+    return [
+        {"quantity": driver.path, "effect": _tidy(driver.effect), "clear": driver.path in clear}
+        for driver in context.results.driver_table("attack", context.policies.base)
+        if driver.path in read
+    ]
+
+
+def _input_data(brief: Brief) -> dict[str, dict[str, Any]]:
+    """Describe the quantities that traces name, so that a trace can be read without the crisis folder."""
+    named = {path for figure in brief.figures.values() for path in figure.trace.quantities}
+    found = {}
+    for path in sorted(named & set(brief.crisis.quantities)):
+        quantity = brief.crisis.quantities[path]
+        found[path] = {
+            "label": quantity.label,
+            "value": quantity_text(quantity),
+            "family": quantity.distribution.family,
+            "parameters": [_tidy(number) for number in quantity.distribution.parameters],
+            "unit": quantity.unit,
+            "as_of": quantity.as_of.isoformat(),
+            "grade": brief.context.names.grade(quantity.grade, quantity.claimed_by),
+            "sources": list(quantity.sources),
+            "file": quantity.place.file,
+            "line": quantity.place.line,
+        }
+    return found
+
+
+def _source_data(brief: Brief) -> dict[str, dict[str, Any]]:
+    return {
+        source.key: {
+            "publisher": source.publisher,
+            "title": source.title,
+            "date": source_date(source),
+            "address": source.address,
+            "standing": source.standing,
+            "file": source.place.file,
+            "line": source.place.line,
+        }
+        for source in sorted(brief.sources, key=lambda item: item.key)
+    }
+
+
+def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:
+    context = brief.context
+    found = {}
+    for rule in brief.crisis.outcomes:
+        if context.columns.has(metric_name("outcome", rule)):
+            summary = context.results.summary(metric_name("outcome", rule), policy)
+            found[rule] = {
+                "mean": _tidy(summary.mean),
+                "low": _tidy(summary.low),
+                "high": _tidy(summary.high),
+            }
+    return found
+
+
+def _policies(brief: Brief) -> list[dict[str, Any]]:
+    context = brief.context
+    regret = context.results.regret
+    payoff = {row.policy: row for row in regret(policies=context.policies.ids).rows}
+    table = regret("attack", lower_is_better=True, policies=context.policies.ids)
+    attack = {row.policy: row for row in table.rows}
+    return [
+        {
+            "id": policy,
+            "label": context.policies.get(policy).label,
+            "outcomes": _outcomes(brief, policy),
+            "regret": _tidy(payoff[policy].mean),
+            "regret_high": _tidy(payoff[policy].high),
+            "regret_attack": _tidy(attack[policy].mean),
+            "regret_attack_high": _tidy(attack[policy].high),
+        }
+        for policy in context.policies.ids
+    ]
+
+
+def _search(brief: Brief, search: MixSearch) -> dict[str, Any]:
+    """Describe the search over combinations of commitments and the mixes that it found."""
+    context = brief.context
+    return {
+        "aims": [
+            {"metric": metric, "better": "less" if less else "more", "label": label}
+            for metric, less, label in search.aims
+        ],
+        "draws": search.n_draws,
+        "combinations": search.n_combinations,
+        "games": search.n_games,
+        "unbeaten": search.n_unbeaten,
+        "left_open": list(search.left_open),
+        "mixes": [
+            {
+                "id": mix,
+                "label": context.policies.get(mix).label,
+                "fix": {key: list(names) for key, names in context.policies.get(mix).fix.items()},
+                "forbid": list(context.policies.get(mix).forbid),
+                "state": dict(context.policies.get(mix).state),
+                "outcomes": _outcomes(brief, mix),
+            }
+            for mix in context.policies.mixes
+        ],
+    }
+
+
+def _question(answer: Answer) -> dict[str, Any]:
+    return {
+        "id": answer.id,
+        "title": answer.title,
+        "answer": plain(answer.answer),
+        "model": [plain(text) for text in answer.model],
+        "changes": [plain(text) for text in answer.changes],
+        "absent": list(answer.absent),
+        "facts": [_fact(fact) for fact in answer.facts],
+        "charts": [
+            {
+                "id": chart.id,
+                "title": chart.title,
+                "subtitle": chart.subtitle,
+                "file": f"charts/{chart.id}.svg",
+                "table": f"tables/{chart.id}.csv",
+            }
+            for chart in answer.charts
+        ],
+        "figures": [figure_data(figure) for figure in answer.figures],
+    }
+
+
+def _fact(fact: FactView) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "text": fact.text,
+        "sources": list(fact.sources),
+        "as_of": fact.as_of,
+        "grade": fact.grade,
+        "claims": list(fact.claims),
+        "values": [
+            {
+                "label": value.label,
+                "text": value.text,
+                "source": value.source_key,
+                "as_of": value.as_of,
+                "grade": value.grade,
+                "figure": value.figure,
+            }
+            for value in fact.values
+        ],
+    }
+
+
+def figure_data(figure: Figure) -> dict[str, Any]:
+    """Return a figure as plain data."""
+    trace = figure.trace
+    return {
+        "id": figure.id,
+        "label": figure.label,
+        "value": _tidy(figure.value),
+        "low": _tidy(figure.low),
+        "high": _tidy(figure.high),
+        "unit": figure.unit,
+        "text": figure.full_text,
+        "trace": {
+            "sources": list(trace.sources),
+            "quantities": list(trace.quantities),
+            "model": trace.model,
+            "reference": trace.reference,
+            "metric": trace.metric,
+            "policy": trace.policy,
+            "inputs_read": trace.inputs_read,
+            "place": trace.place,
+        },
+    }
+
+
+def to_json(brief: Brief) -> str:
+    """Write the data file: sorted as composed, numbers rounded to ten significant digits, one trailing newline."""
+    return json.dumps(as_data(brief), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+# --- page and Markdown -----------------------------------------------------------------------------------------------
+
+
+def _rich(text: str) -> Markup:
+    """Turn links to figures into anchors of the page."""
+    parts: list[str] = []
+    last = 0
+    for match in _LINK.finditer(text):
+        parts.append(escape(text[last : match.start()], quote=False))
+        parts.append(f'<a class="n" href="#{escape(match[1])}">{escape(match[2], quote=False)}</a>')
+        last = match.end()
+    parts.append(escape(text[last:], quote=False))
+    return Markup("".join(parts))  # noqa: S704  # every part is escaped above
+
+
+_SPECIAL = re.compile(
+    r"[\\`*\[\]]|~~"
+    r"|<(?=[A-Za-z/!?])"  # a tag, a comment or an autolink; "<1%" is none
+    r"|&(?=#?\w+;)"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word it is only itself
+)
+_LINE_START = re.compile(
+    r"^[ \t]*(?:([#>+=~|-])|([0-9]{1,9})([.)]))(?=\s|[#>=~|-]|$)", re.MULTILINE
+)
+_ADDRESS = re.compile(r"https?://[^\s<>\[\]`*\\]+")
+
+
+def _escape_mark(match: re.Match[str]) -> str:
+    text = match[0]
+    return {"<": "&lt;", "&": "&amp;"}.get(text, "".join(f"\\{one}" for one in text))
+
+
+def _inline(text: str) -> str:
+    """Escape what Markdown or HTML would read as more than text."""
+    return _SPECIAL.sub(_escape_mark, text)
+
+
+def _markdown(value: object) -> Markup:
+    """Write a value as Markdown that shows its own text; what is Markdown already is left as it is."""
+    if isinstance(value, Markup):
+        return value
+    text = _LINE_START.sub(
+        lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}",
+        _inline(str(value)),
+    )
+    return Markup(text)  # noqa: S704  # escaped above
+
+
+def _cell(text: str) -> Markup:
+    """One cell of a Markdown table."""
+    words = " ".join(_inline(plain(text)).splitlines())
+    return Markup(words.replace("|", "\\|"))  # noqa: S704  # escaped above
+
+
+def _address(text: str) -> Markup:
+    """Leave an address of the web as it is, so that readers of Markdown link it, and escape any other."""
+    return Markup(text) if _ADDRESS.fullmatch(text) else _markdown(text)  # noqa: S704  # matched above
+
+
+def _code(text: str) -> Markup:
+    """Write text between backticks, where only these are special."""
+    return Markup("`" + text.replace("`", "'") + "`")  # noqa: S704  # inside a code span nothing is read
+
+
+def environment(*, html: bool) -> jinja2.Environment:
+    """Return the templates of the briefing, with their filters; text is escaped for a page or for Markdown."""
+    found = jinja2.Environment(
+        loader=page_loader(),
+        autoescape=True,
+        finalize=None if html else _markdown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    found.filters.update(
+        rich=_rich,
+        plain=plain,
+        cell=_cell,
+        date=format_date,
+        source_date=source_date,
+        safe_svg=Markup,
+        address=_address,
+        code=_code,
+    )
+    return found
+
+
+def _case_words(brief: Brief) -> str:
+    results = brief.context.results
+    cases = f"{plural(results.n_draws, 'explored case')} ({results.manifest.mode})"
+    commitments = len(brief.context.policies.ids)
+    return f"{cases} for each of {commitments} commitments" if commitments > 1 else cases
+
+
+def _values(brief: Brief) -> dict[str, Any]:
+    crisis = brief.crisis
+    return {
+        "brief": brief,
+        "crisis": crisis,
+        "context": brief.context,
+        "results": brief.context.results,
+        "note": NOTE,
+        "reading": reading(brief.context.results),
+        "n_cases": _case_words(brief),
+        "players": [
+            {"name": player.name, "colour": brief.context.roles.colours[player.id]}
+            for player in brief.context.roles.players()
+        ],
+        "n_figures": f"{len(brief.figures):,}",
+    }
+
+
+def to_html(brief: Brief) -> str:
+    """Render the page: one file, no scripts, nothing loaded from elsewhere."""
+    return environment(html=True).get_template("brief.html").render(_values(brief))
+
+
+def to_markdown(brief: Brief) -> str:
+    """Render the briefing as Markdown, with its pictures beside it."""
+    text = environment(html=False).get_template("brief.md").render(_values(brief))
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def to_csv_files(brief: Brief) -> Mapping[str, str]:
+    """Write every table as CSV, by file name, and all figures in one."""
+    files: dict[str, str] = {}
+    for answer in brief.answers:
+        for chart in answer.charts:
+            files[f"{chart.id}.csv"] = _csv(chart.table)
+        for table in answer.tables:
+            files[f"{answer.id}-{table.id}.csv"] = _csv(table)
+    for extra in (*brief.base_rates, brief.timeline, brief.inputs, brief.disputed):
+        if extra is not None:
+            files[f"{extra.id}.csv"] = _csv(extra)
+    rows = [
+        (
+            figure.id,
+            figure.label,
+            *(
+                "" if v is None else repr(v)
+                for v in map(_tidy, (figure.value, figure.low, figure.high))
+            ),
+            figure.unit,
+            figure.trace.model,
+            ";".join(figure.trace.sources),
+        )
+        for figure in brief.figures.values()
+    ]
+    head = ("id", "label", "value", "low", "high", "unit", "model", "sources")
+    files["figures.csv"] = _lines(head, rows)
+    return files
+
+
+def _csv(table: TableView) -> str:
+    return _lines(table.columns, [tuple(plain(cell) for cell in row) for row in table.rows])
+
+
+def _lines(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return buffer.getvalue()

@@ -1,0 +1,439 @@
+"""Packages of measures in question 6: the strongest that holds, the pivot and its price, and what a gas cut-off splits."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analysis.records import Coalition, CoalitionStudy, Winning
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, Trace, link
+from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_matrix, draw_ranges
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import INK, OKABE_ITO
+from detente.brief.words import format_percent, join_words, plural, sentence_case
+
+__all__ = ["CoalitionParts", "coalition_parts", "ranking_table"]
+
+FloatArray = NDArray[np.float64]
+
+STUDY, JOINING = "coalitions", "alliance.joining"
+EVEN = 0.5
+"""Chance below which consent has run out."""
+SHOWN = 14
+RANKED = 5
+SUBJECTS = {
+    "consensus": "by consensus (nobody blocks; abstaining is allowed within limits)",
+    "willing": "as a coalition of the willing with half of the weight",
+}
+RULE_HEADS = {
+    "unanimity": "All join",
+    "consensus": "Nobody blocks",
+    "majority": "Qualified majority",
+    "willing": "Half of the weight",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoalitionParts:
+    """What question 6 says of packages: sentences, pictures, tables."""
+
+    sentences: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[TableView, ...] = ()
+
+
+class _Reader:
+    """One coalition with the words and figures that sentences, pictures and tables share."""
+
+    def __init__(
+        self, context: Context, book: Book, coalition: Coalition, *, target: float
+    ) -> None:
+        self.context, self.book, self.coalition, self.target = context, book, coalition, target
+        self.mechanism = context.crisis.mechanisms[coalition.mechanism]
+
+    @cached_property
+    def trace(self) -> Trace:
+        levels = self.context.levels.start(self.coalition.mechanism, "coverage")
+        base = self.context.traces.of(levels[0].metric) if levels else Trace()
+        return replace(
+            base,
+            model="; ".join(self.coalition.models),
+            reference="; ".join(self.coalition.references),
+        )
+
+    def measure(self, place: int) -> str:
+        """Words for one measure."""
+        if not self.coalition.measures:
+            return self.mechanism.label
+        return self.context.crisis.mechanisms[self.coalition.measures[place]].label
+
+    def package(self, package: int) -> str:
+        """Words for a package: its measures, or that it holds all of them."""
+        places = [k for k in range(package.bit_length()) if package >> k & 1]
+        if package == self.coalition.full and len(places) > 2:
+            return f"all {plural(len(places), 'measure')}"
+        return join_words([self.measure(k) for k in places])
+
+    def member(self, member: int) -> str:
+        return self.context.names.actor(self.coalition.members[member])
+
+    def key(self, package: int) -> str:
+        return f"{self.coalition.mechanism}.{package}"
+
+    def chance(self, package: int, rule: str = "") -> Figure:
+        rule = rule or self.coalition.rule
+        return self.book.array(
+            f"package.{self.key(package)}.{rule}",
+            f"{self.package(package)}: {RULE_HEADS[rule].lower()}, {self.mechanism.label}",
+            self.coalition.chance[rule][package],
+            unit="prob",
+            trace=self.trace,
+        )
+
+    def joins(self, member: int, package: int, values: FloatArray, when: str = "") -> Figure:
+        return self.book.array(
+            f"package.{self.key(package)}.joins.{self.coalition.members[member]}{when and '.' + when.replace(' ', '_')}",
+            f"{self.member(member)} joins {self.package(package)}{when and ', ' + when}",
+            values,
+            unit="prob",
+            trace=self.trace,
+        )
+
+
+def coalition_parts(context: Context, book: Book) -> CoalitionParts:
+    """Read every package of every joining mechanism that is made of measures; the first is shown in full."""
+    if not context.levels.mechanisms(JOINING):
+        return CoalitionParts()
+    study = context.results.study(STUDY, CoalitionStudy)
+    readers = [_Reader(context, book, item, target=study.target) for item in study.coalitions]
+    first = readers[0]
+    sentences = [_strongest(reader) for reader in readers if reader.coalition.measures]
+    sentences += [_pivot(first), _cut(first), _answers(readers)]
+    charts = [_ladder(first), _who(first), _split(first)]
+    tables = [_rules(first), _prices(first)]
+    return CoalitionParts(
+        sentences=tuple(text for text in sentences if text),
+        charts=tuple(chart for chart in charts if chart is not None),
+        tables=tuple(table for table in tables if table is not None),
+    )
+
+
+# --- sentences -------------------------------------------------------------------------------------------------------
+
+
+def _strongest(reader: _Reader) -> str:
+    parts = []
+    for level, package in reader.coalition.strongest:
+        least = f"at a chance of {format_percent(level)} or more"
+        if package == 0:
+            parts.append(f"{least}: none")
+            continue
+        figure = reader.chance(package)
+        parts.append(f"{least}: {reader.package(package)} ({link(figure, figure.aside_text)})")
+    rule = SUBJECTS[reader.coalition.rule]
+    return f"In place of {reader.mechanism.label}, the strongest package that holds {rule} is {'; '.join(parts)}."
+
+
+def _pivot(reader: _Reader) -> str:
+    coalition = reader.coalition
+    package = coalition.full
+    if not coalition.winning:
+        return ""
+    first = coalition.winning[0]
+    name = reader.member(first.member)
+    before = reader.chance(package)
+    won = reader.book.array(
+        f"package.{reader.key(package)}.won.{coalition.members[first.member]}",
+        f"{reader.package(package)} holds if {name} joins for certain",
+        first.chance,
+        unit="prob",
+        trace=reader.trace,
+    )
+    price = _price(reader, first)
+    now = reader.joins(first.member, package, coalition.join[first.member, package])
+    text = (
+        f"The pivot of {reader.package(package)} is {name}: it joins with {link(now, now.aside_text)}, and won for certain it "
+        f"would lift the chance that they hold from {link(before)} to {link(won)}. To bring it to {format_percent(reader.target)} "
+        f"by money alone would take {link(price, price.aside_text)}"
+    )
+    if first.made_good is not None:
+        made_good = reader.joins(first.member, package, first.made_good, "gas made good")
+        text += f"; making good all the gas that it would lose takes it to {link(made_good)}"
+    return text + "."
+
+
+def _price(reader: _Reader, won: Winning) -> Figure:
+    package, member = reader.coalition.full, won.member
+    return reader.book.array(
+        f"package.{reader.key(package)}.price.{reader.coalition.members[member]}",
+        f"payment that brings {reader.member(member)} to {format_percent(reader.target)} on {reader.package(package)}",
+        won.price,
+        unit="pct_gdp",
+        trace=reader.trace,
+    )
+
+
+def _cut(reader: _Reader) -> str:
+    coalition, cut = reader.coalition, reader.coalition.cut_off
+    if cut is None:
+        return ""
+    package = coalition.full
+    calm, after = coalition.join[:, package].mean(axis=1), cut.join[:, package].mean(axis=1)
+    order = np.argsort(after - calm, kind="stable")
+    words = []
+    for member in (int(order[0]), int(order[-1])):
+        pair = (
+            reader.joins(member, package, coalition.join[member, package]),
+            reader.joins(member, package, cut.join[member, package], "gas cut"),
+        )
+        words.append(f"{reader.member(member)} goes from {link(pair[0])} to {link(pair[1])}")
+    counts = [
+        reader.book.number(
+            f"package.{reader.key(package)}.likely.{name}",
+            f"members likelier than not to join {reader.package(package)}{said}",
+            float((level > 0.5).sum()),
+            unit="number",
+            trace=reader.trace,
+        )
+        for name, said, level in (("now", "", calm), ("cut", ", gas cut", after))
+    ]
+    who = reader.context.roles.names("challenger") or "the challenger"
+    return (
+        f"A gas cut-off by {who} would split the coalition: on {reader.package(package)} {words[0]}, while {words[1]}; of "
+        f"{len(coalition.members)} members {link(counts[0])} are likelier than not to join before it, {link(counts[1])} after."
+    )
+
+
+def _answers(readers: list[_Reader]) -> str:
+    shares = [reader.coalition.multiple for reader in readers]
+    first = readers[0]
+    if max(shares) == 0.0:
+        return ""
+    worst = readers[int(np.argmax(shares))]
+    figure = first.book.number(
+        f"package.{worst.coalition.mechanism}.multiple",
+        "share of packages and cases with more than one answer",
+        max(shares),
+        unit="share",
+        trace=first.trace,
+        exact=False,
+    )
+    return (
+        f"In {link(figure)} of packages and cases more than one pattern of joining holds itself up; leadership or habit then "
+        "decides, and the one nearest to even odds is shown."
+    )
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def _steps(reader: _Reader) -> list[tuple[str, int]]:
+    """Put the chain of packages in words: the first measure, then what each step adds."""
+    rows, before = [], 0
+    for package in reader.coalition.chain:
+        added = reader.measure((package ^ before).bit_length() - 1)
+        rows.append((sentence_case(added) if not before else f"+ {added}", package))
+        before = package
+    return rows
+
+
+def _ladder(reader: _Reader) -> Chart | None:
+    if len(reader.coalition.measures) < 2:
+        return None
+    steps = _steps(reader)
+    figures = [reader.chance(package) for _, package in steps]
+    last = steps[-1][0].removeprefix("+ ")
+    body = RULE_HEADS[reader.coalition.rule].lower()
+    return draw_ranges(
+        "alliance-ladder",
+        [
+            Span(row=row, figure=figure, colour=OKABE_ITO["blue"], name=reader.package(package))
+            for (row, package), figure in zip(steps, figures, strict=True)
+        ],
+        Words(
+            title=f"Consent runs out with “{last}”: from {figures[-2].text} to {figures[-1].text}"
+            if (figures[-1].value or 0.0) < EVEN
+            else f"Consent holds to the last measure: {figures[-1].text} for {reader.package(reader.coalition.full)}",
+            subtitle=f"Chance that the package holds ({body}) as measures are added, the easiest first; "
+            f"variants of {reader.mechanism.label}, mean over cases",
+            footnote=_note(reader),
+        ),
+        bars=True,
+        row_title="Package",
+    )
+
+
+def _who(reader: _Reader) -> Chart | None:
+    coalition = reader.coalition
+    if len(coalition.measures) < 2:
+        return None
+    steps = _steps(reader)
+    order = np.argsort(-coalition.join[:, coalition.full].mean(axis=1), kind="stable")
+    first, last = reader.member(int(order[0])), reader.member(int(order[-1]))
+    return draw_matrix(
+        "alliance-packages",
+        [reader.member(int(member)) for member in order],
+        [row for row, _ in steps],
+        [
+            [
+                reader.joins(int(member), package, coalition.join[int(member), package])
+                for _, package in steps
+            ]
+            for member in order
+        ],
+        Words(
+            title=f"{first} joins whatever is added, {last} least of all",
+            subtitle="Chance that each member joins as measures are added from left to right; "
+            f"variants of {reader.mechanism.label}, mean over cases",
+            footnote=_note(reader),
+        ),
+    )
+
+
+def _split(reader: _Reader) -> Chart | None:
+    coalition, cut = reader.coalition, reader.coalition.cut_off
+    if cut is None:
+        return None
+    package = coalition.full
+    fall = (coalition.join[:, package] - cut.join[:, package]).mean(axis=1)
+    order = np.argsort(-fall, kind="stable")[:SHOWN]
+    rows = [
+        Dumbbell(
+            row=reader.member(int(member)),
+            start=reader.joins(int(member), package, coalition.join[int(member), package]),
+            end=reader.joins(int(member), package, cut.join[int(member), package], "gas cut"),
+            colour=INK,
+        )
+        for member in order
+    ]
+    most = reader.member(int(order[0]))
+    return draw_dumbbells(
+        "alliance-cut",
+        rows,
+        Words(
+            title=f"A gas cut-off drives {most} off most, by {fall[order[0]] * 100:.0f} points",
+            subtitle=f"Chance that a member joins {reader.package(package)} with gas flowing (hollow) and with gas cut (filled); "
+            f"variants of {reader.mechanism.label}, mean over cases; the {len(rows)} that move most",
+            footnote=_note(reader),
+        ),
+        start="Gas flowing",
+        end="Gas cut",
+        row_title="Member",
+    )
+
+
+def _note(reader: _Reader) -> str:
+    crisis = reader.context.crisis
+    n_draws = reader.coalition.join.shape[-1]
+    return (
+        f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, every package solved on "
+        f"the first {plural(n_draws, 'explored case')}."
+    )
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _rules(reader: _Reader) -> TableView | None:
+    coalition = reader.coalition
+    if len(coalition.measures) < 2:
+        return None
+    packages = list(
+        dict.fromkeys(
+            [
+                *coalition.chain,
+                coalition.announced,
+                *(strongest for _, strongest in coalition.strongest),
+            ]
+        )
+    )
+    packages = [package for package in packages if package]
+    packages.sort(key=lambda package: coalition.strength[package])
+    rows = []
+    for package in packages:
+        cells = [reader.chance(package, rule) for rule in RULE_HEADS]
+        mark = " (as announced)" if package == coalition.announced else ""
+        rows.append(
+            (
+                sentence_case(reader.package(package)) + mark,
+                *(link(cell, cell.full_text) for cell in cells),
+            )
+        )
+    return TableView(
+        id="package-rules",
+        title=f"What each rule of decision makes of a package: variants of {reader.mechanism.label}",
+        columns=("Package, weakest first", *RULE_HEADS.values()),
+        rows=tuple(rows),
+        numeric=(False, *(True for _ in RULE_HEADS)),
+        note="Unanimity asks all members that sit in the body; the others are as the text says. "
+        f"Mean and 5\N{EN DASH}95% of the first {coalition.join.shape[-1]} cases.",
+    )
+
+
+def _prices(reader: _Reader) -> TableView | None:
+    coalition = reader.coalition
+    package = coalition.full
+    if not coalition.winning:
+        return None
+    rows = []
+    for item in coalition.winning:
+        now = reader.joins(item.member, package, coalition.join[item.member, package])
+        won = reader.book.array(
+            f"package.{reader.key(package)}.won.{coalition.members[item.member]}",
+            f"{reader.package(package)} holds if {reader.member(item.member)} joins for certain",
+            item.chance,
+            unit="prob",
+            trace=reader.trace,
+        )
+        price = _price(reader, item)
+        rows.append(
+            (
+                reader.member(item.member),
+                link(now, now.full_text),
+                link(won, won.full_text),
+                link(price, price.full_text),
+            )
+        )
+    return TableView(
+        id="pivots",
+        title=f"Whom to win for {reader.package(package)}, and what it would take: variants of {reader.mechanism.label}",
+        columns=(
+            "Member",
+            "Joins now",
+            "Package holds if it joins",
+            f"Payment for {format_percent(reader.target)}",
+        ),
+        rows=tuple(rows),
+        numeric=(False, True, True, True),
+        note="The least willing members of the deciding body, by how much each would raise the chance. A payment is worth as "
+        "much as bank claims lost of the same size; others answer the member that is won.",
+    )
+
+
+def ranking_table(
+    context: Context, dependence: list[tuple[str, list[tuple[str, Figure]]]]
+) -> TableView | None:
+    """Tabulate who is most exposed, channel by channel; None with fewer than two channels."""
+    columns = [(name, rows) for name, rows in dependence if len(rows) > 1]
+    if len(columns) < 2:
+        return None
+    body = []
+    for rank in range(RANKED):
+        cells = []
+        for _, rows in columns:
+            if rank < len(rows):
+                actor, figure = rows[rank]
+                cells.append(f"{context.names.actor(actor)} {link(figure)}")
+            else:
+                cells.append("")
+        body.append((str(rank + 1), *cells))
+    return TableView(
+        id="rankings",
+        title="Who is most exposed depends on the channel",
+        columns=("", *(sentence_case(context.names.exposure(name)) for name, _ in columns)),
+        rows=tuple(body),
+        note="Each number names its own source and year.",
+    )

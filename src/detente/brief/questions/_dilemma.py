@@ -1,0 +1,443 @@
+"""The security dilemma in question 7: what a mover means, what the observer infers, and what it does to the outcome."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analysis.moves import LEAST_CHANGE, kind_of_move, shared_fear
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
+from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
+from detente.brief.questions._channels import channel_sentence, channel_table, open_policy
+from detente.brief.questions._parts import PostureReading, readings, run_note
+from detente.brief.words import sentence_case
+from detente.crisis.elements import Instrument, Player, PlayerType
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
+
+__all__ = ["DilemmaParts", "dilemma_parts"]
+
+FloatArray = NDArray[np.float64]
+
+RARE, TINY = 0.02, 1e-6
+"""First moves that no type makes with this chance are passed over; the smallest chance in a ratio."""
+INTENTS = {
+    "deterrence": "to deter",
+    "posture": "to deter",
+    "economic": "to press by its price",
+    "information": "to press without war",
+    "sanctions": "to deter by its price",
+    "diplomacy": "to keep a way out open",
+    "energy": "to be less exposed",
+    "restraint": "to calm",
+    "covert": "to press without war",
+}
+COLOURS = {
+    "provocation": OKABE_ITO["vermillion"],
+    "reassurance": OKABE_ITO["green"],
+    "noise": NEUTRAL,
+}
+RULE = (
+    "Provocation: the chance of an attack rises by a point or more; reassurance: it falls by as much; noise: neither. Of a "
+    "commitment the whole effect counts, its costs to the other side included; of a move by the challenger the effect of what "
+    "it tells."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DilemmaParts:
+    """What question 7 says of the dilemma: sentences, pictures, tables."""
+
+    sentences: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[TableView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Move:
+    """One move: who means what by it, the observer's fear before and after, and what it does to an attack."""
+
+    mover: Player
+    label: str
+    intent: str
+    before: Figure | None
+    after: Figure | None
+    effect: Figure
+    kind: str
+    fear: tuple[FloatArray, FloatArray] | None = None
+
+    @property
+    def shift(self) -> float:
+        if self.before is None or self.after is None:
+            return 0.0
+        return (self.after.value or 0.0) - (self.before.value or 0.0)
+
+
+def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
+    """Read the moves of those who do not challenge off the commitments, and the challenger's off its first moves."""
+    if not context.roles.players("challenger"):
+        return DilemmaParts()
+    ours = _commitments(context, book)
+    theirs = _first_moves(context, book)
+    moves = [*ours, *theirs]
+    if not moves:
+        return DilemmaParts()
+    sentences = (
+        _kinds(ours),
+        _spiral(context, book, ours, theirs),
+        *_signals(context, book),
+        channel_sentence(context, book),
+    )
+    charts = (_fear_chart(context, moves), _effect_chart(context, moves))
+    tables = (_table(moves), channel_table(context, book))
+    return DilemmaParts(
+        sentences=tuple(text for text in sentences if text),
+        charts=tuple(chart for chart in charts if chart is not None),
+        tables=tuple(table for table in tables if table is not None),
+    )
+
+
+# --- moves -----------------------------------------------------------------------------------------------------------
+
+
+def _commitments(context: Context, book: Book) -> list[_Move]:
+    """Each compared commitment to an instrument that the base case does not use, by a player that does not challenge."""
+    challengers = {player.id for player in context.roles.players("challenger")}
+    read = readings(book)
+    found = []
+    for policy in context.policies.with_kinds(INTENTS):
+        chosen = [
+            context.crisis.instruments[one]
+            for options in context.policies.get(policy).fix.values()
+            for one in options
+            if len(options) == 1 and one in context.crisis.instruments
+        ]
+        base = {
+            one
+            for options in context.policies.get(context.policies.base).fix.values()
+            for one in options
+        }
+        new = [
+            item
+            for item in chosen
+            if item.id not in base and item.player not in challengers and item.kind != "restraint"
+        ]
+        if not new:
+            continue
+        _, change = book.policies([policy], "attack", "an attack")[policy]
+        before, after, fear = _alarm(context, read, policy, new[0])
+        found.append(
+            _Move(
+                mover=context.crisis.players[new[0].player],
+                label=context.policies.get(policy).label,
+                intent=INTENTS[new[0].kind],
+                before=before,
+                after=after,
+                effect=change,
+                kind=kind_of_move(change.value or 0.0),
+                fear=fear,
+            )
+        )
+    return found
+
+
+def _alarm(
+    context: Context, read: tuple[PostureReading, ...], policy: str, instrument: Instrument
+) -> tuple[Figure | None, Figure | None, tuple[FloatArray, FloatArray] | None]:
+    """Return the belief that a mechanism gives before and after an instrument, if it depends on what the instrument changes."""
+    given = {**context.policies.get(policy).state, **instrument.effects}
+    for reading in read:
+        states = dict(reading.rows[0][0].state)
+        if not any(variable in given for variable in states):
+            continue
+        known = context.crisis.state
+        now = {name: known[name].initial for name in states if name in known}
+        then = {**now, **{name: given[name] for name in states if name in given}}
+        pair = [
+            next(
+                ((level, figure) for level, figure in reading.rows if dict(level.state) == state),
+                None,
+            )
+            for state in (now, then)
+        ]
+        if pair[0] is not None and pair[1] is not None:
+            (first, before), (second, after) = pair[0], pair[1]
+            return (
+                before,
+                after,
+                (context.columns.values(first.metric), context.columns.values(second.metric)),
+            )
+    return None, None, None
+
+
+def _first_moves(context: Context, book: Book) -> list[_Move]:
+    """Each first move of a challenger with more than one type that a public observer can see."""
+    found = []
+    for player in context.roles.players("challenger"):
+        if len(player.types) < 2:
+            continue
+        kind = player.types[-1]
+        name = metric_name("prior", player.id, kind.id)
+        if not context.columns.has(name):
+            continue
+        priors = {
+            one.id: context.columns.values(metric_name("prior", player.id, one.id))
+            for one in player.types
+        }
+        threat = {
+            one.id: context.columns.values(metric_name("attack_given", player.id, one.id))
+            for one in player.types
+        }
+        before = book.metric(
+            f"prior.{player.id}.{kind.id}", f"prior that {player.name} is “{kind.label}”", name
+        )
+        for metric in context.columns.metrics(metric_prefix("belief", player.id, kind.id)):
+            token = Metric.parse(metric).parts[-1]
+            instrument = context.crisis.instruments.get(token)
+            beliefs = {
+                one.id: context.columns.values(metric_name("belief", player.id, one.id, token))
+                for one in player.types
+            }
+            # an attack is no signal of one
+            if instrument is None or instrument.kind == "military":
+                continue
+            if not np.isfinite(beliefs[kind.id]).all():
+                continue
+            after = book.metric(
+                f"belief.{player.id}.{kind.id}.{token}",
+                f"belief that {player.name} is “{kind.label}” after “{instrument.label}”",
+                metric,
+            )
+            shift = sum((beliefs[one] - priors[one]) * threat[one] for one in threat)
+            effect = book.array(
+                f"dilemma.{player.id}.{token}.effect",
+                f"change of the attack to be expected by what “{instrument.label}” tells of {player.name}",
+                np.asarray(shift),
+                unit="points",
+                trace=context.traces.of(metric),
+            )
+            found.append(
+                _Move(
+                    mover=player,
+                    label=instrument.label,
+                    intent=INTENTS.get(instrument.kind, instrument.kind),
+                    before=before,
+                    after=after,
+                    effect=effect,
+                    kind=kind_of_move(effect.value or 0.0),
+                    fear=(priors[kind.id], beliefs[kind.id]),
+                )
+            )
+    return found
+
+
+# --- sentences -------------------------------------------------------------------------------------------------------
+
+
+def _kinds(moves: list[_Move]) -> str:
+    """Say which commitments meant to deter or to calm do the opposite, and which alarm and yet hold the other back."""
+    parts = []
+    for move in sorted(moves, key=lambda item: item.effect.value or 0.0):
+        effect = link(move.effect, move.effect.aside_text)
+        if move.kind == "provocation":
+            parts.append(
+                f"“{move.label}”, meant {move.intent}, makes an attack likelier ({effect})"
+            )
+        elif (
+            move.shift >= LEAST_CHANGE and move.kind == "reassurance" and move.after and move.before
+        ):
+            parts.append(
+                f"“{move.label}”, meant {move.intent}, raises the other side's fear from {link(move.before)} to "
+                f"{link(move.after)} and still lowers the chance of an attack ({effect})"
+            )
+    if not parts:
+        return ""
+    return f"Meaning and effect can part: {'; '.join(parts)}."
+
+
+def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]) -> str:
+    """Say how far the most alarming move of each side raises both sides' fear."""
+    mine = max((move for move in ours if move.fear), key=lambda move: move.shift, default=None)
+    other = max((move for move in theirs if move.fear), key=lambda move: move.shift, default=None)
+    if mine is None or other is None or mine.fear is None or other.fear is None:
+        return ""
+    index = shared_fear(mine.fear, other.fear)
+    base = context.traces.of("attack")
+    figure = book.array(
+        "dilemma.spiral",
+        f"spiral index of “{mine.label}” and “{other.label}”",
+        index,
+        unit="ratio",
+        trace=replace(
+            base,
+            model="beliefs.spiral_index",
+            reference="kydd1997, fear rises by Bayes' rule; index our own",
+            metric="",
+        )
+        if isinstance(base, Trace)
+        else Trace(),
+    )
+    verb = "rise" if (figure.value or 0.0) > 0 else "do not rise"
+    return (
+        f"Fears on both sides {verb} together: “{mine.label}” by {mine.mover.name} and “{other.label}” by {other.mover.name} "
+        f"fill {link(figure, figure.full_text)} of the way from what was believed to certainty of the worst (0: moves tell "
+        "nothing; 1: both sides are sure)."
+    )
+
+
+def _signals(context: Context, book: Book) -> list[str]:
+    """Say which first move tells a player's types apart most and which least, each player that has types."""
+    found = []
+    for player in context.roles.players():
+        if len(player.types) < 2:
+            continue
+        policy = open_policy(context, player.id)
+        kinds = (player.types[0], player.types[-1])
+        rows = []
+        for item in context.roles.instruments_of(player.id):
+            names = [metric_name("first", player.id, kind.id, item.id) for kind in kinds]
+            if item.kind == "military" or not all(context.columns.has(name) for name in names):
+                continue
+            means = [float(context.columns.values(name, policy).mean()) for name in names]
+            if max(means) >= RARE:
+                rows.append((abs(np.log(max(means[0], TINY) / max(means[1], TINY))), item, names))
+        if len(rows) < 2:
+            continue
+        rows.sort(key=lambda row: row[0])
+        (_, least, least_names), (_, most, most_names) = rows[0], rows[-1]
+
+        def shares(
+            item: Instrument,
+            names: list[str],
+            *,
+            player: Player = player,
+            kinds: tuple[PlayerType, PlayerType] = kinds,
+            policy: str = policy,
+        ) -> str:
+            figures = [
+                book.metric(
+                    f"signal.{player.id}.{kind.id}.{item.id}",
+                    f"{player.name} opens with “{item.label}” if “{kind.label}”",
+                    name,
+                    policy=policy,
+                )
+                for kind, name in zip(kinds, names, strict=True)
+            ]
+            return " and ".join(
+                f"{link(figure)} if “{kind.label}”"
+                for figure, kind in zip(figures, kinds, strict=True)
+            )
+
+        found.append(
+            f"Of the first moves of {player.name} “{most.label}” tells its types apart most (chosen with {shares(most, most_names)}), "
+            f"“{least.label}” least ({shares(least, least_names)})."
+        )
+    return found
+
+
+# --- pictures and tables -----------------------------------------------------------------------------------------------
+
+
+def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
+    shown = [move for move in moves if move.before is not None and move.after is not None]
+    shown = [move for move in shown if abs(move.shift) >= LEAST_CHANGE / 2]
+    if not shown:
+        return None
+    shown.sort(key=lambda move: (move.mover.id, -move.shift))
+    top = max(shown, key=lambda move: abs(move.shift))
+    verb = "raises" if top.shift > 0 else "lowers"
+    rows = [
+        Dumbbell(
+            row=f"{sentence_case(move.label)} ({move.intent})",
+            start=move.before,
+            end=move.after,
+            colour=context.roles.colours[move.mover.id],
+        )
+        for move in shown
+        if move.before is not None and move.after is not None
+    ]
+    before, after = top.before, top.after
+    change = f"from {before.text} to {after.text}" if before and after else ""
+    return draw_dumbbells(
+        "outlook-dilemma-fear",
+        rows,
+        Words(
+            title=f"“{sentence_case(top.label)}”, meant {top.intent}, {verb} the other side's fear most: {change}",
+            subtitle="Observer's belief that the mover is dangerous before (hollow) and after (filled) a move, what the mover means "
+            "by it in brackets; coloured by mover, mean over explored cases",
+            footnote=run_note(context, spread=False),
+        ),
+        start="Before",
+        end="After",
+        row_title="Move (what is meant)",
+    )
+
+
+def _effect_chart(context: Context, moves: list[_Move]) -> Chart | None:
+    if not moves:
+        return None
+    ranked = sorted(moves, key=lambda move: move.effect.value or 0.0)
+    counts = {kind: sum(move.kind == kind for move in moves) for kind in COLOURS}
+    title = (
+        f"Of {len(moves)} moves {counts['reassurance']} hold the other side back, {counts['provocation']} "
+        f"provoke{'s' if counts['provocation'] == 1 else ''}, {counts['noise']} change little"
+    )
+    return draw_ranges(
+        "outlook-dilemma-effect",
+        [
+            Span(
+                row=f"{sentence_case(move.label)} ({move.intent})",
+                figure=move.effect,
+                colour=COLOURS[move.kind],
+            )
+            for move in ranked
+        ],
+        Words(
+            title=title,
+            subtitle="What a move does to the chance of an attack, in points: green, it falls by a point or more; red, it rises by "
+            "as much; grey, neither; mean over explored cases",
+            footnote=run_note(context),
+        ),
+        zero_line=True,
+        row_title="Move (what is meant)",
+    )
+
+
+def _table(moves: list[_Move]) -> TableView:
+    rows = []
+    for move in sorted(moves, key=lambda item: (item.mover.id, item.effect.value or 0.0)):
+        infers = "nothing new"
+        if (
+            move.before is not None
+            and move.after is not None
+            and abs(move.shift) >= LEAST_CHANGE / 2
+        ):
+            infers = f"{link(move.before)} → {link(move.after)}"
+        rows.append(
+            (
+                sentence_case(move.label),
+                move.mover.name,
+                move.intent,
+                infers,
+                link(move.effect, move.effect.full_text),
+                move.kind,
+            )
+        )
+    return present_table(
+        "dilemma",
+        (
+            "Move",
+            "By",
+            "Meant",
+            "Observer's fear",
+            "Chance of an attack",
+            "Reading",
+        ),
+        rows,
+        title="What is meant, what is inferred, what it does",
+        numeric=(False, False, False, True, True, False),
+        note=RULE,
+    )

@@ -1,0 +1,466 @@
+"""What holds a challenger back, by option and type: shares of cases, parts of the margin, arrivals, base rates."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, Trace, link
+from detente.brief.levels import Level
+from detente.brief.pictures.deterrence import Arrival, Balance, draw_arrivals, draw_balance
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import NEUTRAL
+from detente.brief.questions._parts import run_note
+from detente.brief.shared import comparable, comparable_label
+from detente.brief.words import format_date, format_range, join_words, sentence_case
+from detente.crisis.metric_names import Metric, metric_name
+
+__all__ = [
+    "Held",
+    "arrivals_chart",
+    "balance_chart",
+    "base_rate_paragraphs",
+    "holding_paragraphs",
+    "read_held",
+    "typed_levels",
+]
+
+PARTS = {
+    "failure": "Failure (denial)",
+    "fighting": "Fighting (denial)",
+    "punishment": "Punishment",
+    "shadow": "Risk of a wider war",
+}
+"""Parts of a margin in the order in which they are drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One option: in which share of cases holding back is worth more, over all types and by type."""
+
+    mechanism: str
+    share: Figure
+    by_type: tuple[tuple[str, Level, Figure], ...]
+
+
+def typed_levels(context: Context, mechanism: str, output: str) -> tuple[Level, ...]:
+    """Return the levels of an output nearest to the start of the game, one for each type of a player that it reads."""
+    every = context.levels.of(mechanism, output)
+
+    def types(level: Level) -> tuple[tuple[str, str], ...]:
+        return tuple(pair for pair in level.state if pair[0].endswith(".type"))
+
+    def steps(level: Level) -> int:
+        return sum(
+            pair[0] != "round" and pair not in types(level)
+            for pair in context.levels.changed(level)
+        )
+
+    least = min((steps(level) for level in every), default=0)
+    found: dict[object, Level] = {}
+    for level in every:
+        if steps(level) == least:
+            found.setdefault((types(level), level.member), level)
+    return tuple(found.values())
+
+
+def _type_name(context: Context, level: Level) -> str:
+    names = [
+        context.names.type_of(variable.removesuffix(".type"), value)
+        for variable, value in level.state
+        if variable.endswith(".type")
+    ]
+    return join_words(names)
+
+
+def _prior(context: Context, level: Level) -> np.ndarray | float:
+    """Prior of the types that a level is about, per draw; one where it is about none."""
+    weight: np.ndarray | float = 1.0
+    for variable, value in level.state:
+        if variable.endswith(".type"):
+            metric = metric_name("prior", variable.removesuffix(".type"), value)
+            if context.columns.has(metric):
+                weight = weight * context.columns.values(metric)
+    return weight
+
+
+def read_held(book: Book) -> list[Held]:
+    """Read for every option that the file prices in which share of cases holding back is worth more."""
+    context = book.context
+    found = []
+    for mechanism in context.levels.mechanisms("deterrence.option"):
+        levels = typed_levels(context, mechanism.id, "margin")
+        if not levels:
+            continue
+        label = f"share of explored cases in which holding back is worth more: {mechanism.label}"
+        by_type = []
+        total: np.ndarray | float = 0.0
+        weights: np.ndarray | float = 0.0
+        for level in levels:
+            name = _type_name(context, level)
+            holds = context.columns.values(level.metric) > 0
+            weight = _prior(context, level)
+            total, weights = total + weight * holds, weights + weight
+            if len(levels) > 1:
+                figure = book.share(
+                    f"held.{mechanism.id}{context.levels.key(level)}",
+                    f"{label}, {context.levels.label(level)}",
+                    holds,
+                    trace=context.traces.of(level.metric),
+                )
+                by_type.append((name, level, figure))
+        share = book.number(
+            f"held.{mechanism.id}",
+            label + (", types weighted by their prior" if len(levels) > 1 else ""),
+            float(np.mean(total / weights)),
+            unit="share",
+            trace=context.traces.of(levels[0].metric),
+            exact=False,
+        )
+        found.append(Held(mechanism=mechanism.id, share=share, by_type=tuple(by_type)))
+    return found
+
+
+# --- what the margin is made of --------------------------------------------------------------------------------------
+
+
+def _part(book: Book, level: Level, output: str) -> Figure | None:
+    context = book.context
+    metric = str(Metric.of_output(level.mechanism, output, level.state, member=level.member))
+    if not context.columns.has(metric):
+        return None
+    label = context.crisis.mechanisms[level.mechanism].label
+    return book.metric(
+        f"{output}.{level.mechanism}{context.levels.key(level)}",
+        f"{PARTS.get(output, output)}: {label} {context.levels.label(level)}",
+        metric,
+        unit="stakes",
+    )
+
+
+def _balances(book: Book, held: list[Held]) -> list[Balance]:
+    context = book.context
+    rows = []
+    for item in held:
+        label = sentence_case(context.crisis.mechanisms[item.mechanism].label)
+        levels = [level for _, level, _ in item.by_type] or list(
+            typed_levels(context, item.mechanism, "margin")
+        )
+        for level in levels:
+            parts = {words: _part(book, level, output) for output, words in PARTS.items()}
+            tempting = _part(book, level, "temptation")
+            known = {words: figure for words, figure in parts.items() if figure is not None}
+            if tempting is None or len(known) < len(PARTS):
+                continue
+            name = _type_name(context, level)
+            rows.append(
+                Balance(row=f"{label}, {name}" if name else label, parts=known, temptation=tempting)
+            )
+    return rows
+
+
+def balance_chart(book: Book, held: list[Held]) -> Chart | None:
+    """Draw what holds each option back against what tempts to it."""
+    rows = _balances(book, held)
+    if not rows:
+        return None
+    context = book.context
+
+    def gap(row: Balance) -> float:
+        return sum(figure.value or 0.0 for figure in row.parts.values()) - (
+            row.temptation.value or 0.0
+        )
+
+    weak = [row for row in rows if gap(row) < 0]
+    title = "On average what holds back outweighs what tempts, for every option"
+    kinds = {row.row.rpartition(", ")[2] for row in weak}
+    whole = [row for row in rows if row.row.rpartition(", ")[2] in kinds]
+    if weak and len(kinds) == 1 and len(whole) == len(weak) < len(rows):
+        who = context.roles.names("challenger")
+        title = (
+            f"If {who} is “{kinds.pop()}”, what tempts outweighs what holds back, for every option"
+        )
+    elif weak:
+        title = f"What tempts outweighs what holds back in {len(weak)} of {len(rows)} situations"
+    denial = sum(
+        (row.parts[PARTS["failure"]].value or 0) + (row.parts[PARTS["fighting"]].value or 0)
+        for row in rows
+    )
+    outside = sum(
+        (row.parts[PARTS["punishment"]].value or 0) + (row.parts[PARTS["shadow"]].value or 0)
+        for row in rows
+    )
+    if not weak:
+        title += (
+            f"; {'denial' if denial >= outside else 'punishment and the wider risk'} weighs more"
+        )
+    return draw_balance(
+        "deterrence-balance",
+        rows,
+        Words(
+            title=title,
+            subtitle="Stakes, mean over explored cases. Bars: what holds back (punishment: sanctions and blame); red stroke: what a sure and costless success would "
+            "give over holding back. A bar that passes the stroke deters",
+            footnote=run_note(context, spread=False),
+        ),
+        tempting="Temptation",
+        row_title="Option",
+    )
+
+
+def holding_paragraphs(book: Book, held: list[Held]) -> tuple[str, ...]:
+    """Say how types differ, what the shadow of a wider war carries, and what climbing down costs."""
+    context = book.context
+    challenger = context.roles.names("challenger")
+    paragraphs = []
+    typed = [item for item in held if item.by_type]
+    if typed:
+        parts = []
+        for item in typed:
+            cells = [
+                f"in {link(figure)} if {challenger} is “{name}”" for name, _, figure in item.by_type
+            ]
+            parts.append(f"{context.crisis.mechanisms[item.mechanism].label} {join_words(cells)}")
+        paragraphs.append(
+            f"Types differ. In the explored cases holding back is worth more than {'; than '.join(parts)}."
+        )
+    shadows = _shadow_words(book, held)
+    if shadows:
+        paragraphs.append(shadows)
+    quiet = _quiet_words(book, held)
+    if quiet:
+        paragraphs.append(quiet)
+    return tuple(paragraphs)
+
+
+def _weighted(book: Book, item: Held, output: str) -> tuple[np.ndarray, Level] | None:
+    """Values of an output at the start, types weighted by their prior."""
+    context = book.context
+    levels = typed_levels(context, item.mechanism, output)
+    if not levels:
+        return None
+    total: np.ndarray | float = 0.0
+    weights: np.ndarray | float = 0.0
+    for level in levels:
+        weight = _prior(context, level)
+        total = total + weight * context.columns.values(level.metric)
+        weights = weights + weight
+    return np.asarray(total / weights), levels[0]
+
+
+def _shadow_words(book: Book, held: list[Held]) -> str:
+    context = book.context
+    parts = []
+    for item in held:
+        known = _weighted(book, item, "threshold_escalation")
+        risk = context.levels.binding_values(
+            context.crisis.mechanisms[item.mechanism].inputs.get("escalation_prob")
+        )
+        if known is None or risk is None:
+            continue
+        values, level = known
+        label = context.crisis.mechanisms[item.mechanism].label
+        needed = book.array(
+            f"threshold_escalation.{item.mechanism}",
+            f"risk of a wider war from which {label} no longer pays, types weighted by their prior",
+            values,
+            unit="prob",
+            trace=context.traces.of(level.metric),
+        )
+        given = book.array(
+            f"escalation.{item.mechanism}",
+            f"risk of a wider war in {label}",
+            risk[0],
+            unit="prob",
+            trace=context.traces.of(risk[1]),
+        )
+        parts.append(f"{label} {link(needed, needed.full_text)} against {link(given)} in the file")
+    if not parts:
+        return ""
+    return (
+        "The shadow of a wider war. The risk of it from which an option no longer pays, all else as it is: "
+        + "; ".join(parts)
+        + ". Where the first number is zero, the other costs hold it back without any shadow. Forces that stand near but will "
+        "not fight work through this risk alone."
+    )
+
+
+def _quiet_words(book: Book, held: list[Held]) -> str:
+    context = book.context
+    parts = []
+    for item in held:
+        known = _weighted(book, item, "quiet_margin")
+        if known is None:
+            continue
+        levels = typed_levels(context, item.mechanism, "quiet_margin")
+        total = sum(
+            _prior(context, level) * (context.columns.values(level.metric) > 0) for level in levels
+        )
+        weight = sum(_prior(context, level) for level in levels)
+        label = context.crisis.mechanisms[item.mechanism].label
+        figure = book.number(
+            f"quiet.{item.mechanism}",
+            f"share of explored cases in which never having raised the crisis is worth more: {label}",
+            float(np.mean(np.asarray(total) / np.asarray(weight))),
+            unit="share",
+            trace=context.traces.of(levels[0].metric),
+            exact=False,
+        )
+        parts.append(f"{label} {link(figure)} against {link(item.share)}")
+    if not parts:
+        return ""
+    return (
+        "General and immediate deterrence. Against never having raised the crisis an option looks worse than against climbing down "
+        f"in the middle of it. Share of cases in which it is not worth while, first measured against a quiet life, then against standing down now: {'; '.join(parts)}. "
+        "The difference is what climbing down costs."
+    )
+
+
+# --- arrivals --------------------------------------------------------------------------------------------------------
+
+
+def arrivals_chart(book: Book) -> Chart | None:
+    """Draw when reinforcements and arms are in place, on a calendar with the days that bind."""
+    context = book.context
+    rows = []
+    colours = _sides(context)
+    for mechanism in context.levels.mechanisms("deterrence.arrival"):
+        first = context.levels.start(mechanism.id, "first_day")[:1]
+        ready = context.levels.start(mechanism.id, "ready_day")[:1]
+        if not first or not ready:
+            continue
+        rows.append(
+            Arrival(
+                row=sentence_case(mechanism.label),
+                first=book.level(
+                    f"first_day.{mechanism.id}",
+                    f"days from the cut-off to the first part: {mechanism.label}",
+                    first[0],
+                    unit="days",
+                ),
+                ready=book.level(
+                    f"ready_day.{mechanism.id}",
+                    f"days from the cut-off until all is in place: {mechanism.label}",
+                    ready[0],
+                    unit="days",
+                ),
+                colour=colours.get(mechanism.id, NEUTRAL),
+            )
+        )
+    if len(rows) < 2:
+        return None
+    rows.sort(key=lambda row: row.first.value or 0.0)
+    early, late = rows[0], max(rows, key=lambda row: row.ready.value or 0.0)
+    dates = _dates(context)
+    lines = ""
+    if dates:
+        lines = ". Dashed lines: " + "; ".join(
+            f"{label}, {format_date(when.isoformat())}" for label, when in dates
+        )
+    return draw_arrivals(
+        "deterrence-arrivals",
+        rows,
+        Words(
+            title=f"First to arrive: “{early.row}”; last to be complete: “{late.row}”"
+            if early is not late
+            else f"“{late.row}” comes first and is complete last",
+            subtitle="From the first part in place (dot) to all of it (bar), mean over explored cases; thin line: from the earliest to the latest, 5\N{EN DASH}95% of cases"
+            + lines,
+            footnote=run_note(context, spread=False),
+        ),
+        start=context.crisis.as_of,
+        dates=dates,
+    )
+
+
+def _sides(context: Context) -> dict[str, str]:
+    """Colour of each arrival: that of the first player that its label names, by an actor's name or id."""
+    found = {}
+    names = [
+        (name, context.roles.colours[player.id])
+        for player in context.roles.players()
+        for actor in player.actors
+        for name in (context.names.actor(actor), actor)
+    ]
+    for mechanism in context.levels.mechanisms("deterrence.arrival"):
+        for word in mechanism.label.replace(",", " ").split():
+            if word[:1].isupper() and len(word) > 1:
+                colour = next(
+                    (
+                        shade
+                        for name, shade in names
+                        if word.startswith(name) or name.startswith(word)
+                    ),
+                    None,
+                )
+                if colour is not None:
+                    found[mechanism.id] = colour
+                    break
+    return found
+
+
+def _dates(context: Context) -> list[tuple[str, date]]:
+    """Days of the table of reinforcement that lie ahead, the first four."""
+    table = context.tables.get("reinforcement")
+    found: list[tuple[str, date]] = []
+    for row in table.rows if table is not None else ():
+        text = row.cells.get("scheduled_for", "").strip()
+        try:
+            when = date.fromisoformat(text)
+        except ValueError:
+            continue
+        if when > context.crisis.as_of:
+            found.append((row.cells.get("item", "").strip(), when))
+    return sorted(found, key=lambda pair: pair[1])[:4]
+
+
+# --- base rates ------------------------------------------------------------------------------------------------------
+
+
+def base_rate_paragraphs(book: Book) -> tuple[str, ...]:
+    """Set past rates of what the table compares with an attack beside the model's figure, with why they differ."""
+    context = book.context
+    table = context.tables.get("base_rates")
+    outcomes = {name for name, rule in context.crisis.outcomes.items() if rule.attack}
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for row in table.rows if table is not None else ():
+        cells = row.cells
+        name = cells.get("compare", "").strip()
+        if name not in outcomes or not cells.get("words", "").strip():
+            continue
+        try:
+            value, low, high = (float(cells.get(key, "")) for key in ("value", "lo90", "hi90"))
+        except ValueError:
+            continue
+        keys = tuple(key.strip() for key in cells.get("source", "").split(";") if key.strip())
+        figure = book.number(
+            f"base_rate.{cells.get('id', '')}",
+            f"base rate: {cells['words']} ({cells.get('population', '')})",
+            value,
+            unit="share",
+            trace=Trace(
+                sources=keys,
+                model="count of past cases",
+                place=f"{table.file if table else ''}:{row.place.line}",
+            ),
+            exact=False,
+        )
+        interval = format_range(low, high, "share", bare=True)
+        text = f"{cells['words']} in {link(figure)} of {cells.get('n', '')} ({interval})"
+        groups.setdefault(name, []).append((text, cells.get("differs", "").strip()))
+    paragraphs = []
+    for name, rates in groups.items():
+        model = comparable(book, name)
+        if model is None:
+            continue
+        reasons = list(dict.fromkeys(reason for _, reason in rates if reason))
+        text = (
+            f"Base rates, with 90% intervals: {'; '.join(text for text, _ in rates)}. The model puts "
+            f"“{comparable_label(context, name)}” at {link(model, model.full_text)}."
+        )
+        if reasons:
+            text += f" It answers another question. The rates are of {'; of '.join(reasons)}."
+        paragraphs.append(text)
+    return tuple(paragraphs)

@@ -1,0 +1,324 @@
+"""Which mix of commitments is robust: what the search over combinations found, beside the listed commitments.
+
+Everything is read from the run and from the record of the search in its folder; nothing is solved here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analysis.mixes import MixSearch
+from detente.analysis.robustness import Aim, find_pareto
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
+from detente.brief.pictures.charts import draw_matrix
+from detente.brief.pictures.drawing import Words
+from detente.brief.questions._parts import run_note
+from detente.brief.questions._regret import REGRET_REFERENCE
+from detente.brief.questions._robust import row_name
+from detente.brief.traces import STRONGEST
+from detente.brief.words import format_value, join_words, plural, sentence_case
+from detente.crisis.metric_names import Metric
+from detente.runs.statistics import RegretTable, find_regret
+
+__all__ = ["SearchPart", "find_search"]
+
+FloatArray = NDArray[np.float64]
+
+SEARCH_REFERENCE = "every combination of the commitments that the policies make; Pareto: none at least as good in all aims"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPart:
+    """What the briefing says about the search; ``preferred`` is the mix or policy that falls short least over all aims."""
+
+    paragraphs: tuple[str, ...] = ()
+    table: TableView | None = None
+    chart: Chart | None = None
+    preferred: str = ""
+
+
+def find_search(context: Context, book: Book) -> SearchPart:
+    """Say what combinations were searched, which of them nothing betters, and how far each falls short in each aim."""
+    search = context.policies.search
+    if search is None or len(context.policies.ids) < 2:
+        return SearchPart()
+    if not search.choices:
+        text = (
+            "There is no mix to search for: the policies that were run commit to nothing that can be combined."
+            if search.left_open == ()
+            else "There is no mix to search for: combinations of these commitments make more different games than are solved."
+        )
+        return SearchPart(paragraphs=(text,))
+    head = _searched(context, book, search)
+    if not context.policies.mixes:
+        tail = "None of them betters the listed commitments in any mixture of these aims."
+        return SearchPart(paragraphs=(f"{head} {tail}",))
+    aims = search.as_aims()
+    regrets = {aim.metric: _regret(context, aim) for aim in aims}
+    shades = _shades(regrets, context.policies.compared)
+    ranked = sorted(context.policies.compared, key=lambda policy: sum(shades[policy]))
+    figures = {
+        (row.policy, aim.metric): _figure(context, book, aim, row.policy, row.mean, row.high)
+        for aim in aims
+        for row in regrets[aim.metric].rows
+    }
+    kept = _unbeaten(context, aims)
+    return SearchPart(
+        paragraphs=(head, _preference(context, aims, ranked, figures)),
+        table=_table(context, aims, ranked, figures, regrets, kept),
+        chart=_chart(context, aims, ranked, figures, shades),
+        preferred=ranked[0],
+    )
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _values(context: Context, aim: Aim, policy: str) -> FloatArray:
+    parts = [context.columns.values(metric, policy) for metric in aim.metric.split("+")]
+    return np.sum(parts, axis=0) if len(parts) > 1 else parts[0]
+
+
+def _regret(context: Context, aim: Aim) -> RegretTable:
+    table = np.array([_values(context, aim, policy) for policy in context.policies.compared])
+    return find_regret(
+        aim.metric, context.policies.compared, table, lower_is_better=aim.lower_is_better
+    )
+
+
+def _shades(
+    regrets: dict[str, RegretTable], policies: tuple[str, ...]
+) -> dict[str, tuple[float, ...]]:
+    """Return the mean regret of each policy in each aim, as a share of the largest in that aim."""
+    rows = {
+        metric: {row.policy: row.mean for row in table.rows} for metric, table in regrets.items()
+    }
+    most = {metric: max(means.values()) or 1.0 for metric, means in rows.items()}
+    return {
+        policy: tuple(means[policy] / most[metric] for metric, means in rows.items())
+        for policy in policies
+    }
+
+
+def _unbeaten(context: Context, aims: tuple[Aim, ...]) -> tuple[str, ...]:
+    losses = [
+        [
+            float(_values(context, aim, policy).mean()) * (1.0 if aim.lower_is_better else -1.0)
+            for aim in aims
+        ]
+        for policy in context.policies.compared
+    ]
+    kept = find_pareto(losses)
+    return tuple(
+        policy for policy, good in zip(context.policies.compared, kept, strict=True) if good
+    )
+
+
+def _is_chance(aim: Aim) -> bool:
+    return Metric.parse(aim.metric).kind in {"attack", "settlement", "outcome"}
+
+
+def _key(context: Context, aim: Aim) -> str:
+    """Return how ids of figures name an aim: as the crisis file does, or by its metric."""
+    for stated in context.crisis.aims.values():
+        if "+".join(stated.metrics) == aim.metric:
+            return stated.id
+    return Metric.parse(aim.metric).dotted
+
+
+def _figure(
+    context: Context, book: Book, aim: Aim, policy: str, mean: float, high: float
+) -> Figure:
+    parts = [context.traces.of(metric) for metric in aim.metric.split("+")]
+    paths = tuple(dict.fromkeys(path for part in parts for path in part.quantities))[:STRONGEST]
+    return book.keep(
+        Figure(
+            id=f"{book.question}.search.regret.{_key(context, aim)}.{policy}",
+            label=f"mean regret of {context.policies.short_name(policy)}, {aim.label}",
+            value=mean,
+            low=0.0,
+            high=high,
+            unit="points" if _is_chance(aim) else "stakes",
+            trace=Trace(
+                sources=context.traces.sources_of(paths),
+                quantities=paths,
+                model="ensemble.regret",
+                reference=REGRET_REFERENCE,
+                metric=aim.metric,
+                policy=policy,
+                inputs_read=max(part.inputs_read for part in parts),
+            ),
+        )
+    )
+
+
+def _count(book: Book, name: str, label: str, number: int) -> Figure:
+    trace = Trace(model="ensemble.mixes", reference=SEARCH_REFERENCE)
+    return book.number(f"search.{name}", label, float(number), unit="number", trace=trace)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _searched(context: Context, book: Book, search: MixSearch) -> str:
+    combinations = _count(
+        book, "combinations", "combinations of commitments searched", search.n_combinations
+    )
+    games = _count(book, "games", "different games among them, all solved", search.n_games)
+    unbeaten = _count(
+        book,
+        "unbeaten",
+        "combinations that are no listed commitment and that nothing betters in all aims",
+        search.n_unbeaten,
+    )
+    text = (
+        f"Commitments can be mixed. The {link(combinations)} combinations of those that these policies make come to "
+        f"{link(games)} different games, each solved over {plural(search.n_draws, 'case')}"
+    )
+    phases = {phase.id: phase.label for phase in context.crisis.phases}
+    opened = [f"“{phases.get(name.partition('@')[0], name)}”" for name in search.left_open]
+    if opened:
+        text += f", with {join_words(opened)} left open"
+    aims = join_words(
+        [
+            "the probability of an attack" if aim.metric == "attack" else aim.label
+            for aim in search.as_aims()
+        ]
+    )
+    text += f", and judged by {aims}. "
+    if not search.n_unbeaten:
+        return text.rstrip()
+    text += (
+        f"Nothing is better on average in all of these than {link(unbeaten)} of them that "
+        f"{'is no' if search.n_unbeaten == 1 else 'are no'} listed commitment"
+    )
+    if search.n_unbeaten > len(context.policies.mixes):
+        return (
+            f"{text}; the best over all aims and the best in each, {len(context.policies.mixes)} of them, were solved over all cases "
+            "as mixes."
+        )
+    return f"{text}; solved over all cases, {_letters(context)}."
+
+
+def _letters(context: Context) -> str:
+    names = [
+        context.policies.short_name(mix).removeprefix("mix ") for mix in context.policies.mixes
+    ]
+    return f"it is mix {names[0]}" if len(names) == 1 else f"they are mixes {join_words(names)}"
+
+
+def _preference(
+    context: Context,
+    aims: tuple[Aim, ...],
+    ranked: list[str],
+    figures: dict[tuple[str, str], Figure],
+) -> str:
+    first = ranked[0]
+    text = (
+        f"Over all cases {context.policies.short_name(first)} falls short least of the best of each case, all aims taken alike: "
+        "shortfalls are added as shares of the largest in each aim, so one large shortfall can weigh as little as several small ones. "
+    )
+    if first in context.policies.mixes:
+        text += f"It means: {context.policies.get(first).label}. "
+    text += f"Its mean shortfall is {_shortfalls(aims, first, figures)}"
+    other = next(
+        (
+            policy
+            for policy in ranked
+            if (policy in context.policies.mixes) != (first in context.policies.mixes)
+        ),
+        None,
+    )
+    if other is not None:
+        kind = "listed commitments" if first in context.policies.mixes else "mixes"
+        text += (
+            f"; of the {kind} {context.policies.short_name(other)} comes nearest, with "
+            f"{_shortfalls(aims, other, figures)}"
+        )
+    return text + "."
+
+
+def _shortfalls(aims: tuple[Aim, ...], policy: str, figures: dict[tuple[str, str], Figure]) -> str:
+    parts = []
+    for aim in aims:
+        figure = figures[policy, aim.metric]
+        noun = "the probability of an attack" if aim.metric == "attack" else aim.label
+        parts.append(f"{link(figure, figure.text.removeprefix('+'))} in {noun}")
+    return join_words(parts)
+
+
+# --- table and picture -----------------------------------------------------------------------------------------------
+
+
+def _table(
+    context: Context,
+    aims: tuple[Aim, ...],
+    ranked: list[str],
+    figures: dict[tuple[str, str], Figure],
+    regrets: dict[str, RegretTable],
+    kept: tuple[str, ...],
+) -> TableView:
+    largest = {
+        (row.policy, metric): row.maximum for metric, table in regrets.items() for row in table.rows
+    }
+    rows = []
+    for policy in ranked:
+        cells = []
+        for aim in aims:
+            figure = figures[policy, aim.metric]
+            ends = [
+                _bare(format_value(value, figure.unit))
+                for value in (figure.high, largest[policy, aim.metric])
+            ]
+            cells.append(f"{link(figure, _bare(figure.text))} ({', '.join(ends)})")
+        rows.append(
+            (
+                row_name(context, policy)
+                + (" (base case)" if policy == context.policies.base else ""),
+                *cells,
+                "yes" if policy in kept else "",
+            )
+        )
+    return present_table(
+        "mix-regret",
+        ("Commitment", *(sentence_case(aim.label) for aim in aims), "None better in all"),
+        rows,
+        title="Regret of mixes and listed commitments in each aim, the smallest over all aims first",
+        numeric=(False, *(True for _ in aims), False),
+        note="Mean over cases of how far each falls short of the best of these commitments in each case, in brackets what 95% of "
+        "cases stay below and the largest; probabilities in percentage points, all else in stakes. In order of the sum of "
+        "means, each as a share of the largest in its column: all aims taken alike.",
+    )
+
+
+def _bare(text: str) -> str:
+    return text.removesuffix(" stakes").removesuffix(" points").removesuffix(" point").lstrip("+")
+
+
+def _chart(
+    context: Context,
+    aims: tuple[Aim, ...],
+    ranked: list[str],
+    figures: dict[tuple[str, str], Figure],
+    shades: dict[str, tuple[float, ...]],
+) -> Chart:
+    first = ranked[0]
+    name = context.policies.short_name(first)
+    return draw_matrix(
+        "outlook-mixes",
+        [sentence_case(context.policies.short_name(policy).strip("“”")) for policy in ranked],
+        [sentence_case(aim.label) for aim in aims],
+        [[figures[policy, aim.metric] for aim in aims] for policy in ranked],
+        Words(
+            title=f"{sentence_case(name)} falls short least over all aims taken alike",
+            subtitle="Mean regret in each aim: probabilities in percentage points, all else in stakes; darker is a larger share of "
+            "the largest in the column",
+            footnote=run_note(context, spread=False),
+        ),
+        shades=[shades[policy] for policy in ranked],
+        names=[row_name(context, policy) for policy in ranked],
+        corner="Commitment",
+    )

@@ -1,0 +1,284 @@
+"""Which mix holds up: good-enough shares, what no other commitment betters, and where the best one fails, in words.
+
+Statistics of the run alone; nothing is solved here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analysis.discovery import find_box
+from detente.analysis.robustness import find_pareto
+from detente.analysis.sensitivity import find_telling_inputs
+from detente.analysis.wording import limits_words
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Figure, TableView, Trace, link, present_table
+from detente.brief.words import format_value, join_words, plural, sentence_case
+from detente.crisis.metric_names import metric_name
+
+__all__ = ["GOOD_ENOUGH", "RobustPart", "find_mix", "row_name"]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+GOOD_ENOUGH = 0.20
+"""An attack at or below this is at most "very unlikely" on the scale of likelihood words."""
+FEWEST_CASES = 64
+"""With fewer cases no box is looked for."""
+PARETO_REFERENCE = "Pareto: no other is at least as good for every aim and better for one"
+BOX_REFERENCE = (
+    "Friedman and Fisher (1999), PRIM; coverage and density as in Bryant and Lempert (2010)"
+)
+SHARE_REFERENCE = "share of explored cases in which every limit holds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobustPart:
+    """What the briefing says about mixes: paragraphs and a table; empty where only one policy was run."""
+
+    paragraphs: tuple[str, ...]
+    table: TableView | None
+
+
+def find_mix(context: Context, book: Book, *, also: str = "") -> RobustPart:
+    """Say which commitments are good enough in most cases, which none betters, and where the best of them fails.
+
+    ``also`` is another policy or mix whose failing is told of.
+    """
+    if len(context.policies.ids) < 2:
+        return RobustPart(paragraphs=(), table=None)
+    goods = {policy: _good(context, policy) for policy in context.policies.compared}
+    shares = {
+        policy: _share(context, book, policy, goods[policy]) for policy in context.policies.compared
+    }
+    ranked = sorted(context.policies.compared, key=lambda policy: -(shares[policy].value or 0.0))
+    kept = _pareto(context)
+    paragraphs = (
+        _enough_paragraph(context, book, ranked, shares),
+        _unbeaten_paragraph(context, kept),
+        *(
+            sentence
+            for policy in dict.fromkeys((ranked[0], also or ranked[0]))
+            for sentence in _failure(context, book, policy)
+        ),
+    )
+    return RobustPart(paragraphs=paragraphs, table=_table(context, ranked, shares, kept))
+
+
+def row_name(context: Context, policy: str) -> str:
+    """Return how a row of a table names a policy; a mix by its letter and what it is made of."""
+    label = context.policies.get(policy).label
+    if policy in context.policies.mixes:
+        return f"{sentence_case(context.policies.short_name(policy))}: {label}"
+    return sentence_case(label)
+
+
+def _sides(context: Context) -> tuple[str, ...]:
+    """Return players whose costs count: those that regret is about, and their allies."""
+    own = [player.id for player in context.roles.opponents()]
+    return (*own, *(player.id for player in context.roles.players("ally") if player.id not in own))
+
+
+def _good(context: Context, policy: str) -> BoolArray:
+    """Tell in which cases an attack is very unlikely and no side does worse than the base case does on average."""
+    good = context.columns.values("attack", policy) <= GOOD_ENOUGH
+    for player in _sides(context):
+        good &= context.columns.values(metric_name("payoff", player), policy) >= float(
+            context.columns.values(metric_name("payoff", player)).mean()
+        )
+    return good
+
+
+def _share(context: Context, book: Book, policy: str, good: BoolArray) -> Figure:
+    label = context.policies.get(policy).label
+    return book.share(
+        f"good_enough.{policy}",
+        f"share of explored cases in which “{label}” is good enough",
+        good,
+        trace=_statistic(context, policy, "ensemble.satisficing", SHARE_REFERENCE),
+    )
+
+
+def _statistic(context: Context, policy: str, model: str, reference: str) -> Trace:
+    trace = context.traces.of("attack", policy)
+    return Trace(
+        sources=trace.sources,
+        quantities=trace.quantities,
+        model=model,
+        reference=reference,
+        metric="attack",
+        policy=policy,
+        inputs_read=trace.inputs_read,
+    )
+
+
+def _pareto(context: Context) -> tuple[str, ...]:
+    """Return the policies that no other betters in an attack and in the mean payoff of every side."""
+    losses = [
+        [
+            float(context.columns.values("attack", policy).mean()),
+            *(
+                -float(context.columns.values(metric_name("payoff", player), policy).mean())
+                for player in _sides(context)
+            ),
+        ]
+        for policy in context.policies.compared
+    ]
+    kept = find_pareto(losses)
+    return tuple(
+        policy for policy, good in zip(context.policies.compared, kept, strict=True) if good
+    )
+
+
+def _enough_paragraph(
+    context: Context, book: Book, ranked: list[str], shares: dict[str, Figure]
+) -> str:
+    sides = join_words([context.crisis.players[name].name for name in _sides(context)], last="nor")
+    limit = _limit(book)
+    first = ranked[0]
+    text = (
+        f"Call a commitment good enough in a case if an attack is at most {link(limit)} likely, the upper end of “very "
+        f"unlikely”, and {'neither ' if ' nor ' in sides else ''}{sides} "
+        f"{'does' if ' nor ' in sides else 'does not do'} worse than the base case leaves it on average. "
+        f"{sentence_case(context.policies.short_name(first))} is good enough in {link(shares[first])} of explored cases"
+    )
+    others = [policy for policy in ranked[1:3] if policy != context.policies.base]
+    parts = [
+        f"{context.policies.short_name(policy)} in {link(shares[policy])}" for policy in others
+    ]
+    if first != context.policies.base:
+        parts.append(f"the base case in {link(shares[context.policies.base])}")
+    if parts:
+        text += f", {join_words(parts)}"
+    return text + "."
+
+
+def _unbeaten_paragraph(context: Context, kept: tuple[str, ...]) -> str:
+    names = join_words([context.policies.short_name(policy) for policy in kept])
+    players = [context.crisis.players[name].name for name in _sides(context)]
+    aims = join_words(["an attack", *(f"the payoff of {name}" for name in players)])
+    choice = "choosing among these is a matter of what weighs most"
+    if len(kept) == 1:
+        choice = "it is best for all of them"
+    return f"On average no other commitment compared is at least as good for {aims} at once as {names}: {choice}."
+
+
+def _limit(book: Book) -> Figure:
+    return book.number(
+        "good_enough.limit",
+        "largest probability of an attack that counts as good enough",
+        GOOD_ENOUGH,
+        unit="prob",
+        trace=Trace(
+            model="scale of likelihood words",
+            reference="ICD-203 (ODNI, 2015), D.6.e.(2)(a): very unlikely ends at 20%",
+        ),
+    )
+
+
+def _failure(context: Context, book: Book, policy: str) -> tuple[str, ...]:
+    """Say in words where an attack stays likelier than good enough under the most robust commitment."""
+    attack = context.columns.values("attack", policy)
+    failing = attack > GOOD_ENOUGH
+    count = int(failing.sum())
+    if context.results.n_draws < FEWEST_CASES or not 0 < count < failing.size:
+        return ()
+    label = context.policies.get(policy).label
+    trace = _statistic(context, policy, "ensemble.prim", BOX_REFERENCE)
+    share = book.share(
+        f"fails.{policy}",
+        f"share of explored cases in which an attack is likelier than good enough under “{label}”",
+        failing,
+        trace=trace,
+    )
+    lead = f"Under {context.policies.short_name(policy)} an attack stays above that limit in {link(share)} of explored cases"
+    inputs = _moving(context, policy)
+    box = None
+    if inputs:
+        search = find_box(inputs, failing)
+        box = search.simplify(search.balanced)
+    if box is None or not box.limits:
+        return (f"{lead}; no simple condition on the quantities sets these apart.",)
+    density, coverage = (
+        book.number(f"fails.{policy}.{name}", words, value, unit="share", trace=trace, exact=False)
+        for name, words, value in (
+            (
+                "density",
+                "share of the cases in the box found in which an attack is likelier than good enough",
+                box.density,
+            ),
+            (
+                "coverage",
+                "share of all cases in which an attack is likelier than good enough that the box found holds",
+                box.coverage,
+            ),
+        )
+    )
+    quantities = context.crisis.quantities
+    words = limits_words(
+        box.limits,
+        labels={path: f"“{quantities[path].label}”" for path in inputs},
+        write=lambda path, value: format_value(value, quantities[path].unit),
+    )
+    return (
+        (
+            f"{lead}. It does so in {link(density)} of the {plural(box.n_cases, 'case')} in which {words}; these hold "
+            f"{link(coverage)} of the cases in which it fails."
+        ),
+    )
+
+
+def _moving(context: Context, policy: str) -> dict[str, FloatArray]:
+    """Return the quantities to look for a box among: those that tell most about an attack."""
+    paths = [
+        path
+        for path in context.traces.game_inputs
+        if path in context.crisis.quantities and context.columns.has(metric_name("quantity", path))
+    ]
+    values = {path: context.columns.values(metric_name("quantity", path)) for path in paths}
+    values = {path: item for path, item in values.items() if item.min() < item.max()}
+    if not values:
+        return {}
+    chosen = find_telling_inputs(values, context.columns.values("attack", policy), most=8)
+    return {path: values[path] for path in chosen}
+
+
+def _table(
+    context: Context, ranked: list[str], shares: dict[str, Figure], kept: tuple[str, ...]
+) -> TableView:
+    sides = _sides(context)
+    names = [context.crisis.players[name].name for name in sides]
+    rows = []
+    for policy in ranked:
+        alone = [context.columns.values("attack", policy) <= GOOD_ENOUGH]
+        alone += [
+            context.columns.values(metric_name("payoff", player), policy)
+            >= float(context.columns.values(metric_name("payoff", player)).mean())
+            for player in sides
+        ]
+        rows.append(
+            (
+                row_name(context, policy)
+                + (" (base case)" if policy == context.policies.base else ""),
+                link(shares[policy]),
+                *(format_value(float(np.mean(item)), "share") for item in alone),
+                "yes" if policy in kept else "",
+            )
+        )
+    return present_table(
+        "good-enough",
+        (
+            "Commitment",
+            "All limits",
+            f"Attack at most {format_value(GOOD_ENOUGH, 'prob')}",
+            *(f"{name} no worse" for name in names),
+            "None better in all",
+        ),
+        rows,
+        title="In which share of explored cases each commitment is good enough",
+        numeric=(False, True, True, *(True for _ in names), False),
+        note="No worse: than the base case leaves it on average. None better in all: no other commitment is at least as good on "
+        "average for every aim and better for one.",
+    )

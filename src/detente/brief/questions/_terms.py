@@ -1,0 +1,420 @@
+"""The terms that two sides could sign, read off the bargaining mechanism: picture, best package, causes, beliefs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, link, present_table
+from detente.brief.levels import Level
+from detente.brief.pictures.charts import Span, draw_ranges
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import INK
+from detente.brief.pictures.terms import TermRow, draw_terms
+from detente.brief.questions._parts import run_note
+from detente.brief.words import join_words, sentence_case
+from detente.crisis.elements import Binding, Column, Issue, Mechanism
+
+__all__ = ["Terms", "causes_chart", "read_terms", "terms_chart", "terms_paragraphs", "terms_table"]
+
+_CAUSES = (
+    ("exists_common_beliefs", "If both judged the chances of war alike"),
+    ("exists_firm_deals", "If deals were sure to hold"),
+    ("exists_no_red_lines", "Without red lines"),
+    ("exists_undivided", "If every issue had to go whole to one side"),
+)
+NOTABLE = 0.01
+"""Smallest change of a share that is worth a clause."""
+TELLING = 0.05
+"""Smallest part of a range, or lead in the worth of a point, that is worth naming an issue for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the bargaining mechanism says at the start of the game."""
+
+    mechanism: Mechanism
+    exists: Figure
+    open_cases: np.ndarray
+    best: dict[str, Figure]
+    ends: dict[str, tuple[Figure, Figure]]
+    carried: dict[str, Figure]
+    trade: dict[str, Figure]
+    causes: tuple[tuple[str, Figure], ...]
+
+
+def read_terms(book: Book) -> Terms | None:
+    """Read the first bargaining mechanism over issues at the start of the game; None where there is none."""
+    context = book.context
+    for mechanism in context.levels.mechanisms("bargaining.settlement"):
+        first = context.levels.start(mechanism.id, "exists")[:1]
+        if not first:
+            continue
+        exists = context.columns.values(first[0].metric) > 0.5
+        found = book.share(
+            f"room.{mechanism.id}",
+            "share of explored cases with terms that both sides prefer to fighting",
+            exists,
+            trace=context.traces.of(first[0].metric),
+        )
+        return Terms(
+            mechanism=mechanism,
+            exists=found,
+            open_cases=exists,
+            best=_by_issue(book, mechanism, "nash_point", "best common terms on", exists),
+            ends=_ends(book, mechanism, exists),
+            carried=_by_issue(
+                book, mechanism, "carried", "share of the range carried by", exists, unit="share"
+            ),
+            trade=_by_issue(
+                book,
+                mechanism,
+                "trade_rate",
+                "worth of a point to the challenger as a share of its worth to both,",
+                None,
+                unit="share",
+            ),
+            causes=_causes(book, mechanism),
+        )
+    return None
+
+
+def _member_levels(context: Context, mechanism: Mechanism, output: str) -> dict[str, Level]:
+    return {level.member: level for level in context.levels.start(mechanism.id, output)}
+
+
+def _by_issue(
+    book: Book,
+    mechanism: Mechanism,
+    output: str,
+    words: str,
+    cases: np.ndarray | None,
+    *,
+    unit: str = "score_0_100",
+) -> dict[str, Figure]:
+    """Make a figure per issue over the cases in which there is a range."""
+    context = book.context
+    found = {}
+    for issue, level in _member_levels(context, mechanism, output).items():
+        if issue not in context.crisis.issues:
+            continue
+        values = context.columns.values(level.metric)
+        if cases is not None:
+            values = np.where(cases, values, np.nan)
+        found[issue] = book.array(
+            f"{output}.{mechanism.id}.{issue}",
+            f"{words} {context.crisis.issues[issue].label}"
+            + (", cases with a range" if cases is not None else ""),
+            values,
+            unit=unit,
+            trace=context.traces.of(level.metric),
+        )
+    return {issue: figure for issue, figure in found.items() if figure.value is not None}
+
+
+def _ends(book: Book, mechanism: Mechanism, exists: np.ndarray) -> dict[str, tuple[Figure, Figure]]:
+    near = _by_issue(
+        book, mechanism, "range_challenger_end", "nearest to the challenger on", exists
+    )
+    far = _by_issue(book, mechanism, "range_defender_end", "nearest to the defender on", exists)
+    return {issue: (near[issue], far[issue]) for issue in near if issue in far}
+
+
+def _causes(book: Book, mechanism: Mechanism) -> tuple[tuple[str, Figure], ...]:
+    context = book.context
+    found = []
+    for output, words in _CAUSES:
+        for level in context.levels.start(mechanism.id, output)[:1]:
+            figure = book.share(
+                f"{output}.{mechanism.id}",
+                f"share of explored cases with such terms: {words[0].lower()}{words[1:]}",
+                context.columns.values(level.metric) > 0.5,
+                trace=context.traces.of(level.metric),
+            )
+            found.append((words, figure))
+    return tuple(found)
+
+
+# --- red lines -------------------------------------------------------------------------------------------------------
+
+
+def _red_line(book: Book, binding: Binding | None, issue: Issue) -> Figure | None:
+    """Make the figure of a side's red line on an issue where the mechanism reads one from the table."""
+    if not isinstance(binding, Column) or binding.table != "red_line":
+        return None
+    path = f"red_lines.{binding.name}.{issue.id}"
+    if path not in book.context.crisis.quantities:
+        return None
+    name = book.context.names.actor(binding.name)
+    return book.quantity(path, label=f"red line of {name} on {issue.label}")
+
+
+def terms_chart(
+    context: Context,
+    book: Book,
+    terms: Terms,
+    issues: Sequence[Issue],
+    *,
+    sides: tuple[str, str],
+    colours: tuple[str, str],
+    positions: dict[str, tuple[Figure, Figure]],
+) -> Chart | None:
+    """Draw the range by issue."""
+    inputs = terms.mechanism.inputs
+    rows, clashing = [], []
+    for issue in issues:
+        if issue.id not in positions or issue.id not in terms.best:
+            continue
+        rows.append(
+            TermRow(
+                row=sentence_case(issue.label),
+                positions=positions[issue.id],
+                red_lines=(
+                    _red_line(book, inputs.get("challenger_red_line"), issue),
+                    _red_line(book, inputs.get("defender_red_line"), issue),
+                ),
+                best=terms.best[issue.id],
+                ends=terms.ends.get(issue.id),
+            )
+        )
+        if _clash(rows[-1]):
+            clashing.append(issue.label)
+    if not rows:
+        return None
+    title = f"Terms that both sides prefer to fighting exist in {terms.exists.text} of cases"
+    if clashing:
+        title += f"; red lines clash on {join_words(clashing)}"
+    lines = any(line is not None for row in rows for line in row.red_lines)
+    return draw_terms(
+        "aims-terms",
+        rows,
+        Words(
+            title=title,
+            subtitle="Position on each issue, 0\N{EN DASH}100. Grey band: how far the best common terms could move on this issue "
+            "alone before a side would rather fight"
+            + ("; upright strokes: red lines" if lines else ""),
+            footnote=run_note(context, spread=False)
+            + " Positions and red lines of the crisis file; means of cases with a range.",
+        ),
+        sides=sides,
+        colours=colours,
+    )
+
+
+def _clash(row: TermRow) -> bool:
+    """Say whether neither side's red line leaves room for the other's."""
+    first, second = row.red_lines
+    mine, theirs = (figure.value for figure in row.positions)
+    if first is None or second is None or mine is None or theirs is None:
+        return False
+    if first.value is None or second.value is None:
+        return False
+    return first.value < second.value if mine <= theirs else first.value > second.value
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def terms_paragraphs(
+    context: Context, book: Book, terms: Terms, issues: Sequence[Issue], sides: tuple[str, str]
+) -> tuple[str, ...]:
+    """Say what empties the range, which package is the best found, and what each side must believe to sign it."""
+    paragraphs = [
+        f"A settlement that both sides prefer to fighting exists in {link(terms.exists)} of explored cases."
+        + _cause_words(terms)
+    ]
+    package = _package(terms, issues)
+    if package:
+        paragraphs.append(package)
+    beliefs = _beliefs(book, terms, sides)
+    if beliefs:
+        paragraphs.append(beliefs)
+    waiver = _waiver(context, book, terms, issues, sides)
+    if waiver:
+        paragraphs.append(waiver)
+    consent = _consents(context, book)
+    return (*paragraphs, *consent)
+
+
+def _cause_words(terms: Terms) -> str:
+    base = terms.exists.value or 0.0
+    words = []
+    for label, figure in terms.causes:
+        if abs((figure.value or 0.0) - base) >= NOTABLE:
+            words.append(f"{label[0].lower()}{label[1:]}, in {link(figure)}")
+    if not words:
+        return ""
+    return f" It would exist {'; '.join(words)}."
+
+
+def _package(terms: Terms, issues: Sequence[Issue]) -> str:
+    parts = []
+    for issue in issues:
+        figure = terms.best.get(issue.id)
+        if figure is None or figure.value is None:
+            continue
+        anchor = (
+            issue.at_0 if figure.value < 25 else issue.at_100 if figure.value > 75 else issue.at_50
+        )
+        words = f" (near “{anchor}”)" if anchor else ""
+        parts.append(f"{issue.label} {link(figure, figure.full_text)}{words}")
+    if not parts:
+        return ""
+    text = f"The best package found weighs each side's gain over fighting (Nash's solution): {'; '.join(parts)}."
+    ranked = sorted(terms.carried.items(), key=lambda item: -(item[1].value or 0.0))
+    names = {issue.id: issue.label for issue in issues}
+    if ranked and ranked[0][0] in names:
+        first, figure = ranked[0]
+        text += (
+            f" The range hangs most on {names[first]}: without that issue in the talks {link(figure)} of it would be gone."
+            if (figure.value or 0.0) >= TELLING
+            else f" No issue carries the range alone: leaving one out of the talks costs {link(figure)} of it at most."
+        )
+    return text
+
+
+def _beliefs(book: Book, terms: Terms, sides: tuple[str, str]) -> str:
+    context = book.context
+    parts = []
+    for role, side in zip(("challenger", "defender"), sides, strict=True):
+        for level in context.levels.start(terms.mechanism.id, f"{role}_accepts_below")[:1]:
+            values = np.where(terms.open_cases, context.columns.values(level.metric), np.nan)
+            figure = book.array(
+                f"accepts.{terms.mechanism.id}.{role}",
+                f"chance of victory up to which {side} signs the best package, cases with a range",
+                values,
+                unit="prob",
+                trace=context.traces.of(level.metric),
+            )
+            if figure.value is not None:
+                own = "their" if " and " in side else "its"
+                parts.append(
+                    f"{side} must put {own} own chance of winning a war at no more than {link(figure, figure.full_text)}"
+                )
+    if not parts:
+        return ""
+    return f"To sign it, {', and '.join(parts)}, and both must trust that the other keeps it."
+
+
+def _waiver(
+    context: Context, book: Book, terms: Terms, issues: Sequence[Issue], sides: tuple[str, str]
+) -> str:
+    """Where no terms exist, say what the cheapest concession is."""
+    shut = ~terms.open_cases
+    if not shut.any():
+        return ""
+    parts = []
+    for role, side in zip(("challenger", "defender"), sides, strict=True):
+        for level in context.levels.start(terms.mechanism.id, f"{role}_shortfall")[:1]:
+            figure = book.array(
+                f"shortfall.{terms.mechanism.id}.{role}",
+                f"what {side} alone would have to waive, cases without a range",
+                np.where(shut, context.columns.values(level.metric), np.nan),
+                unit="share",
+                trace=context.traces.of(level.metric),
+            )
+            parts.append((figure.value or 0.0, side, figure))
+    if len(parts) < 2:
+        return ""
+    (_, first, least), (_, other, more) = sorted(parts, key=lambda item: item[0])
+    text = (
+        f"Where no such terms exist, {first} would have to waive a further {link(least, least.full_text)} of all that it "
+        f"disputes, or {other} {link(more, more.full_text)}, for a range to open."
+    )
+    names = {issue.id: issue.label for issue in issues}
+    rates = {k: v for k, v in terms.trade.items() if k in names and v.value is not None}
+    if rates:
+        cheap = max(rates, key=lambda issue: rates[issue].value or 0.0)
+        dear = min(rates, key=lambda issue: rates[issue].value or 0.0)
+        ends = rates[cheap], rates[dear]
+        if all(abs((end.value or 0.5) - 0.5) < TELLING for end in ends):
+            text += (
+                f" Little can be gained by trading issues: on all of them {sides[0]}'s share in the worth of a point to both "
+                f"lies between {link(ends[1])} and {link(ends[0])}."
+            )
+        else:
+            text += (
+                f" A point is cheapest for {sides[1]} to give on {names[cheap]}, where {link(ends[0])} of its worth to both "
+                f"is {sides[0]}'s"
+            )
+            text += (
+                f", and for {sides[0]} on {names[dear]} ({link(ends[1])})."
+                if dear != cheap
+                else "."
+            )
+    return text
+
+
+def _consents(context: Context, book: Book) -> tuple[str, ...]:
+    sentences = []
+    for mechanism in context.levels.mechanisms("bargaining.consent"):
+        for level in context.levels.start(mechanism.id, "consents")[:1]:
+            figure = book.share(
+                f"consents.{mechanism.id}",
+                f"share of explored cases in which the package passes: {mechanism.label}",
+                context.columns.values(level.metric) > 0.5,
+                trace=context.traces.of(level.metric),
+            )
+            sentences.append(
+                f"A third party has a say. {sentence_case(mechanism.label)}: it would rather live with the best package "
+                f"than fight in {link(figure)} of explored cases."
+            )
+    return tuple(sentences)
+
+
+def causes_chart(context: Context, terms: Terms) -> Chart | None:
+    """Draw what empties the range: the share of cases with terms as things stand and without each cause."""
+    if len(terms.causes) < 2:
+        return None
+    spans = [Span(row="As things stand", figure=terms.exists, colour=INK)]
+    spans += [Span(row=label, figure=figure, colour=INK) for label, figure in terms.causes]
+    base = terms.exists.value or 0.0
+    label, most = max(terms.causes, key=lambda item: (item[1].value or 0.0) - base)
+    gain = (most.value or 0.0) - base
+    title = "Nothing taken away alone opens more room for terms"
+    if gain >= NOTABLE:
+        title = f"{label}, terms would exist in {most.text} of cases instead of {terms.exists.text}"
+    return draw_ranges(
+        "diplomacy-causes",
+        spans,
+        Words(
+            title=title,
+            subtitle="Share of explored cases in which terms exist that both sides prefer to fighting",
+            footnote=run_note(context, spread=False),
+        ),
+        bars=True,
+        row_title="Condition",
+        heads=("Share", "Range"),
+    )
+
+
+def terms_table(terms: Terms, issues: Sequence[Issue]) -> TableView | None:
+    """Tabulate per issue what it carries and for whom a point is worth more."""
+    rows = tuple(
+        (
+            sentence_case(issue.label),
+            link(terms.best[issue.id], terms.best[issue.id].full_text),
+            link(terms.carried[issue.id], terms.carried[issue.id].full_text),
+            link(terms.trade[issue.id], terms.trade[issue.id].full_text),
+        )
+        for issue in issues
+        if issue.id in terms.best and issue.id in terms.carried and issue.id in terms.trade
+    )
+    if not rows:
+        return None
+    return present_table(
+        "terms",
+        (
+            "Issue",
+            "Best common terms",
+            "Carries of the range",
+            "Challenger's share in a point",
+        ),
+        rows,
+        title="What each issue carries",
+        note="“Carries”: share of the range that goes if the issue stays out of the talks. “Share in a point”: worth of a point "
+        "to the challenger as a share of its worth to both; above 50% the issue is cheap for the other side to give.",
+        folded=True,
+    )

@@ -1,0 +1,487 @@
+"""What does the challenger want? Demands, positions, red lines, and the room between the sides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
+from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
+from detente.brief.pictures.charts import Mark, draw_positions
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import INK
+from detente.brief.questions._parts import change_sentences
+from detente.brief.questions._terms import (
+    Terms,
+    read_terms,
+    terms_chart,
+    terms_paragraphs,
+    terms_table,
+)
+from detente.brief.words import join_words, sentence_case
+from detente.crisis.elements import Binding, ByState, Column, Issue, Player, Product, Sum
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
+
+__all__ = ["answer"]
+
+ID, ORDER = "aims", 10
+TELLING = 0.02
+"""Smallest shift of a belief that is worth a sentence."""
+
+
+def answer(book: Book) -> Answer:
+    """Answer the question from positions, priors of types, and the bargaining mechanism where there is one."""
+    context = book.context
+    challenger = context.roles.names("challenger")
+    sides = _sides(context)
+    ranked = _ranked_issues(context, book, sides)
+    terms = read_terms(book)
+    room = None if terms is None else terms.exists
+    chart = _picture(context, book, ranked, sides, terms)
+    return Answer(
+        id=ID,
+        title=f"What does {challenger} want?",
+        answer=_first_sentence(context, book, ranked, room, sides),
+        facts=read_facts(book),
+        model=(
+            *_position_paragraphs(context, book, ranked, sides),
+            *_type_paragraphs(context, book),
+            *_room_paragraphs(context, book, terms, ranked, sides),
+        ),
+        charts=() if chart is None else (chart,),
+        tables=_tables(context, terms, ranked),
+        changes=_changes(context, book),
+        absent=_absent(context, ranked, room),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """One of the two whose positions are compared: a player, and the actor that speaks for it where one is named."""
+
+    player: Player | None
+    actor: str = ""
+
+    def name(self, context: Context) -> str:
+        """Return the player's name, or the actor's where it is not the player's first."""
+        if self.player is not None and self.actor in {"", *self.player.actors[:1]}:
+            return self.player.name
+        return context.names.actor(self.actor)
+
+
+def _sides(context: Context) -> tuple[_Side, _Side]:
+    """Return the sides that the bargaining mechanism compares; without one, challenger and defender."""
+    for mechanism in context.levels.mechanisms("bargaining."):
+        actors = [
+            next(_columns(mechanism.inputs.get(f"{role}_position")), "")
+            for role in ("challenger", "defender")
+        ]
+        if all(actor in context.crisis.actors for actor in actors):
+            first, second = (_Side(player=_player_of(context, one), actor=one) for one in actors)
+            return first, second
+    challenger = next(iter(context.roles.players("challenger")), None)
+    return _Side(player=challenger), _Side(player=next(iter(context.roles.opponents()), None))
+
+
+def _columns(binding: Binding | None) -> Iterator[str]:
+    """Yield the names of the columns of positions that a binding reads."""
+    if isinstance(binding, Column) and binding.table == "position":
+        yield binding.name
+    elif isinstance(binding, Sum):
+        for part in binding.terms:
+            yield from _columns(part)
+    elif isinstance(binding, Product):
+        for part in binding.factors:
+            yield from _columns(part)
+    elif isinstance(binding, ByState):
+        for part in binding.cases.values():
+            yield from _columns(part)
+
+
+def _player_of(context: Context, actor: str) -> Player | None:
+    return next((player for player in context.roles.players() if actor in player.actors), None)
+
+
+def _position(book: Book, side: _Side, issue: str) -> Figure | None:
+    context = book.context
+    lead = context.roles.lead_actor(side.player, issue) if side.player is not None else None
+    actor = side.actor or (lead.id if lead is not None else "")
+    path = f"positions.{actor}.{issue}"
+    if path not in context.crisis.quantities:
+        return None
+    name = context.crisis.issues[issue].label
+    return book.quantity(path, label=f"position of {context.names.actor(actor)} on {name}")
+
+
+def _gap(book: Book, issue: str, sides: tuple[_Side, _Side]) -> float | None:
+    ends = [_position(book, side, issue) for side in sides]
+    values = [end.value for end in ends if end is not None and end.value is not None]
+    return abs(values[0] - values[1]) if len(values) == 2 else None
+
+
+def _salience(context: Context, issue: str, side: _Side) -> float:
+    for actor in (side.actor,) if side.actor else side.player.actors if side.player else ():
+        quantity = context.crisis.quantities.get(f"salience.{actor}.{issue}")
+        if quantity is not None:
+            return quantity.distribution.parameters[0]
+    return 0.0
+
+
+def _ranked_issues(
+    context: Context, book: Book, sides: tuple[_Side, _Side]
+) -> list[tuple[Issue, float]]:
+    """Issues on which both sides have a position, the challenger's most salient first, with the gap."""
+    found = []
+    for issue in context.crisis.issues.values():
+        gap = _gap(book, issue.id, sides)
+        if gap is not None:
+            found.append((issue, gap))
+    return sorted(found, key=lambda pair: (-_salience(context, pair[0].id, sides[0]), -pair[1]))
+
+
+def _anchor(issue: Issue, value: float) -> str:
+    text = issue.at_0 if value < 25 else issue.at_100 if value > 75 else issue.at_50
+    return f"“{text}”" if text else f"{value:.0f}"
+
+
+def _first_sentence(
+    context: Context,
+    book: Book,
+    ranked: list[tuple[Issue, float]],
+    room: Figure | None,
+    sides: tuple[_Side, _Side],
+) -> str:
+    challenger, others = (side.name(context) for side in sides)
+    if not ranked:
+        demands = (
+            "; its demands are listed below" if context.tables.get("demands") is not None else ""
+        )
+        return (
+            f"The file holds no positions of {challenger} and {others} on a common issue{demands}."
+        )
+    issue = ranked[0][0]
+    mine, theirs = (_position(book, side, issue.id) for side in sides)
+    if mine is None or theirs is None or mine.value is None or theirs.value is None:
+        return ""
+    gap = abs(mine.value - theirs.value)
+    text = (
+        f"Above all, on {issue.label}, it wants {_anchor(issue, mine.value)}, {gap:.0f} of 100 points from "
+        f"where {others} stand{'' if ' and ' in others else 's'}"
+    )
+    if room is not None:
+        joint = "yet" if (room.value or 0.0) >= 0.5 else "and"
+        text += f"; {joint} terms that both sides prefer to fighting exist in {link(room)} of explored cases"
+    return text + "."
+
+
+def _position_paragraphs(
+    context: Context,
+    book: Book,
+    ranked: list[tuple[Issue, float]],
+    sides: tuple[_Side, _Side],
+) -> tuple[str, ...]:
+    """Say where the sides stand on the first issue, and which issues are held to be open to bargaining."""
+    if not ranked:
+        return ()
+    issue = ranked[0][0]
+    mine, theirs = (_position(book, side, issue.id) for side in sides)
+    if mine is None or theirs is None:
+        return ()
+    text = (
+        f"Positions are scored from 0 to 100 on each issue. On {issue.label}, {sides[0].name(context)} is put at "
+        f"{link(mine)} and {sides[1].name(context)} at {link(theirs)}."
+    )
+    return (text + _red_lines(context),)
+
+
+def _red_lines(context: Context) -> str:
+    issues = context.crisis.issues.values()
+    closed = [item.label for item in issues if not item.negotiable]
+    open_ = [item.label for item in issues if item.negotiable]
+    if not closed:
+        return ""
+    if open_ and len(open_) <= min(3, len(closed)):
+        return f" Of {len(issues)} issues only {join_words(open_)} {'is' if len(open_) == 1 else 'are'} held to be negotiable."
+    if len(closed) > 3:
+        return f" Of {len(issues)} issues {len(closed)} are held not to be negotiable."
+    return f" {sentence_case(join_words(closed))} {'is' if len(closed) == 1 else 'are'} held not to be negotiable."
+
+
+def _room_paragraphs(
+    context: Context,
+    book: Book,
+    terms: Terms | None,
+    ranked: list[tuple[Issue, float]],
+    sides: tuple[_Side, _Side],
+) -> tuple[str, ...]:
+    if terms is None:
+        return ()
+    names = sides[0].name(context), sides[1].name(context)
+    paragraphs = list(terms_paragraphs(context, book, terms, [issue for issue, _ in ranked], names))
+    for level in context.levels.start(terms.mechanism.id, "width")[:1]:
+        width = book.level(
+            f"width.{terms.mechanism.id}", "width of the bargaining range", level, unit="share"
+        )
+        paragraphs[0] += (
+            f" The range spans {link(width, width.full_text)} of all that the sides dispute."
+        )
+    return tuple(paragraphs)
+
+
+def _picture(
+    context: Context,
+    book: Book,
+    ranked: list[tuple[Issue, float]],
+    sides: tuple[_Side, _Side],
+    terms: Terms | None,
+) -> Chart | None:
+    """Draw the range by issue where a mechanism finds one, else the positions alone."""
+    if terms is not None:
+        positions = {}
+        for issue, _ in ranked:
+            pair = [_position(book, side, issue.id) for side in sides]
+            if pair[0] is not None and pair[1] is not None:
+                positions[issue.id] = (pair[0], pair[1])
+        colours = [
+            context.roles.colours[side.player.id] if side.player is not None else "#767676"
+            for side in sides
+        ]
+        chart = terms_chart(
+            context,
+            book,
+            terms,
+            [issue for issue, _ in ranked],
+            sides=(sides[0].name(context), sides[1].name(context)),
+            colours=(colours[0], colours[1]),
+            positions=positions,
+        )
+        if chart is not None:
+            return chart
+    return _chart(context, book, ranked, sides)
+
+
+def _type_paragraphs(context: Context, book: Book) -> tuple[str, ...]:
+    paragraphs = []
+    for player in context.roles.players("challenger"):
+        if len(player.types) < 2:
+            continue
+        parts, ends = [], []
+        for kind in player.types:
+            if not context.columns.has(metric_name("prior", player.id, kind.id)):
+                continue
+            prior = book.metric(
+                f"prior.{player.id}.{kind.id}",
+                f"prior that {player.name} is “{kind.label}”",
+                metric_name("prior", player.id, kind.id),
+            )
+            attack = book.metric(
+                f"attack_given.{player.id}.{kind.id}",
+                f"attack if {player.name} is “{kind.label}”",
+                metric_name("attack_given", player.id, kind.id),
+            )
+            parts.append(f"“{kind.label}”, {link(prior, prior.full_text)}")
+            ends.append(f"{link(attack, attack.full_text)} if it is “{kind.label}”")
+        if parts:
+            paragraphs.append(
+                f"What {player.name} wants in the end is not known. The file declares a prior: {join_words(parts)}. "
+                f"It matters: the model's probability of an attack is {join_words(ends)}."
+            )
+    return tuple(paragraphs)
+
+
+def _chart(
+    context: Context, book: Book, ranked: list[tuple[Issue, float]], sides: tuple[_Side, _Side]
+) -> Chart | None:
+    marks = []
+    held = {side.player.id for side in sides if side.player is not None}
+    shown = [
+        *sides,
+        *(_Side(player=item) for item in context.roles.players() if item.id not in held),
+    ]
+    order_of = [item.id for item in context.roles.players()]
+    shown.sort(key=lambda side: order_of.index(side.player.id) if side.player else len(order_of))
+    mark_open = 2 * sum(issue.negotiable for issue, _ in ranked) < len(ranked)
+    for issue, _ in ranked[:12]:
+        row = sentence_case(issue.label)
+        if issue.negotiable == mark_open:
+            row += " (negotiable)" if mark_open else " (not negotiable)"
+        for side in shown:
+            figure = _position(book, side, issue.id)
+            if figure is None or figure.value is None:
+                continue
+            marks.append(
+                Mark(
+                    row=row,
+                    series=side.name(context),
+                    value=figure.value,
+                    low=figure.low,
+                    high=figure.high,
+                    colour=context.roles.colours[side.player.id]
+                    if side.player is not None
+                    else "#767676",
+                    figure=figure,
+                )
+            )
+        point = _nash_point(context, book, issue)
+        if point is not None and point.value is not None:
+            marks.append(
+                Mark(
+                    row=row,
+                    series="Best common terms",
+                    value=point.value,
+                    low=point.low,
+                    high=point.high,
+                    colour=INK,
+                    kind="settlement",
+                    figure=point,
+                )
+            )
+    if not marks:
+        return None
+    marks.sort(key=lambda mark: mark.kind == "settlement")
+    order = list(dict.fromkeys(sentence_case(i.label) for i, _ in ranked))
+    marks.sort(
+        key=lambda mark: order.index(
+            mark.row.removesuffix(" (not negotiable)").removesuffix(" (negotiable)")
+        )
+    )
+    first, gap = ranked[0]
+    nearest, least = min(ranked, key=lambda pair: pair[1])
+    title = f"The sides stand {gap:.0f} points apart on {first.label}"
+    if nearest.id != first.id:
+        title += f", {least:.0f} on {nearest.label}"
+    source = context.tables.get("positions")
+    return draw_positions(
+        f"{ID}-positions",
+        marks,
+        Words(
+            title=title,
+            subtitle="Position on each issue, 0\N{EN DASH}100; point: position, band: its uncertainty; "
+            "issues that matter most to the challenger first",
+            footnote="Source: positions of the crisis file"
+            + (f" ({source.file})" if source else "")
+            + "; the table of scales says what 0, 50 and 100 mean.",
+        ),
+    )
+
+
+def _nash_point(context: Context, book: Book, issue: Issue) -> Figure | None:
+    for mechanism in context.levels.mechanisms("bargaining."):
+        for level in context.levels.start(mechanism.id, "nash_point"):
+            if level.member == issue.id:
+                return book.level(
+                    f"nash_point.{mechanism.id}.{issue.id}",
+                    f"best common terms on {issue.label}",
+                    level,
+                    unit="score_0_100",
+                )
+    return None
+
+
+def _tables(
+    context: Context, terms: Terms | None, ranked: list[tuple[Issue, float]]
+) -> tuple[TableView, ...]:
+    issues = context.crisis.issues.values()
+    scales = present_table(
+        "scales",
+        ("Issue", "0", "50", "100", "Negotiable"),
+        tuple(
+            (
+                sentence_case(issue.label),
+                issue.at_0,
+                issue.at_50,
+                issue.at_100,
+                "yes" if issue.negotiable else "no",
+            )
+            for issue in issues
+        ),
+        title="What 0, 50 and 100 mean on each issue",
+        folded=True,
+        numeric=(),
+    )
+    demands = context.tables.view(
+        "demands",
+        {
+            "side": "Side",
+            "document": "Document",
+            "article": "Article",
+            "issue": "Issue",
+            "demand": "Demand",
+            "answer": "Answer",
+            "challenger_status": "Status, challenger",
+            "defender_status": "Status, defender",
+            "grade": "Grade",
+            "source": "Source",
+        },
+        title="Demands and the answers known",
+    )
+    carried = None if terms is None else terms_table(terms, [issue for issue, _ in ranked])
+    views = (carried, demands, scales if issues else None)
+    return tuple(view for view in views if view is not None)
+
+
+def _changes(context: Context, book: Book) -> tuple[str, ...]:
+    """Name the challenger's moves that would tell most about its aims; without types, what drives a settlement."""
+    shifts = []
+    for player in context.roles.players("challenger"):
+        if len(player.types) < 2:
+            continue
+        kind = player.types[-1]
+        prior_metric = metric_name("prior", player.id, kind.id)
+        prefix = metric_prefix("belief", player.id, kind.id)
+        if not context.columns.has(prior_metric):
+            continue
+        prior = book.metric(
+            f"prior.{player.id}.{kind.id}",
+            f"prior that {player.name} is “{kind.label}”",
+            prior_metric,
+        )
+        for metric in context.columns.metrics(prefix):
+            instrument = context.crisis.instruments.get(Metric.parse(metric).parts[-1])
+            if instrument is None:
+                continue
+            after = book.metric(
+                f"belief.{player.id}.{kind.id}.{instrument.id}",
+                f"belief that {player.name} is “{kind.label}” after “{instrument.label}”",
+                metric,
+            )
+            if after.value is None or prior.value is None:
+                continue
+            shifts.append((after.value - prior.value, player, kind, instrument, prior, after))
+    shifts.sort(key=lambda item: -abs(item[0]))
+    sentences = tuple(
+        f"If {player.name} chose “{instrument.label}”, the belief that it is “{kind.label}” would "
+        f"{'rise' if shift > 0 else 'fall'} from {link(prior)} to {link(after, after.full_text)}."
+        for shift, player, kind, instrument, prior, after in shifts[:4]
+        if abs(shift) >= TELLING
+    )
+    if sentences:
+        return sentences
+    quiet = (
+        (
+            (
+                "No first move would shift the belief about its aims by two points or more: both types open alike. "
+                "What would change the room for terms:"
+            ),
+        )
+        if shifts
+        else ()
+    )
+    if not context.has_settlement:
+        return ()
+    return (*quiet, *change_sentences(book, "settlement", "a settlement"))
+
+
+def _absent(
+    context: Context, ranked: list[tuple[Issue, float]], room: Figure | None
+) -> tuple[str, ...]:
+    notes = []
+    if not ranked:
+        notes.append("The crisis file gives no positions of both sides on a common issue.")
+    if room is None:
+        notes.append(
+            "The crisis file uses no bargaining mechanism, so the room for terms is not computed."
+        )
+    if context.tables.get("demands") is None:
+        notes.append("The crisis file holds no table of demands.")
+    return tuple(notes)

@@ -1,0 +1,423 @@
+"""Are all allies on board? Who joins which package, who depends on what, and what the gas balance bears."""
+
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
+from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
+from detente.brief.levels import Level
+from detente.brief.pictures.charts import Span, draw_matrix, draw_ranges
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import INK
+from detente.brief.questions._coalition import coalition_parts, ranking_table
+from detente.brief.questions._gas import describe_gas
+from detente.brief.questions._parts import (
+    change_sentences,
+    effect_sentence,
+    grouped_row,
+    run_note,
+)
+from detente.brief.questions._supply import supply_charts
+from detente.brief.words import plain_label, sentence_case
+from detente.crisis import attributes
+from detente.crisis.elements import Binding, ByState, Column, Product, Sum
+
+__all__ = ["answer"]
+
+ID, ORDER = "alliance", 60
+KINDS = ("energy", "alliance")
+CHANNELS = ("dependence", "trade_exposure", "bank_exposure")
+"""Inputs of the joining model that say how exposed a member is, by channel."""
+MOST_COLUMNS = 5
+LIKELY = 0.55
+"""Where the word "likely" begins on the scale of the briefing."""
+
+
+def answer(book: Book) -> Answer:
+    """Answer the question from the joining mechanism, the exposures and the energy balance."""
+    context = book.context
+    packages = _packages(context, book)
+    dependence = _dependence(context, book)
+    balance = _balance(context, book)
+    coalition = coalition_parts(context, book)
+    effects = book.policies(context.policies.with_kinds(KINDS), "attack", "an attack")
+    gas = describe_gas(context, book)
+    charts = [
+        *coalition.charts,
+        None
+        if any(chart.id == "alliance-packages" for chart in coalition.charts)
+        else _matrix(context, packages),
+        _dependence_chart(context, dependence),
+        *supply_charts(context, book),
+        *(gas.charts or (_balance_chart(context, balance),)),
+    ]
+    return Answer(
+        id=ID,
+        title="Are all allies on board?",
+        answer=_first_sentence(context, packages, dependence),
+        facts=read_facts(book),
+        model=(
+            *coalition.sentences,
+            *_channels(context, dependence),
+            *gas.sentences,
+            *(
+                effect_sentence(context, policy, "an attack", pair)
+                for policy, pair in list(effects.items())[:3]
+            ),
+        ),
+        charts=tuple(chart for chart in charts if chart is not None),
+        tables=(
+            *coalition.tables,
+            *((table,) if (table := ranking_table(context, dependence)) is not None else ()),
+            *_tables(context, book),
+            *gas.tables,
+        ),
+        changes=_changes(context, book, packages),
+        absent=_absent(packages, balance),
+    )
+
+
+Packages = list[tuple[str, str, dict[str, Figure]]]
+"""Mechanism, name of the package with its situation, and the probability that each member joins."""
+Dependence = list[tuple[str, list[tuple[str, Figure]]]]
+
+
+def _packages(context: Context, book: Book) -> Packages:
+    """Per package, the probability that each member joins."""
+    found: Packages = []
+    mechanisms = context.levels.mechanisms("alliance.")
+    for mechanism in mechanisms:
+        rows: dict[tuple[tuple[str, str], ...], list[Level]] = {}
+        for level in context.levels.main(mechanism.id, "joining_prob"):
+            if level.member:
+                rows.setdefault(level.state, []).append(level)
+        for levels in rows.values():
+            name = context.levels.full_label(levels[0])
+            cells = {
+                level.member: book.level(
+                    f"joining.{mechanism.id}.{level.member}{context.levels.key(level)}",
+                    f"{context.names.actor(level.member)} joins {name}",
+                    level,
+                    unit="prob",
+                )
+                for level in levels
+            }
+            found.append((mechanism.id, name, cells))
+    return found
+
+
+def _joins(cells: dict[str, Figure]) -> list[bool]:
+    return [(figure.value or 0.0) > LIKELY for figure in cells.values()]
+
+
+def _count(cells: dict[str, Figure]) -> str:
+    """Count those who are likely to join: "all 20 members", "3 of 20 members", "none"."""
+    likely = sum(_joins(cells))
+    if likely == len(cells):
+        return f"all {len(cells)} members"
+    return f"{likely} of {len(cells)} members" if likely else "none"
+
+
+def _mean(cells: dict[str, Figure]) -> float:
+    values = [figure.value or 0.0 for figure in cells.values()]
+    return sum(values) / len(values) if values else 0.0
+
+
+def _dependence(context: Context, book: Book) -> Dependence:
+    """Per exposure that the file feeds into a mechanism (else every exposure), the actors from most to least exposed."""
+    names: dict[str, None] = {}
+    for mechanism in context.levels.mechanisms("alliance."):
+        for name in CHANNELS:
+            binding = mechanism.inputs.get(name)
+            if binding is not None:
+                names.update(dict.fromkeys(_exposures_in(binding)))
+    if not names:
+        names.update(
+            dict.fromkeys(
+                path.split(".", 2)[2] for path in context.crisis.quantities if _is_exposure(path)
+            )
+        )
+    found: Dependence = []
+    for name in names:
+        rows = []
+        for actor in context.crisis.actors:
+            path = f"exposures.{actor}.{name}"
+            quantity = context.crisis.quantities.get(path)
+            if quantity is not None and quantity.unit in {"share", "prob", "pct_gdp", "pct"}:
+                label = quantity.label
+                rows.append((actor, book.quantity(path, label=label)))
+        rows.sort(key=lambda pair: -(pair[1].value or 0.0))
+        if rows:
+            found.append((name, rows))
+    return found
+
+
+def _is_exposure(path: str) -> bool:
+    return path.startswith("exposures.") and path.count(".") >= 2
+
+
+def _exposures_in(binding: Binding) -> list[str]:
+    if isinstance(binding, Column):
+        return [binding.name] if binding.table == "exposure" else []
+    parts: tuple[Binding, ...] = ()
+    if isinstance(binding, ByState):
+        parts = tuple(binding.cases.values())
+    elif isinstance(binding, Sum):
+        parts = binding.terms
+    elif isinstance(binding, Product):
+        parts = binding.factors
+    return [name for part in parts for name in _exposures_in(part)]
+
+
+def _balance(context: Context, book: Book) -> list[tuple[Level, Figure]]:
+    found = []
+    for mechanism in context.levels.mechanisms("energy."):
+        for level in context.levels.main(mechanism.id, "shortfall_share"):
+            figure = book.level(
+                f"shortfall.{mechanism.id}{context.levels.key(level)}",
+                f"unmet gas demand {context.levels.label(level)}",
+                level,
+                unit="share",
+            )
+            found.append((level, figure))
+    return found
+
+
+def _first_sentence(context: Context, packages: Packages, dependence: Dependence) -> str:
+    if packages:
+        _, name, cells = min(packages, key=lambda item: _mean(item[2]))
+        firsts = {mechanism: (label, row) for mechanism, label, row in reversed(packages)}
+        easy, many = max(firsts.values(), key=lambda item: _mean(item[1]))
+        actor, figure = min(cells.items(), key=lambda item: item[1].value or 0.0)
+        least = f"the least willing is {context.names.actor(actor)} ({link(figure)})"
+        if all((item.value or 0.0) > LIKELY for item in cells.values()):
+            return f"Yes, as the model has it: {_count(cells)} are likely to join {name}; {least}."
+        if easy == name:
+            return f"Not all of them: {_count(cells)} are likely to join {name}; {least}."
+        head = "Not on everything" if any(_joins(many)) else "No"
+        return f"{head}: {_count(many)} are likely to join {easy}, but {_count(cells)} {'is' if not any(_joins(cells)) else 'are'} likely to join {name}; {least}."
+    if dependence:
+        name, rows = dependence[0]
+        actor, figure = rows[0]
+        return (
+            f"The file has no model of who joins what; the most exposed by “{context.names.exposure(name)}” is "
+            f"{context.names.actor(actor)} ({link(figure)})."
+        )
+    return "The file holds neither a model of who joins what nor exposures of allies."
+
+
+def _coverage(context: Context, book: Book) -> TableView | None:
+    rows = []
+    seen: dict[str, int] = {}
+    for mechanism in context.levels.mechanisms("alliance."):
+        for level in context.levels.main(mechanism.id, "coverage"):
+            share = book.level(
+                f"coverage.{mechanism.id}{context.levels.key(level)}",
+                f"weight of the members that join {context.levels.full_label(level)}",
+                level,
+                unit="share",
+            )
+            name, _ = grouped_row(context, level, seen)
+            cell = ""
+            same = [
+                item
+                for item in context.levels.of(mechanism.id, "unanimity_prob")
+                if item.state == level.state
+            ]
+            if same:
+                whole = book.level(
+                    f"unanimity.{mechanism.id}{context.levels.key(level)}",
+                    f"all members join {context.levels.full_label(level)}",
+                    same[0],
+                    unit="prob",
+                )
+                cell = link(whole, whole.full_text)
+            rows.append((name, link(share, share.full_text), cell))
+    if not rows:
+        return None
+    return present_table(
+        "coverage",
+        ("Package", "Weight that joins", "All join"),
+        rows,
+        title="How much of the members' weight joins each package",
+        note="Where a rule of unanimity holds, the last column decides. Mean and 5\N{EN DASH}95% of explored cases.",
+    )
+
+
+def _channels(context: Context, dependence: Dependence) -> tuple[str, ...]:
+    parts = []
+    for name, rows in dependence:
+        if len(rows) < 3:
+            continue
+        top = [f"{context.names.actor(actor)} {link(figure)}" for actor, figure in rows[:4]]
+        parts.append(f"By {context.names.exposure(name)}: {', '.join(top)}.")
+    if not parts:
+        return ()
+    return ("Who is exposed depends on the channel. " + " ".join(parts[:4]),)
+
+
+def _matrix(context: Context, packages: Packages) -> Chart | None:
+    if not packages:
+        return None
+    shown = packages
+    if len(packages) > MOST_COLUMNS:
+        shown = _telling(packages)
+    members = list(dict.fromkeys(member for _, _, cells in shown for member in cells))
+
+    def average(member: str) -> float:
+        known = [cells[member].value or 0.0 for _, _, cells in shown if member in cells]
+        return sum(known) / len(known)
+
+    members.sort(key=lambda member: -average(member))
+    first, last = context.names.actor(members[0]), context.names.actor(members[-1])
+    title = f"{first} is the surest to join, {last} the least sure"
+    return draw_matrix(
+        f"{ID}-joining",
+        [context.names.actor(member) for member in members],
+        [sentence_case(name) for _, name, _ in shown],
+        [[cells.get(member) for _, _, cells in shown] for member in members],
+        Words(
+            title=title,
+            subtitle="Model's probability that each member joins, mean over explored cases",
+            footnote=run_note(context, spread=False),
+        ),
+    )
+
+
+def _telling(packages: Packages) -> Packages:
+    """Choose the columns to draw: of each mechanism the first, the easiest and the hardest package."""
+    chosen: list[int] = []
+    groups: dict[str, list[int]] = {}
+    for index, (mechanism, _, _) in enumerate(packages):
+        groups.setdefault(mechanism, []).append(index)
+    for members in groups.values():
+        ranked = sorted(members, key=lambda index: -_mean(packages[index][2]))
+        chosen.extend(dict.fromkeys((members[0], ranked[0], ranked[-1])))
+    return [packages[index] for index in sorted(chosen)][: 2 * MOST_COLUMNS - 2]
+
+
+def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
+    wide = [item for item in dependence if len(item[1]) > 1] or dependence
+    if not wide:
+        return None
+    name, rows = wide[0]
+    owner = {
+        actor: player.id for player in context.crisis.players.values() for actor in player.actors
+    }
+    actor, figure = rows[0]
+    spans = [
+        Span(
+            row=context.names.actor(one),
+            figure=value,
+            colour=context.roles.colours.get(owner.get(one, ""), INK),
+        )
+        for one, value in rows[:14]
+    ]
+    table = context.tables.get("exposures")
+    return draw_ranges(
+        f"{ID}-dependence",
+        spans,
+        Words(
+            title=f"{sentence_case(context.names.exposure(name))}: {context.names.actor(actor)} is first with {figure.text}",
+            subtitle=sentence_case(_meaning(context, name))
+            + ", in %; coloured by player, others in ink",
+            footnote="Source: table of exposures"
+            + (f" ({table.file})" if table is not None else "")
+            + "; each row names its own source.",
+        ),
+        bars=True,
+        row_title="Actor",
+        heads=("Value", "Range"),
+    )
+
+
+def _meaning(context: Context, name: str) -> str:
+    """Say what an exposure measures: its label, or the words of the register of attributes where it has none."""
+    label = context.names.exposure(name)
+    known = attributes().get(name)
+    if label == plain_label(name) and known is not None and known.description:
+        return known.description
+    return label
+
+
+def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Chart | None:
+    if not balance:
+        return None
+    worst = max(balance, key=lambda pair: pair[1].value or 0.0)
+    title = (
+        f"At worst {worst[1].text} of gas demand would go unmet"
+        if (worst[1].value or 0.0) > 0
+        else "Gas demand would be met in every situation shown"
+    )
+    return draw_ranges(
+        f"{ID}-energy",
+        [
+            Span(row=sentence_case(context.levels.label(level)), figure=figure)
+            for level, figure in balance
+        ],
+        Words(
+            title=title,
+            subtitle="Share of gas demand that stays unmet after other supplies, storage and savings, mean over explored cases",
+            footnote=run_note(context),
+        ),
+        bars=True,
+        row_title="Situation",
+    )
+
+
+def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
+    rules = context.tables.view(
+        "rules",
+        {
+            "body": "Body",
+            "matter": "Matter",
+            "rule": "Rule",
+            "who_can_block": "Who can block",
+            "lag": "Lag",
+            "grade": "Grade",
+            "source": "Source",
+        },
+        title="Decision rules",
+    )
+    exposures = context.tables.view(
+        "exposures",
+        {
+            "actor": "Actor",
+            "variable": "Variable",
+            "value": "Value",
+            "as_of": "As of",
+            "grade": "Grade",
+            "source": "Source",
+        },
+        title="All exposures",
+        numeric=("value",),
+    )
+    views = (_coverage(context, book), rules, exposures)
+    return tuple(view for view in views if view is not None)
+
+
+def _changes(context: Context, book: Book, packages: Packages) -> tuple[str, ...]:
+    """Say what moves the weight that joins the hardest package; without such a model, what moves an attack."""
+    if packages:
+        hardest, _, _ = min(packages, key=lambda item: _mean(item[2]))
+        for level in context.levels.start(hardest, "coverage")[:1]:
+            if context.columns.values(level.metric).std() > 0:
+                noun = f"the weight that joins {context.levels.full_label(level)}"
+                return change_sentences(book, level.metric, noun)
+    policies = context.policies.with_kinds(KINDS)
+    policy = policies[0] if policies else None
+    noun = f"an attack under “{context.policies.get(policy).label}”" if policy else "an attack"
+    among = context.traces.inputs_of("alliance.", "energy.") or [
+        path for path in context.crisis.quantities if _is_exposure(path)
+    ]
+    return change_sentences(book, "attack", noun, policy=policy, among=among)
+
+
+def _absent(packages: Packages, balance: list[tuple[Level, Figure]]) -> tuple[str, ...]:
+    notes = []
+    if not packages:
+        notes.append(
+            "The crisis file uses no alliance mechanism, so who joins which package is not computed."
+        )
+    if not balance:
+        notes.append("The crisis file uses no energy balance.")
+    return tuple(notes)

@@ -1,0 +1,378 @@
+"""What happens now? Outcomes, escalation, which commitment holds up, what drives the result, and what to watch."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
+from detente.brief.figures import (
+    Answer,
+    Chart,
+    Figure,
+    TableView,
+    chance,
+    link,
+    present_table,
+)
+from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import INK, OKABE_ITO
+from detente.brief.questions._beliefs import belief_chart, belief_paragraphs, read_beliefs
+from detente.brief.questions._dilemma import dilemma_parts
+from detente.brief.questions._mixing import find_search
+from detente.brief.questions._parts import (
+    change_sentences,
+    readings,
+    run_note,
+)
+from detente.brief.questions._regret import policy_paragraph, preference_changes, regret_table
+from detente.brief.questions._robust import find_mix
+from detente.brief.shared import SharedFigures, declare_shared
+from detente.brief.words import (
+    be,
+    format_date,
+    sentence_case,
+)
+from detente.crisis.elements import OutcomeRule
+from detente.crisis.metric_names import metric_name
+from detente.crisis.quantity_building import split_sources
+
+__all__ = ["answer"]
+
+ID, ORDER = "outlook", 70
+
+
+def answer(book: Book) -> Answer:
+    """Answer the question from the ensemble: outcomes, policies, drivers, beliefs."""
+    context = book.context
+    shared = declare_shared(context)
+    outcomes, attack = shared.outcomes, shared.attack
+    book.keep_all([*(figure for _, figure in outcomes), attack])
+    leading = _leading(context, book, outcomes)
+    for pairs in (shared.policies, shared.settlements):
+        book.keep_all(figure for pair in pairs.values() for figure in pair)
+    beliefs = read_beliefs(context, book)
+    dilemma = dilemma_parts(context, book)
+    charts = [
+        _outcome_chart(context, outcomes, attack),
+        _policy_chart(context, shared.policies, shared.settlements),
+        _driver_chart(context, book, shared),
+        belief_chart(context, beliefs),
+        *dilemma.charts,
+    ]
+    regret = regret_table(context, book)
+    search = find_search(context, book)
+    mix = find_mix(context, book, also=search.preferred)
+    book.keep_all(_beside_base_rates(context, shared))
+    facts = read_facts(book)
+    model = (
+        policy_paragraph(context, book),
+        *search.paragraphs,
+        *mix.paragraphs,
+        *belief_paragraphs(context, beliefs, readings(book)),
+        *dilemma.sentences,
+        *_types(context, book),
+    )
+    changes = (
+        *change_sentences(book, "attack", "an attack", most=3),
+        *preference_changes(context),
+    )
+    under_each = _policy_outcomes(context, book, outcomes)
+    return Answer(
+        id=ID,
+        title="What happens now?",
+        answer=_first_sentence(outcomes, attack, leading),
+        facts=facts,
+        model=model,
+        charts=tuple(chart for chart in (*charts, search.chart) if chart is not None),
+        tables=tuple(
+            table
+            for table in (
+                regret,
+                search.table,
+                mix.table,
+                _policy_table(context, under_each),
+                *dilemma.tables,
+                *_watch(context),
+            )
+            if table
+        ),
+        changes=changes,
+        absent=()
+        if len(context.policies.ids) > 1
+        else (
+            "Only one policy was run, so nothing is compared, there is no regret and no mix to search for.",
+        )
+        if len(context.crisis.policies) > 1
+        else (
+            "The file names no commitments to compare, so there is no regret and no mix to search for.",
+        ),
+    )
+
+
+def _beside_base_rates(context: Context, shared: SharedFigures) -> Iterator[Figure]:
+    """Yield the figures that the base rates to be shown stand beside."""
+    table = context.tables.get("base_rates")
+    for row in table.rows if table is not None else ():
+        name = row.cells.get("compare", "").strip()
+        if row.cells.get("show", "").strip() and name in shared.compared:
+            yield shared.compared[name]
+
+
+def _leading(
+    context: Context, book: Book, outcomes: Sequence[tuple[OutcomeRule, Figure]]
+) -> tuple[OutcomeRule, Figure, Figure]:
+    """Return the outcome with the highest mean, and the share of cases in which it is the likeliest of all."""
+    rule, figure = max(outcomes, key=lambda pair: pair[1].value or 0.0)
+    mine = context.columns.values(metric_name("outcome", rule.id))
+    others = [
+        context.columns.values(metric_name("outcome", item.id))
+        for item, _ in outcomes
+        if item is not rule
+    ]
+    holds = mine > max(others, key=lambda row: float(row.mean())) if others else mine >= 0
+    for row in others:
+        holds &= mine > row
+    share = book.share(
+        f"leading.{rule.id}",
+        f"share of explored cases in which “{rule.label}” is the likeliest outcome",
+        holds,
+        trace=context.traces.of(metric_name("outcome", rule.id)),
+    )
+    return rule, figure, share
+
+
+def _first_sentence(
+    outcomes: Sequence[tuple[OutcomeRule, Figure]],
+    attack: Figure,
+    leading: tuple[OutcomeRule, Figure, Figure],
+) -> str:
+    rule, figure, share = leading
+    text = f"The likeliest single outcome is “{rule.label}” ({link(figure, figure.aside_text)})"
+    if share.value is not None:
+        clear = share.value >= 0.5
+        text += f", {'and' if clear else 'though'} it leads in {'' if clear else 'only '}{link(share)} of explored cases"
+    flagged = [item for item, _ in outcomes if item.attack]
+    if flagged and not (len(flagged) == 1 and flagged[0] is rule):
+        text += f"; an attack{' of any kind' if len(flagged) > 1 else ''} {chance(attack)}"
+    return text + "."
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def _outcome_colour(rule: OutcomeRule) -> str:
+    if rule.attack:
+        return INK
+    return OKABE_ITO["sky"] if rule.settlement else "#a8a8a8"
+
+
+def _outcome_chart(
+    context: Context, outcomes: Sequence[tuple[OutcomeRule, Figure]], attack: Figure
+) -> Chart:
+    ranked = sorted(outcomes, key=lambda pair: -(pair[1].value or 0.0))
+    rule, figure = ranked[0]
+    title = f"“{sentence_case(rule.label)}” leads with {figure.text}"
+    if (figure.value or 0.0) < 0.5:
+        title = f"No outcome dominates: “{rule.label}” is first with {figure.text}"
+    if sum(item.attack for item, _ in outcomes) > 1:
+        title += f"; attacks of all kinds together come to {attack.text}"
+    elif not rule.attack:
+        title += f"; an attack comes to {attack.text}"
+    return draw_ranges(
+        f"{ID}-outcomes",
+        [
+            Span(row=sentence_case(item.label), figure=value, colour=_outcome_colour(item))
+            for item, value in ranked
+        ],
+        Words(
+            title=title,
+            subtitle="Model's probability of each outcome in the base case, mean over explored cases; dark: attack, blue: settlement, "
+            "grey: neither",
+            footnote=run_note(context).replace("Point", "Bar"),
+        ),
+        bars=True,
+        row_title="Outcome",
+    )
+
+
+def _policy_chart(
+    context: Context,
+    levels: Mapping[str, tuple[Figure, Figure]],
+    terms: Mapping[str, tuple[Figure, Figure]],
+) -> Chart | None:
+    if len(levels) < 2:
+        return None
+    ranked = sorted(levels, key=lambda policy: levels[policy][0].value or 0.0)
+    spans = []
+    for policy in ranked:
+        row = sentence_case(context.policies.get(policy).label)
+        if policy == context.policies.base:
+            row = f"Base case: {row}"
+        spans.append(Span(row=row, figure=levels[policy][0], series="Attack", colour=INK))
+        if context.has_settlement:
+            spans.append(
+                Span(
+                    row=row,
+                    figure=terms[policy][0],
+                    series="Settlement",
+                    colour=OKABE_ITO["sky"],
+                )
+            )
+    low, high = levels[ranked[0]][0], levels[ranked[-1]][0]
+    return draw_ranges(
+        f"{ID}-policies",
+        spans,
+        Words(
+            title=f"An attack is least likely under “{context.policies.get(ranked[0]).label}” ({low.text}), "
+            f"most under “{context.policies.get(ranked[-1]).label}” ({high.text})",
+            subtitle=f"Model's probability of an attack{' and of a settlement' if context.has_settlement else ''} under each "
+            "commitment, mean over the same explored cases",
+            footnote=run_note(context),
+        ),
+        row_title="Commitment",
+    )
+
+
+def _driver_chart(context: Context, book: Book, shared: SharedFigures) -> Chart | None:
+    book.keep_all(figure for mover in shared.movers for figure in (mover.low, mover.high))
+    rows = [
+        Dumbbell(row=sentence_case(mover.quantity.label), start=mover.low, end=mover.high)
+        for mover in shared.movers
+    ]
+    if not rows:
+        return None
+    return draw_dumbbells(
+        f"{ID}-drivers",
+        rows,
+        Words(
+            title=f"{rows[0].row} moves the probability of an attack most",
+            subtitle="Model's probability of an attack, mean over the cases in which a quantity is in its lowest fifth (hollow) "
+            "and highest fifth (filled); dashed: all cases",
+            footnote=run_note(context, spread=False),
+        ),
+        start="In its lowest fifth",
+        end="In its highest fifth",
+        line_at=shared.attack.value,
+        row_title="Quantity",
+    )
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _types(context: Context, book: Book) -> tuple[str, ...]:
+    parts = []
+    shown = {
+        player.id for player in (*context.roles.players("challenger"), *context.roles.opponents())
+    }
+    for player in context.roles.players():
+        if player.id not in shown:
+            continue
+        for kind in player.types if len(player.types) > 1 else ():
+            metric = metric_name("attack_given", player.id, kind.id)
+            if context.columns.has(metric):
+                figure = book.metric(
+                    f"attack_given.{player.id}.{kind.id}",
+                    f"an attack if {player.name} is “{kind.label}”",
+                    metric,
+                )
+                parts.append(
+                    f"{link(figure, figure.full_text)} if {player.name} {be(player.name)} “{kind.label}”"
+                )
+    return (f"The model's probability of an attack by type: {'; '.join(parts)}.",) if parts else ()
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+Outcomes = list[tuple[OutcomeRule, dict[str, Figure]]]
+"""Outcomes of the run, each with its figure under every policy."""
+
+
+def _policy_outcomes(
+    context: Context, book: Book, outcomes: Sequence[tuple[OutcomeRule, Figure]]
+) -> Outcomes:
+    """Declare every outcome under every policy other than the base case, for the table and the data file."""
+    found: Outcomes = [(rule, {context.policies.base: figure}) for rule, figure in outcomes]
+    for policy in context.policies.ids:
+        for rule, cells in found if policy != context.policies.base else ():
+            cells[policy] = book.metric(
+                f"policy.{policy}.outcome.{rule.id}",
+                f"outcome “{rule.label}” under “{context.policies.get(policy).label}”",
+                metric_name("outcome", rule.id),
+                policy=policy,
+            )
+    return found
+
+
+def _policy_table(context: Context, outcomes: Outcomes) -> TableView | None:
+    if len(context.policies.ids) < 2:
+        return None
+    rows = []
+    for policy in context.policies.ids:
+        base = policy == context.policies.base
+        cells = [link(row[policy], row[policy].full_text) for _, row in outcomes]
+        rows.append(
+            (
+                sentence_case(context.policies.get(policy).label)
+                + (" (base case)" if base else ""),
+                *cells,
+            )
+        )
+    return present_table(
+        "policy-outcomes",
+        ("Commitment", *(sentence_case(rule.label) for rule, _ in outcomes)),
+        rows,
+        title="Every outcome under every commitment",
+        note="Mean and 5\N{EN DASH}95% of explored cases.",
+        folded=True,
+    )
+
+
+def _watch(context: Context) -> tuple[TableView, ...]:
+    """Tabulate what to watch: dates that lie ahead, from any table with a column of scheduled dates."""
+    rows = []
+    for table in context.crisis.tables.values():
+        for row in table.rows:
+            day = row.cells.get("scheduled_for", "").strip()
+            if not day:
+                continue
+            cells = row.cells
+            text = next(
+                (
+                    cells[name]
+                    for name in ("format", "event", "item", "rule", "series")
+                    if cells.get(name)
+                ),
+                "",
+            )
+            detail = next(
+                (
+                    cells[name]
+                    for name in ("participants", "result", "place", "note")
+                    if cells.get(name)
+                ),
+                "",
+            )
+            rows.append(
+                (
+                    day,
+                    sentence_case(text),
+                    context.names.actors_text(detail),
+                    context.names.sources(split_sources(cells.get("source", ""))),
+                )
+            )
+    if not rows:
+        return ()
+    rows.sort()
+    return (
+        present_table(
+            "watch",
+            ("Date", "What", "Who or where", "Source"),
+            tuple((format_date(day), *rest) for day, *rest in rows),
+            title="Dates to watch, as known at the cut-off",
+            folded=len(rows) > 8,
+            numeric=(),
+        ),
+    )

@@ -1,0 +1,295 @@
+"""Metrics: every named number of a solved game, for all draws of a block at once.
+
+A metric is a sum of the probabilities of terminals of the tree. Which is known before any draw: it is compiled once
+per tree into one sparse matrix with a row for each pair of type profile (who is of which type) and key (an outcome, a
+level of a consideration, an instrument used). For a block of draws one sparse product gives all sums *given the type
+profile*; probabilities given one player's type, and those before types are known, are weighted sums over profiles. So a
+conditional probability is defined even where a prior is zero.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from detente.crisis.elements import Crisis
+from detente.crisis.metric_names import metric_name
+from detente.errors import GameError
+from detente.linking import Priced
+from detente.models.beliefs import posteriors
+from detente.rules import Tree
+
+__all__ = ["MetricPlan", "MoveKeys", "compile_metrics", "evaluate_metrics", "find_move_keys"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveKeys:
+    """Pairs (player, instrument) that metrics about moves are stored for, each in a fixed order.
+
+    ``used``: anywhere on a path; ``first``: as a player's first move; ``seen``: as the first move of a player that a
+    public observer (one on no list of who sees it) sees, by what it looks like. Forced moves count.
+    """
+
+    used: tuple[tuple[str, str], ...]
+    first: tuple[tuple[str, str], ...]
+    seen: tuple[tuple[str, str], ...]
+
+    def __or__(self, other: "MoveKeys") -> "MoveKeys":
+        """Both sets of keys, so that every policy of a run stores the same metrics."""
+        return MoveKeys(
+            used=tuple(dict.fromkeys(self.used + other.used)),
+            first=tuple(dict.fromkeys(self.first + other.first)),
+            seen=tuple(dict.fromkeys(self.seen + other.seen)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricPlan:
+    """What turns terminal probabilities of a tree into metrics. ``V`` type profiles, ``K`` keys, ``T`` terminals.
+
+    ``sums`` is the sparse matrix of shape ``(V * K, T)``; ``profile_types`` of shape ``(V, P)`` holds each player's type
+    index; the slices say where each family of keys stands; ``level_slices`` is by consideration.
+    """
+
+    tree: Tree
+    keys: MoveKeys
+    sums: sparse.csr_array
+    n_keys: int
+    profile_types: IntArray
+    outcomes: slice
+    level_slices: Mapping[str, slice]
+    used: slice
+    first: slice
+    seen: slice
+    attack: tuple[int, ...]
+    settlement: tuple[int, ...]
+
+
+def find_move_keys(tree: Tree, crisis: Crisis) -> MoveKeys:
+    """Return the pairs of player and instrument that occur in a tree, by player, in the order of the crisis file."""
+    instruments = tuple(crisis.instruments)
+
+    def pairs(first: NDArray[np.int16]) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (player, instruments[place])
+            for number, player in enumerate(tree.players)
+            for place in np.unique(first[:, number]).tolist()
+            if place >= 0
+        )
+
+    return MoveKeys(
+        used=tuple(
+            (item.player, item.id)
+            for player in tree.players
+            for item in crisis.instruments.values()
+            if item.player == player and tree.used_by_terminal(item.id).any()
+        ),
+        first=pairs(tree.first_move),
+        seen=pairs(tree.first_seen),
+    )
+
+
+def compile_metrics(tree: Tree, crisis: Crisis, keys: MoveKeys) -> MetricPlan:
+    """Find the terminals that each metric sums over.
+
+    Parameters
+    ----------
+    tree
+        The unrolled game under one policy.
+    crisis
+        The crisis it was unrolled from.
+    keys
+        The moves to store metrics for; those that do not occur in this tree sum to zero.
+    """
+    n_terminals = tree.terminal_node.size
+    types = tree.class_types[tree.payoff_class].astype(np.intp)
+    levels = tree.class_level[tree.payoff_class].astype(np.intp)
+    profile_types = _profile_types(tree, types)
+    profile = np.ravel_multi_index(tuple(types.T), tuple(len(kinds) for kinds in tree.types))
+    everywhere = np.arange(n_terminals)
+    entries: list[tuple[IntArray, IntArray]] = [(tree.outcome.astype(np.intp), everywhere)]
+    at = len(tree.outcomes)
+    level_slices: dict[str, slice] = {}
+    for column, name in enumerate(tree.considerations):
+        level_slices[name] = slice(at, at + len(tree.level_codes[column]))
+        entries.append((at + levels[:, column], everywhere))
+        at += len(tree.level_codes[column])
+    families: dict[str, slice] = {}
+    for family, pairs in (("used", keys.used), ("first", keys.first), ("seen", keys.seen)):
+        families[family] = slice(at, at + len(pairs))
+        for place, pair in enumerate(pairs):
+            terminals = np.flatnonzero(_happens(tree, crisis, family, pair))
+            entries.append((np.full(terminals.size, at + place), terminals))
+        at += len(pairs)
+    key, terminal = (np.concatenate(parts) for parts in zip(*entries, strict=True))
+    rows = profile[terminal] * at + key
+    shape = (len(profile_types) * at, n_terminals)
+    return MetricPlan(
+        tree=tree,
+        keys=keys,
+        sums=sparse.csr_array((np.ones(rows.size), (rows, terminal)), shape=shape),
+        n_keys=at,
+        profile_types=profile_types,
+        outcomes=slice(0, len(tree.outcomes)),
+        level_slices=level_slices,
+        used=families["used"],
+        first=families["first"],
+        seen=families["seen"],
+        attack=_flagged(tree, crisis, "attack"),
+        settlement=_flagged(tree, crisis, "settlement"),
+    )
+
+
+def evaluate_metrics(
+    plan: MetricPlan,
+    *,
+    given_profile: FloatArray,
+    profile_probs: FloatArray,
+    priced: Priced,
+) -> dict[str, FloatArray]:
+    """Compute every metric of the tree for a block of draws.
+
+    Parameters
+    ----------
+    plan
+        From :func:`compile_metrics`.
+    given_profile
+        Probability of each terminal given the type profile that it lies under, shape ``(T, D)``.
+    profile_probs
+        Probability of each type profile, shape ``(V, D)``.
+    priced
+        Prices and weights of the same draws.
+
+    Returns
+    -------
+    dict
+        Values of shape ``(D,)`` by metric name, always in the same order.
+    """
+    tree = plan.tree
+    n_profiles = len(plan.profile_types)
+    sums = np.asarray(plan.sums @ given_profile).reshape(n_profiles, plan.n_keys, -1)
+    overall = np.einsum("vd,vkd->kd", profile_probs, sums)
+    metrics: dict[str, FloatArray] = {}
+    outcomes = overall[plan.outcomes]
+    for place, name in enumerate(tree.outcomes):
+        metrics[metric_name("outcome", name)] = outcomes[place]
+    metrics["attack"] = outcomes[list(plan.attack)].sum(axis=0)
+    metrics["settlement"] = outcomes[list(plan.settlement)].sum(axis=0)
+    for name in tree.considerations:
+        expected = (overall[plan.level_slices[name]] * priced.prices[name]).sum(axis=0)
+        metrics[metric_name("level", name)] = expected
+    for (player, instrument), value in zip(plan.keys.used, overall[plan.used], strict=True):
+        metrics[metric_name("use", player, instrument)] = value
+    for number, player in enumerate(tree.players):
+        _add_player(metrics, plan, number, player, sums, profile_probs, priced)
+    return metrics
+
+
+def _add_player(
+    metrics: dict[str, FloatArray],
+    plan: MetricPlan,
+    number: int,
+    player: str,
+    sums: FloatArray,
+    profile_probs: FloatArray,
+    priced: Priced,
+) -> None:
+    """Metrics given the types of one player, its payoffs and what its moves tell."""
+    tree = plan.tree
+    types = tree.types[number]
+    prior = np.zeros((len(types), profile_probs.shape[1]))
+    np.add.at(prior, plan.profile_types[:, number], profile_probs)
+    likelihoods = np.zeros((len(types), len(plan.keys.seen), profile_probs.shape[1]))
+    total = np.zeros(profile_probs.shape[1])
+    for kind, name in enumerate(types):
+        weights = _given_type(plan.profile_types, profile_probs, number, kind)
+        given = np.einsum("vd,vkd->kd", weights, sums)
+        metrics[metric_name("prior", player, name)] = prior[kind]
+        outcomes = given[plan.outcomes]
+        for place, outcome in enumerate(tree.outcomes):
+            metrics[metric_name("outcome_given", player, name, outcome)] = outcomes[place]
+        metrics[metric_name("attack_given", player, name)] = outcomes[list(plan.attack)].sum(axis=0)
+        metrics[metric_name("settlement_given", player, name)] = outcomes[
+            list(plan.settlement)
+        ].sum(axis=0)
+        mine = [place for place, pair in enumerate(plan.keys.first) if pair[0] == player]
+        chosen = given[plan.first][mine]
+        reached = chosen.sum(axis=0)
+        for place, value in zip(mine, chosen, strict=True):
+            share = np.divide(value, reached, out=np.zeros_like(value), where=reached > 0.0)
+            metrics[metric_name("first", player, name, plan.keys.first[place][1])] = share
+        likelihoods[kind] = given[plan.seen]
+        payoff = np.zeros_like(total)
+        for consideration in tree.considerations:
+            weight = priced.weights.get((player, name, consideration))
+            if weight is None:
+                continue
+            levels = given[plan.level_slices[consideration]]
+            part = weight * (levels * priced.prices[consideration]).sum(axis=0)
+            metrics[metric_name("payoff", player, name, consideration)] = part
+            payoff = payoff + part
+        metrics[metric_name("payoff", player, name)] = payoff
+        total = total + prior[kind] * payoff
+    metrics[metric_name("payoff", player)] = total
+    if len(types) > 1:
+        beliefs = posteriors(prior, likelihoods)
+        for place, (mover, token) in enumerate(plan.keys.seen):
+            if mover == player:
+                for kind, name in enumerate(types):
+                    metrics[metric_name("belief", player, name, token)] = beliefs[kind, place]
+
+
+def _given_type(
+    profile_types: IntArray, profile_probs: FloatArray, player: int, kind: int
+) -> FloatArray:
+    """Probability of each profile given that a player is of a type, shape (V, D).
+
+    Types of different players are independent, so it is the product of the others' priors: defined where the player's
+    own prior is zero.
+    """
+    weights = (profile_types[:, player] == kind).astype(np.float64)[:, None]
+    weights = np.repeat(weights, profile_probs.shape[1], axis=1)
+    for other in range(profile_types.shape[1]):
+        if other == player:
+            continue
+        count = int(profile_types[:, other].max()) + 1
+        prior = np.zeros((count, profile_probs.shape[1]))
+        np.add.at(prior, profile_types[:, other], profile_probs)
+        weights *= prior[profile_types[:, other]]
+    return weights
+
+
+def _profile_types(tree: Tree, types: IntArray) -> IntArray:
+    """Types of each branch of nature's draw, shape (V, P): the last player's vary fastest."""
+    counts = tuple(len(kinds) for kinds in tree.types)
+    grid = np.indices(counts).reshape(len(counts), -1).T
+    branch = tree.terminal_node.astype(np.intp)
+    while (above := tree.parent[branch] > 0).any():
+        branch = np.where(above, tree.parent[branch], branch)
+    expected = grid[branch - tree.first_child[0]]
+    if not np.array_equal(expected, types):
+        message = "the branches at the root are not the combinations of types in their order"
+        raise GameError(
+            message, code="game-invalid", at="tree", fix="unroll the game with detente.rules.unroll"
+        )
+    return grid.astype(np.intp)
+
+
+def _happens(tree: Tree, crisis: Crisis, family: str, pair: tuple[str, str]) -> NDArray[np.bool_]:
+    """Whether a pair of player and instrument counts at each terminal, shape (T,)."""
+    if family == "used":
+        return tree.used_by_terminal(pair[1])
+    first = tree.first_move if family == "first" else tree.first_seen
+    column = first[:, tree.players.index(pair[0])]
+    return np.asarray(column == list(crisis.instruments).index(pair[1]))
+
+
+def _flagged(tree: Tree, crisis: Crisis, flag: str) -> tuple[int, ...]:
+    return tuple(
+        place for place, name in enumerate(tree.outcomes) if getattr(crisis.outcomes[name], flag)
+    )

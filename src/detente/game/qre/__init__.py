@@ -1,0 +1,1 @@
+"""Agent quantal response equilibrium: the principal branch, single games and many draws, and how it answers to payoffs."""

@@ -1,0 +1,198 @@
+"""Room and order of work for tracing single draws along the principal branch; see :mod:`detente.game.kernels.branch`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from detente.game._inputs import FloatArray
+from detente.game.form import ExtensiveForm
+from detente.game.qre._layout import Layout, layout_of
+
+__all__ = ["STEPS", "TESTED", "State", "Stops", "Tracer", "log_chance", "tree_of"]
+
+_BASIS = 120
+STEPS = 1_000_000
+"""Turns that a game of up to :data:`TESTED` unknowns may take: more than any does."""
+_TIGHT = 1e-13
+_MOVES = 20.0
+"""Moves on one path that may each be as rare as they can be before a branch of probability 0 counts beside them."""
+TESTED = 150
+"""Up to so many unknowns the orientation of steps is tested; the cost of a test grows with their square."""
+_ALWAYS = 32
+"""Up to so many it is tested at every step; with more where a step turns back in rationality or bends."""
+
+
+def tree_of(form: ExtensiveForm, kernels: Any) -> Any:
+    """Return the layout of a form as the kernels take it."""
+    layout = layout_of(form)
+    return kernels.Tree(
+        n_players=form.n_players,
+        piece=layout.piece,
+        cell=layout.cell,
+        above=layout.above,
+        split_start=layout.split_start,
+        split_node=layout.split_node,
+        active_row=layout.active_row,
+        active_player=layout.active_player,
+    )
+
+
+def log_chance(chance: FloatArray, span: FloatArray | float) -> FloatArray:
+    """Return logarithms of chance probabilities; those of 0 lie below every strategy's.
+
+    ``span`` is the spread of payoffs times rationality, which bounds the log-odds of a move. Behind branches that
+    never happen beliefs are thus those of branches that hardly ever do, and elsewhere they do not count.
+    """
+    floor = np.log(1e-300) - _MOVES * np.asarray(span)
+    found = np.broadcast_to(floor, chance.shape).copy()
+    np.log(chance, out=found, where=chance > 1e-300)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stops:
+    """Points of a branch at ``S`` stops.
+
+    ``strategy`` ``(A, S)``; ``residual``, ``turns``, ``walks`` and ``apart`` ``(S,)``, the last three counted from
+    rationality 0; ``apart`` are the folds that were passed in a part of the game while the rest was held. ``reached``
+    is the largest share on the way.
+    """
+
+    strategy: FloatArray
+    residual: FloatArray
+    turns: FloatArray
+    walks: FloatArray
+    apart: FloatArray
+    reached: float
+
+
+class Tracer:
+    """Traces draws of one form, one at a time. Not shared between threads."""
+
+    def __init__(self, form: ExtensiveForm, *, tested: int = TESTED, always: int = _ALWAYS) -> None:
+        from detente.game.kernels import branch, branch_algebra, logit  # noqa: PLC0415  they load numba
+
+        self.walk, self.trace_branch = logit.walk, branch.trace_branch
+        self.form = form
+        self.layout: Layout = layout_of(form)
+        self.tree = tree_of(form, logit)
+        action = np.empty(form.n_actions, dtype=np.int64)
+        action[self.layout.row] = np.arange(form.n_actions)
+        self.unknown = action[self.layout.active_row]
+        inner, actions, players = self.layout.node.size, form.n_actions, form.n_players
+        active = self.layout.active_row.size
+        basis = min(_BASIS, active + 1)
+        self.block = logit.Block(
+            lam=np.zeros(players),
+            chance=np.zeros(form.n_branches),
+            log_chance=np.zeros(form.n_branches),
+            value=np.zeros((inner + self.layout.payoff_class.size) * players),
+            reach=np.zeros(max(inner, 1)),
+            belief=np.zeros(inner),
+            sigma_in=np.zeros(actions),
+            sigma=np.zeros(actions),
+            out=np.zeros(actions),
+        )
+        self.tail = self.block.value[inner * players :].reshape(-1, players)
+        self.room = branch_algebra.Room(
+            weight=np.ones(players),
+            always=np.array([always]),
+            point=np.zeros(actions),
+            change=np.zeros(1),
+            d_point=np.zeros(actions),
+            d_log=np.zeros(actions),
+            d_sigma=np.zeros(actions),
+            d_reach=np.zeros(max(inner, 1)),
+            d_value=np.zeros(inner * players),
+            d_out=np.zeros(actions),
+            rights=np.zeros(active + 1),
+            shift=np.zeros(active + 1),
+            last=np.zeros(active),
+            bend=np.zeros(active + 1),
+            square=np.zeros((active + 1, active + 1) if active <= tested else (0, 0)),
+            order=np.zeros(active + 1, dtype=np.int64),
+            basis=np.zeros((basis + 1, active + 1)),
+            hessenberg=np.zeros((basis + 1, basis)),
+            rotation=np.zeros((2, basis)),
+            small=np.zeros(basis + 1),
+        )
+
+    def prepare(self, payoffs: FloatArray, chance: FloatArray, rationality: FloatArray) -> None:
+        """Take up one draw: ``payoffs`` ``(K, P)``, ``chance`` ``(R,)`` and ``rationality`` ``(P,)``."""
+        # payoffs from 0 to 1, so that steps depend neither on units nor on where the tracing ends
+        worth = payoffs[self.layout.payoff_class]
+        self.least = worth.min(axis=0)
+        worth = worth - self.least
+        self.spread = np.where(worth.max(axis=0) > 0.0, worth.max(axis=0), 1.0)
+        self.tail[:] = worth / self.spread
+        rate = rationality * worth.max(axis=0)
+        self.span = float(rate.max()) or 1.0
+        self.room.weight[:] = rate / self.span
+        self.block.chance[:] = chance
+        self.block.log_chance[:] = log_chance(chance, self.span)
+
+    def run(
+        self, state: "State", stops: FloatArray, *, most_turns: int, most_walks: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Trace on from a state, which is changed; return points ``(S, n)`` and notes ``(S, 3)`` as the kernel does."""
+        points = np.zeros((stops.size, state.x.size))
+        notes = np.zeros((stops.size, 3))
+        self.trace_branch(
+            self.tree,
+            self.block,
+            self.room,
+            state.x,
+            state.tangent,
+            state.memo,
+            stops,
+            _TIGHT,
+            most_turns,
+            most_walks,
+            points,
+            notes,
+        )
+        return points, notes
+
+    def strategy_at(self, x: FloatArray, t: float) -> tuple[FloatArray, float]:
+        """Return the strategy at a point ``(n,)`` of the branch, shape ``(A,)``, and its residual."""
+        block, active = self.block, self.layout.active_row
+        point = np.zeros(self.form.n_actions)
+        block.lam[:] = t * self.room.weight
+        point[active] = x
+        self.walk(self.tree, block, point, False, self.room.change)
+        # the unknowns stay as they were corrected: one more response would multiply their rounding by lambda
+        point[:] = block.out
+        point[active] = x
+        self.walk(self.tree, block, point, True, self.room.change)
+        return block.sigma_in[self.layout.row], float(self.room.change[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where a tracing stands: the point ``x`` ``(n,)``, the tangent ``(n + 1,)`` and the kernel's memory."""
+
+    x: FloatArray
+    tangent: FloatArray
+    memo: FloatArray
+
+    @property
+    def top(self) -> float:
+        """The largest t on the way."""
+        from detente.game.kernels import branch  # noqa: PLC0415  loads numba
+
+        return float(self.memo[branch.TOP])
+
+    @classmethod
+    def begin(
+        cls, size: int, x: FloatArray | None = None, t: float = 0.0, *, back: bool = False
+    ) -> "State":
+        """Return a state at the even strategy, or at a point to be corrected, to be left with t falling or rising."""
+        from detente.game.kernels import branch  # noqa: PLC0415  loads numba
+
+        memo = np.zeros(branch.MEMO)
+        memo[branch.T] = t
+        memo[branch.BACK] = float(back)
+        return cls(
+            x=np.zeros(size) if x is None else x.copy(), tangent=np.zeros(size + 1), memo=memo
+        )

@@ -1,0 +1,528 @@
+r"""Agent quantal response equilibrium of extensive games, batched over draws.
+
+In a logit agent quantal response equilibrium :cite:p:`mckelvey1998` the mover of each information set picks action
+``a`` with probability
+
+.. math:: \sigma_I(a) = \frac{\exp(\lambda\, \mathrm{E}[u_i \mid I, a])}{\sum_b \exp(\lambda\, \mathrm{E}[u_i \mid I, b])},
+
+where the expectation is conditional on reaching the set, with beliefs by Bayes' rule from the strategy itself. Every
+action has positive probability, so beliefs are defined everywhere. The equilibria form a branch that starts at the
+uniform strategy for :math:`\lambda = 0`; the solver follows this *principal branch* up to the rationality asked for.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.game._inputs import (
+    FloatArray,
+    as_chance,
+    as_rationality,
+    as_strategy,
+    count_draws,
+)
+from detente.game._refusals import refuse_input
+from detente.game.evaluation import (
+    expected_payoffs,
+    nash_conv,
+    outcome_probs,
+    payoff_parts,
+    posteriors,
+    reach_probs,
+    type_payoffs,
+)
+from detente.game.form import ExtensiveForm
+from detente.game.kernels.memory import side_by_side
+from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source
+from detente.game.qre._layout import layout_of
+from detente.game.qre._restriction import Policy, Restriction, as_policy, restrictions
+from detente.game.qre._tracing import Tracer, log_chance, tree_of
+from detente.game.qre._unwinding import trace_draw
+
+__all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
+
+_TIGHT = 1e-12
+_MAX_ITERATIONS = 3000
+_MOST_WALKS = 200_000
+_SMALL = 60
+"""Up to so many actions that bear on beliefs, branches are traced as curves from the start.
+
+Accelerated iteration is faster on larger trees, but where a branch crosses another one, as happens in games with exact
+symmetries, it may leave the one that it came on. Such games are small in practice.
+"""
+
+
+class Status(IntEnum):
+    """How the solution of a draw ended."""
+
+    STALLED = 0
+    """The residual is above the tolerance: use the answer only with that in view."""
+    CONVERGED = 1
+    """The residual is within the tolerance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogitQREResult:
+    """Logit agent quantal response equilibria, one per draw.
+
+    What follows from the strategies is computed when it is asked for, by blocks of draws: beliefs, reach, outcomes,
+    payoffs by type and by consideration.
+
+    Attributes
+    ----------
+    strategy
+        Probability of each action at its information set, shape ``(A, D)``.
+    residual
+        Certificate of each draw, shape ``(D,)``: the largest difference between a probability of ``strategy`` and the
+        logit response to ``strategy``, computed from the answer.
+    iterations
+        Walks over the tree that each draw took, shape ``(D,)``.
+    turns
+        How often the branch turned in lambda on the way to the answer, shape ``(D,)``; see
+        :func:`~detente.game.qre.branch.trace_logit_branch`.
+    apart
+        How many folds were passed in one part of the game alone, shape ``(D,)``; where it is not 0 the answer is not
+        certified to lie on the principal branch.
+    status
+        A :class:`Status` per draw, shape ``(D,)``.
+    expected_payoffs
+        Each player's payoff under ``strategy``, shape ``(P, D)``.
+    rationality
+        What was asked for, shape ``(P, D)``.
+    tolerance
+        The largest residual that counts as converged.
+    form, payoffs, chance_probs
+        The game that was solved; payoffs by draw as :class:`~detente.game.payoffs.PayoffTable` or
+        :class:`~detente.game.PricedPayoffs`.
+    """
+
+    strategy: FloatArray
+    residual: FloatArray
+    iterations: NDArray[np.int64]
+    turns: NDArray[np.int64]
+    apart: NDArray[np.int64]
+    status: NDArray[np.int8]
+    expected_payoffs: FloatArray
+    rationality: FloatArray
+    tolerance: float
+    form: ExtensiveForm
+    payoffs: PayoffTable | PricedPayoffs
+    chance_probs: FloatArray
+
+    @property
+    def converged(self) -> NDArray[np.bool_]:
+        """Whether each draw is within the tolerance, shape ``(D,)``."""
+        return np.asarray(self.status == Status.CONVERGED)
+
+    def reach_probs(self) -> FloatArray:
+        """Return the probability that play passes through each node, shape ``(N, D)``."""
+        return reach_probs(self.form, self.strategy, self.chance_probs)
+
+    def posteriors(self) -> FloatArray:
+        """Return the mover's belief in each node of its information set, shape ``(N, D)``."""
+        return posteriors(self.form, self.strategy, self.chance_probs)
+
+    def outcome_probs(self, outcome: ArrayLike, n_outcomes: int) -> FloatArray:
+        """Return the probability of each outcome, shape ``(n_outcomes, D)``; ``outcome`` names one by terminal node."""
+        return outcome_probs(self.form, self.strategy, self.chance_probs, outcome, n_outcomes)
+
+    def type_payoffs(self, group: ArrayLike, n_groups: int) -> FloatArray:
+        """Return each player's payoff given the group, such as a type, that play ends in, shape ``(n_groups, P, D)``."""
+        return type_payoffs(
+            self.form, self.strategy, self.payoffs, self.chance_probs, group, n_groups
+        )
+
+    def payoff_parts(self, group: ArrayLike | None = None, n_groups: int = 1) -> FloatArray:
+        """Return what each consideration adds to each player's payoff, by group, shape ``(n_groups, P, C, D)``.
+
+        Raises
+        ------
+        SolverError
+            ``game-invalid`` if the game was solved for payoffs that were not priced by considerations.
+        """
+        if not isinstance(self.payoffs, PricedPayoffs):
+            refuse_input(
+                "the payoffs are a table, so they have no parts",
+                at="payoffs",
+                fix="solve for PricedPayoffs, which keep levels, prices and weights apart",
+            )
+        return payoff_parts(
+            self.form,
+            self.strategy,
+            self.payoffs,
+            self.chance_probs,
+            group=group,
+            n_groups=n_groups,
+        )
+
+    def nash_conv(self) -> FloatArray:
+        """Return what all players together could gain by deviating on their own, shape ``(D,)``."""
+        return nash_conv(self.form, self.strategy, self.payoffs, self.chance_probs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Problem:
+    """Checked inputs, draws in the last axis (1 stands for all draws)."""
+
+    form: ExtensiveForm
+    payoffs: PayoffTable | PricedPayoffs
+    chance: FloatArray
+    rationality: FloatArray
+    start: FloatArray | None
+    tolerance: float
+    most_walks: int
+    n_draws: int
+
+
+def solve_logit_qre(
+    form: ExtensiveForm,
+    rationality: ArrayLike,
+    *,
+    payoffs: Payoffs,
+    chance_probs: ArrayLike = (),
+    tolerance: float = 1e-9,
+    start: ArrayLike | None = None,
+    allowed: ArrayLike | None = None,
+    fixed: ArrayLike | None = None,
+    most_walks: int = _MOST_WALKS,
+    threads: int = 1,
+) -> LogitQREResult:
+    """Solve for the logit agent quantal response equilibrium on the principal branch, for every draw.
+
+    A draw's numbers depend on that draw alone: they are the same bytes whatever the other draws, the blocks and the
+    number of threads.
+
+    Parameters
+    ----------
+    form
+        The game tree.
+    rationality
+        Lambda, at least 0, per unit of payoff: one number, one per draw ``(D,)``, or per player and draw ``(P, D)``.
+    payoffs
+        Payoff of each player in each payoff class, shape ``(K, P)`` or ``(K, P, D)``, or
+        :class:`~detente.game.PricedPayoffs`, which are added up block by block and never held for all draws.
+    chance_probs
+        Probability of each chance branch, shape ``(R,)`` or ``(R, D)``.
+    tolerance
+        Largest residual of a draw that counts as converged.
+    start
+        A strategy near the answer, shape ``(A,)`` or ``(A, D)``, for instance of a neighbouring policy. If the answer
+        is not close to it, the draw is traced from rationality 0 as without it.
+    allowed
+        The actions that may be taken, booleans of shape ``(A,)`` or ``(A, D)``; all of them if left out. Others have
+        probability 0 and all players know it, as if they were not in the tree.
+    fixed
+        Probabilities that players are committed to, shape ``(A,)`` or ``(A, D)``, NaN at the information sets that are
+        free to choose. A set that no play can come to under ``allowed`` picks its allowed actions evenly, or as fixed.
+    most_walks
+        Walks over the tree that a draw may take whose branch turns or where plain iteration stalls and the branch is
+        traced as a curve; that many take seconds in small games and minutes in very large ones. What has not come to
+        an answer by then has status ``STALLED`` and a large residual.
+    threads
+        Threads to spread blocks of draws over.
+
+    Raises
+    ------
+    SolverError
+        ``payoff-not-finite``, ``rationality-invalid``, ``policy-invalid`` if ``allowed`` or ``fixed`` leaves a set
+        without an action or a distribution, or ``game-invalid`` for arrays that do not fit the form.
+
+    Examples
+    --------
+    A player who picks between 1 and 0 with rationality 1:
+
+    >>> from detente.game import GameBuilder
+    >>> builder = GameBuilder(["chooser"])
+    >>> root = builder.decision(None, player="chooser", info_set="pick", actions=["one", "zero"])
+    >>> _ = builder.terminal((root, "one"), payoffs=[1.0])
+    >>> _ = builder.terminal((root, "zero"), payoffs=[0.0])
+    >>> game = builder.build()
+    >>> result = solve_logit_qre(game.form, 1.0, payoffs=game.payoffs)
+    >>> result.strategy[:, 0].round(4).tolist()
+    [0.7311, 0.2689]
+    """
+    problem = _problem(form, rationality, payoffs, chance_probs, start, tolerance, most_walks)
+    policy = as_policy(form, allowed, fixed)
+    if policy is None:
+        return _solve(problem, threads)
+    n_draws = count_draws(
+        payoffs=np.empty((0, problem.payoffs.n_draws)),
+        chance_probs=problem.chance,
+        rationality=problem.rationality,
+        policy=policy.draws,
+        **({} if problem.start is None else {"start": problem.start}),
+    )
+    problem = replace(problem, n_draws=n_draws)
+    answer = _blank(problem)
+    for restriction in restrictions(form, policy, n_draws):
+        _solve_restricted(problem, policy, restriction, answer, threads)
+    return answer
+
+
+def _blank(problem: _Problem) -> LogitQREResult:
+    form, n_draws = problem.form, problem.n_draws
+    return LogitQREResult(
+        strategy=np.empty((form.n_actions, n_draws)),
+        residual=np.full(n_draws, np.inf),
+        iterations=np.zeros(n_draws, dtype=np.int64),
+        turns=np.zeros(n_draws, dtype=np.int64),
+        apart=np.zeros(n_draws, dtype=np.int64),
+        status=np.empty(n_draws, dtype=np.int8),
+        expected_payoffs=np.empty((form.n_players, n_draws)),
+        rationality=np.broadcast_to(problem.rationality, (form.n_players, n_draws)).copy(),
+        tolerance=problem.tolerance,
+        form=form,
+        payoffs=problem.payoffs,
+        chance_probs=problem.chance,
+    )
+
+
+def _solve(problem: _Problem, threads: int) -> LogitQREResult:
+    """Solve every draw of a game without a policy."""
+    from detente.game.kernels import logit  # noqa: PLC0415  loads numba
+
+    answer = _blank(problem)
+    blocks = range(0, problem.n_draws, logit.LANES)
+    share = max(1, min(threads, len(blocks)))
+    ahead = iter(blocks)
+
+    def work(_which: int) -> None:
+        room = _Room(problem, logit)
+        for first in ahead:  # shared: a thread that gets less of the machine takes fewer blocks
+            room.solve(first, answer)
+
+    if share == 1:
+        work(0)
+    else:
+        with ThreadPoolExecutor(share) as pool:
+            list(pool.map(work, range(share)))
+    answer.status[:] = np.where(
+        answer.residual <= problem.tolerance, Status.CONVERGED, Status.STALLED
+    )
+    return answer
+
+
+def _solve_restricted(
+    problem: _Problem,
+    policy: Policy,
+    restriction: Restriction,
+    answer: LogitQREResult,
+    threads: int,
+) -> None:
+    """Solve the draws that share a restricted form, and write them into the answer of the whole form."""
+    draws, smaller = restriction.draws, restriction.form
+
+    def pick(array: FloatArray) -> FloatArray:
+        return np.ascontiguousarray(array[..., draws]) if array.shape[-1] > 1 else array
+
+    fixed = pick(policy.fixed)
+    chance = pick(problem.chance)
+    committed = fixed[restriction.fixed_action]
+    width = max(chance.shape[1], committed.shape[1])
+    chance = np.concatenate(
+        [np.broadcast_to(part, (part.shape[0], width)) for part in (chance, committed)]
+    )
+    start = None
+    if problem.start is not None and smaller.n_actions:
+        start = np.maximum(pick(problem.start)[restriction.action], 1e-300)
+        start = start / np.repeat(
+            np.add.reduceat(start, smaller.action_offset[:-1], axis=0),
+            np.diff(smaller.action_offset),
+            axis=0,
+        )
+    part = _solve(
+        replace(
+            problem,
+            form=smaller,
+            payoffs=problem.payoffs.pick(draws),
+            chance=chance,
+            rationality=pick(problem.rationality),
+            start=start,
+            n_draws=draws.size,
+        ),
+        threads,
+    )
+    strategy = np.where(np.isnan(fixed), restriction.absent[:, np.newaxis], fixed)
+    strategy = np.array(np.broadcast_to(strategy, (strategy.shape[0], draws.size)))
+    strategy[restriction.action] = part.strategy
+    answer.strategy[:, draws] = strategy
+    answer.expected_payoffs[:, draws] = part.expected_payoffs
+    for name in ("residual", "iterations", "turns", "apart", "status"):
+        getattr(answer, name)[draws] = getattr(part, name)
+
+
+def _problem(
+    form: ExtensiveForm,
+    rationality: ArrayLike,
+    payoffs: Payoffs,
+    chance_probs: ArrayLike,
+    start: ArrayLike | None,
+    tolerance: float,
+    most_walks: int,
+) -> _Problem:
+    source = payoff_source(form, payoffs)
+    arrays = {
+        "payoffs": np.empty((0, source.n_draws)),
+        "chance_probs": as_chance(form, chance_probs),
+        "rationality": as_rationality(form, rationality),
+    }
+    if start is not None:
+        arrays["start"] = as_strategy(form, start)
+    return _Problem(
+        form=form,
+        payoffs=source,
+        chance=arrays["chance_probs"],
+        rationality=arrays["rationality"],
+        start=arrays.get("start"),
+        tolerance=tolerance,
+        most_walks=most_walks,
+        n_draws=count_draws(**arrays),
+    )
+
+
+class _Room:
+    """The arrays that one thread solves blocks in."""
+
+    def __init__(self, problem: _Problem, kernels: Any) -> None:
+        self.problem, self.kernels = problem, kernels
+        form, layout = problem.form, layout_of(problem.form)
+        self.layout = layout
+        players, inner = form.n_players, layout.node.size
+        active, classes = layout.active_row.size, layout.payoff_class.size
+        self.tree = tree_of(form, kernels)
+        self.tracer: Tracer | None = None
+        parts = {
+            "lam": players,
+            "chance": form.n_branches,
+            "log_chance": form.n_branches,
+            "value": (inner + classes) * players,
+            "reach": max(inner, 1),
+            "belief": inner,
+            "sigma_in": form.n_actions,
+            "sigma": form.n_actions,
+            "out": form.n_actions,
+        }
+        history = kernels.HISTORY * active
+        rows = side_by_side(
+            kernels.LANES,
+            **parts,
+            point=form.n_actions,
+            kept=4 * active,
+            bends=history,
+            moves=history,
+            change=1,
+            state=3,
+        )
+        self.block = kernels.Block(**{name: rows[name] for name in parts})
+        self.tail = self.block.value[inner * players :].reshape(classes, players, kernels.LANES)
+        self.point, self.kept = rows["point"], rows["kept"]
+        self.bends, self.moves = rows["bends"], rows["moves"]
+        self.change, self.state = rows["change"], rows["state"]
+
+    def solve(self, first: int, answer: LogitQREResult) -> None:
+        """Solve the block of draws from ``first`` on and write it into the answer."""
+        problem, block, kernels = self.problem, self.block, self.kernels
+        count = min(kernels.LANES, problem.n_draws - first)
+        draws = np.minimum(np.arange(first, first + kernels.LANES), first + count - 1)
+
+        def pick(array: FloatArray) -> FloatArray:
+            return array[..., draws if array.shape[-1] > 1 else np.zeros_like(draws)]
+
+        payoffs = problem.payoffs.block(slice(first, first + count))
+        self.tail[:, :, :count] = payoffs[self.layout.payoff_class]
+        self.tail[:, :, count:] = self.tail[:, :, count - 1 : count]
+        # payoffs count from each player's least, so that large ones in common cost no digits
+        least = self.tail.min(axis=0)
+        self.tail -= least
+        rationality = pick(problem.rationality)
+        span = (self.tail.max(axis=0) * rationality).max(axis=0)
+        block.chance[:] = pick(problem.chance)
+        block.log_chance[:] = log_chance(block.chance, span)
+        first_step = np.minimum(1.0, 2.0 / np.maximum(span, 1e-300))
+        if problem.start is not None:
+            rate = np.repeat(
+                rationality[problem.form.info_set_player],
+                np.diff(problem.form.action_offset),
+                axis=0,
+            )
+            start = np.log(np.maximum(pick(problem.start), 1e-300))
+            logits = np.divide(start, rate, out=np.zeros_like(start), where=rate > 0.0)
+            self.point[self.layout.row] = logits
+        lanes = np.arange(count)
+        if problem.start is None and 0 < self.layout.active_row.size <= _SMALL:
+            for lane in lanes:
+                self.trace(first + int(lane), answer)
+            lanes = np.flatnonzero(answer.residual[first : first + count] > problem.tolerance)
+            if lanes.size == 0:
+                return
+        kernels.solve_block(
+            self.tree,
+            block,
+            rationality,
+            (rationality / np.maximum(rationality.max(axis=0), 1e-300)) ** 2,
+            first_step,
+            problem.start is not None,
+            min(_TIGHT, problem.tolerance),
+            problem.tolerance,
+            _MAX_ITERATIONS,
+            self.point,
+            self.kept,
+            self.bends,
+            self.moves,
+            self.state,
+        )
+        block.lam[:] = rationality
+        kernels.walk(self.tree, block, self.point, False, self.change)
+        self.point[:] = block.out
+        kernels.walk(self.tree, block, self.point, True, self.change)
+        answer.iterations[first + lanes] += self.state[1, lanes].astype(np.int64) + 2
+        self.keep(first, lanes, least, answer)
+        if self.layout.active_row.size > _SMALL:
+            for lane in lanes[answer.residual[first + lanes] > problem.tolerance]:
+                self.trace(first + int(lane), answer)
+
+    def keep(
+        self, first: int, lanes: NDArray[np.intp], least: FloatArray, answer: LogitQREResult
+    ) -> None:
+        """Write what was walked last into the answer, in the lanes where it is better than what is there."""
+        lanes = lanes[self.change[0, lanes] < answer.residual[first + lanes]]
+        draws = first + lanes
+        answer.strategy[:, draws] = self.block.sigma_in[self.layout.row][:, lanes]
+        answer.residual[draws] = self.change[0, lanes]
+        answer.turns[draws] = answer.apart[draws] = 0
+        paid = self.block.value[: self.problem.form.n_players] + least
+        answer.expected_payoffs[:, draws] = paid[:, lanes]
+
+    def trace(self, draw: int, answer: LogitQREResult) -> None:
+        """Trace the branch of one draw as a curve; write its end into the answer if that is better."""
+        problem = self.problem
+        if self.tracer is None:
+            self.tracer = Tracer(problem.form)
+
+        def pick(array: FloatArray) -> FloatArray:
+            return np.ascontiguousarray(array[..., draw if array.shape[-1] > 1 else 0])
+
+        payoffs = np.ascontiguousarray(problem.payoffs.block(slice(draw, draw + 1))[:, :, 0])
+        chance = pick(problem.chance)
+        stops = trace_draw(
+            self.tracer,
+            payoffs,
+            chance,
+            pick(problem.rationality),
+            shares=np.ones(1),
+            most_walks=problem.most_walks,
+        )
+        answer.iterations[draw] += int(stops.walks[0])
+        if stops.residual[0] < answer.residual[draw]:
+            strategy = stops.strategy[:, 0]
+            answer.strategy[:, draw] = strategy
+            answer.residual[draw] = stops.residual[0]
+            answer.turns[draw] = int(stops.turns[0])
+            answer.apart[draw] = int(stops.apart[0])
+            answer.expected_payoffs[:, draw] = expected_payoffs(
+                problem.form, strategy, payoffs, chance
+            )[:, 0]

@@ -1,0 +1,15 @@
+"""A crisis joined to its models: bindings compiled, prices planned, and every situation of the game priced draw by draw."""
+
+from detente.linking.checks import check_game
+from detente.linking.pricing import Plan, Priced, plan_pricing, price
+from detente.linking.situated import Situated, evaluate_mechanisms
+
+__all__ = [
+    "Plan",
+    "Priced",
+    "Situated",
+    "check_game",
+    "evaluate_mechanisms",
+    "plan_pricing",
+    "price",
+]

@@ -1,0 +1,487 @@
+"""Planning of prices: everything about payoffs and probabilities that does not depend on draws, worked out once."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from detente.crisis.elements import (
+    Binding,
+    Consideration,
+    Crisis,
+    Instrument,
+    Mechanism,
+    Player,
+)
+from detente.errors import Code, CrisisFileError, Place
+from detente.linking._refusals import refuse
+from detente.linking.bindings import (
+    AbstractTerm,
+    Levels,
+    Scope,
+    compile_binding,
+    outputs_needed,
+)
+from detente.linking.tables import bind_model
+from detente.models import Model, find_model
+from detente.models.registry import FloatArray, Input
+from detente.rules.compiling import Rules, read_outputs, type_combinations
+from detente.rules.transition import IndexArray
+from detente.rules.unrolling import Tree
+
+__all__ = ["Evaluation", "Lottery", "Plan", "mechanism_order", "plan_mechanisms", "plan_pricing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A mechanism with its inputs compiled; ``function`` is its model, bound to the tables that it works on.
+
+    ``design`` is what a model that interpolates has read of the table of responses.
+    """
+
+    mechanism: Mechanism
+    model: Model
+    function: Callable[..., Mapping[str, FloatArray]]
+    inputs: tuple[tuple[Input, AbstractTerm], ...]
+    n_levels: int
+    design: object | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lottery:
+    """Probabilities of some outcomes at some levels; ``terms`` None is the rest up to one.
+
+    ``branches`` ``(n_levels, n_outcomes)`` says where they go in the flat axis of chance branches.
+    """
+
+    name: str
+    code: Code
+    place: Place
+    terms: tuple[AbstractTerm | None, ...]
+    branches: IndexArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything about pricing a tree that does not depend on draws.
+
+    ``paths`` are the quantities that :func:`price` needs. ``level_states`` says for each mechanism what its levels are,
+    ``mechanism_codes`` gives them as codes; mechanisms in ``shared`` are evaluated by the base plan.
+    """
+
+    paths: tuple[str, ...]
+    mechanism_codes: Mapping[str, IndexArray]
+    shared: frozenset[str]
+    level_states: Mapping[str, tuple[dict[str, str], ...]]
+    n_branches: int
+    shape: tuple[int, int]
+    mechanisms: tuple[Evaluation, ...]
+    prices: tuple[tuple[Consideration, int, AbstractTerm], ...]
+    priors: tuple[Lottery, ...]
+    type_rows: tuple[IndexArray, ...]
+    lotteries: tuple[Lottery, ...]
+    weights: tuple[tuple[tuple[str, str, str], AbstractTerm], ...]
+    weight_row: IndexArray
+    price_row: IndexArray
+    incidence: sparse.csr_array
+
+
+def plan_pricing(
+    tree: Tree, crisis: Crisis, *, every_state: bool = True, base: Plan | None = None
+) -> Plan:
+    """Work out how to price a tree.
+
+    Parameters
+    ----------
+    tree
+        Unrolled from the rules of the crisis.
+    crisis
+        The crisis itself; ``check_game`` must find no error in it.
+    every_state
+        Evaluate each mechanism at every level that its variables reach in the game, for the briefing. Without it only
+        where a price or a probability needs it, which is all that payoffs take.
+    base
+        Plan of the same crisis under another policy. Mechanisms that it evaluates at every level needed here are taken
+        from it: :func:`price` then wants what that plan gave for the same draws, as its own ``base``.
+
+    Returns
+    -------
+    Plan
+        For :func:`price`.
+
+    Raises
+    ------
+    CrisisFileError
+        An error of :func:`check_game` that stands in the way: an unknown model or input, a cycle of mechanisms.
+    """
+    rules = tree.rules
+    order = mechanism_order(crisis)
+    now = Levels(projection=rules.project(rules.variables), values=rules.initial[None, :])
+    prices = [
+        Levels(projection=reads, values=reads.decode(codes))
+        for reads, codes in zip(rules.consideration_reads, tree.level_codes, strict=True)
+    ]
+    events = _events(tree, crisis)
+    consumers: list[tuple[Binding, Levels]] = [
+        *(
+            (item.price, levels)
+            for item, levels in zip(crisis.considerations.values(), prices, strict=True)
+        ),
+        *(
+            (outcome.prob, levels)
+            for item, _, levels in events
+            for outcome in item.chance
+            if outcome.prob is not None
+        ),
+        *(
+            (kind.prior, now)
+            for player in crisis.players.values()
+            for kind in player.types
+            if kind.prior is not None
+        ),
+        *((binding, now) for _, binding in _weight_bindings(crisis)),
+    ]
+    levels, shared = _mechanism_levels(
+        crisis,
+        rules,
+        order,
+        consumers,
+        reachable=tree.mechanism_codes if every_state else {},
+        given=base.mechanism_codes if base is not None else {},
+    )
+    scope = Scope(
+        crisis=crisis,
+        rules=rules,
+        levels=levels,
+        per_member=lambda mechanism, output: _per_member(crisis, mechanism, output),
+    )
+    mechanisms = tuple(
+        _plan_mechanism(crisis.mechanisms[name], scope)
+        for name in order
+        if len(levels[name]) and name not in shared
+    )
+    weights = [
+        (key, compile_binding(binding, scope=scope, levels=now, place=_place(crisis, key[2])))
+        for key, binding in _weight_bindings(crisis)
+    ]
+    price_terms = tuple(
+        (
+            item,
+            len(rows),
+            compile_binding(item.price, scope=scope, levels=rows, place=item.place),
+        )
+        for item, rows in zip(crisis.considerations.values(), prices, strict=True)
+    )
+    priors = tuple(_plan_prior(player, scope, now) for player in crisis.players.values())
+    lotteries = tuple(_plan_lottery(item, branches, rows, scope) for item, branches, rows in events)
+    weight_row, price_row, incidence = _incidence(tree, [key for key, _ in weights])
+    return Plan(
+        paths=tuple(sorted(scope.paths)),
+        mechanism_codes=levels,
+        shared=shared,
+        level_states={
+            name: tuple(
+                rules.values_of(row, rules.mechanism_reads[name])
+                for row in rules.mechanism_reads[name].decode(codes)
+            )
+            for name in crisis.mechanisms
+            if len(codes := levels[name])
+        },
+        n_branches=int(tree.chance_offset[-1]),
+        shape=(len(tree.class_types), len(tree.players)),
+        mechanisms=mechanisms,
+        prices=price_terms,
+        priors=priors,
+        type_rows=tuple(type_combinations(rules).astype(np.int64).T),
+        lotteries=lotteries,
+        weights=tuple(weights),
+        weight_row=weight_row,
+        price_row=price_row,
+        incidence=incidence,
+    )
+
+
+def plan_mechanisms(
+    crisis: Crisis, rules: Rules, codes: Mapping[str, IndexArray]
+) -> tuple[dict[str, IndexArray], frozenset[str], tuple[Evaluation, ...]]:
+    """Work out how to evaluate some mechanisms at levels of the caller's choice, with those that they read.
+
+    Parameters
+    ----------
+    crisis, rules
+        The crisis and its rules.
+    codes
+        Levels by mechanism, as codes of what it reads.
+
+    Returns
+    -------
+    tuple
+        Levels of every mechanism that is evaluated, sorted; paths of the quantities read; evaluations in their order.
+    """
+    order = mechanism_order(crisis)
+    levels, _ = _mechanism_levels(crisis, rules, order, (), reachable=codes, given={})
+    scope = Scope(
+        crisis=crisis,
+        rules=rules,
+        levels=levels,
+        per_member=lambda mechanism, output: _per_member(crisis, mechanism, output),
+    )
+    planned = tuple(
+        _plan_mechanism(crisis.mechanisms[name], scope) for name in order if len(levels[name])
+    )
+    return levels, frozenset(scope.paths), planned
+
+
+def mechanism_order(crisis: Crisis) -> tuple[str, ...]:
+    """Return the mechanisms so that each comes after those whose outputs it reads.
+
+    Raises
+    ------
+    CrisisFileError
+        ``mechanism-cycle`` naming the mechanisms of a cycle.
+    """
+    done: list[str] = []
+    open_: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in done or name not in crisis.mechanisms:
+            return
+        if name in open_:
+            cycle = [*open_[open_.index(name) :], name]
+            place = crisis.mechanisms[name].place
+            raise refuse(
+                code="mechanism-cycle",
+                message=f"mechanisms feed on each other: {' <- '.join(cycle)}",
+                place=place,
+                fix="bind one of these inputs to a quantity instead",
+                value=name,
+            )
+        open_.append(name)
+        for binding in crisis.mechanisms[name].inputs.values():
+            for output in read_outputs(binding):
+                visit(output.mechanism)
+        open_.pop()
+        done.append(name)
+
+    for name in crisis.mechanisms:
+        visit(name)
+    return tuple(done)
+
+
+def _place(crisis: Crisis, consideration: str) -> Place:
+    return crisis.considerations[consideration].place
+
+
+def _weight_bindings(
+    crisis: Crisis,
+) -> Iterable[tuple[tuple[str, str, str], Binding]]:
+    for item in crisis.considerations.values():
+        for player, by_type in item.weights.items():
+            for kind, binding in by_type.items():
+                yield (player, kind, item.id), binding
+
+
+def _events(tree: Tree, crisis: Crisis) -> list[tuple[Instrument, IndexArray, Levels]]:
+    """Return the instruments whose chance outcomes occur, with their branches and levels."""
+    found = []
+    for number in np.unique(tree.chance_instrument[1:]).tolist():
+        item = crisis.instruments[tree.rules.instruments[number].id]
+        reads = tree.rules.chance_reads[number]
+        if reads is None:  # pragma: no cover - an instrument of a chance event has chance outcomes
+            continue
+        rows = np.flatnonzero(tree.chance_instrument == number)
+        branches = tree.chance_offset[rows][:, None] + np.arange(len(item.chance))
+        levels = Levels(projection=reads, values=reads.decode(tree.chance_level[rows]))
+        found.append((item, branches.astype(np.int64), levels))
+    return found
+
+
+def _mechanism_levels(
+    crisis: Crisis,
+    rules: Rules,
+    order: Iterable[str],
+    consumers: Iterable[tuple[Binding, Levels]],
+    *,
+    reachable: Mapping[str, IndexArray],
+    given: Mapping[str, IndexArray],
+) -> tuple[dict[str, IndexArray], frozenset[str]]:
+    """Return the levels at which each mechanism is evaluated, and the mechanisms that another plan evaluates.
+
+    Levels are those that are reachable and those that a consumer needs. What reads a mechanism is settled before the
+    mechanism itself.
+    """
+    needed: dict[str, list[IndexArray]] = {
+        name: [reachable[name]] if name in reachable else [] for name in crisis.mechanisms
+    }
+    for binding, levels in consumers:
+        for name, codes in outputs_needed(binding, rules=rules, levels=levels):
+            needed[name].append(codes)
+    result: dict[str, IndexArray] = {}
+    shared: set[str] = set()
+    for name in reversed(tuple(order)):
+        codes = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *needed[name]]))
+        if name in given and np.isin(codes, given[name]).all():
+            result[name] = given[name]
+            shared.add(name)
+            continue
+        result[name] = codes
+        reads = rules.mechanism_reads[name]
+        levels = Levels(projection=reads, values=reads.decode(codes))
+        for binding in crisis.mechanisms[name].inputs.values():
+            for other, codes_needed in outputs_needed(binding, rules=rules, levels=levels):
+                needed[other].append(codes_needed)
+    return result, frozenset(shared)
+
+
+def _model(mechanism: Mechanism) -> Model:
+    model = find_model(mechanism.model)
+    if model is None:
+        raise refuse(
+            code="model-unknown",
+            message=f"there is no model {mechanism.model!r}",
+            place=mechanism.place,
+            fix="run `detente check` for the nearest names",
+            value=mechanism.model,
+        )
+    return model
+
+
+def _per_member(crisis: Crisis, mechanism: str, output: str) -> bool:
+    item = crisis.mechanisms[mechanism]
+    found = _model(item).find_output(output)
+    if found is None:
+        raise refuse(
+            code="model-output-unknown",
+            message=f"{item.model} has no output {output!r}",
+            place=item.place,
+            fix="run `detente check` for the nearest names",
+            value=output,
+        )
+    return found.per_member
+
+
+def _plan_mechanism(mechanism: Mechanism, scope: Scope) -> Evaluation:
+    model = _model(mechanism)
+    reads = scope.rules.mechanism_reads[mechanism.id]
+    levels = Levels(projection=reads, values=reads.decode(scope.levels[mechanism.id]))
+    inputs = []
+    for name, binding in mechanism.inputs.items():
+        declared = model.find_input(name)
+        if declared is None:
+            raise _input_error(mechanism, name, code="model-input-unknown", what="has no input")
+        term = compile_binding(
+            binding,
+            scope=scope,
+            levels=levels,
+            members=mechanism.members if declared.per_member else (),
+            place=mechanism.place,
+        )
+        inputs.append((declared, term))
+    for declared in model.inputs:
+        if declared.default is None and declared.name not in mechanism.inputs:
+            raise _input_error(
+                mechanism, declared.name, code="model-input-missing", what="needs the input"
+            )
+    design = None
+    if model.read_design is not None:
+        table = scope.crisis.tables.get("responses")
+        rows = [
+            row.cells
+            for row in (() if table is None else table.rows)
+            if row.cells["package"] == mechanism.design
+        ]
+        if not rows:
+            raise _input_error(
+                mechanism,
+                mechanism.design or "design",
+                code="model-input-missing",
+                what="has no responses to",
+            )
+        design = model.read_design(mechanism.design, rows, mechanism.members)
+    return Evaluation(
+        mechanism=mechanism,
+        model=model,
+        function=bind_model(mechanism, model, scope.crisis),
+        inputs=tuple(inputs),
+        n_levels=len(levels),
+        design=design,
+    )
+
+
+def _input_error(mechanism: Mechanism, name: str, *, code: Code, what: str) -> CrisisFileError:
+    return refuse(
+        code=code,
+        message=f"{mechanism.model} {what} {name!r}",
+        place=mechanism.place,
+        fix="run `detente check` for the inputs that the model takes",
+        value=name,
+    )
+
+
+def _plan_prior(player: Player, scope: Scope, now: Levels) -> Lottery:
+    return Lottery(
+        name=f"the priors of {player.id!r}",
+        code="priors-sum",
+        place=player.place,
+        terms=tuple(
+            None
+            if kind.prior is None
+            else compile_binding(kind.prior, scope=scope, levels=now, place=player.place)
+            for kind in player.types
+        ),
+        branches=np.arange(len(player.types))[None, :],
+    )
+
+
+def _plan_lottery(
+    instrument: Instrument, branches: IndexArray, levels: Levels, scope: Scope
+) -> Lottery:
+    return Lottery(
+        name=f"the chance outcomes of {instrument.id!r}",
+        code="probability-out-of-range",
+        place=instrument.place,
+        terms=tuple(
+            None
+            if outcome.prob is None
+            else compile_binding(outcome.prob, scope=scope, levels=levels, place=instrument.place)
+            for outcome in instrument.chance
+        ),
+        branches=branches,
+    )
+
+
+def _incidence(
+    tree: Tree, keys: list[tuple[str, str, str]]
+) -> tuple[IndexArray, IndexArray, sparse.csr_array]:
+    """Return which weight and price meet in each row of the table of priced parts, and which rows each payoff adds up.
+
+    The table has a row for each (weight, level of its consideration).
+    """
+    n_levels = [len(codes) for codes in tree.level_codes]
+    first_price = np.concatenate(([0], np.cumsum(n_levels))).astype(np.int64)
+    n_classes, n_players = tree.class_types.shape
+    weight_row: list[IndexArray] = []
+    price_row: list[IndexArray] = []
+    rows, columns = [], []
+    size = 0
+    for number, (player, kind, consideration) in enumerate(keys):
+        at = tree.considerations.index(consideration)
+        who = tree.players.index(player)
+        weight_row.append(np.full(n_levels[at], number))
+        price_row.append(first_price[at] + np.arange(n_levels[at]))
+        classes = np.flatnonzero(tree.class_types[:, who] == tree.types[who].index(kind))
+        rows.append(classes * n_players + who)
+        columns.append(size + tree.class_level[classes, at])
+        size += n_levels[at]
+    row = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
+    column = np.concatenate([np.zeros(0, dtype=np.int64), *columns])
+    incidence = sparse.csr_array(
+        (np.ones(len(row)), (row, column)), shape=(n_classes * n_players, size)
+    )
+    nothing = np.zeros(0, dtype=np.int64)
+    return (
+        np.concatenate([nothing, *weight_row]),
+        np.concatenate([nothing, *price_row]),
+        incidence,
+    )

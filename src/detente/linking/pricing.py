@@ -1,0 +1,290 @@
+r"""Prices of considerations, chance probabilities and payoffs for a block of draws.
+
+A game tree is compiled once; draws change only what is computed here:
+
+.. math:: u_i(z; d) = \sum_c w_{i, type_i(z), c}(d) \; p_{c, level_c(z)}(d)
+
+Histories enter only through the types and the level of each consideration, so payoffs are priced once per class of
+terminals with the same types and levels. :func:`plan_pricing` works out every index; :func:`price` is called for each
+block of draws.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from detente.crisis.elements import Consideration, Mechanism
+from detente.errors import Code, CrisisFileError, ModelError, UsageError
+from detente.linking._refusals import refuse
+from detente.linking.bindings import Draws
+from detente.linking.planning import Evaluation, Lottery, Plan, plan_pricing
+from detente.models.registry import FloatArray, Input
+
+__all__ = ["Plan", "Priced", "evaluate_mechanism", "plan_pricing", "price"]
+
+PROB_TOLERANCE = 1e-9
+"""Rounding allowed on probabilities and on ranges of inputs."""
+
+SUM_TOLERANCE = 1e-6
+"""How far probabilities that are all given may be from summing to one before it is an error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """Payoffs and probabilities of a block of D draws.
+
+    Attributes
+    ----------
+    payoffs
+        ``(K, P, D)`` in stakes.
+    chance_probs
+        ``(R, D)``; sums to one over the branches of each chance event.
+    prices
+        Per consideration ``(n_levels, D)``, levels as in ``tree.level_codes``.
+    weights
+        Per (player, type, consideration) ``(D,)``; absent where the crisis gives no weight.
+    outputs
+        Per mechanism and output ``(n_levels, D)``, or ``(n_members, n_levels, D)``.
+    level_states
+        Per mechanism what its levels are: variable to value.
+    """
+
+    payoffs: FloatArray
+    chance_probs: FloatArray
+    prices: dict[str, FloatArray]
+    weights: dict[tuple[str, str, str], FloatArray]
+    outputs: dict[str, dict[str, FloatArray]]
+    level_states: Mapping[str, tuple[dict[str, str], ...]]
+
+
+@np.errstate(over="ignore", invalid="ignore")  # what is not finite is refused by name
+def price(plan: Plan, values: Mapping[str, FloatArray], *, base: Priced | None = None) -> Priced:
+    """Price a block of draws.
+
+    Parameters
+    ----------
+    plan
+        From :func:`plan_pricing`.
+    values
+        Draws of each quantity by path, shape ``(D,)``; more than ``plan.paths`` may be given.
+    base
+        What the plan's base gave for the same draws; wanted if the plan was made with one.
+
+    Returns
+    -------
+    Priced
+        Payoffs, probabilities and their parts. Every number in it is finite, save mechanism outputs that nothing reads.
+
+    Raises
+    ------
+    UsageError
+        ``quantity-unknown`` if a quantity is lacking.
+    ModelError
+        ``input-invalid`` naming mechanism, input and value; ``payoff-not-finite`` naming the consideration.
+    CrisisFileError
+        ``priors-sum`` or ``probability-out-of-range`` naming player or instrument.
+    """
+    draws = _read_draws(plan, values)
+    if plan.shared:
+        draws.outputs.update(_shared(plan, base, draws))
+    for item in plan.mechanisms:
+        _, draws.outputs[item.mechanism.id] = evaluate_mechanism(item, draws)
+    prices: dict[str, FloatArray] = {}
+    for consideration, n_levels, term in plan.prices:
+        table = np.broadcast_to(term.evaluate(draws), (n_levels, draws.n_draws))
+        _check_finite(table, "price", consideration)
+        prices[consideration.id] = table
+    weights: dict[tuple[str, str, str], FloatArray] = {}
+    for key, term in plan.weights:
+        weight = np.broadcast_to(term.evaluate(draws), (1, draws.n_draws))[0]
+        weights[key] = weight
+    payoffs = _payoffs(plan, prices, weights, draws.n_draws)
+    return Priced(
+        payoffs=payoffs,
+        chance_probs=_chance_probs(plan, draws),
+        prices=prices,
+        weights=weights,
+        outputs=draws.outputs,
+        level_states=plan.level_states,
+    )
+
+
+def _read_draws(plan: Plan, values: Mapping[str, FloatArray]) -> Draws:
+    read: dict[str, FloatArray] = {}
+    for path in plan.paths:
+        if path not in values:
+            message = f"no draws are given for the quantity {path!r}"
+            raise UsageError(
+                message, code="quantity-unknown", at=path, fix="draw every path of `plan.paths`"
+            )
+        read[path] = np.asarray(values[path], dtype=np.float64)
+    n_draws = (
+        {len(array) for array in read.values()} or {len(array) for array in values.values()} or {1}
+    )
+    if len(n_draws) > 1:
+        message = f"quantities have different numbers of draws: {sorted(n_draws)}"
+        raise UsageError(
+            message, code="option-invalid", at="values", fix="give the same draws of each"
+        )
+    return Draws(values=read, n_draws=n_draws.pop())
+
+
+def _shared(plan: Plan, base: Priced | None, draws: Draws) -> dict[str, dict[str, FloatArray]]:
+    """Return the mechanisms that the base plan has evaluated."""
+    outputs = {} if base is None else base.outputs
+    shared = {name: outputs.get(name, {}) for name in sorted(plan.shared)}
+    for name, given in shared.items():
+        for array in given.values() or [np.empty(0)]:
+            if array.shape[-1] != draws.n_draws:
+                message = f"the plan takes mechanism {name!r} from a base that does not fit"
+                raise UsageError(
+                    message,
+                    code="option-invalid",
+                    at="base",
+                    fix="give the result of the base plan for the same draws",
+                )
+    return shared
+
+
+def evaluate_mechanism(
+    item: Evaluation, draws: Draws
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """Evaluate one mechanism at its levels; return its inputs as bound and its outputs, by name."""
+    given: dict[str, FloatArray] = {}
+    for declared, term in item.inputs:
+        array = term.evaluate(draws)
+        if declared.per_member and array.ndim < 3:
+            array = array[None, ...]
+        _check_input(item.mechanism, declared, array)
+        given[declared.name] = array
+    try:
+        found = item.function(**given, **({} if item.design is None else {"design": item.design}))
+    except ModelError as error:
+        message = f"mechanism {item.mechanism.id!r}: {error.message}"
+        raise ModelError(message, code=error.code, at=error.at, fix=error.fix) from error
+    shape = (item.n_levels, draws.n_draws)
+    outputs = {}
+    for declared_output in item.model.outputs:
+        array = found[declared_output.name]
+        full = (len(item.mechanism.members), *shape) if declared_output.per_member else shape
+        outputs[declared_output.name] = np.broadcast_to(array, full)
+    return given, outputs
+
+
+def _check_input(mechanism: Mechanism, declared: Input, array: FloatArray) -> None:
+    low, high = array.min(), array.max()
+    slack = PROB_TOLERANCE * max(1.0, abs(low), abs(high))
+    finite = np.isfinite(low) and np.isfinite(high)
+    if finite and low >= declared.low - slack and high <= declared.high + slack:
+        return
+    wrong = ~np.isfinite(array) | (array < declared.low - slack) | (array > declared.high + slack)
+    value = array[wrong][0]
+    message = (
+        f"input {declared.name!r} of mechanism {mechanism.id!r} is {value:g}, outside "
+        f"{declared.low:g} to {declared.high:g} [{declared.unit}]"
+    )
+    place = mechanism.place
+    raise ModelError(
+        message,
+        code="input-invalid",
+        at=f"{place.file}:{place.line}  mechanisms.{mechanism.id}.inputs.{declared.name}",
+        fix=f"check the unit and the distribution of what is bound to it: {declared.description}",
+    )
+
+
+def _check_finite(table: FloatArray, what: str, item: Consideration) -> None:
+    if np.isfinite(table).all():
+        return
+    level, draw = np.argwhere(~np.isfinite(table))[0]
+    message = (
+        f"the {what} of consideration {item.id!r} is {table[level, draw]} "
+        f"at level {level} in draw {draw} of the block"
+    )
+    raise ModelError(
+        message,
+        code="payoff-not-finite",
+        at=f"{item.place.file}:{item.place.line}  considerations.{item.id}",
+        fix="check the quantities and mechanisms that it reads; a mechanism may have no answer there",
+    )
+
+
+def _payoffs(
+    plan: Plan,
+    prices: Mapping[str, FloatArray],
+    weights: Mapping[tuple[str, str, str], FloatArray],
+    n_draws: int,
+) -> FloatArray:
+    nothing = np.zeros((0, n_draws))
+    weight = np.concatenate([nothing, *(item[None, :] for item in weights.values())])
+    table = np.concatenate([nothing, *prices.values()])
+    parts = weight[plan.weight_row] * table[plan.price_row]
+    payoffs: FloatArray = (plan.incidence @ parts).reshape(*plan.shape, n_draws)
+    if np.isfinite(payoffs).all():
+        return payoffs
+    if not np.isfinite(weight).all():
+        row = int(np.flatnonzero(~np.isfinite(weight).all(axis=1))[0])
+        player, kind, name = list(weights)[row]
+        item = next(entry for entry, _, _ in plan.prices if entry.id == name)
+        _check_finite(weight[[row]], f"weight of {player!r} ({kind}) on the price", item)
+    largest = int(np.abs(table).max(axis=1).argmax())
+    name = [entry.id for entry, n_levels, _ in plan.prices for _ in range(n_levels)][largest]
+    item = next(entry for entry, _, _ in plan.prices if entry.id == name)
+    message = (
+        f"a payoff is too large for a number: the price of consideration {item.id!r} goes up to "
+        f"{np.abs(table[largest]).max():g} stakes"
+    )
+    raise ModelError(
+        message,
+        code="payoff-not-finite",
+        at=f"{item.place.file}:{item.place.line}  considerations.{item.id}",
+        fix="check the unit and the size of the quantities that it reads",
+    )
+
+
+def _chance_probs(plan: Plan, draws: Draws) -> FloatArray:
+    result = np.empty((plan.n_branches, draws.n_draws))
+    n_types = len(plan.type_rows[0]) if plan.type_rows else 1
+    types = np.ones((n_types, draws.n_draws))
+    for prior, row in zip(plan.priors, plan.type_rows, strict=True):
+        types *= _probabilities(prior, draws)[0][row]
+    result[:n_types] = types
+    for lottery in plan.lotteries:
+        result[lottery.branches] = _probabilities(lottery, draws)
+    return result
+
+
+def _probabilities(lottery: Lottery, draws: Draws) -> FloatArray:
+    """Return the probabilities of a lottery, shape ``(n_levels, n_outcomes, D)``."""
+    n_levels, n_outcomes = lottery.branches.shape
+    result = np.zeros((n_levels, n_outcomes, draws.n_draws))
+    rest = [number for number, term in enumerate(lottery.terms) if term is None]
+    for number, term in enumerate(lottery.terms):
+        if term is not None:
+            result[:, number] = term.evaluate(draws)
+    low, high = result.min(), result.max()
+    if not (low >= -PROB_TOLERANCE and high <= 1.0 + PROB_TOLERANCE):
+        bad = result[~((result >= -PROB_TOLERANCE) & (result <= 1.0 + PROB_TOLERANCE))][0]
+        raise _lottery_error(lottery, "probability-out-of-range", f"{bad:g} is no probability")
+    result = np.clip(result, 0.0, 1.0)
+    total = result.sum(axis=1)
+    if rest:
+        if total.max() > 1.0 + SUM_TOLERANCE:
+            raise _lottery_error(lottery, lottery.code, f"they sum to {total.max():g}")
+        result[:, rest] = (np.maximum(1.0 - total, 0.0) / len(rest))[:, None, :]
+        total = result.sum(axis=1)
+    worst = total.flat[np.abs(total - 1.0).argmax()]
+    if abs(worst - 1.0) > SUM_TOLERANCE:
+        raise _lottery_error(lottery, lottery.code, f"they sum to {worst:g}")
+    normal: FloatArray = result / total[:, None, :]
+    return normal
+
+
+def _lottery_error(lottery: Lottery, code: Code, why: str) -> CrisisFileError:
+    return refuse(
+        code=code,
+        message=f"{lottery.name} are wrong in some draw: {why}",
+        place=lottery.place,
+        fix="narrow the distributions, or leave one outcome to the rest (`rest`)",
+        value=why,
+    )

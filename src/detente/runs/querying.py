@@ -1,0 +1,114 @@
+"""SQL over a run, by DuckDB: the tables ``run``, ``policies`` and ``fixed``, and nothing else.
+
+A query reads the shards of its run alone: it cannot write, nor read another file, so that a query from elsewhere can be
+tried.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from detente.errors import UsageError
+from detente.runs.store import Manifest, shard_file
+
+__all__ = ["QueryResult", "connect", "run_query"]
+
+_MEMORY = "512MB"
+_BATCH = 4096
+_TABLES = (
+    "read the tables run, policies and fixed; the columns of run are draw, policy, metric and value"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryResult:
+    """Names of the columns of an answer, and its rows, which come as they are asked for."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
+def connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
+    """Open a database in memory with the tables of a run; once per thread.
+
+    ``run`` has the columns draw, policy, metric and value; ``policies`` id and label in the order of the run; ``fixed``
+    path and value of the quantities that are not uncertain.
+    """
+    connection = duckdb.connect()
+    shards = folder.resolve() / "shards"
+    files = ", ".join(
+        _quoted(str(shard_file(folder.resolve(), number))) for number in range(manifest.n_shards)
+    )
+    spill = Path(tempfile.gettempdir()) / f"detente-query-{os.getpid()}"
+    for statement in (
+        f"CREATE VIEW run AS SELECT * FROM read_parquet([{files}]) WHERE draw < {manifest.n_draws}",  # noqa: S608
+        "CREATE TABLE policies (policy VARCHAR, label VARCHAR)",
+        "CREATE TABLE fixed (path VARCHAR, value DOUBLE)",
+        f"SET memory_limit = '{_MEMORY}'",
+        f"SET temp_directory = {_quoted(str(spill))}",
+        "SET python_enable_replacements = false",
+        "SET autoinstall_known_extensions = false",
+        "SET autoload_known_extensions = false",
+        f"SET allowed_directories = [{_quoted(str(shards) + os.sep)}]",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ):
+        connection.execute(statement)
+    labels = [(name, manifest.policy_labels.get(name, name)) for name in manifest.policies]
+    connection.executemany("INSERT INTO policies VALUES (?, ?)", labels)
+    if manifest.fixed:
+        connection.executemany("INSERT INTO fixed VALUES (?, ?)", list(manifest.fixed.items()))
+    return connection
+
+
+def run_query(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
+) -> QueryResult:
+    """Answer one query.
+
+    Raises
+    ------
+    UsageError
+        ``query-invalid`` for SQL with a mistake, more than one statement, or one that does not just read.
+    """
+    try:
+        statements = connection.extract_statements(sql)
+        if len(statements) != 1 or statements[0].type not in _READING:
+            what = "several statements" if len(statements) > 1 else "no query"
+            message = f"the text is {what}: a run answers one SELECT at a time"
+            raise _refusal(message, sql)
+        cursor = connection.execute(statements[0], list(parameters))
+        columns = tuple(column[0] for column in cursor.description or ())
+    except duckdb.Error as error:
+        message = f"the query cannot be answered: {_first_line(error)}"
+        raise _refusal(message, sql) from error
+    return QueryResult(columns=columns, rows=_rows(cursor, sql))
+
+
+_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+    try:
+        while rows := cursor.fetchmany(_BATCH):
+            yield from rows
+    except duckdb.Error as error:
+        message = f"the query cannot be answered: {_first_line(error)}"
+        raise _refusal(message, sql) from error
+
+
+def _refusal(message: str, sql: str) -> UsageError:
+    return UsageError(message, code="query-invalid", at=" ".join(sql.split())[:120], fix=_TABLES)
+
+
+def _first_line(error: Exception) -> str:
+    return next((line for line in str(error).splitlines() if line.strip()), "no reason given")[:300]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,501 @@
+"""Results: what a run folder says, read back as series, ranges, drivers, regret and differences.
+
+Ranges are the 5% and 95% quantiles over draws. Shares of draws are shares *of explored cases*.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
+from detente.errors import RunError, UsageError
+from detente.runs import frames
+from detente.runs import statistics as analysis
+from detente.runs.querying import QueryResult, connect, run_query
+from detente.runs.statistics import Difference, Driver, FirstChange, RegretTable
+from detente.runs.store import (
+    AGAIN,
+    Manifest,
+    check_shard,
+    read_manifest,
+    read_series,
+    read_shard,
+    shard_file,
+)
+from detente.runs.studies import read_study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import xarray as xr
+
+__all__ = ["Certificate", "Results", "Summary"]
+
+FloatArray = NDArray[np.float64]
+Record = TypeVar("Record")
+_DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger ones are queried
+_CACHED_SERIES = 256
+_CACHE_BYTES = 256 * 2**20
+_POLICY, _METRIC = "policy", "metric"
+
+
+class Summary(NamedTuple):
+    """Mean and range (5% and 95% quantiles) over the draws in which the metric is defined, and their number."""
+
+    mean: float
+    low: float
+    high: float
+    n_defined: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """How well the solutions behind a run hold.
+
+    ``max_residual`` is the largest fixed-point residual of all draws and policies; ``unconverged`` counts pairs of draw
+    and policy that missed the tolerance, ``unconverged_share`` is their share of ``n_solutions``. They stay in every
+    figure.
+    ``max_nashconv`` is the largest sum of what players could gain by deviating, in stakes: not an error (quantal players
+    do err) but its size.
+    """
+
+    max_residual: float
+    unconverged: int
+    unconverged_share: float
+    n_solutions: int
+    max_iterations: int
+    max_nashconv: float
+    unconverged_by_policy: dict[str, int]
+
+
+class Results:
+    """A finished run, read only.
+
+    Open it with :meth:`open`. A *metric* is named as in the reference of metrics (:doc:`/explanation/ensembles`); those
+    of the crisis itself (``quantity/...``, ``mechanism/...``) stand under the policy ``""``.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._cache: OrderedDict[tuple[str, str], FloatArray] = OrderedDict()
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Results":
+        """Open a run folder and check that it is complete.
+
+        Raises
+        ------
+        RunError
+            ``run-corrupt`` if there is no manifest, or a shard is missing, truncated or of another run: it is named.
+        """
+        folder = Path(folder)
+        manifest = read_manifest(folder)
+        if manifest is None:
+            message = f"{folder} holds no run"
+            raise RunError(
+                message, code="run-corrupt", at=str(folder), fix="give the folder of a finished run"
+            )
+        stamp = manifest.stamp()
+        missing: list[int] = []
+        for number in range(manifest.n_shards):
+            wrong = check_shard(folder, number, stamp=stamp)
+            if wrong == "missing":
+                missing.append(number)
+            elif wrong:
+                path = shard_file(folder, number)
+                message = f"shard {path.name} of the run is unusable: {wrong}"
+                raise RunError(message, code="run-corrupt", at=str(path), fix=AGAIN)
+        if missing:
+            path = shard_file(folder, missing[0])
+            there = manifest.n_shards - len(missing)
+            message = f"the run is unfinished: {there:,} of {manifest.n_shards:,} shards are there, {path.name} is missing"
+            raise RunError(message, code="run-corrupt", at=str(path), fix=AGAIN)
+        return cls(folder, manifest)
+
+    # --- what there is -----------------------------------------------------------------------------------------------
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return self.manifest.n_draws
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Ids of the policies, in the order of the run."""
+        return self.manifest.policies
+
+    def metrics(self, prefix: str = "", *, policy: str | None = None) -> tuple[str, ...]:
+        """Names of the stored metrics that start with ``prefix``, in the order of the store.
+
+        ``policy`` limits them to one policy (``""`` for those of the crisis itself).
+        """
+        names = (
+            metric
+            for of, metric in self._places
+            if metric.startswith(prefix) and (policy is None or of == policy)
+        )
+        return tuple(dict.fromkeys(names))
+
+    def quantities(self) -> tuple[str, ...]:
+        """Paths of the uncertain quantities, sorted; fixed ones have values but drive nothing."""
+        return tuple(
+            Metric.parse(name).about for name in self.metrics(metric_prefix("quantity"), policy="")
+        )
+
+    def has(self, metric: str, policy: str = "") -> bool:
+        """Whether a metric is stored under a policy."""
+        return (policy, metric) in self._places
+
+    def choose_policies(self, policies: Sequence[str] | None) -> tuple[str, ...]:
+        """Return the policies asked for, all by default.
+
+        Raises
+        ------
+        UsageError
+            ``path-unknown`` for one that the run does not hold, ``option-invalid`` for none.
+        """
+        chosen = self.policies if policies is None else tuple(policies)
+        for policy in chosen:
+            if policy not in self.policies:
+                raise _unknown(_POLICY, policy, self.policies)
+        if not chosen:
+            message = "no policy is left to choose among"
+            raise UsageError(
+                message, code="option-invalid", at="policies", fix="name one policy or more"
+            )
+        return chosen
+
+    # --- numbers -----------------------------------------------------------------------------------------------------
+
+    def values(self, metric: str, policy: str = "") -> FloatArray:
+        """Values of a metric by draw, shape ``(n_draws,)``, read only.
+
+        NaN stands where the metric is undefined in a draw (a belief after a move of probability zero).
+
+        Raises
+        ------
+        UsageError
+            ``path-unknown``, with the nearest names.
+        """
+        place = self._places.get((policy, metric))
+        if place is None:
+            return self._without_series(metric, policy)
+        if self._dense is not None:
+            series: FloatArray = self._dense[place]
+            return series
+        key = (policy, metric)
+        if key not in self._cache:
+            found = self._read_series(place)
+            found.setflags(write=False)
+            self._cache[key] = found
+            most = max(1, min(_CACHED_SERIES, _CACHE_BYTES // found.nbytes))
+            while len(self._cache) > most:
+                self._cache.popitem(last=False)
+        self._cache.move_to_end(key)
+        return self._cache[key]
+
+    def cases(self, most: int) -> dict[str, FloatArray]:
+        """Values of every quantity of the crisis in the first draws, by path, shape ``(n,)``, read only.
+
+        These are the draws that the run solved, whatever its design: its columns ``quantity/...``, and the fixed ones.
+
+        Parameters
+        ----------
+        most
+            How many draws at most: ``n`` is this, or all if the run has fewer.
+        """
+        n_draws = min(most, self.n_draws)
+        paths = self.quantities()
+        if self._dense is not None:
+            found = {path: self.values(f"quantity/{path}")[:n_draws] for path in paths}
+        else:  # the other shards of a large run are not touched
+            size, stamp = self.manifest.shard_draws, self.manifest.stamp()
+            shards = [
+                read_shard(self.folder, number, stamp=stamp)
+                for number in range(-(-n_draws // size))
+            ]
+            rows = [self._places["", f"quantity/{path}"] for path in paths]
+            whole = np.concatenate([shard.values[rows] for shard in shards], axis=1)  # noqa: PD011  not a frame
+            whole = whole[:, :n_draws]
+            found = dict(zip(paths, whole, strict=True))
+        found |= {path: np.full(n_draws, value) for path, value in self.manifest.fixed.items()}
+        for values in found.values():
+            values.setflags(write=False)
+        return dict(sorted(found.items()))
+
+    def study(self, name: str, kind: type[Record]) -> Record:
+        """Return the record of a study that the run holds.
+
+        Parameters
+        ----------
+        name
+            Of the study.
+        kind
+            Class of its record; :mod:`detente.analysis.records` has those of this package.
+
+        Raises
+        ------
+        RunError
+            ``study-missing`` if the run holds none of that name or one of another number of draws, ``run-corrupt`` if it
+            is damaged or of another run.
+        """
+        return read_study(self.folder, name, kind, manifest=self.manifest)
+
+    def summary(self, metric: str, policy: str = "") -> Summary:
+        """Mean and 5% and 95% quantiles of a metric over the draws."""
+        values = self.values(metric, policy)
+        values = values[~np.isnan(values)]
+        if values.size == 0:
+            return Summary(float("nan"), float("nan"), float("nan"), 0)
+        low, high = np.quantile(values, (0.05, 0.95))
+        return Summary(float(values.mean()), float(low), float(high), int(values.size))
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run one SELECT over the tables ``run``, ``policies`` and ``fixed`` and return its rows.
+
+        Raises
+        ------
+        UsageError
+            ``query-invalid`` for SQL with a mistake, or that does more than read the run.
+        """
+        return list(self.ask(sql, parameters).rows)
+
+    def ask(self, sql: str, parameters: Sequence[object] = ()) -> QueryResult:
+        """Run one SELECT and return names of columns and an iterator over rows, for answers of any size.
+
+        See :func:`detente.runs.querying.run_query`.
+        """
+        return run_query(connect(self.folder, self.manifest), sql, parameters)
+
+    def columns(
+        self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
+    ) -> frames.RunColumns:
+        """Return metrics of some policies side by side.
+
+        Parameters
+        ----------
+        metrics
+            Names of metrics, or prefixes that end in a slash (``quantity/``); all by default. Of a large run name those
+            that are needed: each is held for every draw and policy.
+        policies
+            Ids of policies; all by default.
+
+        Raises
+        ------
+        UsageError
+            ``path-unknown`` for a metric or policy that the run does not hold.
+        """
+        chosen = self.choose_policies(policies)
+        names: list[str] = []
+        for name in self.metrics() if metrics is None else metrics:
+            names.extend((self.metrics(name) or (name,)) if name.endswith("/") else (name,))
+        values = {
+            name: self.values(name)
+            if self.has(name) or Metric.parse(name).kind == "quantity"
+            else np.array([self.values(name, policy) for policy in chosen])
+            for name in dict.fromkeys(names)
+        }
+        manifest = self.manifest
+        return frames.RunColumns(
+            policies=chosen,
+            n_draws=self.n_draws,
+            blocks=values,
+            labels={
+                "crisis": manifest.crisis,
+                "digest": manifest.digest,
+                "design": manifest.design,
+                "mode": manifest.mode,
+                "share": manifest.plan.share_label,
+                "seed": str(manifest.seed),
+            },
+        )
+
+    def to_pandas(
+        self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
+    ) -> "pd.DataFrame":
+        """Return :meth:`columns` as a pandas data frame; see :func:`detente.runs.frames.to_pandas`."""
+        return frames.to_pandas(self.columns(metrics, policies=policies))
+
+    def to_polars(
+        self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
+    ) -> "pl.DataFrame":
+        """Return :meth:`columns` as a polars data frame; see :func:`detente.runs.frames.to_polars`."""
+        return frames.to_polars(self.columns(metrics, policies=policies))
+
+    def to_xarray(
+        self, metrics: Sequence[str] | None = None, *, policies: Sequence[str] | None = None
+    ) -> "xr.Dataset":
+        """Return :meth:`columns` as an xarray dataset; see :func:`detente.runs.frames.to_xarray`."""
+        return frames.to_xarray(self.columns(metrics, policies=policies))
+
+    # --- analyses ----------------------------------------------------------------------------------------------------
+
+    def drivers(self, metric: str, policy: str = "") -> list[tuple[str, float]]:
+        """Effect of each uncertain quantity on a metric, the largest absolute effect first.
+
+        See :func:`detente.runs.statistics.find_drivers`; :meth:`driver_table` gives more columns.
+        """
+        return list(analysis.find_effects(self._fifths, self.values(metric, policy)))
+
+    def driver_table(self, metric: str, policy: str = "") -> tuple[Driver, ...]:
+        """Effect, ends and rank correlation of each uncertain quantity for a metric."""
+        return analysis.find_drivers(self._fifths, self.values(metric, policy))
+
+    def regret(
+        self,
+        metric: str | None = None,
+        *,
+        lower_is_better: bool = False,
+        policies: Sequence[str] | None = None,
+    ) -> RegretTable:
+        """Regret of each policy: per draw, its shortfall from the best policy in that draw.
+
+        Parameters
+        ----------
+        metric
+            What is wanted; by default the payoff of the players of the defender's role, summed; of a crisis without
+            one, of those who are no challengers.
+        lower_is_better
+            True for a loss, such as ``attack``.
+        policies
+            The policies to choose among; all by default.
+        """
+        chosen = self.choose_policies(policies)
+        return analysis.find_regret(
+            metric or "payoff of the defender",
+            chosen,
+            self._by_policy(metric, chosen),
+            lower_is_better=lower_is_better,
+        )
+
+    def difference(self, metric: str, policy: str, baseline: str) -> Difference:
+        """Paired difference of a metric between two policies, draw by draw (common random numbers)."""
+        pair = self.values(metric, policy) - self.values(metric, baseline)
+        return analysis.summarise_difference(metric, policy, baseline, pair)
+
+    def first_changes(
+        self,
+        metric: str | None = None,
+        *,
+        lower_is_better: bool = False,
+        policies: Sequence[str] | None = None,
+    ) -> tuple[FirstChange, ...]:
+        """Where the preferred policy first changes as one quantity moves away from its middle.
+
+        See :func:`detente.runs.statistics.find_first_changes`.
+        """
+        chosen = self.choose_policies(policies)
+        return analysis.find_first_changes(
+            self._fifths,
+            chosen,
+            self._by_policy(metric, chosen),
+            lower_is_better=lower_is_better,
+        )
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """How well the solutions behind the run hold, over all policies and draws."""
+        ends = dict.fromkeys(("residual", "iterations", "nashconv"), 0.0)
+        missed: dict[str, int] = {}
+        for policy in self.policies:  # one at a time: a large run has millions of solutions
+            for name, end in ends.items():
+                ends[name] = max(
+                    end, float(self.values(metric_name("certificate", name), policy).max())
+                )
+            converged = self.values(metric_name("certificate", "converged"), policy)
+            missed[policy] = int((converged == 0.0).sum())
+        n_solutions = len(self.policies) * self.n_draws
+        return Certificate(
+            max_residual=ends["residual"],
+            unconverged=sum(missed.values()),
+            unconverged_share=sum(missed.values()) / n_solutions,
+            n_solutions=n_solutions,
+            max_iterations=int(ends["iterations"]),
+            max_nashconv=ends["nashconv"],
+            unconverged_by_policy=missed,
+        )
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        """Row of each series, in the order of the store."""
+        shard = read_shard(self.folder, 0, stamp=self.manifest.stamp())
+        return {series: row for row, series in enumerate(shard.series)}
+
+    @cached_property
+    def _dense(self) -> FloatArray | None:
+        """All values, shape (n_series, n_draws), verified; None if the run is too large to hold."""
+        n_shards = self.manifest.n_shards
+        size = self.manifest.shard_draws
+        if len(self._places) * n_shards * size * 8 > _DENSE_BYTES:
+            return None
+        stamp = self.manifest.stamp()
+        whole = np.empty((len(self._places), n_shards * size))
+        for number in range(n_shards):
+            shard = read_shard(self.folder, number, stamp=stamp)
+            if shard.series != tuple(self._places):
+                path = shard_file(self.folder, number)
+                message = f"shard {path.name} holds other metrics than the first"
+                raise RunError(
+                    message,
+                    code="run-corrupt",
+                    at=str(path),
+                    fix="remove the file, then run the command that made it again (explore: with --resume)",
+                )
+            whole[:, number * size : (number + 1) * size] = shard.values  # noqa: PD011  not a frame
+        whole = whole[:, : self.n_draws]
+        whole.setflags(write=False)
+        return whole
+
+    @cached_property
+    def _fifths(self) -> analysis.Fifths:
+        paths = self.quantities()
+        rows = [self.values(metric_name("quantity", path)) for path in paths]
+        return analysis.split_fifths(paths, np.array(rows).reshape(len(paths), self.n_draws))
+
+    def _read_series(self, place: int) -> FloatArray:
+        """One series of a large run, shape (n_draws,): only its row group is read from each shard."""
+        size, n_series = self.manifest.shard_draws, len(self._places)
+        values = np.empty(self.manifest.n_shards * size)
+        for number in range(self.manifest.n_shards):
+            values[number * size : (number + 1) * size] = read_series(
+                self.folder, number, place, n_series=n_series, shard_draws=size
+            )
+        return values[: self.n_draws]
+
+    def _by_policy(self, metric: str | None, policies: Sequence[str]) -> FloatArray:
+        """Values of a metric, shape (n_policies, n_draws)."""
+        names = (
+            [metric]
+            if metric
+            else [metric_name("payoff", player) for player in self.manifest.defenders]
+        )
+        return np.array([sum(self.values(name, policy) for name in names) for policy in policies])
+
+    def _without_series(self, metric: str, policy: str) -> FloatArray:
+        """Values of a fixed quantity, or the error of an unknown metric."""
+        wanted, fixed = Metric.parse(metric), self.manifest.fixed
+        path = wanted.about if wanted.kind == "quantity" else ""
+        if policy == "" and path in fixed:
+            values = np.full(self.n_draws, fixed[path])
+            values.setflags(write=False)
+            return values
+        if policy not in ("", *self.policies):
+            raise _unknown(_POLICY, policy, self.policies)
+        raise _unknown(_METRIC, metric, self.metrics(policy=policy))
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> UsageError:
+    import difflib  # noqa: PLC0415  # only on the way out
+
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    hint = f"nearest: {', '.join(near)}" if near else f"see the {what} names of the run"
+    return UsageError(f"the run holds no {what} {name!r}", code="path-unknown", at=what, fix=hint)

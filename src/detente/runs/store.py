@@ -1,0 +1,484 @@
+"""The run folder: one Parquet file per shard of draws, and a manifest that says what they are draws of.
+
+A shard is a pure function of the manifest's stamp (crisis digest, seed, policies, design, version) and its number. It is
+written to a temporary file and renamed, so a file with the right name is a whole file. Beside each shard stands its *seal*: a
+small JSON file with the stamp, the size and the SHA-256 of the shard. So a shard of another run, a truncated one and a
+damaged one are told apart from a good one before anything tries to parse them.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import re
+import stat
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from detente.engine.designs import Alternatives, Design, DesignName, Mode
+from detente.engine.streams import MAX_DRAWS
+from detente.errors import RunError
+
+__all__ = [
+    "AGAIN",
+    "FORMAT",
+    "LARGE_RUN_DRAWS",
+    "LARGE_SHARD_DRAWS",
+    "MAX_SHARD_DRAWS",
+    "SHARD_DRAWS",
+    "Manifest",
+    "Shard",
+    "check_shard",
+    "damaged",
+    "encode_shard",
+    "is_being_written",
+    "read_manifest",
+    "read_series",
+    "read_shard",
+    "remove_leftovers",
+    "series_per_group",
+    "shard_file",
+    "store_shard",
+    "write_manifest",
+    "write_shard",
+    "write_whole",
+]
+
+FloatArray = NDArray[np.float64]
+Series = tuple[str, str]
+
+SHARD_DRAWS = 64
+"""Draws that are solved together, and least number per shard. Shards are always whole: a run of 50 draws holds 64 and
+reads 50. Larger shards hold several such blocks, so that their size moves no number."""
+
+LARGE_SHARD_DRAWS = 1024
+"""Draws per shard of a run of more than :data:`LARGE_RUN_DRAWS`, unless another number is asked for."""
+
+LARGE_RUN_DRAWS = 16_384
+"""Up to this many draws a run has shards of :data:`SHARD_DRAWS`."""
+
+MAX_SHARD_DRAWS = 65_536
+"""Most draws per shard: it is made in memory."""
+
+AGAIN = "run the command that made it again (explore: with --resume): damaged and missing shards are computed anew"
+"""What to do about a run that is not whole."""
+
+FORMAT = 2
+"""Version of the run folder; it rises when the meaning of a stored number changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a run folder holds.
+
+    ``policies`` are in the order of the run; ``defenders`` are the players whose payoff regret is about; ``fixed`` are the
+    quantities that are not uncertain, by path; ``versions`` are those of the libraries that wrote it. ``design``, ``mode``,
+    ``alternatives`` and ``others`` are those of :class:`detente.engine.Design`; ``shard_draws`` is the number of draws
+    per shard.
+    """
+
+    crisis: str
+    digest: str
+    seed: int
+    n_draws: int
+    policies: tuple[str, ...]
+    policy_labels: Mapping[str, str]
+    players: tuple[str, ...]
+    defenders: tuple[str, ...]
+    overrides: Mapping[str, str]
+    fixed: Mapping[str, float]
+    versions: Mapping[str, str]
+    design: DesignName = "streams"
+    mode: Mode = "probabilistic"
+    alternatives: Alternatives = ()
+    others: Literal["median", "drawn"] = "median"
+    shard_draws: int = SHARD_DRAWS
+    format: int = FORMAT
+
+    @property
+    def n_shards(self) -> int:
+        """Number of shards that hold the draws."""
+        return -(-self.n_draws // self.shard_draws)
+
+    @property
+    def plan(self) -> Design:
+        """The design of the run."""
+        return Design(
+            name=self.design, mode=self.mode, alternatives=self.alternatives, others=self.others
+        )
+
+    def stamp(self) -> str:
+        """Everything that a shard's bytes depend on, but its own number, as one line of text."""
+        parts: dict[str, object] = {
+            "crisis": self.crisis,
+            "digest": self.digest,
+            "seed": self.seed,
+            "policies": list(self.policies),
+            "design": [self.design, self.mode, self.alternatives, self.others],
+            "shard_draws": self.shard_draws,
+            "format": self.format,
+            "detente": self.versions.get("detente", ""),
+        }
+        if not self.plan.is_extensible:
+            parts["n_draws"] = self.n_draws
+        return json.dumps(parts, sort_keys=True)
+
+
+_MANIFEST = TypeAdapter(Manifest)
+_MAX_MANIFEST_BYTES = 64 * 2**20
+_MAX_SEAL_BYTES = 2**20
+_GROUP_ROWS = 65_536
+_LEFTOVER = re.compile(r"\..+\.(?P<host>[A-Za-z0-9]+)-(?P<process>[0-9]+)-[0-9]+\.part")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """The numbers of one shard: ``values`` of shape ``(n_series, shard_draws)``, a series is (policy, metric)."""
+
+    number: int
+    series: tuple[Series, ...]
+    values: FloatArray
+
+
+# --- manifest --------------------------------------------------------------------------------------------------------
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write ``manifest.json`` in one step."""
+    fields = {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
+    fields = {
+        name: dict(value) if isinstance(value, Mapping) else value for name, value in fields.items()
+    }
+    text = json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    write_whole(folder / "manifest.json", text.encode())
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Read ``manifest.json``; None if the folder has none.
+
+    Raises
+    ------
+    RunError
+        ``run-corrupt`` if the file is not the manifest of a run; ``run-mismatch`` if it is of another format.
+    """
+    path = folder / "manifest.json"
+    try:
+        text = path.read_bytes() if path.stat().st_size <= _MAX_MANIFEST_BYTES else b""
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        message = f"{path.name} cannot be read: {error.strerror or error}"
+        raise RunError(
+            message, code="run-corrupt", at=str(path), fix="make it readable, or use another folder"
+        ) from error
+    try:
+        fields = from_json(text)
+        found = fields.get("format") if isinstance(fields, dict) else None
+        if isinstance(found, int) and found != FORMAT:
+            message = f"the run is of format {found}, this version reads {FORMAT}"
+            raise RunError(
+                message,
+                code="run-mismatch",
+                at=str(path),
+                fix="run into a new folder, or read it with the version that wrote it",
+            )
+        manifest = _MANIFEST.validate_json(text)
+        _check_manifest(manifest)
+    except ValueError as error:
+        reason = str(error)
+        if isinstance(error, ValidationError):
+            first = error.errors()[0]
+            reason = f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"
+        message = f"{path.name} is not the manifest of a run: {reason[:200]}"
+        raise RunError(
+            message,
+            code="run-corrupt",
+            at=str(path),
+            fix="name another folder; if it was a run, remove it and run again",
+        ) from error
+    return manifest
+
+
+def _check_manifest(manifest: Manifest) -> None:
+    """Refuse numbers that no run can have, so that nothing later loops or allocates by them."""
+    draws = manifest.shard_draws
+    if not 1 <= manifest.n_draws <= MAX_DRAWS:
+        message = f"n_draws: {manifest.n_draws} is outside 1-{MAX_DRAWS}"
+        raise ValueError(message)
+    if draws % SHARD_DRAWS or not SHARD_DRAWS <= draws <= MAX_SHARD_DRAWS:
+        message = f"shard_draws: {draws} is no multiple of {SHARD_DRAWS} up to {MAX_SHARD_DRAWS}"
+        raise ValueError(message)
+    if not manifest.policies or len(set(manifest.policies)) < len(manifest.policies):
+        message = "policies: none, or one stands twice"
+        raise ValueError(message)
+    if manifest.format != FORMAT:
+        message = f"format: {manifest.format} is not {FORMAT}"
+        raise ValueError(message)
+    if manifest.design == "factorial" and any(not levels for _, levels in manifest.alternatives):
+        message = "alternatives: a quantity without any"
+        raise ValueError(message)
+
+
+# --- shards ----------------------------------------------------------------------------------------------------------
+
+
+def shard_file(folder: Path, number: int) -> Path:
+    """Path of a shard."""
+    return folder / "shards" / f"shard-{number:06d}.parquet"
+
+
+def encode_shard(shard: Shard) -> bytes:
+    """Return a shard as the bytes of a Parquet file.
+
+    Long format, a row per draw, policy and metric, ordered by series as in ``shard.series``, then by draw. A row group
+    holds some whole series, so that one series can be read without the others.
+    """
+    n_series, n_draws = shard.values.shape
+    first = shard.number * n_draws
+    policies, metrics = zip(*shard.series, strict=True)
+    draw = np.tile(np.arange(first, first + n_draws, dtype=np.int32), n_series)
+    columns = [
+        pa.array(draw),
+        _dictionary(policies, n_draws),
+        _dictionary(metrics, n_draws),
+        pa.array(np.ascontiguousarray(shard.values).reshape(-1)),
+    ]
+    table = pa.table(columns, names=["draw", "policy", "metric", "value"])
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        use_dictionary=["draw", "policy", "metric"],
+        write_statistics=["policy", "metric"],
+        row_group_size=series_per_group(n_draws) * n_draws,
+    )
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def write_shard(folder: Path, shard: Shard, *, stamp: str) -> Path:
+    """Write a shard and its seal, each in one step: to a temporary file in the same folder, then renamed."""
+    return store_shard(folder, shard.number, encode_shard(shard), stamp=stamp)
+
+
+def store_shard(folder: Path, number: int, content: bytes, *, stamp: str) -> Path:
+    """Write the bytes of a shard and its seal.
+
+    Raises
+    ------
+    RunError
+        ``output-unwritable`` if the folder cannot be written or the disk is full.
+    """
+    seal = {
+        "number": number,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size": len(content),
+        "stamp": stamp,
+    }
+    path = shard_file(folder, number)
+    write_whole(_seal_file(path), (json.dumps(seal, indent=1, sort_keys=True) + "\n").encode())
+    write_whole(path, content)
+    return path
+
+
+def series_per_group(shard_draws: int) -> int:
+    """Return the number of series in a row group of a shard."""
+    return max(1, _GROUP_ROWS // shard_draws)
+
+
+def check_shard(folder: Path, number: int, *, stamp: str) -> str:
+    """Say what is wrong with a shard's file, judged by its seal and size; empty if nothing is.
+
+    It tells a missing, a truncated and a foreign file from a good one; damage inside is found by :func:`read_shard`.
+    """
+    path = shard_file(folder, number)
+    try:
+        found = path.stat()
+    except OSError:
+        return "missing"
+    if not stat.S_ISREG(found.st_mode):
+        return "no plain file"
+    seal = _read_seal(path)
+    if seal is None:
+        return "without a readable seal"
+    if seal.get("stamp") != stamp or seal.get("number") != number:
+        return "of another run"
+    if seal.get("size") != found.st_size:
+        return f"{found.st_size} bytes instead of {seal.get('size')}"
+    return ""
+
+
+def read_shard(folder: Path, number: int, *, stamp: str) -> Shard:
+    """Read a shard and verify it against its seal.
+
+    Raises
+    ------
+    RunError
+        ``run-corrupt``, naming the file and what is wrong with it.
+    """
+    path = shard_file(folder, number)
+    wrong = check_shard(folder, number, stamp=stamp)
+    if not wrong:
+        try:
+            content = path.read_bytes()
+            seal = _read_seal(path) or {}
+            if hashlib.sha256(content).hexdigest() == seal.get("sha256"):
+                return _parse(content, number)
+            wrong = "its content does not match its seal"
+        except OSError as error:
+            wrong = f"it cannot be read: {error.strerror or error}"
+        except (pa.ArrowException, KeyError, ValueError):
+            wrong = "it is no table of a run"
+    raise damaged(path, wrong)
+
+
+def read_series(
+    folder: Path, number: int, place: int, *, n_series: int, shard_draws: int
+) -> FloatArray:
+    """Read one series of a shard, shape ``(shard_draws,)``, without verifying the rest.
+
+    Parameters
+    ----------
+    place
+        Row of the series in the order of the shard.
+    n_series
+        Number of series that the shard must have.
+
+    Raises
+    ------
+    RunError
+        ``run-corrupt`` if the file is no such shard.
+    """
+    path = shard_file(folder, number)
+    group, row = divmod(place, series_per_group(shard_draws))
+    try:
+        with pq.ParquetFile(path) as file:
+            if file.metadata.num_rows != n_series * shard_draws:
+                raise damaged(path, "it holds other metrics than the first")
+            values = file.read_row_group(group, columns=["value"])["value"].to_numpy()
+    except (OSError, pa.ArrowException, KeyError, ValueError, IndexError) as error:
+        raise damaged(path, "it is no table of a run") from error
+    found: FloatArray = values[row * shard_draws : (row + 1) * shard_draws]
+    return found
+
+
+def damaged(path: Path, wrong: str) -> RunError:
+    """Return the error that names a damaged shard."""
+    return RunError(
+        f"shard {path.name} is damaged: {wrong}",
+        code="run-corrupt",
+        at=str(path),
+        fix=AGAIN,
+    )
+
+
+def _parse(content: bytes, number: int) -> Shard:
+    """Turn the bytes of a verified shard into series."""
+    table = pq.read_table(pa.BufferReader(content))
+    draw = table["draw"].to_numpy()
+    again = np.flatnonzero(draw[1:] == draw[0])
+    draws = int(again[0]) + 1 if again.size else draw.size
+    policies, metrics = (
+        table[name].combine_chunks()[::draws].to_pylist() for name in ("policy", "metric")
+    )
+    series = tuple(zip(policies, metrics, strict=True))
+    values = table["value"].to_numpy().reshape(len(series), draws)
+    return Shard(number=number, series=series, values=values)
+
+
+def _seal_file(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def _read_seal(path: Path) -> dict[str, Any] | None:
+    """Read the seal of a shard; None if it is missing or no seal."""
+    try:
+        with _seal_file(path).open("rb") as stream:
+            seal = from_json(stream.read(_MAX_SEAL_BYTES))
+    except (OSError, ValueError):
+        return None
+    return seal if isinstance(seal, dict) else None
+
+
+def _dictionary(names: Sequence[str], repeats: int) -> pa.DictionaryArray:
+    """Dictionary-encoded column in which each name stands ``repeats`` times."""
+    words = list(dict.fromkeys(names))
+    place = {word: index for index, word in enumerate(words)}
+    codes = np.repeat(np.array([place[name] for name in names], dtype=np.int32), repeats)
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words, type=pa.string()))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it appears whole or not at all.
+
+    Raises
+    ------
+    RunError
+        ``output-unwritable`` if the folder cannot be written or the disk is full.
+    """
+    writer = f"{_host()}-{os.getpid()}-{threading.get_ident()}"
+    temporary = path.with_name(f".{path.name}.{writer}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        message = f"cannot write {path.name}: {error.strerror or error}"
+        raise RunError(
+            message,
+            code="output-unwritable",
+            at=str(path),
+            fix="free space or choose another folder; what is already there stays valid",
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary files of processes of this machine that have ended; those of others may still be written."""
+    for path in [
+        *folder.glob(".manifest.json.*.part"),
+        *folder.glob("shards/.shard-*.part"),
+        *folder.glob("studies/.*.part"),
+    ]:
+        match = _LEFTOVER.fullmatch(path.name)
+        if match and match["host"] == _host() and not is_being_written(path):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def is_being_written(path: Path) -> bool:
+    """Tell whether a temporary file is one of a living process of this machine."""
+    match = _LEFTOVER.fullmatch(path.name)
+    return bool(match and match["host"] == _host() and _is_alive(int(match["process"])))
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix":
+        return True  # there is no harmless question elsewhere
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _host() -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", platform.node())[:40] or "host"

@@ -1,0 +1,236 @@
+"""The diary of a watched crisis: a file per day, kept as long as nothing before or on that day has changed.
+
+A day's file bears a key: the hash of the crisis, the draws, and all readings up to that day. A watch that is taken up again,
+or to which a day is added, reads the days whose keys hold and computes the others. Solved games are kept beside them.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from detente.crisis.elements import Crisis
+from detente.errors import UsageError
+from detente.runs.store import write_whole
+from detente.watch.events import Reading
+from detente.watch.watching import Day, Solved, Watch
+
+__all__ = ["keep_diary", "read_record"]
+
+Record = dict[str, Any]
+Progress = Callable[[int, int], None]
+
+FORMAT = 1
+"""Version of a day's file; it rises when the meaning of a number in it changes."""
+
+MOST_DAYS = 3660
+
+
+def keep_diary(
+    crisis: Crisis,
+    readings: Sequence[Reading],
+    *,
+    folder: Path,
+    since: date | None = None,
+    until: date | None = None,
+    n_draws: int = 1024,
+    seed: int = 1,
+    policy: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[Record, ...]:
+    """Watch a crisis day by day.
+
+    Parameters
+    ----------
+    crisis
+        A crisis with a calendar, its overrides applied.
+    readings
+        What events mean, in order of their days. Those before ``since`` or after ``until`` are left out.
+    folder
+        Where days and solved games are kept; made if missing.
+    since, until
+        First and last day; by default that of the calendar, and that of the last reading (without any: the cut-off).
+    n_draws, seed, policy
+        As for :class:`detente.watch.watching.Watch`.
+    progress
+        Told how many days are done, and of how many.
+
+    Returns
+    -------
+    tuple of dict
+        A record for each day, in order: :class:`detente.watch.watching.Day` as plain data.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` if the last day comes before the first, or the crisis has no calendar.
+    RunError
+        ``output-unwritable`` if a day cannot be kept.
+    """
+    watch = _Late(crisis, folder, n_draws=n_draws, seed=seed, policy=policy)
+    first = since or (crisis.calendar[0] if crisis.calendar else crisis.as_of)
+    last = until or max([first, *(item.event.day for item in readings)], default=first)
+    n_days = (last - first).days + 1
+    if not 0 < n_days <= MOST_DAYS:
+        message = f"a watch from {first} to {last} has {n_days} days"
+        fix = f"let it end on or after its first day, and within {MOST_DAYS} days"
+        raise UsageError(message, code="option-invalid", at="--until", fix=fix)
+    by_day = {
+        day: tuple(items)
+        for day, items in groupby(
+            sorted(readings, key=lambda item: item.event.day), lambda item: item.event.day
+        )
+    }
+    key = _digest(
+        FORMAT, version("detente"), crisis.digest, n_draws, seed, policy or "", str(first)
+    )
+    records: list[Record] = []
+    for number in range(n_days):
+        day = first + timedelta(days=number)
+        todays = by_day.get(day, ())
+        key = _digest(key, str(day), [_describe(item) for item in todays])
+        path = folder / "days" / f"{day}.json"
+        record = read_record(path, key)
+        if record is None:
+            found = _as_record(watch.ready().advance(todays, day), key)
+            text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+            write_whole(path, text.encode())
+            record = json.loads(text)  # the same data, computed or read
+        else:
+            watch.skip(todays, day)
+        records.append(record)
+        if progress is not None:
+            progress(number + 1, n_days)
+    return tuple(records)
+
+
+def read_record(path: Path, key: str) -> Record | None:
+    """Return the record of a day if its file is there, whole, and of that key."""
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) and record.get("key") == key else None
+
+
+class _Late:
+    """A watch that is opened when the first day must be computed, and brought up to that day."""
+
+    def __init__(
+        self, crisis: Crisis, folder: Path, *, n_draws: int, seed: int, policy: str | None
+    ) -> None:
+        self._crisis, self._policy = crisis, policy
+        self._n_draws, self._seed = n_draws, seed
+        self._stamp = [version("detente"), crisis.digest, n_draws, seed, policy or ""]
+        self._folder = folder / "games"
+        self._skipped: list[tuple[tuple[Reading, ...], date]] = []
+        self._watch: Watch | None = None
+
+    def skip(self, readings: tuple[Reading, ...], day: date) -> None:
+        """Note a day that need not be computed."""
+        if self._watch is not None:
+            self._watch.take(readings, day)
+        else:
+            self._skipped.append((readings, day))
+
+    def ready(self) -> Watch:
+        """Return the watch, brought up to the day before."""
+        if self._watch is None:
+            self._watch = Watch(
+                self._crisis,
+                n_draws=self._n_draws,
+                seed=self._seed,
+                policy=self._policy,
+                solved=self._solved,
+            )
+            for readings, day in self._skipped:
+                self._watch.take(readings, day)
+        return self._watch
+
+    def _solved(self, key: tuple[object, ...], solve: Callable[[], Solved]) -> Solved:
+        """Read a solved game, or solve and keep it."""
+        parts = [_hash_array(part) if isinstance(part, np.ndarray) else part for part in key]
+        path = self._folder / f"{_digest(self._stamp, parts)[:16]}.npz"
+        try:
+            with path.open("rb") as stream, np.load(stream) as kept:
+                return Solved(
+                    reach=kept["reach"],
+                    residual=float(kept["residual"]),
+                    unconverged=int(kept["unconverged"]),
+                )
+        except (OSError, ValueError, KeyError, BadZipFile):
+            solved = solve()
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            reach=solved.reach,
+            residual=solved.residual,
+            unconverged=solved.unconverged,
+        )
+        write_whole(path, buffer.getvalue())
+        return solved
+
+
+def _hash_array(array: Any) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+
+
+def _describe(reading: Reading) -> list[object]:
+    """Write everything of a reading that a day's numbers or words depend on."""
+    event, rule = reading.event, reading.rule
+    row = [event.actor, event.target, event.category, event.mode, event.text, event.source]
+    if rule is None:
+        return [*row, "unmapped", reading.reason]
+    evidence = [[*name, str(value)] for name, value in rule.evidence.items()]
+    said = [rule.move, rule.outcome, dict(rule.state), evidence, rule.noise]
+    return [*row, rule.id, *said, str(rule.weight), list(rule.seen_by)]
+
+
+def _as_record(day: Day, key: str) -> Record:
+    """Turn a day into plain data, its events into what a page shows of them."""
+    record = asdict(day)
+    record["day"] = day.day.isoformat()
+    record["effects"] = [
+        {
+            "event": {
+                "actor": item.reading.event.actor,
+                "target": item.reading.event.target,
+                "category": item.reading.event.category,
+                "mode": item.reading.event.mode,
+                "text": item.reading.event.text,
+                "source": item.reading.event.source,
+            },
+            "kind": item.reading.kind,
+            "rule": item.reading.rule.id if item.reading.rule else "",
+            "says": _says(item.reading),
+            "attack": item.attack,
+            "outcomes": dict(item.outcomes),
+            "types": dict(item.types),
+        }
+        for item in day.effects
+    ]
+    return {"key": key, **record}
+
+
+def _says(reading: Reading) -> str:
+    rule = reading.rule
+    if rule is None:
+        return reading.reason
+    if rule.move:
+        return f"{rule.move}/{rule.outcome}" if rule.outcome else rule.move
+    if rule.state:
+        return ", ".join(f"{variable}={value}" for variable, value in rule.state.items())
+    return ", ".join(".".join(name) for name in rule.evidence) or rule.noise

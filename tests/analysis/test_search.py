@@ -1,0 +1,144 @@
+"""The search over commitments against solving everything, and the split of a change between versions of a crisis."""
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import detente.crisis
+from detente.analysis.differences import (
+    RULES,
+    compare_results,
+    explain_change,
+    find_changed_inputs,
+    find_changed_rules,
+)
+from detente.analysis.evaluating import Evaluator
+from detente.analysis.robustness import Aim, find_pareto
+from detente.analysis.search import combine, default_aims, find_choices, search_policies
+from detente.crisis import load_crisis
+from detente.errors import UsageError
+from detente.runs import run_ensemble
+
+TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
+
+
+@pytest.fixture(scope="module")
+def crisis():
+    return load_crisis(TEMPLATE)
+
+
+def test_choices_are_the_menus_of_those_who_do_not_challenge(crisis):
+    # oracle by hand
+    assert find_choices(crisis) == {"answer": ("wait", "offer", "arm", "threaten")}
+    assert find_choices(crisis, ["answer", "move", "response"]) == {
+        "answer": ("wait", "offer", "arm", "threaten"),
+        "response": ("impose", "condemn"),
+    }
+    assert [aim.metric for aim in default_aims(crisis)][:2] == ["attack", "payoff/west"]
+    with pytest.raises(UsageError, match="no phase"):
+        find_choices(crisis, ["nowhere"])
+    with pytest.raises(UsageError, match="no menu"):
+        find_choices(crisis, ["move"])
+
+
+@pytest.mark.parametrize("most", [512, 2])
+def test_the_search_finds_the_pareto_set_of_all_combinations(crisis, most):
+    # oracle by brute force: every combination solved at all draws
+    choices = find_choices(crisis, ["answer", "response"])
+    aims = default_aims(crisis)
+    policies = [
+        combine(crisis, dict(zip(choices, one, strict=True))) for one in product(*choices.values())
+    ]
+    values = Evaluator(crisis, n_draws=100).evaluate(policies, [aim.metric for aim in aims])
+    losses = np.array(
+        [
+            values.values[aim.metric].mean(axis=1) * (1 if aim.lower_is_better else -1)
+            for aim in aims
+        ]
+    ).T
+    expected = {policies[place].id for place in np.flatnonzero(find_pareto(losses))}
+    found = search_policies(crisis, choices=choices, n_draws=100, exhaustive_up_to=most)
+    assert {item.policy.id for item in found.pareto} == expected
+    assert found.exhaustive == (most == 512)
+    assert found.n_combinations == 8
+    assert found.n_solved <= 8
+    first = found.pareto[0]
+    assert first.means[0] == min(item.means[0] for item in found.pareto)
+
+
+def test_combinations_that_make_one_game_are_named_by_what_they_share(crisis):
+    # oracle by hand: a choice left out of the menu in all rounds cannot matter
+    choices = {"answer": ("offer",), "counter": ("shut", "supply"), "response": ("condemn",)}
+    found = search_policies(crisis, choices=choices, n_draws=10, aims=[Aim("attack")])
+    (best,) = found.pareto
+    assert best.n_same == 2  # without sanctions there is nothing to counter
+    assert best.commitments == ("offer", "condemn")
+    assert "supply" not in best.label
+
+
+# --- differences -----------------------------------------------------------------------------------------------------
+
+
+def test_versions_that_differ_in_quantities_are_split_exactly(crisis):
+    # oracle theorem: efficiency against direct solution; what does not enter gets nothing
+    paths = [
+        path for path, item in crisis.quantities.items() if item.distribution.family != "fixed"
+    ]
+    chosen = {path: crisis.quantities[path] for path in paths[:3]}
+    other = load_crisis(
+        TEMPLATE,
+        overrides={path: f"{item.distribution.parameters[0]:g}" for path, item in chosen.items()},
+    )
+    assert {item.path for item in find_changed_inputs(crisis, other)} == set(chosen)
+    assert find_changed_rules(crisis, other) == ()
+    split = explain_change(crisis, other, "attack", n_draws=8)
+    ends = [
+        Evaluator(one, n_draws=8)
+        .evaluate([one.policies["free"]], ["attack"])
+        .values["attack"]
+        .mean()
+        for one in (crisis, other)
+    ]
+    assert (split.before, split.after) == pytest.approx(tuple(ends), abs=1e-8)
+    assert sum(part.part for part in split.parts) == pytest.approx(ends[1] - ends[0], abs=1e-8)
+    assert split.exact
+
+
+def test_rules_that_differ_are_one_input(crisis):
+    outcomes = dict(crisis.policies)
+    outcomes["free"] = replace(outcomes["free"], fix=outcomes["arm"].fix)
+    other = replace(crisis, policies=outcomes)
+    assert find_changed_rules(crisis, other) == ("policies.free",)
+    split = explain_change(crisis, other, "attack", n_draws=4)
+    assert [part.name for part in split.parts] == [RULES]
+    direct = Evaluator(crisis, n_draws=4).evaluate([crisis.policies["arm"]], ["attack"])
+    assert split.after == pytest.approx(direct.values["attack"].mean(), abs=1e-8)
+
+
+def test_words_are_no_rules(crisis):
+    policies = {name: replace(item, label="other words") for name, item in crisis.policies.items()}
+    assert find_changed_rules(crisis, replace(crisis, policies=policies)) == ()
+    with pytest.raises(UsageError, match="do not differ"):
+        explain_change(crisis, replace(crisis, policies=policies), "attack")
+
+
+def test_runs_of_one_seed_are_paired(crisis, tmp_path):
+    # oracle by hand
+    path = crisis.rationality.path
+    other = load_crisis(TEMPLATE, overrides={path: "0.2"})
+    first = run_ensemble(crisis, folder=tmp_path / "a", policies=["free"], n_draws=64)
+    second = run_ensemble(other, folder=tmp_path / "b", policies=["free"], n_draws=64)
+    rows = {row[0].metric: row for row in compare_results(first, second)}
+    gap = second.values("attack", "free") - first.values("attack", "free")
+    difference, before, after = rows["attack"]
+    assert difference.mean == pytest.approx(gap.mean())
+    assert after - before == pytest.approx(gap.mean())
+    assert difference.mean_low < gap.mean() < difference.mean_high
+    third = run_ensemble(crisis, folder=tmp_path / "c", policies=["free"], n_draws=64, seed=9)
+    unpaired = {row[0].metric: row[0] for row in compare_results(first, third)}
+    assert np.isnan(unpaired["attack"].mean_low)
+    with pytest.raises(UsageError, match="do not share"):
+        compare_results(first, second, policy="arm")

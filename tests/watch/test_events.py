@@ -1,0 +1,174 @@
+"""Events: read from hostile and friendly tables, put into the crisis's terms by its rules alone."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detente.crisis import load_crisis
+from detente.errors import UsageError
+from detente.testing import tiny_crisis_folder
+from detente.watch.events import Event, read_events, understand
+
+HEAD = "date,actor,target,category,mode,event,source,weight,does\n"
+
+
+@pytest.fixture(scope="module")
+def crisis(tmp_path_factory):
+    return load_crisis(tiny_crisis_folder(tmp_path_factory.mktemp("crisis")))
+
+
+def write(folder, text):
+    path = folder / "events.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def event(**changes):
+    fields = {
+        "day": date(2030, 1, 20),
+        "actor": "NOR",
+        "target": "MID",
+        "category": "ASSAULT",
+        "mode": "",
+        "text": "tanks cross the border",
+        "line": 2,
+    }
+    return Event(**(fields | changes))
+
+
+def test_rows_come_in_order_of_days_and_repeated_rows_apart(tmp_path):
+    rows = (
+        "2030-02-01,NOR,,,,later,,,\n2030-01-20,NOR,,,,sooner,a,,\n2030-01-20,NOR,,,,sooner,b,,\n"
+    )
+    events, repeated = read_events(write(tmp_path, HEAD + rows))
+    assert [item.text for item in events] == ["sooner", "later"]
+    assert [item.event.line for item in repeated] == [4]
+
+
+def test_old_names_of_columns_are_read(tmp_path):
+    path = write(
+        tmp_path, "date,actor,target,plover,mode,text\n2030-01-20,NOR,MID,assault,AERIAL,bombs\n"
+    )
+    (found,), _ = read_events(path)
+    assert (found.category, found.mode, found.text) == ("ASSAULT", "aerial", "bombs")
+
+
+def test_a_time_with_a_zone_is_taken_to_its_day_in_utc(tmp_path):
+    rows = "2030-01-20T01:30+03:00,NOR,,,,early,,,\n"
+    (found,), _ = read_events(write(tmp_path, HEAD + rows))
+    assert found.day == date(2030, 1, 19)  # hand: 22.30 on the day before
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("", "table-column-missing", 1),
+        ("day,who\n", "table-column-missing", 1),
+        (HEAD + "20 January,NOR,,,,x,,,\n", "table-row-invalid", 2),
+        (HEAD + "2030-01-20,,,,,x,,,\n", "table-row-invalid", 2),
+        (HEAD + "2030-01-20,NOR,,,,x,,1.5,\n", "table-row-invalid", 2),
+        (HEAD + "2030-01-20,NOR,,,,x,,nan,\n", "table-row-invalid", 2),
+        (HEAD + "2030-01-20,NOR,,,,x,,,,too,many\n", "table-row-invalid", 2),
+        (HEAD + '2030-01-20,NOR,,,,"open quote\n', "table-row-invalid", 2),
+    ],
+)
+def test_a_broken_table_is_refused_with_its_line(tmp_path, text, code, line):
+    with pytest.raises(UsageError) as caught:
+        read_events(write(tmp_path, text))
+    assert caught.value.code == code
+    assert caught.value.at.endswith(f":{line}")
+    assert caught.value.fix
+
+
+def test_a_missing_or_binary_file_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_events(tmp_path / "none.csv")
+    path = tmp_path / "binary.csv"
+    path.write_bytes(b"date,actor,event\n\xff\xfe")
+    with pytest.raises(UsageError, match="UTF-8"):
+        read_events(path)
+
+
+def test_the_first_rule_that_fits_counts(crisis):
+    reading, other, talk = understand(
+        [event(), event(category="MOBILIZE"), event(category="CONSULT")], crisis
+    )
+    assert (reading.kind, reading.rule.move) == ("move", "invade")
+    assert other.kind == "evidence"
+    assert talk.kind == "noise"
+
+
+def test_what_no_rule_fits_is_listed_and_not_guessed(crisis):
+    strange, odd, coded = understand(
+        [event(actor="XYZ"), event(category="AGREE"), event(category="SMILE")], crisis
+    )
+    assert {item.kind for item in (strange, odd, coded)} == {"unmapped"}
+    assert "'XYZ'" in strange.reason
+    assert odd.reason == "no rule fits"
+    assert "PLOVER" in coded.reason
+
+
+def test_one_of_several_who_act_together_is_enough(crisis):
+    (reading,) = understand([event(actor="NOR+WES")], crisis)
+    assert reading.rule.move == "invade"
+
+
+def test_a_move_before_the_first_round_is_part_of_the_start(crisis):
+    (reading,) = understand([event(day=date(2030, 1, 14))], crisis)
+    assert reading.kind == "noise"
+    assert "part of the start" in reading.rule.noise
+
+
+@pytest.mark.parametrize(
+    ("does", "kind"),
+    [
+        ("move:invade", "move"),
+        ("move:invade/won", "move"),
+        ("state:threat=firm", "state"),
+        ("evidence:north.revisionist=1.5", "evidence"),
+        ("evidence:north.revisionist=weight.revisionist", "evidence"),
+        ("noise:rumour", "noise"),
+    ],
+)
+def test_a_table_may_say_itself_what_an_event_means(crisis, does, kind):
+    (reading,) = understand([event(does=does, weight=0.7)], crisis)
+    assert reading.kind == kind
+    assert reading.rule.weight.value == 0.7
+
+
+@pytest.mark.parametrize(
+    "does",
+    [
+        "move:fly",
+        "move:invade/drawn",
+        "state:threat=loud",
+        "state:mood=bad",
+        "evidence:north.mad=2",
+        "evidence:east.limited=2",
+        "evidence:north.revisionist=-1",
+        "evidence:north.revisionist=nan",
+        "guess",
+    ],
+)
+def test_what_the_crisis_does_not_have_is_refused(crisis, does):
+    with pytest.raises(UsageError) as caught:
+        understand([event(does=does)], crisis)
+    assert caught.value.code == "table-row-invalid"
+    assert caught.value.at == "events:2"
+
+
+@given(st.binary(max_size=300))
+def test_random_bytes_end_in_events_or_an_error(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("fuzz") / "events.csv"
+    path.write_bytes(b"date,actor,event\n" + content)
+    codes = {"file-not-utf8", "table-row-invalid", "table-column-missing"}
+    try:
+        events, _ = read_events(path)
+    except UsageError as error:
+        found = error.code
+    else:
+        assert all(item.actor for item in events)
+        return
+    assert found in codes
