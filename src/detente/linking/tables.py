@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.crisis import attributes
+from detente.crisis.csv_reader import read_number
 from detente.crisis.elements import Crisis, Mechanism
-from detente.crisis.figures import read_number
 from detente.errors import ModelError
 from detente.models.registry import FloatArray, Model, Price, Setting
 
