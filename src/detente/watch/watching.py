@@ -15,6 +15,7 @@ The weights of reports are our own convention (decision note 0040).
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from detente.errors import UsageError
 from detente.game import terminal_probs
 from detente.linking import plan_pricing, price
 from detente.rules import Tree, compile_rules, unroll
+from detente.rules.policies import after_change, after_use, start_state
 from detente.rules.unrolling import CHANCE
 from detente.watch.events import Reading
 
@@ -203,8 +205,7 @@ class Watch:
         self.draws: Draws = draw_quantities(crisis, n_draws, seed=seed)
         self.values = self.draws.as_mapping()
         self.policy = crisis.policies[policy] if policy else None
-        self.state = {variable.id: variable.initial for variable in crisis.state.values()}
-        self.state |= dict(self.policy.state) if self.policy else {}
+        self.state = start_state(crisis, self.policy)
         self.seen: list[Observation] = []
         self._solved = solved or (lambda _key, solve: solve())
         self._set_in: list[tuple[int, str, str]] = []
@@ -466,31 +467,26 @@ class Watch:
     def _stands(self, now: int) -> dict[str, str]:
         """Return the state at the start of a round: moves of earlier rounds, and what was set from outside until now."""
         state = dict(self.state)
-        steps: list[tuple[int, int, Mapping[str, str]]] = []
+        variables = self.crisis.state
+        steps: list[tuple[int, int, Callable[[dict[str, str]], dict[str, str]]]] = []
         for item in self.seen:
             rule = item.reading.rule
             if rule is not None and rule.move and item.round < now:
-                steps.append((item.round, 0, self._effects(rule.move, rule.outcome)))
-        steps += [(number, 1, {variable: value}) for number, variable, value in self._set_in]
-        for _, _, effects in sorted(steps, key=lambda step: step[:2]):
-            for variable, value in effects.items():
-                state[variable] = self._stepped(variable, state[variable], value)
+                used, outcome = self.crisis.instruments[rule.move], rule.outcome
+                steps.append(
+                    (
+                        item.round,
+                        0,
+                        partial(after_use, variables, instrument=used, outcome=outcome),
+                    )
+                )
+        steps += [
+            (number, 1, partial(after_change, variables, effects={variable: value}))
+            for number, variable, value in self._set_in
+        ]
+        for _, _, step in sorted(steps, key=lambda step: step[:2]):
+            state = step(state)
         return state
-
-    def _effects(self, move: str, outcome: str) -> dict[str, str]:
-        instrument = self.crisis.instruments[move]
-        effects = dict(instrument.effects)
-        for item in instrument.chance:
-            if item.id == outcome:
-                effects |= dict(item.effects)
-        return effects
-
-    def _stepped(self, variable: str, old: str, new: str) -> str:
-        values = self.crisis.state[variable].values
-        if new not in {"up", "down"} or new in values:
-            return new
-        step = values.index(old) + (1 if new == "up" else -1)
-        return values[min(max(step, 0), len(values) - 1)]
 
     def _new_root(self, day: date) -> None:
         now = self.round_of(day)
