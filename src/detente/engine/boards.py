@@ -279,6 +279,11 @@ class _PriceMemory:
                 self._known.popitem(last=False)
         return found
 
+    def forget(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._known.clear()
+
 
 class _Remembered(NamedTuple):
     priced: Priced

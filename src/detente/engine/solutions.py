@@ -3,7 +3,7 @@
 import difflib
 import html
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,9 @@ FloatArray = NDArray[np.float64]
 _LEVELS = frozenset({"level", "payoff"})
 _MOVES = frozenset({"use", "first", "belief"})
 _CERTIFICATE = "certificate"
+_CERTIFICATES = tuple(
+    f"certificate/{what}" for what in ("residual", "iterations", "converged", "nashconv")
+)
 _NO_MOVES = MoveKeys(used=(), first=(), seen=())
 _SHOWN = 8
 
@@ -169,15 +172,14 @@ class Solution:
     def _one(self, name: str, moves: MoveKeys) -> FloatArray:
         known = self._near(name, moves)
         if name not in known:
-            every = {**self._family(moves, with_levels=True), **self._certificate(())}
-            raise _unknown_metric(name, every)
+            raise _unknown_metric(name, (*self._family(moves, with_levels=True), *_CERTIFICATES))
         return known[name]
 
     def _all_below(self, prefix: str, moves: MoveKeys) -> dict[str, FloatArray]:
         known = self._near(prefix, moves)
         found = {name: values for name, values in known.items() if name.startswith(prefix)}
         if not found:
-            raise _unknown_metric(prefix, known)
+            raise _unknown_metric(prefix, (*known, *_CERTIFICATES))
         return found
 
     def _near(self, name: str, moves: MoveKeys) -> dict[str, FloatArray]:
@@ -254,8 +256,8 @@ class Solution:
         )
 
 
-def _unknown_metric(metric: str, known: Mapping[str, FloatArray]) -> UsageError:
-    near = difflib.get_close_matches(metric, list(known), n=3, cutoff=0.4)
+def _unknown_metric(metric: str, known: Sequence[str]) -> UsageError:
+    near = difflib.get_close_matches(metric, known, n=3, cutoff=0.4)
     return UsageError(
         f"there is no metric {metric!r} of a policy",
         code="path-unknown",
