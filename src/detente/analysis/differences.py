@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analysis._columns import refuse
-from detente.analysis.evaluating import Evaluator
 from detente.analysis.splitting import EXACT_INPUTS, Split, split_change
 from detente.crisis.elements import Crisis, Policy, Quantity
 from detente.crisis.metric_names import Metric
-from detente.engine.drawing import draw_quantities
+from detente.engine import Engine, draw_quantities
 from detente.runs.results import Results
 from detente.runs.statistics import Difference, summarise_difference
 
@@ -147,14 +146,9 @@ def explain_change(
             if picked.size == 0:
                 continue
             settings = _settings(crisis, draws, changed, masks[picked], rules)
-            solver = Evaluator(
-                crisis,
-                n_draws=picked.size * n_draws,
-                seed=seed,
-                settings=settings,
-                workers=workers,
-            )
-            values = solver.evaluate([chosen[rules]], [metric]).values[metric]
+            engine = Engine(crisis, workers=workers)
+            many = engine.draw(picked.size * n_draws, seed=seed, settings=settings)
+            values = engine.solve(chosen[rules], draws=many)[metric].values
             results[picked] = values.reshape(picked.size, n_draws).mean(axis=1)
         return results
 

@@ -26,10 +26,11 @@ from detente.analysis.commitments import (
     start_words,
     unite,
 )
-from detente.analysis.evaluating import Evaluator
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.search import default_aims
+from detente.analysis.solving import PolicySolver
 from detente.crisis.elements import Crisis, Policy
+from detente.engine import Engine
 from detente.engine.boards import Game
 from detente.engine.designs import Design
 from detente.errors import RunError
@@ -144,9 +145,8 @@ def search_mixes(
     """
     aims = default_aims(crisis)
     stated = tuple((aim.metric, aim.lower_is_better, aim.label) for aim in aims)
-    solver = Evaluator(
-        crisis, n_draws=n_draws, seed=seed, design=design, total=total, workers=workers
-    )
+    engine = Engine(crisis, workers=workers)
+    solver = PolicySolver(engine, engine.draw(n_draws, seed=seed, design=design, total=total))
     choices, left_open, combinations = _narrow(
         solver, list_commitments(crisis, policies), most_games
     )
@@ -284,7 +284,7 @@ _Picks = tuple[Commitment, ...]
 
 
 def _narrow(
-    solver: Evaluator, choices: Sequence[Choice], most: int
+    solver: PolicySolver, choices: Sequence[Choice], most: int
 ) -> tuple[tuple[Choice, ...], tuple[str, ...], list[_Picks]]:
     """Choose what to combine: as many choices and options as make no more than some different games.
 
@@ -315,7 +315,7 @@ def _narrow(
 
 
 def _grow(
-    solver: Evaluator, combinations: Sequence[_Picks], options: Sequence[Commitment], most: int
+    solver: PolicySolver, combinations: Sequence[_Picks], options: Sequence[Commitment], most: int
 ) -> list[_Picks] | None:
     """Add a choice to combinations, one of each different game kept; None if there are more than some."""
     found: dict[Any, _Picks] = {}
@@ -328,11 +328,11 @@ def _grow(
     return list(found.values())
 
 
-def _game(solver: Evaluator, picks: _Picks) -> Game:
+def _game(solver: PolicySolver, picks: _Picks) -> Game:
     return solver.find_games([unite(picks)])[0]
 
 
-def _come_up(solver: Evaluator, picks: _Picks) -> _Picks:
+def _come_up(solver: PolicySolver, picks: _Picks) -> _Picks:
     """Leave out commitments about phases that no play comes to."""
     phases = {phase for phase, _ in _game(solver, picks).came_up}
     return tuple(

@@ -24,10 +24,11 @@ from detente.analysis.commitments import (
     name_policy,
     unite,
 )
-from detente.analysis.evaluating import Evaluator, PolicyValues
 from detente.analysis.robustness import Aim, find_pareto
+from detente.analysis.solving import PolicySolver, PolicyValues
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.metric_names import metric_name
+from detente.engine import Engine
 
 __all__ = [
     "EXHAUSTIVE",
@@ -202,13 +203,14 @@ def search_policies(
     Raises
     ------
     UsageError
-        As of :meth:`detente.analysis.evaluating.Evaluator.evaluate`.
+        As of :meth:`detente.analysis.solving.PolicySolver.evaluate`.
     """
     aims = tuple(aims) if aims else default_aims(crisis)
     chosen = _as_choices(crisis, choices)
     n_all = math.prod(len(choice.options) for choice in chosen)
     n_screen = min(_SCREEN_DRAWS, n_draws)
-    screen = Evaluator(crisis, n_draws=n_screen, seed=seed, workers=workers)
+    engine = Engine(crisis, workers=workers)
+    screen = PolicySolver(engine, engine.draw(n_screen, seed=seed))
     metrics = tuple(dict.fromkeys(aim.metric for aim in aims))
     exhaustive = n_all <= _COUNTED
     if exhaustive:
@@ -220,7 +222,7 @@ def search_policies(
     first = screen.evaluate(policies, metrics)
     alive = _survivors(first, aims)
     kept = [policies[place] for place in alive]
-    final = Evaluator(crisis, n_draws=n_draws, seed=seed, workers=workers).evaluate(kept, metrics)
+    final = PolicySolver(engine, engine.draw(n_draws, seed=seed)).evaluate(kept, metrics)
     losses = _losses(final, aims)
     pareto = np.flatnonzero(find_pareto(losses.mean(axis=2)))
     n_same = np.bincount(np.array(first.same_as), minlength=len(policies))
@@ -306,7 +308,7 @@ def _climb(
     choices: Sequence[Choice],
     aims: Sequence[Aim],
     metrics: Sequence[str],
-    evaluator: Evaluator,
+    evaluator: PolicySolver,
     seed: int,
 ) -> list[tuple[Commitment, ...]]:
     """Improve combinations one choice at a time, for many weights of the aims; return all that were solved."""

@@ -158,7 +158,7 @@ def _of_crisis(
     workers: int,
 ) -> dict[str, Any]:
     from detente.analysis.driving import find_crisis_indices, find_crisis_swings
-    from detente.analysis.evaluating import find_policies
+    from detente.analysis.solving import find_policies
     from detente.cli._runs import describe_cases
 
     chosen = find_policies(crisis, [policy] if policy else None)[0]

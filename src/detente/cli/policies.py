@@ -163,17 +163,18 @@ def _solved(
     workers: int | None,
 ) -> dict[str, Any]:
     from detente.analysis.driving import uncertain_paths
-    from detente.analysis.evaluating import Evaluator, find_policies
     from detente.analysis.search import default_aims
-    from detente.engine.drawing import draw_quantities
+    from detente.analysis.solving import PolicySolver, find_policies
+    from detente.engine import Engine
 
     aims = wanted or default_aims(crisis)
     policies = [*find_policies(crisis), *(_adaptive(crisis, text) for text in adapt)]
     metrics = tuple(dict.fromkeys(aim.metric for aim in (*aims, *limits)))
-    solver = Evaluator(crisis, n_draws=draws, seed=seed, workers=workers or 2)
+    engine = Engine(crisis, workers=workers or 2)
+    solver = PolicySolver(engine, engine.draw(draws, seed=seed))
     found = solver.evaluate(policies, metrics)
     by_type = solver.evaluate(policies, _type_metrics(crisis)).values
-    drawn = draw_quantities(crisis, draws, seed=seed).as_mapping()
+    drawn = solver.draws.as_mapping()
     return _compared(
         crisis.id,
         found.policies,
@@ -199,7 +200,8 @@ def _type_metrics(crisis: "Crisis") -> tuple[str, ...]:
 
 
 def _adaptive(crisis: "Crisis", text: str) -> Any:
-    from detente.analysis.evaluating import AdaptivePolicy, find_policies
+    from detente.analysis.solving import find_policies
+    from detente.rules import AdaptivePolicy
 
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 3:

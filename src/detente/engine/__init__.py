@@ -2,5 +2,7 @@
 
 from detente.engine.designs import Design
 from detente.engine.drawing import Draws, draw_quantities
+from detente.engine.engine import Engine
+from detente.engine.solutions import MetricValues, Solution
 
-__all__ = ["Design", "Draws", "draw_quantities"]
+__all__ = ["Design", "Draws", "Engine", "MetricValues", "Solution", "draw_quantities"]

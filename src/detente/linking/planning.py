@@ -25,12 +25,28 @@ from detente.linking.bindings import (
 )
 from detente.linking.tables import bind_model, responses_to
 from detente.models import Model, find_model
-from detente.models.registry import Input, Price
+from detente.models.registry import FloatArray, Input, Price
 from detente.rules.compiling import Rules, read_outputs, type_combinations
 from detente.rules.transition import IndexArray
 from detente.rules.unrolling import Tree
 
-__all__ = ["Evaluation", "Lottery", "Plan", "mechanism_order", "plan_mechanisms", "plan_pricing"]
+__all__ = [
+    "Evaluation",
+    "Lottery",
+    "Plan",
+    "Within",
+    "mechanism_order",
+    "plan_mechanisms",
+    "plan_pricing",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """A part of a tree, to price nothing beyond it: classes of terminals and chance events, sorted."""
+
+    classes: IndexArray
+    events: IndexArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +79,20 @@ class Plan:
     """Everything about pricing a tree that does not depend on draws.
 
     ``paths`` are the quantities that :func:`price` needs. ``level_states`` says for each mechanism what its levels are,
-    ``mechanism_codes`` gives them as codes; mechanisms in ``shared`` are evaluated by the base plan.
+    ``mechanism_codes`` gives them as codes, ``reachable`` those that were asked for; mechanisms in ``shared`` are evaluated
+    by the base plan. ``prices`` gives for each consideration the number of its levels and those that are priced,
+    ``even`` even odds for each chance branch.
     """
 
     paths: tuple[str, ...]
+    reachable: Mapping[str, IndexArray]
     mechanism_codes: Mapping[str, IndexArray]
     shared: frozenset[str]
     level_states: Mapping[str, tuple[dict[str, str], ...]]
-    n_branches: int
+    even: FloatArray
     shape: tuple[int, int]
     mechanisms: tuple[Evaluation, ...]
-    prices: tuple[tuple[Consideration, int, AbstractTerm], ...]
+    prices: tuple[tuple[Consideration, int, IndexArray, AbstractTerm], ...]
     priors: tuple[Lottery, ...]
     type_rows: tuple[IndexArray, ...]
     lotteries: tuple[Lottery, ...]
@@ -84,7 +103,12 @@ class Plan:
 
 
 def plan_pricing(
-    tree: Tree, crisis: Crisis, *, every_state: bool = True, base: Plan | None = None
+    tree: Tree,
+    crisis: Crisis,
+    *,
+    reachable: Mapping[str, IndexArray] | None = None,
+    base: Plan | None = None,
+    within: Within | None = None,
 ) -> Plan:
     """Work out how to price a tree.
 
@@ -94,12 +118,15 @@ def plan_pricing(
         Unrolled from the rules of the crisis.
     crisis
         The crisis itself; ``check_game`` must find no error in it.
-    every_state
-        Evaluate each mechanism at every level that its variables reach in the game, for the briefing. Without it only
-        where a price or a probability needs it, which is all that payoffs take.
+    reachable
+        Levels at which each mechanism is evaluated for the briefing, as codes of what it reads; by default every one that its
+        variables reach in the game. Those that a price or a probability needs come on top; with an empty mapping there are
+        no others, which is all that payoffs take.
     base
         Plan of the same crisis under another policy. Mechanisms that it evaluates at every level needed here are taken
         from it: :func:`price` then wants what that plan gave for the same draws, as its own ``base``.
+    within
+        The part of the tree to price; levels beyond it have price zero, and chance events beyond it even odds.
 
     Returns
     -------
@@ -112,13 +139,22 @@ def plan_pricing(
         An error of :func:`check_game` that stands in the way: an unknown model or input, a cycle of mechanisms.
     """
     rules = tree.rules
+    reachable = tree.mechanism_codes if reachable is None else reachable
     order = mechanism_order(crisis)
     now = Levels(projection=rules.project(rules.variables), values=rules.initial[None, :])
-    prices = [
-        Levels(projection=reads, values=reads.decode(codes))
-        for reads, codes in zip(rules.consideration_reads, tree.level_codes, strict=True)
+    rows = [
+        np.arange(len(codes))
+        if within is None
+        else np.unique(tree.class_level[within.classes, number]).astype(np.int64)
+        for number, codes in enumerate(tree.level_codes)
     ]
-    events = _events(tree, crisis)
+    prices = [
+        Levels(projection=reads, values=reads.decode(codes[wanted]))
+        for reads, codes, wanted in zip(
+            rules.consideration_reads, tree.level_codes, rows, strict=True
+        )
+    ]
+    events = _events(tree, crisis, within)
     consumers: list[tuple[Binding, Levels]] = [
         *(
             (item.price, levels)
@@ -143,7 +179,7 @@ def plan_pricing(
         rules,
         order,
         consumers,
-        reachable=tree.mechanism_codes if every_state else {},
+        reachable=reachable,
         given=base.mechanism_codes if base is not None else {},
     )
     scope = Scope(
@@ -164,16 +200,20 @@ def plan_pricing(
     price_terms = tuple(
         (
             item,
-            len(rows),
-            compile_binding(item.price, scope=scope, levels=rows, place=item.place),
+            len(codes),
+            wanted,
+            compile_binding(item.price, scope=scope, levels=levels_of, place=item.place),
         )
-        for item, rows in zip(crisis.considerations.values(), prices, strict=True)
+        for item, codes, wanted, levels_of in zip(
+            crisis.considerations.values(), tree.level_codes, rows, prices, strict=True
+        )
     )
     priors = tuple(_plan_prior(player, scope, now) for player in crisis.players.values())
-    lotteries = tuple(_plan_lottery(item, branches, rows, scope) for item, branches, rows in events)
+    lotteries = tuple(_plan_lottery(item, branches, at, scope) for item, branches, at in events)
     weight_row, price_row, incidence = _incidence(tree, [key for key, _ in weights])
     return Plan(
         paths=tuple(sorted(scope.paths)),
+        reachable=reachable,
         mechanism_codes=levels,
         shared=shared,
         level_states={
@@ -184,7 +224,7 @@ def plan_pricing(
             for name in crisis.mechanisms
             if len(codes := levels[name])
         },
-        n_branches=int(tree.chance_offset[-1]),
+        even=np.repeat(1.0 / np.diff(tree.chance_offset), np.diff(tree.chance_offset)),
         shape=(len(tree.class_types), len(tree.players)),
         mechanisms=mechanisms,
         prices=price_terms,
@@ -278,7 +318,9 @@ def _weight_bindings(
                 yield (player, kind, item.id), binding
 
 
-def _events(tree: Tree, crisis: Crisis) -> list[tuple[Instrument, IndexArray, Levels]]:
+def _events(
+    tree: Tree, crisis: Crisis, within: Within | None
+) -> list[tuple[Instrument, IndexArray, Levels]]:
     """Return the instruments whose chance outcomes occur, with their branches and levels."""
     found = []
     for number in np.unique(tree.chance_instrument[1:]).tolist():
@@ -287,6 +329,10 @@ def _events(tree: Tree, crisis: Crisis) -> list[tuple[Instrument, IndexArray, Le
         if reads is None:  # pragma: no cover - an instrument of a chance event has chance outcomes
             continue
         rows = np.flatnonzero(tree.chance_instrument == number)
+        if within is not None:
+            rows = np.intersect1d(rows, within.events)
+            if not rows.size:
+                continue
         branches = tree.chance_offset[rows][:, None] + np.arange(len(item.chance))
         levels = Levels(projection=reads, values=reads.decode(tree.chance_level[rows]))
         found.append((item, branches.astype(np.int64), levels))
@@ -317,7 +363,7 @@ def _mechanism_levels(
     shared: set[str] = set()
     for name in reversed(tuple(order)):
         codes = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *needed[name]]))
-        if name in given and np.isin(codes, given[name]).all():
+        if len(given.get(name, ())) and np.isin(codes, given[name]).all():
             result[name] = given[name]
             shared.add(name)
             continue

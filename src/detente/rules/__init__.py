@@ -1,13 +1,16 @@
 """The rules of a crisis as one engine with three drivers: unroll the tree, step through a game, sample histories."""
 
 from detente.rules.compiling import Rules, compile_rules
+from detente.rules.policies import FREE, AdaptivePolicy
 from detente.rules.sampling import Histories, sample
 from detente.rules.situations import NODE_LIMIT, Situations, find_situations
 from detente.rules.stepping import Position, start
 from detente.rules.unrolling import Tree, unroll
 
 __all__ = [
+    "FREE",
     "NODE_LIMIT",
+    "AdaptivePolicy",
     "Histories",
     "Position",
     "Rules",

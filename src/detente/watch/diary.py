@@ -19,10 +19,11 @@ from zipfile import BadZipFile
 import numpy as np
 
 from detente.crisis.elements import Crisis
+from detente.engine.roots import Solved
 from detente.errors import UsageError
 from detente.runs.store import write_whole
 from detente.watch.events import Reading
-from detente.watch.watching import Day, Solved, Watch
+from detente.watch.watching import Day, Watch
 
 __all__ = ["keep_diary", "read_record"]
 
