@@ -263,12 +263,14 @@ def test_a_briefing_reads_and_does_not_solve(crisis, runs, monkeypatch):
     """The words of the coalition are those of the record, with nothing left to solve with."""
     from detente.analysis.studies import coalitions
 
+    results = runs("sobol")
+
     def refuse(*_, **__):
         raise AssertionError
 
     for name in ("solve_packages", "find_pivots", "price_of_joining", "evaluate_mechanisms"):
         monkeypatch.setattr(coalitions, name, refuse)
-    context = Context.of(crisis, runs("sobol"))
+    context = Context.of(crisis, results)
     assert len(coalition_parts(context, Book(context, "alliance")).sentences) >= 4
 
 

@@ -9,7 +9,7 @@ from detente.brief.words import (
     sentence_case,
 )
 from detente.crisis.elements import Table, TableRow
-from detente.crisis.figures import split_sources
+from detente.crisis.quantity_building import split_sources
 
 __all__ = ["base_rate_tables"]
 

@@ -18,8 +18,8 @@ from detente.brief.words import (
     sentence_case,
 )
 from detente.crisis.elements import Crisis, Source
-from detente.crisis.figures import split_sources
 from detente.crisis.metric_names import Metric, metric_prefix
+from detente.crisis.quantity_building import split_sources
 from detente.runs.results import Results
 
 __all__ = [

@@ -69,7 +69,12 @@ def compose(crisis: Crisis, results: Results) -> Brief:
     crisis
         The crisis that was run, with the same overrides.
     results
-        The finished run.
+        The finished run, with its studies (:func:`detente.analysis.studies.keep_studies`).
+
+    Raises
+    ------
+    RunError
+        ``study-missing`` if the crisis binds mechanisms that a study is about and the run holds none.
     """
     context = Context.of(crisis, results)
     shared = declare_shared(context)

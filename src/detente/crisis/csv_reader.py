@@ -1,22 +1,30 @@
 """The one reader of CSV: from the bytes of a file to its rows, each with the line on which it begins.
 
-Encodings, delimiters and quoting are decided here and nowhere else. What a row must hold, and the words in which a table is
-refused, are its reader's own business.
+Encodings, delimiters, quoting and what counts as a number are decided here and nowhere else. What a row must hold, and the
+words in which a table is refused, are its reader's own business.
 """
 
 import csv
 import io
+import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 __all__ = [
+    "NUMBER",
     "CsvRow",
     "MalformedCsvError",
     "decode_text",
     "find_delimiter",
+    "read_number",
     "read_records",
     "read_rows",
 ]
+
+
+NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+"""A number as files write it: decimal, with a point, with or without an exponent."""
 
 
 class CsvRow(NamedTuple):
@@ -155,3 +163,15 @@ def find_delimiter(text: str, candidates: str, *, wanted: Sequence[str] = ()) ->
         return sum(column in names for column in wanted)
 
     return max(candidates, key=found)
+
+
+def read_number(text: str) -> float | None:
+    """Return the finite number that a text holds, or None.
+
+    Examples
+    --------
+    >>> read_number("2.5e1"), read_number("1_000"), read_number("nan"), read_number("")
+    (25.0, None, None, None)
+    """
+    number = float(text) if NUMBER.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None

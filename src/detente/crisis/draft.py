@@ -5,7 +5,7 @@ pass finds as many problems as possible.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -54,6 +54,7 @@ _MAX_SEARCHES = 100
 """Most searches for nearest names in one folder; they are slow where thousands of names are wrong."""
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
+AnyElement = TypeVar("AnyElement")
 
 Keys = tuple[str | int, ...]
 """Where an entry stands in the document."""
@@ -119,6 +120,34 @@ class Draft:
             ((section, int(name) if listed else name), entry)
             for name, entry in self.entries.get(section, {}).items()
             if isinstance(entry, model)
+        )
+
+    def element(
+        self, kind: type[AnyElement], entry: Entry, keys: Keys, **converted: object
+    ) -> AnyElement:
+        """Return the frozen element of an entry.
+
+        Parameters
+        ----------
+        kind
+            A class of :mod:`detente.crisis.elements`.
+        entry
+            The entry as written. What the element names alike is carried over, lists as tuples; what is absent and has no
+            default in the file keeps that of the element.
+        keys
+            Where the entry stands: its place, and its id unless the entry holds one.
+        converted
+            Fields of the element that are not as written.
+        """
+        written: dict[str, Any] = {"id": str(keys[-1]), "place": self.place(*keys)}
+        for name in type(entry).model_fields:
+            value = getattr(entry, name)
+            if value is not None:
+                written[name] = tuple(value) if isinstance(value, list) else value
+        known: Any = kind  # a dataclass, which the type of a class does not say
+        written |= converted
+        return kind(
+            **{item.name: written[item.name] for item in fields(known) if item.name in written}
         )
 
     @property

@@ -20,6 +20,7 @@ __all__ = [
     "ByState",
     "ChanceOutcome",
     "Column",
+    "ColumnTable",
     "Condition",
     "Consideration",
     "Constant",
@@ -227,6 +228,10 @@ class OutputOf:
     output: str
 
 
+ColumnTable = Literal["exposure", "position", "salience", "red_line"]
+"""What a column holds, and the key that opens it in the file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One value per member from a table: ``{exposure: variable}``, ``{position|salience|red_line: issue}``.
@@ -234,7 +239,7 @@ class Column:
     ``missing`` is the fill for members without a value; None means that a missing value is an error.
     """
 
-    table: Literal["exposure", "position", "salience", "red_line"]
+    table: ColumnTable
     name: str
     missing: float | None = None
 
@@ -517,6 +522,7 @@ class EventRule:
     noise: str
     weight: Constant | QuantityOf
     seen_by: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from detente.crisis.building import build, read_number
+from detente.crisis.building import build, number_or_quantity
 from detente.crisis.checks import run_checks
 from detente.crisis.draft import Draft, suggest
 from detente.crisis.elements import Crisis, QuantityOf
@@ -218,6 +218,8 @@ def _crisis(draft: Draft) -> Crisis:
         watched_until=date.fromisoformat(header["watched_until"])
         if header.get("watched_until")
         else None,
-        reported={name: read_number(value) for name, value in header.get("reported", {}).items()},
+        reported={
+            name: number_or_quantity(value) for name, value in header.get("reported", {}).items()
+        },
         event_rules=tuple(draft.event_rules),
     )

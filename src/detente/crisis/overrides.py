@@ -26,7 +26,7 @@ from detente.crisis.elements import (
 )
 from detente.crisis.quantities import distribution_problem, reference_value
 from detente.crisis.registers import units
-from detente.crisis.schema import MAX_ROUNDS
+from detente.crisis.schema import MAX_ROUNDS, value_name
 from detente.errors import Code, nearest, refuse
 
 __all__ = ["assign", "digest_of", "override_paths"]
@@ -88,10 +88,8 @@ def _refuse(code: Code, message: str, path: str, fix: str) -> NoReturn:
 
 def _text(path: str, value: object) -> str:
     """Return a value as ``--set`` would have it: text, a number, or a pair of numbers as ``low..high``."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if isinstance(value, str | bool):
+        return str(value_name(value))
     if isinstance(value, Real):
         return repr(float(value)).removesuffix(".0")
     if isinstance(value, tuple | list) and len(value) == 2:

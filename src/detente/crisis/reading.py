@@ -24,6 +24,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from detente.crisis.csv_reader import NUMBER
 from detente.errors import Code, Finding, Place
 
 __all__ = [
@@ -50,7 +51,6 @@ MAX_KEY = 1000
 _MAX_NOTES = 1000
 """Most findings about one document."""
 
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
@@ -320,7 +320,7 @@ class _Builder:
             return _WORDS[text]
         if _INTEGER.fullmatch(text):
             return int(text)
-        if _NUMBER.fullmatch(text):
+        if NUMBER.fullmatch(text):
             number = float(text)
             if math.isfinite(number):
                 return number

@@ -92,7 +92,7 @@ def run_gas_years(
     """
     model = find_model(GAS_MODEL)
     assert model is not None  # noqa: S101 - this package registers it
-    setting = setting_of(crisis, model.tables, members=mechanism.members)
+    setting = setting_of(crisis, model, mechanism)
     reading = read_gas_tables(setting.tables, start=setting.start, periods=periods)
     values = {
         item.name: _extremes(mechanism.inputs[item.name], crisis)

@@ -1,6 +1,6 @@
 """Planning of prices: everything about payoffs and probabilities that does not depend on draws, worked out once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,9 +23,9 @@ from detente.linking.bindings import (
     compile_binding,
     outputs_needed,
 )
-from detente.linking.tables import bind_model
+from detente.linking.tables import bind_model, responses_to
 from detente.models import Model, find_model
-from detente.models.registry import FloatArray, Input
+from detente.models.registry import Input, Price
 from detente.rules.compiling import Rules, read_outputs, type_combinations
 from detente.rules.transition import IndexArray
 from detente.rules.unrolling import Tree
@@ -35,17 +35,13 @@ __all__ = ["Evaluation", "Lottery", "Plan", "mechanism_order", "plan_mechanisms"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A mechanism with its inputs compiled; ``function`` is its model, bound to the tables that it works on.
-
-    ``design`` is what a model that interpolates has read of the table of responses.
-    """
+    """A mechanism with its inputs compiled; ``function`` is its model, bound to the tables that it works on."""
 
     mechanism: Mechanism
     model: Model
-    function: Callable[..., Mapping[str, FloatArray]]
+    function: Price
     inputs: tuple[tuple[Input, AbstractTerm], ...]
     n_levels: int
-    design: object | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,29 +379,19 @@ def _plan_mechanism(mechanism: Mechanism, scope: Scope) -> Evaluation:
             raise _input_error(
                 mechanism, declared.name, code="model-input-missing", what="needs the input"
             )
-    design = None
-    if model.read_design is not None:
-        table = scope.crisis.tables.get("responses")
-        rows = [
-            row.cells
-            for row in (() if table is None else table.rows)
-            if row.cells["package"] == mechanism.design
-        ]
-        if not rows:
-            raise _input_error(
-                mechanism,
-                mechanism.design or "design",
-                code="model-input-missing",
-                what="has no responses to",
-            )
-        design = model.read_design(mechanism.design, rows, mechanism.members)
+    if model.reads_responses and not responses_to(mechanism.design, scope.crisis):
+        raise _input_error(
+            mechanism,
+            mechanism.design or "design",
+            code="model-input-missing",
+            what="has no responses to",
+        )
     return Evaluation(
         mechanism=mechanism,
         model=model,
         function=bind_model(mechanism, model, scope.crisis),
         inputs=tuple(inputs),
         n_levels=len(levels),
-        design=design,
     )
 
 

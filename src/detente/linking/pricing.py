@@ -156,11 +156,12 @@ def evaluate_mechanism(
         array = term.evaluate(draws)
         if declared.per_member and array.ndim < 3:
             array = array[None, ...]
-        _check_input(item.mechanism, declared, array)
         given[declared.name] = array
     try:
-        found = item.function(**given, **({} if item.design is None else {"design": item.design}))
+        found = item.function(**given)
     except ModelError as error:
+        for declared, _ in item.inputs:
+            _blame_binding(item.mechanism, declared, given[declared.name])
         message = f"mechanism {item.mechanism.id!r}: {error.message}"
         raise ModelError(message, code=error.code, at=error.at, fix=error.fix) from error
     shape = (item.n_levels, draws.n_draws)
@@ -172,7 +173,8 @@ def evaluate_mechanism(
     return given, outputs
 
 
-def _check_input(mechanism: Mechanism, declared: Input, array: FloatArray) -> None:
+def _blame_binding(mechanism: Mechanism, declared: Input, array: FloatArray) -> None:
+    """Say which line of the crisis binds an input whose range the model has found broken; nothing if it is another."""
     low, high = array.min(), array.max()
     slack = PROB_TOLERANCE * max(1.0, abs(low), abs(high))
     finite = np.isfinite(low) and np.isfinite(high)

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.crisis import attributes
+from detente.crisis.csv_reader import read_number
 from detente.crisis.elements import Crisis, Mechanism
-from detente.crisis.figures import read_number
 from detente.errors import ModelError
-from detente.models.registry import FloatArray, Model, Setting
+from detente.models.registry import FloatArray, Model, Price, Setting
 
-__all__ = ["bind_model", "setting_of", "table_arrays"]
+__all__ = ["bind_model", "responses_to", "setting_of", "table_arrays"]
 
 FOLDER = "DETENTE_CACHE"
 """Environment variable: folder where designs are kept; empty to keep none."""
@@ -59,8 +59,15 @@ def table_arrays(crisis: Crisis, kinds: Iterable[str]) -> dict[str, Mapping[str,
     return found
 
 
-def setting_of(crisis: Crisis, kinds: Iterable[str], *, members: tuple[str, ...] = ()) -> Setting:
-    """Return what a model that works on tables is prepared for."""
+def responses_to(package: str, crisis: Crisis) -> tuple[Mapping[str, str], ...]:
+    """Return the cells of the rows that hold the responses to a package; none if there is none."""
+    table = crisis.tables.get("responses")
+    rows = () if table is None else table.rows
+    return tuple(row.cells for row in rows if row.cells["package"] == package)
+
+
+def setting_of(crisis: Crisis, model: Model, mechanism: Mechanism) -> Setting:
+    """Return what a mechanism offers to its model if that is prepared."""
     challengers = tuple(
         actor
         for player in crisis.players.values()
@@ -68,17 +75,17 @@ def setting_of(crisis: Crisis, kinds: Iterable[str], *, members: tuple[str, ...]
         for actor in player.actors
     )
     return Setting(
-        tables=table_arrays(crisis, kinds),
+        tables=table_arrays(crisis, model.tables),
         start=crisis.as_of,
-        members=members,
+        members=mechanism.members,
         challengers=challengers,
         remember=_remember,
+        design=mechanism.design,
+        responses=responses_to(mechanism.design, crisis) if model.reads_responses else (),
     )
 
 
-def bind_model(
-    mechanism: Mechanism, model: Model, crisis: Crisis
-) -> Callable[..., Mapping[str, FloatArray]]:
+def bind_model(mechanism: Mechanism, model: Model, crisis: Crisis) -> Price:
     """Return the function of a mechanism's model, bound to the tables of the crisis if it works on any.
 
     Raises
@@ -87,7 +94,7 @@ def bind_model(
         ``input-invalid`` naming the mechanism.
     """
     try:
-        return model.bind(setting_of(crisis, model.tables, members=mechanism.members))
+        return model.bind(setting_of(crisis, model, mechanism))
     except ModelError as error:
         message = f"mechanism {mechanism.id!r}: {error.message}"
         raise ModelError(message, code=error.code, at=error.at, fix=error.fix) from error

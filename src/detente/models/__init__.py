@@ -3,10 +3,10 @@
 import importlib
 import pkgutil
 
-from detente.models.registry import Input, Model, Output, all_models, find_model, register
+from detente.models.registry import Input, Model, Output, all_models, find_model, model
 
-__all__ = ["Input", "Model", "Output", "all_models", "find_model", "register"]
+__all__ = ["Input", "Model", "Output", "all_models", "find_model", "model"]
 
-for _module in pkgutil.iter_modules(__path__):
-    if _module.ispkg:
-        importlib.import_module(f"{__name__}.{_module.name}")
+for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
+    if not _module.name.rpartition(".")[2].startswith("_"):
+        importlib.import_module(_module.name)

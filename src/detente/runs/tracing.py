@@ -19,8 +19,8 @@ from detente.crisis.elements import (
     QuantityOf,
     Sum,
 )
-from detente.crisis.figures import split_sources
 from detente.crisis.metric_names import Metric
+from detente.crisis.quantity_building import split_sources
 from detente.errors import UsageError
 from detente.models.registry import find_model
 

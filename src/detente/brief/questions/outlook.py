@@ -34,8 +34,8 @@ from detente.brief.words import (
     sentence_case,
 )
 from detente.crisis.elements import OutcomeRule
-from detente.crisis.figures import split_sources
 from detente.crisis.metric_names import metric_name
+from detente.crisis.quantity_building import split_sources
 
 __all__ = ["answer"]
 

@@ -1,31 +1,26 @@
 """Make quantities: from entries of the crisis file, and from rows of the tables of exposures and positions."""
 
-import math
-import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast, get_args
 
+from detente.crisis.csv_reader import read_number
 from detente.crisis.dates import first_day, last_day
 from detente.crisis.draft import Draft
 from detente.crisis.elements import Distribution, Grade, Quantity, TableRow
 from detente.crisis.quantities import distribution_problem
 from detente.crisis.registers import units
-from detente.crisis.schema import QuantityEntry
+from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE, QuantityEntry
 
 __all__ = [
     "build_exposures",
     "build_positions",
     "build_quantity",
     "day_of",
-    "read_number",
     "split_sources",
     "table_rows",
 ]
-
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_FAMILIES = ("triangular", "uniform", "normal", "lognormal", "beta")
 
 
 def split_sources(text: str) -> tuple[str, ...]:
@@ -47,18 +42,14 @@ def table_rows(draft: Draft, kind: str) -> tuple[TableRow, ...]:
 def build_quantity(draft: Draft, path: str, entry: QuantityEntry) -> None:
     """Enter the quantity of an entry; one without a value goes to the missing ones."""
     keys = ("quantities", path)
-    given = [
-        family
-        for family in ("value", *_FAMILIES, "discrete", "contested", "missing")
-        if getattr(entry, family) is not None
-    ]
+    given = [way for way in WAYS_TO_GIVE_A_VALUE if getattr(entry, way) is not None]
     if len(given) != 1:
         draft.report(
             "distribution-invalid",
             f"the quantity {path!r} has {' and '.join(given) or 'no value and no distribution'}",
             at=keys,
             value=", ".join(given),
-            fix=f"give exactly one of value, {', '.join(_FAMILIES)}, discrete, contested, missing",
+            fix=f"give exactly one of {', '.join(WAYS_TO_GIVE_A_VALUE)}",
         )
         return
     family = given[0]
@@ -95,21 +86,15 @@ def build_quantity(draft: Draft, path: str, entry: QuantityEntry) -> None:
         return
     sources = [*entry.source]
     sources += [key for _, joined in contested for key in joined.split(";")]
-    draft.quantities[path] = Quantity(
+    draft.quantities[path] = draft.element(
+        Quantity,
+        entry,
+        keys,
         path=path,
-        label=entry.label,
         distribution=distribution,
-        unit=entry.unit,
         as_of=day_of(draft, entry.as_of),
         sources=tuple(dict.fromkeys(sources)),
-        grade=entry.grade,
-        claimed_by=entry.claimed_by,
-        confidence=entry.confidence,
-        group=entry.group,
-        note=entry.note,
-        claims=tuple(entry.claims),
         contested=contested,
-        place=draft.place(*keys),
     )
 
 
@@ -150,18 +135,6 @@ def _parameters(family: str, raw: Any) -> tuple[float, ...] | None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def read_number(text: str) -> float | None:
-    """Return the finite number that a text holds, or None.
-
-    Examples
-    --------
-    >>> read_number("2.5e1"), read_number("1_000"), read_number("nan"), read_number("")
-    (25.0, None, None, None)
-    """
-    number = float(text) if _NUMBER.fullmatch(text) else math.inf
-    return number if math.isfinite(number) else None
 
 
 def _distribution(family: str, parameters: tuple[float, ...]) -> Distribution:

@@ -1,20 +1,71 @@
 """Contest success functions: from the strength of two sides to the chance that the attacker wins."""
 
+from typing import Annotated, TypedDict
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from detente.models.registry import FloatArray
+from detente.models.inputs import ratio
+from detente.models.registry import FloatArray, Input, Output, model, refuse_where
 
-__all__ = ["difference_success_prob", "ratio_success_prob"]
+__all__ = ["contest", "difference_success_prob", "ratio_success_prob"]
+
+
+class _Outputs(TypedDict):
+    success_prob: Annotated[FloatArray, Output("prob", "chance that the attack succeeds")]
+
+
+@model(
+    "deterrence.contest",
+    cites=("hirshleifer1989", "skaperdas1996"),
+    reference="hirshleifer1989, ratio form of the contest success function",
+)
+def contest(
+    *,
+    attacker_strength: Annotated[
+        FloatArray,
+        Input("any", "strength of the attacker, in the same unit as the defender's", low=0.0),
+    ],
+    defender_strength: Annotated[
+        FloatArray,
+        Input("any", "strength of the defender, in the same unit as the attacker's", low=0.0),
+    ],
+    decisiveness: Annotated[
+        FloatArray, ratio("power to which the ratio of strengths is raised", high=50.0)
+    ],
+    advantage: Annotated[
+        FloatArray,
+        Input(
+            "log_odds",
+            "log odds of the attacker's success at equal strength",
+            default=0.0,
+            low=-50.0,
+            high=50.0,
+        ),
+    ],
+) -> _Outputs:
+    """Chance that an attack succeeds, from the strengths of both sides.
+
+    See :func:`ratio_success_prob`. Two sides without any strength are refused.
+    """
+    total = attacker_strength + defender_strength
+    refuse_where(
+        total <= 0.0,
+        at="deterrence.contest.attacker_strength",
+        array=total,
+        why="and defender_strength are both zero: there is no contest",
+        fix="give at least one side some strength",
+    )
+    return {
+        "success_prob": ratio_success_prob(
+            attacker_strength, defender_strength, decisiveness=decisiveness, advantage=advantage
+        )
+    }
 
 
 def ratio_success_prob(
-    attacker: ArrayLike,
-    defender: ArrayLike,
-    *,
-    decisiveness: ArrayLike,
-    advantage: ArrayLike = 0.0,
+    attacker: ArrayLike, defender: ArrayLike, *, decisiveness: ArrayLike, advantage: ArrayLike = 0.0
 ) -> FloatArray:
     r"""Chance that the attacker wins, by the ratio of strengths.
 
@@ -50,11 +101,7 @@ def ratio_success_prob(
 
 
 def difference_success_prob(
-    attacker: ArrayLike,
-    defender: ArrayLike,
-    *,
-    steepness: ArrayLike,
-    advantage: ArrayLike = 0.0,
+    attacker: ArrayLike, defender: ArrayLike, *, steepness: ArrayLike, advantage: ArrayLike = 0.0
 ) -> FloatArray:
     r"""Chance that the attacker wins, by the difference of strengths: a logistic curve.
 
