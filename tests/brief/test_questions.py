@@ -317,7 +317,12 @@ def test_what_was_set_by_hand_is_said_first(template, tmp_path):
 def test_no_place_of_the_reference_crisis_in_the_code():
     folder = Path(detente.brief.__file__).parent
     words = ("russia", "ukrain", "nato", "germany", "kremlin", "putin", "biden", "swift", "moscow")
-    for path in [*folder.rglob("*.py"), *folder.rglob("*.html"), *folder.rglob("*.md")]:
+    for path in [
+        *folder.rglob("*.py"),
+        *folder.rglob("*.html"),
+        *folder.rglob("*.md"),
+        *folder.rglob("*.j2"),
+    ]:
         text = path.read_text(encoding="utf-8").lower()
         assert not re.search(rf"\b(?:{'|'.join(words)})", text), path.name
 

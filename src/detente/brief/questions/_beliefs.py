@@ -61,6 +61,7 @@ def _shift(item: tuple[Player, str, str, Figure, Figure]) -> float:
 
 
 def belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
+    """Draw the belief in a type before and after the first moves that tell most; None if none tells anything."""
     ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))[:12]
     ranked = [item for item in ranked if abs(_shift(item)) >= TELLING]
     if not ranked:

@@ -122,6 +122,7 @@ def _channel_rows(context: Context, book: Book) -> list[_Channel]:
 
 
 def channel_sentence(context: Context, book: Book) -> str:
+    """Say where those who see a first move believe otherwise than the public; empty if nothing is said in confidence."""
     rows = [row for row in _channel_rows(context, book) if row.label != row.look]
     if not rows:
         return ""
@@ -134,6 +135,7 @@ def channel_sentence(context: Context, book: Book) -> str:
 
 
 def channel_table(context: Context, book: Book) -> TableView | None:
+    """Tabulate first moves in confidence with the beliefs they leave; None without any."""
     rows = _channel_rows(context, book)
     if not rows:
         return None

@@ -23,6 +23,7 @@ REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of eac
 
 
 def policy_paragraph(context: Context, book: Book) -> str:
+    """Say which commitment holds up best against an attack, and which once its costs count."""
     if len(context.policies.ids) < 2:
         return (
             "Only the base case was run."
@@ -122,6 +123,7 @@ def _threshold(value: float, unit: str) -> str:
 
 
 def regret_table(context: Context, book: Book) -> TableView | None:
+    """Tabulate the regret of each commitment, of an attack and of payoff; None where only one policy was run."""
     if len(context.policies.ids) < 2:
         return None
     regret = context.results.regret
