@@ -368,7 +368,7 @@ def _mechanism_levels(
     shared: set[str] = set()
     for name in reversed(tuple(order)):
         codes = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *needed[name]]))
-        if name in given and np.isin(codes, given[name]).all():
+        if len(given.get(name, ())) and np.isin(codes, given[name]).all():
             result[name] = given[name]
             shared.add(name)
             continue
