@@ -72,6 +72,22 @@ def test_a_solution_is_what_the_parts_give(crisis, policy):
         np.testing.assert_allclose(found[name], values, rtol=0, atol=SOLVED, err_msg=name)
 
 
+@pytest.mark.parametrize(
+    ("name", "policy"),
+    [
+        ("ukraine-2022", "nothing_more"),
+        ("ukraine-2022", "dual_track"),
+        ("kuwait-1990", "pay_partners"),
+    ],
+)
+def test_so_it_is_in_crises_that_ship_where_a_policy_changes_the_start(name, policy):
+    # oracle independent code: as above; these boards take prices from that of the crisis
+    crisis = load_crisis(name)
+    found = Engine(crisis).solve(policy, draws=4).measure()
+    for metric, values in by_hand(crisis, policy, 4).items():
+        np.testing.assert_allclose(found[metric], values, rtol=0, atol=SOLVED, err_msg=metric)
+
+
 def test_only_what_is_asked_for_is_computed(crisis, monkeypatch):
     # oracle theorem: a metric is the same alone as in company; NashConv is not computed unasked
     engine = Engine(crisis)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.crisis.metric_names import metric_name
+from detente.crisis.metric_names import metric_name, metric_prefix
 from detente.engine.boards import Game
 from detente.engine.metrics import MoveKeys, evaluate_metrics
 from detente.engine.solving import solve_draws
@@ -63,12 +63,13 @@ class MetricValues:
 class SolvedBlock:
     """A game solved for a block of D draws.
 
-    ``strategy`` has shape ``(A', D)``, over the actions that are left; ``residual``, ``iterations`` and ``converged``
+    ``payoffs`` has shape ``(K', P, D)``, ``strategy`` ``(A', D)``, over what is left of the board; ``residual``, ``iterations`` and ``converged``
     ``(D,)`` are its certificate.
     """
 
     game: Game
     priced: Priced
+    payoffs: FloatArray
     strategy: FloatArray
     residual: FloatArray
     iterations: NDArray[np.int64]
@@ -87,22 +88,18 @@ class SolvedBlock:
 
     def nash_conv(self) -> FloatArray:
         """Return what players could gain by deviating in the game that is left, summed, shape ``(D,)``."""
-        payoffs = self.priced.payoffs_of(self.game.classes)
         chance = self.priced.chance_probs
-        return nash_conv(self.game.form, self.strategy, payoffs=payoffs, chance_probs=chance)
+        return nash_conv(self.game.form, self.strategy, payoffs=self.payoffs, chance_probs=chance)
 
 
 def solve_block(game: Game, priced: Priced, rationality: FloatArray) -> SolvedBlock:
     """Solve a game for the draws that its board is priced at."""
-    found = solve_draws(
-        game.form,
-        rationality,
-        payoffs=priced.payoffs_of(game.classes),
-        chance_probs=priced.chance_probs,
-    )
+    payoffs = priced.payoffs_of(game.classes)
+    found = solve_draws(game.form, rationality, payoffs=payoffs, chance_probs=priced.chance_probs)
     return SolvedBlock(
         game=game,
         priced=priced,
+        payoffs=payoffs,
         strategy=found.strategy,
         residual=found.residual,
         iterations=found.iterations,
@@ -234,7 +231,7 @@ class Solution:
         return found
 
     def _table(self) -> list[tuple[str, MetricValues]]:
-        shown = self.measure(["attack", "settlement", "outcome/"])
+        shown = self.measure(["attack", "settlement", metric_prefix("outcome")])
         return [(name, self[name]) for name in list(shown)[: _SHOWN + 2]]
 
     def __repr__(self) -> str:
