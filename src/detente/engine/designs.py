@@ -27,7 +27,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from detente.crisis.elements import Distribution
 from detente.crisis.quantities import ppf, support
@@ -290,6 +289,8 @@ def sobol_uniforms(names: Sequence[str], *, seed: int, first: int = 0, n_draws: 
         raise UsageError(message, code="option-invalid", at="design", fix="use --design streams")
     if not names:
         return np.empty((0, n_draws))
+    from scipy.stats import qmc  # noqa: PLC0415  slow to load
+
     engine = qmc.Sobol(len(names), scramble=False, bits=_SOBOL_BITS)
     start = first & ~63  # whole blocks: the engine expects powers of two
     if start:

@@ -12,8 +12,11 @@ them. The prepared function then takes inputs as any other.
 """
 
 import datetime as dt
+import importlib
+import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -210,11 +213,22 @@ def register(
     return enter
 
 
+@cache
+def _import_families() -> None:
+    """Import every family of mechanisms, once; each module enters its models."""
+    package = importlib.import_module("detente.models")
+    for found in pkgutil.iter_modules(package.__path__):
+        if found.ispkg:
+            importlib.import_module(f"{package.__name__}.{found.name}")
+
+
 def all_models() -> Mapping[str, Model]:
     """Return every registered model by name, in the order of their names."""
+    _import_families()
     return dict(sorted(_MODELS.items()))
 
 
 def find_model(name: str) -> Model | None:
     """Return the model of that name, or None."""
+    _import_families()
     return _MODELS.get(name)
