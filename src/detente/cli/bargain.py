@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import JSON, reworded
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,60 +24,71 @@ _SHOWN_ROUNDS = 10
 _SLOW_ACTORS = 1500
 _LARGEST_SALIENCE = 1e6
 
+TableArgument = Annotated[
+    str,
+    typer.Argument(
+        help="CSV file with the columns actor, capability, position, salience; - for standard input.",
+        metavar="FILE.csv",
+    ),
+]
+VariantOption = Annotated[
+    str,
+    typer.Option(
+        help="all-pairs, all-pairs-nearest, pairwise or pairwise-nearest: what votes are divided by, and whether an actor takes the offer that moves it least."
+    ),
+]
+RoundsOption = Annotated[int, typer.Option(help="Rounds of bargaining, 0 to 1000.")]
+PredictorOption = Annotated[
+    str, typer.Option(help="Forecast to put first; the others are printed beside it.")
+]
+LowOption = Annotated[
+    float | None, typer.Option(help="Low end of the scale; by default the lowest position.")
+]
+HighOption = Annotated[
+    float | None, typer.Option(help="High end of the scale; by default the highest position.")
+]
+SalienceMaxOption = Annotated[
+    float | None,
+    typer.Option(
+        help="What full salience is in the table; by default 1, or 100 where the column can only be in per cent."
+    ),
+]
+EqualCapabilityOption = Annotated[
+    bool,
+    typer.Option(
+        "--equal-capability", help="Count all actors as equally capable; no column is read."
+    ),
+]
+CapitulationOption = Annotated[
+    bool,
+    typer.Option(
+        "--capitulation",
+        help="Let actors give in that lose more by resisting than the other gains.",
+    ),
+]
+QuadrantsOption = Annotated[
+    str | None, typer.Option(help="Show how this actor sees all others before the first round.")
+]
+CompareOption = Annotated[
+    bool, typer.Option("--compare", help="Show the mean by round under every variant.")
+]
+JsonOption = Annotated[bool, reworded(JSON, help="Print everything as JSON.")]
+
 
 def command(
-    table: Annotated[
-        str,
-        typer.Argument(
-            help="CSV file with the columns actor, capability, position, salience; - for standard input.",
-            metavar="FILE.csv",
-        ),
-    ],
+    table: TableArgument,
     *,
-    variant: Annotated[
-        str,
-        typer.Option(
-            help="all-pairs, all-pairs-nearest, pairwise or pairwise-nearest: what votes are divided by, and whether "
-            "an actor takes the offer that moves it least."
-        ),
-    ] = "all-pairs",
-    rounds: Annotated[int, typer.Option(help="Rounds of bargaining, 0 to 1000.")] = 10,
-    predictor: Annotated[
-        str, typer.Option(help="Forecast to put first; the others are printed beside it.")
-    ] = "predictive-median",
-    low: Annotated[
-        float | None, typer.Option(help="Low end of the scale; by default the lowest position.")
-    ] = None,
-    high: Annotated[
-        float | None, typer.Option(help="High end of the scale; by default the highest position.")
-    ] = None,
-    salience_max: Annotated[
-        float | None,
-        typer.Option(
-            help="What full salience is in the table; by default 1, or 100 where the column can only be in per cent."
-        ),
-    ] = None,
-    equal_capability: Annotated[
-        bool,
-        typer.Option(
-            "--equal-capability", help="Count all actors as equally capable; no column is read."
-        ),
-    ] = False,
-    capitulation: Annotated[
-        bool,
-        typer.Option(
-            "--capitulation",
-            help="Let actors give in that lose more by resisting than the other gains.",
-        ),
-    ] = False,
-    quadrants: Annotated[
-        str | None,
-        typer.Option(help="Show how this actor sees all others before the first round."),
-    ] = None,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Show the mean by round under every variant.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    variant: VariantOption = "all-pairs",
+    rounds: RoundsOption = 10,
+    predictor: PredictorOption = "predictive-median",
+    low: LowOption = None,
+    high: HighOption = None,
+    salience_max: SalienceMaxOption = None,
+    equal_capability: EqualCapabilityOption = False,
+    capitulation: CapitulationOption = False,
+    quadrants: QuadrantsOption = None,
+    compare: CompareOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Forecast a decision from who wants what, how much they care and how much they can do.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli._options import LEAVE_OUT, SINCE, UNTIL, JsonOption
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,56 +22,56 @@ WHY = (
     "Where the two lie far apart, say which of these carries the difference."
 )
 
+DataArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        help="Your copy of the table icb1 of the International Crisis Behavior project; without it, ready-made counts are printed.",
+        metavar="[ICB1.csv]",
+    ),
+]
+TriggerOption = Annotated[
+    str | None, typer.Option("--trigger", help="What set it off, by name or code.", metavar="NAME")
+]
+GravityOption = Annotated[
+    str | None,
+    typer.Option("--gravity", help="Highest value threatened, by name or code.", metavar="NAME"),
+]
+TriggeredByOption = Annotated[
+    int | None,
+    typer.Option("--triggered-by", help="Numeric country code of who set it off.", metavar="N"),
+]
+SinceOption = Annotated[int | None, SINCE]
+UntilOption = Annotated[int | None, UNTIL]
+LeaveOutOption = Annotated[list[int] | None, LEAVE_OUT]
+ViolenceOption = Annotated[
+    str, typer.Option("--violence", help="Lowest violence that counts.", metavar="NAME")
+]
+WithinWarOption = Annotated[
+    bool, typer.Option("--within-war", help="Crises that are part of a war instead.")
+]
+BesideOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--beside",
+        help="A brief.json: says how far its attack departs from the rate.",
+        metavar="BRIEF.json",
+    ),
+]
+
 
 def command(
-    data: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Your copy of the table icb1 of the International Crisis Behavior project; "
-            "without it, ready-made counts are printed.",
-            metavar="[ICB1.csv]",
-        ),
-    ] = None,
+    data: DataArgument = None,
     *,
-    trigger: Annotated[
-        str | None,
-        typer.Option("--trigger", help="What set it off, by name or code.", metavar="NAME"),
-    ] = None,
-    gravity: Annotated[
-        str | None,
-        typer.Option(
-            "--gravity", help="Highest value threatened, by name or code.", metavar="NAME"
-        ),
-    ] = None,
-    triggered_by: Annotated[
-        int | None,
-        typer.Option("--triggered-by", help="Numeric country code of who set it off.", metavar="N"),
-    ] = None,
-    since: Annotated[
-        int | None, typer.Option("--since", help="First year.", metavar="YEAR")
-    ] = None,
-    until: Annotated[int | None, typer.Option("--until", help="Last year.", metavar="YEAR")] = None,
-    leave_out: Annotated[
-        list[int] | None,
-        typer.Option(
-            "--leave-out", help="Number of a crisis to leave out. May be repeated.", metavar="N"
-        ),
-    ] = None,
-    violence: Annotated[
-        str, typer.Option("--violence", help="Lowest violence that counts.", metavar="NAME")
-    ] = "full-scale-war",
-    within_war: Annotated[
-        bool, typer.Option("--within-war", help="Crises that are part of a war instead.")
-    ] = False,
-    beside: Annotated[
-        Path | None,
-        typer.Option(
-            "--beside",
-            help="A brief.json: says how far its attack departs from the rate.",
-            metavar="BRIEF.json",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    trigger: TriggerOption = None,
+    gravity: GravityOption = None,
+    triggered_by: TriggeredByOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    leave_out: LeaveOutOption = None,
+    violence: ViolenceOption = "full-scale-war",
+    within_war: WithinWarOption = False,
+    beside: BesideOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Count how often past crises of a class went to war, with an interval, and put a briefing beside it.
 

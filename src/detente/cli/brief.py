@@ -8,9 +8,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from detente.cli._crises import choose_policies, load_checked, parse_assignments
+from detente.cli._options import (
+    DESIGN,
+    JSON,
+    MODE,
+    OUT,
+    POLICY,
+    SEARCH,
+    WORKERS,
+    CrisisArgument,
+    DrawsOption,
+    SeedOption,
+    SetOption,
+    reworded,
+)
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,69 +32,36 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "run_folder"]
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print brief.json instead of the summary.")]
+PolicyOption = Annotated[
+    list[str] | None,
+    reworded(
+        POLICY,
+        help="Compare only these policies; the first in the file's order is the base case. May be repeated.",
+    ),
+]
+DesignOption = Annotated[str | None, DESIGN]
+ModeOption = Annotated[str | None, MODE]
+SearchOption = Annotated[int, SEARCH]
+OutOption = Annotated[Path | None, OUT]
+WorkersOption = Annotated[
+    int | None, reworded(WORKERS, help="How many at once; all cores by default.", metavar="N")
+]
+
 
 def command(
-    crisis: Annotated[
-        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
-    ],
+    crisis: CrisisArgument,
     *,
-    draws: Annotated[
-        int, typer.Option("--draws", help="Joint samples of the uncertain quantities.", metavar="N")
-    ] = 1024,
-    seed: Annotated[int, typer.Option("--seed", help="Key of the draws.", metavar="S")] = 1,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="What if: a value or a range a..b for a quantity or state by its path. May be repeated.",
-            metavar="PATH=VALUE",
-        ),
-    ] = None,
-    policies: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--policy",
-            help="Compare only these policies; the first in the file's order is the base case. May be repeated.",
-            metavar="ID",
-        ),
-    ] = None,
-    design: Annotated[
-        str | None,
-        typer.Option(
-            "--design",
-            help="Where the cases lie: streams, sobol, lhs or monte-carlo.  [default: streams]",
-            metavar="NAME",
-        ),
-    ] = None,
-    mode: Annotated[
-        str | None,
-        typer.Option(
-            "--mode",
-            help="probabilistic draws from the declared distributions; exploratory spreads cases evenly over their "
-            "ranges.  [default: probabilistic]",
-            metavar="NAME",
-        ),
-    ] = None,
-    search: Annotated[
-        int,
-        typer.Option(
-            "--search",
-            help="Different games that are solved at most to search mixes of the policies' commitments; 0 searches none.",
-            metavar="N",
-            min=0,
-        ),
-    ] = 32,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder to write to; by default brief/CRISIS.", metavar="DIR"),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", help="How many at once; all cores by default.", metavar="N"),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print brief.json instead of the summary.")
-    ] = False,
+    draws: DrawsOption = 1024,
+    seed: SeedOption = 1,
+    assignments: SetOption = None,
+    policies: PolicyOption = None,
+    design: DesignOption = None,
+    mode: ModeOption = None,
+    search: SearchOption = 32,
+    out: OutOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Run a crisis and write its briefing: brief.html, brief.md, brief.json, charts and tables.
 

@@ -9,20 +9,23 @@ from typing import Annotated
 
 import typer
 
+from detente.cli._options import JSON, reworded
 from detente.errors import Finding
 
 __all__ = ["command", "find_problems", "render"]
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print the findings as a JSON list.")]
+CrisisArgument = Annotated[
+    str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="NAME|FOLDER")
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+
 
 def command(
-    crisis: Annotated[
-        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="NAME|FOLDER")
-    ],
+    crisis: CrisisArgument,
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the findings as a JSON list.")
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
 ) -> None:
     """Check a crisis: its files first, then the game that its rules make.
 

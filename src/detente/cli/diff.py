@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import DRAWS, METRIC, MOST, SEED, JsonOption, PolicyOption, reworded
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,27 +18,26 @@ __all__ = ["command"]
 _MOST_GAMES = 200_000
 """More games than this are not solved unasked."""
 
+DrawsOption = Annotated[int, reworded(DRAWS, help="Draws for the explanation.")]
+SeedOption = Annotated[int, reworded(SEED, help="Key of these draws.")]
+BeforeArgument = Annotated[
+    str, typer.Argument(help="A briefing, a run, or a crisis by name or folder.", metavar="A")
+]
+AfterArgument = Annotated[str, typer.Argument(help="Another of the same kind.", metavar="B")]
+MetricOption = Annotated[str, METRIC]
+MostOption = Annotated[int, MOST]
+
 
 def command(
-    before: Annotated[
-        str,
-        typer.Argument(help="A briefing, a run, or a crisis by name or folder.", metavar="A"),
-    ],
-    after: Annotated[str, typer.Argument(help="Another of the same kind.", metavar="B")],
+    before: BeforeArgument,
+    after: AfterArgument,
     *,
-    metric: Annotated[
-        str, typer.Option("--metric", help="What to explain by the inputs.", metavar="NAME")
-    ] = "attack",
-    policy: Annotated[
-        str | None,
-        typer.Option("--policy", help="Under this policy; the first by default.", metavar="ID"),
-    ] = None,
-    draws: Annotated[
-        int, typer.Option("--draws", help="Draws for the explanation.", metavar="N")
-    ] = 64,
-    seed: Annotated[int, typer.Option("--seed", help="Key of these draws.", metavar="S")] = 1,
-    most: Annotated[int, typer.Option("--most", help="Figures and inputs to print.")] = 15,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    metric: MetricOption = "attack",
+    policy: PolicyOption = None,
+    draws: DrawsOption = 64,
+    seed: SeedOption = 1,
+    most: MostOption = 15,
+    as_json: JsonOption = False,
 ) -> None:
     """Say which figures moved, by how much, and which inputs did it.
 

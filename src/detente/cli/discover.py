@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import LEAVE_OUT, OUTCOME, POLICY, JsonOption, reworded
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,77 +18,84 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+LeaveOutOption = Annotated[
+    list[str] | None,
+    reworded(LEAVE_OUT, help="Column to leave out. May be repeated.", metavar="NAME"),
+]
+PolicyOption = Annotated[
+    str | None, reworded(POLICY, help="Policy of the run; its first by default.")
+]
+SourceArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A CSV or Parquet file with a row for each case, or the folder of a run or briefing.",
+        metavar="TABLE|RUN",
+    ),
+]
+OutcomeOption = Annotated[str, OUTCOME]
+ThresholdOption = Annotated[
+    float | None,
+    typer.Option(
+        "--threshold", help="Of interest from this value on; without it, 1 is.", metavar="X"
+    ),
+]
+BelowOption = Annotated[
+    bool, typer.Option("--below", help="Of interest up to the threshold instead.")
+]
+InputsOption = Annotated[
+    list[str] | None,
+    typer.Option("--input", help="Look at this input only. May be repeated.", metavar="NAME"),
+]
+MostInputsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--most-inputs",
+        help="Look at no more inputs than this, those that tell most; 8 for a run, all of a table.",
+        metavar="N",
+    ),
+]
+DropMissingOption = Annotated[
+    bool, typer.Option("--drop-missing", help="Leave out cases of a table that lack a value.")
+]
+PeelAlphaOption = Annotated[float, typer.Option("--peel-alpha", help="Share peeled off in a step.")]
+PasteAlphaOption = Annotated[
+    float, typer.Option("--paste-alpha", help="Share pasted on in a step.")
+]
+MassMinOption = Annotated[
+    float, typer.Option("--mass-min", help="Smallest box, as a share of all cases.")
+]
+ObjectiveOption = Annotated[
+    str, typer.Option("--objective", help="lenient (or lenient1), lenient2 or original.")
+]
+BoxesOption = Annotated[int, typer.Option("--boxes", help="How many boxes to look for.")]
+BoxOption = Annotated[
+    int | None,
+    typer.Option("--box", help="Number of a box on the trajectory; the balanced one without."),
+]
+TreeOption = Annotated[bool, typer.Option("--tree", help="Grow a tree (CART) instead.")]
+DepthOption = Annotated[int, typer.Option("--depth", help="Depth of the tree.")]
+
 
 def command(  # one local per option
-    source: Annotated[
-        str,
-        typer.Argument(
-            help="A CSV or Parquet file with a row for each case, or the folder of a run or briefing.",
-            metavar="TABLE|RUN",
-        ),
-    ],
+    source: SourceArgument,
     *,
-    outcome: Annotated[
-        str,
-        typer.Option(
-            "--outcome",
-            help="Column of the table, or metric of the run, that says which cases are of interest.",
-            metavar="COLUMN",
-        ),
-    ],
-    threshold: Annotated[
-        float | None,
-        typer.Option(
-            "--threshold", help="Of interest from this value on; without it, 1 is.", metavar="X"
-        ),
-    ] = None,
-    below: Annotated[
-        bool, typer.Option("--below", help="Of interest up to the threshold instead.")
-    ] = False,
-    policy: Annotated[
-        str | None,
-        typer.Option("--policy", help="Policy of the run; its first by default.", metavar="ID"),
-    ] = None,
-    inputs: Annotated[
-        list[str] | None,
-        typer.Option("--input", help="Look at this input only. May be repeated.", metavar="NAME"),
-    ] = None,
-    most_inputs: Annotated[
-        int | None,
-        typer.Option(
-            "--most-inputs",
-            help="Look at no more inputs than this, those that tell most; 8 for a run, all of a table.",
-            metavar="N",
-        ),
-    ] = None,
-    leave_out: Annotated[
-        list[str] | None,
-        typer.Option("--leave-out", help="Column to leave out. May be repeated.", metavar="NAME"),
-    ] = None,
-    drop_missing: Annotated[
-        bool,
-        typer.Option("--drop-missing", help="Leave out cases of a table that lack a value."),
-    ] = False,
-    peel_alpha: Annotated[
-        float, typer.Option("--peel-alpha", help="Share peeled off in a step.")
-    ] = 0.05,
-    paste_alpha: Annotated[
-        float, typer.Option("--paste-alpha", help="Share pasted on in a step.")
-    ] = 0.05,
-    mass_min: Annotated[
-        float, typer.Option("--mass-min", help="Smallest box, as a share of all cases.")
-    ] = 0.05,
-    objective: Annotated[
-        str, typer.Option("--objective", help="lenient (or lenient1), lenient2 or original.")
-    ] = "lenient",
-    boxes: Annotated[int, typer.Option("--boxes", help="How many boxes to look for.")] = 1,
-    box: Annotated[
-        int | None,
-        typer.Option("--box", help="Number of a box on the trajectory; the balanced one without."),
-    ] = None,
-    tree: Annotated[bool, typer.Option("--tree", help="Grow a tree (CART) instead.")] = False,
-    depth: Annotated[int, typer.Option("--depth", help="Depth of the tree.")] = 4,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    outcome: OutcomeOption,
+    threshold: ThresholdOption = None,
+    below: BelowOption = False,
+    policy: PolicyOption = None,
+    inputs: InputsOption = None,
+    most_inputs: MostInputsOption = None,
+    leave_out: LeaveOutOption = None,
+    drop_missing: DropMissingOption = False,
+    peel_alpha: PeelAlphaOption = 0.05,
+    paste_alpha: PasteAlphaOption = 0.05,
+    mass_min: MassMinOption = 0.05,
+    objective: ObjectiveOption = "lenient",
+    boxes: BoxesOption = 1,
+    box: BoxOption = None,
+    tree: TreeOption = False,
+    depth: DepthOption = 4,
+    as_json: JsonOption = False,
 ) -> None:
     """Say where something holds: boxes of inputs by PRIM, or the leaves of a tree.
 

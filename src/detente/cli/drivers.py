@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import (
+    METRIC,
+    MOST,
+    CrisisOrRunArgument,
+    JsonOption,
+    PolicyOption,
+    WorkersOption,
+    reworded,
+)
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,43 +24,34 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+MetricOption = Annotated[str, reworded(METRIC, help="The result to explain.")]
+MostOption = Annotated[int, reworded(MOST, help="Rows to print.", metavar="N")]
+TornadoOption = Annotated[
+    bool, typer.Option("--tornado", help="Move one quantity at a time about the reference.")
+]
+SobolOption = Annotated[
+    int | None,
+    typer.Option(
+        "--sobol", help="Sobol' indices from this many base points, a power of two.", metavar="N"
+    ),
+]
+PathsOption = Annotated[
+    list[str] | None,
+    typer.Option("--quantity", help="Vary this quantity only. May be repeated.", metavar="PATH"),
+]
+
 
 def command(
-    source: Annotated[
-        str,
-        typer.Argument(
-            help="A crisis by name or folder, or the folder of a run or briefing.",
-            metavar="CRISIS|RUN",
-        ),
-    ],
+    source: CrisisOrRunArgument,
     *,
-    metric: Annotated[
-        str, typer.Option("--metric", help="The result to explain.", metavar="NAME")
-    ] = "attack",
-    policy: Annotated[
-        str | None,
-        typer.Option("--policy", help="Under this policy; the first by default.", metavar="ID"),
-    ] = None,
-    tornado: Annotated[
-        bool, typer.Option("--tornado", help="Move one quantity at a time about the reference.")
-    ] = False,
-    sobol: Annotated[
-        int | None,
-        typer.Option(
-            "--sobol",
-            help="Sobol' indices from this many base points, a power of two.",
-            metavar="N",
-        ),
-    ] = None,
-    paths: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--quantity", help="Vary this quantity only. May be repeated.", metavar="PATH"
-        ),
-    ] = None,
-    most: Annotated[int, typer.Option("--most", help="Rows to print.", metavar="N")] = 15,
-    workers: Annotated[int | None, typer.Option("--workers", help="Threads.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    metric: MetricOption = "attack",
+    policy: PolicyOption = None,
+    tornado: TornadoOption = False,
+    sobol: SobolOption = None,
+    paths: PathsOption = None,
+    most: MostOption = 15,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say which quantities and which sources drive a result.
 

@@ -8,6 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import (
+    DESIGN,
+    DRAWS,
+    JSON,
+    MODE,
+    RUN,
+    SEED,
+    WORKERS,
+    CrisisArgument,
+    SetOption,
+    reworded,
+)
 from detente.cli._progress import RunProgress
 from detente.cli._stopping import Terminated, stopping_on_terminate
 from detente.errors import RunError, UsageError
@@ -19,115 +31,100 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "make_design", "parse_part", "parse_policies", "summarise"]
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print the summary as JSON.")]
+DrawsOption = Annotated[
+    int | None, reworded(DRAWS, help="Cases: joint samples of what is uncertain.  [default: 1024]")
+]
+SeedOption = Annotated[int | None, reworded(SEED, help="Key of the draws.  [default: 1]")]
+DesignOption = Annotated[
+    str | None,
+    reworded(
+        DESIGN,
+        help="Where the cases lie: streams, sobol, lhs, monte-carlo or factorial.  [default: streams]",
+    ),
+]
+ModeOption = Annotated[
+    str | None,
+    reworded(
+        MODE,
+        help="probabilistic draws from the declared distributions; exploratory spreads cases evenly over their ranges.  [default: probabilistic; factorial: exploratory]",
+    ),
+]
+WorkersOption = Annotated[
+    int | None,
+    reworded(WORKERS, help="Threads or processes; one for each core by default.", metavar="N"),
+]
+RunOption = Annotated[Path | None, RUN]
+PoliciesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--policies", help="Ids separated by commas, or all.  [default: all]", metavar="A,B|all"
+    ),
+]
+AlternativesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--alternatives",
+        help="For the factorial design, values of one quantity, named or not; without any, all contested values. May be repeated.",
+        metavar="PATH=[NAME:]V,[NAME:]V",
+    ),
+]
+OthersOption = Annotated[
+    str | None,
+    typer.Option(
+        "--others",
+        help="For the factorial design, the other quantities: median, or drawn for each repetition of all combinations.  [default: median]",
+        metavar="NAME",
+    ),
+]
+ResumeOption = Annotated[
+    bool,
+    typer.Option(
+        "--resume", help="Go on with the run in the folder; options not given are as it has them."
+    ),
+]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        help="What computes: threads, processes, auto (threads, then processes if the run is long), or a Dask cluster by the address of its scheduler, dask://HOST:PORT.  [default: auto]",
+        metavar="NAME|ADDRESS",
+    ),
+]
+ShardsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shards", help="Compute part k of K only, as one task of a job array.", metavar="k/K"
+    ),
+]
+ShardDrawsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--shard-draws",
+        help="Cases per file, a multiple of 64; moves no number.  [default: 64, large runs 1024]",
+        metavar="N",
+    ),
+]
+
 
 def command(
-    crisis: Annotated[
-        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
-    ],
+    crisis: CrisisArgument,
     *,
-    run: Annotated[
-        Path | None,
-        typer.Option("--run", help="Run folder; by default runs/CRISIS.", metavar="DIR"),
-    ] = None,
-    draws: Annotated[
-        int | None,
-        typer.Option(
-            "--draws",
-            help="Cases: joint samples of what is uncertain.  [default: 1024]",
-            metavar="N",
-        ),
-    ] = None,
-    policies: Annotated[
-        str | None,
-        typer.Option(
-            "--policies", help="Ids separated by commas, or all.  [default: all]", metavar="A,B|all"
-        ),
-    ] = None,
-    design: Annotated[
-        str | None,
-        typer.Option(
-            "--design",
-            help="Where the cases lie: streams, sobol, lhs, monte-carlo or factorial.  [default: streams]",
-            metavar="NAME",
-        ),
-    ] = None,
-    mode: Annotated[
-        str | None,
-        typer.Option(
-            "--mode",
-            help="probabilistic draws from the declared distributions; exploratory spreads cases evenly over their "
-            "ranges.  [default: probabilistic; factorial: exploratory]",
-            metavar="NAME",
-        ),
-    ] = None,
-    alternatives: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--alternatives",
-            help="For the factorial design, values of one quantity, named or not; without any, all contested values. "
-            "May be repeated.",
-            metavar="PATH=[NAME:]V,[NAME:]V",
-        ),
-    ] = None,
-    others: Annotated[
-        str | None,
-        typer.Option(
-            "--others",
-            help="For the factorial design, the other quantities: median, or drawn for each repetition of all "
-            "combinations.  [default: median]",
-            metavar="NAME",
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", help="Key of the draws.  [default: 1]", metavar="S")
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="What if: a value or a range a..b for a quantity or state by its path. May be repeated.",
-            metavar="PATH=VALUE",
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Go on with the run in the folder; options not given are as it has them.",
-        ),
-    ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers",
-            help="Threads or processes; one for each core by default.",
-            metavar="N",
-        ),
-    ] = None,
-    executor: Annotated[
-        str | None,
-        typer.Option(
-            "--executor",
-            help="What computes: threads, processes, auto (threads, then processes if the run is long), or a Dask cluster "
-            "by the address of its scheduler, dask://HOST:PORT.  [default: auto]",
-            metavar="NAME|ADDRESS",
-        ),
-    ] = None,
-    shards: Annotated[
-        str | None,
-        typer.Option(
-            "--shards", help="Compute part k of K only, as one task of a job array.", metavar="k/K"
-        ),
-    ] = None,
-    shard_draws: Annotated[
-        int | None,
-        typer.Option(
-            "--shard-draws",
-            help="Cases per file, a multiple of 64; moves no number.  [default: 64, large runs 1024]",
-            metavar="N",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    run: RunOption = None,
+    draws: DrawsOption = None,
+    policies: PoliciesOption = None,
+    design: DesignOption = None,
+    mode: ModeOption = None,
+    alternatives: AlternativesOption = None,
+    others: OthersOption = None,
+    seed: SeedOption = None,
+    assignments: SetOption = None,
+    resume: ResumeOption = False,
+    workers: WorkersOption = None,
+    executor: ExecutorOption = None,
+    shards: ShardsOption = None,
+    shard_draws: ShardDrawsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Solve a crisis for many cases under every policy, and keep the run for questions later.
 

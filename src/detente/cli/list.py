@@ -4,18 +4,18 @@ import json
 import sys
 from typing import Annotated, Any
 
-import typer
+from detente.cli._options import JSON, reworded
 
 __all__ = ["NAME", "command"]
 
 NAME = "list"
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print the crises as a JSON list.")]
+
 
 def command(
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the crises as a JSON list.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show the crises that ship with the program: name, title, cut-off, size.
 

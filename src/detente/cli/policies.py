@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import (
+    DRAWS,
+    SEARCH,
+    SEED,
+    SET,
+    CrisisOrRunArgument,
+    JsonOption,
+    WorkersOption,
+    reworded,
+)
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,54 +30,53 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+DrawsOption = Annotated[int, reworded(DRAWS, help="Draws, if a crisis is solved.", metavar=None)]
+SeedOption = Annotated[int, reworded(SEED, metavar=None)]
+SetOption = Annotated[list[str] | None, reworded(SET, help="What if, as of detente brief.")]
+SearchOption = Annotated[
+    bool, reworded(SEARCH, help="Search combinations of commitments.", metavar=None, min=None)
+]
+AimsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--aims",
+        help="Metrics, or sums A+B of some, with :min or :max, separated by commas; by default an attack and the aims of the crisis file, or else the others' payoffs.",
+        metavar="A,B:max,...",
+    ),
+]
+SatisfyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--satisfy", help="A limit such as attack<=0.2. May be repeated.", metavar="LIMIT"
+    ),
+]
+PhasesOption = Annotated[
+    list[str] | None,
+    typer.Option("--phase", help="Search this phase. May be repeated.", metavar="ID"),
+]
+AdaptOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--adapt",
+        help="Also try START,SWITCH,SIGNAL: one policy until an instrument is seen, another after. May be repeated.",
+        metavar="A,B,C",
+    ),
+]
+
 
 def command(
-    source: Annotated[
-        str,
-        typer.Argument(
-            help="A crisis by name or folder, or the folder of a run or briefing.",
-            metavar="CRISIS|RUN",
-        ),
-    ],
+    source: CrisisOrRunArgument,
     *,
-    aims: Annotated[
-        str | None,
-        typer.Option(
-            "--aims",
-            help="Metrics, or sums A+B of some, with :min or :max, separated by commas; by default an attack and the aims of "
-            "the crisis file, or else the others' payoffs.",
-            metavar="A,B:max,...",
-        ),
-    ] = None,
-    satisfy: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--satisfy", help="A limit such as attack<=0.2. May be repeated.", metavar="LIMIT"
-        ),
-    ] = None,
-    search: Annotated[
-        bool, typer.Option("--search", help="Search combinations of commitments.")
-    ] = False,
-    phases: Annotated[
-        list[str] | None,
-        typer.Option("--phase", help="Search this phase. May be repeated.", metavar="ID"),
-    ] = None,
-    adapt: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--adapt",
-            help="Also try START,SWITCH,SIGNAL: one policy until an instrument is seen, another after. May be repeated.",
-            metavar="A,B,C",
-        ),
-    ] = None,
-    draws: Annotated[int, typer.Option("--draws", help="Draws, if a crisis is solved.")] = 256,
-    seed: Annotated[int, typer.Option("--seed", help="Key of the draws.")] = 1,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="What if, as of detente brief.", metavar="PATH=VALUE"),
-    ] = None,
-    workers: Annotated[int | None, typer.Option("--workers", help="Threads.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    aims: AimsOption = None,
+    satisfy: SatisfyOption = None,
+    search: SearchOption = False,
+    phases: PhasesOption = None,
+    adapt: AdaptOption = None,
+    draws: DrawsOption = 256,
+    seed: SeedOption = 1,
+    assignments: SetOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Compare policies case by case: outcomes, regret, good-enough shares, the Pareto set.
 

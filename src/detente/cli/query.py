@@ -12,23 +12,27 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli._options import JSON, reworded
 from detente.errors import UsageError
 
 __all__ = ["command"]
 
 _SHOWN = 200
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print all rows as a JSON list of objects.")]
+RunArgument = Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")]
+SqlArgument = Annotated[
+    str, typer.Argument(help="One SELECT; - reads it from standard input.", metavar="SQL")
+]
+AsCsvOption = Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")]
+
 
 def command(
-    run: Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")],
-    sql: Annotated[
-        str, typer.Argument(help="One SELECT; - reads it from standard input.", metavar="SQL")
-    ],
+    run: RunArgument,
+    sql: SqlArgument,
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print all rows as a JSON list of objects.")
-    ] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")] = False,
+    as_json: JsonOption = False,
+    as_csv: AsCsvOption = False,
 ) -> None:
     """Ask a run in SQL (DuckDB's dialect); without --json or --csv the first rows are shown as a table.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import JsonOption
 from detente.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -14,23 +15,26 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+FolderArgument = Annotated[
+    Path | None,
+    typer.Argument(help="A run, or a folder with runs below it; by default here.", metavar="DIR"),
+]
+VerifyOption = Annotated[
+    bool, typer.Option("--verify", help="Read every shard and compare its checksum.")
+]
+RemoveOption = Annotated[
+    bool, typer.Option("--remove", help="Remove the one run in DIR, after a question.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Remove without a question.")]
+
 
 def command(
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            help="A run, or a folder with runs below it; by default here.", metavar="DIR"
-        ),
-    ] = None,
+    folder: FolderArgument = None,
     *,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Read every shard and compare its checksum.")
-    ] = False,
-    remove: Annotated[
-        bool, typer.Option("--remove", help="Remove the one run in DIR, after a question.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove without a question.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    verify: VerifyOption = False,
+    remove: RemoveOption = False,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder: crisis, design, mode, draws, how much is there, size and state.
 

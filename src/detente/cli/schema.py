@@ -5,16 +5,18 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from detente.cli._options import OUT, reworded
 
 __all__ = ["command"]
+
+OutOption = Annotated[
+    Path | None, reworded(OUT, help="Write it to this file instead.", metavar="FILE")
+]
 
 
 def command(
     *,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write it to this file instead.", metavar="FILE")
-    ] = None,
+    out: OutOption = None,
 ) -> None:
     """Print the JSON Schema of a crisis file, so that editors complete keys and show what they mean.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import GAME, JsonOption
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,26 +18,20 @@ __all__ = ["command", "describe", "load"]
 _MOST_FOLDED = 500
 """Rows that are folded to fit the terminal; longer tables are printed as they come."""
 
+GameArgument = Annotated[str | None, GAME]
+RationalityOption = Annotated[
+    str,
+    typer.Option("--lambda", help="Values of rationality, separated by commas.", metavar="L,L,..."),
+]
+ShowListOption = Annotated[bool, typer.Option("--list", help="List the published games that ship.")]
+
 
 def command(
-    game: Annotated[
-        str | None,
-        typer.Argument(
-            help="A Gambit file (.efg), a nested tree in JSON (.json), or a published game by name.",
-            metavar="FILE|NAME",
-        ),
-    ] = None,
+    game: GameArgument = None,
     *,
-    rationality: Annotated[
-        str,
-        typer.Option(
-            "--lambda", help="Values of rationality, separated by commas.", metavar="L,L,..."
-        ),
-    ] = "1",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    show_list: Annotated[
-        bool, typer.Option("--list", help="List the published games that ship.")
-    ] = False,
+    rationality: RationalityOption = "1",
+    as_json: JsonOption = False,
+    show_list: ShowListOption = False,
 ) -> None:
     """Solve a game for its logit agent quantal response equilibria on the principal branch.
 

@@ -7,24 +7,24 @@ from typing import Annotated
 
 import typer
 
+from detente.cli._options import JSON, RUN, reworded
+
 __all__ = ["command"]
+
+JsonOption = Annotated[bool, reworded(JSON, help="Print the trace as JSON.")]
+RunOption = Annotated[
+    Path | None, reworded(RUN, help="Folder of the briefing; by default the newest under ./brief.")
+]
+FigureIdArgument = Annotated[
+    str, typer.Argument(help="Id of a figure, as in the briefing's traces.", metavar="FIGURE_ID")
+]
 
 
 def command(
-    figure_id: Annotated[
-        str,
-        typer.Argument(help="Id of a figure, as in the briefing's traces.", metavar="FIGURE_ID"),
-    ],
+    figure_id: FigureIdArgument,
     *,
-    run: Annotated[
-        Path | None,
-        typer.Option(
-            "--run",
-            help="Folder of the briefing; by default the newest under ./brief.",
-            metavar="DIR",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the trace as JSON.")] = False,
+    run: RunOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Print where a number of a briefing comes from: model, quantities, sources, lines of the crisis file.
 

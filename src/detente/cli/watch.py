@@ -8,6 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import (
+    JSON,
+    OUT,
+    OUTCOME,
+    POLICY,
+    SET,
+    SINCE,
+    UNTIL,
+    CrisisArgument,
+    DrawsOption,
+    SeedOption,
+    reworded,
+)
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,68 +29,59 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print watch.json instead of the summary.")]
+SinceOption = Annotated[
+    str | None, reworded(SINCE, help="First day; by default that of the calendar.", metavar="DATE")
+]
+UntilOption = Annotated[
+    str | None, reworded(UNTIL, help="Last day; by default that of the last event.", metavar="DATE")
+]
+SetOption = Annotated[
+    list[str] | None,
+    reworded(
+        SET, help="A value or a range a..b for a quantity or state by its path. May be repeated."
+    ),
+]
+PolicyOption = Annotated[str | None, reworded(POLICY, help="A commitment that holds all the time.")]
+OutOption = Annotated[
+    Path | None, reworded(OUT, help="Folder to write to; by default watch/CRISIS.")
+]
+OutcomeOption = Annotated[
+    str | None,
+    reworded(OUTCOME, help="The outcome that came about: scores the forecasts.", metavar="ID"),
+]
+EventsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--events",
+        help="CSV with date, actor, event, and target, category, mode, source, weight, does as known; by default events.csv of the crisis folder.",
+        metavar="FILE.csv",
+    ),
+]
+ForecastsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--forecasts",
+        help="CSV with date, forecaster, prob (of an attack, or of the outcome in a column event).",
+        metavar="FILE.csv",
+    ),
+]
+
 
 def command(
-    crisis: Annotated[
-        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
-    ],
+    crisis: CrisisArgument,
     *,
-    events: Annotated[
-        Path | None,
-        typer.Option(
-            "--events",
-            help="CSV with date, actor, event, and target, category, mode, source, weight, does as known; "
-            "by default events.csv of the crisis folder.",
-            metavar="FILE.csv",
-        ),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", help="First day; by default that of the calendar.", metavar="DATE"),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            "--until", help="Last day; by default that of the last event.", metavar="DATE"
-        ),
-    ] = None,
-    forecasts: Annotated[
-        Path | None,
-        typer.Option(
-            "--forecasts",
-            help="CSV with date, forecaster, prob (of an attack, or of the outcome in a column event).",
-            metavar="FILE.csv",
-        ),
-    ] = None,
-    outcome: Annotated[
-        str | None,
-        typer.Option(
-            "--outcome", help="The outcome that came about: scores the forecasts.", metavar="ID"
-        ),
-    ] = None,
-    draws: Annotated[
-        int, typer.Option("--draws", help="Joint samples of the uncertain quantities.", metavar="N")
-    ] = 1024,
-    seed: Annotated[int, typer.Option("--seed", help="Key of the draws.", metavar="S")] = 1,
-    policy: Annotated[
-        str | None,
-        typer.Option("--policy", help="A commitment that holds all the time.", metavar="ID"),
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="A value or a range a..b for a quantity or state by its path. May be repeated.",
-            metavar="PATH=VALUE",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder to write to; by default watch/CRISIS.", metavar="DIR"),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print watch.json instead of the summary.")
-    ] = False,
+    events: EventsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    forecasts: ForecastsOption = None,
+    outcome: OutcomeOption = None,
+    draws: DrawsOption = 1024,
+    seed: SeedOption = 1,
+    policy: PolicyOption = None,
+    assignments: SetOption = None,
+    out: OutOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Follow a crisis day by day: what is believed, what follows, which event moved it, what to watch next.
 
