@@ -27,6 +27,7 @@ from detente.analysis.commitments import (
 from detente.analysis.evaluating import Evaluator, PolicyValues
 from detente.analysis.robustness import Aim, find_pareto
 from detente.crisis.elements import Crisis, Policy
+from detente.engine.usual import DRAWS_OF_A_COMPARISON, SEED
 
 __all__ = [
     "EXHAUSTIVE",
@@ -164,8 +165,8 @@ def search_policies(
     *,
     aims: Sequence[Aim] | None = None,
     choices: Mapping[str, Sequence[str]] | Sequence[Choice] | None = None,
-    n_draws: int = 256,
-    seed: int = 1,
+    n_draws: int = DRAWS_OF_A_COMPARISON,
+    seed: int = SEED,
     workers: int = 2,
     exhaustive_up_to: int = EXHAUSTIVE,
 ) -> SearchResult:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli._options import LEAVE_OUT, SINCE, UNTIL, JsonOption
+from detente.cli._output import json_text, make_table, number, terminal, text
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from detente.analysis.base_rates import BaseRate
+    from detente.analysis.base_rates import BaseRate, ReferenceClass
 
 __all__ = ["command"]
 
@@ -85,14 +86,8 @@ def command(
 
       detente base-rates icb1v15.csv --gravity existence --beside brief/my-crisis/brief.json
     """
-    from detente.analysis.base_rates import ReferenceClass, count, ready_made
-    from detente.crisis.past_crises import (
-        GRAVITIES,
-        TRIGGERS,
-        VIOLENCE,
-        checksum,
-        read_past_crises,
-    )
+    from detente.analysis.base_rates import ReferenceClass, ready_made
+    from detente.crisis.past_crises import GRAVITIES, TRIGGERS
 
     prob = _attack(beside) if beside is not None else None
     if data is None:
@@ -112,34 +107,47 @@ def command(
         within_war=within_war,
         left_out=tuple(leave_out or ()),
     )
+    rate, source = _count(data, reference, violence)
+    _report((rate,), prob, as_json=as_json, source=source)
+
+
+def _count(path: Path, reference: "ReferenceClass", violence: str) -> "tuple[BaseRate, str]":
+    """Count a class in a table; return the rate and what the table is."""
+    from detente.analysis.base_rates import count
+    from detente.crisis.past_crises import (
+        GRAVITIES,
+        TRIGGERS,
+        VIOLENCE,
+        checksum,
+        read_past_crises,
+    )
+
     level = _code("--violence", violence, VIOLENCE)
     found = count(
-        read_past_crises(data),
+        read_past_crises(path),
         reference,
         violence=level if level is not None else max(VIOLENCE),
         label=_label(reference, TRIGGERS, GRAVITIES),
     )
-    source = f"{data.name}, SHA-256 {checksum(data)[:16]}"
-    _report((found,), prob, as_json=as_json, source=source)
+    return found, f"{path.name}, SHA-256 {checksum(path)[:16]}"
 
 
-def _code(option: str, text: str | None, names: Mapping[int, str]) -> int | None:
-    if text is None:
+def _code(option: str, word: str | None, names: Mapping[int, str]) -> int | None:
+    if word is None:
         return None
     by_name = {name: code for code, name in names.items()}
-    if text in by_name:
-        return by_name[text]
-    if text.isascii() and text.isdigit() and int(text) in names:
-        return int(text)
-    message = f"{text!r} is not known"
+    if word in by_name:
+        return by_name[word]
+    if word.isascii() and word.isdigit() and int(word) in names:
+        return int(word)
+    message = f"{word!r} is not known"
     fix = f"use one of: {', '.join(f'{name} ({code})' for code, name in names.items())}"
     raise UsageError(message, code="option-invalid", at=option, fix=fix)
 
 
-def _label(reference: object, triggers: Mapping[int, str], gravities: Mapping[int, str]) -> str:
-    from detente.analysis.base_rates import ReferenceClass
-
-    assert isinstance(reference, ReferenceClass)  # noqa: S101 - for the type checker
+def _label(
+    reference: "ReferenceClass", triggers: Mapping[int, str], gravities: Mapping[int, str]
+) -> str:
     parts = ["crises that are part of a war" if reference.within_war else "crises outside wars"]
     if reference.trigger is not None:
         parts.append(f"trigger {triggers[reference.trigger]}")
@@ -199,24 +207,19 @@ def _report(
         rows.append(row)
     if as_json:
         data = {"source": source, "level": 0.9, "base_rates": rows}
-        sys.stdout.write(json.dumps(data, indent=1) + "\n")
+        sys.stdout.write(json_text(data))
         return
     _print_table(rows, prob, source)
 
 
 def _print_table(rows: list[dict[str, object]], prob: float | None, source: str) -> None:
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Past crises")
-    for head in ("Went as far", "Rate", "90% interval"):
-        table.add_column(head, justify="right")
+    console = terminal()
+    columns = [text("Past crises"), *map(number, ("Went as far", "Rate", "90% interval"))]
     if prob is not None:
-        for head in ("Model", "Odds ratio", "Inside"):
-            table.add_column(head, justify="right")
+        columns += map(number, ("Model", "Odds ratio", "Inside"))
+    lines = []
     for row in rows:
         cells = [
             escape(str(row["class"])),
@@ -227,8 +230,8 @@ def _print_table(rows: list[dict[str, object]], prob: float | None, source: str)
         if prob is not None:
             inside = "yes" if row["inside"] else "no"
             cells += [f"{prob:.1%}", f"{row['odds_ratio']:.2g}", inside]
-        table.add_row(*cells)
-    console.print(table)
+        lines.append(cells)
+    console.print(make_table(columns, lines, head_style=None))
     console.print(f"Source: International Crisis Behavior project, {source}.", markup=False)
     if prob is not None:
         console.print(f"\n{WHY}", markup=False)

@@ -1,6 +1,5 @@
 """``detente check``: find everything that is wrong with a crisis folder."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from detente.cli._options import JSON, reworded
+from detente.cli._output import json_text
 from detente.errors import Finding
 
 __all__ = ["command", "find_problems", "render"]
@@ -41,10 +41,7 @@ def command(
     """
     findings = find_problems(crisis)
     if as_json:
-        sys.stdout.write(
-            json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False)
-            + "\n"
-        )
+        sys.stdout.write(json_text([asdict(finding) for finding in findings]))
     else:
         sys.stdout.write(render(findings))
     if any(strict or finding.severity == "error" for finding in findings):

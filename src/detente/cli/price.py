@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from detente.cli._options import CrisisArgument, DrawsOption, JsonOption, SeedOption, SetOption
+from detente.engine import usual
 
 __all__ = ["command"]
 
@@ -72,8 +73,8 @@ def command(
     weekly: WeeklyOption = False,
     counter: CounterOption = None,
     assignments: SetOption = None,
-    draws: DrawsOption = 256,
-    seed: SeedOption = 1,
+    draws: DrawsOption = usual.DRAWS_OF_A_COMPARISON,
+    seed: SeedOption = usual.SEED,
     as_json: JsonOption = False,
 ) -> None:
     """Price the situations of a crisis with one family of its mechanisms, without solving the game.

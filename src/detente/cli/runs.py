@@ -1,6 +1,5 @@
 """``detente runs``: list, verify and remove runs."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli._options import JsonOption
+from detente.cli._output import json_text, make_table, number, terminal, text
 from detente.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ def command(
         return
     reports = [inspect_run(path, verify=verify) for path in find_runs(place)]
     if as_json:
-        sys.stdout.write(
-            json.dumps([_fields(report) for report in reports], indent=1, ensure_ascii=False) + "\n"
-        )
+        sys.stdout.write(json_text([_fields(report) for report in reports]))
     else:
         _print(reports, place)
     if verify and any(report.state in {"damaged", "unreadable"} for report in reports):
@@ -119,21 +117,20 @@ def _fields(report: "RunReport") -> dict[str, Any]:
 
 
 def _print(reports: list["RunReport"], place: Path) -> None:
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    console = Console(highlight=False)
+    console = terminal()
     if not reports:
         console.print(f"no run in {place} or below", markup=False)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("run", "crisis", "design, mode"):
-        width = len("probabilistic") if heading == "design, mode" else None
-        table.add_column(heading, overflow="fold", min_width=width)
-    for heading in ("draws", "policies", "size"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("state", min_width=len("unfinished"))
+    columns = [
+        text("run", overflow="fold"),
+        text("crisis", overflow="fold"),
+        text("design, mode", overflow="fold", min_width=len("probabilistic")),
+        *(number(head, no_wrap=True) for head in ("draws", "policies", "size")),
+        text("state", min_width=len("unfinished")),
+    ]
+    rows = []
     for report in reports:
         manifest = report.manifest
         name = str(report.folder.relative_to(place))
@@ -151,8 +148,8 @@ def _print(reports: list["RunReport"], place: Path) -> None:
         )
         if report.present < report.n_shards and report.state in {"unfinished", "damaged"}:
             state += f", {report.present:,} of {report.n_shards:,} shards"
-        table.add_row(*map(escape, [*head, _size(report.n_bytes), state]))
-    console.print(table)
+        rows.append([escape(cell) for cell in (*head, _size(report.n_bytes), state)])
+    console.print(make_table(columns, rows))
     for report in reports:
         lines = [report.problem] if report.problem else []
         lines += [f"{name}: {wrong}" for name, wrong in report.damaged]

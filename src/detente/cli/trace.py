@@ -1,6 +1,5 @@
 """``detente trace``: print where a figure of a briefing comes from."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from detente.cli._options import JSON, RUN, reworded
+from detente.cli._output import json_text
 
 __all__ = ["command"]
 
@@ -37,9 +37,4 @@ def command(
     from detente.brief.export.explaining import explain_figure, find_data_file
 
     found = explain_figure(figure_id, find_data_file(run))
-    text = (
-        json.dumps(found.as_data(), indent=1, ensure_ascii=False) + "\n"
-        if as_json
-        else found.as_text()
-    )
-    sys.stdout.write(text)
+    sys.stdout.write(json_text(found.as_data()) if as_json else found.as_text())

@@ -23,6 +23,7 @@ from scipy import sparse
 from detente.crisis.elements import Constant, Crisis, Policy, QuantityOf
 from detente.engine.drawing import Draws, draw_quantities
 from detente.engine.solving import form_of, solve_draws
+from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.game import terminal_probs
 from detente.linking import plan_pricing, price
@@ -184,8 +185,8 @@ class Watch:
         self,
         crisis: Crisis,
         *,
-        n_draws: int = 1024,
-        seed: int = 1,
+        n_draws: int = DRAWS,
+        seed: int = SEED,
         policy: str | None = None,
         since: date | None = None,
         solved: "Callable[[tuple[object, ...], Callable[[], Solved]], Solved] | None" = None,
