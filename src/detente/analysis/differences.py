@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from detente.analysis._columns import refuse
 from detente.analysis.splitting import EXACT_INPUTS, Split, split_change
 from detente.crisis.elements import Crisis, Policy, Quantity
-from detente.crisis.metric_names import Metric
+from detente.crisis.metric_names import Metric, metric_name
 from detente.engine import Engine, draw_quantities
+from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED
 from detente.runs.results import Results
 from detente.runs.statistics import Difference, summarise_difference
 
 __all__ = [
     "RULES",
     "InputChange",
+    "compare_inputs",
     "compare_results",
     "explain_change",
     "find_changed_inputs",
@@ -92,8 +94,8 @@ def explain_change(
     metric: str,
     *,
     policy: str | None = None,
-    n_draws: int = 64,
-    seed: int = 1,
+    n_draws: int = DRAWS_OF_A_CHANGE,
+    seed: int = SEED,
     workers: int = 2,
     n_orders: int = 16,
 ) -> Split:
@@ -214,6 +216,25 @@ def compare_results(
             )
         found.append((difference, *means))
     return tuple(sorted(found, key=lambda item: (-abs(item[0].mean), item[0].metric)))
+
+
+def compare_inputs(before: Results, after: Results) -> tuple[tuple[str, str, str], ...]:
+    """Return path and texts of the quantities that two runs draw or fix otherwise: means with 5-95% ranges, or values."""
+
+    def span(results: Results, path: str) -> str:
+        if path in results.manifest.fixed:
+            return f"{results.manifest.fixed[path]:g}"
+        if not results.has(metric_name("quantity", path)):
+            return "absent"
+        values = results.values(metric_name("quantity", path))
+        low, high = np.quantile(values, (0.05, 0.95))
+        return f"{values.mean():.4g} ({low:.4g} to {high:.4g})"
+
+    paths = dict.fromkeys(
+        path for item in (before, after) for path in (*item.quantities(), *item.manifest.fixed)
+    )
+    rows = ((path, span(before, path), span(after, path)) for path in paths)
+    return tuple(row for row in rows if row[1] != row[2])
 
 
 def _settings(

@@ -33,11 +33,11 @@ from detente.crisis.elements import Crisis, Policy
 from detente.engine import Engine
 from detente.engine.boards import Game
 from detente.engine.designs import Design
+from detente.engine.usual import GAMES_OF_A_SEARCH
 from detente.errors import RunError
 from detente.runs.store import write_whole
 
 __all__ = [
-    "MOST_GAMES",
     "MOST_MIXES",
     "SEARCH_DRAWS",
     "Mix",
@@ -51,8 +51,6 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 
-MOST_GAMES = 32
-"""Different games that the search of a briefing solves at most."""
 SEARCH_DRAWS = 64
 """Cases of the run that they are solved over: the first ones."""
 MOST_MIXES = 4
@@ -120,7 +118,7 @@ def search_mixes(
     seed: int = 1,
     design: Design | None = None,
     total: int | None = None,
-    most_games: int = MOST_GAMES,
+    most_games: int = GAMES_OF_A_SEARCH,
     workers: int = 2,
 ) -> MixSearch:
     """Search combinations of the commitments that some policies make.
@@ -223,7 +221,7 @@ def keep_mixes(
     n_draws: int,
     seed: int,
     design: Design,
-    most_games: int = MOST_GAMES,
+    most_games: int = GAMES_OF_A_SEARCH,
     workers: int | None = None,
 ) -> MixSearch:
     """Return the search of a run folder; what is not there, or damaged, or of another run is searched and written.

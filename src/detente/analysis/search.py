@@ -29,6 +29,7 @@ from detente.analysis.solving import PolicySolver, PolicyValues
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Engine
+from detente.engine.usual import DRAWS_OF_A_COMPARISON, SEED
 
 __all__ = [
     "EXHAUSTIVE",
@@ -170,8 +171,8 @@ def search_policies(
     *,
     aims: Sequence[Aim] | None = None,
     choices: Mapping[str, Sequence[str]] | Sequence[Choice] | None = None,
-    n_draws: int = 256,
-    seed: int = 1,
+    n_draws: int = DRAWS_OF_A_COMPARISON,
+    seed: int = SEED,
     workers: int = 2,
     exhaustive_up_to: int = EXHAUSTIVE,
 ) -> SearchResult:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from detente.crisis.elements import (
     Binding,
@@ -29,6 +29,9 @@ from detente.models.registry import FloatArray, Input, Price
 from detente.rules.compiling import Rules, read_outputs, type_combinations
 from detente.rules.transition import IndexArray
 from detente.rules.unrolling import Tree
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 __all__ = [
     "Evaluation",
@@ -99,7 +102,7 @@ class Plan:
     weights: tuple[tuple[tuple[str, str, str], AbstractTerm], ...]
     weight_row: IndexArray
     price_row: IndexArray
-    incidence: sparse.csr_array
+    incidence: "sparse.csr_array"
 
 
 def plan_pricing(
@@ -485,11 +488,13 @@ def _plan_lottery(
 
 def _incidence(
     tree: Tree, keys: list[tuple[str, str, str]]
-) -> tuple[IndexArray, IndexArray, sparse.csr_array]:
+) -> "tuple[IndexArray, IndexArray, sparse.csr_array]":
     """Return which weight and price meet in each row of the table of priced parts, and which rows each payoff adds up.
 
     The table has a row for each (weight, level of its consideration).
     """
+    from scipy import sparse  # noqa: PLC0415  slow to load
+
     n_levels = [len(codes) for codes in tree.level_codes]
     first_price = np.concatenate(([0], np.cumsum(n_levels))).astype(np.int64)
     n_classes, n_players = tree.class_types.shape

@@ -1,10 +1,8 @@
 """Tables of a crisis as arrays, and models that work on whole tables bound to them."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,13 +13,11 @@ from numpy.typing import NDArray
 from detente.crisis import attributes
 from detente.crisis.csv_reader import read_number
 from detente.crisis.elements import Crisis, Mechanism
+from detente.crisis.remembering import cache_folder, keep
 from detente.errors import ModelError
 from detente.models.registry import FloatArray, Model, Price, Setting
 
 __all__ = ["bind_model", "responses_to", "setting_of", "table_arrays"]
-
-FOLDER = "DETENTE_CACHE"
-"""Environment variable: folder where designs are kept; empty to keep none."""
 
 
 def table_arrays(crisis: Crisis, kinds: Iterable[str]) -> dict[str, Mapping[str, NDArray[Any]]]:
@@ -118,24 +114,16 @@ _MEMORY: dict[str, FloatArray] = {}
 def _kept(name: str, compute: Callable[[], FloatArray]) -> FloatArray:
     if name in _MEMORY:
         return _MEMORY[name]
-    folder = _folder()
+    folder = cache_folder("designs")
     path = None if folder is None else folder / f"{name}.npy"
     array = None if path is None else _load(path)
     if array is None:
         array = compute()
         if path is not None:
-            _save(path, array)
+            keep(path, partial(np.save, arr=array, allow_pickle=False))
     array.setflags(write=False)
     _MEMORY[name] = array
     return array
-
-
-def _folder() -> Path | None:
-    given = os.environ.get(FOLDER)
-    if given is not None:
-        return Path(given) if given else None
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "detente" / "designs"
 
 
 def _load(path: Path) -> FloatArray | None:
@@ -144,16 +132,6 @@ def _load(path: Path) -> FloatArray | None:
     except (OSError, ValueError, EOFError):
         return None
     return array if array.dtype == np.float64 and np.isfinite(array).all() else None
-
-
-def _save(path: Path, array: FloatArray) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as stream:
-            np.save(stream, array, allow_pickle=False)
-        Path(stream.name).replace(path)
-    except OSError:
-        return
 
 
 @cache

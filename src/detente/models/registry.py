@@ -25,9 +25,12 @@ positional parameter is :class:`Prepared` once for each mechanism, by :meth:`Mod
 """
 
 import datetime as dt
+import importlib
 import inspect
+import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -278,13 +281,24 @@ def model(
     return enter
 
 
+@cache
+def _import_families() -> None:
+    """Import every module of every family, once; each enters its models."""
+    package = importlib.import_module("detente.models")
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not found.name.rpartition(".")[2].startswith("_"):
+            importlib.import_module(found.name)
+
+
 def all_models() -> Mapping[str, Model]:
     """Return every registered model by name, in the order of their names."""
+    _import_families()
     return dict(sorted(_MODELS.items()))
 
 
 def find_model(name: str) -> Model | None:
     """Return the model of that name, or None."""
+    _import_families()
     return _MODELS.get(name)
 
 

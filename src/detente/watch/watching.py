@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from detente.crisis.elements import Constant, Crisis, QuantityOf
 from detente.engine import Draws, Engine
 from detente.engine.roots import Root, Solved
+from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.rules.policies import after_change, after_use, find_policy, start_state
 from detente.watch.events import Reading
@@ -128,8 +129,8 @@ class Watch:
         self,
         crisis: Crisis,
         *,
-        n_draws: int = 1024,
-        seed: int = 1,
+        n_draws: int = DRAWS,
+        seed: int = SEED,
         policy: str | None = None,
         since: date | None = None,
         solved: "Callable[[tuple[object, ...], Callable[[], Solved]], Solved] | None" = None,

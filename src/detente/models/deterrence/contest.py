@@ -4,7 +4,6 @@ from typing import Annotated, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from detente.models.inputs import ratio
 from detente.models.registry import FloatArray, Input, Output, model, refuse_where
@@ -90,6 +89,8 @@ def ratio_success_prob(
     ----------
     :cite:p:`hirshleifer1989`, the ratio form; :cite:p:`skaperdas1996` for its axioms and the asymmetric form.
     """
+    from scipy.special import expit  # noqa: PLC0415  slow to load
+
     a, d, m, b = np.broadcast_arrays(
         *(np.asarray(x, dtype=np.float64) for x in (attacker, defender, decisiveness, advantage))
     )
@@ -125,5 +126,7 @@ def difference_success_prob(
     ----------
     :cite:p:`hirshleifer1989`, the difference form. The rival of :func:`ratio_success_prob`.
     """
+    from scipy.special import expit  # noqa: PLC0415  slow to load
+
     a, d, k, b = (np.asarray(x, np.float64) for x in (attacker, defender, steepness, advantage))
     return np.asarray(expit(b + k * (a - d)))

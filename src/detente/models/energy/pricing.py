@@ -6,11 +6,10 @@ are solved once, and draws are read off a cubic radial basis surface with a quad
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import RBFInterpolator
-from scipy.stats import qmc
 
 from detente.errors import ModelError
 from detente.models.energy.programme import compile_gas
@@ -18,6 +17,9 @@ from detente.models.energy.solving import GasSolution, GasSolver
 from detente.models.energy.system import Situation
 from detente.models.energy.tables import GasReading, read_gas_tables
 from detente.models.registry import FloatArray, Setting
+
+if TYPE_CHECKING:
+    from scipy.interpolate import RBFInterpolator
 
 __all__ = [
     "AXES",
@@ -100,6 +102,8 @@ def situation_of(reading: GasReading, case: GasCase) -> Situation:
 
 def design_points(n_points: int) -> FloatArray:
     """Return the points of the design, shape ``(n_points, n_axes)``: the corners of the box, then a Sobol sequence."""
+    from scipy.stats import qmc  # noqa: PLC0415  slow to load
+
     n_axes = len(AXES)
     corners = np.array(np.meshgrid(*[[0.0, 1.0]] * n_axes, indexing="ij")).reshape(n_axes, -1).T
     inside = qmc.Sobol(n_axes, scramble=False).random(2 ** int(np.ceil(np.log2(n_points))))[1:]
@@ -119,7 +123,7 @@ class GasSurface:
     reading: GasReading
     points: FloatArray
     values: FloatArray
-    surface: RBFInterpolator
+    surface: "RBFInterpolator"
 
     def read(self, at: FloatArray) -> "dict[str, FloatArray]":
         """Return losses and prices at points ``(n, n_axes)``.
@@ -152,6 +156,8 @@ def fit_gas(setting: Setting, *, hoarding: bool = False) -> GasSurface:
     ModelError
         ``input-invalid`` for tables that make no system, or in which the challenger supplies nothing.
     """
+    from scipy.interpolate import RBFInterpolator  # noqa: PLC0415  slow to load
+
     reading = read_gas_tables(setting.tables, start=setting.start)
     routes = cut_routes(reading, setting.challengers)
     points = design_points(N_HOARDING if hoarding else N_POINTS)
