@@ -168,3 +168,19 @@ def test_beta_distributions_that_are_not_tried_have_all_their_quantiles():
     shapes = np.geomspace(*quantities._PLAIN_SHAPE, 33)
     found = special.betaincinv(shapes[:, None, None], shapes[None, :, None], quantities._EDGES)
     assert ((found >= 0.0) & (found <= 1.0)).all()
+
+
+@pytest.mark.parametrize("scale", [5e-324, 1e-300, 1.0, 1e150, 8.9e307])
+def test_quantiles_that_are_not_tried_lie_between_the_ends(scale):
+    # oracle: the quantiles themselves, at the edges and at the largest widths there are
+    for family, parameters in [
+        ("fixed", (scale,)),
+        ("uniform", (-scale, scale)),
+        ("uniform", (0.0, 2 * scale)),
+        ("triangular", (-scale, -scale, scale)),
+        ("triangular", (-scale, 0.0, scale)),
+        ("triangular", (0.0, 2 * scale, 2 * scale)),
+    ]:
+        found = ppf(make(family, *parameters), quantities._EDGES)
+        assert np.isfinite(found).all()
+        assert ((found >= min(parameters)) & (found <= max(parameters))).all()

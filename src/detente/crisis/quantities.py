@@ -134,17 +134,23 @@ def distribution_problem(distribution: Distribution) -> str:
     low, high = support(distribution)
     if math.isfinite(low) and math.isfinite(high) and not math.isfinite(high - low):
         return "its values are too large to be finite numbers"
-    if distribution.family == "beta" and all(
-        _PLAIN_SHAPE[0] <= shape <= _PLAIN_SHAPE[1] for shape in distribution.parameters[:2]
-    ):
-        return ""  # each quantile is a number, so it lies between the ends
     with np.errstate(all="ignore"):
         try:
-            finite = bool(np.all(np.isfinite(ppf(distribution, _EDGES))))
+            finite = _lies_between_ends(distribution) or bool(
+                np.all(np.isfinite(ppf(distribution, _EDGES)))
+            )
             finite = finite and math.isfinite(mean(distribution))
         except OverflowError:
             finite = False
     return "" if finite else "its values are too large to be finite numbers"
+
+
+def _lies_between_ends(distribution: Distribution) -> bool:
+    """Tell whether every quantile is known to be a number between finite ends, so that none need be computed."""
+    if distribution.family == "beta":
+        least, most = _PLAIN_SHAPE
+        return all(least <= shape <= most for shape in distribution.parameters[:2])
+    return distribution.family in {"fixed", "triangular", "uniform"}
 
 
 _SCORES = {
