@@ -8,6 +8,8 @@ PEERS := .peers
 CRISIS ?= ukraine-2022
 OUT ?= brief/$(CRISIS)
 ARGS ?=
+# Without compiled files every process that a test starts would compile the house and its libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help venv brief test slow check fix docs wheel bench peers golden pictures changelog lock clean
@@ -30,10 +32,10 @@ brief: $(STAMP) ## the product: the briefing on the reference crisis (CRISIS=...
 	@$(BIN)/detente brief $(CRISIS) --out $(OUT) $(ARGS)
 
 test: $(STAMP) ## the tests that CI calls (ARGS="tests/game -x")
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-slow: $(STAMP) ## the tests, with the slow ones
-	@$(BIN)/python -m pytest -n auto -m "not network" $(ARGS)
+slow: $(STAMP) ## all tests: the slow ones too, and property tests with many examples
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not network" --hypothesis-profile=thorough $(ARGS)
 
 check: $(STAMP) ## lint, format, types, import contracts, docstrings
 	@$(BIN)/ruff check .

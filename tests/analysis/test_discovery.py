@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from detente.analysis.cart import grow_tree
 from detente.analysis.discovery import find_box, find_boxes
 from detente.errors import UsageError
+from detente.testing.profiles import examples
 
 PEERS = json.loads((Path(__file__).parent / "recorded" / "peers.json").read_text())
 
@@ -53,7 +54,7 @@ def test_trajectories_agree_with_the_workbench(peer):
             assert (np.isnan(ours) and theirs == -1) or ours == pytest.approx(theirs, abs=1e-9)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 1000), low=st.floats(0.1, 0.5), width=st.floats(0.3, 0.45))
 def test_the_limits_of_a_hidden_box_are_recovered(seed, low, width):
     # oracle by construction: the box is known
@@ -71,7 +72,7 @@ def test_the_limits_of_a_hidden_box_are_recovered(seed, low, width):
     assert min(box.coverage, box.density) > 0.85
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 1000), share=st.floats(0.02, 0.9), integer=st.booleans())
 def test_boxes_of_a_trajectory_are_counted_rightly_and_shrink(seed, share, integer):
     # oracle by hand: count again from the limits
@@ -208,7 +209,7 @@ def test_trees_agree_with_scikit_learn(peer):
     assert ours == peer["leaves"]
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 1000))
 def test_leaves_divide_the_cases(seed):
     # oracle by hand

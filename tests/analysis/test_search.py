@@ -50,9 +50,9 @@ def test_choices_are_the_menus_of_those_who_do_not_challenge(crisis):
         find_choices(crisis, ["move"])
 
 
-@pytest.mark.parametrize("most", [512, 2])
-def test_the_search_finds_the_pareto_set_of_all_combinations(crisis, most):
-    # oracle by brute force: every combination solved at all draws
+@pytest.fixture(scope="module")
+def pareto(crisis):
+    """Choices, and the best of their combinations by brute force: every one solved at all draws."""
     choices = find_choices(crisis, ["answer", "response"])
     aims = default_aims(crisis)
     policies = [
@@ -65,7 +65,13 @@ def test_the_search_finds_the_pareto_set_of_all_combinations(crisis, most):
             for aim in aims
         ]
     ).T
-    expected = {policies[place].id for place in np.flatnonzero(find_pareto(losses))}
+    return choices, {policies[place].id for place in np.flatnonzero(find_pareto(losses))}
+
+
+@pytest.mark.parametrize("most", [512, 2])
+def test_the_search_finds_the_pareto_set_of_all_combinations(crisis, pareto, most):
+    # oracle by brute force
+    choices, expected = pareto
     found = search_policies(crisis, choices=choices, n_draws=100, exhaustive_up_to=most)
     assert {item.policy.id for item in found.pareto} == expected
     assert found.exhaustive == (most == 512)

@@ -4,11 +4,12 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.analysis.splitting import split_change
 from detente.errors import UsageError
+from detente.testing.profiles import examples
 
 
 def make_game(seed, count):
@@ -21,7 +22,7 @@ def parts_of(split):
     return {part.name: part.part for part in split.parts}
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 5))
 def test_the_exact_split_is_the_mean_over_all_orders(seed, count):
     # oracle theorem: Shapley's definition, by enumeration

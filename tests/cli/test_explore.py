@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import detente.crisis
-from detente.cli import main
+from detente.cli import app, main
 from detente.cli._plans import parse_part
 from detente.errors import UsageError
 from detente.runs import Results, store
@@ -39,9 +40,8 @@ def kept(tmp_path_factory):
     """A run of 64 cases under two policies; tests that change it copy it."""
     folder = tmp_path_factory.mktemp("explore") / "run"
     words = [TEMPLATE, "--draws", "64", "--policies", "arm,free", "--run", str(folder)]
-    subprocess.run(
-        [sys.executable, "-m", "detente", "explore", *words], check=True, capture_output=True
-    )
+    result = CliRunner().invoke(app, ["explore", *words])
+    assert result.exit_code == 0, result.output
     return folder
 
 
@@ -249,8 +249,8 @@ def test_parts_that_are_none_are_refused(text):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupt_leaves_a_run_that_resumes(tmp_path, number, code):
-    # a real signal to a real process
+def test_an_interrupt_leaves_a_run_that_resumes(capsys, monkeypatch, tmp_path, number, code):
+    # a real signal to a real process; the run is resumed in this one
     words = [sys.executable, "-m", "detente", "explore", TEMPLATE, "--run", str(tmp_path / "r")]
     process = subprocess.Popen(
         [*words, "--draws", "16000", "--policies", "free"],
@@ -270,10 +270,9 @@ def test_an_interrupt_leaves_a_run_that_resumes(tmp_path, number, code):
     assert f"--run {tmp_path / 'r'} --resume" in err
     assert not list(tmp_path.rglob("*.part"))
     there = len(list(tmp_path.glob("r/shards/*.parquet")))
-    done = subprocess.run(
-        [*words, "--resume", "--draws", str(64 * there)], capture_output=True, text=True, check=True
-    )
-    assert f"{64 * there:,} draws" in done.stdout
+    resumed, out, _ = call(capsys, monkeypatch, *words[3:], "--resume", "--draws", str(64 * there))
+    assert resumed == 0
+    assert f"{64 * there:,} draws" in out
 
 
 def test_more_combinations_than_anybody_meant_are_refused(capsys, monkeypatch, tmp_path):

@@ -1,14 +1,14 @@
 """The mode of a run stands in whatever a command says of its cases, so that shares are never taken for probabilities."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import detente.crisis
-from detente.cli import main
+from detente.cli import app, main
 
 TEMPLATE = str(Path(detente.crisis.__file__).with_name("templates") / "coercion")
 WORDS = {
@@ -48,8 +48,8 @@ def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("modes")
     for mode in WORDS:
         words = ["explore", TEMPLATE, "--draws", "256", "--policies", "free,arm", "--mode", mode]
-        command = [sys.executable, "-m", "detente", *words, "--run", str(folder / mode)]
-        subprocess.run(command, check=True, capture_output=True)
+        result = CliRunner().invoke(app, [*words, "--run", str(folder / mode)])
+        assert result.exit_code == 0, result.output
     return folder
 
 

@@ -8,9 +8,20 @@ import pytest
 from detente.cli import main
 
 
+@pytest.fixture(scope="module")
+def printed():
+    """What the command printed for its arguments, kept for the tests that ask the same."""
+    return {}
+
+
 @pytest.fixture
-def price(monkeypatch, capsys):
+def price(monkeypatch, capsys, printed):
     def run(*arguments):
+        if arguments not in printed:
+            printed[arguments] = ask(*arguments)
+        return printed[arguments]
+
+    def ask(*arguments):
         monkeypatch.setattr(
             sys, "argv", ["detente", "price", "ukraine-2022", "energy", "--draws", "8", *arguments]
         )

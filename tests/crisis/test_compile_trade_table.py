@@ -1,9 +1,12 @@
 """The script that compiles a compact trade table writes the table and where it comes from."""
 
+import io
 import json
-import subprocess
+import runpy
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,8 +33,7 @@ def run(tmp_path, mapping, *, licence="CC-BY-4.0", sell_more=0.0):
     )
     write_trade_table(table, source)
     (tmp_path / "mapping.csv").write_text(mapping, encoding="utf-8")
-    command = [
-        sys.executable,
+    words = [
         str(SCRIPT),
         str(source),
         str(tmp_path / "mapping.csv"),
@@ -46,7 +48,17 @@ def run(tmp_path, mapping, *, licence="CC-BY-4.0", sell_more=0.0):
         "--year",
         "2014",
     ]
-    return subprocess.run(command, capture_output=True, text=True, check=False), table
+    return start(words), table
+
+
+def start(words):
+    """Run the script in this process as the interpreter would run it."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit) as left:
+            runpy.run_path(words[0], run_name="__main__")
+    return SimpleNamespace(returncode=left.value.code, stdout=out.getvalue(), stderr=err.getvalue())
 
 
 MAPPING = (

@@ -8,15 +8,16 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from detente.crisis import Crisis, load_crisis
 from detente.errors import CODES, CrisisFileError, UsageError
 from detente.testing import tiny_crisis_folder, write_document
+from detente.testing.profiles import examples
 from detente.testing.strategies import broken_documents, crisis_documents, yaml_text
 
-FUZZ = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = examples(25, suppress_health_check=list(HealthCheck))
 TABLES = ("sources.csv", "exposures.csv", "positions.csv", "timeline.csv")
 
 

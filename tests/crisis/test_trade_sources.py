@@ -1,6 +1,7 @@
 """Tables of statistical projects. Oracle: the test system that pymrio ships, and hand."""
 
 import csv
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -9,11 +10,15 @@ from detente.crisis.trade_sources import convert_mrio, read_mrio
 from detente.errors import CrisisFileError, ModelError, UsageError
 from detente.models.sanctions import InputOutputTable, calibrate_economy
 
-pymrio = pytest.importorskip("pymrio")
+pytestmark = pytest.mark.skipif(
+    find_spec("pymrio") is None, reason="pymrio is not installed (extra trade)"
+)
 
 
 @pytest.fixture(scope="module")
 def system():
+    import pymrio  # slow to import: only where it is used
+
     return pymrio.load_test()
 
 

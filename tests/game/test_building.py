@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import GameError
 from detente.game import GameBuilder, solve_logit_qre
 from detente.game.formats.trees import game_from_tree
+from detente.testing.profiles import examples
 
 
 def deterrence():
@@ -156,7 +157,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(players=JSON | st.just(["a"]), tree=JSON)
 def test_any_document_is_a_game_or_is_refused_with_a_code(players, tree):
     try:

@@ -5,7 +5,7 @@ import string
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -17,6 +17,7 @@ from detente.game.formats.efg import parse_efg, read_efg, write_efg
 from detente.game.formats.efg_text import format_efg_file, parse_efg_file
 from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees
+from detente.testing.profiles import examples
 
 BAYES = """EFG 2 R "General \\"Bayesian\\" game" { "Player 1" "Player 2" }
 "a comment
@@ -55,7 +56,7 @@ def test_writing_what_was_read_gives_the_same_bytes_again():
     assert write_efg(parse_efg(once)) == once
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(tree=game_trees(max_nodes=30))
 def test_a_round_trip_keeps_the_game(tree):
     """Oracle: theorem, the same equilibrium on both sides."""
@@ -167,7 +168,7 @@ def test_a_file_keeps_names_outcomes_and_numbers_as_written():
     assert '1 "Outcome 1" { 10, -2.5e0 }' in text
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(label=st.text(st.characters(exclude_categories=["Cs"]), max_size=8))
 def test_every_label_survives_the_round_trip(label):
     builder = GameBuilder([label or "_1"], title=label)
@@ -205,7 +206,7 @@ def test_imperfect_recall_is_named():
     assert caught.value.at in {"text:3", "text:6"}
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     where=st.integers(0, len(BAYES) - 1),
     length=st.integers(0, 12),

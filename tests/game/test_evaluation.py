@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from detente.errors import SolverError
@@ -22,10 +22,10 @@ from detente.game import (
 )
 from detente.game.formats.trees import game_from_tree
 from detente.testing.games import game_trees
+from detente.testing.profiles import examples
 
-SLOW_ORACLE = settings(
-    max_examples=40,
-    deadline=None,
+SLOW_ORACLE = examples(
+    40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from detente.errors import GameError, UsageError
 from detente.game import (
@@ -22,6 +22,7 @@ from detente.game.formats.efg import efg_file_of, read_efg
 from detente.game.formats.efg_text import format_efg_file
 from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees, kuhn_tree
+from detente.testing.profiles import examples
 
 SMALL = bargaining_tree(rounds=2, challenger_types=2, defender_types=2)
 
@@ -62,7 +63,7 @@ def test_games_of_openspiel_have_its_nash_conv(spiel, name, nodes, sets):
     np.testing.assert_allclose(gain, expected, atol=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(tree=game_trees(max_nodes=30))
 def test_openspiel_reads_what_is_written_in_full(tree):
     """Oracle: independent code; the full form also stays the same game here."""

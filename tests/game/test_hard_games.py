@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from detente.game import Status, nash_conv, parse_efg, solve_logit_qre, trace_logit_branch
 from detente.game.formats.trees import game_from_tree
 from detente.game.qre import solving as qre
 from detente.testing.games import game_trees
+from detente.testing.profiles import examples
 
 VALUES = [0.5, 1.0, 5.0, 20.0, 100.0]
 
@@ -293,7 +294,7 @@ def test_private_types_a_hundred_moves_deep():
     assert (np.diff(gains) < 0.0).all()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(tree=game_trees(max_nodes=40))
 def test_stops_and_units_leave_random_games_as_they_are(tree):
     """Oracle: theorems, for games with many ties: where a tracing ends and what payoffs are counted in do not matter."""

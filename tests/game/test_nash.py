@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from detente.errors import SolverError
 from detente.game import nash_conv, solve_nash
 from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees, kuhn_tree, leduc_tree
+from detente.testing.profiles import examples
 
 
 def solve(game, **options):
@@ -48,7 +49,7 @@ def test_kuhn_is_played_as_kuhn_says():
     assert bet["2b"] == pytest.approx(1.0, abs=1e-3)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@examples(40)
 @given(tree=game_trees(max_players=2, max_nodes=40))
 def test_zero_sum_games_of_two_are_solved(tree):
     """Oracle: theorem: convergence, and the certificate recomputed by best responses."""

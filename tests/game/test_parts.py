@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from detente.game import Status, solve_logit_qre, trace_logit_branch
 from detente.game.formats.trees import game_from_tree
 from detente.game.qre._parts import Parts
 from detente.testing.games import bargaining_tree, game_trees
+from detente.testing.profiles import examples
 
 
 def below(form, nodes):
@@ -19,7 +20,7 @@ def below(form, nodes):
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(tree=game_trees())
 def test_parts_are_closed_and_as_small_as_can_be(tree):
     """Oracle: the definition: no information set lies partly inside, and no half of the first nodes would do."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 from detente.errors import SolverError
 from detente.game import GameBuilder, Status, read_efg, solve_logit_qre, trace_logit_branch
@@ -13,11 +13,11 @@ from detente.game.catalogue import find_game
 from detente.game.formats.trees import game_from_tree
 from detente.game.qre import solving as qre
 from detente.testing.games import bargaining_tree, game_trees
+from detente.testing.profiles import examples
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "data" / "reference_agent_qre.json"
-SLOW_ORACLE = settings(
-    max_examples=25,
-    deadline=None,
+SLOW_ORACLE = examples(
+    25,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 

@@ -4,15 +4,16 @@ import copy
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import SolverError
 from detente.game import nash_conv, solve_logit_qre
 from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees
+from detente.testing.profiles import examples
 
-SLOW_ORACLE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW_ORACLE = examples(40)
 
 
 def solve(game, rationality, **options):

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import SolverError
 from detente.game import sample_histories, terminal_probs
 from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees
+from detente.testing.profiles import examples
 
 
 def small():
@@ -35,7 +36,7 @@ def test_ends_come_as_often_as_their_probabilities_say():
         assert chi2 < freedom + 5.0 * np.sqrt(2.0 * freedom)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@examples(40)
 @given(tree=game_trees(), seed=st.integers(0, 99))
 def test_every_play_is_a_path_to_its_end_that_the_strategy_allows(tree, seed):
     """Oracle: theorem."""

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import SolverError
 from detente.game import equilibrium_sensitivity, outcome_probs, solve_logit_qre, terminal_probs
 from detente.game.formats.trees import game_from_tree
 from detente.testing.games import bargaining_tree, game_trees
+from detente.testing.profiles import examples
 
 STEP = 2e-5
 
@@ -89,7 +90,7 @@ def test_a_bargaining_game_moves_as_its_solutions_do(rationality):
     )
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@examples(30)
 @given(tree=game_trees(max_nodes=30), seed=st.integers(0, 99))
 def test_random_games_move_as_their_solutions_do(tree, seed):
     """Oracle: central differences of solutions; lambda small enough for one branch without turns."""

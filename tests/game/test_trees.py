@@ -5,7 +5,7 @@ import string
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import GameError
@@ -13,6 +13,7 @@ from detente.game.formats._json import parse_json
 from detente.game.formats.efg import parse_efg, write_efg
 from detente.game.formats.trees import game_from_tree, parse_tree, read_tree, write_tree
 from detente.testing.games import game_trees
+from detente.testing.profiles import examples
 
 TEXT = """{"title": "t", "players": ["a", "b"],
  "tree": {"chance": [0.25, 0.75], "actions": ["x", "y"], "payoffs": [1, 0], "children": [
@@ -30,7 +31,7 @@ def test_a_tree_is_read_and_written_with_the_same_bytes():
     assert write_tree(parse_tree(once)) == once
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(tree=game_trees(max_nodes=30))
 def test_both_formats_carry_the_same_game(tree):
     """Oracle: theorem, a game that goes through both formats comes back the same."""
@@ -42,7 +43,7 @@ def test_both_formats_carry_the_same_game(tree):
     np.testing.assert_array_equal(through.chance_probs, parse_efg(write_efg(game)).chance_probs)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     value=st.recursive(
         st.none()
@@ -60,7 +61,7 @@ def test_json_means_what_the_standard_library_says(value, indent):
     assert parse_json(json.dumps(value, indent=indent), name="x") == value
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     where=st.integers(0, len(TEXT) - 1),
     length=st.integers(0, 12),

@@ -33,6 +33,7 @@ from detente.models.alliance import (
     veto_share,
     willing_prob,
 )
+from detente.testing.profiles import examples
 
 EXACT = 1e-12
 fractions = st.floats(0.0, 1.0)
@@ -151,7 +152,7 @@ def test_the_strongest_package_of_each_chance():
 # --- uniqueness -------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(st.integers(0, 2**32 - 1), st.floats(0.1, 4.0), st.floats(0.1, 4.0))
 def test_answers_called_proved_are_the_only_ones(seed, social, rationality):
     """Oracle: independent code, the search over the weight that joins."""
@@ -224,7 +225,7 @@ def test_a_costlier_exposure_never_raises_the_own_joining_even_among_free_riders
 # --- rules of decision ------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(
     st.lists(st.tuples(fractions, fractions), min_size=2, max_size=6),
     st.integers(0, 2**32 - 1),
@@ -288,7 +289,7 @@ def test_a_dearer_veto_is_rarer(stake, price, rationality):
 # --- pivots and prices ------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(st.integers(0, 2**32 - 1))
 def test_under_unanimity_the_least_willing_member_is_the_pivot(seed):
     """Oracle: theorem. Without pressure the chance rises by one over the own probability."""
@@ -311,7 +312,7 @@ def test_pivots_sit_in_the_body_and_an_unknown_rule_is_refused():
         find_pivots(alliance, cost.sum(axis=0), rule="acclamation")
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 4), st.floats(0.05, 0.95))
 def test_the_price_brings_a_member_exactly_to_the_target(seed, who, target):
     """Oracle: independent code. Paid its price, the member joins with the target in the full equilibrium."""

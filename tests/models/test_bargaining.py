@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
@@ -14,6 +14,7 @@ from detente.models.bargaining import (
     weighted_mean,
     weighted_median,
 )
+from detente.testing.profiles import examples
 
 MODEL = find_model("bargaining.settlement")
 EXACT = 1e-9
@@ -70,7 +71,7 @@ FIGHT = {"win_prob": 0.6, "challenger_war_cost": 0.1, "defender_war_cost": 0.2}
 # --- theorems of Fearon (1995)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(issue_lists, probs, costs, costs, exponents)
 def test_a_range_always_exists_without_private_information(issues, win, cost_c, cost_d, exponent):
     """Oracle: theorem (fearon1995). Costly war, divisible issues, no disagreement: peace is possible."""
@@ -178,7 +179,7 @@ def test_width_and_kalai_smorodinsky_follow_from_the_largest_gains(issues, expon
     assert not (gains > found + 1e-9).all(axis=1).any()
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(issue_lists, probs, costs, costs, exponents)
 def test_no_package_on_the_line_between_the_ideal_points_beats_the_nash_point(
     issues, win, cost_c, cost_d, exponent
@@ -202,7 +203,7 @@ def test_no_package_on_the_line_between_the_ideal_points_beats_the_nash_point(
     assert got["challenger_gain"] * got["defender_gain"] >= -best.fun - 1e-7
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(issue_lists, st.floats(0.2, 0.8), costs, costs, exponents)
 def test_exchanging_the_sides_mirrors_the_answer(issues, win, cost_c, cost_d, exponent):
     """Oracle: theorem, symmetry of all three solutions."""
@@ -291,7 +292,7 @@ def test_volume_of_one_issue_is_its_width():
     assert got["volume"] == pytest.approx(0.3, abs=2 / 256)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(issue_lists, probs, costs, st.floats(0.0, 0.5))
 def test_dearer_war_never_shrinks_the_range(issues, win, cost, more):
     before = price(issues, win_prob=win, challenger_war_cost=cost, defender_war_cost=cost)
@@ -300,7 +301,7 @@ def test_dearer_war_never_shrinks_the_range(issues, win, cost, more):
     assert after["width"] >= before["width"] - 1e-9
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(issue_lists, st.floats(0.2, 0.8), costs, costs, exponents)
 def test_volume_counts_the_packages_both_prefer(issues, win, cost_c, cost_d, exponent):
     """Oracle: independent code: random packages, utilities by the definition."""

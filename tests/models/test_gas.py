@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import vstack
@@ -30,6 +30,7 @@ from detente.models.energy import (
     solve_gas,
     weeks,
 )
+from detente.testing.profiles import examples
 
 BALANCE = 1e-7
 """TWh: the feasibility tolerance of HiGHS."""
@@ -268,7 +269,7 @@ class TestPrices:
 
 class TestCertificate:
     @given(small_rings)
-    @settings(max_examples=40)
+    @examples(40)
     def test_gas_balances_and_nothing_is_cheaper(self, system):
         """Oracle: theorem. Balances close at every node, and the dual objective equals the cost."""
         check_answer(system, solve_gas(system))
@@ -281,7 +282,7 @@ class TestCertificate:
         assert got.response_twh.sum() > 0
 
     @given(small_rings)
-    @settings(max_examples=15)
+    @examples(15)
     def test_scipy_finds_the_same_cost(self, system):
         """Oracle: independent code (another build of HiGHS, fed by another path)."""
         programme = compile_gas(system)
@@ -302,7 +303,7 @@ class TestCertificate:
         assert solve_gas(system).objective_eur_mn == pytest.approx(other.fun, rel=COST)
 
     @given(small_rings, st.data())
-    @settings(max_examples=15)
+    @examples(15)
     def test_prices_are_the_slopes_of_the_cost(self, system, data):
         """Oracle: finite differences. A price lies between the slopes of the cost to its left and to its right."""
         node = data.draw(st.integers(0, len(system.nodes) - 1))
@@ -344,7 +345,7 @@ class TestCertificate:
 
 class TestShortage:
     @given(small_rings, st.floats(1.0, 3.0))
-    @settings(max_examples=25)
+    @examples(25)
     def test_more_liquefied_gas_never_raises_unserved_demand(self, system, factor):
         """Oracle: theorem. Shedding costs more than all else, and more supply only widens what is feasible."""
         more = {part.name: factor for part in (*system.supply, *system.terminals)}
@@ -354,7 +355,7 @@ class TestShortage:
         assert after.objective_eur_mn <= before.objective_eur_mn * (1 + COST)
 
     @given(small_rings, st.data())
-    @settings(max_examples=25)
+    @examples(25)
     def test_hoarding_never_lowers_unserved_demand(self, system, data):
         """Oracle: theorem. Hoarding narrows what is feasible."""
         names = [node.name for node in system.nodes]
@@ -452,7 +453,7 @@ class TestManySituations:
                 np.testing.assert_array_equal(getattr(a, field.name), getattr(b, field.name))
 
     @given(small_rings, st.floats(0.5, 1.5))
-    @settings(max_examples=15)
+    @examples(15)
     def test_a_warm_start_finds_the_cost_of_a_cold_one(self, system, weather):
         situation = Situation(weather=weather)
         warm = GasSolver(compile_gas(system)).solve(situation)

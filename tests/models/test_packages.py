@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
@@ -18,6 +18,7 @@ from detente.models.bargaining import (
     solve_range,
     undivided_exists,
 )
+from detente.testing.profiles import examples
 
 MODEL = find_model("bargaining.settlement")
 CONSENT = find_model("bargaining.consent")
@@ -36,7 +37,7 @@ def draw_parties(seed, n_parties=3, n_issues=3, n_draws=4, lines=None):
 # --- several parties
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seeds)
 def test_two_parties_get_what_the_frontier_gives(seed):
     """Oracle: independent code: the exact frontier of two sides, with red lines."""
@@ -73,7 +74,7 @@ def test_two_parties_get_what_the_frontier_gives(seed):
     )
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(seeds, st.sampled_from([None, 3.0]))
 def test_no_random_package_is_fairer_or_better_than_the_points(seed, lines):
     """Oracle: independent code: ten thousand random packages, utilities by the definition."""
@@ -99,7 +100,7 @@ def test_a_third_party_only_narrows_the_range():
     assert 0 < all_three.exists.sum() < both.exists.sum()
 
 
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(seeds)
 def test_indivisible_issues_are_enumerated(seed):
     """Oracle: independent code: all whole packages by brute force."""
@@ -200,7 +201,7 @@ def test_each_cause_taken_away_is_the_model_without_it():
     assert 0 < got["exists_undivided"].mean() < got["exists"].mean() < 1
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(seeds)
 def test_whole_issues_by_brute_force(seed):
     """Oracle: independent code: every assignment, utilities by the definition."""

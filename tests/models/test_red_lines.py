@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from detente.models.bargaining import make_issue_space, solve_range
 from detente.models.bargaining.frontier import make_frontier
+from detente.testing.profiles import examples
 
 EXACT = 1e-8
 
@@ -51,7 +52,7 @@ def programme(space, v_c, v_d):
     return most
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.integers(0, 10_000), st.floats(-0.5, 1.0), st.floats(-0.5, 1.0), st.booleans())
 def test_the_largest_gains_are_those_of_a_linear_programme(seed, v_c, v_d, lines):
     """Oracle: independent code (HiGHS): each side's most with the other at its reservation value."""
@@ -66,7 +67,7 @@ def test_the_largest_gains_are_those_of_a_linear_programme(seed, v_c, v_d, lines
     assert bool(got.exists[0]) == (most_c >= -1e-9)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.integers(0, 10_000))
 def test_the_nash_point_beats_random_packages(seed):
     """Oracle: independent code: random packages, utilities by the definition with both kinks."""
@@ -136,7 +137,7 @@ def test_absolute_red_lines_that_clash_leave_nothing():
     assert got.most_defender[0] == pytest.approx(0.5, abs=1e-4)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(st.integers(0, 10_000), st.sampled_from([1.5, 2.0]))
 def test_bent_losses_with_red_lines_beat_random_packages(seed, exponent):
     """Oracle: independent code: random packages, utilities by the definition."""
@@ -192,7 +193,7 @@ def test_nash_point_does_not_depend_on_the_unit_of_utility(seed, scale, shift):
     assert other.best_product(v * scale + shift, v)[0] == pytest.approx(place[0], abs=1e-6)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.integers(0, 10_000), st.floats(0.0, 0.5))
 def test_kalai_smorodinsky_is_monotone(seed, more):
     """Oracle: theorem (kalai1975): where one side's own prospects improve and the other's do not, it gets no less.

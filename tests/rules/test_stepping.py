@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from detente.crisis import ppf
@@ -10,6 +10,7 @@ from detente.errors import CrisisFileError, UsageError
 from detente.linking import plan_pricing, price
 from detente.rules import compile_rules, sample, start, unroll
 from detente.rules.compiling import Kind
+from detente.testing.profiles import examples
 from detente.testing.rules import (
     crises,
     make_condition,
@@ -18,9 +19,8 @@ from detente.testing.rules import (
     make_phase,
 )
 
-RANDOM = settings(
-    max_examples=40,
-    deadline=None,
+RANDOM = examples(
+    40,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.function_scoped_fixture,

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from detente.crisis import load_crisis
@@ -12,6 +12,7 @@ from detente.crisis.elements import Constant
 from detente.errors import CrisisFileError
 from detente.rules import compile_rules, find_situations, unroll
 from detente.rules.unrolling import CHANCE, TERMINAL, _compress
+from detente.testing.profiles import examples
 from detente.testing.rules import (
     crises,
     make_condition,
@@ -20,9 +21,8 @@ from detente.testing.rules import (
     make_phase,
 )
 
-RANDOM = settings(
-    max_examples=40,
-    deadline=None,
+RANDOM = examples(
+    40,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.function_scoped_fixture,
