@@ -23,8 +23,8 @@ from detente.testing.games import kuhn_tree, leduc_tree
 REFERENCE = peers.ROOT.parent / "shared" / "data" / "reference_agent_qre.json"
 LAMBDAS = [1, 5, 10, 20, 50, 100]
 MOST_WALKS = 200_000
-GAME, GAS, TRADE, ENSEMBLE = (
-    f"benchmarks/test_{part}.py::" for part in ("game", "gas", "trade", "ensemble")
+GAME, GAS, TRADE, ENSEMBLE, ENGINE = (
+    f"benchmarks/test_{part}.py::" for part in ("game", "gas", "trade", "ensemble", "engine")
 )
 NOT_RUN, MET, MISSED, NONE = "not run", "met", "MISSED", "-"
 
@@ -285,6 +285,16 @@ def analyses(times):
             0.3,
             "CPU-s",
             "first and total",
+        ),
+        *(
+            limit(
+                f"engine.solve({policy!r}, draws=256)",
+                times.least(f"{ENGINE}test_solve_after_one_changed_quantity[{policy}]"),
+                0.3,
+                "CPU-s",
+                "one metric after one changed quantity, ukraine-2022",
+            )
+            for policy in ("as_announced", "dual_track", "free")
         ),
     ]
     rows.append(shared())

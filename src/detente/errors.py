@@ -4,9 +4,9 @@ Every error says what is wrong, where, and what to do next. A code is a stable n
 ``docs/reference/errors`` and never changes its meaning.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NoReturn, get_args
 
 __all__ = [
     "CODES",
@@ -16,10 +16,13 @@ __all__ = [
     "Finding",
     "GameError",
     "ModelError",
+    "Place",
     "RunError",
     "Severity",
     "SolverError",
     "UsageError",
+    "nearest",
+    "refuse",
 ]
 
 Code = Literal[
@@ -98,6 +101,7 @@ Code = Literal[
     "run-busy",
     "run-corrupt",
     "run-mismatch",
+    "study-missing",
     "executor-failed",
     "query-invalid",
 ]
@@ -106,6 +110,25 @@ Code = Literal[
 CODES: tuple[Code, ...] = get_args(Code)
 
 Severity = Literal["error", "warning"]
+
+_CUTOFF = 0.5
+"""Least likeness of a name that is suggested, 0-1.
+
+Among the policies, instruments, actors, mechanisms and considerations of the shipped crises, 0.5 finds 99.5 % of names with
+two slips (0.4 all, 0.6 96 %) and suggests something for 45 % of the names of another crisis (0.4 for 74 %).
+"""
+
+_MAX_NAMES = 5000
+"""Most known names that are compared with an unknown one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an entry stands: file relative to the crisis folder, line from 1, dotted path in the document."""
+
+    file: str = ""
+    line: int = 0
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,3 +212,86 @@ class RunError(DetenteError, RuntimeError):
 
 class UsageError(DetenteError, ValueError):
     """A command or call that asks for something that does not exist."""
+
+
+def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the known names most like a word, at most three, best first; capitals do not count.
+
+    Parameters
+    ----------
+    word
+        A name that is not known.
+    known
+        The names that are; of more than some thousands the first are compared.
+
+    Returns
+    -------
+    tuple of str
+        As the known names are written; empty if none is like the word.
+
+    Examples
+    --------
+    >>> nearest("postre", ["posture", "talks"])
+    ('posture',)
+    """
+    import difflib  # noqa: PLC0415  # only on the way to an error
+
+    lowered = {item.lower(): item for item in reversed(list(known)[:_MAX_NAMES])}
+    found = difflib.get_close_matches(word[:100].lower(), list(lowered), n=3, cutoff=_CUTOFF)
+    return tuple(lowered[item] for item in found)
+
+
+def refuse(
+    message: str,
+    *,
+    code: Code,
+    at: str | Place,
+    fix: str,
+    error: type[DetenteError] = UsageError,
+    value: str = "",
+    cause: BaseException | None = None,
+) -> NoReturn:
+    """Raise an error; this never returns.
+
+    Parameters
+    ----------
+    message
+        What is wrong, with the offending value, in one sentence.
+    code
+        An entry of :data:`CODES`.
+    at
+        Where, as text; or a place of a crisis folder, which makes the error a :class:`CrisisFileError`.
+    fix
+        What to do, in the imperative.
+    error
+        Class of the error where ``at`` is text.
+    value
+        Offending value where ``at`` is a place.
+    cause
+        The exception that led here, if it is to be shown.
+
+    Raises
+    ------
+    DetenteError
+        Always: an ``error`` with the code, or a :class:`CrisisFileError` of one finding.
+
+    Examples
+    --------
+    >>> refuse("there is no policy 'x'", code="option-invalid", at="--policy", fix="use arms")
+    Traceback (most recent call last):
+    detente.errors.UsageError: there is no policy 'x' [option-invalid]
+      at:  --policy
+      fix: use arms
+    """
+    if isinstance(at, Place):
+        finding = Finding(
+            code=code,
+            message=message,
+            file=at.file,
+            line=at.line,
+            path=at.path,
+            value=value,
+            fix=fix,
+        )
+        raise CrisisFileError([finding]) from cause
+    raise error(message, code=code, at=at, fix=fix) from cause

@@ -6,12 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detente.analysis import read_coalitions
+from detente.analysis.studies.coalitions import solve_coalitions
 from detente.crisis import load_crisis
 from detente.crisis.elements import Constant
 from detente.engine import draw_quantities
 from detente.linking import evaluate_mechanisms
 from detente.models.alliance import contains
+
+
+def read_coalitions(crisis, *, n_draws, seed, state=None):
+    """Solve the packages on some draws."""
+    return solve_coalitions(
+        crisis, draw_quantities(crisis, n_draws, seed=seed).as_mapping(), state=state
+    )
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,19 @@ from detente.analysis.driving import (
     group_by_source,
     uncertain_paths,
 )
-from detente.analysis.evaluating import Evaluator
+from detente.analysis.solving import PolicySolver
 from detente.crisis import load_crisis
 from detente.crisis.quantities import ppf, reference_value
+from detente.engine import Engine
 from detente.errors import UsageError
 
 TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 PATH = "prior.revisionist"
+
+
+def make_solver(crisis, *, n_draws, **options):
+    engine = Engine(crisis)
+    return PolicySolver(engine, engine.draw(n_draws, **options))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +42,7 @@ def test_a_bar_ends_where_the_game_is_solved_with_one_quantity_moved(crisis):
     }
     for share, found in ((0.05, swings[PATH].at_low), (0.95, swings[PATH].at_high)):
         end = ppf(crisis.quantities[PATH].distribution, np.array([share]))
-        solver = Evaluator(crisis, n_draws=1, settings=settings | {PATH: end})
+        solver = make_solver(crisis, n_draws=1, settings=settings | {PATH: end})
         assert found == pytest.approx(
             solver.evaluate([policy], ["attack"]).values["attack"][0, 0], abs=1e-8
         )

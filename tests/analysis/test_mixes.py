@@ -10,17 +10,22 @@ import pytest
 
 import detente.crisis
 from detente.analysis.commitments import START, list_commitments, unite
-from detente.analysis.evaluating import Evaluator
 from detente.analysis.mixes import keep_mixes, read_mixes, search_mixes, with_mixes
 from detente.analysis.robustness import find_pareto
 from detente.analysis.search import default_aims
+from detente.analysis.solving import PolicySolver
 from detente.crisis import load_crisis
 from detente.crisis.elements import StatedAim
-from detente.engine import Design
+from detente.engine import Design, Engine
 from detente.errors import RunError
 from detente.runs import run_ensemble
 
 TEMPLATES = Path(detente.crisis.__file__).with_name("templates")
+
+
+def make_solver(crisis, *, n_draws, **options):
+    engine = Engine(crisis)
+    return PolicySolver(engine, engine.draw(n_draws, **options))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +49,7 @@ def test_policies_come_apart_into_choices(crisis):
 
 def test_a_policy_put_together_again_is_that_policy(crisis):
     # oracle theorem
-    evaluator = Evaluator(crisis, n_draws=3)
+    evaluator = make_solver(crisis, n_draws=3)
     start, first, second = list_commitments(crisis)
     again = unite([start.options[1], first.options[1], second.options[1]])
     assert again.fix == crisis.policies["pressure"].fix
@@ -59,7 +64,7 @@ def test_the_search_finds_what_nothing_betters(crisis):
     assert found.n_combinations == len(combinations) == 12
     bound = list(crisis.policies)
     aims = default_aims(crisis)
-    evaluator = Evaluator(crisis, n_draws=64, seed=3)
+    evaluator = make_solver(crisis, n_draws=64, seed=3)
     every = [*(crisis.policies[name] for name in bound), *combinations]
     games = evaluator.find_games(every)
     losses = np.array(

@@ -15,14 +15,20 @@ from detente.analysis.differences import (
     find_changed_inputs,
     find_changed_rules,
 )
-from detente.analysis.evaluating import Evaluator
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.search import combine, default_aims, find_choices, search_policies
+from detente.analysis.solving import PolicySolver
 from detente.crisis import load_crisis
+from detente.engine import Engine
 from detente.errors import UsageError
 from detente.runs import run_ensemble
 
 TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
+
+
+def make_solver(crisis, *, n_draws, **options):
+    engine = Engine(crisis)
+    return PolicySolver(engine, engine.draw(n_draws, **options))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +58,7 @@ def pareto(crisis):
     policies = [
         combine(crisis, dict(zip(choices, one, strict=True))) for one in product(*choices.values())
     ]
-    values = Evaluator(crisis, n_draws=100).evaluate(policies, [aim.metric for aim in aims])
+    values = make_solver(crisis, n_draws=100).evaluate(policies, [aim.metric for aim in aims])
     losses = np.array(
         [
             values.values[aim.metric].mean(axis=1) * (1 if aim.lower_is_better else -1)
@@ -102,7 +108,7 @@ def test_versions_that_differ_in_quantities_are_split_exactly(crisis):
     assert find_changed_rules(crisis, other) == ()
     split = explain_change(crisis, other, "attack", n_draws=8)
     ends = [
-        Evaluator(one, n_draws=8)
+        make_solver(one, n_draws=8)
         .evaluate([one.policies["free"]], ["attack"])
         .values["attack"]
         .mean()
@@ -120,7 +126,7 @@ def test_rules_that_differ_are_one_input(crisis):
     assert find_changed_rules(crisis, other) == ("policies.free",)
     split = explain_change(crisis, other, "attack", n_draws=4)
     assert [part.name for part in split.parts] == [RULES]
-    direct = Evaluator(crisis, n_draws=4).evaluate([crisis.policies["arm"]], ["attack"])
+    direct = make_solver(crisis, n_draws=4).evaluate([crisis.policies["arm"]], ["attack"])
     assert split.after == pytest.approx(direct.values["attack"].mean(), abs=1e-8)
 
 

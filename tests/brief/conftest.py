@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from detente.analysis.studies import keep_studies
 from detente.brief import compose
 from detente.brief.context import Context
 from detente.crisis import load_crisis
@@ -31,7 +32,7 @@ def results(crisis, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def context(crisis, results):
-    return Context(crisis, results)
+    return Context.of(crisis, results)
 
 
 @pytest.fixture(scope="session")
@@ -170,7 +171,8 @@ def full_folder(tmp_path_factory) -> Path:
 def full_context(full_folder, tmp_path_factory):
     crisis = load_crisis(full_folder)
     folder = tmp_path_factory.mktemp("full-run")
-    return Context(crisis, run_ensemble(crisis, folder=folder, n_draws=64, seed=1))
+    run = run_ensemble(crisis, folder=folder, n_draws=64, seed=1)
+    return Context.of(crisis, keep_studies(crisis, run))
 
 
 @pytest.fixture(scope="session")

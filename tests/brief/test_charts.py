@@ -10,6 +10,7 @@ from detente.brief.figures import Figure, Trace
 from detente.brief.pictures import charts, drawing
 from detente.brief.pictures.charts import Dumbbell, Mark, Span
 from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import OKABE_ITO, player_colours
 
 WORDS = Words(title="One thing <leads> & stays", subtitle="Share, in %", footnote="Source: here")
@@ -53,7 +54,7 @@ def make(kind):  # noqa: PLR0911  # one return per kind of picture
         return charts.draw_positions("c", marks, WORDS)
     if kind == "matrix":
         cells = [[figure(0.2), None], [figure(0.9), figure(0.5)]]
-        return charts.draw_matrix("c", ["a", "b"], ["short", long], cells, WORDS)
+        return draw_matrix("c", ["a", "b"], ["short", long], cells, WORDS)
     if kind == "weeks":
         weeks = [("1 Jan", "Held", 2), ("8 Jan", "Held", 0), ("8 Jan", "Scheduled", 1)]
         return charts.draw_weeks("c", weeks, WORDS, states=["Held", "Scheduled"], unit="Week of")

@@ -37,6 +37,7 @@ def test_files_and_summary(template, tmp_path, capsys):
     assert "5-95% of cases" in text
     assert "brief.html" in text.replace("\n", "")
     assert re.search(r"solved in [0-9.]+ s", text)
+    assert re.search(r"studied\s+in\s+[0-9.]+\s+s", text)
 
 
 def test_the_run_is_kept_and_used_again(out, template):

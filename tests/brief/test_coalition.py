@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from detente.analysis import read_coalitions
+from detente.analysis.studies import keep_studies
+from detente.analysis.studies.coalitions import CASES, TARGET, solve_coalitions
+from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import links_in, plain
-from detente.brief.questions._coalition import CASES, TARGET, coalition_parts, ranking_table
+from detente.brief.questions._coalition import coalition_parts, ranking_table
 from detente.crisis import load_crisis
+from detente.engine import draw_quantities
 from detente.runs import run_ensemble
 
 
@@ -16,19 +19,21 @@ def context(tmp_path_factory):
     crisis = load_crisis("ukraine-2022")
     folder = tmp_path_factory.mktemp("allies")
     results = run_ensemble(crisis, folder=folder, policies=["as_announced"], n_draws=64, seed=1)
-    return Context(crisis, results)
+    return Context.of(crisis, keep_studies(crisis, results))
 
 
 @pytest.fixture(scope="module")
 def found(context):
-    book = context.book("alliance")
+    book = Book(context, "alliance")
     return coalition_parts(context, book), {figure.id: figure for figure in book.figures}
 
 
 @pytest.fixture(scope="module")
 def coalitions(context):
     n_draws = min(CASES, context.results.n_draws)
-    return read_coalitions(context.crisis, n_draws=n_draws, seed=1)
+    return solve_coalitions(
+        context.crisis, draw_quantities(context.crisis, n_draws, seed=1).as_mapping()
+    )
 
 
 def test_every_number_in_the_sentences_is_a_figure_with_a_trace(found):
@@ -90,7 +95,7 @@ def test_the_ladder_falls_and_the_matrix_is_in_order(found, coalitions):
 
 def test_channels_are_ranked_side_by_side(context):
     """Oracle: the table of exposures. Gas, imports and bank claims have other members first."""
-    book = context.book("alliance")
+    book = Book(context, "alliance")
     rows = []
     for name in ("challenger_share_of_gas", "import_share_gdp", "bank_claims_share_gdp"):
         column = [
@@ -115,6 +120,6 @@ def test_a_crisis_without_joining_says_nothing(context):
         for name, item in context.crisis.mechanisms.items()
         if not item.model.startswith("alliance.")
     }
-    bare = Context(replace(context.crisis, mechanisms=none), context.results)
-    parts = coalition_parts(bare, bare.book("alliance"))
+    bare = Context.of(replace(context.crisis, mechanisms=none), context.results)
+    parts = coalition_parts(bare, Book(bare, "alliance"))
     assert parts.sentences == parts.charts == parts.tables == ()

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
+from detente.analysis.moves import LEAST_CHANGE
+from detente.brief.book import Book
 from detente.brief.figures import plain
-from detente.brief.questions._dilemma import COLOURS, INTENTS, LEAST, dilemma_parts
+from detente.brief.questions._dilemma import COLOURS, INTENTS, dilemma_parts
 from detente.models.beliefs import classify_change
 
 
 @pytest.fixture(scope="module")
 def parts(full_context):
-    book = full_context.book("outlook")
+    book = Book(full_context, "outlook")
     return dilemma_parts(full_context, book), book
 
 
@@ -23,7 +25,7 @@ def test_every_move_has_an_intent_a_reading_and_an_effect(parts):
         assert row[2] in INTENTS.values()
         assert row[5] in COLOURS
         effect = next(figure for name, figure in figures.items() if f"[[{name}|" in row[4])
-        assert row[5] == classify_change(effect.value, least=LEAST)
+        assert row[5] == classify_change(effect.value, least=LEAST_CHANGE)
 
 
 def test_beliefs_of_a_challenger_carry_the_effect(full_context, parts):
@@ -35,9 +37,9 @@ def test_beliefs_of_a_challenger_carry_the_effect(full_context, parts):
         token = figure.id.split(".")[3]
         expected = np.zeros(full_context.results.n_draws)
         for kind in ("limited", "revisionist"):
-            after = full_context.values(f"belief/north/{kind}/{token}")
-            before = full_context.values(f"prior/north/{kind}")
-            expected = expected + (after - before) * full_context.values(
+            after = full_context.columns.values(f"belief/north/{kind}/{token}")
+            before = full_context.columns.values(f"prior/north/{kind}")
+            expected = expected + (after - before) * full_context.columns.values(
                 f"attack_given/north/{kind}"
             )
         assert figure.value == pytest.approx(expected.mean(), abs=1e-12)

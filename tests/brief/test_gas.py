@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from detente.analysis.studies import keep_studies
 from detente.brief import compose, to_html, to_markdown
+from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, Trace, links_in
 from detente.brief.pictures import drawing
@@ -125,7 +127,8 @@ def gas_crisis(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def gas_results(gas_crisis, tmp_path_factory):
-    return run_ensemble(gas_crisis, folder=tmp_path_factory.mktemp("run"), n_draws=16, seed=1)
+    run = run_ensemble(gas_crisis, folder=tmp_path_factory.mktemp("run"), n_draws=16, seed=1)
+    return keep_studies(gas_crisis, run)
 
 
 def test_a_mechanism_without_its_tables_is_found_by_the_check(tmp_path):
@@ -141,14 +144,14 @@ def test_a_mechanism_without_its_tables_is_found_by_the_check(tmp_path):
 
 
 def test_a_crisis_without_a_gas_system_says_nothing_of_it(context):
-    found = describe_gas(context, context.book("alliance"))
+    found = describe_gas(context, Book(context, "alliance"))
     assert (found.sentences, found.charts, found.tables) == ((), (), ())
 
 
 def test_the_section_reads_from_the_programme(gas_crisis, gas_results):
     """Oracle: independent code: what is withheld is what the years at central values differ by."""
-    context = Context(gas_crisis, gas_results)
-    book = context.book("alliance")
+    context = Context.of(gas_crisis, gas_results)
+    book = Book(context, "alliance")
     found = describe_gas(context, book)
     years = {year.id: year for year in run_gas_years(gas_crisis, gas_mechanism(gas_crisis))}
     withheld = (years["stands"].supply_of("NOR") - years["cut"].supply_of("NOR")).sum()
@@ -163,8 +166,8 @@ def test_the_section_reads_from_the_programme(gas_crisis, gas_results):
 
 def test_every_month_adds_up_to_demand(gas_crisis, gas_results):
     """Oracle: accounting: parts above the line less what is stored are the demand of the union."""
-    context = Context(gas_crisis, gas_results)
-    book = context.book("alliance")
+    context = Context.of(gas_crisis, gas_results)
+    book = Book(context, "alliance")
     describe_gas(context, book)
     figures = {item.id: item.value for item in book.figures}
     year = run_gas_years(gas_crisis, gas_mechanism(gas_crisis))[1]

@@ -45,27 +45,31 @@ def outlook(brief):
 
 def test_mixes_stand_apart_from_the_listed_policies(brief):
     context = brief.context
-    assert context.policies == ("free", "patience", "pressure", "sharing")
-    assert len(context.mixes) == 3
-    assert context.compared == (*context.policies, *context.mixes)
-    assert [item["id"] for item in as_data(brief)["policies"]] == list(context.policies)
-    assert context.short_name(context.mixes[1]) == "mix B"
-    assert context.short_name("patience") == "“embargo alone”"
+    assert context.policies.ids == ("free", "patience", "pressure", "sharing")
+    assert len(context.policies.mixes) == 3
+    assert context.policies.compared == (*context.policies.ids, *context.policies.mixes)
+    assert [item["id"] for item in as_data(brief)["policies"]] == list(context.policies.ids)
+    assert context.policies.short_name(context.policies.mixes[1]) == "mix B"
+    assert context.policies.short_name("patience") == "“embargo alone”"
 
 
 def test_regret_of_mixes_is_that_of_the_run(brief):
     # oracle by hand: the shortfall of each case, computed from the columns of the run
     context = brief.context
-    attack = np.array([context.values("attack", name) for name in context.compared])
+    attack = np.array(
+        [context.columns.values("attack", name) for name in context.policies.compared]
+    )
     shortfall = attack - attack.min(axis=0)
-    for name, row in zip(context.compared, shortfall, strict=True):
+    for name, row in zip(context.policies.compared, shortfall, strict=True):
         figure = brief.figures[f"outlook.search.regret.attack.{name}"]
         assert figure.value == pytest.approx(row.mean())
         assert figure.high == pytest.approx(np.quantile(row, 0.95))
         assert figure.unit == "points"
-    payoff = np.array([context.values("payoff/coalition", name) for name in context.compared])
-    figure = brief.figures[f"outlook.search.regret.payoff.coalition.{context.mixes[0]}"]
-    place = context.compared.index(context.mixes[0])
+    payoff = np.array(
+        [context.columns.values("payoff/coalition", name) for name in context.policies.compared]
+    )
+    figure = brief.figures[f"outlook.search.regret.payoff.coalition.{context.policies.mixes[0]}"]
+    place = context.policies.compared.index(context.policies.mixes[0])
     assert figure.value == pytest.approx((payoff.max(axis=0) - payoff[place]).mean())
 
 
@@ -95,10 +99,10 @@ def test_data_and_traces_hold_the_search(brief, tmp_path):
     data = as_data(brief)
     jsonschema.validate(data, SCHEMA)
     assert data["search"]["games"] == 7
-    assert [mix["id"] for mix in data["search"]["mixes"]] == list(brief.context.mixes)
+    assert [mix["id"] for mix in data["search"]["mixes"]] == list(brief.context.policies.mixes)
     assert "Regret of mixes" in to_markdown(brief)
     paths = write_files(brief, tmp_path)
-    mix = brief.context.mixes[0]
+    mix = brief.context.policies.mixes[0]
     found = explain_figure(f"outlook.search.regret.attack.{mix}", paths.json)
     assert "ensemble.regret" in found.as_text()
     assert mix in found.as_text()
@@ -120,12 +124,12 @@ def test_nothing_to_combine_is_said(tmp_path):
     same = briefed(tmp_path / "same", policies=["free", "sharing"])
     text = " ".join(plain(paragraph) for paragraph in same.answers[-1].model)
     assert "no mix to search for" in text
-    assert not same.context.mixes
+    assert not same.context.policies.mixes
 
 
 def test_a_run_without_a_search_says_nothing_of_mixes(context):
-    assert context.search is None
-    assert context.compared == context.policies
+    assert context.policies.search is None
+    assert context.policies.compared == context.policies.ids
 
 
 def test_the_command_searches_unless_told_not_to(tmp_path, capsys, monkeypatch):

@@ -11,12 +11,13 @@ import pytest
 from tests.brief.test_data import SCHEMA
 
 import detente.brief
-from detente.brief import compose, document, to_html, to_json, to_markdown
+from detente.analysis.studies import keep_studies
+from detente.brief import base_rates, compose, to_html, to_json, to_markdown
+from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.export.rendering import as_data
-from detente.brief.figures import Figure, Trace, plain
+from detente.brief.figures import Figure, Trace, chance, plain
 from detente.brief.questions import options
-from detente.brief.questions._parts import chance
 from detente.crisis import load_crisis
 from detente.crisis.elements import QuantityOf
 from detente.runs import run_ensemble
@@ -102,8 +103,8 @@ def test_base_rates_are_shown_with_interval(full_brief):
 
 
 def test_the_most_general_rate_of_a_topic_is_chosen(full_brief):
-    table = full_brief.context.table("base_rates")
-    (row,) = document._general(table)
+    table = full_brief.context.tables.get("base_rates")
+    (row,) = base_rates._general(table)
     assert row.cells["n"] == "387"
 
 
@@ -147,7 +148,7 @@ def test_answers_are_short(full_brief):
 
 
 def test_exposures_bear_the_label_of_their_table(full_brief):
-    assert full_brief.context.exposure_label("gas_share") == "Northland's share of its gas"
+    assert full_brief.context.names.exposure("gas_share") == "Northland's share of its gas"
     text = " ".join(plain(part) for part in by_id(full_brief, "alliance").model)
     assert "gas_share" not in text
 
@@ -165,9 +166,8 @@ def changed(folder, new, *pairs):
 
 
 def brief_of(crisis, tmp_path, **options):
-    return compose(
-        crisis, run_ensemble(crisis, folder=tmp_path / "run", **{"n_draws": 8, "seed": 1} | options)
-    )
+    run = run_ensemble(crisis, folder=tmp_path / "run", **{"n_draws": 8, "seed": 1} | options)
+    return compose(crisis, keep_studies(crisis, run))
 
 
 def test_the_sides_are_those_that_the_bargaining_mechanism_compares(full_folder, tmp_path):
@@ -223,7 +223,7 @@ def test_dates_of_sources_are_no_more_exact_than_the_file(template, tmp_path):
 
 @pytest.mark.filterwarnings("error")
 def test_huge_values_are_averaged_without_a_warning(context):
-    book = context.book("aims")
+    book = Book(context, "aims")
     values = np.array([1.0e308, 1.5e308, 1.7e308])
     figure = book.array("huge", "huge", values, unit="stakes", trace=Trace())
     assert figure.value == pytest.approx(1.4e308)
@@ -281,7 +281,7 @@ def test_the_leading_share_is_counted_by_hand(brief, results):
 
 
 def test_named_effects_stand_out_from_chance(context):
-    clear = context.movers("attack")
+    clear = context.traces.movers("attack")
     table = context.results.driver_table("attack", "free")
     assert clear
     assert len(clear) < len(table)
@@ -325,7 +325,12 @@ def test_what_was_set_by_hand_is_said_first(template, tmp_path):
 def test_no_place_of_the_reference_crisis_in_the_code():
     folder = Path(detente.brief.__file__).parent
     words = ("russia", "ukrain", "nato", "germany", "kremlin", "putin", "biden", "swift", "moscow")
-    for path in [*folder.rglob("*.py"), *folder.rglob("*.html"), *folder.rglob("*.md")]:
+    for path in [
+        *folder.rglob("*.py"),
+        *folder.rglob("*.html"),
+        *folder.rglob("*.md"),
+        *folder.rglob("*.j2"),
+    ]:
         text = path.read_text(encoding="utf-8").lower()
         assert not re.search(rf"\b(?:{'|'.join(words)})", text), path.name
 
@@ -396,7 +401,7 @@ def test_every_result_of_a_draw_of_three_is_shown(template, tmp_path):
     changed_crisis = dataclasses.replace(
         crisis, instruments={**crisis.instruments, name: changed_one}
     )
-    answer = options.answer(Context(changed_crisis, results))
+    answer = options.answer(Book(Context.of(changed_crisis, results), "options"))
     text = " ".join(plain(part) for part in answer.model)
     assert all(f"result {k}" in text for k in range(3))
 

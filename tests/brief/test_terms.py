@@ -22,10 +22,10 @@ def figure(value, name="x"):
 def test_best_terms_are_averaged_over_cases_with_a_range(full_brief):
     """Oracle: hand, from the columns of the run."""
     context = full_brief.context
-    mechanism = context.mechanisms("bargaining.settlement")[0].id
-    exists = context.values(context.start_levels(mechanism, "exists")[0].metric) > 0.5
-    for level in context.start_levels(mechanism, "nash_point"):
-        values = context.values(level.metric)[exists]
+    mechanism = context.levels.mechanisms("bargaining.settlement")[0].id
+    exists = context.columns.values(context.levels.start(mechanism, "exists")[0].metric) > 0.5
+    for level in context.levels.start(mechanism, "nash_point"):
+        values = context.columns.values(level.metric)[exists]
         made = full_brief.figures[f"aims.nash_point.{mechanism}.{level.member}"]
         assert made.value == pytest.approx(float(np.mean(values)))
 
@@ -52,15 +52,15 @@ def test_parts_of_the_margin_sum_to_it(full_brief):
     context = full_brief.context
     figures = full_brief.figures
     checked = 0
-    for mechanism in context.mechanisms("deterrence.option"):
+    for mechanism in context.levels.mechanisms("deterrence.option"):
         for level in typed_levels(context, mechanism.id, "margin"):
-            tail = f"{mechanism.id}{context.level_id(level)}"
+            tail = f"{mechanism.id}{context.levels.key(level)}"
             parts = [
                 figures[f"deterrence.{part}.{tail}"].value
                 for part in ("failure", "fighting", "punishment", "shadow")
             ]
             tempting = figures[f"deterrence.temptation.{tail}"].value
-            margin = float(np.mean(context.values(level.metric)))
+            margin = float(np.mean(context.columns.values(level.metric)))
             assert sum(parts) - tempting == pytest.approx(margin, abs=1e-9)
             checked += 1
     assert checked
@@ -69,11 +69,11 @@ def test_parts_of_the_margin_sum_to_it(full_brief):
 def test_the_share_held_back_is_counted(full_brief):
     """Oracle: hand, from the columns of the run."""
     context = full_brief.context
-    for mechanism in context.mechanisms("deterrence.option"):
+    for mechanism in context.levels.mechanisms("deterrence.option"):
         levels = typed_levels(context, mechanism.id, "margin")
         assert len(levels) == 1
         share = full_brief.figures[f"deterrence.held.{mechanism.id}"].value
-        assert share == pytest.approx(np.mean(context.values(levels[0].metric) > 0))
+        assert share == pytest.approx(np.mean(context.columns.values(levels[0].metric) > 0))
 
 
 def test_base_rates_stand_beside_the_models_figure(full_brief):
@@ -94,8 +94,12 @@ def test_types_of_a_level_are_told_apart():
         def __init__(self, states):
             self.states = states
 
-        def levels(self, mechanism, output):
-            from detente.brief.context import Level
+        @property
+        def levels(self):
+            return self
+
+        def of(self, mechanism, output):
+            from detente.brief.levels import Level
 
             return tuple(
                 Level(metric=str(k), mechanism=mechanism, output=output, state=state)

@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
+from scipy.stats import binomtest
 from typer.testing import CliRunner
 
 from detente.analysis.base_rates import (
@@ -48,6 +49,14 @@ def test_counts_by_hand(table):
     assert count(crises, ReferenceClass(left_out=(1,))).hits == 0
     assert count(crises, ReferenceClass(since=1955, until=1965)).cases == 1
     assert count(crises, ReferenceClass(within_war=True)).cases == 1
+
+
+def test_the_interval_is_that_of_scipy():  # oracle: independent code, to the last bit
+    for cases in (1, 2, 7, 40, 483, 500):
+        for hits in {0, 1, cases // 3, cases - 1, cases}:
+            found = binomtest(hits, cases).proportion_ci(0.9, method="wilson")
+            rate = BaseRate(label="", hits=hits, cases=cases)
+            assert rate.interval == (float(found.low), float(found.high))
 
 
 def test_the_interval_is_wilsons():  # oracle: the formula of 1927 by hand

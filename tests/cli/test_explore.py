@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import detente.crisis
 from detente.cli import app, main
-from detente.cli.explore import parse_part
+from detente.cli._plans import parse_part
 from detente.errors import UsageError
 from detente.runs import Results, store
 from detente.runs.store import read_manifest

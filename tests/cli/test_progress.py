@@ -7,7 +7,7 @@ import time
 import pytest
 
 from detente.cli import _progress
-from detente.cli._progress import RunProgress, peak_memory_mib
+from detente.cli._progress import ProgressDisplay, peak_memory_mib
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def clock(monkeypatch):
 def test_the_rate_is_that_of_work_and_not_of_starting(clock):
     # oracle by hand: 64 cases found, the first 64 come after 30 s of starting, then 200 in 10 s; 672 are left
     stream = io.StringIO()
-    told = RunProgress("cases", stream=stream)
+    told = ProgressDisplay("cases", stream=stream)
     told(64, 1000)
     clock[0] += 30.0
     told(128, 1000)
@@ -44,7 +44,7 @@ def test_memory_of_worker_processes_counts():
     deadline = time.monotonic() + 30.0
     while _progress._peak_of(child.pid) < 5.0 and time.monotonic() < deadline:
         time.sleep(0.02)
-    told = RunProgress("cases", stream=io.StringIO())
+    told = ProgressDisplay("cases", stream=io.StringIO())
     together = told.peak_mib()
     child.kill()
     child.join()
@@ -63,3 +63,15 @@ def test_a_process_that_is_no_more_has_no_memory():
 def test_durations_are_words(seconds, words):
     # oracle by hand
     assert _progress._duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "written"), [("counter", "\rday 1 of 2\rday 2 of 2\n"), ("nothing", "")]
+)
+def test_a_display_that_is_no_terminal_counts_in_one_line_or_is_silent(elsewhere, written):
+    # oracle by hand
+    stream = io.StringIO()
+    with ProgressDisplay("Watching", elsewhere=elsewhere, unit="day", stream=stream) as told:
+        told(1, 2)
+        told(2, 2)
+    assert stream.getvalue() == written

@@ -10,14 +10,25 @@ import numpy as np
 import pytest
 
 from detente.errors import ModelError
-from detente.models import all_models, find_model, register
+from detente.models import all_models, find_model, model
 from detente.models.registry import Setting
 from detente.models.sanctions.responses import SIZES
 from detente.testing.gas import gas_tables
 
 
+def members_of(model, inputs):
+    """As many members as the inputs have."""
+    arrays = [
+        np.asarray(inputs[item.name])
+        for item in model.inputs
+        if item.per_member and item.name in inputs
+    ]
+    n_members = max((array.shape[0] for array in arrays if array.ndim == 3), default=1)
+    return ("AAA", "BBB", "CCC")[:n_members]
+
+
 class Bound:
-    """A model that works on tables, bound to the small gas system for as many members as it is given."""
+    """A model bound to the small gas system and to made-up responses, for as many members as its inputs have."""
 
     def __init__(self, model):
         self.model, self._functions = model, {}
@@ -26,22 +37,19 @@ class Bound:
         return getattr(self.model, name)
 
     def __call__(self, **inputs):
-        arrays = [
-            np.asarray(inputs[item.name])
-            for item in self.model.inputs
-            if item.per_member and item.name in inputs
-        ]
-        n_members = max((array.shape[0] for array in arrays if array.ndim == 3), default=1)
-        if n_members not in self._functions:
+        members = members_of(self.model, inputs)
+        if members not in self._functions:
             setting = Setting(
                 tables=gas_tables(),
                 start=dt.date(2022, 1, 27),
-                members=("AAA", "BBB", "CCC")[:n_members],
+                members=members,
                 challengers=("EAS",),
                 remember=remember,
+                design="made-up",
+                responses=make_responses(members),
             )
-            self._functions[n_members] = self.model.bind(setting)
-        return self._functions[n_members](**inputs)
+            self._functions[members] = self.model.bind(setting)
+        return self._functions[members](**inputs)
 
 
 DESIGNS = {}
@@ -54,49 +62,31 @@ def remember(parts, compute):
     return DESIGNS[hoarding]
 
 
-class WithDesign:
-    """A model with a made-up design for as many members as its inputs have; otherwise the model itself."""
-
-    def __init__(self, model):
-        self.model = model
-
-    def __getattr__(self, name):
-        return getattr(self.model, name)
-
-    def __call__(self, **inputs):
-        if self.model.read_design is None:
-            return self.model(**inputs)
-        shape = np.shape(inputs.get("joining_prob"))
-        members = [f"M{number}" for number in range(shape[0] if len(shape) == 3 else 1)]
-        rng = np.random.default_rng(7)
-        cases = [(case, "", "") for case in ("target", "followed")]
-        cases += [(case, "", region) for case in ("reach", "pair") for region in members]
-        cases += [(case, m, "") for case in ("alone", "together", "outside") for m in members]
-        cases += [("cross", m, " ".join(members)) for m in members]
-        rows = [
-            {
-                "case": case,
-                "actor": actor,
-                "region": region,
-                "stands_for": f"{region}=1",
-                "scales": "yes",
-                "values": " ".join(
-                    f"{value:.6f}"
-                    for value in rng.uniform(
-                        0.2, 0.4, (len(region.split()) or 1, *SIZES[case])
-                    ).ravel()
-                    * {"target": -0.1 * len(members), "pair": 1.0, "cross": 0.01}.get(case, -0.1)
-                ),
-            }
-            for case, actor, region in cases
-        ]
-        return self.model(**inputs, design=self.model.read_design("made-up", rows, members))
+def make_responses(members):
+    """Rows of a made-up design for some members."""
+    rng = np.random.default_rng(7)
+    cases = [(case, "", "") for case in ("target", "followed")]
+    cases += [(case, "", region) for case in ("reach", "pair") for region in members]
+    cases += [(case, m, "") for case in ("alone", "together", "outside") for m in members]
+    cases += [("cross", m, " ".join(members)) for m in members]
+    return [
+        {
+            "case": case,
+            "actor": actor,
+            "region": region,
+            "stands_for": f"{region}=1",
+            "scales": "yes",
+            "values": " ".join(
+                f"{value:.6f}"
+                for value in rng.uniform(0.2, 0.4, (len(region.split()) or 1, *SIZES[case])).ravel()
+                * {"target": -0.1 * len(members), "pair": 1.0, "cross": 0.01}.get(case, -0.1)
+            ),
+        }
+        for case, actor, region in cases
+    ]
 
 
-MODELS = {
-    name: Bound(model) if model.tables else WithDesign(model)
-    for name, model in all_models().items()
-}
+MODELS = {name: Bound(model) for name, model in all_models().items()}
 NAMES = list(MODELS)
 N_MEMBERS, N_LEVELS, N_DRAWS = 3, 2, 5
 BIBLIOGRAPHY = Path(__file__).parents[2] / "docs" / "references.bib"
@@ -380,7 +370,7 @@ def test_shapes_that_do_not_fit_are_refused(name):
 
 def test_a_name_is_registered_once():
     with pytest.raises(ValueError, match="registered twice"):
-        register(NAMES[0], inputs=(), outputs=(), cites=(), reference="")(dict)
+        model(NAMES[0], cites=(), reference="")(MODELS[NAMES[0]].function)
     assert find_model(NAMES[0]) is MODELS[NAMES[0]].model
     assert find_model("tea.leaves") is None
     assert MODELS[NAMES[0]].find_input("leaves") is None

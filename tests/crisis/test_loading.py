@@ -13,7 +13,7 @@ from detente.crisis import (
 )
 from detente.crisis.checks import all_checks
 from detente.crisis.dates import first_day, last_day
-from detente.crisis.draft import nearest, suggest
+from detente.crisis.draft import suggest
 from detente.crisis.elements import (
     AlternativeCondition,
     ByState,
@@ -27,7 +27,7 @@ from detente.crisis.elements import (
 from detente.crisis.expressions import NEVER
 from detente.crisis.registers import attributes, units
 from detente.crisis.schema import LIST_SECTIONS, MAPPING_SECTIONS, CrisisDocument, Header
-from detente.errors import CrisisFileError, UsageError
+from detente.errors import CrisisFileError, UsageError, nearest
 from detente.testing import template_document, write_document
 
 
@@ -404,7 +404,7 @@ def test_suggestions_by_hand():
         == "define it; there are: apple, pear"
     )
     assert suggest("x", [f"name{k}" for k in range(20)], otherwise="define it") == "define it"
-    assert nearest("TALKS", ["talks"]) == ["talks"]
+    assert nearest("TALKS", ["talks"]) == ("talks",)
 
 
 def test_warning_does_not_stop_loading(tiny):

@@ -1,10 +1,19 @@
-import pytest
+import hashlib
+import json
+import tempfile
+from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
 
-from detente.crisis import load_crisis, override_paths
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detente.crisis import load_crisis, override_paths, shipped_crises
 from detente.crisis.elements import Constant, Distribution
-from detente.crisis.overrides import apply_overrides
 from detente.errors import UsageError
-from detente.testing import template_document, write_document
+from detente.testing import template_document, tiny_crisis_folder, write_document
 
 
 def test_number_fixes_a_quantity_and_range_makes_it_uniform(tiny):
@@ -176,4 +185,157 @@ def test_every_path_offered_is_accepted(tiny):
             text = "1"
         else:
             text = "0.5"
-        assert apply_overrides(crisis, {path: text}).overrides == {path: text}
+        assert crisis.set({path: text}).overrides == {path: text}
+
+
+def same(one, other):
+    """Whether two crises agree in every field, the ones that no comparison looks at included."""
+    return all(getattr(one, item.name) == getattr(other, item.name) for item in fields(one))
+
+
+VALUES = [
+    ({"force.mid": 12}, {"force.mid": "12"}),
+    ({"force.mid": 12.0}, {"force.mid": "12"}),
+    ({"force.mid": 0.1 + 0.2}, {"force.mid": "0.30000000000000004"}),
+    ({"force.mid": 1e-7}, {"force.mid": "1e-07"}),
+    ({"war.gain": (20, 40)}, {"war.gain": "20..40"}),
+    ({"war.gain": [20.5, 40]}, {"war.gain": "20.5..40"}),
+    ({"war.gain": np.float32(0.5)}, {"war.gain": "0.5"}),
+    ({"rounds": np.int64(3)}, {"rounds": "3"}),
+    ({"types.north.revisionist": 0.8}, {"types.north.revisionist": "0.8"}),
+    ({"state.posture": "armed"}, {"state.posture": "armed"}),
+]
+
+
+@pytest.mark.parametrize(("values", "text"), VALUES)
+def test_numbers_and_pairs_are_what_their_text_is(tiny, values, text):
+    # Oracle: hand.
+    crisis = load_crisis(tiny)
+    changed = crisis.set(values)
+    assert changed.overrides == text
+    assert same(changed, crisis.set(text))
+    assert same(changed, load_crisis(tiny, overrides=text))
+    assert crisis.overrides == {}
+
+
+@pytest.mark.parametrize("value", [None, True, float("nan"), (1,), (1, 2, 3), ("a", "b"), {}])
+def test_a_value_of_no_kind_is_refused(tiny, value):
+    with pytest.raises(UsageError) as caught:
+        load_crisis(tiny).set({"force.mid": value})
+    assert (caught.value.code, caught.value.at) == ("value-type", "--set force.mid")
+    assert "give a number" in caught.value.fix
+
+
+@pytest.mark.parametrize("name", [*shipped_crises(), "tiny"])
+def test_the_digest_is_that_of_files_and_assignments(tiny, name):
+    """Oracle: independent code, the rule by which runs on disk were named."""
+    folder = shipped_crises().get(name, tiny)
+    crisis = load_crisis(folder).set({"rounds": 1}).set({"rationality": "0.3..0.4"})
+    state = hashlib.sha256()
+    files = {"crisis.yaml", *(table.file for table in crisis.tables.values())}
+    for file in sorted(files):
+        content = (folder / file).read_bytes()
+        state.update(f"{len(file)} {file} {len(content)}\n".encode())
+        state.update(content)
+    state.update(json.dumps([["rationality", "0.3..0.4"], ["rounds", "1"]]).encode())
+    assert crisis.digest == state.hexdigest()
+
+
+def test_a_path_set_again_or_in_its_other_spelling_has_its_last_value(tiny):
+    # Oracle: hand.
+    crisis = load_crisis(tiny)
+    again = crisis.set({"war.gain": 30}).set({"quantities.war.gain": 31})
+    assert again.overrides == {"quantities.war.gain": "31"}
+    assert same(again, crisis.set({"war.gain": 30, "quantities.war.gain": 31}))
+    assert same(again, crisis.set({"quantities.war.gain": 31}))
+
+
+def test_priors_set_together_both_hold_and_the_others_share_the_rest(tiny):
+    # Oracle: hand. 0.1 and 0.3 stand 1 to 3; the rest of 0.2 and 0.4 is 0.4.
+    _three_types(tiny, a=0.1, b=0.2, c=0.3, d="rest")
+    crisis = load_crisis(tiny)
+    for changed in (
+        crisis.set({"types.mid.b": 0.2, "types.mid.d": 0.4}),
+        crisis.set({"types.mid.d": 0.4}).set({"types.mid.b": 0.2}),
+        crisis.set({"types.mid.d": 0.9}).set({"types.mid.b": 0.2, "types.mid.d": 0.4}),
+    ):
+        assert [item.prior for item in changed.players["mid"].types] == [
+            Constant(value=pytest.approx(0.1)),
+            Constant(value=0.2),
+            None,
+            Constant(value=0.4),
+        ]
+
+
+def test_priors_of_all_types_must_sum_to_one(tiny):
+    # Oracle: hand.
+    crisis = load_crisis(tiny)
+    both = crisis.set({"types.north.limited": 0.3}).set({"types.north.revisionist": 0.7})
+    assert [item.prior.value for item in both.players["north"].types] == [0.3, 0.7]
+    for second, hint in ((0.6, "leave one type out"), (0.8, "lower the priors")):
+        with pytest.raises(UsageError) as caught:
+            crisis.set({"types.north.limited": 0.3}).set({"types.north.revisionist": second})
+        assert caught.value.code == "priors-sum"
+        assert caught.value.at == "--set types.north"
+        assert hint in caught.value.fix
+        with pytest.raises(UsageError):
+            crisis.set({"types.north.limited": 0.3, "types.north.revisionist": second})
+
+
+def test_a_crisis_made_by_hand_gets_a_digest_of_its_own(tiny):
+    # Oracle: hand; other files or other assignments must give another digest.
+    crisis = replace(load_crisis(tiny), files={}, digest="0")
+    found = {
+        crisis.digest,
+        crisis.set({"rounds": 1}).digest,
+        crisis.set({"rounds": 3}).digest,
+        replace(crisis, digest="1").set({"rounds": 1}).digest,
+    }
+    assert len(found) == 4
+    assert same(
+        crisis.set({"rounds": 1}).set({"force.mid": 3}),
+        crisis.set({"rounds": 1, "force.mid": 3}),
+    )
+
+
+@cache
+def _property_crisis():
+    """The template with an uncertain prior and four types of one player."""
+    with tempfile.TemporaryDirectory() as parent:
+        folder = tiny_crisis_folder(Path(parent))
+        document = template_document()
+        document["quantities"]["prior.a"] = dict(
+            document["quantities"]["prior.resolute"], triangular=[0, 0.1, 0.2]
+        )
+        priors = {"a": "prior.a", "b": 0.2, "c": 0.3, "d": "rest"}
+        document["players"]["mid"]["types"] = {
+            name: {"label": name, "prior": prior} for name, prior in priors.items()
+        }
+        write_document(folder, document)
+        return load_crisis(folder)
+
+
+ASSIGNMENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "rounds": st.integers(1, 20),
+        "state.posture": st.sampled_from(["none", "armed"]),
+        "prior.a": st.floats(0, 0.2),
+        "war.gain": st.tuples(st.floats(0, 20), st.floats(21, 40)),
+        "force.mid": st.floats(0, 1e6),
+        "types.mid.a": st.floats(0, 0.25),
+        "types.mid.b": st.floats(0, 0.25),
+        "types.mid.d": st.floats(0, 0.25),
+        "types.north.limited": st.floats(0, 1),
+    },
+)
+
+
+@given(ASSIGNMENTS, st.data())
+def test_two_steps_in_any_order_set_what_one_step_sets(values, data):
+    """Property: the crisis depends on the assignments as a set; to the last bit, as one digest must mean one crisis."""
+    crisis = _property_crisis()
+    order = data.draw(st.permutations(list(values)))
+    cut = data.draw(st.integers(0, len(order)))
+    first, second = ({path: values[path] for path in part} for part in (order[:cut], order[cut:]))
+    assert same(crisis.set(values), crisis.set(first).set(second))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
-from detente.crisis import mean, ppf, reference_value, support
+from detente.crisis import mean, ppf, quantities, reference_value, support
 from detente.crisis.elements import Distribution
 from detente.crisis.quantities import distribution_problem
 from detente.errors import UsageError
@@ -151,3 +151,36 @@ def test_what_is_no_distribution_is_explained(distribution, part):
     problem = distribution_problem(distribution)
     assert part in problem
     assert bool(problem) == bool(part)
+
+
+def test_normal_quantiles_known_by_heart_are_those_of_scipy():
+    # oracle: independent code, to the last bit
+    known = quantities._SCORES
+    assert list(known.values()) == special.ndtri(np.array(list(known))).tolist()
+    assert ppf(make("normal", 1, 2), [[0.5], [0.3]]).tolist() == [
+        [1.0],
+        [1 + 2 * special.ndtri(0.3)],
+    ]
+
+
+def test_beta_distributions_that_are_not_tried_have_all_their_quantiles():
+    # oracle: independent code, on a grid of shapes that holds the ends
+    shapes = np.geomspace(*quantities._PLAIN_SHAPE, 33)
+    found = special.betaincinv(shapes[:, None, None], shapes[None, :, None], quantities._EDGES)
+    assert ((found >= 0.0) & (found <= 1.0)).all()
+
+
+@pytest.mark.parametrize("scale", [5e-324, 1e-300, 1.0, 1e150, 8.9e307])
+def test_quantiles_that_are_not_tried_lie_between_the_ends(scale):
+    # oracle: the quantiles themselves, at the edges and at the largest widths there are
+    for family, parameters in [
+        ("fixed", (scale,)),
+        ("uniform", (-scale, scale)),
+        ("uniform", (0.0, 2 * scale)),
+        ("triangular", (-scale, -scale, scale)),
+        ("triangular", (-scale, 0.0, scale)),
+        ("triangular", (0.0, 2 * scale, 2 * scale)),
+    ]:
+        found = ppf(make(family, *parameters), quantities._EDGES)
+        assert np.isfinite(found).all()
+        assert ((found >= min(parameters)) & (found <= max(parameters))).all()

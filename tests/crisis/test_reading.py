@@ -161,7 +161,7 @@ def test_surprise_of_the_parser_is_a_finding(monkeypatch):
         def parse(self, _):
             raise AssertionError
 
-    monkeypatch.setattr(reading, "YAML", Broken)
+    monkeypatch.setattr("ruamel.yaml.YAML", Broken)
     document = read_document("a: 1", "f")
     assert document.findings[0].code == "yaml-invalid"
     assert "AssertionError" in document.findings[0].message

@@ -13,11 +13,11 @@ from detente.crisis.elements import (
     Distribution,
     Mechanism,
     OutputOf,
-    Place,
     Product,
     QuantityOf,
     Sum,
 )
+from detente.errors import Place
 from detente.linking import check_game
 from detente.testing.rules import (
     make_binding,

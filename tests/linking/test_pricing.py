@@ -13,12 +13,11 @@ from detente.crisis.elements import (
     Distribution,
     Mechanism,
     OutputOf,
-    Place,
     Product,
     QuantityOf,
     Sum,
 )
-from detente.errors import CrisisFileError, ModelError, UsageError
+from detente.errors import CrisisFileError, ModelError, Place, UsageError
 from detente.linking import plan_pricing, price
 from detente.linking.bindings import column_paths
 from detente.models import find_model
@@ -181,7 +180,7 @@ def test_a_mechanism_that_nothing_reads_is_evaluated_where_its_state_is_reached(
     crisis = war_crisis(mechanisms=[CONTEST, idle])
     tree = unroll(compile_rules(crisis))
     assert plan_pricing(tree, crisis).level_states["idle"] == ({"aid": "no"}, {"aid": "yes"})
-    assert "idle" not in plan_pricing(tree, crisis, every_state=False).level_states
+    assert "idle" not in plan_pricing(tree, crisis, reachable={}).level_states
 
 
 def test_mechanisms_feed_on_each_other_in_order():
@@ -243,7 +242,7 @@ def test_policies_share_the_mechanisms_of_a_base(template):
         tree = unroll(compile_rules(template, policy=policy))
         shared = plan_pricing(tree, template, base=base)
         assert shared.shared == set(template.mechanisms)
-        alone = price(plan_pricing(tree, template, every_state=False), values)
+        alone = price(plan_pricing(tree, template, reachable={}), values)
         together = price(shared, values, base=given)
         assert np.array_equal(together.payoffs, alone.payoffs)
         assert np.array_equal(together.chance_probs, alone.chance_probs)

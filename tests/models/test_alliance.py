@@ -14,7 +14,6 @@ from detente.models.alliance import (
     equilibrium,
     exposure_ranking,
     extreme_joining,
-    joining,
     proximity,
     solve_joining,
     unanimity_prob,
@@ -220,7 +219,7 @@ def test_weights_move_coverage_and_not_the_plain_share():
 
 def test_weights_of_zero_are_refused():
     with pytest.raises(ModelError, match="nothing to weigh by"):
-        joining(**(BASE | {"weight": 0.0}))
+        MODEL(**(BASE | {"weight": 0.0}))
 
 
 def test_closeness_falls_with_distance():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from detente.errors import ModelError
 from detente.models import find_model
-from detente.models.sanctions import currency_price_ratio, freezable_share
+from detente.models.sanctions import currency_price_ratio
 
 MARKET = {"export_ratio": 1.4, "import_elasticity": 0.8, "hoarding_elasticity": 0.8}
 
@@ -115,9 +115,10 @@ class TestReserves:
         ],
     )
     def test_each_coalition_has_its_share_by_place(self, joining, share):
-        held = np.array(list(PLACE.values())) / 100
-        joins = np.array([float(code in joining) for code in PLACE])
-        assert 100 * freezable_share(held, joins) == pytest.approx(share, abs=0.05)
+        held = np.array(list(PLACE.values())).reshape(-1, 1, 1) / 100
+        joins = np.array([float(code in joining) for code in PLACE]).reshape(-1, 1, 1)
+        got = find_model("sanctions.freezable_reserves")(held_share=held, joining_prob=joins)
+        assert 100 * got["frozen_share"] == pytest.approx(share, abs=0.05)
 
     def test_by_currency_and_by_place_say_about_the_same_of_the_whole_coalition(self):
         assert sum(CURRENCY.values()) == pytest.approx(61.1)

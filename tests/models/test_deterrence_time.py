@@ -8,11 +8,8 @@ from scipy.optimize import minimize_scalar
 
 from detente.models import find_model
 from detente.models.deterrence import (
-    best_power,
     critical_risk,
     option_value,
-    share_in_place,
-    split_margin,
     threshold_escalation_prob,
 )
 
@@ -28,11 +25,15 @@ probs = st.floats(0.0, 1.0).map(lambda value: round(value, 6))
 # --- arrivals
 
 
+def in_place(day, **given):
+    return ARRIVAL(day=day, **given)["share_in_place"]
+
+
 def test_a_battalion_on_five_days_notice_by_hand():
     """Oracle: hand. Order on day 3, notice 5, way 2, assembly over 10: half of it on day 15, all on day 20."""
     given = {"decision_day": 3, "notice_days": 5, "transit_days": 2, "assembly_days": 10}
-    got = share_in_place(np.array([9.9, 10.0, 15.0, 20.0, 90.0]), **given)
-    np.testing.assert_allclose(got, [0.0, 0.0, 0.5, 1.0, 1.0])
+    got = in_place([9.9, 10.0, 15.0, 20.0, 90.0], **given)
+    np.testing.assert_allclose(got, [[0.0, 0.0, 0.5, 1.0, 1.0]])
     answer = ARRIVAL(day=15, **given)
     assert answer["share_in_place"].item() == 0.5
     assert (answer["first_day"].item(), answer["ready_day"].item()) == (10.0, 20.0)
@@ -41,7 +42,7 @@ def test_a_battalion_on_five_days_notice_by_hand():
 @pytest.mark.parametrize(("day", "share"), [(6.999, 0.0), (7.0, 1.0), (8.0, 1.0)])
 def test_without_assembly_all_arrive_at_once(day, share):
     """Oracle: hand."""
-    assert share_in_place(day, notice_days=5, transit_days=2) == share
+    assert in_place(day, notice_days=5, transit_days=2) == share
 
 
 @given(days, st.floats(0.0, 30.0), spans, spans, spans, st.floats(0.0, 20.0))
@@ -53,11 +54,11 @@ def test_time_helps_and_delay_hurts(day, order, notice, way, assembly, more):
         "transit_days": way,
         "assembly_days": assembly,
     }
-    here = share_in_place(day, **base)
+    here = in_place(day, **base)
     assert 0.0 <= here <= 1.0
-    assert share_in_place(day + more, **base) >= here - 1e-9
+    assert in_place(day + more, **base) >= here - 1e-9
     for name, value in base.items():
-        assert share_in_place(day, **{**base, name: value + more}) <= here + 1e-9
+        assert in_place(day, **{**base, name: value + more}) <= here + 1e-9
 
 
 # --- what a margin is made of
@@ -67,17 +68,19 @@ def test_time_helps_and_delay_hurts(day, order, notice, way, assembly, more):
 def test_parts_sum_to_the_margin(prob, gain, loss, cost, punished, risk, clash, hold):
     """Oracle: theorem: an identity, against the value of the option as first written down."""
     shared = {"gain": gain, "loss": loss, "escalation_prob": risk, "escalation_cost": clash}
-    parts = split_margin(prob, **shared, cost=cost, punishment=punished, hold_value=hold)
-    total = parts.failure + parts.fighting + parts.punishment + parts.shadow - parts.temptation
     value = option_value(prob, **shared, cost=cost + punished)
-    assert total == pytest.approx(hold - value, abs=1e-9)
     got = OPTION(
         success_prob=prob, **shared, cost=cost, punishment=punished, hold_value=hold, quiet_value=1
     )
-    assert got["margin"].item() == pytest.approx(hold - value, abs=1e-9)
-    assert got["quiet_margin"].item() == pytest.approx(1 - value, abs=1e-9)
-    for name in ("temptation", "failure", "fighting", "punishment", "shadow"):
-        assert got[name].item() == pytest.approx(getattr(parts, name), abs=1e-9)
+    parts = {name: array.item() for name, array in got.items()}
+    total = sum(parts[name] for name in ("failure", "fighting", "punishment", "shadow"))
+    assert total - parts["temptation"] == pytest.approx(hold - value, abs=1e-9)
+    assert parts["margin"] == pytest.approx(hold - value, abs=1e-9)
+    assert parts["quiet_margin"] == pytest.approx(1 - value, abs=1e-9)
+    assert parts["failure"] == pytest.approx((1 - prob) * (gain + loss), abs=1e-9)
+    assert parts["temptation"] == pytest.approx(gain - hold, abs=1e-9)
+    assert parts["shadow"] == pytest.approx(risk * clash, abs=1e-9)
+    assert (parts["fighting"], parts["punishment"]) == (cost, punished)
 
 
 @given(probs, stakes, stakes, stakes, st.floats(1.0, 300.0), st.floats(-50.0, 50.0))
@@ -134,6 +137,15 @@ def test_what_can_be_undone_keeps_part_of_waiting():
 # --- brinkmanship
 
 
+def best_power(*, success_high, risk_high, **given):
+    """The model by the chance and the risk with the most power, in place of what it adds to those with the least."""
+    more = {
+        "success_more": success_high - given["success_low"],
+        "risk_more": risk_high - given["risk_low"],
+    }
+    return {name: array.item() for name, array in BRINK(**given, **more).items()}
+
+
 @pytest.mark.parametrize(
     ("win", "leave", "disaster", "risk"),
     [(30, 0, -120, 0.2), (10, 20, -100, 0.0), (10, -200, -100, 1.0), (5, 5, 5, 0.0)],
@@ -156,7 +168,7 @@ def test_no_power_is_better_than_the_best(a, b, r, s, gain, loss, cost, clash, c
         gain=gain,
         loss=loss,
         cost=cost,
-        disaster=clash,
+        escalation_cost=clash,
         risk_cap=cap,
     )
 
@@ -164,13 +176,13 @@ def test_no_power_is_better_than_the_best(a, b, r, s, gain, loss, cost, clash, c
         p, q = low + k * (high - low), calm + k * (wild - calm)
         return (1 - q) * (p * gain - (1 - p) * loss - cost) - q * clash
 
-    assert float(best.value) == pytest.approx(value(float(best.power)), abs=1e-9)
+    assert best["value"] == pytest.approx(value(best["power"]), abs=1e-9)
     most = 1.0 if wild <= cap else 0.0 if wild == calm else max(0.0, (cap - calm) / (wild - calm))
     searched = minimize_scalar(
         lambda k: -value(k), bounds=(0.0, max(most, 1e-12)), method="bounded"
     )
-    assert float(best.value) >= max(-searched.fun, value(0.0)) - 1e-6
-    assert float(best.power) <= most + 1e-9
+    assert best["value"] >= max(-searched.fun, value(0.0)) - 1e-6
+    assert best["power"] <= most + 1e-9
 
 
 @given(st.floats(0.01, 0.5), st.floats(0.0, 0.4))
@@ -183,12 +195,12 @@ def test_a_sharper_trade_off_brings_less_power_to_bear(risk, more):
         "gain": 60.0,
         "loss": 10.0,
         "cost": 5.0,
-        "disaster": 100.0,
+        "escalation_cost": 100.0,
     }
     mild = best_power(**shared, risk_high=risk)
     sharp = best_power(**shared, risk_high=risk + more)
-    assert sharp.power <= mild.power + 1e-12
-    assert sharp.value <= mild.value + 1e-12
+    assert sharp["power"] <= mild["power"] + 1e-12
+    assert sharp["value"] <= mild["value"] + 1e-12
 
 
 @given(probs, probs)
@@ -202,10 +214,11 @@ def test_a_more_resolute_defender_caps_the_power(first, second):
         "gain": 60.0,
         "loss": 10.0,
         "cost": 5.0,
-        "disaster": 20.0,
+        "escalation_cost": 20.0,
     }
     low, high = sorted((first, second))
-    assert best_power(**shared, risk_cap=low).power <= best_power(**shared, risk_cap=high).power
+    less, more = (best_power(**shared, risk_cap=cap)["power"] for cap in (low, high))
+    assert less <= more
 
 
 def test_without_a_shadow_all_power_is_used():

@@ -245,7 +245,8 @@ class TestMechanism:
 def shipped():
     crisis = load_crisis("ukraine-2022")
     model = find_model("energy.gas_system")
-    return crisis, setting_of(crisis, model.tables, members=("DEU", "HUN", "FRA"))
+    setting = setting_of(crisis, model, crisis.mechanisms["gas_system"])
+    return crisis, replace(setting, members=("DEU", "HUN", "FRA"))
 
 
 def draws_of(n_draws):

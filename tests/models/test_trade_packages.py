@@ -235,9 +235,9 @@ class TestResponse:
             "scale_month": 0.2, "scale_year": 0.4, "scale_3y": 0.7,
         }  # fmt: skip
         share = np.array([0.0, 0.5, 1.0]).reshape(3, 1)
-        got = model(design=found, apart_share=share, **given)["loss_year_pct_gdp"].ravel()
+        got = model.apply(found)(apart_share=share, **given)["loss_year_pct_gdp"].ravel()
         ends = [
-            model(design=design, **given)["loss_year_pct_gdp"].item() for design in (response, rest)
+            model.apply(design)(**given)["loss_year_pct_gdp"].item() for design in (response, rest)
         ]
         assert got == pytest.approx([ends[0], sum(ends) / 2, ends[1]])
         assert ends[1] < ends[0]

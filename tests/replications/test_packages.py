@@ -202,15 +202,13 @@ class TestGrowthOf2022:
             "elasticity_scale": values["trade.scale_year"][None],
             "elasticity_spread": values["trade.spread"][None],
         }
-        chips = model(
-            design=response("controls", members),
+        chips = model.apply(response("controls", members))(
             trade_cost_pct=values["trade.cost_chips"][None],
             compliance=values["chips.compliance"][None],
             **shared,
         )["loss_pct_gdp"]
         finance = values["finance.banks"] + values["finance.europe"] + values["finance.messaging"]
-        return model(
-            design=response("banks", members),
+        return model.apply(response("banks", members))(
             trade_cost_pct=values["trade.cost_banks"][None],
             finance_loss_pct_gdp=finance[None] + chips,
             **shared,

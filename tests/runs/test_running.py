@@ -321,6 +321,7 @@ def test_member_outputs_are_named_by_member(crisis):
             }
         },
         level_states={"m": ({"gas": "cut", "talks": "none"}, {"gas": "flowing", "talks": "none"})},
+        plan=SimpleNamespace(mechanism_codes={"m": np.array([0, 2])}, reachable={}),
     )
     metrics = shards._mechanism_metrics(crisis, priced)
     assert list(metrics) == [
@@ -334,6 +335,12 @@ def test_member_outputs_are_named_by_member(crisis):
     np.testing.assert_array_equal(
         metrics["mechanism/m/share@gas=flowing,talks=none/BBB"], [9.0, 10.0, 11.0]
     )
+    priced.plan.reachable["m"] = np.array([2])  # the other level was evaluated for payoffs alone
+    assert list(shards._mechanism_metrics(crisis, priced)) == [
+        "mechanism/m/share@gas=flowing,talks=none/AAA",
+        "mechanism/m/share@gas=flowing,talks=none/BBB",
+        "mechanism/m/sum@gas=flowing,talks=none",
+    ]
 
 
 KILLER = """

@@ -6,6 +6,7 @@ alone), and signs that hold in theory. Means over few draws carry a sign, not a 
 
 import pytest
 
+from detente.analysis.studies import keep_studies
 from detente.brief import compose
 from detente.crisis import load_crisis
 from detente.rules import compile_rules, start
@@ -151,9 +152,9 @@ def test_dearer_retreat_lowers_withdrawal_for_nothing(explore):
 
 @pytest.fixture(scope="module")
 def answers(explore):
-    brief = compose(
-        load_crisis("cuba-1962"), explore(("as_announced", "private_trade", "invade", "strike_now"))
-    )
+    crisis = load_crisis("cuba-1962")
+    run = explore(("as_announced", "private_trade", "invade", "strike_now"))
+    brief = compose(crisis, keep_studies(crisis, run))
     return {answer.id: answer for answer in brief.answers}
 
 

@@ -94,7 +94,7 @@ def test_a_solved_game_is_read_and_not_solved_again(crisis, tmp_path, monkeypatc
     whole = keep(crisis, tmp_path, FIRST, SECOND)
     for day in (tmp_path / "days").iterdir():
         day.unlink()
-    monkeypatch.setattr("detente.watch.watching.solve_draws", None)
+    monkeypatch.setattr("detente.engine.solutions.solve_draws", None)
     assert keep(crisis, tmp_path, FIRST, SECOND) == whole
 
 

@@ -1,17 +1,15 @@
 """Base rates: how often past crises of a class went as far as something, with an interval, and how far a model departs.
 
 The class is chosen by what was known when a crisis began, never by how it ended. Intervals are Wilson's score intervals
-(:cite:p:`wilson1927`), computed by scipy.
+(:cite:p:`wilson1927`).
 """
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from scipy.stats import binomtest
-
+from detente.crisis.csv_reader import decode_text, read_records
 from detente.crisis.past_crises import PastCrisis
 from detente.errors import UsageError
 
@@ -19,6 +17,8 @@ __all__ = ["BaseRate", "Departure", "ReferenceClass", "compare_with", "count", "
 
 WAR = 4
 LEVEL = 0.9
+_SCORE = 1.6448536269514722
+"""Quantile of the standard normal distribution that leaves half of what :data:`LEVEL` leaves out above it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +65,21 @@ class BaseRate:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 90% score interval of the rate."""
+        r"""The 90% score interval of the rate, 0 to 1 without a case.
+
+        .. math:: \frac{2 n p + z^2 \mp z \sqrt{4 n p (1 - p) + z^2}}{2 (n + z^2)}
+
+        Its ends at no hit and at nothing but hits are 0 and 1.
+        """
         if not self.cases:
             return 0.0, 1.0
-        found = binomtest(self.hits, self.cases).proportion_ci(LEVEL, method="wilson")
-        return float(found.low), float(found.high)
+        n, p, z = self.cases, self.rate, _SCORE
+        scale = 2 * (n + z**2)
+        centre = (2 * n * p + z**2) / scale
+        half = z / scale * math.sqrt(4 * n * p * (1 - p) + z**2)
+        low = centre - half if self.hits else 0.0
+        high = centre + half if self.hits < n else 1.0
+        return low, high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +98,10 @@ def ready_made() -> tuple[BaseRate, ...]:
 
     Facts counted by us on version 15 of the data; :func:`count` counts them again on a user's copy.
     """
-    text = resources.files("detente.crisis").joinpath("past_crises.csv").read_text("utf-8")
+    content = resources.files("detente.crisis").joinpath("past_crises.csv").read_bytes()
     return tuple(
         BaseRate(label=row["label"], hits=int(row["hits"]), cases=int(row["cases"]))
-        for row in csv.DictReader(text.splitlines())
+        for _, row in read_records(decode_text(content))[1]
     )
 
 

@@ -1,6 +1,5 @@
 """Tables of cases from a CSV or Parquet file: columns of numbers and of categories, each cell checked."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from detente.crisis.csv_reader import MalformedCsvError, decode_text, find_delimiter, read_rows
 from detente.errors import UsageError
 
 __all__ = ["read_cases"]
@@ -68,7 +68,7 @@ Cells = dict[str, list[str]]
 def _read_csv(path: Path) -> tuple[Cells, list[int]]:
     """Return the cells of each column and the line of each case."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = decode_text(path.read_bytes())
     except UnicodeDecodeError as error:
         message = (
             f"{path.name} is not UTF-8 text: byte {error.start} is {error.object[error.start]:#x}"
@@ -78,13 +78,12 @@ def _read_csv(path: Path) -> tuple[Cells, list[int]]:
         ) from error
     except OSError as error:
         raise _unreadable(path, error) from error
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
     try:
-        rows = list(csv.reader(text.splitlines(), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise _bad(path, 1, f"it is no table: {error}", "quote cells as CSV files do") from error
-    names = [name.strip() for name in rows[0]] if rows else []
+        rows = list(read_rows(text, delimiter=find_delimiter(text, ",;\t")))
+    except MalformedCsvError as error:
+        what = f"it is no table: {error.reason}"
+        raise _bad(path, error.line, what, "quote cells as CSV files do") from error
+    names = [name.strip() for name in rows[0].cells] if rows else []
     if len(names) < 2 or len(rows) < 2:
         raise _bad(
             path,
@@ -95,9 +94,7 @@ def _read_csv(path: Path) -> tuple[Cells, list[int]]:
     twice = [name for name in names if names.count(name) > 1 or not name]
     if twice:
         raise _bad(path, 1, f"the column name {twice[0]!r} stands twice or is empty", "rename it")
-    body = [
-        (line, row) for line, row in enumerate(rows[1:], 2) if any(cell.strip() for cell in row)
-    ]
+    body = rows[1:]
     for line, row in body:
         if len(row) != len(names):
             raise _bad(

@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analysis._columns import refuse
-from detente.analysis.evaluating import Evaluator
 from detente.analysis.splitting import EXACT_INPUTS, Split, split_change
 from detente.crisis.elements import Crisis, Policy, Quantity
-from detente.engine.drawing import draw_quantities
+from detente.crisis.metric_names import Metric, metric_name
+from detente.engine import Engine, draw_quantities
+from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED
 from detente.runs.results import Results
 from detente.runs.statistics import Difference, summarise_difference
 
 __all__ = [
     "RULES",
     "InputChange",
+    "compare_inputs",
     "compare_results",
     "explain_change",
     "find_changed_inputs",
@@ -92,8 +94,8 @@ def explain_change(
     metric: str,
     *,
     policy: str | None = None,
-    n_draws: int = 64,
-    seed: int = 1,
+    n_draws: int = DRAWS_OF_A_CHANGE,
+    seed: int = SEED,
     workers: int = 2,
     n_orders: int = 16,
 ) -> Split:
@@ -146,14 +148,9 @@ def explain_change(
             if picked.size == 0:
                 continue
             settings = _settings(crisis, draws, changed, masks[picked], rules)
-            solver = Evaluator(
-                crisis,
-                n_draws=picked.size * n_draws,
-                seed=seed,
-                settings=settings,
-                workers=workers,
-            )
-            values = solver.evaluate([chosen[rules]], [metric]).values[metric]
+            engine = Engine(crisis, workers=workers)
+            many = engine.draw(picked.size * n_draws, seed=seed, settings=settings)
+            values = engine.solve(chosen[rules], draws=many)[metric].values
             results[picked] = values.reshape(picked.size, n_draws).mean(axis=1)
         return results
 
@@ -194,7 +191,7 @@ def compare_results(
     paired = (before.manifest.seed, before.n_draws) == (after.manifest.seed, after.n_draws)
     found = []
     for metric in before.metrics(policy=chosen):
-        if metric.startswith("certificate/") or not after.has(metric, chosen):
+        if Metric.parse(metric).kind == "certificate" or not after.has(metric, chosen):
             continue
         old, new = before.values(metric, chosen), after.values(metric, chosen)
         known = ~np.isnan(old).all() and ~np.isnan(new).all()
@@ -219,6 +216,25 @@ def compare_results(
             )
         found.append((difference, *means))
     return tuple(sorted(found, key=lambda item: (-abs(item[0].mean), item[0].metric)))
+
+
+def compare_inputs(before: Results, after: Results) -> tuple[tuple[str, str, str], ...]:
+    """Return path and texts of the quantities that two runs draw or fix otherwise: means with 5-95% ranges, or values."""
+
+    def span(results: Results, path: str) -> str:
+        if path in results.manifest.fixed:
+            return f"{results.manifest.fixed[path]:g}"
+        if not results.has(metric_name("quantity", path)):
+            return "absent"
+        values = results.values(metric_name("quantity", path))
+        low, high = np.quantile(values, (0.05, 0.95))
+        return f"{values.mean():.4g} ({low:.4g} to {high:.4g})"
+
+    paths = dict.fromkeys(
+        path for item in (before, after) for path in (*item.quantities(), *item.manifest.fixed)
+    )
+    rows = ((path, span(before, path), span(after, path)) for path in paths)
+    return tuple(row for row in rows if row[1] != row[2])
 
 
 def _settings(

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analysis._columns import refuse
-from detente.analysis.evaluating import Evaluator
 from detente.analysis.sensitivity import (
     SobolIndices,
     Swing,
@@ -16,6 +15,7 @@ from detente.analysis.sensitivity import (
 )
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.quantities import ppf, reference_value
+from detente.engine import Engine
 
 __all__ = ["find_crisis_indices", "find_crisis_swings", "group_by_source", "uncertain_paths"]
 
@@ -161,6 +161,5 @@ def _evaluate(
         for path, item in crisis.quantities.items()
     }
     settings |= dict(zip(paths, points.T, strict=True))
-    solver = Evaluator(crisis, n_draws=len(points), settings=settings, workers=workers)
-    values: FloatArray = solver.evaluate([policy], [metric]).values[metric][0]
-    return values
+    engine = Engine(crisis, workers=workers)
+    return engine.solve(policy, draws=engine.draw(len(points), settings=settings))[metric].values

@@ -26,17 +26,18 @@ from detente.analysis.commitments import (
     start_words,
     unite,
 )
-from detente.analysis.evaluating import Evaluator
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.search import default_aims
+from detente.analysis.solving import PolicySolver
 from detente.crisis.elements import Crisis, Policy
+from detente.engine import Engine
 from detente.engine.boards import Game
 from detente.engine.designs import Design
+from detente.engine.usual import GAMES_OF_A_SEARCH
 from detente.errors import RunError
 from detente.runs.store import write_whole
 
 __all__ = [
-    "MOST_GAMES",
     "MOST_MIXES",
     "SEARCH_DRAWS",
     "Mix",
@@ -50,8 +51,6 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 
-MOST_GAMES = 32
-"""Different games that the search of a briefing solves at most."""
 SEARCH_DRAWS = 64
 """Cases of the run that they are solved over: the first ones."""
 MOST_MIXES = 4
@@ -119,7 +118,7 @@ def search_mixes(
     seed: int = 1,
     design: Design | None = None,
     total: int | None = None,
-    most_games: int = MOST_GAMES,
+    most_games: int = GAMES_OF_A_SEARCH,
     workers: int = 2,
 ) -> MixSearch:
     """Search combinations of the commitments that some policies make.
@@ -144,9 +143,8 @@ def search_mixes(
     """
     aims = default_aims(crisis)
     stated = tuple((aim.metric, aim.lower_is_better, aim.label) for aim in aims)
-    solver = Evaluator(
-        crisis, n_draws=n_draws, seed=seed, design=design, total=total, workers=workers
-    )
+    engine = Engine(crisis, workers=workers)
+    solver = PolicySolver(engine, engine.draw(n_draws, seed=seed, design=design, total=total))
     choices, left_open, combinations = _narrow(
         solver, list_commitments(crisis, policies), most_games
     )
@@ -223,7 +221,7 @@ def keep_mixes(
     n_draws: int,
     seed: int,
     design: Design,
-    most_games: int = MOST_GAMES,
+    most_games: int = GAMES_OF_A_SEARCH,
     workers: int | None = None,
 ) -> MixSearch:
     """Return the search of a run folder; what is not there, or damaged, or of another run is searched and written.
@@ -284,7 +282,7 @@ _Picks = tuple[Commitment, ...]
 
 
 def _narrow(
-    solver: Evaluator, choices: Sequence[Choice], most: int
+    solver: PolicySolver, choices: Sequence[Choice], most: int
 ) -> tuple[tuple[Choice, ...], tuple[str, ...], list[_Picks]]:
     """Choose what to combine: as many choices and options as make no more than some different games.
 
@@ -315,7 +313,7 @@ def _narrow(
 
 
 def _grow(
-    solver: Evaluator, combinations: Sequence[_Picks], options: Sequence[Commitment], most: int
+    solver: PolicySolver, combinations: Sequence[_Picks], options: Sequence[Commitment], most: int
 ) -> list[_Picks] | None:
     """Add a choice to combinations, one of each different game kept; None if there are more than some."""
     found: dict[Any, _Picks] = {}
@@ -328,11 +326,11 @@ def _grow(
     return list(found.values())
 
 
-def _game(solver: Evaluator, picks: _Picks) -> Game:
+def _game(solver: PolicySolver, picks: _Picks) -> Game:
     return solver.find_games([unite(picks)])[0]
 
 
-def _come_up(solver: Evaluator, picks: _Picks) -> _Picks:
+def _come_up(solver: PolicySolver, picks: _Picks) -> _Picks:
     """Leave out commitments about phases that no play comes to."""
     phases = {phase for phase, _ in _game(solver, picks).came_up}
     return tuple(

@@ -24,9 +24,12 @@ from detente.analysis.commitments import (
     name_policy,
     unite,
 )
-from detente.analysis.evaluating import Evaluator, PolicyValues
 from detente.analysis.robustness import Aim, find_pareto
+from detente.analysis.solving import PolicySolver, PolicyValues
 from detente.crisis.elements import Crisis, Policy
+from detente.crisis.metric_names import metric_name
+from detente.engine import Engine
+from detente.engine.usual import DRAWS_OF_A_COMPARISON, SEED
 
 __all__ = [
     "EXHAUSTIVE",
@@ -95,7 +98,11 @@ def default_aims(crisis: Crisis) -> tuple[Aim, ...]:
     return (
         Aim("attack", label="an attack"),
         *(
-            Aim(f"payoff/{player.id}", lower_is_better=False, label=f"payoff of {player.name}")
+            Aim(
+                metric_name("payoff", player.id),
+                lower_is_better=False,
+                label=f"payoff of {player.name}",
+            )
             for player in others
         ),
     )
@@ -164,8 +171,8 @@ def search_policies(
     *,
     aims: Sequence[Aim] | None = None,
     choices: Mapping[str, Sequence[str]] | Sequence[Choice] | None = None,
-    n_draws: int = 256,
-    seed: int = 1,
+    n_draws: int = DRAWS_OF_A_COMPARISON,
+    seed: int = SEED,
     workers: int = 2,
     exhaustive_up_to: int = EXHAUSTIVE,
 ) -> SearchResult:
@@ -197,13 +204,14 @@ def search_policies(
     Raises
     ------
     UsageError
-        As of :meth:`detente.analysis.evaluating.Evaluator.evaluate`.
+        As of :meth:`detente.analysis.solving.PolicySolver.evaluate`.
     """
     aims = tuple(aims) if aims else default_aims(crisis)
     chosen = _as_choices(crisis, choices)
     n_all = math.prod(len(choice.options) for choice in chosen)
     n_screen = min(_SCREEN_DRAWS, n_draws)
-    screen = Evaluator(crisis, n_draws=n_screen, seed=seed, workers=workers)
+    engine = Engine(crisis, workers=workers)
+    screen = PolicySolver(engine, engine.draw(n_screen, seed=seed))
     metrics = tuple(dict.fromkeys(aim.metric for aim in aims))
     exhaustive = n_all <= _COUNTED
     if exhaustive:
@@ -215,7 +223,7 @@ def search_policies(
     first = screen.evaluate(policies, metrics)
     alive = _survivors(first, aims)
     kept = [policies[place] for place in alive]
-    final = Evaluator(crisis, n_draws=n_draws, seed=seed, workers=workers).evaluate(kept, metrics)
+    final = PolicySolver(engine, engine.draw(n_draws, seed=seed)).evaluate(kept, metrics)
     losses = _losses(final, aims)
     pareto = np.flatnonzero(find_pareto(losses.mean(axis=2)))
     n_same = np.bincount(np.array(first.same_as), minlength=len(policies))
@@ -301,7 +309,7 @@ def _climb(
     choices: Sequence[Choice],
     aims: Sequence[Aim],
     metrics: Sequence[str],
-    evaluator: Evaluator,
+    evaluator: PolicySolver,
     seed: int,
 ) -> list[tuple[Commitment, ...]]:
     """Improve combinations one choice at a time, for many weights of the aims; return all that were solved."""

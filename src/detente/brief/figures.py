@@ -5,10 +5,10 @@ Text in these values may link a number to its figure as ``[[figure.id|text]]``; 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from detente.brief.words import KNOWN_DIGITS, format_range, format_value
+from detente.brief.words import KNOWN_DIGITS, format_range, format_value, likelihood_word
 
 __all__ = [
     "Answer",
@@ -19,9 +19,11 @@ __all__ = [
     "TableView",
     "Trace",
     "ValueView",
+    "chance",
     "link",
     "links_in",
     "plain",
+    "present_table",
 ]
 
 _LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]*)\]\]")
@@ -139,6 +141,30 @@ class TableView:
     folded: bool = False
 
 
+def present_table(
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[tuple[str, ...]],
+    *,
+    title: str,
+    numeric: Sequence[bool] | None = None,
+    note: str = "",
+    folded: bool = False,
+) -> TableView:
+    """Make a table of the briefing; unless told otherwise, all columns behind the first hold numbers."""
+    columns = tuple(columns)
+    marks = tuple(place > 0 for place in range(len(columns))) if numeric is None else numeric
+    return TableView(
+        id=name,
+        title=title,
+        columns=columns,
+        rows=tuple(rows),
+        numeric=tuple(marks),
+        note=note,
+        folded=folded,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A drawing as SVG: in a file of its own, and within a page of either width."""
@@ -199,6 +225,22 @@ class Answer:
 def link(figure: Figure, text: str = "") -> str:
     """Return text that links to the figure; without text, its value."""
     return f"[[{figure.id}|{text or figure.text}]]"
+
+
+def chance(figure: Figure) -> str:
+    """Say a probability as verb, word, number and range: "is unlikely (31%, range 8-62%)".
+
+    Of an exploratory run it is an average over explored cases, without a word of likelihood.
+    """
+    if figure.value is None:
+        return "is not known"
+    if figure.explored:
+        return f"averages {link(figure, figure.aside_text)} over explored cases"
+    word = likelihood_word(figure.value)
+    verb = "is"
+    if word.endswith("chance"):
+        verb = "has" if word.startswith("almost no") else "has a"
+    return f"{verb} {word} ({link(figure, figure.aside_text)})"
 
 
 def plain(text: str) -> str:

@@ -12,10 +12,10 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from detente.brief.export.rendering import NOTE, environment
-from detente.brief.figures import Chart, TableView
+from detente.brief.figures import Chart, TableView, present_table
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
-from detente.brief.pictures.paths import LEFT, Moment, Path, draw_paths, draw_strip, plot_width
+from detente.brief.pictures.paths import LEFT, Path, StripEvent, draw_paths, draw_strip, plot_width
 from detente.brief.words import format_date, sentence_case
 from detente.crisis.elements import Crisis
 from detente.runs.store import write_whole
@@ -185,7 +185,7 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
         actor: colours[player.id] for player in crisis.players.values() for actor in player.actors
     }
     every = [
-        Moment(
+        StripEvent(
             day=k,
             row=KINDS[effect["kind"]],
             colour=next(
@@ -238,11 +238,10 @@ def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
         "attack": _range(record["attack"]),
         "quiet": _points(record["quiet_attack"]),
         "quiet_matters": abs(record["quiet_attack"]) >= NEGLIGIBLE,
-        "outcomes": TableView(
-            id=f"outcomes-{record['day']}",
-            title="Outcomes",
-            columns=("Outcome", "Mean", "5-95% of cases"),
-            rows=tuple(
+        "outcomes": present_table(
+            f"outcomes-{record['day']}",
+            ("Outcome", "Mean", "5-95% of cases"),
+            tuple(
                 (
                     sentence_case(crisis.outcomes[name].label),
                     f"{row[0]:.0%}",
@@ -250,7 +249,7 @@ def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
                 )
                 for name, row in outcomes
             ),
-            numeric=(False, True, True),
+            title="Outcomes",
         ),
         "beliefs": _belief_lines(crisis, record),
         "events": [_event_view(effect) for effect in shown],
@@ -333,11 +332,11 @@ def _score_table(film: Film) -> TableView | None:
                 f"{last.prob:.0%} on {last.day.isoformat()}",
             )
         )
-    return TableView(
-        id="scores",
+    return present_table(
+        "scores",
+        ("Forecaster", "Event", "Days", "Brier", "Log", "Last forecast"),
+        rows,
         title=f"Scores against “{film.crisis.outcomes[film.outcome].label}”; less is better",
-        columns=("Forecaster", "Event", "Days", "Brier", "Log", "Last forecast"),
-        rows=tuple(rows),
         numeric=(False, False, True, True, True, False),
         note="One crisis proves nothing: a forecaster who is always sure of war scores best in the years that have one.",
     )
@@ -353,11 +352,11 @@ def _left_table(film: Film) -> TableView | None:
     rows = (*unmapped, *film.left_out)
     if not rows:
         return None
-    return TableView(
-        id="left-out",
+    return present_table(
+        "left-out",
+        ("Day", "Event", "Why"),
+        tuple(rows[:500]),
         title="Events that were not used",
-        columns=("Day", "Event", "Why"),
-        rows=tuple(rows[:500]),
         numeric=(False, False, False),
         note=f"{len(rows) - 500:,} more are not shown." if len(rows) > 500 else "",
         folded=len(rows) > 12,

@@ -17,6 +17,7 @@ __all__ = [
     "KNOWN_DIGITS",
     "LIKELIHOOD_BANDS",
     "LIKELIHOOD_SOURCE",
+    "be",
     "format_date",
     "format_exact",
     "format_number",
@@ -345,6 +346,17 @@ def format_date(day: date | str | None) -> str:
             return day
         return f"{first:%B %Y}" if len(day) == len("2030-01") else format_date(first)
     return f"{day.day} {day:%B %Y}"
+
+
+def be(name: str) -> str:
+    """Return the form of to be behind a name: plural where it joins two.
+
+    Examples
+    --------
+    >>> be("the crown and its council"), be("the crown")
+    ('are', 'is')
+    """
+    return "are" if " and " in name else "is"
 
 
 def join_words(words: Sequence[str], *, last: str = "and") -> str:

@@ -1,7 +1,5 @@
 """Read a table of actors on one issue: CSV with the columns actor, capability, position, salience."""
 
-import csv
-import io
 import math
 import re
 import sys
@@ -9,6 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente.crisis.csv_reader import (
+    CsvRow,
+    MalformedCsvError,
+    decode_text,
+    find_delimiter,
+    read_rows,
+)
 from detente.errors import Code, CrisisFileError, Finding
 
 __all__ = ["COLUMNS", "ActorTable", "check_fits", "read_actor_table"]
@@ -35,7 +40,7 @@ _NUMBER_FIXES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActorTable:
-    """Actors in the order of the file; ``lines`` are those on which their rows end.
+    """Actors in the order of the file; ``lines`` are those on which their rows begin.
 
     ``notes`` say what was read otherwise than it stands there.
     """
@@ -75,9 +80,9 @@ def read_actor_table(
     wanted = tuple(
         column for column in COLUMNS if not (equal_capability and column == "capability")
     )
-    delimiter = _delimiter(text, wanted)
+    delimiter = find_delimiter(text, "".join(DELIMITERS), wanted=wanted)
     rows = _rows(text, name, delimiter)
-    _, header = next(rows, (1, []))
+    header = next(rows, CsvRow(1, [])).cells
     places = _places(header, name, wanted)
     findings: list[Finding] = []
     first_line: dict[str, int] = {}
@@ -212,9 +217,7 @@ def _content(source: str, name: str) -> bytes:
 
 def _decoded(content: bytes, name: str) -> str:
     try:
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return content.decode("utf-16")
-        return content.decode("utf-8-sig")
+        return decode_text(content, utf16=True)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"the byte {content[error.start]:#04x} is not {error.encoding.upper()}"
@@ -224,28 +227,14 @@ def _decoded(content: bytes, name: str) -> str:
         ) from error
 
 
-def _delimiter(text: str, wanted: tuple[str, ...]) -> str:
-    """Return the delimiter by which the header shows most of the columns; a comma if none does better."""
-    header = next((line for line in text.splitlines() if line.strip(" ,;|\t")), "")
-
-    def found(delimiter: str) -> int:
-        names = {field.strip().strip('"').strip().lower() for field in header.split(delimiter)}
-        return sum(column in names for column in wanted)
-
-    return max(DELIMITERS, key=found)
-
-
-def _rows(text: str, name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, each with the line that it ends on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+def _rows(text: str, name: str, delimiter: str) -> Iterator[CsvRow]:
+    """Yield the rows that are not blank."""
     try:
-        for row in reader:
-            if any(field.strip() for field in row):
-                yield reader.line_num, row
-    except csv.Error as error:
-        message = f"the row is not valid CSV: {error}"
+        yield from read_rows(text, delimiter=delimiter)
+    except MalformedCsvError as error:
+        message = f"the row is not valid CSV: {error.reason}"
         fix = "check the double quotes: a quoted text ends with one, and one inside it is doubled"
-        finding = _finding("table-row-invalid", message, name, reader.line_num, "", "", fix)
+        finding = _finding("table-row-invalid", message, name, error.end, "", "", fix)
         raise CrisisFileError([finding]) from error
 
 

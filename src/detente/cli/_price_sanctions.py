@@ -1,27 +1,24 @@
 """``detente price CRISIS sanctions``: packages by coalition and horizon, then every other sanctions mechanism."""
 
-import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from detente.cli._output import json_text, make_table, number, print_line, print_table, text
 from detente.cli._pricing import (
     PriceRequest,
     describe_family,
     find_family,
     price_situations,
-    print_line,
     print_mechanism,
     print_origin,
-    print_table,
-    span,
     span_text,
 )
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from detente.linking.counters import Cost, Counter, ReadOutput
+    from detente.linking.counters import Cost, Counter
     from detente.linking.pricing import Priced
     from detente.models.registry import FloatArray
 
@@ -34,7 +31,6 @@ _COUNTER_NOTES = (
     """Gas: revenue forgone for the target; for the others the gas system of the crisis. The first month is that of the
     programme, whose planner knows the year.""",
 )
-_JOINING = "joining_prob"
 _HORIZONS = "sanctions.package_horizons"
 _NOTE = "A loss is that of real income while the package is in force, in percent of the income of the period."
 _HEADINGS = {"month": "1 month", "year": "1 year", "3y": "3 years"}
@@ -61,7 +57,7 @@ def price_subject(request: PriceRequest) -> None:
     by_horizon = any(item["model"] == _HORIZONS for item in found["mechanisms"])
     found["notes"] = [_NOTE, *(_NOTES_ON_HORIZONS if by_horizon else ())]
     if request.as_json:
-        sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(found))
         return
     for item in found["mechanisms"]:
         if item["model"] == _HORIZONS:
@@ -74,7 +70,7 @@ def price_subject(request: PriceRequest) -> None:
 
 def _price_counter(request: PriceRequest, found: dict[str, Any], priced: "Priced") -> None:
     """Print every actor's loss under each package and what the other side does in return, part by part."""
-    from detente.linking.counters import find_counter, package_costs
+    from detente.linking.counters import find_counter, package_costs, read_priced
 
     counter = find_counter(request.crisis, request.counter or "")
     named = [item["mechanism"] for item in found.pop("mechanisms") if item["model"] == _HORIZONS]
@@ -87,7 +83,7 @@ def _price_counter(request: PriceRequest, found: dict[str, Any], priced: "Priced
             at="--package",
             fix=f"use one of: {', '.join(known)}" if known else f"bind the model {_HORIZONS}",
         )
-    read = _reader(request, priced)
+    read = read_priced(request.crisis, priced)
     costs = {
         name: package_costs(request.crisis, request.crisis.mechanisms[name], read, counter=counter)
         for name in named
@@ -98,6 +94,8 @@ def _price_counter(request: PriceRequest, found: dict[str, Any], priced: "Priced
         "changes": dict(counter.changes),
         "mechanism": counter.mechanism.id,
     }
+    from detente.analysis.mechanism_prices import span
+
     found["packages"] = [
         {
             "mechanism": name,
@@ -116,31 +114,13 @@ def _price_counter(request: PriceRequest, found: dict[str, Any], priced: "Priced
         *_NOTES_ON_HORIZONS[1:],
     ]
     if request.as_json:
-        sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(found))
         return
     for name, rows in costs.items():
         for horizon in _HEADINGS:
             _print_costs(request, name, counter, horizon, rows)
     for note in found["notes"]:
         print_line(note)
-
-
-def _reader(request: PriceRequest, priced: "Priced") -> "ReadOutput":
-    def read(
-        mechanism: str, output: str, member: str, state: Mapping[str, str]
-    ) -> "FloatArray | None":
-        members = request.crisis.mechanisms[mechanism].members
-        if member and member not in members:
-            return None
-        for level, found in enumerate(priced.level_states.get(mechanism, ())):
-            if all(state.get(variable) == value for variable, value in found.items()):
-                values = priced.outputs[mechanism][output]
-                row: FloatArray = values[members.index(member)] if member else values
-                draws: FloatArray = row[level]
-                return draws
-        return None
-
-    return read
 
 
 def _print_costs(
@@ -150,29 +130,21 @@ def _print_costs(
     horizon: str,
     rows: "Sequence[Cost]",
 ) -> None:
-    from rich.table import Table
-
+    from detente.analysis.mechanism_prices import span
     from detente.linking.counters import PARTS
 
-    table = Table(
-        box=None,
-        pad_edge=False,
-        header_style="bold",
-        title_justify="left",
-        title=f"{request.crisis.mechanisms[package].label}, answered by {counter.instrument.id}, after "
-        f"{_HEADINGS[horizon]}\nloss in % of income: mean [5%, 95% of draws]",
+    def cells(cost: "Cost") -> Iterator[str]:
+        yield request.crisis.actors[cost.actor].name if cost.actor else "the target"
+        for part in PARTS:
+            yield _interval_text(span(cost.parts[part])) if part in cost.parts else "-"
+
+    title = (
+        f"{request.crisis.mechanisms[package].label}, answered by {counter.instrument.id}, after "
+        f"{_HEADINGS[horizon]}\nloss in % of income: mean [5%, 95% of draws]"
     )
-    table.add_column("", overflow="fold")
-    for part in PARTS:
-        table.add_column(part, justify="right", no_wrap=True)
-    for cost in rows:
-        if cost.horizon == horizon:
-            name = request.crisis.actors[cost.actor].name if cost.actor else "the target"
-            cells = (
-                _interval_text(span(cost.parts[part])) if part in cost.parts else "-"
-                for part in PARTS
-            )
-            table.add_row(name, *cells)
+    columns = [text("", overflow="fold"), *(number(part, no_wrap=True) for part in PARTS)]
+    chosen = [tuple(cells(cost)) for cost in rows if cost.horizon == horizon]
+    table = make_table(columns, chosen, title=title)
     print_table(table)
     sys.stdout.write("\n")
 
@@ -190,20 +162,11 @@ def _coalition(
     request: PriceRequest, family: Sequence[str]
 ) -> dict[str, Mapping[str, "FloatArray"]]:
     """Return the participation of each mechanism's members under the coalition asked for."""
-    import numpy as np
-
     if request.coalition is None:
         return {}
-    fixed: dict[str, Mapping[str, FloatArray]] = {}
-    known: dict[str, None] = {}
-    for name in family:
-        item = request.crisis.mechanisms[name]
-        if _JOINING not in item.inputs:
-            continue
-        known.update(dict.fromkeys(item.members))
-        if set(request.coalition) <= set(item.members):
-            shares = [request.coalition.get(member, 0.0) for member in item.members]
-            fixed[name] = {_JOINING: np.array(shares).reshape(-1, 1, 1)}
+    from detente.analysis.mechanism_prices import fix_joining
+
+    fixed, known = fix_joining(request.crisis, family, request.coalition)
     if not fixed:
         lacking = [code for code in request.coalition if code not in known] or list(known)
         message = f"no mechanism of the crisis has {', '.join(lacking)} among its members"
@@ -217,32 +180,25 @@ def _coalition(
 
 
 def _print_matrix(item: Mapping[str, Any], request: PriceRequest) -> None:
-    from rich.table import Table
-
     from detente.models.sanctions import HORIZONS
 
-    table = Table(
-        box=None,
-        pad_edge=False,
-        header_style="bold",
-        title_justify="left",
-        title=f"{item['label']} ({item['mechanism']})\nloss in % of income: mean [5%, 95% of draws]",
-    )
-    table.add_column("", overflow="fold")
-    for heading in ("1 month", "1 year", "3 years"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    title = f"{item['label']} ({item['mechanism']})\nloss in % of income: mean [5%, 95% of draws]"
+    rows: dict[str, dict[str, str]] = {}
     start = {name: variable.initial for name, variable in request.crisis.state.items()}
     # as things stand: what a counter-measure changes is printed with it
     for situation in [s for s in item["situations"] if s["state"].items() <= start.items()][:1]:
-        rows: dict[str, dict[str, str]] = {}
         for value in situation["values"]:
             name = value.get("member", "")
             for horizon in HORIZONS:
                 if value["output"] in {f"loss_{horizon}_pct_gdp", f"member_loss_{horizon}_pct_gdp"}:
                     rows.setdefault(name, {})[horizon] = _interval_text(value)
-        for name, cells in rows.items():
-            actor = request.crisis.actors[name].name if name else "the target"
-            table.add_row(actor, *(cells[horizon] for horizon in HORIZONS))
+    columns = [text("", overflow="fold")]
+    columns += [number(heading, no_wrap=True) for heading in ("1 month", "1 year", "3 years")]
+    names = {name: request.crisis.actors[name].name if name else "the target" for name in rows}
+    lines = [
+        (names[name], *(cells[horizon] for horizon in HORIZONS)) for name, cells in rows.items()
+    ]
+    table = make_table(columns, lines, title=title)
     print_table(table)
     print_origin(item)
 

@@ -1,36 +1,28 @@
 """What every subject of ``detente price`` shares: the request, mechanisms evaluated over draws, tables."""
 
 import difflib
-import json
 import sys
-import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from detente.cli._output import json_text, make_table, number, print_line, print_table, text
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from detente.crisis import Crisis
-    from detente.linking.planning import Evaluation
     from detente.linking.pricing import Priced
     from detente.models.registry import FloatArray
 
 __all__ = [
     "PriceRequest",
     "describe_family",
-    "draw_values",
     "find_family",
     "make_request",
     "price_family",
     "price_situations",
-    "print_line",
     "print_mechanism",
     "print_origin",
-    "print_table",
-    "span",
     "span_text",
 ]
 
@@ -99,7 +91,7 @@ def _cuts(texts: Sequence[str], subject: str) -> dict[str, float]:
         raise UsageError(
             message, code="option-invalid", at="--cut", fix="leave it out, or price energy"
         )
-    return dict(_share(text, "--cut") for text in texts)
+    return dict(_share(words, "--cut") for words in texts)
 
 
 def _counter(name: str | None, subject: str) -> str | None:
@@ -120,9 +112,9 @@ def _weekly(subject: str, *, asked: bool) -> bool:
     return asked
 
 
-def _share(text: str, option: str) -> tuple[str, float]:
+def _share(words: str, option: str) -> tuple[str, float]:
     """Read ``NAME`` or ``NAME=SHARE``."""
-    name, sign, share = (piece.strip() for piece in text.partition("="))
+    name, sign, share = (piece.strip() for piece in words.partition("="))
     try:
         value = float(share) if sign else 1.0
     except ValueError:
@@ -155,9 +147,9 @@ def _families_that_name(word: str) -> list[str]:
     return sorted({family for family, _, model in found if word and word in model.split("_")})
 
 
-def _coalition(text: str, crisis: "Crisis") -> dict[str, float]:
+def _coalition(words: str, crisis: "Crisis") -> dict[str, float]:
     found: dict[str, float] = {}
-    for part in text.split(","):
+    for part in words.split(","):
         name, sign, share = (piece.strip() for piece in part.partition("="))
         if name not in crisis.actors:
             near = difflib.get_close_matches(name, crisis.actors, n=3, cutoff=0.3)
@@ -220,39 +212,35 @@ def find_family(request: PriceRequest) -> tuple[str, ...]:
     return tuple(name for name in known if not request.packages or name in request.packages)
 
 
-def draw_values(request: PriceRequest) -> "Mapping[str, FloatArray]":
-    """Return the draws of every quantity by path."""
-    from detente.engine import draw_quantities
-
-    return draw_quantities(request.crisis, request.n_draws, seed=request.seed).as_mapping()
-
-
 def price_situations(
     request: PriceRequest, *, fixed: "Mapping[str, Mapping[str, FloatArray]] | None" = None
 ) -> "Priced":
-    """Evaluate all mechanisms of the crisis at every situation that its rules reach.
+    """Evaluate all mechanisms of the crisis; ``fixed`` gives values to inputs in the place of what the file binds."""
+    from detente.analysis import mechanism_prices
 
-    ``fixed`` gives values to inputs of mechanisms, by mechanism and input, in the place of what the file binds.
-    """
-    from detente.linking.pricing import plan_pricing, price
-    from detente.rules import compile_rules, unroll
-
-    tree = unroll(compile_rules(request.crisis))
-    plan = plan_pricing(tree, request.crisis)
-    if fixed:
-        mechanisms = tuple(_fix(item, fixed.get(item.mechanism.id, {})) for item in plan.mechanisms)
-        plan = replace(plan, mechanisms=mechanisms)
-    return price(plan, draw_values(request))
-
-
-def _fix(item: "Evaluation", values: "Mapping[str, FloatArray]") -> "Evaluation":
-    from detente.linking.bindings import FixedTerm
-
-    inputs = tuple(
-        (declared, FixedTerm(value=values[declared.name]) if declared.name in values else term)
-        for declared, term in item.inputs
+    return mechanism_prices.price_situations(
+        request.crisis, n_draws=request.n_draws, seed=request.seed, fixed=fixed
     )
-    return replace(item, inputs=inputs)
+
+
+def describe_family(
+    request: PriceRequest, family: Sequence[str], *, priced: "Priced | None" = None
+) -> dict[str, Any]:
+    """Return what is printed, as plain values; ``priced`` is asked for if it is not at hand."""
+    from detente.analysis import mechanism_prices
+
+    crisis = request.crisis
+    priced = price_situations(request) if priced is None else priced
+    return {
+        "crisis": crisis.id,
+        "as_of": crisis.as_of.isoformat(),
+        "subject": request.subject,
+        "draws": request.n_draws,
+        "seed": request.seed,
+        "overrides": dict(crisis.overrides),
+        "range": "5-95% of draws",
+        "mechanisms": mechanism_prices.describe_family(crisis, family, priced),
+    }
 
 
 def price_family(request: PriceRequest) -> None:
@@ -269,99 +257,10 @@ def price_family(request: PriceRequest) -> None:
         )
     found = describe_family(request, family)
     if request.as_json:
-        sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(found))
         return
     for item in found["mechanisms"]:
         print_mechanism(item)
-
-
-def describe_family(
-    request: PriceRequest,
-    family: Sequence[str],
-    *,
-    priced: "Priced | None" = None,
-) -> dict[str, Any]:
-    """Return plain values: each mechanism with its situations, outputs, members, equation and sources.
-
-    ``priced`` is what :func:`price_situations` gave, which is asked if it is not at hand.
-    """
-    crisis = request.crisis
-    priced = price_situations(request) if priced is None else priced
-    mechanisms = []
-    for name in family:
-        item = crisis.mechanisms[name]
-        outputs = _outputs(crisis, name)
-        situations = []
-        for level, state in enumerate(priced.level_states.get(name, ())):
-            rows = []
-            for output, unit, per_member in outputs:
-                values = priced.outputs[name][output]
-                if per_member:
-                    rows += [
-                        {"output": output, "unit": unit, "member": member, **span(row[level])}
-                        for member, row in zip(item.members, values, strict=True)
-                    ]
-                else:
-                    rows.append({"output": output, "unit": unit, **span(values[level])})
-            situations.append({"state": state, "label": _state_text(crisis, state), "values": rows})
-        mechanisms.append(
-            {
-                "mechanism": name,
-                "label": item.label,
-                **_origin(crisis, name),
-                "situations": situations,
-            }
-        )
-    return {
-        "crisis": crisis.id,
-        "as_of": crisis.as_of.isoformat(),
-        "subject": request.subject,
-        "draws": request.n_draws,
-        "seed": request.seed,
-        "overrides": dict(crisis.overrides),
-        "range": "5-95% of draws",
-        "mechanisms": mechanisms,
-    }
-
-
-def _outputs(crisis: "Crisis", mechanism: str) -> list[tuple[str, str, bool]]:
-    from detente.models import find_model
-
-    model = find_model(crisis.mechanisms[mechanism].model)
-    return [] if model is None else [(o.name, o.unit, o.per_member) for o in model.outputs]
-
-
-def _origin(crisis: "Crisis", mechanism: str) -> dict[str, Any]:
-    """Return model, equation and sources of a mechanism."""
-    from detente.models import find_model
-    from detente.runs import trace_metric
-
-    model = find_model(crisis.mechanisms[mechanism].model)
-    output = "" if model is None else model.outputs[0].name
-    trace = trace_metric(crisis, f"mechanism/{mechanism}/{output}")
-    return {
-        "model": crisis.mechanisms[mechanism].model,
-        "equation": "" if model is None else model.reference,
-        "cites": [] if model is None else list(model.cites),
-        "sources": list(trace.sources),
-        "quantities": list(trace.quantities),
-    }
-
-
-def _state_text(crisis: "Crisis", state: Mapping[str, str]) -> str:
-    parts = [
-        f"{crisis.state[variable].label}: {crisis.state[variable].value_labels.get(value, value)}"
-        for variable, value in state.items()
-    ]
-    return "; ".join(parts) or "in every situation"
-
-
-def span(values: "FloatArray") -> dict[str, float]:
-    """Return mean and 5-95% range of draws."""
-    import numpy as np
-
-    low, high = np.quantile(values, [0.05, 0.95])
-    return {"mean": float(np.mean(values)), "low": float(low), "high": float(high)}
 
 
 def span_text(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -375,31 +274,27 @@ def span_text(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def print_mechanism(item: Mapping[str, Any]) -> None:
     """Print a mechanism of :func:`describe_family` with its equation and sources."""
-    from rich.table import Table
-
-    table = Table(
-        box=None,
-        pad_edge=False,
-        header_style="bold",
-        title_justify="left",
-        title=f"{item['label']} ({item['mechanism']})",
-    )
-    table.add_column("situation", overflow="fold")
-    table.add_column("output", no_wrap=True)
-    for heading in ("mean", "5-95% of draws"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("unit")
+    rows = []
     for situation in item["situations"]:
-        rows = situation["values"]
-        if not rows:
+        values = situation["values"]
+        if not values:
             continue
         names = [
-            f"{row['output']} {row['member']}" if "member" in row else row["output"] for row in rows
+            f"{row['output']} {row['member']}" if "member" in row else row["output"]
+            for row in values
         ]
-        means, ranges = zip(*map(span_text, rows), strict=True)
-        units = [row["unit"] for row in rows]
+        means, ranges = zip(*map(span_text, values), strict=True)
+        units = [row["unit"] for row in values]
         # one row a situation: its label folds beside the outputs, not above them
-        table.add_row(situation["label"], *map("\n".join, (names, means, ranges, units)))
+        rows.append((situation["label"], *map("\n".join, (names, means, ranges, units))))
+    columns = [
+        text("situation", overflow="fold"),
+        text("output", no_wrap=True),
+        number("mean", no_wrap=True),
+        number("5-95% of draws", no_wrap=True),
+        text("unit"),
+    ]
+    table = make_table(columns, rows, title=f"{item['label']} ({item['mechanism']})")
     print_table(table)
     print_origin(item)
 
@@ -409,26 +304,3 @@ def print_origin(item: Mapping[str, Any]) -> None:
     print_line(f"model {item['model']}: {item['equation']}")
     print_line(f"sources: {', '.join(item['sources']) or 'none'}")
     sys.stdout.write("\n")
-
-
-def print_line(text: str) -> None:
-    """Print a line on standard output, folded between words to the width of the page."""
-    folded = textwrap.fill(
-        text, _width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-    )
-    sys.stdout.write(f"{folded}\n")
-
-
-def print_table(table: "Table") -> None:
-    """Print a table on standard output, as wide as it must be where that is no terminal."""
-    from rich.console import Console
-
-    Console(width=_width()).print(table)
-
-
-def _width() -> int:
-    """Return the width of the terminal, or enough for a table where there is none."""
-    from rich.console import Console
-
-    console = Console()
-    return console.width if console.is_terminal else max(console.width, 110)

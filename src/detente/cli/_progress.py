@@ -1,13 +1,13 @@
-"""Progress of a run: how far, how fast, how long still, how much memory; a bar on a terminal, lines elsewhere."""
+"""Progress of what takes long: how far, how fast, how long still, how much memory; a bar on a terminal."""
 
 import multiprocessing
 import sys
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Literal, Self, TextIO
 
-__all__ = ["RunProgress", "peak_memory_mib"]
+__all__ = ["ProgressDisplay", "peak_memory_mib"]
 
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -35,22 +35,41 @@ def _peak_of(process: int | None) -> float:
         return 0.0
 
 
-class RunProgress:
-    """Tells how a run goes on; call it with the number of cases done and of all cases.
+class ProgressDisplay:
+    """Tells how work goes on; call it with the number of cases done and of all cases.
 
     The rate is that of the cases after the first computed ones: those found in the folder count as done, not as speed, and
     starting up is no work.
+
+    Parameters
+    ----------
+    words
+        What is done, to stand before the bar.
+    elsewhere
+        What is written where there is no terminal: a line every ten seconds, a counter in one line, or nothing.
+    unit
+        What is counted.
+    stream
+        Standard error if it is not given.
     """
 
-    def __init__(self, words: str, *, stream: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        words: str,
+        *,
+        elsewhere: Literal["lines", "counter", "nothing"] = "lines",
+        unit: str = "case",
+        stream: TextIO | None = None,
+    ) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         self._stream = stream if stream is not None else sys.stderr
         console = Console(file=self._stream)
         self._is_bar = console.is_terminal
+        self._elsewhere, self._unit = elsewhere, unit
         self._bar = Progress(
-            TextColumn("Solving {task.description}"),
+            TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[pace]}"),
@@ -88,9 +107,15 @@ class RunProgress:
             self._last_line = now
         self._calls += 1
         self._bar.update(self._task, completed=done, total=total, pace=self.pace())
-        if not self._is_bar and now - self._last_line >= _SECONDS_BETWEEN_LINES:
+        if self._is_bar or self._elsewhere == "nothing":
+            return
+        if self._elsewhere == "counter":
+            end = "\n" if done == total else ""
+            self._stream.write(f"\r{self._unit} {done} of {total}{end}")
+            self._stream.flush()
+        elif now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
-            self._stream.write(f"{done:,} of {total:,} cases, {self.pace()}\n")
+            self._stream.write(f"{done:,} of {total:,} {self._unit}s, {self.pace()}\n")
             self._stream.flush()
 
     def pace(self) -> str:

@@ -1,30 +1,10 @@
 """Finding the run that an argument names: a run folder, or the newest run kept by a briefing."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from detente.errors import RunError
 
-if TYPE_CHECKING:
-    from detente.engine.designs import Design
-
-__all__ = ["describe_cases", "find_run", "is_run_place"]
-
-
-def describe_cases(design: "Design | None" = None) -> dict[str, str]:
-    """Say what the cases of a design are and what a share of them is; without one, draws as they are by default.
-
-    The fields stand in the data that every command prints about cases, so that the modes are never mixed up.
-    """
-    from detente.engine.designs import Design
-
-    plan = design if design is not None else Design()
-    return {
-        "design": plan.name,
-        "mode": plan.mode,
-        "cases_are": plan.case_label,
-        "share_label": plan.share_label,
-    }
+__all__ = ["find_run", "is_run_place"]
 
 
 def is_run_place(text: str) -> bool:

@@ -1,19 +1,21 @@
 """``detente bargain``: run the models of a negotiated outcome on a table of actors."""
 
-import json
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from detente.cli._options import JSON, reworded
+from detente.cli._output import json_text
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.cli._actor_table import ActorTable
-    from detente.models.bargaining import ExpectedUtilityResult, Issue, QuadrantChart
+    from detente.models.bargaining import ExpectedUtilityResult, Issue, Predictor, QuadrantChart
 
 __all__ = ["command"]
 
@@ -23,60 +25,71 @@ _SHOWN_ROUNDS = 10
 _SLOW_ACTORS = 1500
 _LARGEST_SALIENCE = 1e6
 
+TableArgument = Annotated[
+    str,
+    typer.Argument(
+        help="CSV file with the columns actor, capability, position, salience; - for standard input.",
+        metavar="FILE.csv",
+    ),
+]
+VariantOption = Annotated[
+    str,
+    typer.Option(
+        help="all-pairs, all-pairs-nearest, pairwise or pairwise-nearest: what votes are divided by, and whether an actor takes the offer that moves it least."
+    ),
+]
+RoundsOption = Annotated[int, typer.Option(help="Rounds of bargaining, 0 to 1000.")]
+PredictorOption = Annotated[
+    str, typer.Option(help="Forecast to put first; the others are printed beside it.")
+]
+LowOption = Annotated[
+    float | None, typer.Option(help="Low end of the scale; by default the lowest position.")
+]
+HighOption = Annotated[
+    float | None, typer.Option(help="High end of the scale; by default the highest position.")
+]
+SalienceMaxOption = Annotated[
+    float | None,
+    typer.Option(
+        help="What full salience is in the table; by default 1, or 100 where the column can only be in per cent."
+    ),
+]
+EqualCapabilityOption = Annotated[
+    bool,
+    typer.Option(
+        "--equal-capability", help="Count all actors as equally capable; no column is read."
+    ),
+]
+CapitulationOption = Annotated[
+    bool,
+    typer.Option(
+        "--capitulation",
+        help="Let actors give in that lose more by resisting than the other gains.",
+    ),
+]
+QuadrantsOption = Annotated[
+    str | None, typer.Option(help="Show how this actor sees all others before the first round.")
+]
+CompareOption = Annotated[
+    bool, typer.Option("--compare", help="Show the mean by round under every variant.")
+]
+JsonOption = Annotated[bool, reworded(JSON, help="Print everything as JSON.")]
+
 
 def command(
-    table: Annotated[
-        str,
-        typer.Argument(
-            help="CSV file with the columns actor, capability, position, salience; - for standard input.",
-            metavar="FILE.csv",
-        ),
-    ],
+    table: TableArgument,
     *,
-    variant: Annotated[
-        str,
-        typer.Option(
-            help="all-pairs, all-pairs-nearest, pairwise or pairwise-nearest: what votes are divided by, and whether "
-            "an actor takes the offer that moves it least."
-        ),
-    ] = "all-pairs",
-    rounds: Annotated[int, typer.Option(help="Rounds of bargaining, 0 to 1000.")] = 10,
-    predictor: Annotated[
-        str, typer.Option(help="Forecast to put first; the others are printed beside it.")
-    ] = "predictive-median",
-    low: Annotated[
-        float | None, typer.Option(help="Low end of the scale; by default the lowest position.")
-    ] = None,
-    high: Annotated[
-        float | None, typer.Option(help="High end of the scale; by default the highest position.")
-    ] = None,
-    salience_max: Annotated[
-        float | None,
-        typer.Option(
-            help="What full salience is in the table; by default 1, or 100 where the column can only be in per cent."
-        ),
-    ] = None,
-    equal_capability: Annotated[
-        bool,
-        typer.Option(
-            "--equal-capability", help="Count all actors as equally capable; no column is read."
-        ),
-    ] = False,
-    capitulation: Annotated[
-        bool,
-        typer.Option(
-            "--capitulation",
-            help="Let actors give in that lose more by resisting than the other gains.",
-        ),
-    ] = False,
-    quadrants: Annotated[
-        str | None,
-        typer.Option(help="Show how this actor sees all others before the first round."),
-    ] = None,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Show the mean by round under every variant.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    variant: VariantOption = "all-pairs",
+    rounds: RoundsOption = 10,
+    predictor: PredictorOption = "predictive-median",
+    low: LowOption = None,
+    high: HighOption = None,
+    salience_max: SalienceMaxOption = None,
+    equal_capability: EqualCapabilityOption = False,
+    capitulation: CapitulationOption = False,
+    quadrants: QuadrantsOption = None,
+    compare: CompareOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Forecast a decision from who wants what, how much they care and how much they can do.
 
@@ -96,17 +109,40 @@ def command(
     from detente.cli._actor_table import check_fits, read_actor_table
     from detente.models.bargaining import (
         MAX_ACTORS,
-        PREDICTORS,
         VARIANTS,
         chart_quadrants,
         find_predictor,
         find_variant,
         make_issue,
-        solve_expected_utility,
     )
 
     find_variant(variant)
     first = find_predictor(predictor)
+    _check(rounds, salience_max)
+    actors = read_actor_table(table, salience_max=salience_max, equal_capability=equal_capability)
+    pairs = rounds > 0 or quadrants is not None
+    check_fits(actors, low=low, high=high, most_actors=MAX_ACTORS if pairs else None)
+    chosen = _find_actor(quadrants, actors.names)
+    issue = make_issue(actors.capability, actors.position, actors.salience, low=low, high=high)
+    variants = VARIANTS if compare else (variant,)
+    results = _solve(issue, variants, rounds=rounds, capitulation=capitulation)
+    chart = None if chosen is None else chart_quadrants(issue, chosen, variant=variant)
+    found = _Answer(actors, results[variant], _forecast(first, issue), results, chart)
+    show = _as_json if as_json else _as_text
+    sys.stdout.write(show(found, compared=compare))
+
+
+class _Answer(NamedTuple):
+    """What is printed: the result of the variant asked for, forecasts by name, and results by variant."""
+
+    actors: "ActorTable"
+    result: "ExpectedUtilityResult"
+    forecasts: dict[str, float]
+    results: "dict[str, ExpectedUtilityResult]"
+    chart: "QuadrantChart | None"
+
+
+def _check(rounds: int, salience_max: float | None) -> None:
     if not 0 <= rounds <= _MOST_ROUNDS:
         message = f"{rounds} rounds are not from 0 to {_MOST_ROUNDS}"
         raise UsageError(
@@ -122,39 +158,58 @@ def command(
             at="--salience-max",
             fix="give a number such as 1 or 100",
         )
-    actors = read_actor_table(table, salience_max=salience_max, equal_capability=equal_capability)
-    pairs = rounds > 0 or quadrants is not None
-    check_fits(actors, low=low, high=high, most_actors=MAX_ACTORS if pairs else None)
-    chosen = _find_actor(quadrants, actors.names)
-    issue = make_issue(actors.capability, actors.position, actors.salience, low=low, high=high)
-    results = {
-        name: solve_expected_utility(
-            issue,
-            variant=name,
-            rounds=rounds,
-            capitulation=capitulation,
-            progress=_progress if len(actors.names) > _SLOW_ACTORS else None,
-        )
-        for name in (VARIANTS if compare else (variant,))
-    }
-    result = results[variant]
-    chart = None if chosen is None else chart_quadrants(issue, chosen, variant=variant)
+
+
+def _solve(
+    issue: "Issue", variants: Iterable[str], *, rounds: int, capitulation: bool
+) -> "dict[str, ExpectedUtilityResult]":
+    """Solve the issue under each variant; a large table takes long enough to show how far it is."""
+    from detente.cli._progress import ProgressDisplay
+    from detente.models.bargaining import solve_expected_utility
+
+    def watched() -> "AbstractContextManager[ProgressDisplay | None]":
+        if len(issue.position) <= _SLOW_ACTORS:
+            return nullcontext()
+        return ProgressDisplay("Bargaining", elsewhere="counter", unit="round")
+
+    found = {}
+    for name in variants:
+        with watched() as display:
+            found[name] = solve_expected_utility(
+                issue,
+                variant=name,
+                rounds=rounds,
+                capitulation=capitulation,
+                progress=display,
+            )
+    return found
+
+
+def _forecast(first: "Predictor", issue: "Issue") -> dict[str, float]:
+    """Return all forecasts by name, the one asked for first."""
+    from detente.models.bargaining import PREDICTORS
+
     forecasts = {first.name: first.predict(issue)}
-    forecasts |= {name: found.predict(issue) for name, found in PREDICTORS.items()}
-    if as_json:
-        data = _as_data(actors, issue, result, forecasts, chart)
-        if compare:
-            data["means"] = {name: results[name].means.tolist() for name in VARIANTS}
-        sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
-        return
-    parts = [_heading(actors, result), _forecasts(forecasts), _rounds(result)]
-    if rounds:
-        parts.append(_positions(actors, result))
-    if compare:
-        parts.append(_comparison({name: results[name] for name in VARIANTS}))
-    if chart is not None:
-        parts.append(_chart(actors, chart))
-    sys.stdout.write("\n".join(parts))
+    return forecasts | {name: item.predict(issue) for name, item in PREDICTORS.items()}
+
+
+def _as_json(found: _Answer, *, compared: bool) -> str:
+    data = _as_data(found.actors, found.result.issue, found.result, found.forecasts, found.chart)
+    if compared:
+        data["means"] = {name: result.means.tolist() for name, result in found.results.items()}
+    return json_text(data)
+
+
+def _as_text(found: _Answer, *, compared: bool) -> str:
+    result = found.result
+    parts = [_heading(found.actors, result), _forecasts(found.forecasts), _rounds(result)]
+    if len(result.positions) > 1:
+        parts.append(_positions(found.actors, result))
+    if compared:
+        parts.append(_comparison(found.results))
+    if found.chart is not None:
+        parts.append(_chart(found.actors, found.chart))
+    return "\n".join(parts)
 
 
 def _find_actor(name: str | None, names: Sequence[str]) -> int | None:
@@ -172,11 +227,6 @@ def _find_actor(name: str | None, names: Sequence[str]) -> int | None:
         at="--quadrants",
         fix=f"name an actor such as {', '.join(near)}",
     )
-
-
-def _progress(done: int, total: int) -> None:
-    sys.stderr.write(f"\rround {done} of {total}" + ("\n" if done == total else ""))
-    sys.stderr.flush()
 
 
 def _heading(actors: "ActorTable", result: "ExpectedUtilityResult") -> str:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli._options import LEAVE_OUT, SINCE, UNTIL, JsonOption
+from detente.cli._output import json_text, make_table, number, terminal, text
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from detente.analysis.base_rates import BaseRate
+    from detente.analysis.base_rates import BaseRate, ReferenceClass
 
 __all__ = ["command"]
 
@@ -21,56 +23,56 @@ WHY = (
     "Where the two lie far apart, say which of these carries the difference."
 )
 
+DataArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        help="Your copy of the table icb1 of the International Crisis Behavior project; without it, ready-made counts are printed.",
+        metavar="[ICB1.csv]",
+    ),
+]
+TriggerOption = Annotated[
+    str | None, typer.Option("--trigger", help="What set it off, by name or code.", metavar="NAME")
+]
+GravityOption = Annotated[
+    str | None,
+    typer.Option("--gravity", help="Highest value threatened, by name or code.", metavar="NAME"),
+]
+TriggeredByOption = Annotated[
+    int | None,
+    typer.Option("--triggered-by", help="Numeric country code of who set it off.", metavar="N"),
+]
+SinceOption = Annotated[int | None, SINCE]
+UntilOption = Annotated[int | None, UNTIL]
+LeaveOutOption = Annotated[list[int] | None, LEAVE_OUT]
+ViolenceOption = Annotated[
+    str, typer.Option("--violence", help="Lowest violence that counts.", metavar="NAME")
+]
+WithinWarOption = Annotated[
+    bool, typer.Option("--within-war", help="Crises that are part of a war instead.")
+]
+BesideOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--beside",
+        help="A brief.json: says how far its attack departs from the rate.",
+        metavar="BRIEF.json",
+    ),
+]
+
 
 def command(
-    data: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Your copy of the table icb1 of the International Crisis Behavior project; "
-            "without it, ready-made counts are printed.",
-            metavar="[ICB1.csv]",
-        ),
-    ] = None,
+    data: DataArgument = None,
     *,
-    trigger: Annotated[
-        str | None,
-        typer.Option("--trigger", help="What set it off, by name or code.", metavar="NAME"),
-    ] = None,
-    gravity: Annotated[
-        str | None,
-        typer.Option(
-            "--gravity", help="Highest value threatened, by name or code.", metavar="NAME"
-        ),
-    ] = None,
-    triggered_by: Annotated[
-        int | None,
-        typer.Option("--triggered-by", help="Numeric country code of who set it off.", metavar="N"),
-    ] = None,
-    since: Annotated[
-        int | None, typer.Option("--since", help="First year.", metavar="YEAR")
-    ] = None,
-    until: Annotated[int | None, typer.Option("--until", help="Last year.", metavar="YEAR")] = None,
-    leave_out: Annotated[
-        list[int] | None,
-        typer.Option(
-            "--leave-out", help="Number of a crisis to leave out. May be repeated.", metavar="N"
-        ),
-    ] = None,
-    violence: Annotated[
-        str, typer.Option("--violence", help="Lowest violence that counts.", metavar="NAME")
-    ] = "full-scale-war",
-    within_war: Annotated[
-        bool, typer.Option("--within-war", help="Crises that are part of a war instead.")
-    ] = False,
-    beside: Annotated[
-        Path | None,
-        typer.Option(
-            "--beside",
-            help="A brief.json: says how far its attack departs from the rate.",
-            metavar="BRIEF.json",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    trigger: TriggerOption = None,
+    gravity: GravityOption = None,
+    triggered_by: TriggeredByOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    leave_out: LeaveOutOption = None,
+    violence: ViolenceOption = "full-scale-war",
+    within_war: WithinWarOption = False,
+    beside: BesideOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Count how often past crises of a class went to war, with an interval, and put a briefing beside it.
 
@@ -84,14 +86,8 @@ def command(
 
       detente base-rates icb1v15.csv --gravity existence --beside brief/my-crisis/brief.json
     """
-    from detente.analysis.base_rates import ReferenceClass, count, ready_made
-    from detente.crisis.past_crises import (
-        GRAVITIES,
-        TRIGGERS,
-        VIOLENCE,
-        checksum,
-        read_past_crises,
-    )
+    from detente.analysis.base_rates import ReferenceClass, ready_made
+    from detente.crisis.past_crises import GRAVITIES, TRIGGERS
 
     prob = _attack(beside) if beside is not None else None
     if data is None:
@@ -111,34 +107,47 @@ def command(
         within_war=within_war,
         left_out=tuple(leave_out or ()),
     )
+    rate, source = _count(data, reference, violence)
+    _report((rate,), prob, as_json=as_json, source=source)
+
+
+def _count(path: Path, reference: "ReferenceClass", violence: str) -> "tuple[BaseRate, str]":
+    """Count a class in a table; return the rate and what the table is."""
+    from detente.analysis.base_rates import count
+    from detente.crisis.past_crises import (
+        GRAVITIES,
+        TRIGGERS,
+        VIOLENCE,
+        checksum,
+        read_past_crises,
+    )
+
     level = _code("--violence", violence, VIOLENCE)
     found = count(
-        read_past_crises(data),
+        read_past_crises(path),
         reference,
         violence=level if level is not None else max(VIOLENCE),
         label=_label(reference, TRIGGERS, GRAVITIES),
     )
-    source = f"{data.name}, SHA-256 {checksum(data)[:16]}"
-    _report((found,), prob, as_json=as_json, source=source)
+    return found, f"{path.name}, SHA-256 {checksum(path)[:16]}"
 
 
-def _code(option: str, text: str | None, names: Mapping[int, str]) -> int | None:
-    if text is None:
+def _code(option: str, word: str | None, names: Mapping[int, str]) -> int | None:
+    if word is None:
         return None
     by_name = {name: code for code, name in names.items()}
-    if text in by_name:
-        return by_name[text]
-    if text.isascii() and text.isdigit() and int(text) in names:
-        return int(text)
-    message = f"{text!r} is not known"
+    if word in by_name:
+        return by_name[word]
+    if word.isascii() and word.isdigit() and int(word) in names:
+        return int(word)
+    message = f"{word!r} is not known"
     fix = f"use one of: {', '.join(f'{name} ({code})' for code, name in names.items())}"
     raise UsageError(message, code="option-invalid", at=option, fix=fix)
 
 
-def _label(reference: object, triggers: Mapping[int, str], gravities: Mapping[int, str]) -> str:
-    from detente.analysis.base_rates import ReferenceClass
-
-    assert isinstance(reference, ReferenceClass)  # noqa: S101 - for the type checker
+def _label(
+    reference: "ReferenceClass", triggers: Mapping[int, str], gravities: Mapping[int, str]
+) -> str:
     parts = ["crises that are part of a war" if reference.within_war else "crises outside wars"]
     if reference.trigger is not None:
         parts.append(f"trigger {triggers[reference.trigger]}")
@@ -198,24 +207,19 @@ def _report(
         rows.append(row)
     if as_json:
         data = {"source": source, "level": 0.9, "base_rates": rows}
-        sys.stdout.write(json.dumps(data, indent=1) + "\n")
+        sys.stdout.write(json_text(data))
         return
     _print_table(rows, prob, source)
 
 
 def _print_table(rows: list[dict[str, object]], prob: float | None, source: str) -> None:
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Past crises")
-    for head in ("Went as far", "Rate", "90% interval"):
-        table.add_column(head, justify="right")
+    console = terminal()
+    columns = [text("Past crises"), *map(number, ("Went as far", "Rate", "90% interval"))]
     if prob is not None:
-        for head in ("Model", "Odds ratio", "Inside"):
-            table.add_column(head, justify="right")
+        columns += map(number, ("Model", "Odds ratio", "Inside"))
+    lines = []
     for row in rows:
         cells = [
             escape(str(row["class"])),
@@ -226,8 +230,8 @@ def _print_table(rows: list[dict[str, object]], prob: float | None, source: str)
         if prob is not None:
             inside = "yes" if row["inside"] else "no"
             cells += [f"{prob:.1%}", f"{row['odds_ratio']:.2g}", inside]
-        table.add_row(*cells)
-    console.print(table)
+        lines.append(cells)
+    console.print(make_table(columns, lines, head_style=None))
     console.print(f"Source: International Crisis Behavior project, {source}.", markup=False)
     if prob is not None:
         console.print(f"\n{WHY}", markup=False)

@@ -4,85 +4,69 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from detente.cli._crises import choose_policies, load_checked, parse_assignments
+from detente.cli._options import (
+    DESIGN,
+    JSON,
+    MODE,
+    OUT,
+    POLICY,
+    SEARCH,
+    WORKERS,
+    CrisisArgument,
+    DrawsOption,
+    SeedOption,
+    SetOption,
+    reworded,
+)
+from detente.cli._output import make_table, number, terminal, text
+from detente.cli._plans import make_design
+from detente.cli._progress import ProgressDisplay
+from detente.engine import usual
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.brief import Brief, BriefPaths
     from detente.crisis import Crisis
     from detente.engine import Design
+    from detente.runs import Results
 
 __all__ = ["command", "run_folder"]
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print brief.json instead of the summary.")]
+PolicyOption = Annotated[
+    list[str] | None,
+    reworded(
+        POLICY,
+        help="Compare only these policies; the first in the file's order is the base case. May be repeated.",
+    ),
+]
+DesignOption = Annotated[str | None, DESIGN]
+ModeOption = Annotated[str | None, MODE]
+SearchOption = Annotated[int, SEARCH]
+OutOption = Annotated[Path | None, OUT]
+WorkersOption = Annotated[
+    int | None, reworded(WORKERS, help="How many at once; all cores by default.", metavar="N")
+]
+
 
 def command(
-    crisis: Annotated[
-        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
-    ],
+    crisis: CrisisArgument,
     *,
-    draws: Annotated[
-        int, typer.Option("--draws", help="Joint samples of the uncertain quantities.", metavar="N")
-    ] = 1024,
-    seed: Annotated[int, typer.Option("--seed", help="Key of the draws.", metavar="S")] = 1,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="What if: a value or a range a..b for a quantity or state by its path. May be repeated.",
-            metavar="PATH=VALUE",
-        ),
-    ] = None,
-    policies: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--policy",
-            help="Compare only these policies; the first in the file's order is the base case. May be repeated.",
-            metavar="ID",
-        ),
-    ] = None,
-    design: Annotated[
-        str | None,
-        typer.Option(
-            "--design",
-            help="Where the cases lie: streams, sobol, lhs or monte-carlo.  [default: streams]",
-            metavar="NAME",
-        ),
-    ] = None,
-    mode: Annotated[
-        str | None,
-        typer.Option(
-            "--mode",
-            help="probabilistic draws from the declared distributions; exploratory spreads cases evenly over their "
-            "ranges.  [default: probabilistic]",
-            metavar="NAME",
-        ),
-    ] = None,
-    search: Annotated[
-        int,
-        typer.Option(
-            "--search",
-            help="Different games that are solved at most to search mixes of the policies' commitments; 0 searches none.",
-            metavar="N",
-            min=0,
-        ),
-    ] = 32,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder to write to; by default brief/CRISIS.", metavar="DIR"),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", help="How many at once; all cores by default.", metavar="N"),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print brief.json instead of the summary.")
-    ] = False,
+    draws: DrawsOption = usual.DRAWS,
+    seed: SeedOption = usual.SEED,
+    assignments: SetOption = None,
+    policies: PolicyOption = None,
+    design: DesignOption = None,
+    mode: ModeOption = None,
+    search: SearchOption = usual.GAMES_OF_A_SEARCH,
+    out: OutOption = None,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Run a crisis and write its briefing: brief.html, brief.md, brief.json, charts and tables.
 
@@ -94,62 +78,34 @@ def command(
 
       detente brief ./my-crisis --draws 256 --set war.gain=20..40 --out what-if
     """
-    from rich.console import Console
-
-    from detente.analysis.mixes import keep_mixes, with_mixes
+    from detente.analysis.studies import keep_studies
     from detente.brief.document import compose
     from detente.brief.export.writing import check_place, write_files
     from detente.brief.pictures.beside import drawing_beside
-    from detente.cli._compiling import saying_what_compiles
-    from detente.cli.explore import make_design
     from detente.engine.designs import check_size
     from detente.engine.drawing import check_draws
-    from detente.runs import run_ensemble
 
-    console = Console(stderr=True)
     check_draws(draws, seed=seed)
     clock = _Clock()
     loaded = load_checked(crisis, parse_assignments(assignments or ()))
-    chosen = choose_policies(loaded, policies)
-    plan = _plain_design(
-        make_design(loaded, name=design, mode=mode) if design != "factorial" else None
-    )
+    names = choose_policies(loaded, policies)
+    plan = _plain_design(loaded, design, mode)
     check_size(plan, draws)
     folder = out if out is not None else Path("brief") / loaded.id
     check_place(folder)
     clock.lap("read and checked")
-    words = f"{draws:,} cases x {len(chosen) or 1} commitments"
-    place = run_folder(folder, loaded, seed=seed, policies=chosen, design=plan, search=search)
+    place = run_folder(folder, loaded, seed=seed, policies=names, design=plan, search=search)
+    options: dict[str, Any] = {"n_draws": draws, "seed": seed, "design": plan, "workers": workers}
     with drawing_beside():
-        solved, names = loaded, chosen
-        if search and len(chosen) > 1:
-            with saying_what_compiles():
-                found = keep_mixes(
-                    loaded,
-                    chosen,
-                    place,
-                    n_draws=draws,
-                    seed=seed,
-                    design=plan,
-                    most_games=search,
-                    workers=workers,
-                )
-            solved = with_mixes(loaded, found)
-            names = (*chosen, *(mix.id for mix in found.mixes))
+        solved = loaded
+        if search and len(names) > 1:
+            solved, names = _search(loaded, names, place, search, options)
             clock.lap("searched")
-        with saying_what_compiles(), _progress(console, words) as report:
-            results = run_ensemble(
-                solved,
-                folder=place,
-                policies=names or None,
-                n_draws=draws,
-                seed=seed,
-                workers=workers,
-                progress=report,
-                design=plan,
-                executor="auto",
-            )
+        options |= {"folder": place, "policies": names or None, "executor": "auto"}
+        results = _run(solved, options)
         clock.lap("solved")
+        keep_studies(loaded, results)
+        clock.lap("studied")
         brief = compose(loaded, results)
         paths = write_files(brief, folder)
         clock.lap("written")
@@ -157,6 +113,36 @@ def command(
         sys.stdout.write(paths.json.read_text(encoding="utf-8"))
     else:
         _summarise(brief, paths, clock.text())
+
+
+def _display(draws: int, policies: Sequence[str]) -> ProgressDisplay:
+    words = f"Solving {draws:,} cases x {len(policies) or 1} commitments"
+    return ProgressDisplay(words, elsewhere="nothing")
+
+
+def _run(crisis: "Crisis", options: dict[str, Any]) -> "Results":
+    """Solve everything, or what a run that was stopped has left, and say how it goes on."""
+    from detente.cli._compiling import saying_what_compiles
+    from detente.runs import run_ensemble
+
+    with saying_what_compiles(), _display(options["n_draws"], options["policies"] or ()) as report:
+        return run_ensemble(crisis, progress=report, **options)
+
+
+def _search(
+    crisis: "Crisis",
+    policies: tuple[str, ...],
+    place: Path,
+    most_games: int,
+    options: Mapping[str, Any],
+) -> "tuple[Crisis, tuple[str, ...]]":
+    """Search mixes of the policies' commitments; return the crisis with those found, and all policies to solve."""
+    from detente.analysis.mixes import keep_mixes, with_mixes
+    from detente.cli._compiling import saying_what_compiles
+
+    with saying_what_compiles():
+        found = keep_mixes(crisis, policies, place, most_games=most_games, **options)
+    return with_mixes(crisis, found), (*policies, *(mix.id for mix in found.mixes))
 
 
 def run_folder(
@@ -186,13 +172,13 @@ def run_folder(
     return folder / "run" / hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
-def _plain_design(design: "Design | None") -> "Design":
+def _plain_design(crisis: "Crisis", name: str | None, mode: str | None) -> "Design":
     """Refuse the factorial design: a briefing needs cases that spread over everything."""
-    if design is None:
+    if name == "factorial":
         message = "a briefing cannot be written on combinations of alternatives"
         fix = "use detente explore --design factorial, or another design"
         raise UsageError(message, code="option-invalid", at="--design", fix=fix)
-    return design
+    return make_design(crisis, name=name, mode=mode)
 
 
 class _Clock:
@@ -211,71 +197,26 @@ class _Clock:
         return "; ".join(self._laps)
 
 
-class _progress:  # noqa: N801  # used as a function
-    """A bar on a terminal; silence elsewhere."""
-
-    def __init__(self, console: "object", words: str) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        terminal = isinstance(console, Console) and console.is_terminal
-        self._bar = Progress(
-            TextColumn("Solving {task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console if isinstance(console, Console) else None,
-            disable=not terminal,
-            transient=True,
-        )
-        self._task = self._bar.add_task(words, total=None)
-
-    def __enter__(self) -> Callable[[int, int], None]:
-        self._bar.start()
-        return self._report
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def _report(self, done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done, total=total)
-
-
 def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
     """Print the three sentences, the outcomes with ranges and where the files lie."""
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
     from detente.brief.figures import plain
     from detente.brief.words import format_date, sentence_case
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = terminal()
     crisis = brief.crisis
     console.print(
         f"\n[bold]{escape(crisis.title)}[/bold], as of {format_date(crisis.as_of)}\n", markup=True
     )
     for sentence in brief.headline:
         console.print(plain(sentence), markup=False, end="\n\n")
-    table = Table(box=None, pad_edge=False)
-    for head, justify in (("Outcome", "left"), ("Mean", "right"), ("5-95% of cases", "right")):
-        table.add_column(head, justify="right" if justify == "right" else "left")
-    rows = [
-        (rule, brief.figures[f"outlook.outcome.{rule.id}"])
-        for rule in crisis.outcomes.values()
-        if f"outlook.outcome.{rule.id}" in brief.figures
+    cells = [
+        (escape(sentence_case(rule.label)), figure.text, figure.range_text)
+        for rule, figure in sorted(brief.shared.outcomes, key=lambda pair: -(pair[1].value or 0.0))
     ]
-    for rule, figure in sorted(rows, key=lambda pair: -(pair[1].value or 0.0)):
-        table.add_row(escape(sentence_case(rule.label)), figure.text, figure.range_text)
-    console.print(table)
+    columns = [text("Outcome"), number("Mean"), number("5-95% of cases")]
+    console.print(make_table(columns, cells, head_style=None))
     console.print()
     for sentence in brief.sure:
         console.print(plain(sentence), markup=False)

@@ -1,6 +1,5 @@
 """``detente check``: find everything that is wrong with a crisis folder."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -9,20 +8,24 @@ from typing import Annotated
 
 import typer
 
+from detente.cli._options import JSON, reworded
+from detente.cli._output import json_text
 from detente.errors import Finding
 
 __all__ = ["command", "find_problems", "render"]
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print the findings as a JSON list.")]
+CrisisArgument = Annotated[
+    str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="NAME|FOLDER")
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+
 
 def command(
-    crisis: Annotated[
-        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="NAME|FOLDER")
-    ],
+    crisis: CrisisArgument,
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the findings as a JSON list.")
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
 ) -> None:
     """Check a crisis: its files first, then the game that its rules make.
 
@@ -38,10 +41,7 @@ def command(
     """
     findings = find_problems(crisis)
     if as_json:
-        sys.stdout.write(
-            json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False)
-            + "\n"
-        )
+        sys.stdout.write(json_text([asdict(finding) for finding in findings]))
     else:
         sys.stdout.write(render(findings))
     if any(strict or finding.severity == "error" for finding in findings):

@@ -1,12 +1,14 @@
 """``detente diff``: explain what moved between two briefings, runs or versions of a crisis, and which inputs did it."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import DRAWS, METRIC, MOST, SEED, JsonOption, PolicyOption, reworded
+from detente.cli._output import json_text
+from detente.engine import usual
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,27 +19,26 @@ __all__ = ["command"]
 _MOST_GAMES = 200_000
 """More games than this are not solved unasked."""
 
+DrawsOption = Annotated[int, reworded(DRAWS, help="Draws for the explanation.")]
+SeedOption = Annotated[int, reworded(SEED, help="Key of these draws.")]
+BeforeArgument = Annotated[
+    str, typer.Argument(help="A briefing, a run, or a crisis by name or folder.", metavar="A")
+]
+AfterArgument = Annotated[str, typer.Argument(help="Another of the same kind.", metavar="B")]
+MetricOption = Annotated[str, METRIC]
+MostOption = Annotated[int, MOST]
+
 
 def command(
-    before: Annotated[
-        str,
-        typer.Argument(help="A briefing, a run, or a crisis by name or folder.", metavar="A"),
-    ],
-    after: Annotated[str, typer.Argument(help="Another of the same kind.", metavar="B")],
+    before: BeforeArgument,
+    after: AfterArgument,
     *,
-    metric: Annotated[
-        str, typer.Option("--metric", help="What to explain by the inputs.", metavar="NAME")
-    ] = "attack",
-    policy: Annotated[
-        str | None,
-        typer.Option("--policy", help="Under this policy; the first by default.", metavar="ID"),
-    ] = None,
-    draws: Annotated[
-        int, typer.Option("--draws", help="Draws for the explanation.", metavar="N")
-    ] = 64,
-    seed: Annotated[int, typer.Option("--seed", help="Key of these draws.", metavar="S")] = 1,
-    most: Annotated[int, typer.Option("--most", help="Figures and inputs to print.")] = 15,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    metric: MetricOption = "attack",
+    policy: PolicyOption = None,
+    draws: DrawsOption = usual.DRAWS_OF_A_CHANGE,
+    seed: SeedOption = usual.SEED,
+    most: MostOption = 15,
+    as_json: JsonOption = False,
 ) -> None:
     """Say which figures moved, by how much, and which inputs did it.
 
@@ -66,8 +67,7 @@ def command(
         data = _of_runs(Path(before), Path(after), policy)
     else:
         data = _of_crises(before, after, options)
-    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n" if as_json else _text(data, most)
-    sys.stdout.write(text)
+    sys.stdout.write(json_text(data) if as_json else _text(data, most))
 
 
 def _kind(path: Path) -> str:
@@ -135,8 +135,8 @@ def _load_again(data: dict[str, Any]) -> "Crisis | None":
 
 
 def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
-    from detente.analysis.differences import compare_results
-    from detente.cli._runs import describe_cases
+    from detente.analysis.differences import compare_inputs, compare_results
+    from detente.engine.designs import describe_cases
     from detente.runs import Results
 
     first, second = Results.open(before), Results.open(after)
@@ -166,33 +166,13 @@ def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
             if difference.mean != 0.0
         ],
         "figures_compared": len(rows),
-        "inputs": _run_inputs(first, second),
+        "inputs": [
+            {"path": path, "label": path, "before": old, "after": new}
+            for path, old, new in compare_inputs(first, second)
+        ],
         "split": None,
         "unexplained": "name the two crises to have the change split among the inputs",
     }
-
-
-def _run_inputs(first: Any, second: Any) -> list[dict[str, Any]]:
-    import numpy as np
-
-    def span(results: Any, path: str) -> str:
-        if path in results.manifest.fixed:
-            return f"{results.manifest.fixed[path]:g}"
-        if not results.has(f"quantity/{path}"):
-            return "absent"
-        values = results.values(f"quantity/{path}")
-        low, high = np.quantile(values, (0.05, 0.95))
-        return f"{values.mean():.4g} ({low:.4g} to {high:.4g})"
-
-    paths = dict.fromkeys(
-        path for item in (first, second) for path in (*item.quantities(), *item.manifest.fixed)
-    )
-    rows = [(path, span(first, path), span(second, path)) for path in paths]
-    return [
-        {"path": path, "label": path, "before": old, "after": new}
-        for path, old, new in rows
-        if old != new
-    ]
 
 
 def _of_crises(before: str, after: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -1,57 +1,53 @@
 """``detente drivers``: what drives a result, from a run or by solving a crisis at designed settings."""
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from detente.cli._options import (
+    METRIC,
+    MOST,
+    CrisisOrRunArgument,
+    JsonOption,
+    PolicyOption,
+    WorkersOption,
+    reworded,
+)
+from detente.cli._output import json_text
 from detente.errors import UsageError
-
-if TYPE_CHECKING:
-    from detente.crisis import Crisis
-    from detente.runs import Results
 
 __all__ = ["command"]
 
+MetricOption = Annotated[str, reworded(METRIC, help="The result to explain.")]
+MostOption = Annotated[int, reworded(MOST, help="Rows to print.", metavar="N")]
+TornadoOption = Annotated[
+    bool, typer.Option("--tornado", help="Move one quantity at a time about the reference.")
+]
+SobolOption = Annotated[
+    int | None,
+    typer.Option(
+        "--sobol", help="Sobol' indices from this many base points, a power of two.", metavar="N"
+    ),
+]
+PathsOption = Annotated[
+    list[str] | None,
+    typer.Option("--quantity", help="Vary this quantity only. May be repeated.", metavar="PATH"),
+]
+
 
 def command(
-    source: Annotated[
-        str,
-        typer.Argument(
-            help="A crisis by name or folder, or the folder of a run or briefing.",
-            metavar="CRISIS|RUN",
-        ),
-    ],
+    source: CrisisOrRunArgument,
     *,
-    metric: Annotated[
-        str, typer.Option("--metric", help="The result to explain.", metavar="NAME")
-    ] = "attack",
-    policy: Annotated[
-        str | None,
-        typer.Option("--policy", help="Under this policy; the first by default.", metavar="ID"),
-    ] = None,
-    tornado: Annotated[
-        bool, typer.Option("--tornado", help="Move one quantity at a time about the reference.")
-    ] = False,
-    sobol: Annotated[
-        int | None,
-        typer.Option(
-            "--sobol",
-            help="Sobol' indices from this many base points, a power of two.",
-            metavar="N",
-        ),
-    ] = None,
-    paths: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--quantity", help="Vary this quantity only. May be repeated.", metavar="PATH"
-        ),
-    ] = None,
-    most: Annotated[int, typer.Option("--most", help="Rows to print.", metavar="N")] = 15,
-    workers: Annotated[int | None, typer.Option("--workers", help="Threads.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    metric: MetricOption = "attack",
+    policy: PolicyOption = None,
+    tornado: TornadoOption = False,
+    sobol: SobolOption = None,
+    paths: PathsOption = None,
+    most: MostOption = 15,
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Say which quantities and which sources drive a result.
 
@@ -67,125 +63,51 @@ def command(
 
       detente drivers my-crisis --sobol 256 --quantity war.gain --quantity prior.bold --json
     """
-    from detente.cli._runs import is_run_place
+    from detente.cli._runs import find_run, is_run_place
 
     if is_run_place(source):
-        if tornado or sobol is not None or paths:
-            message = "a run is read as it is: no quantity of it can be moved"
-            raise UsageError(
-                message,
-                code="option-invalid",
-                at="--tornado" if tornado else "--sobol" if sobol is not None else "--quantity",
-                fix="name the crisis instead of the run",
-            )
-        data = _of_run(Path(source), metric, policy)
+        from detente.analysis.driver_tables import drivers_in_run
+        from detente.runs import Results
+
+        _check_run(tornado, sobol, paths)
+        data = drivers_in_run(Results.open(find_run(Path(source))), metric, policy)
     else:
-        if not tornado and sobol is None:
-            message = "a crisis has drivers only once it is solved at some settings"
-            raise UsageError(
-                message,
-                code="option-invalid",
-                at="CRISIS|RUN",
-                fix="add --tornado or --sobol 64, or name the folder of a run",
-            )
+        from detente.analysis.driver_tables import drivers_in_crisis
         from detente.cli._crises import load_checked
 
-        crisis = load_checked(source, {})
-        data = _of_crisis(crisis, metric, policy, tornado, sobol, paths, workers or 2)
-    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n" if as_json else _text(data, most)
-    sys.stdout.write(text)
-
-
-def _of_run(source: Path, metric: str, policy: str | None) -> dict[str, Any]:
-    import numpy as np
-
-    from detente.analysis.sensitivity import measure_given_data
-    from detente.cli._runs import describe_cases, find_run
-    from detente.runs import Results
-
-    results = Results.open(find_run(source))
-    chosen = policy or results.policies[0]
-    stored = chosen if results.has(metric, chosen) else ""
-    values = results.values(metric, stored if results.has(metric, stored) else chosen)
-    known = ~np.isnan(values)
-    inputs = {path: results.values(f"quantity/{path}")[known] for path in results.quantities()}
-    effects = {driver.path: driver for driver in results.driver_table(metric, stored)}
-    return {
-        "crisis": results.manifest.crisis,
-        "metric": metric,
-        "policy": chosen,
-        "draws": int(known.sum()),
-        **describe_cases(results.manifest.plan),
-        "quantities": [
-            item._asdict()
-            | {
-                "mean_at_bottom": effects[item.name].mean_at_bottom,
-                "mean_at_top": effects[item.name].mean_at_top,
-            }
-            for item in measure_given_data(inputs, values[known])
-        ],
-        "sources": _sources(results, inputs, values[known]),
-    }
-
-
-def _sources(results: "Results", inputs: dict[str, Any], values: Any) -> list[dict[str, Any]]:
-    """Weigh the sources, if the crisis of the run is at hand as it was."""
-    from detente.analysis.driving import group_by_source
-    from detente.analysis.sensitivity import weigh_groups
-    from detente.crisis import load_crisis
-    from detente.errors import DetenteError
-
-    manifest = results.manifest
-    try:
-        crisis = load_crisis(manifest.crisis, overrides=dict(manifest.overrides))
-    except DetenteError:
-        return []
-    if crisis.digest != manifest.digest:
-        return []
-    return [item._asdict() for item in weigh_groups(inputs, values, group_by_source(crisis))]
-
-
-def _of_crisis(
-    crisis: "Crisis",
-    metric: str,
-    policy: str | None,
-    tornado: bool,  # noqa: FBT001  # an option of the command
-    sobol: int | None,
-    paths: list[str] | None,
-    workers: int,
-) -> dict[str, Any]:
-    from detente.analysis.driving import find_crisis_indices, find_crisis_swings
-    from detente.analysis.evaluating import find_policies
-    from detente.cli._runs import describe_cases
-
-    chosen = find_policies(crisis, [policy] if policy else None)[0]
-    data: dict[str, Any] = {"crisis": crisis.id, "metric": metric, "policy": chosen.id}
-    if tornado:
-        swings = find_crisis_swings(crisis, metric, chosen, paths=paths, workers=workers)
-        data["tornado"] = [swing._asdict() for swing in swings]
-    if sobol is not None:
-        names, found = find_crisis_indices(
-            crisis, metric, chosen, paths=paths, n_base=sobol, workers=workers
+        _check_crisis(tornado, sobol)
+        data = drivers_in_crisis(
+            load_checked(source, {}),
+            metric,
+            policy,
+            tornado=tornado,
+            sobol=sobol,
+            paths=paths,
+            workers=workers or 2,
         )
-        data |= describe_cases()
-        data["sobol"] = {
-            "base_points": found.n_base,
-            "mean": found.mean,
-            "variance": found.variance,
-            "level": found.level,
-            "indices": [
-                {
-                    "name": name,
-                    "first": float(found.first[k]),
-                    "first_interval": [float(found.first_low[k]), float(found.first_high[k])],
-                    "total": float(found.total[k]),
-                    "total_interval": [float(found.total_low[k]), float(found.total_high[k])],
-                }
-                for k, name in enumerate(names)
-            ],
-        }
-        data["sobol"]["indices"].sort(key=lambda item: -item["total"])
-    return data
+    sys.stdout.write(json_text(data) if as_json else _text(data, most))
+
+
+def _check_run(tornado: bool, sobol: int | None, paths: list[str] | None) -> None:  # noqa: FBT001  # an option
+    if tornado or sobol is not None or paths:
+        message = "a run is read as it is: no quantity of it can be moved"
+        raise UsageError(
+            message,
+            code="option-invalid",
+            at="--tornado" if tornado else "--sobol" if sobol is not None else "--quantity",
+            fix="name the crisis instead of the run",
+        )
+
+
+def _check_crisis(tornado: bool, sobol: int | None) -> None:  # noqa: FBT001  # an option
+    if not tornado and sobol is None:
+        message = "a crisis has drivers only once it is solved at some settings"
+        raise UsageError(
+            message,
+            code="option-invalid",
+            at="CRISIS|RUN",
+            fix="add --tornado or --sobol 64, or name the folder of a run",
+        )
 
 
 def _text(data: dict[str, Any], most: int) -> str:

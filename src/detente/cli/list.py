@@ -1,21 +1,21 @@
 """``detente list``: show the crises that ship."""
 
-import json
 import sys
 from typing import Annotated, Any
 
-import typer
+from detente.cli._options import JSON, reworded
+from detente.cli._output import json_text, make_table, number, text
 
 __all__ = ["NAME", "command"]
 
 NAME = "list"
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print the crises as a JSON list.")]
+
 
 def command(
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the crises as a JSON list.")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show the crises that ship with the program: name, title, cut-off, size.
 
@@ -27,19 +27,13 @@ def command(
     """
     rows = _rows()
     if as_json:
-        sys.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(rows))
         return
     from rich.console import Console
-    from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("name", "title", "cut-off"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("players", "rounds", "quantities", "claims"):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    Console().print(table)
+    columns = [text(head, overflow="fold") for head in ("name", "title", "cut-off")]
+    columns += map(number, ("players", "rounds", "quantities", "claims"))
+    Console().print(make_table(columns, [tuple(map(str, row.values())) for row in rows]))
 
 
 def _rows() -> list[dict[str, Any]]:

@@ -8,23 +8,26 @@ import typer
 
 __all__ = ["command"]
 
+NameArgument = Annotated[str, typer.Argument(help="Id of the crisis: letters, digits, - and _.")]
+FolderOption = Annotated[
+    Path | None,
+    typer.Option("--folder", help="Where to write it; ./NAME without this.", metavar="DIR"),
+]
+TemplateOption = Annotated[
+    str,
+    typer.Option(
+        "--from-template",
+        help="Shape to start from: coercion (forces massed at a border), occupation (a seizure, an embargo, a deadline) or blockade (weapons on an island, a line at sea, a private exchange).",
+        metavar="NAME",
+    ),
+]
+
 
 def command(
-    name: Annotated[str, typer.Argument(help="Id of the crisis: letters, digits, - and _.")],
+    name: NameArgument,
     *,
-    folder: Annotated[
-        Path | None,
-        typer.Option("--folder", help="Where to write it; ./NAME without this.", metavar="DIR"),
-    ] = None,
-    template: Annotated[
-        str,
-        typer.Option(
-            "--from-template",
-            help="Shape to start from: coercion (forces massed at a border), occupation (a seizure, an embargo, a deadline) "
-            "or blockade (weapons on an island, a line at sea, a private exchange).",
-            metavar="NAME",
-        ),
-    ] = "coercion",
+    folder: FolderOption = None,
+    template: TemplateOption = "coercion",
 ) -> None:
     """Make a folder with a small invented crisis that passes every check, to be replaced piece by piece.
 

@@ -11,74 +11,71 @@ from typing import Annotated
 
 import typer
 
+from detente.cli._options import CrisisArgument, DrawsOption, JsonOption, SeedOption, SetOption
+from detente.engine import usual
+
 __all__ = ["command"]
+
+SubjectArgument = Annotated[
+    str,
+    typer.Argument(
+        help="Family of mechanisms: sanctions, energy, or another that the crisis binds.",
+        metavar="SUBJECT",
+    ),
+]
+PackagesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--package",
+        help="Price only this mechanism or package, by its id. May be repeated.",
+        metavar="ID",
+    ),
+]
+CoalitionOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Who takes part: actors separated by commas, each with a share of 0 to 1 if it takes part by half.",
+        metavar="A,B=0.5,...",
+    ),
+]
+CutsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--cut",
+        help="Energy only: a gas route or a supplier by its id, with the share that is withheld (1 without). May be repeated.",
+        metavar="ROUTE|SUPPLIER=SHARE",
+    ),
+]
+WeeklyOption = Annotated[
+    bool,
+    typer.Option(
+        "--weekly",
+        help="Energy only: the gas year by weeks instead of months; the ranges over draws stay those of months.",
+    ),
+]
+CounterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--counter",
+        help="Sanctions only: an instrument of the crisis with which the other side answers, such as a gas cut-off; every actor's loss is put together from trade, finance and gas.",
+        metavar="INSTRUMENT",
+    ),
+]
 
 
 def command(
-    crisis: Annotated[
-        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
-    ],
-    subject: Annotated[
-        str,
-        typer.Argument(
-            help="Family of mechanisms: sanctions, energy, or another that the crisis binds.",
-            metavar="SUBJECT",
-        ),
-    ],
+    crisis: CrisisArgument,
+    subject: SubjectArgument,
     *,
-    packages: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--package",
-            help="Price only this mechanism or package, by its id. May be repeated.",
-            metavar="ID",
-        ),
-    ] = None,
-    coalition: Annotated[
-        str | None,
-        typer.Option(
-            help="Who takes part: actors separated by commas, each with a share of 0 to 1 if it takes part by half.",
-            metavar="A,B=0.5,...",
-        ),
-    ] = None,
-    cuts: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--cut",
-            help="Energy only: a gas route or a supplier by its id, with the share that is withheld (1 without). "
-            "May be repeated.",
-            metavar="ROUTE|SUPPLIER=SHARE",
-        ),
-    ] = None,
-    weekly: Annotated[
-        bool,
-        typer.Option(
-            "--weekly",
-            help="Energy only: the gas year by weeks instead of months; the ranges over draws stay those of months.",
-        ),
-    ] = False,
-    counter: Annotated[
-        str | None,
-        typer.Option(
-            "--counter",
-            help="Sanctions only: an instrument of the crisis with which the other side answers, such as a gas cut-off; "
-            "every actor's loss is put together from trade, finance and gas.",
-            metavar="INSTRUMENT",
-        ),
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="What if: a value or a range a..b for a quantity or state by its path. May be repeated.",
-            metavar="PATH=VALUE",
-        ),
-    ] = None,
-    draws: Annotated[
-        int, typer.Option("--draws", help="Joint samples of the uncertain quantities.", metavar="N")
-    ] = 256,
-    seed: Annotated[int, typer.Option("--seed", help="Key of the draws.", metavar="S")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    packages: PackagesOption = None,
+    coalition: CoalitionOption = None,
+    cuts: CutsOption = None,
+    weekly: WeeklyOption = False,
+    counter: CounterOption = None,
+    assignments: SetOption = None,
+    draws: DrawsOption = usual.DRAWS_OF_A_COMPARISON,
+    seed: SeedOption = usual.SEED,
+    as_json: JsonOption = False,
 ) -> None:
     """Price the situations of a crisis with one family of its mechanisms, without solving the game.
 

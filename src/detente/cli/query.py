@@ -12,23 +12,28 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli._options import JSON, reworded
+from detente.cli._output import make_table, number, terminal, text
 from detente.errors import UsageError
 
 __all__ = ["command"]
 
 _SHOWN = 200
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print all rows as a JSON list of objects.")]
+RunArgument = Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")]
+SqlArgument = Annotated[
+    str, typer.Argument(help="One SELECT; - reads it from standard input.", metavar="SQL")
+]
+AsCsvOption = Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")]
+
 
 def command(
-    run: Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")],
-    sql: Annotated[
-        str, typer.Argument(help="One SELECT; - reads it from standard input.", metavar="SQL")
-    ],
+    run: RunArgument,
+    sql: SqlArgument,
     *,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print all rows as a JSON list of objects.")
-    ] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")] = False,
+    as_json: JsonOption = False,
+    as_csv: AsCsvOption = False,
 ) -> None:
     """Ask a run in SQL (DuckDB's dialect); without --json or --csv the first rows are shown as a table.
 
@@ -47,9 +52,9 @@ def command(
     if as_json and as_csv:
         message = "--json and --csv are two forms of one answer"
         raise UsageError(message, code="option-invalid", at="--csv", fix="give one of them")
-    text = sys.stdin.read() if sql == "-" else sql
+    query = sys.stdin.read() if sql == "-" else sql
     results = Results.open(run)
-    answer = results.ask(text)
+    answer = results.ask(query)
     try:
         if as_json:
             _print_json(answer.columns, answer.rows)
@@ -94,20 +99,18 @@ def _unique(names: tuple[str, ...]) -> list[str]:
 
 
 def _print_table(columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    shown = list(islice(rows, _SHOWN + 1))
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    rest = list(islice(rows, _SHOWN + 1))
+    shown = rest[:_SHOWN]
+    heads = []
     for place, name in enumerate(columns):
-        numeric = all(isinstance(row[place], int | float | None) for row in shown[:_SHOWN])
-        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
-    for row in shown[:_SHOWN]:
-        table.add_row(*(_cell(value) for value in row))
-    console = Console(highlight=False)
-    console.print(table)
-    if len(shown) > _SHOWN:
+        is_number = all(isinstance(row[place], int | float | None) for row in shown)
+        head = number if is_number else text
+        heads.append(head(escape(name), overflow="fold"))
+    console = terminal()
+    console.print(make_table(heads, [tuple(map(_cell, row)) for row in shown]))
+    if len(rest) > _SHOWN:
         console.print(f"(the first {_SHOWN} rows; --csv or --json gives all)", markup=False)
 
 

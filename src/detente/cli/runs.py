@@ -1,12 +1,13 @@
 """``detente runs``: list, verify and remove runs."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import JsonOption
+from detente.cli._output import json_text, make_table, number, terminal, text
 from detente.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -14,23 +15,26 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+FolderArgument = Annotated[
+    Path | None,
+    typer.Argument(help="A run, or a folder with runs below it; by default here.", metavar="DIR"),
+]
+VerifyOption = Annotated[
+    bool, typer.Option("--verify", help="Read every shard and compare its checksum.")
+]
+RemoveOption = Annotated[
+    bool, typer.Option("--remove", help="Remove the one run in DIR, after a question.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Remove without a question.")]
+
 
 def command(
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            help="A run, or a folder with runs below it; by default here.", metavar="DIR"
-        ),
-    ] = None,
+    folder: FolderArgument = None,
     *,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Read every shard and compare its checksum.")
-    ] = False,
-    remove: Annotated[
-        bool, typer.Option("--remove", help="Remove the one run in DIR, after a question.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove without a question.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    verify: VerifyOption = False,
+    remove: RemoveOption = False,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the runs in a folder: crisis, design, mode, draws, how much is there, size and state.
 
@@ -58,9 +62,7 @@ def command(
         return
     reports = [inspect_run(path, verify=verify) for path in find_runs(place)]
     if as_json:
-        sys.stdout.write(
-            json.dumps([_fields(report) for report in reports], indent=1, ensure_ascii=False) + "\n"
-        )
+        sys.stdout.write(json_text([_fields(report) for report in reports]))
     else:
         _print(reports, place)
     if verify and any(report.state in {"damaged", "unreadable"} for report in reports):
@@ -106,6 +108,8 @@ def _fields(report: "RunReport") -> dict[str, Any]:
         "shards": report.n_shards,
         "present": report.present,
         "missing": report.missing,
+        "studies": list(report.studies),
+        "outdated": list(report.outdated),
         "damaged": [{"file": name, "wrong": wrong} for name, wrong in report.damaged],
         "leftovers": list(report.leftovers),
         "foreign": list(report.foreign),
@@ -115,21 +119,20 @@ def _fields(report: "RunReport") -> dict[str, Any]:
 
 
 def _print(reports: list["RunReport"], place: Path) -> None:
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    console = Console(highlight=False)
+    console = terminal()
     if not reports:
         console.print(f"no run in {place} or below", markup=False)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("run", "crisis", "design, mode"):
-        width = len("probabilistic") if heading == "design, mode" else None
-        table.add_column(heading, overflow="fold", min_width=width)
-    for heading in ("draws", "policies", "size"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("state", min_width=len("unfinished"))
+    columns = [
+        text("run", overflow="fold"),
+        text("crisis", overflow="fold"),
+        text("design, mode", overflow="fold", min_width=len("probabilistic")),
+        *(number(head, no_wrap=True) for head in ("draws", "policies", "size")),
+        text("state", min_width=len("unfinished")),
+    ]
+    rows = []
     for report in reports:
         manifest = report.manifest
         name = str(report.folder.relative_to(place))
@@ -147,13 +150,17 @@ def _print(reports: list["RunReport"], place: Path) -> None:
         )
         if report.present < report.n_shards and report.state in {"unfinished", "damaged"}:
             state += f", {report.present:,} of {report.n_shards:,} shards"
-        table.add_row(*map(escape, [*head, _size(report.n_bytes), state]))
-    console.print(table)
+        rows.append([escape(cell) for cell in (*head, _size(report.n_bytes), state)])
+    console.print(make_table(columns, rows))
     for report in reports:
         lines = [report.problem] if report.problem else []
         lines += [f"{name}: {wrong}" for name, wrong in report.damaged]
         lines += [
             f"{name}: temporary file of a process that was stopped" for name in report.leftovers
+        ]
+        lines += [
+            f"study {name}: from before the run had this number of draws"
+            for name in report.outdated
         ]
         lines += [f"{name}: not of the run" for name in report.foreign]
         for line in lines:

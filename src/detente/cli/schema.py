@@ -1,20 +1,22 @@
 """``detente schema``: print the JSON Schema of a crisis file."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from detente.cli._options import OUT, reworded
+from detente.cli._output import json_text
 
 __all__ = ["command"]
+
+OutOption = Annotated[
+    Path | None, reworded(OUT, help="Write it to this file instead.", metavar="FILE")
+]
 
 
 def command(
     *,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Write it to this file instead.", metavar="FILE")
-    ] = None,
+    out: OutOption = None,
 ) -> None:
     """Print the JSON Schema of a crisis file, so that editors complete keys and show what they mean.
 
@@ -29,7 +31,7 @@ def command(
     from detente.cli._files import write_text
     from detente.crisis import crisis_schema
 
-    text = json.dumps(crisis_schema(), indent=1, ensure_ascii=False) + "\n"
+    text = json_text(crisis_schema())
     if out is None:
         sys.stdout.write(text)
     else:

@@ -4,26 +4,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from detente.cli._options import GAME, OUT, reworded
 
 if TYPE_CHECKING:
     from detente.game.formats.drawing import GameSummary
 
 __all__ = ["command"]
 
+OutOption = Annotated[
+    Path | None, reworded(OUT, help="Write the drawing there.", metavar="FILE.svg")
+]
+GameArgument = Annotated[str, GAME]
+
 
 def command(
-    game: Annotated[
-        str,
-        typer.Argument(
-            help="A Gambit file (.efg), a nested tree in JSON (.json), or a published game by name.",
-            metavar="FILE|NAME",
-        ),
-    ],
+    game: GameArgument,
     *,
-    out: Annotated[
-        Path | None, typer.Option(help="Write the drawing there.", metavar="FILE.svg")
-    ] = None,
+    out: OutOption = None,
 ) -> None:
     """Draw the tree of a game that fits a page as SVG; sum up a larger one.
 

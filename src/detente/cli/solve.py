@@ -1,12 +1,13 @@
 """``detente solve``: agent quantal response equilibria of a game from a file or the catalogue."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import GAME, JsonOption
+from detente.cli._output import json_text, make_table, number, text
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,26 +18,20 @@ __all__ = ["command", "describe", "load"]
 _MOST_FOLDED = 500
 """Rows that are folded to fit the terminal; longer tables are printed as they come."""
 
+GameArgument = Annotated[str | None, GAME]
+RationalityOption = Annotated[
+    str,
+    typer.Option("--lambda", help="Values of rationality, separated by commas.", metavar="L,L,..."),
+]
+ShowListOption = Annotated[bool, typer.Option("--list", help="List the published games that ship.")]
+
 
 def command(
-    game: Annotated[
-        str | None,
-        typer.Argument(
-            help="A Gambit file (.efg), a nested tree in JSON (.json), or a published game by name.",
-            metavar="FILE|NAME",
-        ),
-    ] = None,
+    game: GameArgument = None,
     *,
-    rationality: Annotated[
-        str,
-        typer.Option(
-            "--lambda", help="Values of rationality, separated by commas.", metavar="L,L,..."
-        ),
-    ] = "1",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    show_list: Annotated[
-        bool, typer.Option("--list", help="List the published games that ship.")
-    ] = False,
+    rationality: RationalityOption = "1",
+    as_json: JsonOption = False,
+    show_list: ShowListOption = False,
 ) -> None:
     """Solve a game for its logit agent quantal response equilibria on the principal branch.
 
@@ -73,20 +68,20 @@ def command(
         )
     rows = describe(solved, result)
     if as_json:
-        sys.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(rows))
     else:
         _print(solved, result, rows)
     if any(row["status"] != "converged" for row in rows):
         raise typer.Exit(1)
 
 
-def _values(text: str) -> list[float]:
+def _values(words: str) -> list[float]:
     try:
-        values = [float(part) for part in text.split(",")]
+        values = [float(part) for part in words.split(",")]
     except ValueError:
         values = []
     if not values:
-        message = f"--lambda is {text!r}, not numbers separated by commas"
+        message = f"--lambda is {words!r}, not numbers separated by commas"
         raise UsageError(
             message, code="option-invalid", at="--lambda", fix="write for instance --lambda 0.5,1,5"
         )
@@ -107,21 +102,18 @@ def load(name: str) -> "Game":
 
 def _print_catalogue() -> None:
     from rich.console import Console
-    from rich.table import Table
 
     from detente.game.catalogue import catalogue
     from detente.game.formats.efg import read_efg
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("name", no_wrap=True)
-    table.add_column("title", overflow="fold")
-    for heading in ("players", "sets", "nodes"):
-        table.add_column(heading, justify="right")
+    rows = []
     for name, file in catalogue().items():
         game = read_efg(file)
         sizes = (game.form.n_players, game.form.n_info_sets, game.form.n_nodes)
-        table.add_row(name, game.title, *map(str, sizes))
-    Console().print(table)
+        rows.append((name, game.title, *map(str, sizes)))
+    columns = [text("name", no_wrap=True), text("title", overflow="fold")]
+    columns += map(number, ("players", "sets", "nodes"))
+    Console().print(make_table(columns, rows))
 
 
 def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
@@ -166,15 +158,15 @@ def _print(game: "Game", result: "BranchResult", rows: list[dict[str, Any]]) -> 
     heads = ["player", "information set", "action", *(f"lambda {row['lambda']:g}" for row in rows)]
     lines: list[list[str]] = []
     for which, item in enumerate(rows[0]["information_sets"]):
-        for number, action in enumerate(item["actions"]):
+        for place, action in enumerate(item["actions"]):
             probs = [
-                f"{row['information_sets'][which]['actions'][number]['probability']:.4f}"
+                f"{row['information_sets'][which]['actions'][place]['probability']:.4f}"
                 for row in rows
             ]
-            names = (item["player"], item["label"]) if number == 0 else ("", "")
+            names = (item["player"], item["label"]) if place == 0 else ("", "")
             lines.append([*names, action["label"], *probs])
-    for number, player in enumerate(game.form.player_label):
-        lines.append([player, "", "payoff", *(f"{row['payoffs'][number]:.4f}" for row in rows)])
+    for place, player in enumerate(game.form.player_label):
+        lines.append([player, "", "payoff", *(f"{row['payoffs'][place]:.4f}" for row in rows)])
     lines.append(["", "", "residual", *(f"{row['residual']:.0e}" for row in rows)])
     lines.append(["", "", "turns", *(str(count) for count in result.turns.tolist())])
     if result.apart.any():
@@ -207,20 +199,15 @@ def _notes(rows: list[dict[str, Any]]) -> list[str]:
 def _print_folded(title: str, heads: list[str], lines: list[list[str]]) -> None:
     """Print a table that fits the terminal: long names go over several lines."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        box=None, pad_edge=False, header_style="bold", title=Text(title) if title else None
-    )
-    for number, head in enumerate(heads):
-        if number < 3:
-            table.add_column(head, overflow="fold")
-        else:
-            table.add_column(head, justify="right")
-    for line in lines:
-        table.add_row(*map(Text, line))
-    Console().print(table)
+    columns = [
+        text(head, overflow="fold") if place < 3 else number(head)
+        for place, head in enumerate(heads)
+    ]
+    rows = [tuple(map(Text, line)) for line in lines]
+    name = Text(title) if title else None
+    Console().print(make_table(columns, rows, title=name, title_justify="center"))
 
 
 def _print_plain(title: str, heads: list[str], lines: list[list[str]]) -> None:
@@ -229,7 +216,7 @@ def _print_plain(title: str, heads: list[str], lines: list[list[str]]) -> None:
     sys.stdout.write(title + "\n" if title else "")
     for line in (heads, *lines):
         cells = [
-            text.ljust(width) if number < 3 else text.rjust(width)
-            for number, (text, width) in enumerate(zip(line, widths, strict=True))
+            cell.ljust(width) if number < 3 else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
         sys.stdout.write(" ".join(cells).rstrip() + "\n")

@@ -8,76 +8,84 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli._options import (
+    JSON,
+    OUT,
+    OUTCOME,
+    POLICY,
+    SET,
+    SINCE,
+    UNTIL,
+    CrisisArgument,
+    DrawsOption,
+    SeedOption,
+    reworded,
+)
+from detente.cli._output import make_table, number, terminal, text
+from detente.cli._progress import ProgressDisplay
+from detente.engine import usual
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
     from detente.watch.events import Reading
+    from detente.watch.scoring import Forecast
 
 __all__ = ["command"]
 
+JsonOption = Annotated[bool, reworded(JSON, help="Print watch.json instead of the summary.")]
+SinceOption = Annotated[
+    str | None, reworded(SINCE, help="First day; by default that of the calendar.", metavar="DATE")
+]
+UntilOption = Annotated[
+    str | None, reworded(UNTIL, help="Last day; by default that of the last event.", metavar="DATE")
+]
+SetOption = Annotated[
+    list[str] | None,
+    reworded(
+        SET, help="A value or a range a..b for a quantity or state by its path. May be repeated."
+    ),
+]
+PolicyOption = Annotated[str | None, reworded(POLICY, help="A commitment that holds all the time.")]
+OutOption = Annotated[
+    Path | None, reworded(OUT, help="Folder to write to; by default watch/CRISIS.")
+]
+OutcomeOption = Annotated[
+    str | None,
+    reworded(OUTCOME, help="The outcome that came about: scores the forecasts.", metavar="ID"),
+]
+EventsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--events",
+        help="CSV with date, actor, event, and target, category, mode, source, weight, does as known; by default events.csv of the crisis folder.",
+        metavar="FILE.csv",
+    ),
+]
+ForecastsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--forecasts",
+        help="CSV with date, forecaster, prob (of an attack, or of the outcome in a column event).",
+        metavar="FILE.csv",
+    ),
+]
+
 
 def command(
-    crisis: Annotated[
-        str, typer.Argument(help="Name of a shipped crisis, or a folder.", metavar="CRISIS")
-    ],
+    crisis: CrisisArgument,
     *,
-    events: Annotated[
-        Path | None,
-        typer.Option(
-            "--events",
-            help="CSV with date, actor, event, and target, category, mode, source, weight, does as known; "
-            "by default events.csv of the crisis folder.",
-            metavar="FILE.csv",
-        ),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", help="First day; by default that of the calendar.", metavar="DATE"),
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            "--until", help="Last day; by default that of the last event.", metavar="DATE"
-        ),
-    ] = None,
-    forecasts: Annotated[
-        Path | None,
-        typer.Option(
-            "--forecasts",
-            help="CSV with date, forecaster, prob (of an attack, or of the outcome in a column event).",
-            metavar="FILE.csv",
-        ),
-    ] = None,
-    outcome: Annotated[
-        str | None,
-        typer.Option(
-            "--outcome", help="The outcome that came about: scores the forecasts.", metavar="ID"
-        ),
-    ] = None,
-    draws: Annotated[
-        int, typer.Option("--draws", help="Joint samples of the uncertain quantities.", metavar="N")
-    ] = 1024,
-    seed: Annotated[int, typer.Option("--seed", help="Key of the draws.", metavar="S")] = 1,
-    policy: Annotated[
-        str | None,
-        typer.Option("--policy", help="A commitment that holds all the time.", metavar="ID"),
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="A value or a range a..b for a quantity or state by its path. May be repeated.",
-            metavar="PATH=VALUE",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder to write to; by default watch/CRISIS.", metavar="DIR"),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print watch.json instead of the summary.")
-    ] = False,
+    events: EventsOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    forecasts: ForecastsOption = None,
+    outcome: OutcomeOption = None,
+    draws: DrawsOption = usual.DRAWS,
+    seed: SeedOption = usual.SEED,
+    policy: PolicyOption = None,
+    assignments: SetOption = None,
+    out: OutOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Follow a crisis day by day: what is believed, what follows, which event moved it, what to watch next.
 
@@ -94,29 +102,20 @@ def command(
     from detente.cli._crises import load_checked, parse_assignments
     from detente.engine.drawing import check_draws
     from detente.watch.diary import keep_diary
-    from detente.watch.scoring import read_forecasts, score_days
+    from detente.watch.scoring import score_days
 
     check_draws(draws, seed=seed)
     loaded = load_checked(crisis, parse_assignments(assignments or ()))
-    first, last = _day("--since", since), _day("--until", until)
-    if policy is not None and policy not in loaded.policies:
-        message = f"crisis {loaded.id!r} has no policy {policy!r}"
-        fix = f"use one of: {', '.join(loaded.policies)}"
-        raise UsageError(message, code="option-invalid", at="--policy", fix=fix)
-    others = read_forecasts(forecasts, loaded) if forecasts is not None else ()
-    if others and outcome is None:
-        message = "forecasts are scored against an outcome, and none is given"
-        fix = f"add --outcome with one of: {', '.join(loaded.outcomes)}"
-        raise UsageError(message, code="option-invalid", at="--outcome", fix=fix)
-    readings, left_out = _read(loaded, events, first, last)
+    days = {"since": _day("--since", since), "until": _day("--until", until)}
+    others = _check(loaded, policy, forecasts, outcome)
+    readings, left_out = _read(loaded, events, **days)
     folder = out if out is not None else Path("watch") / loaded.id
-    with _bar() as report:
+    with ProgressDisplay("Watching days", elsewhere="nothing", unit="day") as report:
         records = keep_diary(
             loaded,
             readings,
             folder=folder,
-            since=first,
-            until=last,
+            **days,
             n_draws=draws,
             seed=seed,
             policy=policy,
@@ -134,20 +133,38 @@ def command(
     sys.stdout.write(f"\nWatch: {paths.html}\nAlso:  {paths.markdown}, {paths.json}, {paths.csv}\n")
 
 
-def _day(option: str, text: str | None) -> date | None:
-    if text is None:
+def _check(
+    crisis: "Crisis", policy: str | None, forecasts: Path | None, outcome: str | None
+) -> "Sequence[Forecast]":
+    """Check that policy and outcome are of the crisis; return what others forecast."""
+    from detente.watch.scoring import read_forecasts
+
+    if policy is not None and policy not in crisis.policies:
+        message = f"crisis {crisis.id!r} has no policy {policy!r}"
+        fix = f"use one of: {', '.join(crisis.policies)}"
+        raise UsageError(message, code="option-invalid", at="--policy", fix=fix)
+    others = read_forecasts(forecasts, crisis) if forecasts is not None else ()
+    if others and outcome is None:
+        message = "forecasts are scored against an outcome, and none is given"
+        fix = f"add --outcome with one of: {', '.join(crisis.outcomes)}"
+        raise UsageError(message, code="option-invalid", at="--outcome", fix=fix)
+    return others
+
+
+def _day(option: str, words: str | None) -> date | None:
+    if words is None:
         return None
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(words)
     except ValueError as error:
-        message = f"{text!r} is no day"
+        message = f"{words!r} is no day"
         raise UsageError(
             message, code="option-invalid", at=option, fix="write YYYY-MM-DD"
         ) from error
 
 
 def _read(
-    crisis: "Crisis", path: Path | None, since: date | None, until: date | None
+    crisis: "Crisis", path: Path | None, *, since: date | None, until: date | None
 ) -> tuple[tuple["Reading", ...], list[tuple[str, str, str]]]:
     """Read the events of the watched days, and say why others are left out."""
     from detente.watch.events import read_events, understand
@@ -171,41 +188,13 @@ def _read(
     return understand(kept, crisis), left
 
 
-class _bar:  # noqa: N801  # used as a function
-    """A bar on a terminal; silence elsewhere."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("Watching days"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
-        self._task = self._bar.add_task("", total=None)
-
-    def __enter__(self) -> Any:
-        self._bar.start()
-        return lambda done, total: self._bar.update(self._task, completed=done, total=total)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-
 def _summarise(
     crisis: "Crisis", records: Sequence[dict[str, Any]], left_out: Sequence[tuple[str, str, str]]
 ) -> None:
     """Print where things stand, what moved them most, what to watch, and how many events were not used."""
-    from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    console = Console(highlight=False)
+    console = terminal()
     last = records[-1]
     mean, low, high, _ = last["attack"]
     console.print(f"\n[bold]{escape(crisis.title)}[/bold], {last['day']}, round {last['round']}\n")
@@ -216,18 +205,17 @@ def _summarise(
     )
     effects = [(record["day"], effect) for record in records for effect in record["effects"]]
     telling = sorted(effects, key=lambda pair: -abs(pair[1]["attack"]))[:8]
-    table = Table(box=None, pad_edge=False, title="What moved it most", title_justify="left")
-    for head in ("Day", "Event", "Read as", "Attack"):
-        table.add_column(head, justify="right" if head == "Attack" else "left")
-    for day, effect in telling:
-        event = effect["event"]
-        table.add_row(
+    rows = [
+        (
             day,
-            escape(f"{event['actor']}: {event['text']}"[:90]),
+            escape(f"{effect['event']['actor']}: {effect['event']['text']}"[:90]),
             escape(f"{effect['kind']} {effect['says']}".strip()),
             f"{100 * effect['attack']:+.1f}",
         )
-    console.print(table)
+        for day, effect in telling
+    ]
+    columns = [text("Day"), text("Event"), text("Read as"), number("Attack")]
+    console.print(make_table(columns, rows, head_style=None, title="What moved it most"))
     for signal in last["signals"][:3]:
         label = crisis.instruments[signal["instrument"]].label
         console.print(

@@ -1,13 +1,18 @@
 """Crises: the folders that describe them, how they are read and checked, and the values of their quantities."""
 
-from detente.crisis.claims import claims_of
-from detente.crisis.elements import Crisis, Distribution, Quantity, Source
-from detente.crisis.loading import check_folder, examine_folder, load_crisis, shipped_crises
-from detente.crisis.overrides import override_paths
-from detente.crisis.quantities import mean, ppf, reference_value, support
-from detente.crisis.registers import attributes, units
-from detente.crisis.scaffold import new_crisis
-from detente.crisis.schema import crisis_schema
+from typing import TYPE_CHECKING
+
+from detente.lazily import offer
+
+if TYPE_CHECKING:
+    from detente.crisis.claims import claims_of
+    from detente.crisis.elements import Crisis, Distribution, Quantity, Source
+    from detente.crisis.loading import check_folder, examine_folder, load_crisis, shipped_crises
+    from detente.crisis.overrides import override_paths
+    from detente.crisis.quantities import mean, ppf, reference_value, support
+    from detente.crisis.registers import attributes, units
+    from detente.crisis.scaffold import new_crisis
+    from detente.crisis.schema import crisis_schema
 
 __all__ = [
     "Crisis",
@@ -29,3 +34,6 @@ __all__ = [
     "support",
     "units",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = offer(__name__)

@@ -34,7 +34,8 @@ from detente.crisis.expressions import (
     read_condition,
     read_effects,
 )
-from detente.crisis.figures import (
+from detente.crisis.metric_names import metric_name
+from detente.crisis.quantity_building import (
     build_exposures,
     build_positions,
     build_quantity,
@@ -59,7 +60,7 @@ from detente.crisis.schema import (
     StateVariableEntry,
 )
 
-__all__ = ["build", "read_number"]
+__all__ = ["build", "number_or_quantity"]
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -100,56 +101,21 @@ def _each(
 
 
 def _actor(draft: Draft, actor: str, entry: ActorEntry) -> None:
-    draft.actors[actor] = Actor(
-        id=actor,
-        name=entry.name,
-        kind=entry.kind,
-        player=entry.player or "",
-        members=tuple(entry.members),
-        decision_rule=entry.decision_rule,
-        note=entry.note,
-        claims=tuple(entry.claims),
-        place=draft.place("actors", actor),
-    )
+    draft.actors[actor] = draft.element(Actor, entry, ("actors", actor))
 
 
 def _issue(draft: Draft, issue: str, entry: IssueEntry) -> None:
-    draft.issues[issue] = Issue(
-        id=issue,
-        label=entry.label,
-        at_0=entry.at_0,
-        at_50=entry.at_50,
-        at_100=entry.at_100,
-        negotiable=entry.negotiable,
-        claims=tuple(entry.claims),
-        place=draft.place("issues", issue),
-    )
+    draft.issues[issue] = draft.element(Issue, entry, ("issues", issue))
 
 
 def _variable(draft: Draft, variable: str, entry: StateVariableEntry) -> None:
-    draft.state[variable] = StateVariable(
-        id=variable,
-        label=entry.label,
-        values=tuple(entry.values),
-        value_labels=dict(entry.value_labels),
-        phrases=dict(entry.phrases),
-        initial=entry.initial,
-        claims=tuple(entry.claims),
-        place=draft.place("state", variable),
-    )
+    draft.state[variable] = draft.element(StateVariable, entry, ("state", variable))
 
 
 def _outcome(draft: Draft, outcome: str, entry: OutcomeEntry) -> None:
-    draft.outcomes[outcome] = OutcomeRule(
-        id=outcome,
-        label=entry.label,
-        when=read_condition(draft, entry.when, ("outcomes", outcome, "when")),
-        attack=entry.attack,
-        settlement=entry.settlement,
-        description=entry.description,
-        claims=tuple(entry.claims),
-        place=draft.place("outcomes", outcome),
-    )
+    keys = ("outcomes", outcome)
+    when = read_condition(draft, entry.when, (*keys, "when"))
+    draft.outcomes[outcome] = draft.element(OutcomeRule, entry, keys, when=when)
 
 
 def _sources(draft: Draft) -> None:
@@ -186,16 +152,8 @@ def _player(draft: Draft, player: str, entry: PlayerEntry) -> None:
                     value=item.prior,
                     fix="write a number from 0 to 1, the path of a quantity, or rest",
                 )
-        types.append(PlayerType(id=name, label=item.label, prior=prior, claims=tuple(item.claims)))
-    draft.players[player] = Player(
-        id=player,
-        name=entry.name,
-        role=entry.role,
-        actors=tuple(entry.actors),
-        types=tuple(types),
-        colour=entry.colour,
-        place=draft.place("players", player),
-    )
+        types.append(draft.element(PlayerType, item, keys[:-1], prior=prior))
+    draft.players[player] = draft.element(Player, entry, keys[:2], types=tuple(types))
 
 
 def _instrument(draft: Draft, instrument: str, entry: InstrumentEntry) -> None:
@@ -209,21 +167,15 @@ def _instrument(draft: Draft, instrument: str, entry: InstrumentEntry) -> None:
             else read_binding(draft, item.prob, (*place, "prob"), role="prob")
         )
         effects = read_effects(draft, item.effects, (*place, "effects"))
-        chance.append(ChanceOutcome(id=item.id, label=item.label, prob=prob, effects=effects))
-    draft.instruments[instrument] = Instrument(
-        id=instrument,
-        label=entry.label,
-        player=entry.player,
-        kind=entry.kind,
+        chance.append(draft.element(ChanceOutcome, item, place, prob=prob, effects=effects))
+    draft.instruments[instrument] = draft.element(
+        Instrument,
+        entry,
+        keys,
         when=read_condition(draft, entry.when, (*keys, "when")),
         effects=read_effects(draft, entry.effects, (*keys, "effects")),
         chance=tuple(chance),
-        seen_by=tuple(entry.seen_by),
-        looks_like=entry.looks_like or "",
-        description=entry.description,
         sources=tuple(entry.source),
-        claims=tuple(entry.claims),
-        place=draft.place(*keys),
     )
 
 
@@ -244,16 +196,8 @@ def _phase(draft: Draft, index: str, entry: PhaseEntry) -> None:
         moves = [Move(player=entry.player, menu=tuple(entry.menu))]
     else:
         moves = [Move(player=item.player, menu=tuple(item.menu)) for item in entry.moves or ()]
-    draft.phases.append(
-        Phase(
-            id=entry.id,
-            label=entry.label,
-            moves=tuple(moves),
-            when=read_condition(draft, entry.when, (*keys, "when")),
-            rounds=tuple(entry.rounds),
-            place=draft.place(*keys),
-        )
-    )
+    when = read_condition(draft, entry.when, (*keys, "when"))
+    draft.phases.append(draft.element(Phase, entry, keys, moves=tuple(moves), when=when))
 
 
 def _mechanism(draft: Draft, mechanism: str, entry: MechanismEntry) -> None:
@@ -263,16 +207,8 @@ def _mechanism(draft: Draft, mechanism: str, entry: MechanismEntry) -> None:
         name: read_binding(draft, raw, (*keys, "inputs", name), role="input", members=members)
         for name, raw in entry.inputs.items()
     }
-    draft.mechanisms[mechanism] = Mechanism(
-        id=mechanism,
-        label=entry.label,
-        model=entry.model,
-        members=members,
-        inputs={name: binding for name, binding in inputs.items() if binding is not None},
-        design=entry.design,
-        claims=tuple(entry.claims),
-        place=draft.place(*keys),
-    )
+    known = {name: binding for name, binding in inputs.items() if binding is not None}
+    draft.mechanisms[mechanism] = draft.element(Mechanism, entry, keys, inputs=known)
 
 
 def _consideration(draft: Draft, consideration: str, entry: ConsiderationEntry) -> None:
@@ -282,13 +218,8 @@ def _consideration(draft: Draft, consideration: str, entry: ConsiderationEntry) 
         player: _weights(draft, player, raw, consideration) for player, raw in entry.weights.items()
     }
     if price is not None:
-        draft.considerations[consideration] = Consideration(
-            id=consideration,
-            label=entry.label,
-            price=price,
-            weights=weights,
-            claims=tuple(entry.claims),
-            place=draft.place(*keys),
+        draft.considerations[consideration] = draft.element(
+            Consideration, entry, keys, price=price, weights=weights
         )
 
 
@@ -335,47 +266,25 @@ def _policy(draft: Draft, policy: str, entry: PolicyEntry) -> None:
                 role="initial",
             )
         )
-    draft.policies[policy] = Policy(
-        id=policy,
-        label=entry.label,
-        description=entry.description,
-        fix={name: tuple(values) for name, values in entry.fix.items()},
-        forbid=tuple(entry.forbid),
-        state=dict(entry.state),
-        claims=tuple(entry.claims),
-        place=draft.place(*keys),
-    )
+    fix = {name: tuple(values) for name, values in entry.fix.items()}
+    draft.policies[policy] = draft.element(Policy, entry, keys, fix=fix)
 
 
 def _aim(draft: Draft, aim: str, entry: AimEntry) -> None:
-    draft.aims[aim] = StatedAim(
-        id=aim,
-        label=entry.label,
-        metrics=(
-            *(f"level/{name}" for name in entry.considerations),
-            *(f"outcome/{name}" for name in entry.outcomes),
-            *(f"payoff/{name}" for name in entry.payoffs),
-        ),
-        lower_is_better=entry.better == "less",
-        claims=tuple(entry.claims),
-        place=draft.place("aims", aim),
+    metrics = (
+        *(metric_name("level", name) for name in entry.considerations),
+        *(metric_name("outcome", name) for name in entry.outcomes),
+        *(metric_name("payoff", name) for name in entry.payoffs),
+    )
+    less = entry.better == "less"
+    draft.aims[aim] = draft.element(
+        StatedAim, entry, ("aims", aim), metrics=metrics, lower_is_better=less
     )
 
 
 def _fact(draft: Draft, index: str, entry: FactEntry) -> None:
-    fact = Fact(
-        id=entry.id,
-        question=entry.question,
-        text=entry.text,
-        sources=tuple(entry.source),
-        as_of=day_of(draft, entry.as_of),
-        grade=entry.grade,
-        claimed_by=entry.claimed_by,
-        figures=tuple(entry.figures),
-        claims=tuple(entry.claims),
-        place=draft.place("facts", int(index)),
-    )
-    draft.facts.append(fact)
+    keys, day = ("facts", int(index)), day_of(draft, entry.as_of)
+    draft.facts.append(draft.element(Fact, entry, keys, sources=tuple(entry.source), as_of=day))
 
 
 def _event_rule(draft: Draft, index: str, entry: EventRuleEntry) -> None:
@@ -383,9 +292,18 @@ def _event_rule(draft: Draft, index: str, entry: EventRuleEntry) -> None:
     evidence = {}
     for name, value in entry.evidence.items():
         player, _, kind = name.partition(".")
-        evidence[player, kind] = read_number(value)
-    rule = EventRule(
-        id=entry.id,
+        evidence[player, kind] = number_or_quantity(value)
+    keys = ("event_rules", int(index))
+    for variable, value in entry.state.items():
+        draft.variables.append(
+            VariableUse(
+                keys=(*keys, "state", variable), variable=variable, values=(value,), role="initial"
+            )
+        )
+    rule = draft.element(
+        EventRule,
+        entry,
+        keys,
         actors=tuple(entry.actor),
         targets=tuple(entry.target),
         categories=tuple(item.upper() for item in entry.category),
@@ -393,21 +311,12 @@ def _event_rule(draft: Draft, index: str, entry: EventRuleEntry) -> None:
         words=tuple(item.casefold() for item in entry.words),
         move=move,
         outcome=outcome,
-        state=dict(entry.state),
         evidence=evidence,
-        noise=entry.noise,
-        weight=read_number(entry.weight),
-        seen_by=tuple(entry.seen_by),
-        place=draft.place("event_rules", int(index)),
+        weight=number_or_quantity(entry.weight),
     )
-    for variable, value in entry.state.items():
-        keys = ("event_rules", int(index), "state", variable)
-        draft.variables.append(
-            VariableUse(keys=keys, variable=variable, values=(value,), role="initial")
-        )
     draft.event_rules.append(rule)
 
 
-def read_number(value: float | str) -> Constant | QuantityOf:
+def number_or_quantity(value: float | str) -> Constant | QuantityOf:
     """Return a number, or the quantity that a path names."""
     return QuantityOf(path=value) if isinstance(value, str) else Constant(value=value)

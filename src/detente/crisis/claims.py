@@ -1,8 +1,11 @@
 """Which entry of a crisis carries which claim of the text that the crisis encodes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from detente.crisis.elements import Crisis, Place
+from detente.crisis.elements import Crisis
+from detente.crisis.schema import LIST_SECTIONS, MAPPING_SECTIONS
+from detente.errors import Place
 
 __all__ = ["claims_of"]
 
@@ -30,26 +33,18 @@ def claims_of(crisis: Crisis) -> Mapping[str, tuple[Place, ...]]:
 
 
 def _carriers(crisis: Crisis) -> Iterator[tuple[tuple[str, ...], Place]]:
-    sections = (
-        crisis.actors,
-        crisis.quantities,
-        crisis.issues,
-        crisis.state,
-        crisis.instruments,
-        crisis.outcomes,
-        crisis.mechanisms,
-        crisis.considerations,
-        crisis.policies,
-        crisis.aims,
-    )
-    for section in sections:
-        for entry in section.values():
-            yield entry.claims, entry.place
+    for section in MAPPING_SECTIONS:
+        entries: Any = getattr(crisis, section)
+        yield from _claims(entries.values())
     for player in crisis.players.values():
         for item in player.types:
             yield item.claims, player.place
-    for fact in crisis.facts:
-        yield fact.claims, fact.place
+    for section in LIST_SECTIONS:
+        yield from _claims(getattr(crisis, section))
     for table in crisis.tables.values():
-        for row in table.rows:
-            yield row.claims, row.place
+        yield from _claims(table.rows)
+
+
+def _claims(entries: Iterable[Any]) -> Iterator[tuple[tuple[str, ...], Place]]:
+    for entry in entries:
+        yield getattr(entry, "claims", ()), entry.place

@@ -3,12 +3,14 @@
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
 __all__ = ["first_day", "last_day"]
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
+@lru_cache(maxsize=4096)  # the same few days stand in hundreds of rows
 def first_day(text: str) -> date | None:
     """Return the first day of ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; None if the text is no date.
 

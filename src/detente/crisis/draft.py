@@ -4,9 +4,8 @@ Reading, shaping and building fill a :class:`Draft`; the checks read it. It hold
 pass finds as many problems as possible.
 """
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -23,7 +22,6 @@ from detente.crisis.elements import (
     Mechanism,
     OutcomeRule,
     Phase,
-    Place,
     Player,
     Policy,
     Quantity,
@@ -34,7 +32,7 @@ from detente.crisis.elements import (
 )
 from detente.crisis.reading import Document
 from detente.crisis.schema import LIST_SECTIONS, Entry
-from detente.errors import Code, Finding, Severity
+from detente.errors import Code, Finding, Place, Severity, nearest
 
 __all__ = [
     "MAX_FINDINGS",
@@ -43,7 +41,6 @@ __all__ = [
     "Keys",
     "VariableUse",
     "duplicates",
-    "nearest",
     "suggest",
 ]
 
@@ -57,6 +54,7 @@ _MAX_SEARCHES = 100
 """Most searches for nearest names in one folder; they are slow where thousands of names are wrong."""
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
+AnyElement = TypeVar("AnyElement")
 
 Keys = tuple[str | int, ...]
 """Where an entry stands in the document."""
@@ -122,6 +120,34 @@ class Draft:
             ((section, int(name) if listed else name), entry)
             for name, entry in self.entries.get(section, {}).items()
             if isinstance(entry, model)
+        )
+
+    def element(
+        self, kind: type[AnyElement], entry: Entry, keys: Keys, **converted: object
+    ) -> AnyElement:
+        """Return the frozen element of an entry.
+
+        Parameters
+        ----------
+        kind
+            A class of :mod:`detente.crisis.elements`.
+        entry
+            The entry as written. What the element names alike is carried over, lists as tuples; what is absent and has no
+            default in the file keeps that of the element.
+        keys
+            Where the entry stands: its place, and its id unless the entry holds one.
+        converted
+            Fields of the element that are not as written.
+        """
+        written: dict[str, Any] = {"id": str(keys[-1]), "place": self.place(*keys)}
+        for name in type(entry).model_fields:
+            value = getattr(entry, name)
+            if value is not None:
+                written[name] = tuple(value) if isinstance(value, list) else value
+        known: Any = kind  # a dataclass, which the type of a class does not say
+        written |= converted
+        return kind(
+            **{item.name: written[item.name] for item in fields(known) if item.name in written}
         )
 
     @property
@@ -229,20 +255,6 @@ class Draft:
 def _cut(text: str) -> str:
     """Keep a text that names thousands of things readable."""
     return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]} ..."
-
-
-def nearest(name: str, known: Iterable[str], *, n: int = 3) -> list[str]:
-    """Return the known names most like a name, best first.
-
-    Examples
-    --------
-    >>> nearest("postre", ["posture", "talks"])
-    ['posture']
-    """
-    names = list(known)[:5000]
-    lowered = {item.lower(): item for item in reversed(names)}
-    found = difflib.get_close_matches(name[:100].lower(), list(lowered), n=n, cutoff=0.5)
-    return [lowered[item] for item in found]
 
 
 def suggest(name: str, known: Iterable[str], *, otherwise: str) -> str:

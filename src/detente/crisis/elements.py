@@ -10,6 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from detente.crisis.summaries import html_grid, html_summary, text_summary
+from detente.errors import Place
+
 __all__ = [
     "Actor",
     "AlternativeCondition",
@@ -17,6 +20,7 @@ __all__ = [
     "ByState",
     "ChanceOutcome",
     "Column",
+    "ColumnTable",
     "Condition",
     "Consideration",
     "Constant",
@@ -32,7 +36,6 @@ __all__ = [
     "OutcomeRule",
     "OutputOf",
     "Phase",
-    "Place",
     "Player",
     "PlayerType",
     "Policy",
@@ -53,14 +56,8 @@ Grade = Literal["fact", "estimate", "claim", "derived", "memory-unverified", "co
 
 Role = Literal["challenger", "defender", "ally", "target"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where an entry stands: file relative to the crisis folder, line from 1, dotted path in the document."""
-
-    file: str = ""
-    line: int = 0
-    path: str = ""
+_SHOWN = 10
+"""Most rows of a table, or overrides of a crisis, that a notebook shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +76,20 @@ class Source:
     place: Place = field(default_factory=Place)
     date_printed: str = ""
 
+    def __repr__(self) -> str:
+        """Key, title, publisher and date."""
+        return text_summary(f"Source {self.key!r}: {self.title}", self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_summary(f"{self.key}: {self.title}", self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            ("publisher", self.publisher),
+            ("date", self.date_printed),
+            ("address", self.address),
+        ]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
@@ -91,6 +102,11 @@ class Distribution:
 
     family: Literal["fixed", "triangular", "uniform", "normal", "lognormal", "beta", "discrete"]
     parameters: tuple[float, ...]
+
+    def __str__(self) -> str:
+        """Return the family with its parameters; of a fixed value the value."""
+        numbers = ", ".join(f"{value:g}" for value in self.parameters)
+        return numbers if self.family == "fixed" else f"{self.family}({numbers})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +132,22 @@ class Quantity:
     contested: tuple[tuple[float, str], ...] = ()
     place: Place = field(default_factory=Place)
 
+    def __repr__(self) -> str:
+        """Path, label, value with its unit, and where it comes from."""
+        return text_summary(f"Quantity {self.path!r}: {self.label}", self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_summary(f"{self.path}: {self.label}", self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            ("value", f"{self.distribution} {self.unit}, as of {self.as_of}"),
+            ("grade", f"{self.grade} by {self.claimed_by}" if self.claimed_by else self.grade),
+            ("sources", ", ".join(self.sources)),
+            ("contested", ", ".join(f"{value:g} ({key})" for value, key in self.contested)),
+            ("note", self.note),
+        ]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRow:
@@ -138,6 +170,22 @@ class Table:
     file: str
     columns: tuple[str, ...]
     rows: tuple[TableRow, ...]
+
+    def __repr__(self) -> str:
+        """Kind, file, number of rows, and columns."""
+        return text_summary(
+            f"Table {self.kind!r} of {self.file}",
+            [("rows", str(len(self.rows))), ("columns", ", ".join(self.columns))],
+        )
+
+    def _repr_html_(self) -> str:
+        shown = self.rows[:_SHOWN]
+        more = f", the first {len(shown)} shown" if len(shown) < len(self.rows) else ""
+        return html_grid(
+            f"{self.kind}: {len(self.rows)} rows of {self.file}{more}",
+            self.columns,
+            ([row.cells[name] for name in self.columns] for row in shown),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +228,10 @@ class OutputOf:
     output: str
 
 
+ColumnTable = Literal["exposure", "position", "salience", "red_line"]
+"""What a column holds, and the key that opens it in the file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One value per member from a table: ``{exposure: variable}``, ``{position|salience|red_line: issue}``.
@@ -187,7 +239,7 @@ class Column:
     ``missing`` is the fill for members without a value; None means that a missing value is an error.
     """
 
-    table: Literal["exposure", "position", "salience", "red_line"]
+    table: ColumnTable
     name: str
     missing: float | None = None
 
@@ -470,6 +522,7 @@ class EventRule:
     noise: str
     weight: Constant | QuantityOf
     seen_by: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
 
 
@@ -478,10 +531,11 @@ class Crisis:
     """A loaded crisis: everything that the folder says, checked for shape.
 
     ``quantities`` holds those of the file and those of tables (``exposures.ACTOR.VARIABLE``,
-    ``positions.ACTOR.ISSUE``, ``salience.ACTOR.ISSUE``), by path, in file order. ``overrides`` are the ``--set``
-    assignments already applied. ``digest`` is the SHA-256 of all its files and overrides. For ``detente watch``:
+    ``positions.ACTOR.ISSUE``, ``salience.ACTOR.ISSUE``), by path, in file order. ``overrides`` are the assignments made
+    by :meth:`set`, as text. ``digest`` is the SHA-256 of all its files and overrides. For ``detente watch``:
     ``calendar`` holds the first day of each round, ``reported`` the probability that the use of an instrument is
-    reported by the end of its round, ``event_rules`` what dated events mean.
+    reported by the end of its round, ``event_rules`` what dated events mean. ``files`` are the contents of the files
+    read, by name, and ``written_players`` the players as written whose priors were set since.
     """
 
     id: str
@@ -518,3 +572,62 @@ class Crisis:
     event_rules: tuple[EventRule, ...] = ()
     aims: Mapping[str, StatedAim] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict, compare=False)
+    written_players: Mapping[str, Player] = field(default_factory=dict, compare=False)
+
+    def set(self, values: Mapping[str, object]) -> "Crisis":
+        """Return the crisis with some of its values set; this one stays as it is.
+
+        Parameters
+        ----------
+        values
+            Path to value: of a quantity a number, a pair (low, high) for a uniform one, or text as after ``--set``
+            (``"0.3"``, ``"0.1..0.4"``); of ``state.VARIABLE`` its initial value; of ``types.PLAYER.TYPE`` a prior;
+            of ``rounds`` a number.
+
+        Returns
+        -------
+        Crisis
+            A new crisis with its own digest and ``overrides``, the same as :func:`detente.crisis.load_crisis` gives for
+            these overrides. The order of assignments does not matter, and two steps give what one step gives; a path
+            that is set again has its last value. Types of a player that are not set share the rest of its prior in
+            proportion to the priors in the file.
+
+        Raises
+        ------
+        UsageError
+            ``path-unknown`` with the nearest paths, or the code of a bad value.
+        """
+        from detente.crisis.overrides import assign  # noqa: PLC0415  # it builds on these classes
+
+        return assign(self, values)
+
+    def __repr__(self) -> str:
+        """Title, cut-off, players, and how much there is of everything else; it fits a screen."""
+        return text_summary(f"Crisis {self.id!r}: {self.title}", self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_summary(f"{self.id}: {self.title}", self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        players = [
+            f"{player.id} ({player.role}: {' or '.join(item.id for item in player.types)})"
+            for player in self.players.values()
+        ]
+        uncertain = sum(item.distribution.family != "fixed" for item in self.quantities.values())
+        overrides = [f"{path} = {text}" for path, text in self.overrides.items()]
+        more = len(overrides) - _SHOWN
+        return [
+            ("as of", str(self.as_of)),
+            ("players", ", ".join(players)),
+            ("rounds", f"{self.rounds} of {len(self.phases)} phases"),
+            ("instruments", str(len(self.instruments))),
+            ("policies", str(len(self.policies))),
+            ("quantities", f"{len(self.quantities)}, {uncertain} of them uncertain"),
+            ("sources", str(len(self.sources))),
+            ("digest", self.digest[:12]),
+            (
+                "overrides",
+                ", ".join(overrides[:_SHOWN]) + (f" and {more} more" if more > 0 else ""),
+            ),
+        ]

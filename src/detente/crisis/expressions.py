@@ -1,6 +1,6 @@
 """Read bindings and conditions from their short forms, and note what they name so that the checks can follow it up."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from detente.crisis.draft import BindingUse, Draft, Keys, VariableUse
 from detente.crisis.elements import (
@@ -8,6 +8,7 @@ from detente.crisis.elements import (
     Binding,
     ByState,
     Column,
+    ColumnTable,
     Condition,
     Constant,
     OutputOf,
@@ -15,19 +16,13 @@ from detente.crisis.elements import (
     QuantityOf,
     Sum,
 )
+from detente.crisis.schema import value_name
 
 __all__ = ["BINDING_WORDS", "NEVER", "read_binding", "read_condition", "read_effects"]
 
-BINDING_WORDS = (
-    "by",
-    "output",
-    "exposure",
-    "position",
-    "salience",
-    "red_line",
-    "sum",
-    "product",
-)
+_COLUMNS: tuple[ColumnTable, ...] = get_args(ColumnTable)
+
+BINDING_WORDS = ("by", "output", *_COLUMNS, "sum", "product")
 """Keys that open a binding; no type may bear such a name."""
 
 NEVER: Condition = (AlternativeCondition(allowed={"round": ()}),)
@@ -43,11 +38,8 @@ _FORMS = (
 
 def _value_text(value: Any) -> str | None:
     """Return the text that names a state value, or None if the value cannot be a name."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | str) and value != "":
-        return str(value)
-    return None
+    name = value_name(value)
+    return name if isinstance(name, str) and name else None
 
 
 def read_condition(draft: Draft, raw: Any, keys: Keys, *, absent: Condition = ()) -> Condition:
@@ -193,12 +185,10 @@ def _compound(
         return None
     if word == "output":
         return _output(draft, raw[word], keys)
-    if word in _COLUMNS:
-        return _column(draft, raw, keys, word)
+    for table in _COLUMNS:
+        if word == table:
+            return _column(draft, raw, keys, table)
     return _series(draft, raw[word], keys, word, role, members)
-
-
-_COLUMNS = ("exposure", "position", "salience", "red_line")
 
 
 def _output(draft: Draft, raw: Any, keys: Keys) -> Binding | None:
@@ -209,22 +199,16 @@ def _output(draft: Draft, raw: Any, keys: Keys) -> Binding | None:
     return OutputOf(mechanism=mechanism, output=output)
 
 
-def _column(draft: Draft, raw: dict[str, Any], keys: Keys, word: str) -> Binding | None:
-    name, missing = raw[word], raw.get("missing")
+def _column(draft: Draft, raw: dict[str, Any], keys: Keys, table: ColumnTable) -> Binding | None:
+    name, missing = raw[table], raw.get("missing")
     if not isinstance(name, str) or not name:
-        _refuse(draft, f"{name!r} names no {word}", name, keys)
+        _refuse(draft, f"{name!r} names no {table}", name, keys)
         return None
     if missing is not None and (isinstance(missing, bool) or not isinstance(missing, int | float)):
         _refuse(draft, f"the fill {missing!r} is no number", missing, (*keys, "missing"))
         return None
-    tables: dict[str, Literal["exposure", "position", "salience", "red_line"]] = {
-        "exposure": "exposure",
-        "position": "position",
-        "salience": "salience",
-        "red_line": "red_line",
-    }
     fill = None if missing is None else float(missing)
-    return Column(table=tables[word], name=name, missing=fill)
+    return Column(table=table, name=name, missing=fill)
 
 
 def _series(

@@ -1,22 +1,19 @@
 """Load a crisis folder: read, shape, build, check; everything wrong with it comes out in one pass."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from detente.crisis.building import build, read_number
+from detente.crisis.building import build, number_or_quantity
 from detente.crisis.checks import run_checks
 from detente.crisis.draft import Draft, suggest
 from detente.crisis.elements import Crisis, QuantityOf
-from detente.crisis.overrides import apply_overrides
+from detente.crisis.overrides import digest_of
 from detente.crisis.reading import Document, decode, read_bytes, read_document
 from detente.crisis.shaping import shape
 from detente.crisis.tables import read_tables
-from detente.errors import CrisisFileError, Finding, UsageError
+from detente.errors import CrisisFileError, Finding, refuse
 
 __all__ = [
     "CRISIS_FILE",
@@ -69,26 +66,30 @@ def find_folder(name_or_folder: str | Path) -> Path:
     shipped = shipped_crises()
     if isinstance(name_or_folder, str) and name_or_folder in shipped:
         return shipped[name_or_folder]
-    text = str(name_or_folder)
+    folder = _existing(name_or_folder)
+    if folder is None:
+        text = str(name_or_folder)
+        otherwise = "name a shipped crisis (`detente list`) or a folder with a crisis.yaml"
+        refuse(
+            f"there is no crisis and no folder {text[:200]!r}",
+            code="crisis-unknown",
+            at=text[:200],
+            fix=suggest(text, shipped, otherwise=otherwise),
+        )
+    return folder
+
+
+def _existing(name_or_folder: str | Path) -> Path | None:
+    """Return the folder that is named, itself or by the crisis file in it; None if there is none."""
     try:
         path = Path(name_or_folder)
-        if text and path.is_dir():
+        if str(name_or_folder) and path.is_dir():
             return path
         if path.name == CRISIS_FILE and path.is_file():
             return path.parent
     except (OSError, ValueError):
         pass
-    message = f"there is no crisis and no folder {text[:200]!r}"
-    raise UsageError(
-        message,
-        code="crisis-unknown",
-        at=text[:200],
-        fix=suggest(
-            text,
-            shipped,
-            otherwise="name a shipped crisis (`detente list`) or a folder with a crisis.yaml",
-        ),
-    )
+    return None
 
 
 def check_folder(name_or_folder: str | Path) -> tuple[Finding, ...]:
@@ -108,7 +109,7 @@ def check_folder(name_or_folder: str | Path) -> tuple[Finding, ...]:
 
 
 def load_crisis(
-    name_or_folder: str | Path, *, overrides: Mapping[str, str] | None = None
+    name_or_folder: str | Path, *, overrides: Mapping[str, object] | None = None
 ) -> Crisis:
     """Load a crisis.
 
@@ -117,7 +118,7 @@ def load_crisis(
     name_or_folder
         The name of a crisis that ships, or a folder that holds a ``crisis.yaml``.
     overrides
-        Assignments of ``--set``: path to value, both as text.
+        Assignments of ``--set``, as for :meth:`Crisis.set`.
 
     Returns
     -------
@@ -131,13 +132,10 @@ def load_crisis(
     UsageError
         ``crisis-unknown``, or ``path-unknown`` and the codes of a bad value for an override.
     """
-    findings, crisis, draft = _examine(name_or_folder)
+    findings, crisis = examine_folder(name_or_folder)
     if crisis is None:
         raise CrisisFileError([item for item in findings if item.severity == "error"])
-    if not overrides:
-        return crisis
-    changed = apply_overrides(crisis, overrides)
-    return replace(changed, digest=_digest(draft, overrides))
+    return crisis.set(overrides or {})
 
 
 def examine_folder(name_or_folder: str | Path) -> tuple[tuple[Finding, ...], Crisis | None]:
@@ -153,15 +151,10 @@ def examine_folder(name_or_folder: str | Path) -> tuple[tuple[Finding, ...], Cri
     tuple
         Findings and crisis, from one reading of the folder.
     """
-    findings, crisis, _ = _examine(name_or_folder)
-    return findings, crisis
-
-
-def _examine(name_or_folder: str | Path) -> tuple[tuple[Finding, ...], Crisis | None, Draft]:
     draft = _draft(find_folder(name_or_folder))
     findings = _findings(draft)
     broken = any(finding.severity == "error" for finding in findings)
-    return findings, None if broken else _crisis(draft, _digest(draft, {})), draft
+    return findings, None if broken else _crisis(draft)
 
 
 def _draft(folder: Path) -> Draft:
@@ -186,17 +179,7 @@ def _findings(draft: Draft) -> tuple[Finding, ...]:
     return tuple(sorted(unique, key=lambda item: (item.file != CRISIS_FILE, item.file, item.line)))
 
 
-def _digest(draft: Draft, overrides: Mapping[str, str]) -> str:
-    """Hash names and contents of the files read, each with its length, and the overrides."""
-    state = hashlib.sha256()
-    for file, content in sorted(draft.files.items()):
-        state.update(f"{len(file.encode())} {file} {len(content)}\n".encode())
-        state.update(content)
-    state.update(json.dumps(sorted(overrides.items())).encode())
-    return state.hexdigest()
-
-
-def _crisis(draft: Draft, digest: str) -> Crisis:
+def _crisis(draft: Draft) -> Crisis:
     header = draft.header
     cutoff = draft.cutoff
     assert cutoff is not None  # noqa: S101 - a crisis without errors has a cut-off
@@ -210,7 +193,8 @@ def _crisis(draft: Draft, digest: str) -> Crisis:
         limits=tuple(header.get("limits", ())),
         schema_version=header["schema_version"],
         folder=draft.folder,
-        digest=digest,
+        digest=digest_of(draft.files, {}),
+        files=draft.files,
         rounds=draft.rounds,
         rationality=QuantityOf(path=header["rationality"]),
         sources=draft.sources,
@@ -234,6 +218,8 @@ def _crisis(draft: Draft, digest: str) -> Crisis:
         watched_until=date.fromisoformat(header["watched_until"])
         if header.get("watched_until")
         else None,
-        reported={name: read_number(value) for name, value in header.get("reported", {}).items()},
+        reported={
+            name: number_or_quantity(value) for name, value in header.get("reported", {}).items()
+        },
         event_rules=tuple(draft.event_rules),
     )

@@ -1,12 +1,20 @@
-"""Apply the assignments of ``--set`` to a loaded crisis."""
+"""Set quantities, priors, initial values or the number of rounds of a crisis: behind :meth:`Crisis.set` and ``--set``.
 
+What is set once stays set: the crisis that results depends on the assignments as a set, in whatever order or number of
+steps they were made. So the priors of a player are taken anew from those that the file gives: each type that is set has
+its prior, and the others share the rest in proportion to their priors at the median.
+"""
+
+import hashlib
+import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from numbers import Real
 from typing import NoReturn
 
 from detente.crisis.checks.priors import largest_prior_sum
-from detente.crisis.draft import nearest
 from detente.crisis.elements import (
     Constant,
     Crisis,
@@ -18,13 +26,14 @@ from detente.crisis.elements import (
 )
 from detente.crisis.quantities import distribution_problem, reference_value
 from detente.crisis.registers import units
-from detente.crisis.schema import MAX_ROUNDS
-from detente.errors import Code, UsageError
+from detente.crisis.schema import MAX_ROUNDS, value_name
+from detente.errors import Code, nearest, refuse
 
-__all__ = ["apply_overrides", "override_paths"]
+__all__ = ["assign", "digest_of", "override_paths"]
 
 _NUMBER = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]+)?)(?:[eE][-+]?[0-9]+)?"
 _VALUE = re.compile(rf"({_NUMBER})(?:\.\.({_NUMBER}))?")
+_TOLERANCE = 1e-9
 
 
 def override_paths(crisis: Crisis) -> tuple[str, ...]:
@@ -38,46 +47,77 @@ def override_paths(crisis: Crisis) -> tuple[str, ...]:
     return (*crisis.quantities, *state, *types, "rounds")
 
 
-def apply_overrides(crisis: Crisis, overrides: Mapping[str, str]) -> Crisis:
-    """Return the crisis with the assignments made; ``overrides`` are recorded in it.
+def digest_of(files: Mapping[str, bytes], overrides: Mapping[str, str]) -> str:
+    """Hash names and contents of files, each with its length, and the overrides; their order does not matter.
 
-    Parameters
-    ----------
-    crisis
-        The crisis as loaded.
-    overrides
-        Path to value as text: ``PATH=0.3``, ``PATH=0.1..0.4``, ``state.VAR=value``, ``types.PLAYER.TYPE=0.7``,
-        ``rounds=2``.
-
-    Returns
-    -------
-    Crisis
-        A new crisis.
-
-    Raises
-    ------
-    UsageError
-        ``path-unknown`` with the nearest paths, or the code of a bad value.
+    Examples
+    --------
+    >>> digest_of({}, {"a": "1", "b": "2"}) == digest_of({}, {"b": "2", "a": "1"})
+    True
     """
-    for path, text in overrides.items():
-        crisis = _apply(crisis, path.strip(), text.strip())
-    _check_priors(crisis)
-    return replace(crisis, overrides={**crisis.overrides, **overrides})
+    state = hashlib.sha256()
+    for file, content in sorted(files.items()):
+        state.update(f"{len(file.encode())} {file} {len(content)}\n".encode())
+        state.update(content)
+    state.update(json.dumps(sorted(overrides.items())).encode())
+    return state.hexdigest()
+
+
+def assign(crisis: Crisis, values: Mapping[str, object]) -> Crisis:
+    """Return a crisis with values set: what :meth:`Crisis.set` does and says."""
+    if not values:
+        return crisis
+    given = {path: _text(path.strip(), value) for path, value in values.items()}
+    names = {_name(path, crisis): path for path in given}  # the last spelling of a path counts
+    kept = {
+        path: text for path, text in crisis.overrides.items() if _name(path, crisis) not in names
+    }
+    overrides = kept | {path: given[path] for path in names.values()}
+    changed = crisis
+    for path, text in given.items():
+        changed = _apply(changed, path.strip(), text.strip())
+    changed = _set_priors(changed, {_name(path, crisis): text for path, text in overrides.items()})
+    _check_priors(changed)
+    files = crisis.files or {"": crisis.digest.encode()}  # made by hand: its digest stands for it
+    return replace(changed, overrides=overrides, files=files, digest=digest_of(files, overrides))
 
 
 def _refuse(code: Code, message: str, path: str, fix: str) -> NoReturn:
-    raise UsageError(message, code=code, at=f"--set {path}", fix=fix)
+    refuse(message, code=code, at=f"--set {path}", fix=fix)
+
+
+def _text(path: str, value: object) -> str:
+    """Return a value as ``--set`` would have it: text, a number, or a pair of numbers as ``low..high``."""
+    if isinstance(value, str | bool):
+        return str(value_name(value))
+    if isinstance(value, Real):
+        return repr(float(value)).removesuffix(".0")
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return "..".join(_text(path, part) for part in value)
+    _refuse(
+        "value-type",
+        f"{value!r:.80} is no text, no number and no pair of numbers",
+        path,
+        "give a number, a pair (low, high), or text as after --set",
+    )
+
+
+def _name(path: str, crisis: Crisis) -> str:
+    """Return the one name of a path that may be written in two ways."""
+    short = path.strip().removeprefix("quantities.")
+    return short if short in crisis.quantities else path.strip()
 
 
 def _apply(crisis: Crisis, path: str, text: str) -> Crisis:
+    """Set everything but priors, which are only looked at: they depend on each other and on quantities."""
     if path == "rounds":
         return _set_rounds(crisis, text)
     if path.startswith("state.") and path[6:] in crisis.state:
         return _set_state(crisis, path[6:], text)
-    player, _, name = path.removeprefix("types.").rpartition(".")
-    types = crisis.players[player].types if player in crisis.players else ()
-    if path.startswith("types.") and any(item.id == name for item in types):
-        return _set_prior(crisis, player, name, text)
+    player = _player_of(path, crisis)
+    if player is not None:
+        _prior(player, path, text)
+        return crisis
     quantity = crisis.quantities.get(path.removeprefix("quantities."))
     if quantity is not None:
         return _set_quantity(crisis, quantity, text)
@@ -89,6 +129,15 @@ def _apply(crisis: Crisis, path: str, text: str) -> Crisis:
     )
     message = f"the crisis {crisis.id!r} has no path {path[:200]!r}"
     _refuse("path-unknown", message, path[:200], hint)
+
+
+def _player_of(path: str, crisis: Crisis) -> Player | None:
+    """Return the player whose type a path names, None if it names no type."""
+    if not path.startswith("types."):
+        return None
+    player_id, _, name = path.removeprefix("types.").rpartition(".")
+    player = crisis.players.get(player_id)
+    return player if player and any(item.id == name for item in player.types) else None
 
 
 def _set_rounds(crisis: Crisis, text: str) -> Crisis:
@@ -149,9 +198,7 @@ def _set_quantity(crisis: Crisis, quantity: Quantity, text: str) -> Crisis:
     return replace(crisis, quantities={**crisis.quantities, quantity.path: changed})
 
 
-def _set_prior(crisis: Crisis, player_id: str, name: str, text: str) -> Crisis:
-    """Set a prior; the other types share the rest in proportion to their priors at the median."""
-    path = f"types.{player_id}.{name}"
+def _prior(player: Player, path: str, text: str) -> float:
     numbers = _numbers(text, path)
     if len(numbers) != 1:
         message = f"a prior is one number, not {text[:80]!r}"
@@ -160,24 +207,46 @@ def _set_prior(crisis: Crisis, player_id: str, name: str, text: str) -> Crisis:
     if not 0 <= prior <= 1:
         message = f"the prior {text[:80]} is outside 0-1"
         _refuse("probability-out-of-range", message, path, "give a number from 0 to 1")
-    player = crisis.players[player_id]
-    others = [item for item in player.types if item.id != name]
-    if not others and prior != 1:
-        message = f"the only type of {player_id!r} has prior 1, not {text[:80]}"
+    if len(player.types) == 1 and prior != 1:
+        message = f"the only type of {player.id!r} has prior 1, not {text[:80]}"
         _refuse("priors-sum", message, path, "leave it at 1")
+    return prior
+
+
+def _set_priors(crisis: Crisis, overrides: Mapping[str, str]) -> Crisis:
+    """Set the priors that are named; the other types of a player share the rest in proportion to their priors."""
+    named: dict[str, dict[str, float]] = {}
+    for path, text in overrides.items():
+        player = _player_of(path, crisis)
+        if player is not None:
+            name = path.rpartition(".")[2]
+            named.setdefault(player.id, {})[name] = _prior(player, path, text.strip())
+    written = {name: crisis.written_players.get(name, crisis.players[name]) for name in named}
+    players = {name: _with_priors(crisis, written[name], priors) for name, priors in named.items()}
+    return replace(crisis, players={**crisis.players, **players}, written_players=written)
+
+
+def _with_priors(crisis: Crisis, player: Player, priors: Mapping[str, float]) -> Player:
+    total = math.fsum(priors.values())
+    others = [item for item in player.types if item.id not in priors]
+    if total > 1 + _TOLERANCE or (not others and total < 1 - _TOLERANCE):
+        message = f"the priors set for types of {player.id!r} sum to {total:g}" + (
+            "" if others else ", not 1"
+        )
+        fix = "lower the priors set" if total > 1 else "leave one type out: it takes the rest"
+        _refuse("priors-sum", message, f"types.{player.id}", fix)
     before = _reference_priors(crisis, player)
-    total = sum(before[item.id] for item in others)
+    weight = sum(before[item.id] for item in others)
     types: list[PlayerType] = []
     for item in player.types:
-        if item.id == name:
-            types.append(replace(item, prior=Constant(value=prior)))
+        if item.id in priors:
+            types.append(replace(item, prior=Constant(value=priors[item.id])))
         elif item is others[-1]:
             types.append(replace(item, prior=None))
         else:
-            share = before[item.id] / total if total > 0 else 1 / len(others)
-            types.append(replace(item, prior=Constant(value=(1 - prior) * share)))
-    players = {**crisis.players, player_id: replace(player, types=tuple(types))}
-    return replace(crisis, players=players)
+            share = before[item.id] / weight if weight > 0 else 1 / len(others)
+            types.append(replace(item, prior=Constant(value=max(0.0, 1 - total) * share)))
+    return replace(player, types=tuple(types))
 
 
 def _reference_priors(crisis: Crisis, player: Player) -> dict[str, float]:

@@ -4,14 +4,13 @@ The data do not ship; :func:`read_past_crises` reads the official table of crise
 (:cite:p:`brecher2023`). Codes are those of its codebook; their names are our own words.
 """
 
-import csv
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.errors import UsageError
+from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_records
+from detente.errors import refuse
 
 __all__ = ["GRAVITIES", "TRIGGERS", "VIOLENCE", "PastCrisis", "checksum", "read_past_crises"]
 
@@ -90,28 +89,35 @@ def read_past_crises(path: Path) -> tuple[PastCrisis, ...]:
         ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
     """
     try:
-        text = _content(path).decode("utf-8-sig")
+        text = decode_text(_content(path))
     except UnicodeDecodeError as error:
         message = f"the table of crises is not UTF-8 at byte {error.start}"
         fix = "save the table as UTF-8"
-        raise UsageError(message, code="file-not-utf8", at=str(path), fix=fix) from error
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    names = {name.strip().lower(): name for name in rows.fieldnames or () if name}
+        refuse(message, code="file-not-utf8", at=str(path), fix=fix, cause=error)
+    try:
+        found = _parse(text, path)
+    except MalformedCsvError as error:
+        message = f"the table of crises cannot be read: {error.reason}"
+        fix = "keep the table as published"
+        refuse(message, code="table-row-invalid", at=f"{path}:{error.line}", fix=fix, cause=error)
+    if not found:
+        message = "the table of crises has no row"
+        refuse(message, code="table-row-invalid", at=str(path), fix="give the whole table")
+    return found
+
+
+def _parse(text: str, path: Path) -> tuple[PastCrisis, ...]:
+    columns, records = read_records(text)
+    names = {name.strip().lower(): name for name in columns if name}
     missing = [name for name in _COLUMNS if name not in names]
     if missing:
         message = f"the table of crises has no column {', '.join(missing)}"
         fix = "give the system-level table of the ICB project (icb1); version 15 was tried"
-        raise UsageError(message, code="table-column-missing", at=f"{path}:1", fix=fix)
-    found = []
-    for row in rows:
-        cells = {name: (row[names[name]] or "").strip() for name in _COLUMNS}
-        found.append(_crisis(cells, f"{path}:{rows.line_num}"))
-    if not found:
-        message = "the table of crises has no row"
-        raise UsageError(
-            message, code="table-row-invalid", at=str(path), fix="give the whole table"
-        )
-    return tuple(found)
+        refuse(message, code="table-column-missing", at=f"{path}:1", fix=fix)
+    return tuple(
+        _crisis({name: cells[names[name]].strip() for name in _COLUMNS}, f"{path}:{line}")
+        for line, cells in records
+    )
 
 
 def _content(path: Path) -> bytes:
@@ -120,7 +126,7 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         message = f"the crises cannot be read: {error.strerror or error}"
         fix = "name a copy of the table icb1 of the International Crisis Behavior project"
-        raise UsageError(message, code="file-missing", at=str(path), fix=fix) from error
+        refuse(message, code="file-missing", at=str(path), fix=fix, cause=error)
 
 
 def _crisis(cells: Mapping[str, str], at: str) -> PastCrisis:
@@ -133,14 +139,12 @@ def _crisis(cells: Mapping[str, str], at: str) -> PastCrisis:
         except ValueError as error:
             message = f"{cells[name][:40]!r} is no code of {name}"
             fix = "keep the table as published"
-            raise UsageError(message, code="table-row-invalid", at=at, fix=fix) from error
+            refuse(message, code="table-row-invalid", at=at, fix=fix, cause=error)
         numbers[name] = int(value) if value is not None and value == int(value) else None
     number, year, within = numbers["crisno"], numbers["yrtrig"], numbers["iwcmb"]
     if number is None or year is None:
         message = "a crisis has no number or no year"
-        raise UsageError(
-            message, code="table-row-invalid", at=at, fix="keep the table as published"
-        )
+        refuse(message, code="table-row-invalid", at=at, fix="keep the table as published")
     return PastCrisis(
         number=number,
         name=cells["crisname"],

@@ -9,10 +9,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from detente.crisis.elements import Distribution
-from detente.errors import UsageError
+from detente.errors import refuse
 
 __all__ = ["distribution_problem", "mean", "ppf", "reference_value", "support"]
 
@@ -20,6 +19,9 @@ FloatArray = NDArray[np.float64]
 
 _EDGES = np.array([2.0**-53, 1e-6, 0.5, 1 - 1e-6, 1 - 2.0**-53])
 """Uniform numbers at which every distribution must give a finite value."""
+
+_PLAIN_SHAPE = (0.01, 1e6)
+"""Parameters of beta distributions between these have a quantile for every edge (tested), which need not be computed."""
 
 
 def ppf(distribution: Distribution, u: ArrayLike) -> FloatArray:
@@ -52,9 +54,7 @@ def ppf(distribution: Distribution, u: ArrayLike) -> FloatArray:
     if not np.all((uniform >= 0) & (uniform <= 1)):
         bad = uniform[~((uniform >= 0) & (uniform <= 1))].flat[0]
         message = f"a probability of {bad} is outside 0-1"
-        raise UsageError(
-            message, code="value-out-of-range", at="ppf", fix="give numbers from 0 to 1"
-        )
+        refuse(message, code="value-out-of-range", at="ppf", fix="give numbers from 0 to 1")
     values = _QUANTILES[distribution.family](uniform, *distribution.parameters)
     return np.asarray(values, dtype=np.float64)
 
@@ -136,11 +136,42 @@ def distribution_problem(distribution: Distribution) -> str:
         return "its values are too large to be finite numbers"
     with np.errstate(all="ignore"):
         try:
-            finite = bool(np.all(np.isfinite(ppf(distribution, _EDGES))))
+            finite = _lies_between_ends(distribution) or bool(
+                np.all(np.isfinite(ppf(distribution, _EDGES)))
+            )
             finite = finite and math.isfinite(mean(distribution))
         except OverflowError:
             finite = False
     return "" if finite else "its values are too large to be finite numbers"
+
+
+def _lies_between_ends(distribution: Distribution) -> bool:
+    """Tell whether every quantile is known to be a number between finite ends, so that none need be computed."""
+    if distribution.family == "beta":
+        least, most = _PLAIN_SHAPE
+        return all(least <= shape <= most for shape in distribution.parameters[:2])
+    return distribution.family in {"fixed", "triangular", "uniform"}
+
+
+_SCORES = {
+    2.0**-53: -8.209536151601387,
+    1e-6: -4.753424308822899,
+    0.001: -3.090232306167813,
+    0.5: 0.0,
+    1 - 0.001: 3.090232306167813,
+    1 - 1e-6: 4.753424308817087,
+    1 - 2.0**-53: 8.209536151601387,
+}
+"""Quantiles of the standard normal distribution that the checks of every crisis ask for."""
+
+
+def _scores(u: FloatArray) -> FloatArray:
+    """Return quantiles of the standard normal distribution; scipy is loaded for those that are not known by heart."""
+    if u.size <= len(_SCORES) and all(prob in _SCORES for prob in u.flat):
+        return np.array([_SCORES[prob] for prob in u.flat]).reshape(u.shape)
+    from scipy import special  # noqa: PLC0415  slow to load
+
+    return np.asarray(special.ndtri(u))
 
 
 def _fixed(u: FloatArray, value: float) -> FloatArray:
@@ -160,14 +191,16 @@ def _uniform(u: FloatArray, low: float, high: float) -> FloatArray:
 
 
 def _normal(u: FloatArray, centre: float, sd: float) -> FloatArray:
-    return np.asarray(centre + sd * special.ndtri(u))
+    return np.asarray(centre + sd * _scores(u))
 
 
 def _lognormal(u: FloatArray, median: float, sigma: float) -> FloatArray:
-    return np.asarray(median * np.exp(sigma * special.ndtri(u)))
+    return np.asarray(median * np.exp(sigma * _scores(u)))
 
 
 def _beta(u: FloatArray, a: float, b: float, low: float, high: float) -> FloatArray:
+    from scipy import special  # noqa: PLC0415  slow to load
+
     return np.clip(low + (high - low) * special.betaincinv(a, b, u), low, high)
 
 

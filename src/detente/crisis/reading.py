@@ -3,29 +3,23 @@
 Only mappings, sequences, text, numbers, truth values and nothing exist. Plain scalars follow the core schema of YAML 1.2
 (``yes`` is text, ``true`` is not). Tags are refused; duplicate keys are refused; aliases are allowed while the expanded
 document stays small; depth, size and number of nodes are limited.
+
+The parser takes half a second for a large file, so the tree of one that was read without a finding is kept and read again
+from there as long as the text is the same.
 """
 
+import hashlib
 import io
+import json
 import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-
-from detente.crisis.elements import Place
-from detente.errors import Code, Finding
+from detente.crisis.csv_reader import NUMBER
+from detente.crisis.remembering import cache_folder, keep
+from detente.errors import Code, Finding, Place
 
 __all__ = [
     "MAX_BYTES",
@@ -51,7 +45,11 @@ MAX_KEY = 1000
 _MAX_NOTES = 1000
 """Most findings about one document."""
 
-_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WORTH_KEEPING = 16 * 1024
+"""Length of a text from which on its tree is kept."""
+_READER = b"2 "
+"""Changes with what this module makes of a text, so that no tree of another reader is taken."""
+
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
@@ -199,6 +197,58 @@ def read_document(text: str, file: str) -> Document:
     Document
         The tree with the findings; ``root`` is None if the text is no YAML within the limits.
     """
+    folder = cache_folder("documents") if len(text) >= _WORTH_KEEPING else None
+    if folder is None:
+        return _parse(text, file)
+    digest = hashlib.sha256(_READER + text.encode("utf-8", "surrogatepass"))
+    path = folder / f"{digest.hexdigest()}.json"
+    root = _recall(path)
+    if root is not None:
+        return Document(file=file, root=root)
+    document = _parse(text, file)
+    if document.root is not None and not document.findings:
+        tree = json.dumps(_packed(document.root), separators=(",", ":")).encode()
+        keep(path, lambda stream: stream.write(tree))
+    return document
+
+
+def _packed(node: Node) -> list[Any]:
+    """Return a node as plain lists, aliased parts written out: its line and a scalar, or nothing, its nodes, and for a mapping keys and their lines."""
+    if isinstance(node.content, dict):
+        nodes = [_packed(child) for child in node.content.values()]
+        return [node.line, None, nodes, list(node.key_lines), list(node.key_lines.values())]
+    if isinstance(node.content, list):
+        return [node.line, None, [_packed(child) for child in node.content]]
+    return [node.line, node.content]
+
+
+def _unpacked(packed: list[Any]) -> Node:
+    """Return the node of :func:`_packed`."""
+    line, scalar, *parts = packed
+    if not parts:
+        return Node(line, scalar)
+    nodes = [_unpacked(child) for child in parts[0]]
+    size = 1 + sum(child.size for child in nodes)
+    height = 1 + max((child.height for child in nodes), default=0)
+    if len(parts) == 1:
+        return Node(line, nodes, {}, size, height)
+    keys, key_lines = parts[1:]
+    lines = dict(zip(keys, key_lines, strict=True))
+    return Node(line, dict(zip(keys, nodes, strict=True)), lines, size, height)
+
+
+def _recall(path: Path) -> Node | None:
+    """Return the tree that is kept in a file, None if there is none that can be read."""
+    try:
+        return _unpacked(json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError, IndexError, RecursionError):
+        return None
+
+
+def _parse(text: str, file: str) -> Document:
+    from ruamel.yaml import YAML  # noqa: PLC0415  slow to load
+    from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415  slow to load
+
     document = Document(file=file)
     builder = _Builder(document)
     try:
@@ -264,18 +314,20 @@ class _Builder:
         self.nodes = 0
 
     def take(self, event: Any) -> None:
+        from ruamel.yaml import events  # noqa: PLC0415  slow to load
+
         line = event.start_mark.line + 1
-        if isinstance(event, DocumentStartEvent):
+        if isinstance(event, events.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
                 self.refuse("yaml-invalid", "the file holds more than one document", line, "---")
-        elif isinstance(event, AliasEvent):
+        elif isinstance(event, events.AliasEvent):
             self.take_alias(str(event.anchor), line)
-        elif isinstance(event, ScalarEvent):
+        elif isinstance(event, events.ScalarEvent):
             self.check_tag(event, line)
             node = Node(line, self.scalar(event, line))
             self.attach(node, line, str(event.value), event.anchor)
-        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+        elif isinstance(event, events.MappingStartEvent | events.SequenceStartEvent):
             self.check_tag(event, line)
             if len(self.open) >= MAX_DEPTH:
                 self.refuse(
@@ -283,9 +335,9 @@ class _Builder:
                 )
             if event.anchor is not None:
                 self.anchors[event.anchor] = None
-            content: Any = {} if isinstance(event, MappingStartEvent) else []
+            content: Any = {} if isinstance(event, events.MappingStartEvent) else []
             self.open.append(_Open(Node(line, content), event.anchor, path=self.path()))
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+        elif isinstance(event, events.MappingEndEvent | events.SequenceEndEvent):
             closed = self.open.pop()
             self.attach(closed.node, closed.node.line, None, closed.anchor)
 
@@ -321,7 +373,7 @@ class _Builder:
             return _WORDS[text]
         if _INTEGER.fullmatch(text):
             return int(text)
-        if _NUMBER.fullmatch(text):
+        if NUMBER.fullmatch(text):
             number = float(text)
             if math.isfinite(number):
                 return number

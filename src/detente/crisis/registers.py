@@ -1,11 +1,12 @@
 """The closed list of units and the known exposure variables, read from the tables that ship with the package."""
 
-import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from detente.crisis.csv_reader import decode_text, read_records
 
 __all__ = ["Attribute", "Unit", "attributes", "units"]
 
@@ -32,8 +33,8 @@ class Attribute:
 
 
 def _rows(file: str) -> list[dict[str, str]]:
-    text = resources.files("detente.crisis").joinpath(file).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    content = resources.files("detente.crisis").joinpath(file).read_bytes()
+    return [cells for _, cells in read_records(decode_text(content))[1]]
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from detente.crisis.loading import CRISIS_FILE, shipped_crises
 from detente.crisis.schema import crisis_schema
-from detente.errors import RunError, UsageError
+from detente.errors import RunError, refuse
 
 __all__ = ["SCHEMA_FILE", "new_crisis", "template_names"]
 
@@ -59,18 +59,18 @@ def new_crisis(name: str, folder: Path, *, template: str = "coercion") -> Path:
     if not _NAME.fullmatch(name):
         message = f"{name[:80]!r} is no id of a crisis"
         fix = "use letters, digits, - and _, starting with a letter"
-        raise UsageError(message, code="id-invalid", at=name[:80], fix=fix)
+        refuse(message, code="id-invalid", at=name[:80], fix=fix)
     if name in shipped_crises():
         message = f"a crisis named {name!r} ships with the program"
-        raise UsageError(message, code="id-invalid", at=name, fix="choose another name")
+        refuse(message, code="id-invalid", at=name, fix="choose another name")
     if template not in template_names():
         message = f"there is no template {template[:80]!r}"
         fix = f"use one of: {', '.join(template_names())}"
-        raise UsageError(message, code="option-invalid", at="--from-template", fix=fix)
+        refuse(message, code="option-invalid", at="--from-template", fix=fix)
     if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and _is_empty(folder))):
         message = f"there is already something at {str(folder)!r}"
         fix = "choose another name or `--folder`, or remove what is there"
-        raise UsageError(message, code="folder-exists", at=str(folder), fix=fix)
+        refuse(message, code="folder-exists", at=str(folder), fix=fix)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
@@ -86,7 +86,14 @@ def new_crisis(name: str, folder: Path, *, template: str = "coercion") -> Path:
     except OSError as error:
         message = f"the folder {str(folder)!r} cannot be written: {error.strerror}"
         fix = "choose a folder that you may write to with `--folder`"
-        raise RunError(message, code="output-unwritable", at=str(folder), fix=fix) from error
+        refuse(
+            message,
+            code="output-unwritable",
+            at=str(folder),
+            fix=fix,
+            error=RunError,
+            cause=error,
+        )
     return folder
 
 

@@ -5,13 +5,13 @@ passed on raw: :mod:`detente.crisis.expressions` reads them. :func:`crisis_schem
 """
 
 import unicodedata
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from detente.crisis.dates import first_day
-from detente.crisis.elements import Grade, Role
+from detente.crisis.elements import ColumnTable, Grade, Role
 from detente.crisis.registers import units
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "MAPPING_SECTIONS",
     "MAX_ROUNDS",
     "SCHEMA_VERSION",
+    "WAYS_TO_GIVE_A_VALUE",
     "ActorEntry",
     "AimEntry",
     "ChanceEntry",
@@ -42,6 +43,7 @@ __all__ = [
     "StateVariableEntry",
     "TypeEntry",
     "crisis_schema",
+    "value_name",
 ]
 
 SCHEMA_VERSION = 1
@@ -64,7 +66,7 @@ def _words(value: Any) -> Any:
     return value.split() if isinstance(value, str) else value
 
 
-def _value_name(value: Any) -> Any:
+def value_name(value: Any) -> Any:
     """Take a number or truth value for the text that names a state value."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -114,7 +116,7 @@ Names = Annotated[list[Name], BeforeValidator(_one_or_many), WithJsonSchema(_NAM
 Claims = Annotated[list[Name], BeforeValidator(_words), WithJsonSchema(_NAMES_SCHEMA)]
 ValueName = Annotated[
     Name,
-    BeforeValidator(_value_name),
+    BeforeValidator(value_name),
     WithJsonSchema({"type": ["string", "integer", "boolean"]}),
 ]
 DateText = Annotated[
@@ -223,7 +225,7 @@ class MissingEntry(Entry):
     reason: Text = Field(description="Why no value is known.")
 
 
-_FAMILIES = (
+WAYS_TO_GIVE_A_VALUE = (
     "value",
     "triangular",
     "uniform",
@@ -234,13 +236,14 @@ _FAMILIES = (
     "contested",
     "missing",
 )
+"""Keys of a quantity that give its value, or say that there is none; exactly one of them stands."""
 
 
 class QuantityEntry(Entry):
     """A figure with its uncertainty, unit and provenance: exactly one of the ways to give its value."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": [family]} for family in _FAMILIES]}
+        json_schema_extra={"oneOf": [{"required": [way]} for way in WAYS_TO_GIVE_A_VALUE]}
     )
 
     label: Text = Field(description="Name as readers see it.")
@@ -551,10 +554,7 @@ def _binding_schema() -> dict[str, Any]:
         }
 
     text = {"type": "string", "minLength": 1}
-    columns = [
-        form(table, text, missing={"type": "number"})
-        for table in ("exposure", "position", "salience", "red_line")
-    ]
+    columns = [form(table, text, missing={"type": "number"}) for table in get_args(ColumnTable)]
     return {
         "description": (
             "Where a number comes from: a number; the path of a quantity; {output: mechanism.name}; "

@@ -5,10 +5,21 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from detente.crisis.draft import Draft, Keys, nearest
+from detente.crisis.draft import Draft, Keys
 from detente.crisis.reading import Node
-from detente.crisis.schema import LIST_SECTIONS, MAPPING_SECTIONS, CrisisDocument, Entry, Header
-from detente.errors import CODES, Code
+from detente.crisis.schema import (
+    LIST_SECTIONS,
+    MAPPING_SECTIONS,
+    ChanceEntry,
+    ContestedEntry,
+    CrisisDocument,
+    Entry,
+    Header,
+    MissingEntry,
+    MoveEntry,
+    TypeEntry,
+)
+from detente.errors import CODES, Code, nearest
 
 __all__ = ["shape"]
 
@@ -116,14 +127,16 @@ def _fields(model: type[BaseModel]) -> list[str]:
 
 def _allowed(model_fields: Iterable[str], loc: Keys) -> Iterable[str]:
     """Return the keys allowed where an unknown one stands: those of the entry, or of the nested entry."""
-    nested = {
-        "types": ("label", "prior", "claims"),
-        "chance": ("id", "label", "prob", "effects"),
-        "moves": ("player", "menu"),
-        "contested": ("value", "source"),
-        "missing": ("reason",),
+    nested: dict[str, type[Entry]] = {
+        "types": TypeEntry,
+        "chance": ChanceEntry,
+        "moves": MoveEntry,
+        "contested": ContestedEntry,
+        "missing": MissingEntry,
     }
-    return nested.get(str(loc[0]), ()) if len(loc) > 1 else model_fields
+    if len(loc) == 1:
+        return model_fields
+    return _fields(nested[str(loc[0])]) if str(loc[0]) in nested else ()
 
 
 def _report(draft: Draft, error: ValidationError, keys: Keys, fields: Iterable[str]) -> None:

@@ -1,14 +1,13 @@
 """Read the CSV tables that a crisis file names. A table's kind says which columns it must have; more are allowed."""
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 
+from detente.crisis.csv_reader import CsvRow, MalformedCsvError, read_rows
 from detente.crisis.draft import Draft, duplicates
-from detente.crisis.elements import Place, Table, TableRow
+from detente.crisis.elements import Table, TableRow
 from detente.crisis.reading import decode, read_bytes
-from detente.errors import Code
+from detente.errors import Code, Place
 
 __all__ = [
     "COMMON_COLUMNS",
@@ -245,40 +244,35 @@ def _read(draft: Draft, kind: str, file: str) -> Table | None:
 
 
 def _parse(draft: Draft, kind: str, file: str, text: str) -> Table | None:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    line = 1
+    rows: list[CsvRow] = []
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((line, cells))
-            line = reader.line_num + 1
-            if len(rows) > MAX_ROWS:
+        for row in read_rows(text):
+            rows.append(row)
+            if len(rows) > MAX_ROWS + 1:
                 _report(
                     draft,
                     file,
                     "file-too-large",
                     f"the table has more than {MAX_ROWS} rows",
-                    line,
+                    row.line,
                     str(MAX_ROWS),
                     "keep the rows that the crisis needs",
                 )
                 return None
-    except csv.Error as error:
+    except MalformedCsvError as error:
         _report(
             draft,
             file,
             "table-row-invalid",
-            f"the table cannot be read: {error}",
-            line,
-            str(error),
+            f"the table cannot be read: {error.reason}",
+            error.line,
+            error.reason,
             "close every quote; double a quote inside a quoted cell",
         )
         return None
-    if not rows:
-        rows = [(1, [])]
-    columns = tuple(cell.strip() for cell in rows[0][1])
-    if not _check_columns(draft, kind, file, rows[0][0], columns):
+    head = rows[0] if rows else CsvRow(1, [])
+    columns = tuple(cell.strip() for cell in head.cells)
+    if not _check_columns(draft, kind, file, head.line, columns):
         return None
     return Table(
         kind=kind,
@@ -324,7 +318,7 @@ def _rows(
     kind: str,
     file: str,
     columns: tuple[str, ...],
-    rows: list[tuple[int, list[str]]],
+    rows: list[CsvRow],
 ) -> list[TableRow]:
     found = []
     for line, cells in rows:

@@ -5,12 +5,12 @@ FIGARO comes as one wide file with labels ``REGION_SECTOR``: :func:`detente.cris
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from detente.crisis.trade_tables import TradeTable, read_trade_table
-from detente.errors import CrisisFileError, Finding, UsageError
+from detente.errors import Place, refuse
 
 __all__ = ["SOURCES", "convert_mrio", "read_mrio"]
 
@@ -47,18 +47,14 @@ def read_mrio(path: str | Path, *, source: str, year: int | None = None) -> Trad
     """
     if source not in SOURCES:
         message = f"the source {source!r} is none of {', '.join(SOURCES)}"
-        raise UsageError(message, code="option-invalid", at="source", fix="use one of them")
+        refuse(message, code="option-invalid", at="source", fix="use one of them")
     path = Path(path)
     if not path.exists():
-        raise CrisisFileError(
-            [
-                Finding(
-                    code="file-missing",
-                    message=f"there is no table {str(path)!r}",
-                    file=path.name,
-                    fix="check the path; the publisher's file is downloaded by hand",
-                )
-            ]
+        refuse(
+            f"there is no table {str(path)!r}",
+            code="file-missing",
+            at=Place(file=path.name),
+            fix="check the path; the publisher's file is downloaded by hand",
         )
     if source == "figaro":
         return read_trade_table(path, pattern=_FIGARO)
@@ -70,18 +66,15 @@ def read_mrio(path: str | Path, *, source: str, year: int | None = None) -> Trad
     }
     try:
         system = readers[source]()
-    except Exception as error:  # the readers of the library raise whatever a file makes them raise
+    except Exception as error:  # noqa: BLE001  # the readers of the library raise whatever a file makes them raise
         message = f"pymrio cannot read {path.name!r} as {source}: {error}"
-        raise CrisisFileError(
-            [
-                Finding(
-                    code="table-row-invalid",
-                    message=message[:300],
-                    file=path.name,
-                    fix="check source and year; give the file as its publisher distributes it",
-                )
-            ]
-        ) from error
+        refuse(
+            message[:300],
+            code="table-row-invalid",
+            at=Place(file=path.name),
+            fix="check source and year; give the file as its publisher distributes it",
+            cause=error,
+        )
     return convert_mrio(system)
 
 
@@ -107,7 +100,7 @@ def convert_mrio(system: Any) -> TradeTable:
     flows, final = system.Z, system.Y
     if flows is None or final is None:
         message = "the system has no Z or no Y"
-        raise _unfit(message, "load one with inter-industry and final demand")
+        _unfit(message, "load one with inter-industry and final demand")
     regions = tuple(dict.fromkeys(str(code) for code in flows.index.get_level_values(0)))
     sectors = tuple(dict.fromkeys(str(code) for code in flows.index.get_level_values(1)))
     n, j = len(regions), len(sectors)
@@ -116,14 +109,14 @@ def convert_mrio(system: Any) -> TradeTable:
     if sorted(labels) != sorted(wanted) or flows.shape != (n * j, n * j):
         lacking = sorted(set(wanted) - set(labels))
         what = f"{lacking[0][0]} has no sector {lacking[0][1]!r}" if lacking else "Z is not square"
-        raise _unfit(what, "give every region every sector (zeros if it has none)")
+        _unfit(what, "give every region every sector (zeros if it has none)")
     place = [labels.index(label) for label in wanted]
     cells = np.asarray(flows.to_numpy(dtype=np.float64))[np.ix_(place, place)]
     buyers = [str(code) for code in final.columns.get_level_values(0)]
     lacking_final = [code for code in regions if code not in buyers]
     if lacking_final or len(final) != n * j:
         message = f"{(lacking_final or ['Y'])[0]} has no final demand"
-        raise _unfit(message, "give each region final demand")
+        _unfit(message, "give each region final demand")
     demand = np.asarray(final.to_numpy(dtype=np.float64))[place]
     final_cells = np.stack(
         [
@@ -147,10 +140,8 @@ def convert_mrio(system: Any) -> TradeTable:
     )
 
 
-def _unfit(message: str, fix: str) -> CrisisFileError:
-    return CrisisFileError(
-        [Finding(code="table-row-invalid", message=message, file="pymrio system", fix=fix)]
-    )
+def _unfit(message: str, fix: str) -> NoReturn:
+    refuse(message, code="table-row-invalid", at=Place(file="pymrio system"), fix=fix)
 
 
 def _import_pymrio() -> Any:
@@ -158,10 +149,6 @@ def _import_pymrio() -> Any:
         import pymrio  # noqa: PLC0415  # an optional extra
     except ImportError as error:
         message = "reading this source needs pymrio, which is not installed"
-        raise UsageError(
-            message,
-            code="option-invalid",
-            at="source",
-            fix="install the extra: pip install 'detente[trade]'",
-        ) from error
+        fix = "install the extra: pip install 'detente[trade]'"
+        refuse(message, code="option-invalid", at="source", fix=fix, cause=error)
     return pymrio

@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import Code, CrisisFileError, Finding, UsageError
+from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_rows
+from detente.crisis.summaries import html_summary, text_summary
+from detente.errors import Code, CrisisFileError, Finding, refuse
 
 __all__ = [
     "MAX_TABLE_BYTES",
@@ -69,6 +71,20 @@ class TradeTable:
     final: FloatArray
     output: FloatArray
     other_rows: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Regions, sectors and total output, not the arrays."""
+        return text_summary("TradeTable", self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_summary("Trade table", self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            ("regions", f"{len(self.regions)}: {', '.join(self.regions)}"),
+            ("sectors", f"{len(self.sectors)}: {', '.join(self.sectors)}"),
+            ("output", f"{self.output.sum():g} in all"),
+        ]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -248,23 +264,20 @@ def load_trade_table(name: str = "wiod-2011", *, variant: str = "overlay") -> Tr
     path = _find_shipped(name)
     if variant not in {"overlay", "raw"}:
         message = f"the variant {variant!r} is none of overlay, raw"
-        raise UsageError(
-            message, code="option-invalid", at="variant", fix="use overlay (the default) or raw"
-        )
+        refuse(message, code="option-invalid", at="variant", fix="use overlay (the default) or raw")
     table = read_trade_table(path)
     laid = path.with_suffix(".overlay.csv")
     if variant == "raw" or not laid.exists():
         return table
     intermediate, final, output = table.intermediate.copy(), table.final.copy(), table.output.copy()
     n, j = len(table.regions), len(table.sectors)
-    with laid.open(encoding="utf-8", newline="") as stream:
-        for row in list(csv.reader(stream))[1:]:
-            region, _, sector = row[0].partition("_")
-            at = table.regions.index(region), table.sectors.index(sector)
-            cells = np.array(row[1:], dtype=np.float64)
-            intermediate[at] = cells[: n * j].reshape(n, j)
-            final[at] = cells[n * j : n * j + n]
-            output[at] = cells[-1]
+    for row in list(read_rows(decode_text(laid.read_bytes())))[1:]:
+        region, _, sector = row.cells[0].partition("_")
+        at = table.regions.index(region), table.sectors.index(sector)
+        cells = np.array(row.cells[1:], dtype=np.float64)
+        intermediate[at] = cells[: n * j].reshape(n, j)
+        final[at] = cells[n * j : n * j + n]
+        output[at] = cells[-1]
     return replace(table, intermediate=intermediate, final=final, output=output)
 
 
@@ -277,15 +290,11 @@ def trade_table_provenance(name: str = "wiod-2011") -> Mapping[str, Any]:
 
 def _find_shipped(name: str) -> Path:
     known = shipped_trade_tables()
-    if name in known:
-        return known[name]
-    message = f"no trade table named {name!r} ships with the package"
-    raise UsageError(
-        message,
-        code="path-unknown",
-        at="name",
-        fix=f"use one of: {', '.join(known)}; or read your own with read_trade_table",
-    )
+    if name not in known:
+        message = f"no trade table named {name!r} ships with the package"
+        fix = f"use one of: {', '.join(known)}; or read your own with read_trade_table"
+        refuse(message, code="path-unknown", at="name", fix=fix)
+    return known[name]
 
 
 def _read_cells(path: Path, reader: _Reader) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -300,17 +309,26 @@ def _read_cells(path: Path, reader: _Reader) -> tuple[list[str], list[tuple[int,
         )
     reader.stop_if_wrong()
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = decode_text(path.read_bytes())
     except UnicodeDecodeError as error:
         reader.note(
             "file-not-utf8", f"byte {error.start} is not UTF-8", fix="save the table as UTF-8"
         )
     reader.stop_if_wrong()
-    rows = [(line, row) for line, row in enumerate(csv.reader(io.StringIO(text)), 1) if row]
+    try:
+        rows = list(read_rows(text))
+    except MalformedCsvError as error:
+        reader.note(
+            "table-row-invalid",
+            f"the table cannot be read: {error.reason}",
+            line=error.line,
+            fix="close every quote; double a quote inside a quoted cell",
+        )
+    reader.stop_if_wrong()
     if not rows:
         reader.note("table-row-invalid", "the table is empty", fix="give a header and rows")
     reader.stop_if_wrong()
-    header = [label.strip() for label in rows[0][1]]
+    header = [label.strip() for label in rows[0].cells]
     body = [(line, [row[0].strip(), *row[1:]]) for line, row in rows[1:]]
     for kind, names in (("column", header[1:]), ("row", [row[0] for _, row in body])):
         seen: set[str] = set()

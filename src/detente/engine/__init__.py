@@ -1,6 +1,16 @@
 """One engine: quantities are drawn, the game of a policy is priced and solved, and the solution is measured."""
 
-from detente.engine.designs import Design
-from detente.engine.drawing import Draws, draw_quantities
+from typing import TYPE_CHECKING
 
-__all__ = ["Design", "Draws", "draw_quantities"]
+from detente.lazily import offer
+
+if TYPE_CHECKING:
+    from detente.engine.designs import Design
+    from detente.engine.drawing import Draws, draw_quantities
+    from detente.engine.engine import Engine
+    from detente.engine.solutions import MetricValues, Solution
+
+__all__ = ["Design", "Draws", "Engine", "MetricValues", "Solution", "draw_quantities"]
+
+if not TYPE_CHECKING:
+    __getattr__ = offer(__name__)

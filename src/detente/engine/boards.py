@@ -1,235 +1,326 @@
-"""Games of one starting position on one tree: a commitment is a mask on its actions.
+"""Boards: what is compiled once of a crisis, for each starting position, and the games that policies make of it.
 
-A commitment shortens menus; it makes no new history. So the games of many commitments are all found in the tree without any,
-which is unrolled and priced once. A menu that a commitment shortens to one action is a chance event with probability 1, so
-that the solver is handed the same game as in a run, where forced moves are no decisions.
+A policy is a mask on the actions of the tree of its starting position (:mod:`detente.rules.masks`): the tree is unrolled,
+planned and priced once for all of them. Nothing here depends on the values of quantities, so that crises which differ in
+those alone share it.
 """
 
-from dataclasses import dataclass
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.crisis.elements import Crisis, Policy
-from detente.engine.metrics import MetricPlan, MoveKeys, compile_metrics, evaluate_metrics
-from detente.engine.solving import form_of, solve_draws
-from detente.errors import UsageError
-from detente.game import terminal_probs
-from detente.linking import Plan, Priced, plan_pricing
+from detente.engine.drawing import DrawMemory, Draws
+from detente.engine.metrics import MetricPlan, MoveKeys, compile_metrics, find_move_keys
+from detente.game import ExtensiveForm
+from detente.linking import Plan, Priced, plan_pricing, price
+from detente.linking.planning import Within
 from detente.rules import Tree, compile_rules, unroll
+from detente.rules.masks import CutTree, TreeMasks
+from detente.rules.policies import FREE, AdaptivePolicy, Start, start_of
+from detente.rules.unrolling import CHANCE
 
-__all__ = ["AdaptivePolicy", "Board", "Game", "GameKey", "start_of"]
+__all__ = ["PRICES", "Board", "Compiled", "Game", "GameKey", "Levels", "compiled_of"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.intp]
-GameKey = tuple[tuple[tuple[str, str], ...], bytes]
+GameKey = tuple[Start, bytes]
 """What tells games of a crisis apart: where they start and the actions that are left where play can come."""
+Levels = Mapping[str, NDArray[np.int64]]
+"""Levels of mechanisms, as codes of what each reads."""
+
+_LOOSE = frozenset(
+    {
+        "quantities",
+        "policies",
+        "digest",
+        "overrides",
+        "title",
+        "summary",
+        "scope",
+        "disputes",
+        "limits",
+        "schema_version",
+        "folder",
+        "sources",
+        "facts",
+        "correlations",
+        "calendar",
+        "watched_until",
+        "reported",
+        "event_rules",
+        "aims",
+    }
+)
+"""Fields of a crisis that tree, plan and masks do not depend on; of ``quantities`` the paths alone."""
+
+_MOST_CRISES = 4
+_MOST_BOARDS = 16
+_MOST_GAMES = 64
+_MOST_PLANS = 4
+_MOST_PRICED = 16
+_MOST_BYTES = 2**27
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdaptivePolicy:
-    """Start with one policy, go on with another once a signal is seen.
-
-    ``signal`` is an instrument of another player. At every information set of a player that has seen it (or what it takes
-    for it), menus are those of ``switch``; at all others those of ``start``. Initial values are those of ``start``: a
-    commitment cannot change what was before it.
-    """
-
-    id: str
-    label: str
-    start: Policy
-    switch: Policy
-    signal: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Game:
-    """A game on a board: the actions that its commitments leave, and a key that equal games share.
+    """A game on a board: the actions that a policy leaves, and a key that equal games share.
 
-    ``came_up`` are the pairs of phase and round in which a choice that the board has is reached.
+    What is left of the tree is cut out when it is first asked for.
     """
 
-    board: "Board"
-    allowed: BoolArray
-    key: GameKey
-    came_up: frozenset[tuple[str, int]]
+    def __init__(self, board: "Board", allowed: BoolArray) -> None:
+        self.board, self.allowed = board, allowed
+        self.key: GameKey = (board.start, np.packbits(allowed).tobytes())
+        self._plans: OrderedDict[tuple[bool, MoveKeys], MetricPlan] = OrderedDict()
 
+    @property
+    def came_up(self) -> frozenset[tuple[str, int]]:
+        """The pairs of phase and round in which a choice that the board has is reached."""
+        return self.board.masks.came_up(self.allowed)
 
-def start_of(crisis: Crisis, policy: Policy) -> tuple[tuple[str, str], ...]:
-    """Return what a policy changes in the state that the game starts from, sorted."""
-    return tuple(
-        sorted(
-            (name, value)
-            for name, value in policy.state.items()
-            if name not in crisis.state or crisis.state[name].initial != value
+    @cached_property
+    def cut(self) -> CutTree:
+        """The tree that is left."""
+        return self.board.masks.cut(self.allowed)
+
+    @cached_property
+    def classes(self) -> NDArray[np.intp]:
+        """The payoff classes of the board that are left, sorted."""
+        return np.unique(self.board.tree.payoff_class[self.cut.terminals]).astype(np.intp)
+
+    @property
+    def within(self) -> Within:
+        """The part of the board that is left."""
+        events = self.cut.info_set[self.cut.player == CHANCE]
+        return Within(classes=self.classes.astype(np.int64), events=np.unique(events))
+
+    @cached_property
+    def form(self) -> ExtensiveForm:
+        """The game form; its payoff classes are places in ``classes``."""
+        tree, cut = self.board.tree, self.cut
+        return ExtensiveForm.from_arrays(
+            cut.player,
+            cut.first_child,
+            cut.n_children,
+            cut.info_set,
+            tree.info_set_player[cut.info_sets],
+            cut.action_offset,
+            tree.chance_offset,
+            cut.terminal_node,
+            np.searchsorted(self.classes, tree.payoff_class[cut.terminals]),
+            len(tree.players),
         )
-    )
+
+    @cached_property
+    def moves(self) -> MoveKeys:
+        """The moves that occur in it."""
+        return find_move_keys(self.board.tree, self.board.crisis, self.cut.terminals)
+
+    def measures(self, moves: MoveKeys, *, with_levels: bool) -> MetricPlan:
+        """Return what measures it: with metrics of some moves, with those of levels and payoffs or without."""
+        key = (with_levels, moves)
+        found = self._plans.get(key)
+        if found is None:
+            found = compile_metrics(
+                self.board.tree,
+                self.board.crisis,
+                moves,
+                terminals=self.cut.terminals,
+                with_levels=with_levels,
+            )
+            self._plans[key] = found
+            while len(self._plans) > 4:
+                self._plans.popitem(last=False)
+        return found
 
 
 class Board:
-    """The tree of a crisis from one starting position, with what prices and measures it.
+    """The tree of a crisis from one starting position, with what prices and measures it; may be shared by threads.
 
     Parameters
     ----------
     crisis
-        The crisis.
+        The crisis; its values play no part.
     start
-        What is changed in the state that the game starts from, as of :func:`start_of`.
-    base
-        Plan of another board of the crisis, to share mechanisms with.
+        What is changed in the state that the game starts from, as of :func:`detente.rules.policies.start_of`.
+    first_round
+        Round in which the game starts.
     """
 
-    def __init__(
-        self, crisis: Crisis, start: tuple[tuple[str, str], ...], *, base: Plan | None = None
-    ) -> None:
-        self.start = start
+    def __init__(self, crisis: Crisis, start: Start, *, first_round: int = 1) -> None:
+        self.crisis, self.start, self.first_round = crisis, start, first_round
         policy = Policy(id="", label="", description="", fix={}, forbid=(), state=dict(start))
-        self.tree: Tree = unroll(compile_rules(crisis, policy=policy if start else None))
-        self.pricing = plan_pricing(self.tree, crisis, every_state=base is None, base=base)
-        self.form = form_of(self.tree)
-        self.measures: MetricPlan = compile_metrics(
-            self.tree, crisis, MoveKeys(used=(), first=(), seen=())
-        )
-        tree = self.tree
-        counts = np.diff(tree.action_offset).astype(np.intp)
-        self._owner = np.repeat(np.arange(counts.size), counts)
-        self._labels = np.array(tree.action_label, dtype=object)
-        self._moments: dict[tuple[str, int], IntArray] = {}
-        for pair in sorted(
-            set(zip(tree.info_set_phase.tolist(), tree.info_set_round.tolist(), strict=True))
-        ):
-            here = (tree.info_set_phase == pair[0]) & (tree.info_set_round == pair[1])
-            self._moments[tree.phases[pair[0]], pair[1]] = np.flatnonzero(here)
-        parent = tree.parent.astype(np.intp)
-        ordinal = np.arange(parent.size) - tree.first_child[parent]
-        mover = tree.player[parent] >= 0
-        mover[0] = False  # the root has no parent
-        decided = tree.action_offset[np.where(mover, tree.info_set[parent], 0)] + ordinal
-        self._branch = np.where(mover, decided, len(self._labels))  # the last entry is always open
-        self._levels = _levels(parent)
+        rules = compile_rules(crisis, policy=policy if start else None, first_round=first_round)
+        self.tree: Tree = unroll(rules)
+        self.masks = TreeMasks(self.tree)
+        self._lock = threading.RLock()
+        self._plans: OrderedDict[tuple[object, ...], Plan] = OrderedDict()
+        self._bases: dict[tuple[object, ...], Plan | None] = {}  # kept, so that keys stay theirs
+        self._games: OrderedDict[bytes, Game] = OrderedDict()
+
+    def plan(
+        self, levels: Levels, *, base: Plan | None = None, within: Within | None = None
+    ) -> Plan:
+        """Return how the board is priced.
+
+        Parameters
+        ----------
+        levels
+            Levels at which mechanisms are evaluated besides those that payoffs need.
+        base
+            Plan of another board, to share the prices of mechanisms with.
+        within
+            The part of the tree to price; all by default.
+        """
+        part = None if within is None else (within.classes.tobytes(), within.events.tobytes())
+        asked = tuple((name, codes.tobytes()) for name, codes in sorted(levels.items()))
+        key = (id(base), part, *asked)
+        with self._lock:
+            if key not in self._plans:
+                found = plan_pricing(
+                    self.tree, self.crisis, reachable=levels, base=base, within=within
+                )
+                self._plans[key] = found
+                self._bases[key] = base
+            self._plans.move_to_end(key)
+            while len(self._plans) > _MOST_PLANS:
+                self._bases.pop(self._plans.popitem(last=False)[0])
+            return self._plans[key]
 
     def game(self, policy: Policy | AdaptivePolicy) -> Game:
-        """Return the game that commitments make of the board.
+        """Return the game that a policy makes of the board.
 
         Raises
         ------
         UsageError
             ``policy-invalid`` for a signal that is no instrument.
         """
-        if isinstance(policy, AdaptivePolicy):
-            seen = self._has_seen(policy.signal)[self._owner]
-            mask = np.where(seen, self._left(policy.switch), self._left(policy.start))
+        game = Game(self, self.masks.allowed(policy))
+        with self._lock:
+            game = self._games.setdefault(game.key[1], game)
+            self._games.move_to_end(game.key[1])
+            while len(self._games) > _MOST_GAMES:
+                self._games.popitem(last=False)
+        return game
+
+
+class Compiled:
+    """What is compiled of a crisis, whatever the values of its quantities; may be shared by threads."""
+
+    def __init__(self, crisis: Crisis) -> None:
+        self.crisis = crisis
+        self.drawn = DrawMemory()
+        self._lock = threading.RLock()
+        self._boards: OrderedDict[tuple[Start, int], Board] = OrderedDict()
+
+    def fits(self, crisis: Crisis) -> bool:
+        """Tell whether a crisis differs from this one in values and words alone."""
+        mine = self.crisis
+        return mine.quantities.keys() == crisis.quantities.keys() and all(
+            getattr(mine, name) is getattr(crisis, name)
+            or getattr(mine, name) == getattr(crisis, name)
+            for name in _TIGHT
+        )
+
+    def board(self, start: Start, *, first_round: int = 1) -> Board:
+        """Return the board of a starting position."""
+        key = (start, first_round)
+        with self._lock:
+            if key not in self._boards:
+                self._boards[key] = Board(self.crisis, start, first_round=first_round)
+            self._boards.move_to_end(key)
+            while len(self._boards) > _MOST_BOARDS:
+                self._boards.popitem(last=False)
+            return self._boards[key]
+
+    def game(self, crisis: Crisis, policy: Policy | AdaptivePolicy | None) -> Game:
+        """Return the game that a policy makes of a crisis that fits."""
+        given = FREE if policy is None else policy
+        start = given.start if isinstance(given, AdaptivePolicy) else given
+        return self.board(start_of(crisis, start)).game(given)
+
+
+_TIGHT = tuple(item.name for item in fields(Crisis) if item.name not in _LOOSE)
+
+
+class _PriceMemory:
+    """The latest prices, a stretch of draws each; bounded by number and size."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[tuple[int, int, int, int], _Remembered] = OrderedDict()
+
+    def price(self, plan: Plan, draws: Draws, base: Priced | None) -> Priced:
+        """Price a plan; what was priced last for the same stretch of draws is used as far as it holds."""
+        key = (id(plan), draws.seed, draws.first, draws.n_draws)
+        with self._lock:
+            last = self._known.get(key)
+            if last is not None:
+                self._known.move_to_end(key)
+        if last is None:
+            found = price(plan, draws.as_mapping(), base=base)
+        elif last.base is base and _same_memory(last.values, draws.values):
+            return last.priced
         else:
-            mask = self._left(policy)
-        there = self._reached_sets(mask)
-        mask = mask | ~there[self._owner]
-        came_up = frozenset(moment for moment, sets in self._moments.items() if there[sets].any())
-        return Game(
-            board=self,
-            allowed=mask,
-            key=(self.start, np.packbits(mask).tobytes()),
-            came_up=came_up,
-        )
-
-    def solve(
-        self, game: Game, priced: Priced, rationality: FloatArray, *, n_real: int
-    ) -> tuple[dict[str, FloatArray], int]:
-        """Solve a game for the draws that the board is priced at; return metrics and how many of the first draws failed."""
-        chance = priced.chance_probs
-        first = self.tree.action_offset[:-1]
-        left = np.add.reduceat(game.allowed, first, dtype=np.intp) if first.size else np.zeros(0)
-        forced = (left == 1)[self._owner]
-        solution = solve_draws(
-            self.form,
-            rationality,
-            payoffs=priced.payoffs,
-            chance_probs=chance,
-            allowed=game.allowed,
-            fixed=np.where(forced, game.allowed.astype(np.float64), np.nan),
-        )
-        n_profiles = int(self.form.chance_offset[1])
-        given = chance.copy()
-        given[:n_profiles] = 1.0 / n_profiles
-        metrics = evaluate_metrics(
-            self.measures,
-            given_profile=terminal_probs(self.form, solution.strategy, given) * n_profiles,
-            profile_probs=chance[:n_profiles],
-            priced=priced,
-        )
-        return metrics, int((~solution.converged[:n_real]).sum())
-
-    # --- inside ------------------------------------------------------------------------------------------------------
-
-    def _left(self, policy: Policy) -> BoolArray:
-        """Actions that a policy leaves, shape ``(A,)``: the strictest of its masks that leaves a menu something."""
-        free = ~np.isin(self._labels, list(policy.forbid)) if policy.forbid else None
-        keep = np.ones(self._labels.size, dtype=np.bool_)
-        for (phase, number), sets in self._moments.items():
-            fixed = policy.fix.get(f"{phase}@{number}", policy.fix.get(phase, ()))
-            if fixed:
-                here = np.isin(self._owner, sets)
-                keep[here] = np.isin(self._labels[here], list(fixed))
-        found = keep if free is None else keep & free
-        for other in (free, np.ones_like(keep)):
-            if other is not None:
-                found = np.where(self._some(found)[self._owner], found, other)
+            found = price(plan, draws.as_mapping(), base=base, last=last.priced)
+        with self._lock:
+            self._known[key] = _Remembered(found, base, draws.values, _size(found))
+            self._known.move_to_end(key)
+            while len(self._known) > 1 and (
+                len(self._known) > _MOST_PRICED
+                or sum(item.size for item in self._known.values()) > _MOST_BYTES
+            ):
+                self._known.popitem(last=False)
         return found
 
-    def _some(self, mask: BoolArray) -> BoolArray:
-        """Tell which information sets a mask leaves an action, shape ``(I,)``."""
-        found = np.zeros(self.tree.n_info_sets, dtype=np.bool_)
-        found[self._owner[mask]] = True
+    def forget(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._known.clear()
+
+
+class _Remembered(NamedTuple):
+    priced: Priced
+    base: Priced | None
+    values: FloatArray
+    size: int
+
+
+def _same_memory(one: FloatArray, other: FloatArray) -> bool:
+    """Tell whether two arrays are the same part of memory, which nobody writes to."""
+    if one.flags.writeable or other.flags.writeable:
+        return False
+    return one.__array_interface__ == other.__array_interface__
+
+
+PRICES = _PriceMemory()
+"""The latest prices of all crises."""
+
+_KNOWN: list[Compiled] = []
+_LOCK = threading.Lock()
+
+
+def compiled_of(crisis: Crisis) -> Compiled:
+    """Return what is compiled of a crisis: what another crisis left that differs in values alone, or something new."""
+    with _LOCK:
+        found = next((item for item in _KNOWN if item.fits(crisis)), None)
+        if found is None:
+            found = Compiled(crisis)
+        else:
+            _KNOWN.remove(found)
+        _KNOWN.insert(0, found)
+        del _KNOWN[_MOST_CRISES:]
         return found
 
-    def _reached_sets(self, mask: BoolArray) -> BoolArray:
-        """Tell which information sets some play comes to, shape ``(I,)``."""
-        tree = self.tree
-        open_ = np.append(mask, True)[self._branch]
-        reached = np.zeros(tree.n_nodes, dtype=np.bool_)
-        reached[0] = True
-        for first, last in self._levels:
-            part = slice(first, last)
-            reached[part] = reached[tree.parent[part]] & open_[part]
-        found = np.zeros(tree.n_info_sets, dtype=np.bool_)
-        found[tree.info_set[reached & (tree.player >= 0)]] = True
-        return found
 
-    def _has_seen(self, name: str) -> BoolArray:
-        """Tell at which information sets the mover has seen an instrument of another player, shape ``(I,)``."""
-        tree = self.tree
-        known = {item.id: item for item in tree.rules.instruments}
-        if name not in known:
-            message = f"the signal {name!r} is no instrument of the crisis"
-            raise UsageError(
-                message,
-                code="policy-invalid",
-                at="signal",
-                fix=f"use one of: {', '.join(known)}",
-            )
-        signal = known[name]
-        seen_by = np.array(
-            [_remembers(tree, signal.sight[player]) for player in range(len(tree.players))]
-        )
-        player = tree.info_set_player.astype(np.intp)
-        seen: BoolArray = seen_by[player, tree.info_set_memory] & (player != signal.player)
-        return seen
-
-
-def _levels(parent: IntArray) -> list[tuple[int, int]]:
-    """Ranges of nodes of one depth, from the children of the root on: nodes are in breadth-first order."""
-    found = []
-    first, last = 0, 1
-    while last < parent.size:
-        first, last = last, int(np.searchsorted(parent, last))
-        found.append((first, last))
-    return found
-
-
-def _remembers(tree: Tree, sight: int) -> BoolArray:
-    """Tell of each memory whether it holds a sight, shape ``(H,)``; the last entry answers for an empty memory."""
-    found = np.zeros(len(tree.memory_parent) + 1, dtype=np.bool_)
-    for memory in range(len(tree.memory_parent)):  # what was remembered before comes before
-        parent = int(tree.memory_parent[memory])
-        found[memory] = int(tree.memory_sight[memory]) == sight or (parent >= 0 and found[parent])
-    return found
+def _size(priced: Priced) -> int:
+    """Bytes that a block's prices hold."""
+    arrays = [priced.parts, priced.chance_probs, *priced.prices.values()]
+    arrays += [array for outputs in priced.outputs.values() for array in outputs.values()]
+    return sum(array.nbytes for array in arrays)

@@ -27,7 +27,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from detente.crisis.elements import Distribution
 from detente.crisis.quantities import ppf, support
@@ -43,6 +42,7 @@ __all__ = [
     "DesignName",
     "Mode",
     "check_size",
+    "describe_cases",
     "explored_distribution",
     "latin_uniforms",
     "random_uniforms",
@@ -142,6 +142,20 @@ class Design:
             drawn = keyed_uniforms(names, seed=seed, first=start, n_draws=stop - start)
             return drawn[:, turns - start]
         return keyed_uniforms(names, seed=seed, first=first, n_draws=n_draws)
+
+
+def describe_cases(design: Design | None = None) -> dict[str, str]:
+    """Say what the cases of a design are and what a share of them is; without one, draws as they are by default.
+
+    The fields stand in the data that every command prints about cases, so that the modes are never mixed up.
+    """
+    plan = design if design is not None else Design()
+    return {
+        "design": plan.name,
+        "mode": plan.mode,
+        "cases_are": plan.case_label,
+        "share_label": plan.share_label,
+    }
 
 
 def check_size(design: Design, n_draws: int) -> None:
@@ -290,6 +304,8 @@ def sobol_uniforms(names: Sequence[str], *, seed: int, first: int = 0, n_draws: 
         raise UsageError(message, code="option-invalid", at="design", fix="use --design streams")
     if not names:
         return np.empty((0, n_draws))
+    from scipy.stats import qmc  # noqa: PLC0415  slow to load
+
     engine = qmc.Sobol(len(names), scramble=False, bits=_SOBOL_BITS)
     start = first & ~63  # whole blocks: the engine expects powers of two
     if start:

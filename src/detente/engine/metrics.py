@@ -9,12 +9,14 @@ conditional probability is defined even where a prior is zero.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from detente.crisis.elements import Crisis
+from detente.crisis.metric_names import metric_name
 from detente.errors import GameError
 from detente.linking import Priced
 from detente.models.beliefs import posteriors
@@ -69,8 +71,13 @@ class MetricPlan:
     settlement: tuple[int, ...]
 
 
-def find_move_keys(tree: Tree, crisis: Crisis) -> MoveKeys:
-    """Return the pairs of player and instrument that occur in a tree, by player, in the order of the crisis file."""
+def find_move_keys(
+    tree: Tree, crisis: Crisis, terminals: NDArray[np.integer[Any]] | slice = slice(None)
+) -> MoveKeys:
+    """Return the pairs of player and instrument that occur in a tree, by player, in the order of the crisis file.
+
+    With ``terminals`` those that occur on the way to some of them.
+    """
     instruments = tuple(crisis.instruments)
 
     def pairs(first: NDArray[np.int16]) -> tuple[tuple[str, str], ...]:
@@ -86,14 +93,21 @@ def find_move_keys(tree: Tree, crisis: Crisis) -> MoveKeys:
             (item.player, item.id)
             for player in tree.players
             for item in crisis.instruments.values()
-            if item.player == player and tree.used_by_terminal(item.id).any()
+            if item.player == player and tree.used_by_terminal(item.id)[terminals].any()
         ),
-        first=pairs(tree.first_move),
-        seen=pairs(tree.first_seen),
+        first=pairs(tree.first_move[terminals]),
+        seen=pairs(tree.first_seen[terminals]),
     )
 
 
-def compile_metrics(tree: Tree, crisis: Crisis, keys: MoveKeys) -> MetricPlan:
+def compile_metrics(
+    tree: Tree,
+    crisis: Crisis,
+    keys: MoveKeys,
+    *,
+    terminals: NDArray[np.integer[Any]] | None = None,
+    with_levels: bool = True,
+) -> MetricPlan:
     """Find the terminals that each metric sums over.
 
     Parameters
@@ -104,6 +118,10 @@ def compile_metrics(tree: Tree, crisis: Crisis, keys: MoveKeys) -> MetricPlan:
         The crisis it was unrolled from.
     keys
         The moves to store metrics for; those that do not occur in this tree sum to zero.
+    terminals
+        The terminals that play can come to, in the order of the probabilities that will be given; all by default.
+    with_levels
+        Whether levels of considerations and payoffs are wanted.
     """
     n_terminals = tree.terminal_node.size
     types = tree.class_types[tree.payoff_class].astype(np.intp)
@@ -114,7 +132,7 @@ def compile_metrics(tree: Tree, crisis: Crisis, keys: MoveKeys) -> MetricPlan:
     entries: list[tuple[IntArray, IntArray]] = [(tree.outcome.astype(np.intp), everywhere)]
     at = len(tree.outcomes)
     level_slices: dict[str, slice] = {}
-    for column, name in enumerate(tree.considerations):
+    for column, name in enumerate(tree.considerations if with_levels else ()):
         level_slices[name] = slice(at, at + len(tree.level_codes[column]))
         entries.append((at + levels[:, column], everywhere))
         at += len(tree.level_codes[column])
@@ -122,11 +140,19 @@ def compile_metrics(tree: Tree, crisis: Crisis, keys: MoveKeys) -> MetricPlan:
     for family, pairs in (("used", keys.used), ("first", keys.first), ("seen", keys.seen)):
         families[family] = slice(at, at + len(pairs))
         for place, pair in enumerate(pairs):
-            terminals = np.flatnonzero(_happens(tree, crisis, family, pair))
-            entries.append((np.full(terminals.size, at + place), terminals))
+            found = np.flatnonzero(_happens(tree, crisis, family, pair))
+            entries.append((np.full(found.size, at + place), found))
         at += len(pairs)
     key, terminal = (np.concatenate(parts) for parts in zip(*entries, strict=True))
-    rows = profile[terminal] * at + key
+    if terminals is not None:
+        place_of = np.full(n_terminals, -1, dtype=np.intp)
+        place_of[terminals] = np.arange(len(terminals))
+        there = place_of[terminal] >= 0
+        key, profile_of = key[there], profile[terminal[there]]
+        terminal, n_terminals = place_of[terminal[there]], len(terminals)
+    else:
+        profile_of = profile[terminal]
+    rows = profile_of * at + key
     shape = (len(profile_types) * at, n_terminals)
     return MetricPlan(
         tree=tree,
@@ -176,14 +202,14 @@ def evaluate_metrics(
     metrics: dict[str, FloatArray] = {}
     outcomes = overall[plan.outcomes]
     for place, name in enumerate(tree.outcomes):
-        metrics[f"outcome/{name}"] = outcomes[place]
+        metrics[metric_name("outcome", name)] = outcomes[place]
     metrics["attack"] = outcomes[list(plan.attack)].sum(axis=0)
     metrics["settlement"] = outcomes[list(plan.settlement)].sum(axis=0)
-    for name in tree.considerations:
+    for name in plan.level_slices:
         expected = (overall[plan.level_slices[name]] * priced.prices[name]).sum(axis=0)
-        metrics[f"level/{name}"] = expected
+        metrics[metric_name("level", name)] = expected
     for (player, instrument), value in zip(plan.keys.used, overall[plan.used], strict=True):
-        metrics[f"use/{player}/{instrument}"] = value
+        metrics[metric_name("use", player, instrument)] = value
     for number, player in enumerate(tree.players):
         _add_player(metrics, plan, number, player, sums, profile_probs, priced)
     return metrics
@@ -208,37 +234,53 @@ def _add_player(
     for kind, name in enumerate(types):
         weights = _given_type(plan.profile_types, profile_probs, number, kind)
         given = np.einsum("vd,vkd->kd", weights, sums)
-        metrics[f"prior/{player}/{name}"] = prior[kind]
+        metrics[metric_name("prior", player, name)] = prior[kind]
         outcomes = given[plan.outcomes]
         for place, outcome in enumerate(tree.outcomes):
-            metrics[f"outcome_given/{player}/{name}/{outcome}"] = outcomes[place]
-        metrics[f"attack_given/{player}/{name}"] = outcomes[list(plan.attack)].sum(axis=0)
-        metrics[f"settlement_given/{player}/{name}"] = outcomes[list(plan.settlement)].sum(axis=0)
+            metrics[metric_name("outcome_given", player, name, outcome)] = outcomes[place]
+        metrics[metric_name("attack_given", player, name)] = outcomes[list(plan.attack)].sum(axis=0)
+        metrics[metric_name("settlement_given", player, name)] = outcomes[
+            list(plan.settlement)
+        ].sum(axis=0)
         mine = [place for place, pair in enumerate(plan.keys.first) if pair[0] == player]
         chosen = given[plan.first][mine]
         reached = chosen.sum(axis=0)
         for place, value in zip(mine, chosen, strict=True):
             share = np.divide(value, reached, out=np.zeros_like(value), where=reached > 0.0)
-            metrics[f"first/{player}/{name}/{plan.keys.first[place][1]}"] = share
+            metrics[metric_name("first", player, name, plan.keys.first[place][1])] = share
         likelihoods[kind] = given[plan.seen]
-        payoff = np.zeros_like(total)
-        for consideration in tree.considerations:
-            weight = priced.weights.get((player, name, consideration))
-            if weight is None:
-                continue
-            levels = given[plan.level_slices[consideration]]
-            part = weight * (levels * priced.prices[consideration]).sum(axis=0)
-            metrics[f"payoff/{player}/{name}/{consideration}"] = part
-            payoff = payoff + part
-        metrics[f"payoff/{player}/{name}"] = payoff
-        total = total + prior[kind] * payoff
-    metrics[f"payoff/{player}"] = total
+        if plan.level_slices:
+            total = total + prior[kind] * _add_payoff(metrics, plan, (player, name), given, priced)
+    if plan.level_slices:
+        metrics[metric_name("payoff", player)] = total
     if len(types) > 1:
         beliefs = posteriors(prior, likelihoods)
         for place, (mover, token) in enumerate(plan.keys.seen):
             if mover == player:
                 for kind, name in enumerate(types):
-                    metrics[f"belief/{player}/{name}/{token}"] = beliefs[kind, place]
+                    metrics[metric_name("belief", player, name, token)] = beliefs[kind, place]
+
+
+def _add_payoff(
+    metrics: dict[str, FloatArray],
+    plan: MetricPlan,
+    who: tuple[str, str],
+    given: FloatArray,
+    priced: Priced,
+) -> FloatArray:
+    """Metrics of what each consideration adds to the payoff of a type; return their sum."""
+    player, name = who
+    payoff = np.zeros(given.shape[1])
+    for consideration in plan.level_slices:
+        weight = priced.weights.get((player, name, consideration))
+        if weight is None:
+            continue
+        levels = given[plan.level_slices[consideration]]
+        part = weight * (levels * priced.prices[consideration]).sum(axis=0)
+        metrics[metric_name("payoff", player, name, consideration)] = part
+        payoff = payoff + part
+    metrics[metric_name("payoff", player, name)] = payoff
+    return payoff
 
 
 def _given_type(

@@ -1,31 +1,41 @@
 """Extensive-form games: arrays, agent quantal response equilibrium in bulk, best responses. Knows no crisis."""
 
-from detente.game.building import Game, GameBuilder
-from detente.game.evaluation import (
-    BestResponse,
-    best_response,
-    class_probs,
-    expected_payoffs,
-    information_set_beliefs,
-    nash_conv,
-    outcome_probs,
-    payoff_parts,
-    posteriors,
-    reach_probs,
-    terminal_probs,
-    type_payoffs,
-)
-from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
-from detente.game.formats.efg import parse_efg, read_efg, write_efg
-from detente.game.formats.exchange import from_openspiel, from_pygambit, to_openspiel, to_pygambit
-from detente.game.formats.trees import game_from_tree
-from detente.game.kernels.compiling import watch_compiling
-from detente.game.nash import NashResult, solve_nash
-from detente.game.payoffs import PricedPayoffs
-from detente.game.qre.branch import BranchResult, trace_logit_branch
-from detente.game.qre.sensitivity import SensitivityResult, equilibrium_sensitivity
-from detente.game.qre.solving import LogitQREResult, Status, solve_logit_qre
-from detente.game.sampling import Histories, sample_histories
+from typing import TYPE_CHECKING
+
+from detente.lazily import offer
+
+if TYPE_CHECKING:
+    from detente.game.building import Game, GameBuilder
+    from detente.game.evaluation import (
+        BestResponse,
+        best_response,
+        class_probs,
+        expected_payoffs,
+        information_set_beliefs,
+        nash_conv,
+        outcome_probs,
+        payoff_parts,
+        posteriors,
+        reach_probs,
+        terminal_probs,
+        type_payoffs,
+    )
+    from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
+    from detente.game.formats.efg import parse_efg, read_efg, write_efg
+    from detente.game.formats.exchange import (
+        from_openspiel,
+        from_pygambit,
+        to_openspiel,
+        to_pygambit,
+    )
+    from detente.game.formats.trees import game_from_tree
+    from detente.game.kernels.compiling import watch_compiling
+    from detente.game.nash import NashResult, solve_nash
+    from detente.game.payoffs import PricedPayoffs
+    from detente.game.qre.branch import BranchResult, trace_logit_branch
+    from detente.game.qre.sensitivity import SensitivityResult, equilibrium_sensitivity
+    from detente.game.qre.solving import LogitQREResult, Status, solve_logit_qre
+    from detente.game.sampling import Histories, sample_histories
 
 __all__ = [
     "CHANCE",
@@ -67,3 +77,6 @@ __all__ = [
     "watch_compiling",
     "write_efg",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = offer(__name__)

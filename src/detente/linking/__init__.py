@@ -1,8 +1,13 @@
 """A crisis joined to its models: bindings compiled, prices planned, and every situation of the game priced draw by draw."""
 
-from detente.linking.checks import check_game
-from detente.linking.pricing import Plan, Priced, plan_pricing, price
-from detente.linking.situated import Situated, evaluate_mechanisms
+from typing import TYPE_CHECKING
+
+from detente.lazily import offer
+
+if TYPE_CHECKING:
+    from detente.linking.checks import check_game
+    from detente.linking.pricing import Plan, Priced, plan_pricing, price
+    from detente.linking.situated import Situated, evaluate_mechanisms
 
 __all__ = [
     "Plan",
@@ -13,3 +18,6 @@ __all__ = [
     "plan_pricing",
     "price",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = offer(__name__)

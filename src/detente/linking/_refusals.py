@@ -1,7 +1,6 @@
 """Errors that point at a place of the crisis file."""
 
-from detente.crisis.elements import Place
-from detente.errors import Code, CrisisFileError, Finding
+from detente.errors import Code, CrisisFileError, Finding, Place
 
 __all__ = ["refuse"]
 

@@ -17,10 +17,10 @@ from detente.crisis.elements import (
     Constant,
     Crisis,
     OutputOf,
-    Place,
     QuantityOf,
     Sum,
 )
+from detente.errors import Place
 from detente.linking._refusals import refuse
 from detente.models.registry import FloatArray
 from detente.rules.compiling import Projection, Rules, StateArray
@@ -95,6 +95,10 @@ class AbstractTerm(ABC):
     def evaluate(self, draws: Draws) -> FloatArray:
         """Return the value per level and draw (and member)."""
 
+    def reads(self) -> Iterator[tuple[str, str]]:
+        """Yield what the value depends on: ``("quantity", path)`` and ``("mechanism", id)``."""
+        yield from ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Number(AbstractTerm):
@@ -124,6 +128,9 @@ class _Value(AbstractTerm):
     def evaluate(self, draws: Draws) -> FloatArray:
         return draws.values[self.path][None, :]
 
+    def reads(self) -> Iterator[tuple[str, str]]:
+        yield "quantity", self.path
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Members(AbstractTerm):
@@ -136,6 +143,9 @@ class _Members(AbstractTerm):
         for member, entry in enumerate(self.entries):
             result[member, 0] = draws.values[entry] if isinstance(entry, str) else entry
         return result
+
+    def reads(self) -> Iterator[tuple[str, str]]:
+        yield from (("quantity", entry) for entry in self.entries if isinstance(entry, str))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +160,9 @@ class _Output(AbstractTerm):
         if self.members is not None:
             result = result[self.members]
         return result if self.levels is None else result[..., self.levels, :]
+
+    def reads(self) -> Iterator[tuple[str, str]]:
+        yield "mechanism", self.mechanism
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +179,10 @@ class _ByState(AbstractTerm):
             result[..., rows, :] = part
         return result
 
+    def reads(self) -> Iterator[tuple[str, str]]:
+        for _, term in self.cases:
+            yield from term.reads()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fold(AbstractTerm):
@@ -180,6 +197,10 @@ class _Fold(AbstractTerm):
             other = term.evaluate(draws)
             result = result * other if self.multiply else result + other
         return result
+
+    def reads(self) -> Iterator[tuple[str, str]]:
+        for term in self.terms:
+            yield from term.reads()
 
 
 def compile_binding(

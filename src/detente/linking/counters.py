@@ -14,6 +14,7 @@ import numpy as np
 
 from detente.crisis.elements import Crisis, Instrument, Mechanism
 from detente.errors import UsageError
+from detente.linking.pricing import Priced
 from detente.models.energy import GAS_HORIZONS
 from detente.models.registry import FloatArray
 from detente.rules.compiling import read_variables
@@ -30,6 +31,7 @@ __all__ = [
     "find_counters",
     "join_losses_pct",
     "package_costs",
+    "read_priced",
 ]
 
 PACKAGE_MODEL = "sanctions.package_horizons"
@@ -166,6 +168,26 @@ def package_costs(
                 parts["total"] = join_losses_pct(*parts.values())
                 found.append(Cost(actor=actor, horizon=horizon, parts=parts))
     return tuple(found)
+
+
+def read_priced(crisis: Crisis, priced: Priced) -> ReadOutput:
+    """Return how :func:`package_costs` reads what mechanisms said in each situation."""
+
+    def read(
+        mechanism: str, output: str, member: str, state: Mapping[str, str]
+    ) -> FloatArray | None:
+        members = crisis.mechanisms[mechanism].members
+        if member and member not in members:
+            return None
+        for level, found in enumerate(priced.level_states.get(mechanism, ())):
+            if all(state.get(variable) == value for variable, value in found.items()):
+                values = priced.outputs[mechanism][output]
+                row: FloatArray = values[members.index(member)] if member else values
+                draws: FloatArray = row[level]
+                return draws
+        return None
+
+    return read
 
 
 def join_losses_pct(*losses: FloatArray) -> FloatArray:

@@ -11,13 +11,13 @@ from detente.crisis.elements import (
     Crisis,
     Mechanism,
     OutputOf,
-    Place,
     QuantityOf,
     Sum,
 )
-from detente.errors import Code, CrisisFileError, Finding, ModelError
+from detente.errors import Code, CrisisFileError, Finding, ModelError, Place
 from detente.linking.bindings import column_paths
 from detente.linking.planning import mechanism_order
+from detente.linking.tables import setting_of
 from detente.models import Input, Model, Output, all_models, find_model
 from detente.rules.compiling import read_outputs
 
@@ -107,7 +107,7 @@ def check_inputs(crisis: Crisis) -> Iterator[Finding]:
 
 def _check_design(item: Mechanism, model: Model, crisis: Crisis) -> Iterator[Finding]:
     """Find a design that lacks, is damaged or does not know the members."""
-    if model.read_design is None:
+    if not model.reads_responses:
         if item.design:
             yield _finding(
                 item.place,
@@ -119,8 +119,8 @@ def _check_design(item: Mechanism, model: Model, crisis: Crisis) -> Iterator[Fin
             )
         return
     table = crisis.tables.get("responses")
-    rows = [row.cells for row in (() if table is None else table.rows)]
-    known = list(dict.fromkeys(row["package"] for row in rows))
+    rows = () if table is None else table.rows
+    known = list(dict.fromkeys(row.cells["package"] for row in rows))
     if item.design not in known:
         yield _finding(
             item.place,
@@ -132,9 +132,7 @@ def _check_design(item: Mechanism, model: Model, crisis: Crisis) -> Iterator[Fin
         )
         return
     try:
-        model.read_design(
-            item.design, [row for row in rows if row["package"] == item.design], item.members
-        )
+        model.bind(setting_of(crisis, model, item))
     except ModelError as error:
         yield _finding(
             item.place,

@@ -1,10 +1,10 @@
 """Planning of prices: everything about payoffs and probabilities that does not depend on draws, worked out once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from detente.crisis.elements import (
     Binding,
@@ -12,10 +12,9 @@ from detente.crisis.elements import (
     Crisis,
     Instrument,
     Mechanism,
-    Place,
     Player,
 )
-from detente.errors import Code, CrisisFileError
+from detente.errors import Code, CrisisFileError, Place
 from detente.linking._refusals import refuse
 from detente.linking.bindings import (
     AbstractTerm,
@@ -24,29 +23,44 @@ from detente.linking.bindings import (
     compile_binding,
     outputs_needed,
 )
-from detente.linking.tables import bind_model
+from detente.linking.tables import bind_model, responses_to
 from detente.models import Model, find_model
-from detente.models.registry import FloatArray, Input
+from detente.models.registry import FloatArray, Input, Price
 from detente.rules.compiling import Rules, read_outputs, type_combinations
 from detente.rules.transition import IndexArray
 from detente.rules.unrolling import Tree
 
-__all__ = ["Evaluation", "Lottery", "Plan", "mechanism_order", "plan_mechanisms", "plan_pricing"]
+if TYPE_CHECKING:
+    from scipy import sparse
+
+__all__ = [
+    "Evaluation",
+    "Lottery",
+    "Plan",
+    "Within",
+    "mechanism_order",
+    "plan_mechanisms",
+    "plan_pricing",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """A part of a tree, to price nothing beyond it: classes of terminals and chance events, sorted."""
+
+    classes: IndexArray
+    events: IndexArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A mechanism with its inputs compiled; ``function`` is its model, bound to the tables that it works on.
-
-    ``design`` is what a model that interpolates has read of the table of responses.
-    """
+    """A mechanism with its inputs compiled; ``function`` is its model, bound to the tables that it works on."""
 
     mechanism: Mechanism
     model: Model
-    function: Callable[..., Mapping[str, FloatArray]]
+    function: Price
     inputs: tuple[tuple[Input, AbstractTerm], ...]
     n_levels: int
-    design: object | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,28 +82,36 @@ class Plan:
     """Everything about pricing a tree that does not depend on draws.
 
     ``paths`` are the quantities that :func:`price` needs. ``level_states`` says for each mechanism what its levels are,
-    ``mechanism_codes`` gives them as codes; mechanisms in ``shared`` are evaluated by the base plan.
+    ``mechanism_codes`` gives them as codes, ``reachable`` those that were asked for; mechanisms in ``shared`` are evaluated
+    by the base plan. ``prices`` gives for each consideration the number of its levels and those that are priced,
+    ``even`` even odds for each chance branch.
     """
 
     paths: tuple[str, ...]
+    reachable: Mapping[str, IndexArray]
     mechanism_codes: Mapping[str, IndexArray]
     shared: frozenset[str]
     level_states: Mapping[str, tuple[dict[str, str], ...]]
-    n_branches: int
+    even: FloatArray
     shape: tuple[int, int]
     mechanisms: tuple[Evaluation, ...]
-    prices: tuple[tuple[Consideration, int, AbstractTerm], ...]
+    prices: tuple[tuple[Consideration, int, IndexArray, AbstractTerm], ...]
     priors: tuple[Lottery, ...]
     type_rows: tuple[IndexArray, ...]
     lotteries: tuple[Lottery, ...]
     weights: tuple[tuple[tuple[str, str, str], AbstractTerm], ...]
     weight_row: IndexArray
     price_row: IndexArray
-    incidence: sparse.csr_array
+    incidence: "sparse.csr_array"
 
 
 def plan_pricing(
-    tree: Tree, crisis: Crisis, *, every_state: bool = True, base: Plan | None = None
+    tree: Tree,
+    crisis: Crisis,
+    *,
+    reachable: Mapping[str, IndexArray] | None = None,
+    base: Plan | None = None,
+    within: Within | None = None,
 ) -> Plan:
     """Work out how to price a tree.
 
@@ -99,12 +121,15 @@ def plan_pricing(
         Unrolled from the rules of the crisis.
     crisis
         The crisis itself; ``check_game`` must find no error in it.
-    every_state
-        Evaluate each mechanism at every level that its variables reach in the game, for the briefing. Without it only
-        where a price or a probability needs it, which is all that payoffs take.
+    reachable
+        Levels at which each mechanism is evaluated for the briefing, as codes of what it reads; by default every one that its
+        variables reach in the game. Those that a price or a probability needs come on top; with an empty mapping there are
+        no others, which is all that payoffs take.
     base
         Plan of the same crisis under another policy. Mechanisms that it evaluates at every level needed here are taken
         from it: :func:`price` then wants what that plan gave for the same draws, as its own ``base``.
+    within
+        The part of the tree to price; levels beyond it have price zero, and chance events beyond it even odds.
 
     Returns
     -------
@@ -117,13 +142,22 @@ def plan_pricing(
         An error of :func:`check_game` that stands in the way: an unknown model or input, a cycle of mechanisms.
     """
     rules = tree.rules
+    reachable = tree.mechanism_codes if reachable is None else reachable
     order = mechanism_order(crisis)
     now = Levels(projection=rules.project(rules.variables), values=rules.initial[None, :])
-    prices = [
-        Levels(projection=reads, values=reads.decode(codes))
-        for reads, codes in zip(rules.consideration_reads, tree.level_codes, strict=True)
+    rows = [
+        np.arange(len(codes))
+        if within is None
+        else np.unique(tree.class_level[within.classes, number]).astype(np.int64)
+        for number, codes in enumerate(tree.level_codes)
     ]
-    events = _events(tree, crisis)
+    prices = [
+        Levels(projection=reads, values=reads.decode(codes[wanted]))
+        for reads, codes, wanted in zip(
+            rules.consideration_reads, tree.level_codes, rows, strict=True
+        )
+    ]
+    events = _events(tree, crisis, within)
     consumers: list[tuple[Binding, Levels]] = [
         *(
             (item.price, levels)
@@ -148,7 +182,7 @@ def plan_pricing(
         rules,
         order,
         consumers,
-        reachable=tree.mechanism_codes if every_state else {},
+        reachable=reachable,
         given=base.mechanism_codes if base is not None else {},
     )
     scope = Scope(
@@ -169,16 +203,20 @@ def plan_pricing(
     price_terms = tuple(
         (
             item,
-            len(rows),
-            compile_binding(item.price, scope=scope, levels=rows, place=item.place),
+            len(codes),
+            wanted,
+            compile_binding(item.price, scope=scope, levels=levels_of, place=item.place),
         )
-        for item, rows in zip(crisis.considerations.values(), prices, strict=True)
+        for item, codes, wanted, levels_of in zip(
+            crisis.considerations.values(), tree.level_codes, rows, prices, strict=True
+        )
     )
     priors = tuple(_plan_prior(player, scope, now) for player in crisis.players.values())
-    lotteries = tuple(_plan_lottery(item, branches, rows, scope) for item, branches, rows in events)
+    lotteries = tuple(_plan_lottery(item, branches, at, scope) for item, branches, at in events)
     weight_row, price_row, incidence = _incidence(tree, [key for key, _ in weights])
     return Plan(
         paths=tuple(sorted(scope.paths)),
+        reachable=reachable,
         mechanism_codes=levels,
         shared=shared,
         level_states={
@@ -189,7 +227,7 @@ def plan_pricing(
             for name in crisis.mechanisms
             if len(codes := levels[name])
         },
-        n_branches=int(tree.chance_offset[-1]),
+        even=np.repeat(1.0 / np.diff(tree.chance_offset), np.diff(tree.chance_offset)),
         shape=(len(tree.class_types), len(tree.players)),
         mechanisms=mechanisms,
         prices=price_terms,
@@ -283,7 +321,9 @@ def _weight_bindings(
                 yield (player, kind, item.id), binding
 
 
-def _events(tree: Tree, crisis: Crisis) -> list[tuple[Instrument, IndexArray, Levels]]:
+def _events(
+    tree: Tree, crisis: Crisis, within: Within | None
+) -> list[tuple[Instrument, IndexArray, Levels]]:
     """Return the instruments whose chance outcomes occur, with their branches and levels."""
     found = []
     for number in np.unique(tree.chance_instrument[1:]).tolist():
@@ -292,6 +332,10 @@ def _events(tree: Tree, crisis: Crisis) -> list[tuple[Instrument, IndexArray, Le
         if reads is None:  # pragma: no cover - an instrument of a chance event has chance outcomes
             continue
         rows = np.flatnonzero(tree.chance_instrument == number)
+        if within is not None:
+            rows = np.intersect1d(rows, within.events)
+            if not rows.size:
+                continue
         branches = tree.chance_offset[rows][:, None] + np.arange(len(item.chance))
         levels = Levels(projection=reads, values=reads.decode(tree.chance_level[rows]))
         found.append((item, branches.astype(np.int64), levels))
@@ -322,7 +366,7 @@ def _mechanism_levels(
     shared: set[str] = set()
     for name in reversed(tuple(order)):
         codes = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *needed[name]]))
-        if name in given and np.isin(codes, given[name]).all():
+        if len(given.get(name, ())) and np.isin(codes, given[name]).all():
             result[name] = given[name]
             shared.add(name)
             continue
@@ -384,29 +428,19 @@ def _plan_mechanism(mechanism: Mechanism, scope: Scope) -> Evaluation:
             raise _input_error(
                 mechanism, declared.name, code="model-input-missing", what="needs the input"
             )
-    design = None
-    if model.read_design is not None:
-        table = scope.crisis.tables.get("responses")
-        rows = [
-            row.cells
-            for row in (() if table is None else table.rows)
-            if row.cells["package"] == mechanism.design
-        ]
-        if not rows:
-            raise _input_error(
-                mechanism,
-                mechanism.design or "design",
-                code="model-input-missing",
-                what="has no responses to",
-            )
-        design = model.read_design(mechanism.design, rows, mechanism.members)
+    if model.reads_responses and not responses_to(mechanism.design, scope.crisis):
+        raise _input_error(
+            mechanism,
+            mechanism.design or "design",
+            code="model-input-missing",
+            what="has no responses to",
+        )
     return Evaluation(
         mechanism=mechanism,
         model=model,
         function=bind_model(mechanism, model, scope.crisis),
         inputs=tuple(inputs),
         n_levels=len(levels),
-        design=design,
     )
 
 
@@ -454,11 +488,13 @@ def _plan_lottery(
 
 def _incidence(
     tree: Tree, keys: list[tuple[str, str, str]]
-) -> tuple[IndexArray, IndexArray, sparse.csr_array]:
+) -> "tuple[IndexArray, IndexArray, sparse.csr_array]":
     """Return which weight and price meet in each row of the table of priced parts, and which rows each payoff adds up.
 
     The table has a row for each (weight, level of its consideration).
     """
+    from scipy import sparse  # noqa: PLC0415  slow to load
+
     n_levels = [len(codes) for codes in tree.level_codes]
     first_price = np.concatenate(([0], np.cumsum(n_levels))).astype(np.int64)
     n_classes, n_players = tree.class_types.shape

@@ -9,7 +9,7 @@ terminals with the same types and levels. :func:`plan_pricing` works out every i
 block of draws.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +17,10 @@ import numpy as np
 from detente.crisis.elements import Consideration, Mechanism
 from detente.errors import Code, CrisisFileError, ModelError, UsageError
 from detente.linking._refusals import refuse
-from detente.linking.bindings import Draws
+from detente.linking.bindings import AbstractTerm, Draws
 from detente.linking.planning import Evaluation, Lottery, Plan, plan_pricing
 from detente.models.registry import FloatArray, Input
+from detente.rules.transition import IndexArray
 
 __all__ = ["Plan", "Priced", "evaluate_mechanism", "plan_pricing", "price"]
 
@@ -36,8 +37,10 @@ class Priced:
 
     Attributes
     ----------
-    payoffs
-        ``(K, P, D)`` in stakes.
+    plan
+        What was priced.
+    values
+        The draws that were read: ``(D,)`` by path.
     chance_probs
         ``(R, D)``; sums to one over the branches of each chance event.
     prices
@@ -46,20 +49,55 @@ class Priced:
         Per (player, type, consideration) ``(D,)``; absent where the crisis gives no weight.
     outputs
         Per mechanism and output ``(n_levels, D)``, or ``(n_members, n_levels, D)``.
-    level_states
-        Per mechanism what its levels are: variable to value.
+    parts
+        What each weight gives to each level of its consideration, ``(n_parts, D)``; payoffs are sums of them.
     """
 
-    payoffs: FloatArray
+    plan: Plan
+    values: Mapping[str, FloatArray]
     chance_probs: FloatArray
     prices: dict[str, FloatArray]
     weights: dict[tuple[str, str, str], FloatArray]
     outputs: dict[str, dict[str, FloatArray]]
-    level_states: Mapping[str, tuple[dict[str, str], ...]]
+    parts: FloatArray
+
+    @property
+    def level_states(self) -> Mapping[str, tuple[dict[str, str], ...]]:
+        """Per mechanism what its levels are: variable to value."""
+        return self.plan.level_states
+
+    @property
+    def payoffs(self) -> FloatArray:
+        """Payoffs of all classes of terminals, ``(K, P, D)`` in stakes."""
+        return self.payoffs_of(np.arange(self.plan.shape[0]))
+
+    def payoffs_of(self, classes: IndexArray) -> FloatArray:
+        """Return the payoffs of some classes of terminals, shape ``(n_classes, P, D)``, in stakes.
+
+        Raises
+        ------
+        ModelError
+            ``payoff-not-finite`` if parts that are finite are too large to add up.
+        """
+        n_players = self.plan.shape[1]
+        rows = (np.asarray(classes)[:, None] * n_players + np.arange(n_players)).reshape(-1)
+        every = rows.size == self.plan.incidence.shape[0]
+        incidence = self.plan.incidence if every else self.plan.incidence[rows]
+        with np.errstate(over="ignore", invalid="ignore"):
+            payoffs = np.asarray(incidence @ self.parts)
+        if not np.isfinite(payoffs).all():
+            raise _too_large(self.plan, self.prices)
+        return payoffs.reshape(-1, n_players, self.parts.shape[1])
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is not finite is refused by name
-def price(plan: Plan, values: Mapping[str, FloatArray], *, base: Priced | None = None) -> Priced:
+def price(
+    plan: Plan,
+    values: Mapping[str, FloatArray],
+    *,
+    base: Priced | None = None,
+    last: Priced | None = None,
+) -> Priced:
     """Price a block of draws.
 
     Parameters
@@ -70,6 +108,9 @@ def price(plan: Plan, values: Mapping[str, FloatArray], *, base: Priced | None =
         Draws of each quantity by path, shape ``(D,)``; more than ``plan.paths`` may be given.
     base
         What the plan's base gave for the same draws; wanted if the plan was made with one.
+    last
+        What the same plan gave for other draws, as many. What no changed quantity reaches is taken from it: the result is
+        the same, to the bit, as without.
 
     Returns
     -------
@@ -86,28 +127,69 @@ def price(plan: Plan, values: Mapping[str, FloatArray], *, base: Priced | None =
         ``priors-sum`` or ``probability-out-of-range`` naming player or instrument.
     """
     draws = _read_draws(plan, values)
+    if last is not None and (last.plan is not plan or last.parts.shape[1] != draws.n_draws):
+        last = None
+    moved = _Moved(last, draws)
     if plan.shared:
         draws.outputs.update(_shared(plan, base, draws))
+        moved.note(draws.outputs)
+    if last is not None and not moved.names:
+        return last
     for item in plan.mechanisms:
-        _, draws.outputs[item.mechanism.id] = evaluate_mechanism(item, draws)
+        name = item.mechanism.id
+        if last is not None and moved.keeps(term for _, term in item.inputs):
+            draws.outputs[name] = last.outputs[name]
+        else:
+            _, draws.outputs[name] = evaluate_mechanism(item, draws)
+            moved.names.add(("mechanism", name))
     prices: dict[str, FloatArray] = {}
-    for consideration, n_levels, term in plan.prices:
-        table = np.broadcast_to(term.evaluate(draws), (n_levels, draws.n_draws))
+    for consideration, n_levels, rows, term in plan.prices:
+        if last is not None and moved.keeps([term]):
+            prices[consideration.id] = last.prices[consideration.id]
+            continue
+        table = np.broadcast_to(term.evaluate(draws), (len(rows), draws.n_draws))
         _check_finite(table, "price", consideration)
+        if len(rows) < n_levels:
+            whole = np.zeros((n_levels, draws.n_draws))
+            whole[rows] = table
+            table = whole
         prices[consideration.id] = table
     weights: dict[tuple[str, str, str], FloatArray] = {}
     for key, term in plan.weights:
-        weight = np.broadcast_to(term.evaluate(draws), (1, draws.n_draws))[0]
-        weights[key] = weight
-    payoffs = _payoffs(plan, prices, weights, draws.n_draws)
+        weights[key] = np.broadcast_to(term.evaluate(draws), (1, draws.n_draws))[0]
     return Priced(
-        payoffs=payoffs,
+        plan=plan,
+        values=draws.values,
         chance_probs=_chance_probs(plan, draws),
         prices=prices,
         weights=weights,
         outputs=draws.outputs,
-        level_states=plan.level_states,
+        parts=_parts(plan, prices, weights, draws.n_draws),
     )
+
+
+class _Moved:
+    """What differs from the draws that were priced last: paths of quantities and mechanisms, as terms name them."""
+
+    def __init__(self, last: Priced | None, draws: Draws) -> None:
+        self.last = last
+        known: Mapping[str, FloatArray] = {} if last is None else last.values
+        self.names = {
+            ("quantity", path)
+            for path, array in draws.values.items()
+            if path not in known or not (known[path] is array or np.array_equal(known[path], array))
+        }
+
+    def note(self, outputs: Mapping[str, Mapping[str, FloatArray]]) -> None:
+        """Note the mechanisms that a base gives and that are not what it gave last."""
+        known = {} if self.last is None else self.last.outputs
+        self.names |= {
+            ("mechanism", name) for name, given in outputs.items() if given is not known.get(name)
+        }
+
+    def keeps(self, terms: Iterable[AbstractTerm]) -> bool:
+        """Tell whether terms have the value that they had last."""
+        return not any(name in self.names for term in terms for name in term.reads())
 
 
 def _read_draws(plan: Plan, values: Mapping[str, FloatArray]) -> Draws:
@@ -133,7 +215,8 @@ def _read_draws(plan: Plan, values: Mapping[str, FloatArray]) -> Draws:
 def _shared(plan: Plan, base: Priced | None, draws: Draws) -> dict[str, dict[str, FloatArray]]:
     """Return the mechanisms that the base plan has evaluated."""
     outputs = {} if base is None else base.outputs
-    shared = {name: outputs.get(name, {}) for name in sorted(plan.shared)}
+    nothing: dict[str, FloatArray] = {}
+    shared = {name: outputs.get(name, nothing) for name in sorted(plan.shared)}
     for name, given in shared.items():
         for array in given.values() or [np.empty(0)]:
             if array.shape[-1] != draws.n_draws:
@@ -156,11 +239,12 @@ def evaluate_mechanism(
         array = term.evaluate(draws)
         if declared.per_member and array.ndim < 3:
             array = array[None, ...]
-        _check_input(item.mechanism, declared, array)
         given[declared.name] = array
     try:
-        found = item.function(**given, **({} if item.design is None else {"design": item.design}))
+        found = item.function(**given)
     except ModelError as error:
+        for declared, _ in item.inputs:
+            _blame_binding(item.mechanism, declared, given[declared.name])
         message = f"mechanism {item.mechanism.id!r}: {error.message}"
         raise ModelError(message, code=error.code, at=error.at, fix=error.fix) from error
     shape = (item.n_levels, draws.n_draws)
@@ -172,7 +256,8 @@ def evaluate_mechanism(
     return given, outputs
 
 
-def _check_input(mechanism: Mechanism, declared: Input, array: FloatArray) -> None:
+def _blame_binding(mechanism: Mechanism, declared: Input, array: FloatArray) -> None:
+    """Say which line of the crisis binds an input whose range the model has found broken; nothing if it is another."""
     low, high = array.min(), array.max()
     slack = PROB_TOLERANCE * max(1.0, abs(low), abs(high))
     finite = np.isfinite(low) and np.isfinite(high)
@@ -209,7 +294,7 @@ def _check_finite(table: FloatArray, what: str, item: Consideration) -> None:
     )
 
 
-def _payoffs(
+def _parts(
     plan: Plan,
     prices: Mapping[str, FloatArray],
     weights: Mapping[tuple[str, str, str], FloatArray],
@@ -218,23 +303,28 @@ def _payoffs(
     nothing = np.zeros((0, n_draws))
     weight = np.concatenate([nothing, *(item[None, :] for item in weights.values())])
     table = np.concatenate([nothing, *prices.values()])
-    parts = weight[plan.weight_row] * table[plan.price_row]
-    payoffs: FloatArray = (plan.incidence @ parts).reshape(*plan.shape, n_draws)
-    if np.isfinite(payoffs).all():
-        return payoffs
+    parts: FloatArray = weight[plan.weight_row] * table[plan.price_row]
+    if np.isfinite(parts).all():
+        return parts
     if not np.isfinite(weight).all():
         row = int(np.flatnonzero(~np.isfinite(weight).all(axis=1))[0])
         player, kind, name = list(weights)[row]
-        item = next(entry for entry, _, _ in plan.prices if entry.id == name)
+        item = next(entry for entry, *_ in plan.prices if entry.id == name)
         _check_finite(weight[[row]], f"weight of {player!r} ({kind}) on the price", item)
+    raise _too_large(plan, prices)
+
+
+def _too_large(plan: Plan, prices: Mapping[str, FloatArray]) -> ModelError:
+    """Return the error for payoffs that are too large for a number: it names the largest price."""
+    table = np.concatenate(list(prices.values()))
     largest = int(np.abs(table).max(axis=1).argmax())
-    name = [entry.id for entry, n_levels, _ in plan.prices for _ in range(n_levels)][largest]
-    item = next(entry for entry, _, _ in plan.prices if entry.id == name)
+    name = [entry.id for entry, n_levels, *_ in plan.prices for _ in range(n_levels)][largest]
+    item = next(entry for entry, *_ in plan.prices if entry.id == name)
     message = (
         f"a payoff is too large for a number: the price of consideration {item.id!r} goes up to "
         f"{np.abs(table[largest]).max():g} stakes"
     )
-    raise ModelError(
+    return ModelError(
         message,
         code="payoff-not-finite",
         at=f"{item.place.file}:{item.place.line}  considerations.{item.id}",
@@ -243,7 +333,7 @@ def _payoffs(
 
 
 def _chance_probs(plan: Plan, draws: Draws) -> FloatArray:
-    result = np.empty((plan.n_branches, draws.n_draws))
+    result = np.repeat(plan.even[:, None], draws.n_draws, axis=1)
     n_types = len(plan.type_rows[0]) if plan.type_rows else 1
     types = np.ones((n_types, draws.n_draws))
     for prior, row in zip(plan.priors, plan.type_rows, strict=True):

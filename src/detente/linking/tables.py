@@ -1,10 +1,8 @@
 """Tables of a crisis as arrays, and models that work on whole tables bound to them."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,15 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.crisis import attributes
+from detente.crisis.csv_reader import read_number
 from detente.crisis.elements import Crisis, Mechanism
-from detente.crisis.figures import read_number
+from detente.crisis.remembering import cache_folder, keep
 from detente.errors import ModelError
-from detente.models.registry import FloatArray, Model, Setting
+from detente.models.registry import FloatArray, Model, Price, Setting
 
-__all__ = ["bind_model", "setting_of", "table_arrays"]
-
-FOLDER = "DETENTE_CACHE"
-"""Environment variable: folder where designs are kept; empty to keep none."""
+__all__ = ["bind_model", "responses_to", "setting_of", "table_arrays"]
 
 
 def table_arrays(crisis: Crisis, kinds: Iterable[str]) -> dict[str, Mapping[str, NDArray[Any]]]:
@@ -59,8 +55,15 @@ def table_arrays(crisis: Crisis, kinds: Iterable[str]) -> dict[str, Mapping[str,
     return found
 
 
-def setting_of(crisis: Crisis, kinds: Iterable[str], *, members: tuple[str, ...] = ()) -> Setting:
-    """Return what a model that works on tables is prepared for."""
+def responses_to(package: str, crisis: Crisis) -> tuple[Mapping[str, str], ...]:
+    """Return the cells of the rows that hold the responses to a package; none if there is none."""
+    table = crisis.tables.get("responses")
+    rows = () if table is None else table.rows
+    return tuple(row.cells for row in rows if row.cells["package"] == package)
+
+
+def setting_of(crisis: Crisis, model: Model, mechanism: Mechanism) -> Setting:
+    """Return what a mechanism offers to its model if that is prepared."""
     challengers = tuple(
         actor
         for player in crisis.players.values()
@@ -68,17 +71,17 @@ def setting_of(crisis: Crisis, kinds: Iterable[str], *, members: tuple[str, ...]
         for actor in player.actors
     )
     return Setting(
-        tables=table_arrays(crisis, kinds),
+        tables=table_arrays(crisis, model.tables),
         start=crisis.as_of,
-        members=members,
+        members=mechanism.members,
         challengers=challengers,
         remember=_remember,
+        design=mechanism.design,
+        responses=responses_to(mechanism.design, crisis) if model.reads_responses else (),
     )
 
 
-def bind_model(
-    mechanism: Mechanism, model: Model, crisis: Crisis
-) -> Callable[..., Mapping[str, FloatArray]]:
+def bind_model(mechanism: Mechanism, model: Model, crisis: Crisis) -> Price:
     """Return the function of a mechanism's model, bound to the tables of the crisis if it works on any.
 
     Raises
@@ -87,7 +90,7 @@ def bind_model(
         ``input-invalid`` naming the mechanism.
     """
     try:
-        return model.bind(setting_of(crisis, model.tables, members=mechanism.members))
+        return model.bind(setting_of(crisis, model, mechanism))
     except ModelError as error:
         message = f"mechanism {mechanism.id!r}: {error.message}"
         raise ModelError(message, code=error.code, at=error.at, fix=error.fix) from error
@@ -111,24 +114,16 @@ _MEMORY: dict[str, FloatArray] = {}
 def _kept(name: str, compute: Callable[[], FloatArray]) -> FloatArray:
     if name in _MEMORY:
         return _MEMORY[name]
-    folder = _folder()
+    folder = cache_folder("designs")
     path = None if folder is None else folder / f"{name}.npy"
     array = None if path is None else _load(path)
     if array is None:
         array = compute()
         if path is not None:
-            _save(path, array)
+            keep(path, partial(np.save, arr=array, allow_pickle=False))
     array.setflags(write=False)
     _MEMORY[name] = array
     return array
-
-
-def _folder() -> Path | None:
-    given = os.environ.get(FOLDER)
-    if given is not None:
-        return Path(given) if given else None
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "detente" / "designs"
 
 
 def _load(path: Path) -> FloatArray | None:
@@ -137,16 +132,6 @@ def _load(path: Path) -> FloatArray | None:
     except (OSError, ValueError, EOFError):
         return None
     return array if array.dtype == np.float64 and np.isfinite(array).all() else None
-
-
-def _save(path: Path, array: FloatArray) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as stream:
-            np.save(stream, array, allow_pickle=False)
-        Path(stream.name).replace(path)
-    except OSError:
-        return
 
 
 @cache

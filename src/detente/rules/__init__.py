@@ -1,13 +1,21 @@
 """The rules of a crisis as one engine with three drivers: unroll the tree, step through a game, sample histories."""
 
-from detente.rules.compiling import Rules, compile_rules
-from detente.rules.sampling import Histories, sample
-from detente.rules.situations import NODE_LIMIT, Situations, find_situations
-from detente.rules.stepping import Position, start
-from detente.rules.unrolling import Tree, unroll
+from typing import TYPE_CHECKING
+
+from detente.lazily import offer
+
+if TYPE_CHECKING:
+    from detente.rules.compiling import Rules, compile_rules
+    from detente.rules.policies import FREE, AdaptivePolicy
+    from detente.rules.sampling import Histories, sample
+    from detente.rules.situations import NODE_LIMIT, Situations, find_situations
+    from detente.rules.stepping import Position, start
+    from detente.rules.unrolling import Tree, unroll
 
 __all__ = [
+    "FREE",
     "NODE_LIMIT",
+    "AdaptivePolicy",
     "Histories",
     "Position",
     "Rules",
@@ -19,3 +27,6 @@ __all__ = [
     "start",
     "unroll",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = offer(__name__)

@@ -23,13 +23,13 @@ from detente.crisis.elements import (
     Move,
     OutputOf,
     Phase,
-    Place,
     Policy,
     Product,
     Sum,
 )
-from detente.errors import CrisisFileError, Finding, UsageError
+from detente.errors import CrisisFileError, Finding, Place, UsageError
 from detente.rules._rows import KEY_LIMIT
+from detente.rules.policies import change_table, find_policy, menu_masks, start_state
 
 __all__ = [
     "UNSEEN",
@@ -290,16 +290,7 @@ def compile_rules(
     UsageError
         ``policy-invalid`` for an unknown policy, ``option-invalid`` for less than one round or a start after the last.
     """
-    if isinstance(policy, str):
-        if policy not in crisis.policies:
-            message = f"crisis {crisis.id!r} has no policy {policy!r}"
-            raise UsageError(
-                message,
-                code="policy-invalid",
-                at="policy",
-                fix=f"use one of: {', '.join(crisis.policies) or '(it has none)'}",
-            )
-        policy = crisis.policies[policy]
+    policy = find_policy(crisis, policy)
     n_rounds = crisis.rounds if rounds is None else rounds
     if n_rounds < 1:
         message = f"a game of {n_rounds} rounds has no moves"
@@ -311,9 +302,7 @@ def compile_rules(
     columns = _Columns(crisis, n_rounds)
     instruments, sights = _compile_instruments(crisis, columns)
     phases = tuple(_compile_phase(phase, crisis, columns, policy) for phase in crisis.phases)
-    initial = {variable.id: variable.initial for variable in crisis.state.values()}
-    initial.update(policy.state if policy is not None else {})
-    initial[ROUND] = str(first_round)
+    initial = {**start_state(crisis, policy), ROUND: str(first_round)}
     return Rules(
         crisis=crisis.id,
         policy=policy.id if policy is not None else "",
@@ -506,18 +495,13 @@ class _Columns:
 
     def effects(self, effects: Mapping[str, str]) -> tuple[Effect, ...]:
         """Compile effects: a value, or ``up`` / ``down`` along the variable's order, stopping at its ends."""
-        compiled = []
-        for name, target in effects.items():
-            values = self.values[self.index[name]]
-            old = np.arange(len(values))
-            if target in values:
-                new = np.full(len(values), values.index(target))
-            elif target == "up":
-                new = np.minimum(old + 1, len(values) - 1)
-            else:
-                new = np.maximum(old - 1, 0)
-            compiled.append(Effect(column=self.index[name], table=new.astype(np.uint8)))
-        return tuple(compiled)
+        return tuple(
+            Effect(
+                column=self.index[name],
+                table=change_table(self.values[self.index[name]], target),
+            )
+            for name, target in effects.items()
+        )
 
     def project(self, variables: Iterable[str]) -> Projection:
         """Return the projection on some variables."""
@@ -604,25 +588,11 @@ def _compile_move(
         player=tuple(crisis.players).index(move.player),
         menu=np.array([index[name] for name in move.menu], dtype=np.int16),
         restrictions={
-            number: _restrictions(move, phase, policy, number) for number in range(1, rounds + 1)
+            number: menu_masks(policy, phase.id, number, move.menu)
+            for number in range(1, rounds + 1)
         },
         may_chance=any(crisis.instruments[name].chance for name in move.menu),
     )
-
-
-def _restrictions(
-    move: Move, phase: Phase, policy: Policy | None, number: int
-) -> tuple[NDArray[np.bool_], ...]:
-    """Return the masks that a policy puts on a menu in a round, strictest first."""
-    if policy is None:
-        return ()
-    fixed = policy.fix.get(f"{phase.id}@{number}", policy.fix.get(phase.id, ()))
-    keep = np.array([name in fixed for name in move.menu], dtype=np.bool_)
-    if not keep.any():  # the commitment is about another move of a sealed phase, or none
-        keep[:] = True
-    allowed = np.array([name not in policy.forbid for name in move.menu], dtype=np.bool_)
-    masks = (keep & allowed, allowed)
-    return tuple(mask for mask in masks if not mask.all())
 
 
 def _schedule(

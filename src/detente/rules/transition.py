@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detente.errors import CrisisFileError, Finding
 from detente.rules.compiling import Effect, Kind, Moment, Rules, StateArray
+from detente.rules.policies import narrow
 
 __all__ = [
     "Batch",
@@ -104,19 +105,7 @@ def options(rules: Rules, moment: Moment, batch: Batch) -> BoolArray:
     open_ = np.empty((len(batch), len(move.menu)), dtype=np.bool_)
     for position, instrument in enumerate(move.menu):
         open_[:, position] = batch.active & rules.instruments[instrument].when.holds(batch.state)
-    return _restrict(open_, move.restrictions[moment.round])
-
-
-def _restrict(open_: BoolArray, masks: tuple[BoolArray, ...]) -> BoolArray:
-    """Apply to each row the first mask that leaves something open, or none of them."""
-    done = np.zeros(len(open_), dtype=np.bool_)
-    result = open_
-    for mask in masks:
-        cut = open_ & mask
-        apply = ~done & cut.any(axis=1)
-        result = np.where(apply[:, None], cut, result)
-        done |= apply
-    return result
+    return narrow(open_, move.restrictions[moment.round])
 
 
 def stuck(moment: Moment, batch: Batch, open_: BoolArray) -> BoolArray:

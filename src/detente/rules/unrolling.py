@@ -31,7 +31,7 @@ from detente.rules.situations import (
 )
 from detente.rules.transition import IndexArray
 
-__all__ = ["CHANCE", "TERMINAL", "Tree", "unroll"]
+__all__ = ["CHANCE", "TERMINAL", "Tree", "breadth_first", "unroll"]
 
 TERMINAL = -2
 CHANCE = -1
@@ -494,7 +494,7 @@ class _Growth:
         """Put the nodes in breadth-first order and sort the terminals into payoff classes."""
         rules, found = self.rules, self.found
         n_children = np.concatenate(self.node_children)
-        place, order, first_child = _breadth_first(
+        place, order, first_child = breadth_first(
             np.concatenate(self.node_depth),
             np.concatenate(self.node_parent),
             np.concatenate(self.node_ordinal),
@@ -592,7 +592,7 @@ def _levels(
     return tuple(level_codes), np.concatenate(levels, axis=1)
 
 
-def _breadth_first(
+def breadth_first(
     depth: IndexArray, parent: IndexArray, ordinal: IndexArray, n_children: IndexArray
 ) -> tuple[IndexArray, IndexArray, IndexArray]:
     """Order nodes level by level, the children of a node together.

@@ -12,6 +12,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from detente.errors import DetenteError
+from detente.models import all_models
 from detente.runs.shards import ShardMaker
 from detente.runs.store import write_shard
 
@@ -30,6 +31,8 @@ class _Job:
 
 
 _job: _Job | None = None
+
+all_models()  # registers them, before this process is copied
 
 
 def begin(payload: bytes, folder: Path, stop: c_byte) -> None:

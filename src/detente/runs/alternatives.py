@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from detente.crisis.elements import Crisis
-from detente.crisis.overrides import apply_overrides
 from detente.engine.designs import Alternatives
 from detente.engine.streams import MAX_DRAWS
 from detente.errors import UsageError
@@ -81,8 +80,8 @@ def _level(crisis: Crisis, path: str, text: str) -> tuple[str, float]:
         if known:
             message = f"{path!r} changes the game itself, so it cannot be a factor of one run"
             _refuse(message, f"make one run for each value, with --set {path}=VALUE")
-        apply_overrides(crisis, {path: value})  # refuses it with the nearest paths
-    changed = apply_overrides(crisis, {path: value}).quantities[path].distribution
+        crisis.set({path: value})  # refuses it with the nearest paths
+    changed = crisis.set({path: value}).quantities[path].distribution
     if changed.family != "fixed":
         _refuse(f"{value[:80]!r} is a range, not an alternative of {path!r}", _FORM)
     return name or value, changed.parameters[0]
@@ -98,7 +97,7 @@ def _check_levels(path: str, levels: tuple[tuple[str, float], ...]) -> None:
 def _checked(crisis: Crisis, alternatives: Alternatives) -> Alternatives:
     """Refuse combinations that together break what each alone does not, and too many of them."""
     largest = {path: repr(max(value for _, value in levels)) for path, levels in alternatives}
-    apply_overrides(crisis, largest)  # priors that could sum to more than one
+    crisis.set(largest)  # priors that could sum to more than one
     cells = 1
     for _, levels in alternatives:
         cells *= len(levels)

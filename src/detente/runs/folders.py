@@ -16,12 +16,16 @@ from detente.runs.store import (
     read_shard,
     shard_file,
 )
+from detente.runs.studies import STUDY_FOLDER, check_study
 
 __all__ = ["RunReport", "find_runs", "find_strangers", "inspect_run", "remove_run"]
 
 _MAX_DEPTH = 8
 _OWN = re.compile(r"shard-[0-9]{6,}\.(parquet|json)|\.shard-[0-9]{6,}\.(parquet|json)\..+\.part")
 _OWN_MANIFEST = re.compile(r"manifest\.json|\.manifest\.json\..+\.part")
+_OWN_STUDY = re.compile(r"[a-z][a-z0-9_-]*\.(npz|json)|\.[a-z][a-z0-9_-]*\.(npz|json)\..+\.part")
+_PLACES = ((".", _OWN_MANIFEST), ("shards", _OWN), (STUDY_FOLDER, _OWN_STUDY))
+"""Folders of a run and the names that its files have there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,8 @@ class RunReport:
 
     ``manifest`` is None and ``problem`` says why if the manifest cannot be read. ``present`` counts the shards that are
     there and whole as far as was looked; ``damaged`` are file names and what is wrong with each; ``missing`` counts
-    shards that are not there. ``leftovers`` are temporary files that nobody is writing, ``foreign`` files that are not of a run. ``verified``
+    shards that are not there. ``studies`` are those that are there and whole as far as was looked, ``outdated`` those from
+    before the run had its present number of draws. ``leftovers`` are temporary files that nobody is writing, ``foreign`` files that are not of a run. ``verified``
     tells that every checksum was compared.
     """
 
@@ -40,6 +45,8 @@ class RunReport:
     n_shards: int
     present: int
     missing: int
+    studies: tuple[str, ...]
+    outdated: tuple[str, ...]
     damaged: tuple[tuple[str, str], ...]
     leftovers: tuple[str, ...]
     foreign: tuple[str, ...]
@@ -114,6 +121,15 @@ def inspect_run(folder: Path, *, verify: bool = False) -> RunReport:
             damaged.append((shard_file(folder, number).name, wrong))
         else:
             present += 1
+    studies, outdated = [], []
+    for name in _study_names(folder) if manifest else ():
+        wrong = check_study(folder, name, manifest=manifest, verify=verify) if manifest else ""
+        if wrong == "outdated":
+            outdated.append(name)
+        elif wrong:
+            damaged.append((f"{STUDY_FOLDER}/{name}", wrong))
+        else:
+            studies.append(name)
     return RunReport(
         folder=folder,
         manifest=manifest,
@@ -121,6 +137,8 @@ def inspect_run(folder: Path, *, verify: bool = False) -> RunReport:
         n_shards=manifest.n_shards if manifest else sum(name.endswith(".parquet") for name in own),
         present=present,
         missing=missing,
+        studies=tuple(studies),
+        outdated=tuple(outdated),
         damaged=tuple(damaged),
         leftovers=leftovers,
         foreign=foreign,
@@ -152,9 +170,12 @@ def remove_run(folder: Path) -> tuple[str, ...]:
 
 def _remove_files(folder: Path) -> tuple[str, ...]:
     _, _, foreign, _ = _files(folder)
-    shards = folder / "shards"
-    names = [path for path in _entries(shards) if _OWN.fullmatch(path.name)]
-    names += [path for path in _entries(folder) if _OWN_MANIFEST.fullmatch(path.name)]
+    names = [
+        path
+        for place, pattern in _PLACES
+        for path in _entries(folder / place)
+        if pattern.fullmatch(path.name)
+    ]
     names.sort(key=lambda path: path.name == "manifest.json")
     for path in names:
         try:
@@ -163,10 +184,20 @@ def _remove_files(folder: Path) -> tuple[str, ...]:
             message = f"{path.name} cannot be removed: {error.strerror or error}"
             fix = "make the folder writable, then remove the run again"
             raise RunError(message, code="output-unwritable", at=str(path), fix=fix) from error
-    for place in (shards, folder):
+    for place, _ in reversed(_PLACES):
         with contextlib.suppress(OSError):
-            place.rmdir()
+            (folder / place).rmdir()
     return foreign
+
+
+def _study_names(folder: Path) -> tuple[str, ...]:
+    """Names of the studies of which a folder holds a file."""
+    found = {
+        path.stem
+        for path in _entries(folder / STUDY_FOLDER)
+        if _OWN_STUDY.fullmatch(path.name) and not path.name.startswith(".")
+    }
+    return tuple(sorted(found))
 
 
 def _wrong(folder: Path, number: int, manifest: Manifest, *, verify: bool) -> str:
@@ -187,9 +218,12 @@ def _files(folder: Path) -> tuple[list[str], tuple[str, ...], tuple[str, ...], i
     leftovers: list[str] = []
     foreign: list[str] = []
     n_bytes = 0
+    folders = {place for place, _ in _PLACES}
     for path, pattern in (
-        *((path, _OWN_MANIFEST) for path in _entries(folder) if path.name != "shards"),
-        *((path, _OWN) for path in _entries(folder / "shards")),
+        (path, pattern)
+        for place, pattern in _PLACES
+        for path in _entries(folder / place)
+        if place != "." or path.name not in folders
     ):
         with contextlib.suppress(OSError):
             n_bytes += path.lstat().st_size

@@ -16,7 +16,7 @@ import duckdb
 from detente.errors import UsageError
 from detente.runs.store import Manifest, shard_file
 
-__all__ = ["Answer", "connect", "run_query"]
+__all__ = ["QueryResult", "connect", "run_query"]
 
 _MEMORY = "512MB"
 _BATCH = 4096
@@ -26,7 +26,7 @@ _TABLES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class QueryResult:
     """Names of the columns of an answer, and its rows, which come as they are asked for."""
 
     columns: tuple[str, ...]
@@ -68,7 +68,7 @@ def connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
 
 def run_query(
     connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
-) -> Answer:
+) -> QueryResult:
     """Answer one query.
 
     Raises
@@ -87,7 +87,7 @@ def run_query(
     except duckdb.Error as error:
         message = f"the query cannot be answered: {_first_line(error)}"
         raise _refusal(message, sql) from error
-    return Answer(columns=columns, rows=_rows(cursor, sql))
+    return QueryResult(columns=columns, rows=_rows(cursor, sql))
 
 
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.errors import RunError, UsageError
 from detente.runs import frames
 from detente.runs import statistics as analysis
-from detente.runs.querying import Answer, connect, run_query
+from detente.runs.querying import QueryResult, connect, run_query
 from detente.runs.statistics import Difference, Driver, FirstChange, RegretTable
 from detente.runs.store import (
     AGAIN,
@@ -27,6 +28,7 @@ from detente.runs.store import (
     read_shard,
     shard_file,
 )
+from detente.runs.studies import read_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Certificate", "Results", "Summary"]
 
 FloatArray = NDArray[np.float64]
+Record = TypeVar("Record")
 _DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger ones are queried
 _CACHED_SERIES = 256
 _CACHE_BYTES = 256 * 2**20
@@ -143,7 +146,7 @@ class Results:
     def quantities(self) -> tuple[str, ...]:
         """Paths of the uncertain quantities, sorted; fixed ones have values but drive nothing."""
         return tuple(
-            name.removeprefix("quantity/") for name in self.metrics("quantity/", policy="")
+            Metric.parse(name).about for name in self.metrics(metric_prefix("quantity"), policy="")
         )
 
     def has(self, metric: str, policy: str = "") -> bool:
@@ -198,6 +201,53 @@ class Results:
         self._cache.move_to_end(key)
         return self._cache[key]
 
+    def cases(self, most: int) -> dict[str, FloatArray]:
+        """Values of every quantity of the crisis in the first draws, by path, shape ``(n,)``, read only.
+
+        These are the draws that the run solved, whatever its design: its columns ``quantity/...``, and the fixed ones.
+
+        Parameters
+        ----------
+        most
+            How many draws at most: ``n`` is this, or all if the run has fewer.
+        """
+        n_draws = min(most, self.n_draws)
+        paths = self.quantities()
+        if self._dense is not None:
+            found = {path: self.values(metric_name("quantity", path))[:n_draws] for path in paths}
+        else:  # the other shards of a large run are not touched
+            size, stamp = self.manifest.shard_draws, self.manifest.stamp()
+            shards = [
+                read_shard(self.folder, number, stamp=stamp)
+                for number in range(-(-n_draws // size))
+            ]
+            rows = [self._places["", metric_name("quantity", path)] for path in paths]
+            whole = np.concatenate([shard.values[rows] for shard in shards], axis=1)  # noqa: PD011  not a frame
+            whole = whole[:, :n_draws]
+            found = dict(zip(paths, whole, strict=True))
+        found |= {path: np.full(n_draws, value) for path, value in self.manifest.fixed.items()}
+        for values in found.values():
+            values.setflags(write=False)
+        return dict(sorted(found.items()))
+
+    def study(self, name: str, kind: type[Record]) -> Record:
+        """Return the record of a study that the run holds.
+
+        Parameters
+        ----------
+        name
+            Of the study.
+        kind
+            Class of its record; :mod:`detente.analysis.records` has those of this package.
+
+        Raises
+        ------
+        RunError
+            ``study-missing`` if the run holds none of that name or one of another number of draws, ``run-corrupt`` if it
+            is damaged or of another run.
+        """
+        return read_study(self.folder, name, kind, manifest=self.manifest)
+
     def summary(self, metric: str, policy: str = "") -> Summary:
         """Mean and 5% and 95% quantiles of a metric over the draws."""
         values = self.values(metric, policy)
@@ -217,7 +267,7 @@ class Results:
         """
         return list(self.ask(sql, parameters).rows)
 
-    def ask(self, sql: str, parameters: Sequence[object] = ()) -> Answer:
+    def ask(self, sql: str, parameters: Sequence[object] = ()) -> QueryResult:
         """Run one SELECT and return names of columns and an iterator over rows, for answers of any size.
 
         See :func:`detente.runs.querying.run_query`.
@@ -248,7 +298,7 @@ class Results:
             names.extend((self.metrics(name) or (name,)) if name.endswith("/") else (name,))
         values = {
             name: self.values(name)
-            if self.has(name) or name.startswith("quantity/")
+            if self.has(name) or Metric.parse(name).kind == "quantity"
             else np.array([self.values(name, policy) for policy in chosen])
             for name in dict.fromkeys(names)
         }
@@ -356,8 +406,10 @@ class Results:
         missed: dict[str, int] = {}
         for policy in self.policies:  # one at a time: a large run has millions of solutions
             for name, end in ends.items():
-                ends[name] = max(end, float(self.values(f"certificate/{name}", policy).max()))
-            converged = self.values("certificate/converged", policy)
+                ends[name] = max(
+                    end, float(self.values(metric_name("certificate", name), policy).max())
+                )
+            converged = self.values(metric_name("certificate", "converged"), policy)
             missed[policy] = int((converged == 0.0).sum())
         n_solutions = len(self.policies) * self.n_draws
         return Certificate(
@@ -406,7 +458,7 @@ class Results:
     @cached_property
     def _fifths(self) -> analysis.Fifths:
         paths = self.quantities()
-        rows = [self.values(f"quantity/{path}") for path in paths]
+        rows = [self.values(metric_name("quantity", path)) for path in paths]
         return analysis.split_fifths(paths, np.array(rows).reshape(len(paths), self.n_draws))
 
     def _read_series(self, place: int) -> FloatArray:
@@ -421,14 +473,19 @@ class Results:
 
     def _by_policy(self, metric: str | None, policies: Sequence[str]) -> FloatArray:
         """Values of a metric, shape (n_policies, n_draws)."""
-        names = [metric] if metric else [f"payoff/{player}" for player in self.manifest.defenders]
+        names = (
+            [metric]
+            if metric
+            else [metric_name("payoff", player) for player in self.manifest.defenders]
+        )
         return np.array([sum(self.values(name, policy) for name in names) for policy in policies])
 
     def _without_series(self, metric: str, policy: str) -> FloatArray:
         """Values of a fixed quantity, or the error of an unknown metric."""
-        path = metric.removeprefix("quantity/")
-        if policy == "" and path != metric and path in self.manifest.fixed:
-            values = np.full(self.n_draws, self.manifest.fixed[path])
+        wanted, fixed = Metric.parse(metric), self.manifest.fixed
+        path = wanted.about if wanted.kind == "quantity" else ""
+        if policy == "" and path in fixed:
+            values = np.full(self.n_draws, fixed[path])
             values.setflags(write=False)
             return values
         if policy not in ("", *self.policies):

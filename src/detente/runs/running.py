@@ -8,6 +8,7 @@ from pathlib import Path
 from detente.crisis.elements import Crisis
 from detente.engine.designs import Design, check_size
 from detente.engine.drawing import check_draws
+from detente.engine.usual import DRAWS, SEED
 from detente.errors import RunError, UsageError
 from detente.runs.cluster import parse_address, run_on_cluster
 from detente.runs.holding import holding
@@ -67,8 +68,8 @@ def run_ensemble(
     *,
     folder: str | Path,
     policies: Sequence[str] | None = None,
-    n_draws: int = 1024,
-    seed: int = 1,
+    n_draws: int = DRAWS,
+    seed: int = SEED,
     workers: int | None = None,
     progress: Progress | None = None,
     design: Design | None = None,
@@ -145,8 +146,8 @@ def run_part(
     folder: str | Path,
     part: tuple[int, int],
     policies: Sequence[str] | None = None,
-    n_draws: int = 1024,
-    seed: int = 1,
+    n_draws: int = DRAWS,
+    seed: int = SEED,
     workers: int | None = None,
     progress: Progress | None = None,
     design: Design | None = None,

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 __all__ = [
     "Difference",
@@ -140,6 +139,8 @@ def split_fifths(paths: Sequence[str], values: FloatArray) -> Fifths:
     Fifths
         A quantity with a single value has empty ends.
     """
+    from scipy.stats import rankdata  # noqa: PLC0415  slow to load
+
     bottom = np.zeros(values.shape, dtype=np.bool_)
     top = np.zeros(values.shape, dtype=np.bool_)
     for row, item in enumerate(values):
@@ -342,6 +343,8 @@ def find_first_changes(
 
 def _rank_correlations(fifths: Fifths, values: FloatArray, defined: BoolArray) -> FloatArray:
     """Spearman's rank correlation of each quantity with the metric; zero where either is constant."""
+    from scipy.stats import rankdata  # noqa: PLC0415  slow to load
+
     if not defined.any() or not fifths.paths:
         return np.zeros(len(fifths.paths))
     ranks = fifths.ranks if defined.all() else rankdata(fifths.values[:, defined], axis=1)

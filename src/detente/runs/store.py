@@ -17,11 +17,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -29,6 +27,9 @@ from pydantic_core import from_json
 from detente.engine.designs import Alternatives, Design, DesignName, Mode
 from detente.engine.streams import MAX_DRAWS
 from detente.errors import RunError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "AGAIN",
@@ -244,6 +245,9 @@ def encode_shard(shard: Shard) -> bytes:
     Long format, a row per draw, policy and metric, ordered by series as in ``shard.series``, then by draw. A row group
     holds some whole series, so that one series can be read without the others.
     """
+    import pyarrow as pa  # noqa: PLC0415  slow to load
+    import pyarrow.parquet as pq  # noqa: PLC0415  slow to load
+
     n_series, n_draws = shard.values.shape
     first = shard.number * n_draws
     policies, metrics = zip(*shard.series, strict=True)
@@ -327,6 +331,8 @@ def read_shard(folder: Path, number: int, *, stamp: str) -> Shard:
     RunError
         ``run-corrupt``, naming the file and what is wrong with it.
     """
+    import pyarrow as pa  # noqa: PLC0415  slow to load
+
     path = shard_file(folder, number)
     wrong = check_shard(folder, number, stamp=stamp)
     if not wrong:
@@ -360,6 +366,9 @@ def read_series(
     RunError
         ``run-corrupt`` if the file is no such shard.
     """
+    import pyarrow as pa  # noqa: PLC0415  slow to load
+    import pyarrow.parquet as pq  # noqa: PLC0415  slow to load
+
     path = shard_file(folder, number)
     group, row = divmod(place, series_per_group(shard_draws))
     try:
@@ -385,6 +394,9 @@ def damaged(path: Path, wrong: str) -> RunError:
 
 def _parse(content: bytes, number: int) -> Shard:
     """Turn the bytes of a verified shard into series."""
+    import pyarrow as pa  # noqa: PLC0415  slow to load
+    import pyarrow.parquet as pq  # noqa: PLC0415  slow to load
+
     table = pq.read_table(pa.BufferReader(content))
     draw = table["draw"].to_numpy()
     again = np.flatnonzero(draw[1:] == draw[0])
@@ -411,8 +423,10 @@ def _read_seal(path: Path) -> dict[str, Any] | None:
     return seal if isinstance(seal, dict) else None
 
 
-def _dictionary(names: Sequence[str], repeats: int) -> pa.DictionaryArray:
+def _dictionary(names: Sequence[str], repeats: int) -> "pa.DictionaryArray":
     """Dictionary-encoded column in which each name stands ``repeats`` times."""
+    import pyarrow as pa  # noqa: PLC0415  slow to load
+
     words = list(dict.fromkeys(names))
     place = {word: index for index, word in enumerate(words)}
     codes = np.repeat(np.array([place[name] for name in names], dtype=np.int32), repeats)
@@ -451,7 +465,11 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove temporary files of processes of this machine that have ended; those of others may still be written."""
-    for path in [*folder.glob(".manifest.json.*.part"), *folder.glob("shards/.shard-*.part")]:
+    for path in [
+        *folder.glob(".manifest.json.*.part"),
+        *folder.glob("shards/.shard-*.part"),
+        *folder.glob("studies/.*.part"),
+    ]:
         match = _LEFTOVER.fullmatch(path.name)
         if match and match["host"] == _host() and not is_being_written(path):
             with contextlib.suppress(OSError):

@@ -5,7 +5,6 @@ depends on the play of the whole game: its own inputs (*direct*) come first, the
 chance and priors, in the order of how much it drives the metric.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,18 +19,19 @@ from detente.crisis.elements import (
     QuantityOf,
     Sum,
 )
-from detente.crisis.figures import split_sources
+from detente.crisis.metric_names import Metric
+from detente.crisis.quantity_building import split_sources
 from detente.errors import UsageError
 from detente.models.registry import find_model
 
-__all__ = ["SOLUTION_REFERENCE", "Memory", "Trace", "trace_metric"]
+__all__ = ["SOLUTION_REFERENCE", "Memory", "MetricTrace", "trace_metric"]
 
 SOLUTION_REFERENCE = "mckelvey1998, agent logit equilibrium on the principal branch"
 """What the numbers of a solved game rest on, in the form of a model's reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class MetricTrace:
     """Where a metric comes from.
 
     ``direct`` are paths of quantities that enter the metric's own definition; ``quantities`` are all that can move it,
@@ -139,7 +139,7 @@ def trace_metric(
     *,
     drivers: Sequence[tuple[str, float]] = (),
     memory: Memory | None = None,
-) -> Trace:
+) -> MetricTrace:
     """Find the quantities, sources and models behind a metric.
 
     Parameters
@@ -156,7 +156,7 @@ def trace_metric(
 
     Returns
     -------
-    Trace
+    MetricTrace
         Fixed quantities are part of it: they too have a source.
 
     Raises
@@ -166,9 +166,9 @@ def trace_metric(
     """
     memory = memory or Memory(crisis)
     closure = _Closure(crisis)
-    family, _, rest = metric.partition("/")
-    follow = _FAMILIES.get(family)
-    if follow is None or not follow(closure, rest):
+    named = Metric.parse(metric)
+    follow = _FAMILIES.get(named.kind)
+    if follow is None or not follow(closure, named):
         message = f"the crisis {crisis.id!r} has no metric {metric!r}"
         raise UsageError(
             message,
@@ -177,7 +177,7 @@ def trace_metric(
             fix="list the metrics of a run and choose one",
         )
     direct = tuple(closure.quantities)
-    by_play = family not in _CLOSED_FAMILIES
+    by_play = named.kind not in _CLOSED_FAMILIES
     if by_play:
         closure.quantities |= dict.fromkeys(memory.quantities)
         closure.mechanisms |= dict.fromkeys(memory.mechanisms)
@@ -193,7 +193,7 @@ def trace_metric(
         references.insert(0, SOLUTION_REFERENCE)
     sources = dict.fromkeys(key for path in ordered for key in crisis.quantities[path].sources)
     sources |= dict.fromkeys(memory.design_sources(closure.mechanisms))
-    return Trace(
+    return MetricTrace(
         metric=metric,
         sources=tuple(sources),
         quantities=ordered,
@@ -217,39 +217,36 @@ def _design_sources(crisis: Crisis, designs: Collection[str]) -> Iterable[str]:
 # --- one function per family of metrics: adds what enters it directly, False if the name is unknown -------------------
 
 
-def _follow_quantity(closure: _Closure, rest: str) -> bool:
-    closure.add_quantity(rest)
-    return rest in closure.crisis.quantities
+def _follow_quantity(closure: _Closure, metric: Metric) -> bool:
+    closure.add_quantity(metric.about)
+    return metric.about in closure.crisis.quantities
 
 
-def _follow_mechanism(closure: _Closure, rest: str) -> bool:
-    name, _, output = rest.partition("/")
-    if name not in closure.crisis.mechanisms:
+def _follow_mechanism(closure: _Closure, metric: Metric) -> bool:
+    if metric.about not in closure.crisis.mechanisms:
         return False
-    level = re.search(r"@([^/]*)", output)
-    pairs = (pair.partition("=") for pair in level[1].split(",")) if level else ()
-    closure.where = {variable: value for variable, _, value in pairs}
-    closure.add_mechanism(name)
+    closure.where = dict(metric.state)
+    closure.add_mechanism(metric.about)
     return True
 
 
-def _follow_level(closure: _Closure, rest: str) -> bool:
-    if rest not in closure.crisis.considerations:
+def _follow_level(closure: _Closure, metric: Metric) -> bool:
+    if metric.about not in closure.crisis.considerations:
         return False
-    closure.add_consideration(rest)
+    closure.add_consideration(metric.about)
     return True
 
 
-def _follow_prior(closure: _Closure, rest: str) -> bool:
-    player = closure.crisis.players.get(rest.partition("/")[0])
+def _follow_prior(closure: _Closure, metric: Metric) -> bool:
+    player = closure.crisis.players.get(metric.about)
     if player is None:
         return False
     closure.add_all(kind.prior for kind in player.types)
     return True
 
 
-def _follow_payoff(closure: _Closure, rest: str) -> bool:
-    player, *more = rest.split("/")
+def _follow_payoff(closure: _Closure, metric: Metric) -> bool:
+    player, more = metric.about, list(metric.parts[1:])
     if player not in closure.crisis.players:
         return False
     kinds = [kind.id for kind in closure.crisis.players[player].types]
@@ -267,11 +264,11 @@ def _follow_payoff(closure: _Closure, rest: str) -> bool:
     return True
 
 
-def _follow_play(closure: _Closure, rest: str) -> bool:  # noqa: ARG001
+def _follow_play(closure: _Closure, metric: Metric) -> bool:  # noqa: ARG001
     return True
 
 
-_FAMILIES: dict[str, Callable[[_Closure, str], bool]] = {
+_FAMILIES: dict[str, Callable[[_Closure, Metric], bool]] = {
     "quantity": _follow_quantity,
     "mechanism": _follow_mechanism,
     "prior": _follow_prior,

@@ -33,6 +33,18 @@ from detente.runs.store import Manifest, remove_leftovers, write_shard
 
 __all__ = ["gather", "is_worth_processes", "refuse_nested", "run_processes", "run_threads"]
 
+_SLOW_TO_LOAD = (
+    "highspy",
+    "pyarrow.parquet",
+    "scipy.interpolate",
+    "scipy.linalg",
+    "scipy.optimize",
+    "scipy.sparse",
+    "scipy.special",
+    "scipy.stats",
+)
+"""What the functions of a run import when they are called."""
+
 _WORTH_S = 40.0
 _MEASURED_S = 3.0
 _TRIES = 3
@@ -257,7 +269,8 @@ def _context() -> ForkServerContext | SpawnContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([begin.__module__])  # imported once, not once per process
+    # imported once, not once per process
+    context.set_forkserver_preload([begin.__module__, *_SLOW_TO_LOAD])
     return context
 
 

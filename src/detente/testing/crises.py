@@ -9,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from detente.crisis.claims import claims_of
 from detente.crisis.elements import Crisis
 
 __all__ = ["carried_claims", "template_document", "tiny_crisis_folder", "write_document"]
@@ -63,18 +64,8 @@ def write_document(folder: Path, document: dict[str, Any]) -> None:
 
 def carried_claims(crisis: Crisis) -> set[str]:
     """Return the claims that a crisis carries by an entry, a type or a row of a table, and not by prose alone."""
-    sections = (
-        crisis.actors,
-        crisis.quantities,
-        crisis.issues,
-        crisis.state,
-        crisis.instruments,
-        crisis.outcomes,
-        crisis.mechanisms,
-        crisis.considerations,
-        crisis.policies,
-    )
-    entries = [entry.claims for section in sections for entry in section.values()]
-    types = [kind.claims for player in crisis.players.values() for kind in player.types]
-    rows = [row.claims for table in crisis.tables.values() for row in table.rows]
-    return {claim for claims in (*entries, *types, *rows) for claim in claims}
+    return {
+        claim
+        for claim, places in claims_of(crisis).items()
+        if any(not place.path.startswith("facts.") for place in places)
+    }

@@ -1,7 +1,5 @@
 """A small gas system as tables: three countries, a supplier who may cut, a terminal, storage and a pact."""
 
-import csv
-import io
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.crisis import attributes
+from detente.crisis.csv_reader import read_records
 from detente.models.registry import Tables
 
 __all__ = ["GAS_FILES", "gas_tables", "write_gas_tables"]
@@ -62,7 +61,7 @@ def write_gas_tables(folder: Path) -> dict[str, str]:
 
 
 def _columns(text: str) -> dict[str, NDArray[Any]]:
-    rows = list(csv.DictReader(io.StringIO(text)))
+    rows = [cells for _, cells in read_records(text)[1]]
     return {
         column: np.array([float(row[column] or "nan") for row in rows])
         if column in attributes()

@@ -25,7 +25,6 @@ from detente.crisis.elements import (
     Move,
     OutcomeRule,
     Phase,
-    Place,
     Player,
     PlayerType,
     Policy,
@@ -35,6 +34,7 @@ from detente.crisis.elements import (
     StateVariable,
     Sum,
 )
+from detente.errors import Place
 
 __all__ = [
     "crises",

@@ -19,10 +19,12 @@ from zipfile import BadZipFile
 import numpy as np
 
 from detente.crisis.elements import Crisis
+from detente.engine.roots import Solved
+from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.runs.store import write_whole
 from detente.watch.events import Reading
-from detente.watch.watching import Day, Solved, Watch
+from detente.watch.watching import Day, Watch
 
 __all__ = ["keep_diary", "read_record"]
 
@@ -42,8 +44,8 @@ def keep_diary(
     folder: Path,
     since: date | None = None,
     until: date | None = None,
-    n_draws: int = 1024,
-    seed: int = 1,
+    n_draws: int = DRAWS,
+    seed: int = SEED,
     policy: str | None = None,
     progress: Progress | None = None,
 ) -> tuple[Record, ...]:

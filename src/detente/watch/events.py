@@ -5,13 +5,12 @@ rule of the crisis folder that fits says what it means; a column ``does`` of the
 fits is listed as unmapped.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from detente.crisis.csv_reader import CsvRow, MalformedCsvError, decode_text, read_rows
 from detente.crisis.elements import Constant, Crisis, EventRule, QuantityOf
 from detente.errors import UsageError
 
@@ -111,7 +110,7 @@ def read_events(path: Path) -> tuple[tuple[Event, ...], tuple[Reading, ...]]:
         ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = decode_text(path.read_bytes())
     except OSError as error:
         message = f"the events cannot be read: {error.strerror or error}"
         fix = "name a CSV file that can be read"
@@ -124,18 +123,17 @@ def read_events(path: Path) -> tuple[tuple[Event, ...], tuple[Reading, ...]]:
 
 
 def _parse(text: str, name: str) -> tuple[tuple[Event, ...], tuple[Reading, ...]]:
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = read_rows(text)
     events: list[Event] = []
     repeated: list[Reading] = []
     seen: set[tuple[str, ...]] = set()
     try:
-        head = [_ALIASES.get(cell.strip().lower(), cell.strip().lower()) for cell in next(rows, [])]
+        names = [cell.strip().lower() for cell in next(rows, CsvRow(1, [])).cells]
+        head = [_ALIASES.get(cell, cell) for cell in names]
         _check_head(head, name)
-        for cells in rows:
-            if not any(cell.strip() for cell in cells):
-                continue
-            row = _row(head, cells, name, rows.line_num)
-            event = _event(row, name, rows.line_num)
+        for line, cells in rows:
+            row = _row(head, cells, name, line)
+            event = _event(row, name, line)
             key = tuple(row.get(column, "") for column in head if column != "source")
             if key in seen:
                 repeated.append(Reading(event=event, rule=None, reason="the same row stands twice"))
@@ -145,10 +143,10 @@ def _parse(text: str, name: str) -> tuple[tuple[Event, ...], tuple[Reading, ...]
             if len(events) > MAX_EVENTS:
                 message = f"there are more than {MAX_EVENTS:,} events"
                 fix = "split the table by time, or leave out what no rule reads"
-                raise _refused(message, name, rows.line_num, fix)
-    except csv.Error as error:
-        message = f"the table cannot be read: {error}"
-        raise _refused(message, name, rows.line_num, "mend the quotes of that row") from error
+                raise _refused(message, name, line, fix)
+    except MalformedCsvError as error:
+        message = f"the table cannot be read: {error.reason}"
+        raise _refused(message, name, error.end, "mend the quotes of that row") from error
     return tuple(sorted(events, key=lambda event: event.day)), tuple(repeated)
 
 

@@ -4,7 +4,6 @@ Brier's score of a probability :math:`p` of an event is :math:`(p - y)^2` with :
 (:cite:p:`brier1950`); the logarithmic score is :math:`-\ln p` of what happened (:cite:p:`good1952`). Both are losses.
 """
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_records
 from detente.crisis.elements import Crisis
 from detente.errors import UsageError
 
@@ -56,7 +56,7 @@ def read_forecasts(path: Path, crisis: Crisis) -> tuple[Forecast, ...]:
         ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = decode_text(path.read_bytes())
     except OSError as error:
         message = f"the forecasts cannot be read: {error.strerror or error}"
         fix = "name a CSV file that can be read"
@@ -65,23 +65,32 @@ def read_forecasts(path: Path, crisis: Crisis) -> tuple[Forecast, ...]:
         message = f"the table of forecasts is not UTF-8 at byte {error.start}"
         fix = "save the table as UTF-8"
         raise UsageError(message, code="file-not-utf8", at=str(path), fix=fix) from error
-    rows = csv.DictReader(text.splitlines())
-    missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
+    try:
+        return _parse(text, path, crisis)
+    except MalformedCsvError as error:
+        message = f"the table of forecasts cannot be read: {error.reason}"
+        at, fix = f"{path}:{error.line}", "mend the quotes of that row"
+        raise UsageError(message, code="table-row-invalid", at=at, fix=fix) from error
+
+
+def _parse(text: str, path: Path, crisis: Crisis) -> tuple[Forecast, ...]:
+    columns, records = read_records(text)
+    missing = [name for name in _COLUMNS if name not in columns]
     if missing:
         message = f"the table of forecasts has no column {', '.join(missing)}"
         fix = "give it the columns date, forecaster, prob, and event where it is not an attack"
         raise UsageError(message, code="table-column-missing", at=f"{path}:1", fix=fix)
-    return tuple(_forecast(row, crisis, f"{path}:{rows.line_num}") for row in rows)
+    return tuple(_forecast(row, crisis, f"{path}:{line}") for line, row in records)
 
 
-def _forecast(row: Mapping[str, Any], crisis: Crisis, at: str) -> Forecast:
-    event = (row.get("event") or "").strip() or ATTACK
+def _forecast(row: Mapping[str, str], crisis: Crisis, at: str) -> Forecast:
+    event = row.get("event", "").strip() or ATTACK
     if event != ATTACK and event not in crisis.outcomes:
         message = f"the crisis has no outcome {event!r}"
         fix = f"write attack, or one of: {', '.join(crisis.outcomes)}"
         raise UsageError(message, code="table-row-invalid", at=at, fix=fix)
     try:
-        day = date.fromisoformat((row["date"] or "").strip())
+        day = date.fromisoformat(row["date"].strip())
         prob = float(row["prob"] or "nan")
     except ValueError as error:
         message = f"{row['date']!r}, {row['prob']!r} are no day and probability"
@@ -91,7 +100,7 @@ def _forecast(row: Mapping[str, Any], crisis: Crisis, at: str) -> Forecast:
         message = f"{row['prob']!r} is no probability"
         fix = "write a number from 0 to 1"
         raise UsageError(message, code="table-row-invalid", at=at, fix=fix)
-    who = (row["forecaster"] or "").strip()
+    who = row["forecaster"].strip()
     return Forecast(day=day, forecaster=who or "unnamed", event=event, prob=prob)
 
 

@@ -13,24 +13,22 @@ The weights of reports are our own convention (decision note 0040).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from detente.crisis.elements import Constant, Crisis, Policy, QuantityOf
-from detente.engine.drawing import Draws, draw_quantities
-from detente.engine.solving import form_of, solve_draws
+from detente.crisis.elements import Constant, Crisis, QuantityOf
+from detente.engine import Draws, Engine
+from detente.engine.roots import Root, Solved
+from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
-from detente.game import terminal_probs
-from detente.linking import plan_pricing, price
-from detente.rules import Tree, compile_rules, unroll
-from detente.rules.unrolling import CHANCE
+from detente.rules.policies import after_change, after_use, find_policy, start_state
 from detente.watch.events import Reading
 
-__all__ = ["Belief", "Day", "Effect", "Observation", "Root", "Signal", "Solved", "Watch"]
+__all__ = ["Belief", "Day", "Effect", "Observation", "Signal", "Watch"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -110,59 +108,6 @@ class Observation:
     round: int
 
 
-@dataclass(slots=True, kw_only=True)
-class Root:
-    """A solved game: probability of each complete history in each draw, and what the filter reads of the histories.
-
-    ``reach`` has shape ``(T, D)``; ``profile`` ``(T,)`` says under which combination of types a history lies, whose types
-    ``profile_types`` ``(V, P)`` names. ``of_outcome`` lists the histories of each outcome; ``uses`` keeps for an
-    instrument, a round and a chance outcome the histories that have it.
-    """
-
-    tree: Tree
-    crisis: Crisis
-    first_round: int
-    reach: FloatArray
-    profile: NDArray[np.intp]
-    profile_types: NDArray[np.intp]
-    of_outcome: tuple[NDArray[np.intp], ...]
-    residual: float
-    unconverged: int
-    uses: dict[tuple[str, int, str], BoolArray] = field(default_factory=dict)
-
-    def has(self, instrument: str, round_number: int = 0, outcome: str = "") -> BoolArray:
-        """Tell for each history whether an instrument is used in it, in a round (0: any), with a chance outcome.
-
-        A forced move makes no node, so its round is not known; it counts in every round.
-        """
-        key = (instrument, round_number, outcome)
-        if key not in self.uses:
-            self.uses[key] = _find_uses(self.tree, self.crisis, *key)
-        return self.uses[key]
-
-    def sums(
-        self, groups: Sequence[NDArray[np.intp]], factor: FloatArray, evidence: FloatArray
-    ) -> FloatArray:
-        """Sum the weighed probabilities of histories, by profile and group, shape ``(V, n_groups, D)``."""
-        terminals = np.concatenate(groups)
-        group = np.repeat(np.arange(len(groups)), [len(rows) for rows in groups])
-        n_profiles = len(self.profile_types)
-        rows = self.profile[terminals] * len(groups) + group
-        shape = (n_profiles * len(groups), factor.size)
-        matrix = sparse.csr_array((factor[terminals], (rows, terminals)), shape=shape)
-        parts = np.asarray(matrix @ self.reach).reshape(n_profiles, len(groups), -1)
-        return np.asarray(parts * evidence[:, None, :])
-
-    def looks(self, instrument: str, round_number: int, outcome: str, observer: str) -> BoolArray:
-        """Tell for each history whether an observer may take it for one in which an instrument is used in a round."""
-        found = self.has(instrument, round_number, outcome)
-        for other in self.crisis.instruments.values():
-            hidden = other.seen_by and observer not in (*other.seen_by, other.player)
-            if other.looks_like == instrument and hidden:
-                found = found | self.has(other.id, round_number)
-        return found
-
-
 class Watch:
     """A crisis under way: takes readings of events in order of their days and says what follows from them.
 
@@ -184,8 +129,8 @@ class Watch:
         self,
         crisis: Crisis,
         *,
-        n_draws: int = 1024,
-        seed: int = 1,
+        n_draws: int = DRAWS,
+        seed: int = SEED,
         policy: str | None = None,
         since: date | None = None,
         solved: "Callable[[tuple[object, ...], Callable[[], Solved]], Solved] | None" = None,
@@ -200,11 +145,11 @@ class Watch:
             )
         self.crisis = crisis
         self.since = since or crisis.calendar[0]
-        self.draws: Draws = draw_quantities(crisis, n_draws, seed=seed)
+        self.engine = Engine(crisis)
+        self.draws: Draws = self.engine.draw(n_draws, seed=seed)
         self.values = self.draws.as_mapping()
-        self.policy = crisis.policies[policy] if policy else None
-        self.state = {variable.id: variable.initial for variable in crisis.state.values()}
-        self.state |= dict(self.policy.state) if self.policy else {}
+        self.policy = find_policy(crisis, policy or None)
+        self.state = start_state(crisis, self.policy)
         self.seen: list[Observation] = []
         self._solved = solved or (lambda _key, solve: solve())
         self._set_in: list[tuple[int, str, str]] = []
@@ -280,12 +225,12 @@ class Watch:
         new_root: bool,
     ) -> Day:
         weight = look.fit / look.fit.sum()
-        crisis, tree = self.crisis, self.root.tree
+        crisis, names = self.crisis, self.root.outcomes
         flagged = {
             flag: sum(
                 (
                     look.outcomes[k]
-                    for k, name in enumerate(tree.outcomes)
+                    for k, name in enumerate(names)
                     if getattr(crisis.outcomes[name], flag)
                 ),
                 np.zeros(look.fit.size),
@@ -311,9 +256,7 @@ class Watch:
             round=self.round_of(day),
             state=dict(self._stands(self.round_of(day))),
             new_root=new_root,
-            outcomes={
-                name: _spread(look.outcomes[k], weight) for k, name in enumerate(tree.outcomes)
-            },
+            outcomes={name: _spread(look.outcomes[k], weight) for k, name in enumerate(names)},
             attack=_spread(flagged["attack"], weight),
             settlement=_spread(flagged["settlement"], weight),
             beliefs=beliefs,
@@ -340,7 +283,7 @@ class Watch:
     def _look(self, day: date, observer: str = PUBLIC) -> "_Look":
         """Weigh the histories of the current root by what an observer has seen at the end of a day."""
         factor, evidence = self._likelihood(day, observer)
-        tree = self.root.tree
+        names = self.root.outcomes
         parts = self.root.sums(self.root.of_outcome, factor, evidence)
         fit = parts.sum(axis=(0, 1))
         if not (fit > 0.0).all():
@@ -353,13 +296,13 @@ class Watch:
             )
         parts /= fit
         outcomes = parts.sum(axis=0)
-        attack = [k for k, name in enumerate(tree.outcomes) if self.crisis.outcomes[name].attack]
+        attack = [k for k, name in enumerate(names) if self.crisis.outcomes[name].attack]
         return _Look(
             factor=factor,
             evidence=evidence,
             fit=fit,
             outcomes=outcomes,
-            outcome_names=tree.outcomes,
+            outcome_names=names,
             attack=outcomes[attack].sum(axis=0),
             types=self._types(parts.sum(axis=1)),
         )
@@ -369,7 +312,7 @@ class Watch:
     ) -> tuple[FloatArray, FloatArray]:
         """Likelihood of what an observer has seen: of histories ``(T,)`` and, by evidence, of profiles ``(V, D)``."""
         root = self.root
-        factor = np.ones(root.tree.terminal_node.size)
+        factor = np.ones(root.n_histories)
         evidence = np.ones((len(root.profile_types), root.reach.shape[1]))
         told: set[tuple[str, int]] = set()
         for item in self.seen:
@@ -392,7 +335,7 @@ class Watch:
         self, day: date, told: set[tuple[str, int]], before_round: int | None
     ) -> FloatArray:
         root = self.root
-        factor = np.ones(root.tree.terminal_node.size)
+        factor = np.ones(root.n_histories)
         last = self.round_of(day) if before_round is None else before_round - 1
         for instrument, number in self.crisis.reported.items():
             reported = float(self._value(number).mean())
@@ -430,8 +373,8 @@ class Watch:
     def _signals(self, day: date, look: "_Look") -> tuple[Signal, ...]:
         """Rank what may be observed next by how much it tells about an attack."""
         now, root = self.round_of(day), self.root
-        flags = [self.crisis.outcomes[name].attack for name in root.tree.outcomes]
-        attacks = np.asarray(flags)[root.tree.outcome]
+        flags = [self.crisis.outcomes[name].attack for name in root.outcomes]
+        attacks = np.asarray(flags)[root.outcome]
         told = {
             item.reading.rule.move for item in self.seen if item.reading.rule and item.round == now
         }
@@ -466,31 +409,26 @@ class Watch:
     def _stands(self, now: int) -> dict[str, str]:
         """Return the state at the start of a round: moves of earlier rounds, and what was set from outside until now."""
         state = dict(self.state)
-        steps: list[tuple[int, int, Mapping[str, str]]] = []
+        variables = self.crisis.state
+        steps: list[tuple[int, int, Callable[[dict[str, str]], dict[str, str]]]] = []
         for item in self.seen:
             rule = item.reading.rule
             if rule is not None and rule.move and item.round < now:
-                steps.append((item.round, 0, self._effects(rule.move, rule.outcome)))
-        steps += [(number, 1, {variable: value}) for number, variable, value in self._set_in]
-        for _, _, effects in sorted(steps, key=lambda step: step[:2]):
-            for variable, value in effects.items():
-                state[variable] = self._stepped(variable, state[variable], value)
+                used, outcome = self.crisis.instruments[rule.move], rule.outcome
+                steps.append(
+                    (
+                        item.round,
+                        0,
+                        partial(after_use, variables, instrument=used, outcome=outcome),
+                    )
+                )
+        steps += [
+            (number, 1, partial(after_change, variables, effects={variable: value}))
+            for number, variable, value in self._set_in
+        ]
+        for _, _, step in sorted(steps, key=lambda step: step[:2]):
+            state = step(state)
         return state
-
-    def _effects(self, move: str, outcome: str) -> dict[str, str]:
-        instrument = self.crisis.instruments[move]
-        effects = dict(instrument.effects)
-        for item in instrument.chance:
-            if item.id == outcome:
-                effects |= dict(item.effects)
-        return effects
-
-    def _stepped(self, variable: str, old: str, new: str) -> str:
-        values = self.crisis.state[variable].values
-        if new not in {"up", "down"} or new in values:
-            return new
-        step = values.index(old) + (1 if new == "up" else -1)
-        return values[min(max(step, 0), len(values) - 1)]
 
     def _new_root(self, day: date) -> None:
         now = self.round_of(day)
@@ -500,42 +438,16 @@ class Watch:
 
     def _grow(self, first_round: int, priors: FloatArray | None) -> Root:
         """Solve the game from the start of a round, with the types' joint probabilities as priors, shape ``(V, D)``."""
-        crisis, base = self.crisis, self.policy
-        start = Policy(
-            id=base.id if base else "",
-            label=base.label if base else "no commitment",
-            description="",
-            fix=base.fix if base else {},
-            forbid=base.forbid if base else (),
-            state=self._stands(first_round),
-        )
-        tree = unroll(compile_rules(crisis, policy=start, first_round=first_round))
-        key = (first_round, tuple(sorted(start.state.items())), priors)
-        solved = self._solved(key, lambda: _solve(crisis, tree, self.values, priors))
-        types = tree.class_types[tree.payoff_class].astype(np.intp)
-        counts = tuple(len(kinds) for kinds in tree.types)
-        return Root(
-            tree=tree,
-            crisis=crisis,
+        state = self._stands(first_round)
+        key = (first_round, tuple(sorted(state.items())), priors)
+        return self.engine.condition(
+            self.draws,
+            policy=self.policy,
             first_round=first_round,
-            reach=solved.reach,
-            profile=np.ravel_multi_index(tuple(types.T), counts),
-            profile_types=np.indices(counts).reshape(len(counts), -1).T.astype(np.intp),
-            of_outcome=tuple(
-                np.flatnonzero(tree.outcome == place) for place in range(len(tree.outcomes))
-            ),
-            residual=solved.residual,
-            unconverged=solved.unconverged,
+            state=state,
+            priors=priors,
+            solved=lambda solve: self._solved(key, solve),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Solved:
-    """The solution of a root: probability of each history ``(T, D)``, largest residual, draws without convergence."""
-
-    reach: FloatArray
-    residual: float
-    unconverged: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -556,80 +468,6 @@ class _Look:
     @property
     def mean_attack(self) -> float:
         return float(self.attack.mean())
-
-
-def _solve(
-    crisis: Crisis, tree: Tree, values: Mapping[str, FloatArray], priors: FloatArray | None
-) -> Solved:
-    priced = price(plan_pricing(tree, crisis), values)
-    form = form_of(tree)
-    chance = priced.chance_probs.copy()
-    if priors is not None:
-        chance[: len(priors)] = priors
-    rationality = np.ascontiguousarray(values[crisis.rationality.path])
-    found = solve_draws(form, rationality, payoffs=priced.payoffs, chance_probs=chance)
-    return Solved(
-        reach=terminal_probs(form, found.strategy, chance),
-        residual=float(found.residual.max()),
-        unconverged=int((~found.converged).sum()),
-    )
-
-
-def _find_uses(
-    tree: Tree, crisis: Crisis, instrument: str, round_number: int, outcome: str
-) -> BoolArray:
-    """Tell for each history whether it holds a use; a forced use makes no node, so it counts in every round."""
-    anywhere = tree.used_by_terminal(instrument)
-    if not anywhere.any() or (round_number == 0 and not outcome):
-        return anywhere
-    chosen, wanted = _follow(tree, crisis, instrument, round_number, outcome)
-    return wanted if outcome else wanted | (anywhere & ~chosen)
-
-
-def _follow(
-    tree: Tree, crisis: Crisis, instrument: str, round_number: int, outcome: str
-) -> tuple[BoolArray, BoolArray]:
-    """Follow every history down the tree: was the instrument chosen at a node at all, and as wanted."""
-    parent = np.maximum(tree.parent, 0)
-    ordinal = np.arange(tree.n_nodes) - tree.first_child[parent]
-    decided = (tree.parent >= 0) & (tree.player[parent] >= 0)
-    labels = np.asarray([*tree.action_label, ""], dtype=object)
-    sets = np.where(decided, tree.info_set[parent], 0)
-    action = np.where(decided, tree.action_offset[sets] + ordinal, len(labels) - 1)
-    chosen = labels[action] == instrument
-    used_in = np.where(chosen, tree.info_set_round[sets] if len(tree.info_set_round) else 0, 0)
-    drawn = _drawn(tree, crisis, instrument, outcome, parent, ordinal)
-    wanted = np.zeros(tree.n_nodes, dtype=np.bool_)
-    start, end = 0, 1
-    while end < tree.n_nodes:
-        stop = end + int(tree.n_children[start:end].sum())
-        above = tree.parent[end:stop]
-        here = slice(end, stop)
-        used_in[here] = np.where(chosen[here], used_in[here], used_in[above])
-        in_time = (used_in[here] == round_number) | (round_number == 0) | (used_in[here] == 0)
-        wanted[here] = wanted[above] | (in_time & (drawn[here] if outcome else chosen[here]))
-        chosen[here] |= chosen[above]
-        start, end = end, stop
-    return chosen[tree.terminal_node], wanted[tree.terminal_node]
-
-
-def _drawn(
-    tree: Tree,
-    crisis: Crisis,
-    instrument: str,
-    outcome: str,
-    parent: NDArray[np.int32],
-    ordinal: NDArray[np.intp],
-) -> BoolArray:
-    """Tell for each node whether it is the branch of an instrument's chance outcome."""
-    if not outcome:
-        return np.zeros(tree.n_nodes, dtype=np.bool_)
-    index = list(crisis.instruments).index(instrument)
-    place = [item.id for item in crisis.instruments[instrument].chance].index(outcome)
-    by_chance = (tree.parent > 0) & (tree.player[parent] == CHANCE)
-    event = np.where(by_chance, tree.info_set[parent], 0)
-    found: BoolArray = by_chance & (tree.chance_instrument[event] == index) & (ordinal == place)
-    return found
 
 
 def _effect(reading: Reading, before: _Look, after: _Look) -> Effect:

@@ -13,10 +13,13 @@ import jinja2
 from markupsafe import Markup
 
 from detente.analysis.mixes import MixSearch
-from detente.brief.context import quantity_text, source_date
-from detente.brief.document import Brief, reading
+from detente.brief.behind import reading
+from detente.brief.document import Brief
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
+from detente.brief.pages import page_loader
+from detente.brief.quantity_words import quantity_text, source_date
 from detente.brief.words import format_date, plural
+from detente.crisis.metric_names import metric_name
 
 __all__ = [
     "as_data",
@@ -62,16 +65,20 @@ def as_data(brief: Brief) -> dict[str, Any]:
         "draws": results.n_draws,
         "design": results.manifest.design,
         "mode": results.manifest.mode,
-        "base_policy": context.base,
+        "base_policy": context.policies.base,
         "overrides": dict(brief.crisis.overrides),
         "digest": brief.crisis.digest,
         "note": NOTE,
         "headline": [plain(text) for text in brief.headline],
         "sure": [plain(text) for text in brief.sure],
-        "outcomes": _outcomes(brief, context.base),
+        "outcomes": _outcomes(brief, context.policies.base),
         "questions": [_question(answer) for answer in brief.answers],
         "policies": _policies(brief),
-        **({} if context.search is None else {"search": _search(brief, context.search)}),
+        **(
+            {}
+            if context.policies.search is None
+            else {"search": _search(brief, context.policies.search)}
+        ),
         "drivers": _drivers(brief),
         "certificate": {
             "max_residual": _tidy(certificate.max_residual),
@@ -90,11 +97,11 @@ def as_data(brief: Brief) -> dict[str, Any]:
 def _drivers(brief: Brief) -> list[dict[str, Any]]:
     """List every quantity that an attack can depend on by its effect; ``clear`` ones stand out from chance."""
     context = brief.context
-    clear = {driver.path for driver in context.movers("attack")}
-    read = set(context.game_inputs)
+    clear = {driver.path for driver in context.traces.movers("attack")}
+    read = set(context.traces.game_inputs)
     return [
         {"quantity": driver.path, "effect": _tidy(driver.effect), "clear": driver.path in clear}
-        for driver in context.results.driver_table("attack", context.base)
+        for driver in context.results.driver_table("attack", context.policies.base)
         if driver.path in read
     ]
 
@@ -112,7 +119,7 @@ def _input_data(brief: Brief) -> dict[str, dict[str, Any]]:
             "parameters": [_tidy(number) for number in quantity.distribution.parameters],
             "unit": quantity.unit,
             "as_of": quantity.as_of.isoformat(),
-            "grade": brief.context.grade_words(quantity.grade, quantity.claimed_by),
+            "grade": brief.context.names.grade(quantity.grade, quantity.claimed_by),
             "sources": list(quantity.sources),
             "file": quantity.place.file,
             "line": quantity.place.line,
@@ -139,8 +146,8 @@ def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:
     context = brief.context
     found = {}
     for rule in brief.crisis.outcomes:
-        if context.has(f"outcome/{rule}"):
-            summary = context.results.summary(f"outcome/{rule}", policy)
+        if context.columns.has(metric_name("outcome", rule)):
+            summary = context.results.summary(metric_name("outcome", rule), policy)
             found[rule] = {
                 "mean": _tidy(summary.mean),
                 "low": _tidy(summary.low),
@@ -152,20 +159,20 @@ def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:
 def _policies(brief: Brief) -> list[dict[str, Any]]:
     context = brief.context
     regret = context.results.regret
-    payoff = {row.policy: row for row in regret(policies=context.policies).rows}
-    table = regret("attack", lower_is_better=True, policies=context.policies)
+    payoff = {row.policy: row for row in regret(policies=context.policies.ids).rows}
+    table = regret("attack", lower_is_better=True, policies=context.policies.ids)
     attack = {row.policy: row for row in table.rows}
     return [
         {
             "id": policy,
-            "label": context.policy(policy).label,
+            "label": context.policies.get(policy).label,
             "outcomes": _outcomes(brief, policy),
             "regret": _tidy(payoff[policy].mean),
             "regret_high": _tidy(payoff[policy].high),
             "regret_attack": _tidy(attack[policy].mean),
             "regret_attack_high": _tidy(attack[policy].high),
         }
-        for policy in context.policies
+        for policy in context.policies.ids
     ]
 
 
@@ -185,13 +192,13 @@ def _search(brief: Brief, search: MixSearch) -> dict[str, Any]:
         "mixes": [
             {
                 "id": mix,
-                "label": context.policy(mix).label,
-                "fix": {key: list(names) for key, names in context.policy(mix).fix.items()},
-                "forbid": list(context.policy(mix).forbid),
-                "state": dict(context.policy(mix).state),
+                "label": context.policies.get(mix).label,
+                "fix": {key: list(names) for key, names in context.policies.get(mix).fix.items()},
+                "forbid": list(context.policies.get(mix).forbid),
+                "state": dict(context.policies.get(mix).state),
                 "outcomes": _outcomes(brief, mix),
             }
-            for mix in context.mixes
+            for mix in context.policies.mixes
         ],
     }
 
@@ -337,7 +344,7 @@ def _code(text: str) -> Markup:
 def environment(*, html: bool) -> jinja2.Environment:
     """Return the templates of the briefing, with their filters; text is escaped for a page or for Markdown."""
     found = jinja2.Environment(
-        loader=jinja2.PackageLoader("detente.brief", "templates"),
+        loader=page_loader(),
         autoescape=True,
         finalize=None if html else _markdown,
         trim_blocks=True,
@@ -361,7 +368,7 @@ def environment(*, html: bool) -> jinja2.Environment:
 def _case_words(brief: Brief) -> str:
     results = brief.context.results
     cases = f"{plural(results.n_draws, 'explored case')} ({results.manifest.mode})"
-    commitments = len(brief.context.policies)
+    commitments = len(brief.context.policies.ids)
     return f"{cases} for each of {commitments} commitments" if commitments > 1 else cases
 
 
@@ -376,8 +383,8 @@ def _values(brief: Brief) -> dict[str, Any]:
         "reading": reading(brief.context.results),
         "n_cases": _case_words(brief),
         "players": [
-            {"name": player.name, "colour": brief.context.colours[player.id]}
-            for player in brief.context.players()
+            {"name": player.name, "colour": brief.context.roles.colours[player.id]}
+            for player in brief.context.roles.players()
         ],
         "n_figures": f"{len(brief.figures):,}",
     }

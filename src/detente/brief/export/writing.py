@@ -38,7 +38,7 @@ def write_brief(results: Results, crisis: Crisis, folder: str | Path) -> BriefPa
     Parameters
     ----------
     results
-        The finished run.
+        The finished run, with its studies (:func:`detente.analysis.studies.keep_studies`).
     crisis
         The crisis that was run, with the same overrides.
     folder
@@ -53,6 +53,7 @@ def write_brief(results: Results, crisis: Crisis, folder: str | Path) -> BriefPa
     Raises
     ------
     RunError
+        ``study-missing`` if the crisis binds mechanisms that a study is about and the run holds none;
         ``output-unwritable`` if the folder cannot be written or a file or folder that is not a briefing's lies in the
         way; what it held before is still there.
     """

@@ -1,17 +1,16 @@
-"""Pictures: ranges, positions, matrices, weeks and dumbbells, drawn with Vega-Lite and kept as plain SVG.
+"""Pictures: ranges, positions, weeks, stacks and dumbbells, drawn with Vega-Lite and kept as plain SVG.
 
 Every picture comes in a wide and a narrow form (a phone gets its own layout, not a smaller picture) and as a file that
 stands alone with title, measure and source. Colour means who; greys and ink mean everything else.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from textwrap import wrap
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import altair as alt
 
-from detente.brief.figures import Chart, Figure, TableView, link
+from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import (
     Form,
     Spec,
@@ -27,7 +26,7 @@ from detente.brief.pictures.drawing import (
     with_rows,
     x_of,
 )
-from detente.brief.pictures.palette import INK, NEUTRAL, PAPER, SOFT
+from detente.brief.pictures.palette import CELL_DARK, CELL_LIGHT, INK, NEUTRAL, PAPER, SOFT
 from detente.brief.words import format_number, format_range, format_value
 
 __all__ = [
@@ -35,7 +34,6 @@ __all__ = [
     "Mark",
     "Span",
     "draw_dumbbells",
-    "draw_matrix",
     "draw_positions",
     "draw_ranges",
     "draw_stacks",
@@ -43,10 +41,6 @@ __all__ = [
 ]
 
 
-LONGEST_HEAD = 24
-"""Longer heads of a matrix become letters, explained under its title."""
-_CELL_DARK, _CELL_LIGHT = "#fdfdfd", "#141414"
-_DEEP = "#0b5f94"
 _DARK = frozenset({INK, NEUTRAL, "#0072B2", "#D55E00", "#009E73"})
 """Colours of areas that bear light numbers."""
 
@@ -157,8 +151,8 @@ def draw_ranges(
         )
         return grid.finish(layers)
 
-    table = _range_table(name, spans, words, heads=(row_title, *heads), many=len(series) > 1)
-    return make_chart(name, build, words, table)
+    columns, body, numeric = _range_rows(spans, heads=(row_title, *heads), many=len(series) > 1)
+    return make_chart(name, build, words, columns, body, numeric=numeric)
 
 
 def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
@@ -217,141 +211,7 @@ def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
     for row in rows:
         cells = {mark.series: _mark_text(mark) for mark in marks if mark.row == row}
         body.append((row, *(cells.get(one, "") for one in series)))
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=columns,
-        rows=tuple(body),
-        numeric=(False, *(True for _ in series)),
-    )
-    return make_chart(name, build, words, table)
-
-
-def draw_matrix(
-    name: str,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    cells: Sequence[Sequence[Figure | None]],
-    words: Words,
-    *,
-    shades: Sequence[Sequence[float]] | None = None,
-    names: Sequence[str] = (),
-    corner: str = "",
-) -> Chart:
-    """Draw a matrix of shares: darker is more, the number in each cell.
-
-    ``shades`` from 0 to 1 colour cells that hold no shares; ``names`` are the rows' names in the table where they are longer
-    than on the picture, under the head ``corner``.
-    """
-    marks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if shades is None else "123456789"
-    letters = list(marks[: len(columns)])
-    short = max(len(column) for column in columns) <= LONGEST_HEAD
-    heads_of = list(columns) if short else letters
-    data = [
-        {
-            "row": row,
-            "column": column,
-            "value": tidy(figure.value if shades is None else shades[place][number]),
-            "text": figure.text if shades is None else _cell_text(figure.text),
-        }
-        for place, (row, line) in enumerate(zip(rows, cells, strict=True))
-        for number, (column, figure) in enumerate(zip(heads_of, line, strict=True))
-        if figure is not None and figure.value is not None
-    ]
-    if not short:
-        key = [f"{letter}: {column}" for letter, column in zip(letters, columns, strict=True)]
-        words = replace(words, key=tuple(key))
-
-    def build(form: Form) -> dict[str, Any]:
-        columns = heads_of
-        room, letter = (560, 7.2) if form == "wide" else (250, 6.2)
-        limit = max(6, int(room / len(columns) / letter))
-        lines = [wrap(column, limit, break_long_words=False) or [""] for column in columns]
-        tall = max(len(line) for line in lines)
-        heads = ["\n".join([""] * (tall - len(line)) + line) for line in lines]
-        head = dict(zip(columns, heads, strict=True))
-        sides = {row: row for row in rows}
-        if shades is not None:
-            sides = {
-                row: "\n".join(wrap(row, 30 if form == "wide" else 17, break_long_words=False))
-                for row in rows
-            }
-        deep = max(side.count("\n") + 1 for side in sides.values())
-        rich = [
-            {**row, "row": sides[str(row["row"])], "column": head[str(row["column"])]}
-            for row in data
-        ]
-        base = alt.Chart(with_rows(rich)).encode(
-            y=alt.Y(
-                "row:N",
-                sort=list(sides.values()),
-                scale=alt.Scale(paddingInner=0.06),
-                axis=alt.Axis(title=None, labelLimit=150 if form == "wide" else 100)
-                if shades is None
-                else alt.Axis(
-                    title=None,
-                    labelExpr="split(datum.label, '\\n')",
-                    labelLineHeight=13,
-                    labelLimit=0,
-                    labelFontSize=12 if form == "wide" else 11,
-                    labelOffset=_centred(deep),
-                ),
-            ),
-            x=alt.X(
-                "column:N",
-                sort=heads,
-                scale=alt.Scale(paddingInner=0.03),
-                axis=alt.Axis(
-                    title=None,
-                    orient="top",
-                    labelAngle=0,
-                    labelExpr="split(datum.label, '\\n')",
-                    labelFontSize=13 if form == "wide" else 11,
-                    labelBaseline="bottom",
-                    labelLineHeight=14,
-                    labelPadding=4 + 14 * (tall - 1),
-                    labelLimit=0,
-                    labelOverlap=False,
-                ),
-            ),
-        )
-        scale = alt.Scale(domain=[0, 1], range=["#eaf3f9", _DEEP], clamp=True)
-        ink = alt.condition(alt.datum.value > 0.78, alt.value(_CELL_DARK), alt.value(_CELL_LIGHT))
-        layers = [
-            base.mark_rect().encode(color=alt.Color("value:Q", scale=scale, legend=None)),
-            base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=ink),
-        ]
-        step = max(26 if form == "wide" else 28, 8 + 13 * deep)
-        return configured(alt.layer(*layers).properties(height={"step": step}), form)
-
-    body = tuple(
-        (row, *("" if cell is None else link(cell, cell.full_text) for cell in line))
-        for row, line in zip(names or rows, cells, strict=True)
-    )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(corner, *columns),
-        rows=body,
-        numeric=(False, *(True for _ in columns)),
-    )
-    return make_chart(name, build, words, table)
-
-
-def _cell_text(text: str) -> str:
-    """Return a number without its unit, for a cell."""
-    return "<1" if text.startswith("under 1 ") else text.partition(" ")[0].lstrip("+")
-
-
-def _centred(deep: int) -> Any:
-    """Offset of labels of several lines, which hang from the middle of their row, by the number of lines."""
-    return {
-        "condition": [
-            {"test": f"length(split(datum.label, '\\n')) == {lines}", "value": -6.5 * (lines - 1)}
-            for lines in range(2, deep + 1)
-        ],
-        "value": 0,
-    }
+    return make_chart(name, build, words, columns, body)
 
 
 def draw_weeks(
@@ -408,14 +268,7 @@ def draw_weeks(
         )
         for label in labels
     )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(unit, *states),
-        rows=body,
-        numeric=(False, *(True for _ in states)),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, (unit, *states), body)
 
 
 def draw_stacks(
@@ -443,7 +296,7 @@ def draw_stacks(
                     "middle": tidy(reached + value / 2),
                     "share": tidy(value / total),
                     "text": format_number(value),
-                    "ink": _CELL_DARK if colours[part] in _DARK else _CELL_LIGHT,
+                    "ink": CELL_DARK if colours[part] in _DARK else CELL_LIGHT,
                 }
             )
             reached += value
@@ -478,14 +331,7 @@ def draw_stacks(
         (label, *(link(row[part], row[part].full_text) for part in parts))
         for label, row in rows.items()
     )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(row_title, *parts),
-        rows=body,
-        numeric=(False, *(True for _ in parts)),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, (row_title, *parts), body)
 
 
 def draw_dumbbells(
@@ -540,14 +386,7 @@ def draw_dumbbells(
         (row.row, link(row.start, row.start.full_text), link(row.end, row.end.full_text))
         for row in kept
     )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(row_title, start, end),
-        rows=body,
-        numeric=(False, True, True),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, (row_title, start, end), body)
 
 
 # --- words on the pictures -------------------------------------------------------------------------------------------
@@ -578,9 +417,10 @@ def _mark_text(mark: Mark) -> str:
     return text if mark.figure is None else link(mark.figure, text)
 
 
-def _range_table(
-    name: str, spans: Sequence[Span], words: Words, *, heads: tuple[str, ...], many: bool
-) -> TableView:
+def _range_rows(
+    spans: Sequence[Span], *, heads: tuple[str, ...], many: bool
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[bool, ...]]:
+    """Return the columns of the text table, its rows, and which columns hold numbers."""
     head = (heads[0], *(("Series",) if many else ()), *heads[1:])
     body = tuple(
         (
@@ -592,6 +432,4 @@ def _range_table(
         for span in spans
     )
     numeric = (False, *((False,) if many else ()), True, True)
-    return TableView(
-        id=f"{name}-table", title=words.subtitle, columns=head, rows=body, numeric=numeric
-    )
+    return head, body, numeric

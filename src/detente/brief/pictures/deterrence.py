@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from detente.brief.figures import Chart, Figure, TableView, link
+from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import (
     Form,
     Words,
@@ -102,11 +102,12 @@ def draw_balance(
         ]
         return grid.finish(layers)
 
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(row_title, *parts, tempting),
-        rows=tuple(
+    return make_chart(
+        name,
+        build,
+        words,
+        (row_title, *parts, tempting),
+        tuple(
             (
                 row.row,
                 *(link(row.parts[part], row.parts[part].full_text) for part in parts),
@@ -114,9 +115,7 @@ def draw_balance(
             )
             for row in rows
         ),
-        numeric=(False, *(True for _ in (*parts, tempting))),
     )
-    return make_chart(name, build, words, table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,17 +192,18 @@ def draw_arrivals(
         ]
         return grid.finish(layers)
 
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=(
+    return make_chart(
+        name,
+        build,
+        words,
+        (
             "Force",
             "First part in place",
             "All in place",
             "Days to the first",
             "Days to all",
         ),
-        rows=tuple(
+        tuple(
             (
                 row.row,
                 format_date(day(row.first.value)),
@@ -215,7 +215,6 @@ def draw_arrivals(
         ),
         numeric=(False, False, False, True, True),
     )
-    return make_chart(name, build, words, table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,11 +284,12 @@ def draw_map(name: str, spots: Sequence[Spot], words: Words) -> Chart:
         height = 380 if form == "wide" else 330
         return configured(alt.layer(*layers).properties(height=height), form)
 
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=("Place", "Side", "What"),
-        rows=tuple(
+    return make_chart(
+        name,
+        build,
+        words,
+        ("Place", "Side", "What"),
+        tuple(
             (
                 spot.label,
                 spot.series,
@@ -299,4 +299,3 @@ def draw_map(name: str, spots: Sequence[Spot], words: Words) -> Chart:
         ),
         numeric=(False, False, False),
     )
-    return make_chart(name, build, words, table)

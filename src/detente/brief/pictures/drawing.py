@@ -5,7 +5,7 @@ A module with a new kind of picture takes its parts from here; :mod:`detente.bri
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -16,7 +16,7 @@ import altair as alt
 import numpy as np
 from altair.utils import schemapi
 
-from detente.brief.figures import Chart, Picture, TableView
+from detente.brief.figures import Chart, Picture, present_table
 from detente.brief.pictures.beside import render
 from detente.brief.pictures.palette import INK, MUTED, PAPER, RULE
 from detente.brief.words import PERCENT_UNITS
@@ -356,8 +356,16 @@ def _text(text: str, x: float, y: float, size: float, weight: str, colour: str) 
     )
 
 
-def make_chart(name: str, build: Any, words: Words, table: TableView) -> Chart:
-    """Draw both forms; ``build`` makes the specification of a form."""
+def make_chart(
+    name: str,
+    build: Any,
+    words: Words,
+    columns: Sequence[str],
+    rows: Iterable[tuple[str, ...]],
+    *,
+    numeric: Sequence[bool] | None = None,
+) -> Chart:
+    """Draw both forms, with the table that says the same in text; ``build`` makes the specification of a form."""
     with schemapi.debug_mode(VALIDATE):
         wide_one, narrow_one = _begin(build("wide")), _begin(build("narrow"))
     alt_text = words.alt or f"{words.title}. {words.subtitle}"
@@ -379,7 +387,7 @@ def make_chart(name: str, build: Any, words: Words, table: TableView) -> Chart:
         key=words.key,
         alt=alt_text,
         picture=picture,
-        table=table,
+        table=present_table(f"{name}-table", columns, rows, title=words.subtitle, numeric=numeric),
     )
 
 

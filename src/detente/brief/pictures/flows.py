@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from detente.brief.figures import Chart, Figure, TableView, link
+from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import (
     Form,
     Spec,
@@ -106,14 +106,7 @@ def draw_months(
         (period, *(link(parts[part][index]) for part in kept))
         for index, period in enumerate(periods)
     )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=("Month", *kept),
-        rows=body,
-        numeric=(False, *(True for _ in kept)),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, ("Month", *kept), body)
 
 
 def draw_courses(
@@ -166,14 +159,7 @@ def draw_courses(
         (period, *(link(course.values[index]) for course in courses))
         for index, period in enumerate(periods)
     )
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=("Month", *labels),
-        rows=body,
-        numeric=(False, *(True for _ in labels)),
-    )
-    return make_chart(name, build, words, table)
+    return make_chart(name, build, words, ("Month", *labels), body)
 
 
 def draw_ribbons(
@@ -276,14 +262,14 @@ def draw_ribbons(
         chart = alt.layer(*layers).properties(height=430 if form == "wide" else 400)
         return configured(chart, form)
 
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=heads,
-        rows=tuple((ribbon.source, ribbon.place, link(ribbon.figure)) for ribbon in ribbons),
+    return make_chart(
+        name,
+        build,
+        words,
+        heads,
+        tuple((ribbon.source, ribbon.place, link(ribbon.figure)) for ribbon in ribbons),
         numeric=(False, False, True),
     )
-    return make_chart(name, build, words, table)
 
 
 def _stack(

@@ -9,7 +9,18 @@ from collections.abc import Mapping
 
 from detente.crisis.elements import Crisis
 
-__all__ = ["INK", "MUTED", "NEUTRAL", "OKABE_ITO", "PAPER", "RULE", "SOFT", "player_colours"]
+__all__ = [
+    "CELL_DARK",
+    "CELL_LIGHT",
+    "INK",
+    "MUTED",
+    "NEUTRAL",
+    "OKABE_ITO",
+    "PAPER",
+    "RULE",
+    "SOFT",
+    "player_colours",
+]
 
 OKABE_ITO: Mapping[str, str] = {
     "black": "#000000",
@@ -28,6 +39,9 @@ INK, MUTED, RULE, PAPER = "#1c1c1c", "#5c5c5c", "#d9d9d9", "#ffffff"
 
 NEUTRAL, SOFT = "#7a7a7a", "#b5b5b5"
 """Greys for what belongs to no player."""
+
+CELL_DARK, CELL_LIGHT = "#fdfdfd", "#141414"
+"""Numbers on a dark and on a light area."""
 
 _BY_ROLE = {"challenger": "vermillion", "defender": "blue", "ally": "green", "target": "orange"}
 _SPARE = ("purple", "sky", "green", "orange", "blue", "vermillion")

@@ -11,11 +11,11 @@ from typing import Any
 
 import altair as alt
 
-from detente.brief.figures import Chart, TableView
+from detente.brief.figures import Chart
 from detente.brief.pictures.drawing import Form, Words, configured, make_chart, tidy, with_rows
 from detente.brief.pictures.palette import INK, NEUTRAL, PAPER
 
-__all__ = ["LEFT", "Moment", "Path", "draw_paths", "draw_strip", "plot_width"]
+__all__ = ["LEFT", "Path", "StripEvent", "draw_paths", "draw_strip", "plot_width"]
 
 LEFT, RIGHT = 44, 12
 """Room left and right of the plot, in pixels."""
@@ -37,7 +37,7 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class StripEvent:
     """An event on the strip: the index of its day, its row, and words for it."""
 
     day: int
@@ -96,21 +96,24 @@ def draw_paths(name: str, days: Sequence[date], paths: Sequence[Path], words: Wo
         layers += _labels(days, paths, form, y)
         return _fixed(alt.layer(*layers), form, _HEIGHT[form])
 
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=("Day", *(path.name for path in paths)),
-        rows=tuple(
+    return make_chart(
+        name,
+        build,
+        words,
+        ("Day", *(path.name for path in paths)),
+        tuple(
             (day.isoformat(), *(f"{path.values[k]:.0%}" for path in paths))
             for k, day in enumerate(days)
         ),
-        numeric=(False, *(True for _ in paths)),
     )
-    return make_chart(name, build, words, table)
 
 
 def draw_strip(
-    name: str, days: Sequence[date], rows: Sequence[str], moments: Sequence[Moment], words: Words
+    name: str,
+    days: Sequence[date],
+    rows: Sequence[str],
+    moments: Sequence[StripEvent],
+    words: Words,
 ) -> Chart:
     """Draw events as points on their days, a row per kind."""
 
@@ -137,14 +140,14 @@ def draw_strip(
         )
         return _fixed(alt.layer(points, names), form, 34 * len(rows))
 
-    table = TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=("Day", "Kind", "Event"),
-        rows=tuple((days[item.day].isoformat(), item.row, item.words) for item in moments),
+    return make_chart(
+        name,
+        build,
+        words,
+        ("Day", "Kind", "Event"),
+        tuple((days[item.day].isoformat(), item.row, item.words) for item in moments),
         numeric=(False, False, False),
     )
-    return make_chart(name, build, words, table)
 
 
 def _day_axis(days: Sequence[date], form: Form) -> alt.X:

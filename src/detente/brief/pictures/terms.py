@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from detente.brief.figures import Chart, Figure, TableView, link
+from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import (
     Form,
     Words,
@@ -114,7 +114,7 @@ def draw_terms(
         data = (ways, rooms, *lines, points)
         return grid.finish([part for part, rows in zip(layers, data, strict=True) if rows])
 
-    return make_chart(name, build, words, _table(name, rows, words, sides))
+    return make_chart(name, build, words, *_table(rows, sides))
 
 
 def _line(row: str, first: float | None, second: float | None) -> dict[str, Any]:
@@ -122,7 +122,9 @@ def _line(row: str, first: float | None, second: float | None) -> dict[str, Any]
     return {"row": row, "low": tidy(ends[0]), "high": tidy(ends[1])}
 
 
-def _table(name: str, rows: Sequence[TermRow], words: Words, sides: tuple[str, str]) -> TableView:
+def _table(
+    rows: Sequence[TermRow], sides: tuple[str, str]
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     def cell(figure: Figure | None) -> str:
         return "" if figure is None else link(figure, figure.full_text)
 
@@ -151,10 +153,4 @@ def _table(name: str, rows: Sequence[TermRow], words: Words, sides: tuple[str, s
                 room,
             )
         )
-    return TableView(
-        id=f"{name}-table",
-        title=words.subtitle,
-        columns=columns,
-        rows=tuple(body),
-        numeric=(False, *(True for _ in columns[1:])),
-    )
+    return columns, body

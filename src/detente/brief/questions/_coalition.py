@@ -6,24 +6,23 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analysis.coalitions import Coalition, read_coalitions
-from detente.brief.context import Book, Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
-from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_matrix, draw_ranges
+from detente.analysis.records import Coalition, CoalitionStudy, Winning
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
+from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK, OKABE_ITO
 from detente.brief.words import format_percent, join_words, plural, sentence_case
-from detente.models import find_model
 
 __all__ = ["CoalitionParts", "coalition_parts", "ranking_table"]
 
 FloatArray = NDArray[np.float64]
 
-CASES = 128
-"""Cases of the run on which every package is solved: the first of them, enough for a mean and a 5-95 % range."""
-LEVELS = (0.5, 0.8, 0.95)
-TARGET = 0.8
-TRIED = 6
+STUDY, JOINING = "coalitions", "alliance.joining"
+EVEN = 0.5
+"""Chance below which consent has run out."""
 SHOWN = 14
 RANKED = 5
 SUBJECTS = {
@@ -50,19 +49,21 @@ class CoalitionParts:
 class _Reader:
     """One coalition with the words and figures that sentences, pictures and tables share."""
 
-    def __init__(self, context: Context, book: Book, coalition: Coalition) -> None:
-        self.context, self.book, self.coalition = context, book, coalition
+    def __init__(
+        self, context: Context, book: Book, coalition: Coalition, *, target: float
+    ) -> None:
+        self.context, self.book, self.coalition, self.target = context, book, coalition, target
         self.mechanism = context.crisis.mechanisms[coalition.mechanism]
 
     @cached_property
     def trace(self) -> Trace:
-        levels = self.context.start_levels(self.coalition.mechanism, "coverage")
-        base = self.context.trace(levels[0].metric) if levels else Trace()
-        models = ["alliance.joining"]
-        models += ["alliance.measure"] if self.coalition.measures else []
-        models += ["alliance.adoption"] if self.coalition.rule == "consensus" else []
-        references = [model.reference for model in map(find_model, models) if model is not None]
-        return replace(base, model="; ".join(models), reference="; ".join(references))
+        levels = self.context.levels.start(self.coalition.mechanism, "coverage")
+        base = self.context.traces.of(levels[0].metric) if levels else Trace()
+        return replace(
+            base,
+            model="; ".join(self.coalition.models),
+            reference="; ".join(self.coalition.references),
+        )
 
     def measure(self, place: int) -> str:
         """Words for one measure."""
@@ -78,7 +79,7 @@ class _Reader:
         return join_words([self.measure(k) for k in places])
 
     def member(self, member: int) -> str:
-        return self.context.actor_name(self.coalition.members[member])
+        return self.context.names.actor(self.coalition.members[member])
 
     def key(self, package: int) -> str:
         return f"{self.coalition.mechanism}.{package}"
@@ -105,15 +106,10 @@ class _Reader:
 
 def coalition_parts(context: Context, book: Book) -> CoalitionParts:
     """Read every package of every joining mechanism that is made of measures; the first is shown in full."""
-    found = read_coalitions(
-        context.crisis,
-        n_draws=min(CASES, context.results.n_draws),
-        seed=context.results.manifest.seed,
-        state=context.policy(context.base).state,
-    )
-    readers = [_Reader(context, book, item) for item in found]
-    if not readers:
+    if not context.levels.mechanisms(JOINING):
         return CoalitionParts()
+    study = context.results.study(STUDY, CoalitionStudy)
+    readers = [_Reader(context, book, item, target=study.target) for item in study.coalitions]
     first = readers[0]
     sentences = [_strongest(reader) for reader in readers if reader.coalition.measures]
     sentences += [_pivot(first), _cut(first), _answers(readers)]
@@ -130,9 +126,8 @@ def coalition_parts(context: Context, book: Book) -> CoalitionParts:
 
 
 def _strongest(reader: _Reader) -> str:
-    found = reader.coalition.strongest(LEVELS)
     parts = []
-    for level, package in found.items():
+    for level, package in reader.coalition.strongest:
         least = f"at a chance of {format_percent(level)} or more"
         if package == 0:
             parts.append(f"{least}: none")
@@ -146,10 +141,10 @@ def _strongest(reader: _Reader) -> str:
 def _pivot(reader: _Reader) -> str:
     coalition = reader.coalition
     package = coalition.full
-    best = coalition.pivots(package, most=TRIED)
-    if not best:
+    if not coalition.winning:
         return ""
-    first, name = best[0], reader.member(best[0].member)
+    first = coalition.winning[0]
+    name = reader.member(first.member)
     before = reader.chance(package)
     won = reader.book.array(
         f"package.{reader.key(package)}.won.{coalition.members[first.member]}",
@@ -158,29 +153,25 @@ def _pivot(reader: _Reader) -> str:
         unit="prob",
         trace=reader.trace,
     )
-    price = _price(reader, package, first.member)
+    price = _price(reader, first)
     now = reader.joins(first.member, package, coalition.join[first.member, package])
     text = (
         f"The pivot of {reader.package(package)} is {name}: it joins with {link(now, now.aside_text)}, and won for certain it "
-        f"would lift the chance that they hold from {link(before)} to {link(won)}. To bring it to {format_percent(TARGET)} "
+        f"would lift the chance that they hold from {link(before)} to {link(won)}. To bring it to {format_percent(reader.target)} "
         f"by money alone would take {link(price, price.aside_text)}"
     )
-    if coalition.gas_part[first.member, package].any():
-        made_good = reader.joins(
-            first.member,
-            package,
-            coalition.with_gas_made_good(package, first.member),
-            "gas made good",
-        )
+    if first.made_good is not None:
+        made_good = reader.joins(first.member, package, first.made_good, "gas made good")
         text += f"; making good all the gas that it would lose takes it to {link(made_good)}"
     return text + "."
 
 
-def _price(reader: _Reader, package: int, member: int) -> Figure:
+def _price(reader: _Reader, won: Winning) -> Figure:
+    package, member = reader.coalition.full, won.member
     return reader.book.array(
         f"package.{reader.key(package)}.price.{reader.coalition.members[member]}",
-        f"payment that brings {reader.member(member)} to {format_percent(TARGET)} on {reader.package(package)}",
-        reader.coalition.price(package, member, target=TARGET),
+        f"payment that brings {reader.member(member)} to {format_percent(reader.target)} on {reader.package(package)}",
+        won.price,
         unit="pct_gdp",
         trace=reader.trace,
     )
@@ -210,7 +201,7 @@ def _cut(reader: _Reader) -> str:
         )
         for name, said, level in (("now", "", calm), ("cut", ", gas cut", after))
     ]
-    who = reader.context.names("challenger") or "the challenger"
+    who = reader.context.roles.names("challenger") or "the challenger"
     return (
         f"A gas cut-off by {who} would split the coalition: on {reader.package(package)} {words[0]}, while {words[1]}; of "
         f"{len(coalition.members)} members {link(counts[0])} are likelier than not to join before it, {link(counts[1])} after."
@@ -243,7 +234,7 @@ def _answers(readers: list[_Reader]) -> str:
 def _steps(reader: _Reader) -> list[tuple[str, int]]:
     """Put the chain of packages in words: the first measure, then what each step adds."""
     rows, before = [], 0
-    for package in reader.coalition.chain():
+    for package in reader.coalition.chain:
         added = reader.measure((package ^ before).bit_length() - 1)
         rows.append((sentence_case(added) if not before else f"+ {added}", package))
         before = package
@@ -265,7 +256,7 @@ def _ladder(reader: _Reader) -> Chart | None:
         ],
         Words(
             title=f"Consent runs out with “{last}”: from {figures[-2].text} to {figures[-1].text}"
-            if (figures[-1].value or 0.0) < LEVELS[0]
+            if (figures[-1].value or 0.0) < EVEN
             else f"Consent holds to the last measure: {figures[-1].text} for {reader.package(reader.coalition.full)}",
             subtitle=f"Chance that the package holds ({body}) as measures are added, the easiest first; "
             f"variants of {reader.mechanism.label}, mean over cases",
@@ -353,7 +344,11 @@ def _rules(reader: _Reader) -> TableView | None:
         return None
     packages = list(
         dict.fromkeys(
-            [*coalition.chain(), coalition.announced, *coalition.strongest(LEVELS).values()]
+            [
+                *coalition.chain,
+                coalition.announced,
+                *(strongest for _, strongest in coalition.strongest),
+            ]
         )
     )
     packages = [package for package in packages if package]
@@ -368,12 +363,11 @@ def _rules(reader: _Reader) -> TableView | None:
                 *(link(cell, cell.full_text) for cell in cells),
             )
         )
-    return TableView(
-        id="package-rules",
+    return present_table(
+        "package-rules",
+        ("Package, weakest first", *RULE_HEADS.values()),
+        rows,
         title=f"What each rule of decision makes of a package: variants of {reader.mechanism.label}",
-        columns=("Package, weakest first", *RULE_HEADS.values()),
-        rows=tuple(rows),
-        numeric=(False, *(True for _ in RULE_HEADS)),
         note="Unanimity asks all members that sit in the body; the others are as the text says. "
         f"Mean and 5\N{EN DASH}95% of the first {coalition.join.shape[-1]} cases.",
     )
@@ -382,11 +376,10 @@ def _rules(reader: _Reader) -> TableView | None:
 def _prices(reader: _Reader) -> TableView | None:
     coalition = reader.coalition
     package = coalition.full
-    ranked = coalition.pivots(package, most=TRIED)
-    if not ranked:
+    if not coalition.winning:
         return None
     rows = []
-    for item in ranked:
+    for item in coalition.winning:
         now = reader.joins(item.member, package, coalition.join[item.member, package])
         won = reader.book.array(
             f"package.{reader.key(package)}.won.{coalition.members[item.member]}",
@@ -395,7 +388,7 @@ def _prices(reader: _Reader) -> TableView | None:
             unit="prob",
             trace=reader.trace,
         )
-        price = _price(reader, package, item.member)
+        price = _price(reader, item)
         rows.append(
             (
                 reader.member(item.member),
@@ -404,17 +397,16 @@ def _prices(reader: _Reader) -> TableView | None:
                 link(price, price.full_text),
             )
         )
-    return TableView(
-        id="pivots",
-        title=f"Whom to win for {reader.package(package)}, and what it would take: variants of {reader.mechanism.label}",
-        columns=(
+    return present_table(
+        "pivots",
+        (
             "Member",
             "Joins now",
             "Package holds if it joins",
-            f"Payment for {format_percent(TARGET)}",
+            f"Payment for {format_percent(reader.target)}",
         ),
-        rows=tuple(rows),
-        numeric=(False, True, True, True),
+        rows,
+        title=f"Whom to win for {reader.package(package)}, and what it would take: variants of {reader.mechanism.label}",
         note="The least willing members of the deciding body, by how much each would raise the chance. A payment is worth as "
         "much as bank claims lost of the same size; others answer the member that is won.",
     )
@@ -433,14 +425,15 @@ def ranking_table(
         for _, rows in columns:
             if rank < len(rows):
                 actor, figure = rows[rank]
-                cells.append(f"{context.actor_name(actor)} {link(figure)}")
+                cells.append(f"{context.names.actor(actor)} {link(figure)}")
             else:
                 cells.append("")
         body.append((str(rank + 1), *cells))
-    return TableView(
-        id="rankings",
+    return present_table(
+        "rankings",
+        ("", *(sentence_case(context.names.exposure(name)) for name, _ in columns)),
+        body,
         title="Who is most exposed depends on the channel",
-        columns=("", *(sentence_case(context.exposure_label(name)) for name, _ in columns)),
-        rows=tuple(body),
         note="Each number names its own source and year.",
+        numeric=(),
     )

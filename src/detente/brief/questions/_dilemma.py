@@ -5,22 +5,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.brief.context import Book, Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
+from detente.analysis.moves import LEAST_CHANGE, kind_of_move, shared_fear
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
-from detente.brief.questions._parts import Reading, policy_figures, readings, run_note
+from detente.brief.questions._channels import channel_sentence, channel_table, open_policy
+from detente.brief.questions._parts import PostureReading, readings, run_note
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Player, PlayerType
-from detente.models.beliefs import classify_change, pool_by_look, posteriors, spiral_index
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["DilemmaParts", "dilemma_parts"]
 
 FloatArray = NDArray[np.float64]
 
-LEAST = 0.01
-"""Changes of the chance of an attack below this are noise: one point."""
 RARE, TINY = 0.02, 1e-6
 """First moves that no type makes with this chance are passed over; the smallest chance in a ratio."""
 INTENTS = {
@@ -77,7 +78,7 @@ class _Move:
 
 def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
     """Read the moves of those who do not challenge off the commitments, and the challenger's off its first moves."""
-    if not context.players("challenger"):
+    if not context.roles.players("challenger"):
         return DilemmaParts()
     ours = _commitments(context, book)
     theirs = _first_moves(context, book)
@@ -88,10 +89,10 @@ def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
         _kinds(ours),
         _spiral(context, book, ours, theirs),
         *_signals(context, book),
-        _channels_text(context, book),
+        channel_sentence(context, book),
     )
     charts = (_fear_chart(context, moves), _effect_chart(context, moves))
-    tables = (_table(moves), _channels(context, book))
+    tables = (_table(moves), channel_table(context, book))
     return DilemmaParts(
         sentences=tuple(text for text in sentences if text),
         charts=tuple(chart for chart in charts if chart is not None),
@@ -104,17 +105,21 @@ def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
 
 def _commitments(context: Context, book: Book) -> list[_Move]:
     """Each compared commitment to an instrument that the base case does not use, by a player that does not challenge."""
-    challengers = {player.id for player in context.players("challenger")}
+    challengers = {player.id for player in context.roles.players("challenger")}
     read = readings(book)
     found = []
-    for policy in context.policies_with(INTENTS):
+    for policy in context.policies.with_kinds(INTENTS):
         chosen = [
             context.crisis.instruments[one]
-            for options in context.policy(policy).fix.values()
+            for options in context.policies.get(policy).fix.values()
             for one in options
             if len(options) == 1 and one in context.crisis.instruments
         ]
-        base = {one for options in context.policy(context.base).fix.values() for one in options}
+        base = {
+            one
+            for options in context.policies.get(context.policies.base).fix.values()
+            for one in options
+        }
         new = [
             item
             for item in chosen
@@ -122,17 +127,17 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
         ]
         if not new:
             continue
-        _, change = policy_figures(book, [policy], "attack", "an attack")[policy]
+        _, change = book.policies([policy], "attack", "an attack")[policy]
         before, after, fear = _alarm(context, read, policy, new[0])
         found.append(
             _Move(
                 mover=context.crisis.players[new[0].player],
-                label=context.policy(policy).label,
+                label=context.policies.get(policy).label,
                 intent=INTENTS[new[0].kind],
                 before=before,
                 after=after,
                 effect=change,
-                kind=classify_change(change.value or 0.0, least=LEAST),
+                kind=kind_of_move(change.value or 0.0),
                 fear=fear,
             )
         )
@@ -140,10 +145,10 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
 
 
 def _alarm(
-    context: Context, read: tuple[Reading, ...], policy: str, instrument: Instrument
+    context: Context, read: tuple[PostureReading, ...], policy: str, instrument: Instrument
 ) -> tuple[Figure | None, Figure | None, tuple[FloatArray, FloatArray] | None]:
     """Return the belief that a mechanism gives before and after an instrument, if it depends on what the instrument changes."""
-    given = {**context.policy(policy).state, **instrument.effects}
+    given = {**context.policies.get(policy).state, **instrument.effects}
     for reading in read:
         states = dict(reading.rows[0][0].state)
         if not any(variable in given for variable in states):
@@ -160,32 +165,40 @@ def _alarm(
         ]
         if pair[0] is not None and pair[1] is not None:
             (first, before), (second, after) = pair[0], pair[1]
-            return before, after, (context.values(first.metric), context.values(second.metric))
+            return (
+                before,
+                after,
+                (context.columns.values(first.metric), context.columns.values(second.metric)),
+            )
     return None, None, None
 
 
 def _first_moves(context: Context, book: Book) -> list[_Move]:
     """Each first move of a challenger with more than one type that a public observer can see."""
     found = []
-    for player in context.players("challenger"):
+    for player in context.roles.players("challenger"):
         if len(player.types) < 2:
             continue
         kind = player.types[-1]
-        name = f"prior/{player.id}/{kind.id}"
-        if not context.has(name):
+        name = metric_name("prior", player.id, kind.id)
+        if not context.columns.has(name):
             continue
-        priors = {one.id: context.values(f"prior/{player.id}/{one.id}") for one in player.types}
+        priors = {
+            one.id: context.columns.values(metric_name("prior", player.id, one.id))
+            for one in player.types
+        }
         threat = {
-            one.id: context.values(f"attack_given/{player.id}/{one.id}") for one in player.types
+            one.id: context.columns.values(metric_name("attack_given", player.id, one.id))
+            for one in player.types
         }
         before = book.metric(
             f"prior.{player.id}.{kind.id}", f"prior that {player.name} is “{kind.label}”", name
         )
-        for metric in context.metrics(f"belief/{player.id}/{kind.id}/"):
-            token = metric.rpartition("/")[2]
+        for metric in context.columns.metrics(metric_prefix("belief", player.id, kind.id)):
+            token = Metric.parse(metric).parts[-1]
             instrument = context.crisis.instruments.get(token)
             beliefs = {
-                one.id: context.values(f"belief/{player.id}/{one.id}/{token}")
+                one.id: context.columns.values(metric_name("belief", player.id, one.id, token))
                 for one in player.types
             }
             # an attack is no signal of one
@@ -204,7 +217,7 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
                 f"change of the attack to be expected by what “{instrument.label}” tells of {player.name}",
                 np.asarray(shift),
                 unit="points",
-                trace=context.trace(metric),
+                trace=context.traces.of(metric),
             )
             found.append(
                 _Move(
@@ -214,7 +227,7 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
                     before=before,
                     after=after,
                     effect=effect,
-                    kind=classify_change(effect.value or 0.0, least=LEAST),
+                    kind=kind_of_move(effect.value or 0.0),
                     fear=(priors[kind.id], beliefs[kind.id]),
                 )
             )
@@ -233,7 +246,9 @@ def _kinds(moves: list[_Move]) -> str:
             parts.append(
                 f"“{move.label}”, meant {move.intent}, makes an attack likelier ({effect})"
             )
-        elif move.shift >= LEAST and move.kind == "reassurance" and move.after and move.before:
+        elif (
+            move.shift >= LEAST_CHANGE and move.kind == "reassurance" and move.after and move.before
+        ):
             parts.append(
                 f"“{move.label}”, meant {move.intent}, raises the other side's fear from {link(move.before)} to "
                 f"{link(move.after)} and still lowers the chance of an attack ({effect})"
@@ -249,8 +264,8 @@ def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]
     other = max((move for move in theirs if move.fear), key=lambda move: move.shift, default=None)
     if mine is None or other is None or mine.fear is None or other.fear is None:
         return ""
-    index = spiral_index((mine.fear[0], other.fear[0]), (mine.fear[1], other.fear[1]))
-    base = context.trace("attack")
+    index = shared_fear(mine.fear, other.fear)
+    base = context.traces.of("attack")
     figure = book.array(
         "dilemma.spiral",
         f"spiral index of “{mine.label}” and “{other.label}”",
@@ -273,34 +288,20 @@ def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]
     )
 
 
-def _open_policy(context: Context, player: str) -> str:
-    """Choose a compared policy under which a player's moves are its own: one that fixes none of its instruments."""
-    for policy in context.policies:
-        fixed = [one for options in context.policy(policy).fix.values() for one in options]
-        owners = {
-            context.crisis.instruments[one].player
-            for one in fixed
-            if one in context.crisis.instruments
-        }
-        if player not in owners:
-            return policy
-    return context.base
-
-
 def _signals(context: Context, book: Book) -> list[str]:
     """Say which first move tells a player's types apart most and which least, each player that has types."""
     found = []
-    for player in context.players():
+    for player in context.roles.players():
         if len(player.types) < 2:
             continue
-        policy = _open_policy(context, player.id)
+        policy = open_policy(context, player.id)
         kinds = (player.types[0], player.types[-1])
         rows = []
-        for item in context.instruments_of(player.id):
-            names = [f"first/{player.id}/{kind.id}/{item.id}" for kind in kinds]
-            if item.kind == "military" or not all(context.has(name) for name in names):
+        for item in context.roles.instruments_of(player.id):
+            names = [metric_name("first", player.id, kind.id, item.id) for kind in kinds]
+            if item.kind == "military" or not all(context.columns.has(name) for name in names):
                 continue
-            means = [float(context.values(name, policy).mean()) for name in names]
+            means = [float(context.columns.values(name, policy).mean()) for name in names]
             if max(means) >= RARE:
                 rows.append((abs(np.log(max(means[0], TINY) / max(means[1], TINY))), item, names))
         if len(rows) < 2:
@@ -337,115 +338,12 @@ def _signals(context: Context, book: Book) -> list[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Channel:
-    """A first move in confidence: what those who see it and what the public make of the mover's type."""
-
-    mover: Player
-    label: str
-    look: str
-    kind: str
-    prior: Figure
-    inside: Figure
-    public: Figure
-
-
-def _channel_rows(context: Context, book: Book) -> list[_Channel]:
-    found = []
-    for player in context.players():
-        if len(player.types) < 2:
-            continue
-        policy = _open_policy(context, player.id)
-        names = [
-            item.id
-            for item in context.instruments_of(player.id)
-            if context.has(f"first/{player.id}/{player.types[0].id}/{item.id}")
-        ]
-        items = [context.crisis.instruments[name] for name in names]
-        if not any(item.seen_by and item.looks_like in names for item in items):
-            continue
-        prior = np.stack(
-            [context.values(f"prior/{player.id}/{one.id}", policy) for one in player.types]
-        )
-        likelihood = np.stack(
-            [
-                [context.values(f"first/{player.id}/{one.id}/{name}", policy) for name in names]
-                for one in player.types
-            ]
-        )
-        looks = tuple(
-            names.index(item.looks_like)
-            if item.seen_by and item.looks_like in names
-            else names.index(item.id)
-            for item in items
-        )
-        inside = posteriors(prior, likelihood)
-        public = posteriors(prior, pool_by_look(likelihood, looks))
-        at = len(player.types) - 1 if player.role == "challenger" else 0
-        kind = player.types[at]
-        trace = replace(
-            context.trace(f"first/{player.id}/{kind.id}/{names[0]}", policy),
-            model="beliefs.posteriors",
-            reference="Bayes' rule on the solution's strategies",
-        )
-        before = book.metric(
-            f"channel.{player.id}.prior",
-            f"prior that {player.name} is “{kind.label}”",
-            f"prior/{player.id}/{kind.id}",
-            policy=policy,
-        )
-        for place, item in enumerate(items):
-            if looks[place] == place and looks.count(place) == 1:
-                continue
-            pair = [
-                book.array(
-                    f"channel.{player.id}.{item.id}.{who}",
-                    f"belief that {player.name} is “{kind.label}” after “{item.label}”, {said}",
-                    values[at, place],
-                    unit="prob",
-                    trace=trace,
-                )
-                for who, said, values in (
-                    ("inside", "by those who see it", inside),
-                    ("public", "by the public", public),
-                )
-            ]
-            found.append(
-                _Channel(
-                    mover=player,
-                    label=item.label,
-                    look=items[looks[place]].label,
-                    kind=kind.label,
-                    prior=before,
-                    inside=pair[0],
-                    public=pair[1],
-                )
-            )
-    return found
-
-
-def _be(name: str) -> str:
-    return "are" if " and " in name else "is"
-
-
-def _channels_text(context: Context, book: Book) -> str:
-    rows = [row for row in _channel_rows(context, book) if row.label != row.look]
-    if not rows:
-        return ""
-    row = max(rows, key=lambda item: abs((item.inside.value or 0) - (item.public.value or 0)))
-    return (
-        f"Channels differ: in public “{row.label}” looks like “{row.look}” and leaves the belief that {row.mover.name} "
-        f"{_be(row.mover.name)} “{row.kind}” at {link(row.public)}; those who see it take it to {link(row.inside)} (before: {link(row.prior)}), as the "
-        "model has it where the mover is bound by no commitment."
-    )
-
-
 # --- pictures and tables -----------------------------------------------------------------------------------------------
 
 
 def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
     shown = [move for move in moves if move.before is not None and move.after is not None]
-    shown = [move for move in shown if abs(move.shift) >= LEAST / 2]
+    shown = [move for move in shown if abs(move.shift) >= LEAST_CHANGE / 2]
     if not shown:
         return None
     shown.sort(key=lambda move: (move.mover.id, -move.shift))
@@ -456,7 +354,7 @@ def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
             row=f"{sentence_case(move.label)} ({move.intent})",
             start=move.before,
             end=move.after,
-            colour=context.colours[move.mover.id],
+            colour=context.roles.colours[move.mover.id],
         )
         for move in shown
         if move.before is not None and move.after is not None
@@ -470,7 +368,7 @@ def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
             title=f"“{sentence_case(top.label)}”, meant {top.intent}, {verb} the other side's fear most: {change}",
             subtitle="Observer's belief that the mover is dangerous before (hollow) and after (filled) a move, what the mover means "
             "by it in brackets; coloured by mover, mean over explored cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         start="Before",
         end="After",
@@ -512,7 +410,11 @@ def _table(moves: list[_Move]) -> TableView:
     rows = []
     for move in sorted(moves, key=lambda item: (item.mover.id, item.effect.value or 0.0)):
         infers = "nothing new"
-        if move.before is not None and move.after is not None and abs(move.shift) >= LEAST / 2:
+        if (
+            move.before is not None
+            and move.after is not None
+            and abs(move.shift) >= LEAST_CHANGE / 2
+        ):
             infers = f"{link(move.before)} → {link(move.after)}"
         rows.append(
             (
@@ -524,10 +426,9 @@ def _table(moves: list[_Move]) -> TableView:
                 move.kind,
             )
         )
-    return TableView(
-        id="dilemma",
-        title="What is meant, what is inferred, what it does",
-        columns=(
+    return present_table(
+        "dilemma",
+        (
             "Move",
             "By",
             "Meant",
@@ -535,31 +436,8 @@ def _table(moves: list[_Move]) -> TableView:
             "Chance of an attack",
             "Reading",
         ),
-        rows=tuple(rows),
+        rows,
+        title="What is meant, what is inferred, what it does",
         numeric=(False, False, False, True, True, False),
         note=RULE,
-    )
-
-
-def _channels(context: Context, book: Book) -> TableView | None:
-    rows = _channel_rows(context, book)
-    if not rows:
-        return None
-    return TableView(
-        id="channels",
-        title="What is said in confidence tells only those who hear it",
-        columns=("First move", "Looks like", "Belief in", "Before", "Public", "Those who see it"),
-        rows=tuple(
-            (
-                sentence_case(row.label),
-                row.look,
-                f"{row.mover.name} “{row.kind}”",
-                link(row.prior),
-                link(row.public, row.public.full_text),
-                link(row.inside, row.inside.full_text),
-            )
-            for row in rows
-        ),
-        numeric=(False, False, False, True, True, True),
-        note="Where the mover chooses freely; Bayes' rule on its first move. The public sees what the move looks like.",
     )

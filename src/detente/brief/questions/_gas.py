@@ -1,25 +1,27 @@
 """The gas system in the briefing: by month, by country, where it enters, what it costs, what liquefied gas can replace.
 
-The programme is run at the central values of the crisis for the pictures; losses come with their range from the run.
+The pictures show the programme at the central values of the crisis, as the run keeps it; losses come with their range.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detente.brief.context import Book, Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
+from detente.analysis.records import GasStudy, GasYearRecord
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import Course, Ribbon, draw_courses, draw_months, draw_ribbons
 from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO, SOFT
 from detente.brief.words import join_words
-from detente.crisis.elements import Mechanism
-from detente.linking.gas import GAS_MODEL, GasYear, gas_mechanism, run_gas_years, sea_price
-from detente.models import find_model
-from detente.models.registry import FloatArray
 
 __all__ = ["GasSection", "describe_gas"]
 
+FloatArray = NDArray[np.float64]
+
+STUDY, MODEL = "gas", "energy.gas_system"
 LNG = OKABE_ITO["sky"]
 SMALL = 0.04
 """Suppliers with less than this share of all gas are put together in the picture of flows."""
@@ -44,10 +46,9 @@ class GasSection:
 
 def describe_gas(context: Context, book: Book) -> GasSection:
     """Describe the gas system of the crisis; nothing if it binds none."""
-    mechanism = gas_mechanism(context.crisis)
-    if mechanism is None:
+    if not context.levels.mechanisms(MODEL):
         return GasSection()
-    teller = _Teller(context, book, mechanism)
+    teller = _Teller(context, book, context.results.study(STUDY, GasStudy))
     return GasSection(
         sentences=teller.sentences(),
         charts=(teller.months(), teller.flows(), teller.prices()),
@@ -72,35 +73,25 @@ def _month(label: str, index: int) -> str:
 class _Teller:
     """The years of the crisis at central values and the figures made of them."""
 
-    def __init__(self, context: Context, book: Book, mechanism: Mechanism) -> None:
-        self.context, self.book, self.mechanism = context, book, mechanism
-        self.years = {year.id: year for year in run_gas_years(context.crisis, mechanism)}
+    def __init__(self, context: Context, book: Book, study: GasStudy) -> None:
+        self.context, self.book, self.study = context, book, study
+        self.years = {year.id: year for year in study.years}
         self.stands, self.cut = self.years["stands"], self.years["cut"]
-        tables = find_model(GAS_MODEL)
-        kinds = () if tables is None else tables.tables
-        sources = {
-            key
-            for kind in kinds
-            for row in context.crisis.tables[kind].rows
-            for key in row.cells.get("source", "").split(";")
-            if key
-        }
         self.trace = Trace(
-            sources=tuple(sorted(sources)),
-            quantities=context.inputs_of(GAS_MODEL),
-            model=GAS_MODEL,
-            reference="riepin2022, least-cost programme by month; one run at the median of every quantity",
+            sources=study.sources,
+            quantities=context.traces.inputs_of(study.model),
+            model=study.model,
+            reference=study.reference,
         )
-        system = self.cut.reading.system
-        self.periods = tuple(_month(period.label, k) for k, period in enumerate(system.periods))
-        self.keys = tuple(period.label for period in system.periods)
-        self.days = np.array([period.days for period in system.periods])
-        self.names = [node.name for node in system.nodes]
-        challenger = context.players("challenger")
-        self.seller = context.names("challenger") or "the challenger"
-        self.colour = context.colours[challenger[0].id] if challenger else NEUTRAL
+        self.periods = tuple(_month(label, k) for k, label in enumerate(study.periods))
+        self.keys = study.periods
+        self.days = study.days
+        self.names = study.nodes
+        challenger = context.roles.players("challenger")
+        self.seller = context.roles.names("challenger") or "the challenger"
+        self.colour = context.roles.colours[challenger[0].id] if challenger else NEUTRAL
         actors = tuple(actor for player in challenger for actor in player.actors)
-        self.suppliers = tuple(name for name in actors if name in self.cut.reading.suppliers)
+        self.suppliers = tuple(name for name in actors if name in study.suppliers)
 
     def figure(self, name: str, label: str, value: float, unit: str) -> Figure:
         return self.book.keep(
@@ -115,34 +106,34 @@ class _Teller:
             )
         )
 
-    def _terminals_of(self, year: GasYear) -> FloatArray:
+    def _terminals_of(self, year: GasYearRecord) -> FloatArray:
         """Return liquefied gas by node, TWh of the year."""
         found = np.zeros(len(self.names))
-        for terminal, twh in zip(
-            year.reading.system.terminals, year.solution.sendout_twh, strict=True
-        ):
-            found[self.names.index(terminal.node)] += twh.sum()
+        for node, twh in zip(self.study.terminal_nodes, year.sendout_twh, strict=True):
+            found[self.names.index(node)] += twh.sum()
         return found
 
-    def _parts(self, year: GasYear) -> dict[str, FloatArray]:
+    def _inside(self, nodes: tuple[str, ...]) -> list[bool]:
+        """Say of parts, by their nodes, whether they count to the union."""
+        return [bool(self.study.union[self.names.index(node)]) for node in nodes]
+
+    def _parts(self, year: GasYearRecord) -> dict[str, FloatArray]:
         """Return what covers the union's demand, TWh by period."""
-        got, union, system = year.solution, year.union, year.reading.system
-        inside = [bool(union[self.names.index(source.node)]) for source in system.sources]
-        sold = {route for name in self.suppliers for route in year.reading.suppliers[name]}
+        study, union = self.study, self.study.union
+        sold = {route for name in self.suppliers for route in study.suppliers[name]}
         theirs = [
-            bool(ours and source.name in sold)
-            for ours, source in zip(inside, system.sources, strict=True)
+            inside and entry in sold
+            for inside, entry in zip(self._inside(study.entry_nodes), study.entries, strict=True)
         ]
-        landed = [bool(union[self.names.index(part.node)]) for part in system.terminals]
-        stores = [bool(union[self.names.index(part.node)]) for part in system.stores]
-        net = (got.withdrawal_twh - got.injection_twh)[stores].sum(axis=0)
-        demand = got.demand_twh[union].sum(axis=0)
+        landed, stores = self._inside(study.terminal_nodes), self._inside(study.store_nodes)
+        net = (year.withdrawal_twh - year.injection_twh)[stores].sum(axis=0)
+        demand = year.demand_twh[union].sum(axis=0)
         parts = {
-            "challenger": got.supply_twh[theirs].sum(axis=0),
-            "lng": got.sendout_twh[landed].sum(axis=0),
+            "challenger": year.supply_twh[theirs].sum(axis=0),
+            "lng": year.sendout_twh[landed].sum(axis=0),
             "storage": np.maximum(net, 0.0),
-            "response": got.response_twh[union].sum(axis=0),
-            "cut_off": got.shedding_twh[union].sum(axis=0),
+            "response": year.response_twh[union].sum(axis=0),
+            "cut_off": year.shedding_twh[union].sum(axis=0),
         }
         filled = np.maximum(-net, 0.0)
         others = demand + filled - sum(parts.values())
@@ -168,7 +159,7 @@ class _Teller:
             self.figure(
                 f"price.{year.id}",
                 f"mean price, {year.label}",
-                sea_price(year).mean(),
+                year.union_price.mean(),
                 "eur_per_mwh",
             )
             for year in (self.stands, self.cut)
@@ -183,35 +174,29 @@ class _Teller:
     def _limits(self) -> tuple[str, ...]:
         """Say where terminals have room that the lines behind them cannot use."""
         year = self.cut
-        system, got = year.reading.system, year.solution
         room = -self._terminals_of(year)
-        for terminal in system.terminals:
-            rate = np.broadcast_to(np.asarray(terminal.capacity_twh_per_day), self.days.shape)
-            room[self.names.index(terminal.node)] += float((rate * self.days).sum())
-        mean = float(sea_price(year).mean())
-        price = (got.price * got.demand_twh).sum(axis=1) / np.maximum(
-            got.demand_twh.sum(axis=1), 1e-12
+        for node, rate in zip(
+            self.study.terminal_nodes, self.study.terminal_twh_per_day, strict=True
+        ):
+            room[self.names.index(node)] += float((rate * self.days).sum())
+        mean = float(year.union_price.mean())
+        price = (year.price * year.demand_twh).sum(axis=1) / np.maximum(
+            year.demand_twh.sum(axis=1), 1e-12
         )
         idle = [k for k in np.argsort(-room) if room[k] > LEAST_TWH and price[k] < CHEAP * mean]
         full = [
-            self.cut.reading.names[pipe.name]
-            for pipe, twh in zip(system.pipelines, got.flow_twh, strict=True)
-            if twh.sum() > LEAST_TWH
-            and twh.sum()
-            >= FULL
-            * float(
-                (
-                    np.broadcast_to(np.asarray(pipe.capacity_twh_per_day), self.days.shape)
-                    * self.days
-                ).sum()
+            self.study.names[pipe]
+            for pipe, rate, twh in zip(
+                self.study.pipelines, self.study.pipeline_twh_per_day, year.flow_twh, strict=True
             )
+            if twh.sum() > LEAST_TWH and twh.sum() >= FULL * float((rate * self.days).sum())
         ]
         said = []
         if idle:
             spare = self.figure(
                 "idle", "room of terminals behind full lines", float(room[idle].sum()), "twh"
             )
-            where = join_words([year.reading.names[self.names[k]] for k in idle[:3]])
+            where = join_words([self.study.names[self.names[k]] for k in idle[:3]])
             said.append(
                 f"What liquefied gas cannot do: terminals have room for {link(spare)} more, in {where} above all, where gas is "
                 "cheaper because the lines on are full."
@@ -228,7 +213,7 @@ class _Teller:
             float((parts["response"] + parts["cut_off"]).sum())
             for parts in (self._parts(self.cut), self._parts(year))
         )
-        volume = self.figure("pact", "gas that the pact diverts", year.case.lng_pact_twh, "twh")
+        volume = self.figure("pact", "gas that the pact diverts", year.lng_pact_twh, "twh")
         served = self.figure(
             "served", "demand that the pact serves", max(without - beside, 0.0), "twh"
         )
@@ -298,12 +283,13 @@ class _Teller:
     def flows(self) -> Chart:
         """Draw from where gas comes and where it enters when it is cut."""
         year = self.cut
-        system, got = year.reading.system, year.solution
         table: dict[tuple[str, str], float] = {}
-        for name, routes in year.reading.suppliers.items():
-            for entry, twh in zip(system.sources, got.supply_twh, strict=True):
-                if entry.name in routes:
-                    key = (self._supplier(name, routes), entry.node)
+        for name, routes in self.study.suppliers.items():
+            for entry, node, twh in zip(
+                self.study.entries, self.study.entry_nodes, year.supply_twh, strict=True
+            ):
+                if entry in routes:
+                    key = (self._supplier(name, routes), node)
                     table[key] = table.get(key, 0.0) + float(twh.sum())
         for node, twh in zip(self.names, self._terminals_of(year), strict=True):
             table["LNG", node] = float(twh)
@@ -314,7 +300,7 @@ class _Teller:
         largest = sorted(self.names, key=lambda node: -enters[node])[:PLACES]
         merged: dict[tuple[str, str], float] = {}
         for (source, node), twh in table.items():
-            place = year.reading.names[node] if node in largest else "other countries"
+            place = self.study.names[node] if node in largest else "other countries"
             merged[source, place] = merged.get((source, place), 0.0) + twh
         sums = _by_source(merged)
         small = [
@@ -329,7 +315,7 @@ class _Teller:
         order = sorted(
             sums, key=lambda source: (source != self.seller, source != "LNG", -sums[source])
         )
-        places = [*(year.reading.names[node] for node in largest), "other countries"]
+        places = [*(self.study.names[node] for node in largest), "other countries"]
         colours = {self.seller: self.colour, "LNG": LNG}
         ribbons = [
             Ribbon(
@@ -350,12 +336,12 @@ class _Teller:
         landed = self._terminals_of(year)
         west = [k for k in np.argsort(-landed)[:3] if landed[k] > 0]
         share = float(landed[west].sum() / max(landed.sum(), 1e-12))
-        titled = join_words([year.reading.names[self.names[k]] for k in west])
-        lost = (got.response_twh + got.shedding_twh).sum(axis=1) / np.maximum(
-            got.demand_twh.sum(axis=1), 1e-12
+        titled = join_words([self.study.names[self.names[k]] for k in west])
+        lost = (year.response_twh + year.shedding_twh).sum(axis=1) / np.maximum(
+            year.demand_twh.sum(axis=1), 1e-12
         )
         short = join_words(
-            [year.reading.names[self.names[k]] for k in np.argsort(-lost, kind="stable")[:3]]
+            [self.study.names[self.names[k]] for k in np.argsort(-lost, kind="stable")[:3]]
         )
         return draw_ribbons(
             f"{self.book.question}-gas-flows",
@@ -375,8 +361,8 @@ class _Teller:
         if name == "own":
             return "own production"
         if name in self.context.crisis.actors:
-            return self.context.actor_name(name)
-        return self.cut.reading.names[routes[0]].partition(" to ")[0]
+            return self.context.names.actor(name)
+        return self.study.names[routes[0]].partition(" to ")[0]
 
     def prices(self) -> Chart:
         """Draw the price by month in every case."""
@@ -396,15 +382,15 @@ class _Teller:
                         value,
                         "eur_per_mwh",
                     )
-                    for period, value in zip(self.keys, sea_price(year), strict=True)
+                    for period, value in zip(self.keys, year.union_price, strict=True)
                 ],
                 colour=look[year.id][0],
                 dash=look[year.id][1],
             )
             for year in self.years.values()
         ]
-        low, high = sea_price(self.stands).mean(), sea_price(self.cut).mean()
-        apart = sea_price(self.years["hoarding"]).mean()
+        low, high = self.stands.union_price.mean(), self.cut.union_price.mean()
+        apart = self.years["hoarding"].union_price.mean()
         return draw_courses(
             f"{self.book.question}-gas-prices",
             self.periods,
@@ -424,65 +410,63 @@ class _Teller:
         level = next(
             (
                 one.state
-                for one in reversed(self.context.levels(self.mechanism.id, "member_loss_pct_gdp"))
-                if self.context.values(one.metric).any()
+                for one in reversed(
+                    self.context.levels.of(self.study.mechanism, "member_loss_pct_gdp")
+                )
+                if self.context.columns.values(one.metric).any()
             ),
             (),
         )
         state = self._state(level)
         worst = {
             one.member: one
-            for one in self.context.levels(self.mechanism.id, "member_loss_pct_gdp")
+            for one in self.context.levels.of(self.study.mechanism, "member_loss_pct_gdp")
             if one.state == state
         }
         rows = []
-        system = self.cut.reading.system
-        for k, node in enumerate(system.nodes):
+        for k, node in enumerate(self.names):
             cells = []
             for year in self.years.values():
-                got = year.solution
-                demand = max(float(got.demand_twh[k].sum()), 1e-12)
-                lost = float((got.response_twh + got.shedding_twh)[k].sum()) / demand
+                demand = max(float(year.demand_twh[k].sum()), 1e-12)
+                lost = float((year.response_twh + year.shedding_twh)[k].sum()) / demand
                 figure = self.figure(
-                    f"country.{node.name}.{year.id}",
-                    f"{self.cut.reading.names[node.name]}: share of demand lost, {year.label}",
+                    f"country.{node}.{year.id}",
+                    f"{self.study.names[node]}: share of demand lost, {year.label}",
                     lost,
                     "share",
                 )
                 cells.append(link(figure))
             losses = []
-            for actor in self.cut.reading.actors[k]:
+            for actor in self.study.actors[k]:
                 if actor in worst:
                     figure = self.book.level(
                         f"gas.loss.{actor}",
-                        f"{self.context.actor_name(actor)}: loss when gas is cut",
+                        f"{self.context.names.actor(actor)}: loss when gas is cut",
                         worst[actor],
                         unit="pct_gdp",
                     )
-                    prefix = f"{actor} " if len(self.cut.reading.actors[k]) > 1 else ""
+                    prefix = f"{actor} " if len(self.study.actors[k]) > 1 else ""
                     losses.append(prefix + link(figure, figure.full_text))
-            rows.append(
-                (self.cut.reading.names[node.name], *cells, "; ".join(losses) or "\N{EN DASH}")
-            )
+            rows.append((self.study.names[node], *cells, "; ".join(losses) or "\N{EN DASH}"))
         rows.sort(key=lambda row: row[0])
-        return TableView(
-            id="gas-countries",
-            title="Gas by country: share of demand lost in each case, and what a cut costs",
-            columns=(
+        return present_table(
+            "gas-countries",
+            (
                 "Country",
                 *(year.label.capitalize() for year in self.years.values()),
                 "Loss when gas is cut",
             ),
-            rows=tuple(rows),
+            rows,
+            title="Gas by country: share of demand lost in each case, and what a cut costs",
             numeric=(False, *(True for _ in self.years), False),
             note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of explored cases, without a pact.",
         )
 
     def _state(self, fallback: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Return the state nearest to the start in which something is lost."""
-        for one in self.context.main_levels(
-            self.mechanism.id, "member_loss_pct_gdp", skip_zero=True
+        for one in self.context.levels.main(
+            self.study.mechanism, "member_loss_pct_gdp", skip_zero=True
         ):
-            if (self.context.values(one.metric) > 0).any():
+            if (self.context.columns.values(one.metric) > 0).any():
                 return one.state
         return fallback

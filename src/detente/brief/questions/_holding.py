@@ -5,13 +5,17 @@ from datetime import date
 
 import numpy as np
 
-from detente.brief.context import Book, Context, Level
+from detente.brief.book import Book
+from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, Trace, link
+from detente.brief.levels import Level
 from detente.brief.pictures.deterrence import Arrival, Balance, draw_arrivals, draw_balance
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL
-from detente.brief.questions._parts import comparable, comparable_label, run_note
+from detente.brief.questions._parts import run_note
+from detente.brief.shared import comparable, comparable_label
 from detente.brief.words import format_date, format_range, join_words, sentence_case
+from detente.crisis.metric_names import Metric, metric_name
 
 __all__ = [
     "Held",
@@ -43,14 +47,15 @@ class Held:
 
 def typed_levels(context: Context, mechanism: str, output: str) -> tuple[Level, ...]:
     """Return the levels of an output nearest to the start of the game, one for each type of a player that it reads."""
-    every = context.levels(mechanism, output)
+    every = context.levels.of(mechanism, output)
 
     def types(level: Level) -> tuple[tuple[str, str], ...]:
         return tuple(pair for pair in level.state if pair[0].endswith(".type"))
 
     def steps(level: Level) -> int:
         return sum(
-            pair[0] != "round" and pair not in types(level) for pair in context.changed(level)
+            pair[0] != "round" and pair not in types(level)
+            for pair in context.levels.changed(level)
         )
 
     least = min((steps(level) for level in every), default=0)
@@ -63,7 +68,7 @@ def typed_levels(context: Context, mechanism: str, output: str) -> tuple[Level, 
 
 def _type_name(context: Context, level: Level) -> str:
     names = [
-        context.type_label(variable.removesuffix(".type"), value)
+        context.names.type_of(variable.removesuffix(".type"), value)
         for variable, value in level.state
         if variable.endswith(".type")
     ]
@@ -75,9 +80,9 @@ def _prior(context: Context, level: Level) -> np.ndarray | float:
     weight: np.ndarray | float = 1.0
     for variable, value in level.state:
         if variable.endswith(".type"):
-            metric = f"prior/{variable.removesuffix('.type')}/{value}"
-            if context.has(metric):
-                weight = weight * context.values(metric)
+            metric = metric_name("prior", variable.removesuffix(".type"), value)
+            if context.columns.has(metric):
+                weight = weight * context.columns.values(metric)
     return weight
 
 
@@ -85,7 +90,7 @@ def read_held(book: Book) -> list[Held]:
     """Read for every option that the file prices in which share of cases holding back is worth more."""
     context = book.context
     found = []
-    for mechanism in context.mechanisms("deterrence.option"):
+    for mechanism in context.levels.mechanisms("deterrence.option"):
         levels = typed_levels(context, mechanism.id, "margin")
         if not levels:
             continue
@@ -95,15 +100,15 @@ def read_held(book: Book) -> list[Held]:
         weights: np.ndarray | float = 0.0
         for level in levels:
             name = _type_name(context, level)
-            holds = context.values(level.metric) > 0
+            holds = context.columns.values(level.metric) > 0
             weight = _prior(context, level)
             total, weights = total + weight * holds, weights + weight
             if len(levels) > 1:
                 figure = book.share(
-                    f"held.{mechanism.id}{context.level_id(level)}",
-                    f"{label}, {context.level_label(level)}",
+                    f"held.{mechanism.id}{context.levels.key(level)}",
+                    f"{label}, {context.levels.label(level)}",
                     holds,
-                    trace=context.trace(level.metric),
+                    trace=context.traces.of(level.metric),
                 )
                 by_type.append((name, level, figure))
         share = book.number(
@@ -111,7 +116,7 @@ def read_held(book: Book) -> list[Held]:
             label + (", types weighted by their prior" if len(levels) > 1 else ""),
             float(np.mean(total / weights)),
             unit="share",
-            trace=context.trace(levels[0].metric),
+            trace=context.traces.of(levels[0].metric),
             exact=False,
         )
         found.append(Held(mechanism=mechanism.id, share=share, by_type=tuple(by_type)))
@@ -123,13 +128,13 @@ def read_held(book: Book) -> list[Held]:
 
 def _part(book: Book, level: Level, output: str) -> Figure | None:
     context = book.context
-    metric = level.metric.replace("/margin", f"/{output}", 1)
-    if not context.has(metric):
+    metric = str(Metric.of_output(level.mechanism, output, level.state, member=level.member))
+    if not context.columns.has(metric):
         return None
     label = context.crisis.mechanisms[level.mechanism].label
     return book.metric(
-        f"{output}.{level.mechanism}{context.level_id(level)}",
-        f"{PARTS.get(output, output)}: {label} {context.level_label(level)}",
+        f"{output}.{level.mechanism}{context.levels.key(level)}",
+        f"{PARTS.get(output, output)}: {label} {context.levels.label(level)}",
         metric,
         unit="stakes",
     )
@@ -173,7 +178,7 @@ def balance_chart(book: Book, held: list[Held]) -> Chart | None:
     kinds = {row.row.rpartition(", ")[2] for row in weak}
     whole = [row for row in rows if row.row.rpartition(", ")[2] in kinds]
     if weak and len(kinds) == 1 and len(whole) == len(weak) < len(rows):
-        who = context.names("challenger")
+        who = context.roles.names("challenger")
         title = (
             f"If {who} is “{kinds.pop()}”, what tempts outweighs what holds back, for every option"
         )
@@ -198,7 +203,7 @@ def balance_chart(book: Book, held: list[Held]) -> Chart | None:
             title=title,
             subtitle="Stakes, mean over explored cases. Bars: what holds back (punishment: sanctions and blame); red stroke: what a sure and costless success would "
             "give over holding back. A bar that passes the stroke deters",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         tempting="Temptation",
         row_title="Option",
@@ -208,7 +213,7 @@ def balance_chart(book: Book, held: list[Held]) -> Chart | None:
 def holding_paragraphs(book: Book, held: list[Held]) -> tuple[str, ...]:
     """Say how types differ, what the shadow of a wider war carries, and what climbing down costs."""
     context = book.context
-    challenger = context.names("challenger")
+    challenger = context.roles.names("challenger")
     paragraphs = []
     typed = [item for item in held if item.by_type]
     if typed:
@@ -240,7 +245,7 @@ def _weighted(book: Book, item: Held, output: str) -> tuple[np.ndarray, Level] |
     weights: np.ndarray | float = 0.0
     for level in levels:
         weight = _prior(context, level)
-        total = total + weight * context.values(level.metric)
+        total = total + weight * context.columns.values(level.metric)
         weights = weights + weight
     return np.asarray(total / weights), levels[0]
 
@@ -250,7 +255,7 @@ def _shadow_words(book: Book, held: list[Held]) -> str:
     parts = []
     for item in held:
         known = _weighted(book, item, "threshold_escalation")
-        risk = context.binding_values(
+        risk = context.levels.binding_values(
             context.crisis.mechanisms[item.mechanism].inputs.get("escalation_prob")
         )
         if known is None or risk is None:
@@ -262,14 +267,14 @@ def _shadow_words(book: Book, held: list[Held]) -> str:
             f"risk of a wider war from which {label} no longer pays, types weighted by their prior",
             values,
             unit="prob",
-            trace=context.trace(level.metric),
+            trace=context.traces.of(level.metric),
         )
         given = book.array(
             f"escalation.{item.mechanism}",
             f"risk of a wider war in {label}",
             risk[0],
             unit="prob",
-            trace=context.trace(risk[1]),
+            trace=context.traces.of(risk[1]),
         )
         parts.append(f"{label} {link(needed, needed.full_text)} against {link(given)} in the file")
     if not parts:
@@ -290,7 +295,9 @@ def _quiet_words(book: Book, held: list[Held]) -> str:
         if known is None:
             continue
         levels = typed_levels(context, item.mechanism, "quiet_margin")
-        total = sum(_prior(context, level) * (context.values(level.metric) > 0) for level in levels)
+        total = sum(
+            _prior(context, level) * (context.columns.values(level.metric) > 0) for level in levels
+        )
         weight = sum(_prior(context, level) for level in levels)
         label = context.crisis.mechanisms[item.mechanism].label
         figure = book.number(
@@ -298,7 +305,7 @@ def _quiet_words(book: Book, held: list[Held]) -> str:
             f"share of explored cases in which never having raised the crisis is worth more: {label}",
             float(np.mean(np.asarray(total) / np.asarray(weight))),
             unit="share",
-            trace=context.trace(levels[0].metric),
+            trace=context.traces.of(levels[0].metric),
             exact=False,
         )
         parts.append(f"{label} {link(figure)} against {link(item.share)}")
@@ -319,9 +326,9 @@ def arrivals_chart(book: Book) -> Chart | None:
     context = book.context
     rows = []
     colours = _sides(context)
-    for mechanism in context.mechanisms("deterrence.arrival"):
-        first = context.start_levels(mechanism.id, "first_day")[:1]
-        ready = context.start_levels(mechanism.id, "ready_day")[:1]
+    for mechanism in context.levels.mechanisms("deterrence.arrival"):
+        first = context.levels.start(mechanism.id, "first_day")[:1]
+        ready = context.levels.start(mechanism.id, "ready_day")[:1]
         if not first or not ready:
             continue
         rows.append(
@@ -361,7 +368,7 @@ def arrivals_chart(book: Book) -> Chart | None:
             else f"“{late.row}” comes first and is complete last",
             subtitle="From the first part in place (dot) to all of it (bar), mean over explored cases; thin line: from the earliest to the latest, 5\N{EN DASH}95% of cases"
             + lines,
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         start=context.crisis.as_of,
         dates=dates,
@@ -372,12 +379,12 @@ def _sides(context: Context) -> dict[str, str]:
     """Colour of each arrival: that of the first player that its label names, by an actor's name or id."""
     found = {}
     names = [
-        (name, context.colours[player.id])
-        for player in context.players()
+        (name, context.roles.colours[player.id])
+        for player in context.roles.players()
         for actor in player.actors
-        for name in (context.actor_name(actor), actor)
+        for name in (context.names.actor(actor), actor)
     ]
-    for mechanism in context.mechanisms("deterrence.arrival"):
+    for mechanism in context.levels.mechanisms("deterrence.arrival"):
         for word in mechanism.label.replace(",", " ").split():
             if word[:1].isupper() and len(word) > 1:
                 colour = next(
@@ -396,7 +403,7 @@ def _sides(context: Context) -> dict[str, str]:
 
 def _dates(context: Context) -> list[tuple[str, date]]:
     """Days of the table of reinforcement that lie ahead, the first four."""
-    table = context.table("reinforcement")
+    table = context.tables.get("reinforcement")
     found: list[tuple[str, date]] = []
     for row in table.rows if table is not None else ():
         text = row.cells.get("scheduled_for", "").strip()
@@ -415,7 +422,7 @@ def _dates(context: Context) -> list[tuple[str, date]]:
 def base_rate_paragraphs(book: Book) -> tuple[str, ...]:
     """Set past rates of what the table compares with an attack beside the model's figure, with why they differ."""
     context = book.context
-    table = context.table("base_rates")
+    table = context.tables.get("base_rates")
     outcomes = {name for name, rule in context.crisis.outcomes.items() if rule.attack}
     groups: dict[str, list[tuple[str, str]]] = {}
     for row in table.rows if table is not None else ():

@@ -10,20 +10,23 @@ from numpy.typing import NDArray
 
 from detente.analysis.mixes import MixSearch
 from detente.analysis.robustness import Aim, find_pareto
-from detente.brief.context import STRONGEST, Book, Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
-from detente.brief.pictures.charts import draw_matrix
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.questions._parts import run_note
+from detente.brief.questions._regret import REGRET_REFERENCE
 from detente.brief.questions._robust import row_name
+from detente.brief.traces import STRONGEST
 from detente.brief.words import format_value, join_words, plural, sentence_case
+from detente.crisis.metric_names import Metric
 from detente.runs.statistics import RegretTable, find_regret
 
 __all__ = ["SearchPart", "find_search"]
 
 FloatArray = NDArray[np.float64]
 
-REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
 SEARCH_REFERENCE = "every combination of the commitments that the policies make; Pareto: none at least as good in all aims"
 
 
@@ -39,8 +42,8 @@ class SearchPart:
 
 def find_search(context: Context, book: Book) -> SearchPart:
     """Say what combinations were searched, which of them nothing betters, and how far each falls short in each aim."""
-    search = context.search
-    if search is None or len(context.policies) < 2:
+    search = context.policies.search
+    if search is None or len(context.policies.ids) < 2:
         return SearchPart()
     if not search.choices:
         text = (
@@ -50,13 +53,13 @@ def find_search(context: Context, book: Book) -> SearchPart:
         )
         return SearchPart(paragraphs=(text,))
     head = _searched(context, book, search)
-    if not context.mixes:
+    if not context.policies.mixes:
         tail = "None of them betters the listed commitments in any mixture of these aims."
         return SearchPart(paragraphs=(f"{head} {tail}",))
     aims = search.as_aims()
     regrets = {aim.metric: _regret(context, aim) for aim in aims}
-    shades = _shades(regrets, context.compared)
-    ranked = sorted(context.compared, key=lambda policy: sum(shades[policy]))
+    shades = _shades(regrets, context.policies.compared)
+    ranked = sorted(context.policies.compared, key=lambda policy: sum(shades[policy]))
     figures = {
         (row.policy, aim.metric): _figure(context, book, aim, row.policy, row.mean, row.high)
         for aim in aims
@@ -75,13 +78,15 @@ def find_search(context: Context, book: Book) -> SearchPart:
 
 
 def _values(context: Context, aim: Aim, policy: str) -> FloatArray:
-    parts = [context.values(metric, policy) for metric in aim.metric.split("+")]
+    parts = [context.columns.values(metric, policy) for metric in aim.metric.split("+")]
     return np.sum(parts, axis=0) if len(parts) > 1 else parts[0]
 
 
 def _regret(context: Context, aim: Aim) -> RegretTable:
-    table = np.array([_values(context, aim, policy) for policy in context.compared])
-    return find_regret(aim.metric, context.compared, table, lower_is_better=aim.lower_is_better)
+    table = np.array([_values(context, aim, policy) for policy in context.policies.compared])
+    return find_regret(
+        aim.metric, context.policies.compared, table, lower_is_better=aim.lower_is_better
+    )
 
 
 def _shades(
@@ -104,14 +109,16 @@ def _unbeaten(context: Context, aims: tuple[Aim, ...]) -> tuple[str, ...]:
             float(_values(context, aim, policy).mean()) * (1.0 if aim.lower_is_better else -1.0)
             for aim in aims
         ]
-        for policy in context.compared
+        for policy in context.policies.compared
     ]
     kept = find_pareto(losses)
-    return tuple(policy for policy, good in zip(context.compared, kept, strict=True) if good)
+    return tuple(
+        policy for policy, good in zip(context.policies.compared, kept, strict=True) if good
+    )
 
 
 def _is_chance(aim: Aim) -> bool:
-    return aim.metric in {"attack", "settlement"} or aim.metric.startswith("outcome/")
+    return Metric.parse(aim.metric).kind in {"attack", "settlement", "outcome"}
 
 
 def _key(context: Context, aim: Aim) -> str:
@@ -119,24 +126,24 @@ def _key(context: Context, aim: Aim) -> str:
     for stated in context.crisis.aims.values():
         if "+".join(stated.metrics) == aim.metric:
             return stated.id
-    return aim.metric.replace("/", ".")
+    return Metric.parse(aim.metric).dotted
 
 
 def _figure(
     context: Context, book: Book, aim: Aim, policy: str, mean: float, high: float
 ) -> Figure:
-    parts = [context.trace(metric) for metric in aim.metric.split("+")]
+    parts = [context.traces.of(metric) for metric in aim.metric.split("+")]
     paths = tuple(dict.fromkeys(path for part in parts for path in part.quantities))[:STRONGEST]
     return book.keep(
         Figure(
             id=f"{book.question}.search.regret.{_key(context, aim)}.{policy}",
-            label=f"mean regret of {context.short_name(policy)}, {aim.label}",
+            label=f"mean regret of {context.policies.short_name(policy)}, {aim.label}",
             value=mean,
             low=0.0,
             high=high,
             unit="points" if _is_chance(aim) else "stakes",
             trace=Trace(
-                sources=context.sources_of(paths),
+                sources=context.traces.sources_of(paths),
                 quantities=paths,
                 model="ensemble.regret",
                 reference=REGRET_REFERENCE,
@@ -188,16 +195,18 @@ def _searched(context: Context, book: Book, search: MixSearch) -> str:
         f"Nothing is better on average in all of these than {link(unbeaten)} of them that "
         f"{'is no' if search.n_unbeaten == 1 else 'are no'} listed commitment"
     )
-    if search.n_unbeaten > len(context.mixes):
+    if search.n_unbeaten > len(context.policies.mixes):
         return (
-            f"{text}; the best over all aims and the best in each, {len(context.mixes)} of them, were solved over all cases "
+            f"{text}; the best over all aims and the best in each, {len(context.policies.mixes)} of them, were solved over all cases "
             "as mixes."
         )
     return f"{text}; solved over all cases, {_letters(context)}."
 
 
 def _letters(context: Context) -> str:
-    names = [context.short_name(mix).removeprefix("mix ") for mix in context.mixes]
+    names = [
+        context.policies.short_name(mix).removeprefix("mix ") for mix in context.policies.mixes
+    ]
     return f"it is mix {names[0]}" if len(names) == 1 else f"they are mixes {join_words(names)}"
 
 
@@ -209,19 +218,24 @@ def _preference(
 ) -> str:
     first = ranked[0]
     text = (
-        f"Over all cases {context.short_name(first)} falls short least of the best of each case, all aims taken alike: "
+        f"Over all cases {context.policies.short_name(first)} falls short least of the best of each case, all aims taken alike: "
         "shortfalls are added as shares of the largest in each aim, so one large shortfall can weigh as little as several small ones. "
     )
-    if first in context.mixes:
-        text += f"It means: {context.policy(first).label}. "
+    if first in context.policies.mixes:
+        text += f"It means: {context.policies.get(first).label}. "
     text += f"Its mean shortfall is {_shortfalls(aims, first, figures)}"
     other = next(
-        (policy for policy in ranked if (policy in context.mixes) != (first in context.mixes)), None
+        (
+            policy
+            for policy in ranked
+            if (policy in context.policies.mixes) != (first in context.policies.mixes)
+        ),
+        None,
     )
     if other is not None:
-        kind = "listed commitments" if first in context.mixes else "mixes"
+        kind = "listed commitments" if first in context.policies.mixes else "mixes"
         text += (
-            f"; of the {kind} {context.short_name(other)} comes nearest, with "
+            f"; of the {kind} {context.policies.short_name(other)} comes nearest, with "
             f"{_shortfalls(aims, other, figures)}"
         )
     return text + "."
@@ -262,16 +276,17 @@ def _table(
             cells.append(f"{link(figure, _bare(figure.text))} ({', '.join(ends)})")
         rows.append(
             (
-                row_name(context, policy) + (" (base case)" if policy == context.base else ""),
+                row_name(context, policy)
+                + (" (base case)" if policy == context.policies.base else ""),
                 *cells,
                 "yes" if policy in kept else "",
             )
         )
-    return TableView(
-        id="mix-regret",
+    return present_table(
+        "mix-regret",
+        ("Commitment", *(sentence_case(aim.label) for aim in aims), "None better in all"),
+        rows,
         title="Regret of mixes and listed commitments in each aim, the smallest over all aims first",
-        columns=("Commitment", *(sentence_case(aim.label) for aim in aims), "None better in all"),
-        rows=tuple(rows),
         numeric=(False, *(True for _ in aims), False),
         note="Mean over cases of how far each falls short of the best of these commitments in each case, in brackets what 95% of "
         "cases stay below and the largest; probabilities in percentage points, all else in stakes. In order of the sum of "
@@ -291,17 +306,17 @@ def _chart(
     shades: dict[str, tuple[float, ...]],
 ) -> Chart:
     first = ranked[0]
-    name = context.short_name(first)
+    name = context.policies.short_name(first)
     return draw_matrix(
         "outlook-mixes",
-        [sentence_case(context.short_name(policy).strip("“”")) for policy in ranked],
+        [sentence_case(context.policies.short_name(policy).strip("“”")) for policy in ranked],
         [sentence_case(aim.label) for aim in aims],
         [[figures[policy, aim.metric] for aim in aims] for policy in ranked],
         Words(
             title=f"{sentence_case(name)} falls short least over all aims taken alike",
             subtitle="Mean regret in each aim: probabilities in percentage points, all else in stakes; darker is a larger share of "
             "the largest in the column",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         shades=[shades[policy] for policy in ranked],
         names=[row_name(context, policy) for policy in ranked],

@@ -1,26 +1,25 @@
 """Parts that several questions share: what drives a result, what a commitment changes, and how to say it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from detente.brief.context import Book, Context, Level
+from detente.brief.book import Book
+from detente.brief.context import Context
 from detente.brief.figures import Figure, link
-from detente.brief.words import join_words, likelihood_word, sentence_case
+from detente.brief.levels import Level
+from detente.brief.words import join_words, sentence_case
 from detente.brief.words import plural as counted
 from detente.crisis.elements import Mechanism
+from detente.crisis.metric_names import metric_name
 
 __all__ = [
-    "Reading",
-    "chance",
+    "PostureReading",
     "change_sentences",
-    "comparable",
-    "comparable_label",
     "effect_sentence",
     "grouped_row",
     "held_sentences",
-    "policy_figures",
     "reading_sentence",
     "readings",
     "run_note",
@@ -32,33 +31,18 @@ MOST_READINGS = 6
 """Levels of a mechanism of belief that are shown."""
 
 
-def chance(figure: Figure) -> str:
-    """Say a probability as verb, word, number and range: "is unlikely (31%, range 8-62%)".
-
-    Of an exploratory run it is an average over explored cases, without a word of likelihood.
-    """
-    if figure.value is None:
-        return "is not known"
-    if figure.explored:
-        return f"averages {link(figure, figure.aside_text)} over explored cases"
-    word = likelihood_word(figure.value)
-    verb = "is"
-    if word.endswith("chance"):
-        verb = "has" if word.startswith("almost no") else "has a"
-    return f"{verb} {word} ({link(figure, figure.aside_text)})"
-
-
 def _cases(context: Context) -> str:
     return counted(context.results.n_draws, "case")
 
 
-def run_note(context: Context) -> str:
-    """Footnote of a picture that is read off the run."""
+def run_note(context: Context, *, spread: bool = True) -> str:
+    """Footnote of a picture that is read off the run; with ``spread`` its points stand for means, its lines for ranges."""
     crisis = context.crisis
-    return (
+    note = (
         f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, "
-        f"{counted(context.results.n_draws, 'explored case')}. Point: mean; line: 5\N{EN DASH}95% of cases."
+        f"{counted(context.results.n_draws, 'explored case')}."
     )
+    return f"{note} Point: mean; line: 5\N{EN DASH}95% of cases." if spread else note
 
 
 def change_sentences(
@@ -78,32 +62,15 @@ def change_sentences(
     ``among`` limits them to the quantities of one subject; if none of these matters, that is said.
     """
     context = book.context
-    trace = context.trace(metric, policy)
     sentences: list[str] = []
     wanted = None if among is None else set(among)
-    for driver in context.movers(metric, policy):
+    for driver in context.traces.movers(metric, policy):
         quantity = context.crisis.quantities.get(driver.path)
         if quantity is None or abs(driver.effect) < smallest or len(sentences) == most:
             continue
         if wanted is not None and driver.path not in wanted:
             continue
-        key = metric.replace("/", ".")
-        low = book.number(
-            f"driver.{key}.{driver.path}.low",
-            f"{noun} where “{quantity.label}” is in its lowest fifth",
-            driver.mean_at_bottom,
-            unit=unit,
-            trace=trace,
-            exact=False,
-        )
-        high = book.number(
-            f"driver.{key}.{driver.path}.high",
-            f"{noun} where “{quantity.label}” is in its highest fifth",
-            driver.mean_at_top,
-            unit=unit,
-            trace=trace,
-            exact=False,
-        )
+        low, high = book.ends(driver, noun, metric, policy=policy, unit=unit)
         ends = (
             (" (its lowest fifth of cases)", " (its highest fifth)") if not sentences else ("", "")
         )
@@ -131,14 +98,14 @@ def change_sentences(
 def held_sentences(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[str, ...]:
     """Say which quantities decide whether holding back is worth more than an option, in shares of explored cases."""
     context = book.context
-    margin = context.values(level.metric)
-    trace = context.trace(level.metric)
+    margin = context.columns.values(level.metric)
+    trace = context.traces.of(level.metric)
     sentences: list[str] = []
-    for driver in context.movers(level.metric)[:most]:
+    for driver in context.traces.movers(level.metric)[:most]:
         quantity = context.crisis.quantities.get(driver.path)
         if quantity is None:
             continue
-        values = context.values(f"quantity/{driver.path}")
+        values = context.columns.values(metric_name("quantity", driver.path))
         first, last = np.quantile(values, (0.2, 0.8))
         low, high = (
             book.share(
@@ -161,7 +128,7 @@ def held_sentences(book: Book, level: Level, name: str, *, most: int = 3) -> tup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class PostureReading:
     """How a side reads the other's moves: a mechanism of belief, its prior, and the belief at each level."""
 
     mechanism: Mechanism
@@ -174,13 +141,15 @@ class Reading:
         return max(self.rows, key=lambda row: abs((row[1].value or 0) - (self.prior.value or 0)))
 
 
-def readings(book: Book) -> tuple[Reading, ...]:
+def readings(book: Book) -> tuple[PostureReading, ...]:
     """Find every mechanism of belief whose prior is a plain quantity, with its posterior by state."""
     context = book.context
     found = []
-    for mechanism in context.mechanisms("beliefs.posterior"):
-        known = context.binding_values(mechanism.inputs.get("prior"))
-        levels = [level for level in context.levels(mechanism.id, "posterior") if not level.member]
+    for mechanism in context.levels.mechanisms("beliefs.posterior"):
+        known = context.levels.binding_values(mechanism.inputs.get("prior"))
+        levels = [
+            level for level in context.levels.of(mechanism.id, "posterior") if not level.member
+        ]
         if known is None or not levels:
             continue
         values, metric = known
@@ -189,28 +158,28 @@ def readings(book: Book) -> tuple[Reading, ...]:
             f"{mechanism.label}, before any move",
             values,
             unit="prob",
-            trace=context.trace(metric),
+            trace=context.traces.of(metric),
         )
         rows = tuple(
             (
                 level,
                 book.level(
-                    f"reading.{mechanism.id}{context.level_id(level) or '.start'}",
-                    f"{mechanism.label}, {context.state_words(level)}",
+                    f"reading.{mechanism.id}{context.levels.key(level) or '.start'}",
+                    f"{mechanism.label}, {context.levels.state_words(level)}",
                     level,
                     unit="prob",
                 ),
             )
             for level in levels[:MOST_READINGS]
         )
-        found.append(Reading(mechanism=mechanism, prior=prior, rows=rows))
+        found.append(PostureReading(mechanism=mechanism, prior=prior, rows=rows))
     return tuple(found)
 
 
-def reading_sentence(context: Context, reading: Reading) -> str:
+def reading_sentence(context: Context, reading: PostureReading) -> str:
     """Say what a side reads into the other's posture: "… stands at 37% before any move, at 47% with …"."""
     parts = [
-        f"{link(figure)} {context.state_words(level)}"
+        f"{link(figure)} {context.levels.state_words(level)}"
         for level, figure in reading.rows
         if abs((figure.value or 0.0) - (reading.prior.value or 0.0)) >= SMALLEST_EFFECT
     ]
@@ -220,59 +189,10 @@ def reading_sentence(context: Context, reading: Reading) -> str:
     return f"{label} stands at {link(reading.prior)} before any move, at {join_words(parts)}."
 
 
-def comparable(book: Book, name: str) -> Figure | None:
-    """Make the figure of the model that a row of a table names: an outcome, ``attack``, ``settlement`` or an output."""
-    context = book.context
-    if name in {"attack", "settlement"}:
-        return book.metric(name, "an attack" if name == "attack" else "a settlement", name)
-    rule = context.crisis.outcomes.get(name)
-    if rule is not None and context.has(f"outcome/{name}"):
-        return book.metric(f"outcome.{name}", f"outcome: {rule.label}", f"outcome/{name}")
-    mechanism, _, output = name.partition(".")
-    for level in context.start_levels(mechanism, output)[:1]:
-        label = context.crisis.mechanisms[mechanism].label
-        return book.level(f"compare.{name}", label, level, unit="prob")
-    return None
-
-
-def comparable_label(context: Context, name: str) -> str:
-    """Return the words for what :func:`comparable` gives."""
-    if name in {"attack", "settlement"}:
-        return "an attack of any kind" if name == "attack" else "a settlement"
-    rule = context.crisis.outcomes.get(name)
-    if rule is not None:
-        return rule.label
-    mechanism = context.crisis.mechanisms.get(name.partition(".")[0])
-    return name if mechanism is None else mechanism.label
-
-
-def policy_figures(
-    book: Book, policies: Sequence[str], metric: str, noun: str
-) -> dict[str, tuple[Figure, Figure]]:
-    """Make, per policy, the figure of a probability under it and of its change against the base case."""
-    context = book.context
-    key = metric.replace("/", ".")
-    found = {}
-    for policy in policies:
-        label = context.policy(policy).label
-        level = book.metric(
-            f"policy.{policy}.{key}", f"{noun} under “{label}”", metric, policy=policy
-        )
-        change = book.array(
-            f"policy.{policy}.{key}.change",
-            f"change of {noun} under “{label}” against the base case",
-            context.change(metric, policy),
-            unit="points",
-            trace=context.trace(metric, policy),
-        )
-        found[policy] = (level, change)
-    return found
-
-
 def effect_sentence(context: Context, policy: str, noun: str, pair: tuple[Figure, Figure]) -> str:
     """Say what a commitment changes in a probability, with the paired range."""
     level, change = pair
-    label = context.policy(policy).label
+    label = context.policies.get(policy).label
     if change.value is None:
         return ""
     paired = f" (case by case {change.range_text})" if change.range_text else ""
@@ -289,7 +209,7 @@ def grouped_row(context: Context, level: Level, seen: dict[str, int]) -> tuple[s
     different mechanisms are told apart by characters without width.
     """
     label = sentence_case(context.crisis.mechanisms[level.mechanism].label)
-    state = context.level_label(level) if context.changed(level) else ""
+    state = context.levels.label(level) if context.levels.changed(level) else ""
     full = f"{label} {state}" if state else label
     count = seen.get(level.mechanism, 0)
     seen[level.mechanism] = count + 1

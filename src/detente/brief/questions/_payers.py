@@ -3,24 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from detente.brief.context import Book, Context, Level
-from detente.brief.figures import Chart, Figure, TableView, Trace, link
+from detente.analysis.records import ActorCost, PackageCosts, PayerStudy
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, MUTED, NEUTRAL
 from detente.brief.questions._parts import run_note
 from detente.brief.words import join_words, sentence_case
-from detente.linking.counters import Cost, Counter, bans_gas, find_counters, package_costs
-from detente.models.registry import FloatArray
 
 __all__ = ["Payers", "find_payers"]
 
-MODEL = "sanctions.package_horizons"
+STUDY, MODEL = "payers", "sanctions.package_horizons"
 CURRENCY = "sanctions.currency"
 LISTING = "sanctions.personal_listing"
 RESERVES = "sanctions.freezable_reserves"
 HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
-YEAR = "year"
 PERCENT_OF_GDP = "% of GDP"
 COUNTED_ONCE = "No gas is counted twice: where a package bans gas, its trade part leaves gas out and the gas part takes all of it away."
 LEAST_SHOWN = 0.1
@@ -48,19 +47,24 @@ def find_payers(context: Context, book: Book) -> Payers:
     """Read every package by horizon, the currency and the reserves; empty where the crisis binds no such mechanism."""
     packages = {
         mechanism.id: _target(context, book, mechanism.id)
-        for mechanism in context.mechanisms(MODEL)
+        for mechanism in context.levels.mechanisms(MODEL)
     }
     packages = {name: found for name, found in packages.items() if found}
     currency = _levels(context, book, CURRENCY, "depreciation_pct", unit="pct")
     reserves = _levels(context, book, RESERVES, "frozen_share", unit="share")
     charts = [_horizon_chart(context, packages), _currency_chart(context, currency)]
-    counter = next(iter(find_counters(context.crisis)), None)
-    before = _costs(context, packages, None)
-    after = _costs(context, packages, counter) if counter else {}
-    matrices = [_matrix(context, book, before, None), _matrix(context, book, after, counter)]
+    study = context.results.study(STUDY, PayerStudy) if packages else None
+    costs = [] if study is None else [item for item in study.packages if item.package in packages]
+    counter = None if study is None or not study.instrument else study
+    matrices = [
+        _matrix(context, book, {item.package: item.plain for item in costs}, None),
+        _matrix(context, book, {item.package: item.countered for item in costs}, counter)
+        if counter
+        else None,
+    ]
     sentences = [
         _horizon_sentence(context, packages),
-        _counter_sentence(context, book, after, counter),
+        _counter_sentence(context, book, costs, counter),
         _currency_sentence(currency, reserves),
         _uses_sentence(context, book),
         _listing_sentence(_listings(context, book)),
@@ -79,7 +83,7 @@ def _target(context: Context, book: Book, mechanism: str) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
     label = context.crisis.mechanisms[mechanism].label
     for horizon, words in HORIZONS:
-        levels = context.start_levels(mechanism, f"loss_{horizon}_pct_gdp")
+        levels = context.levels.start(mechanism, f"loss_{horizon}_pct_gdp")
         if levels:
             found[horizon] = book.level(
                 f"pays.{mechanism}.{horizon}",
@@ -92,8 +96,8 @@ def _target(context: Context, book: Book, mechanism: str) -> dict[str, Figure]:
 
 def _levels(context: Context, book: Book, model: str, output: str, *, unit: str) -> Rows:
     found = []
-    for mechanism in context.mechanisms(model):
-        for level in context.main_levels(mechanism.id, output)[:1]:
+    for mechanism in context.levels.mechanisms(model):
+        for level in context.levels.main(mechanism.id, output)[:1]:
             figure = book.level(
                 f"{output}.{mechanism.id}", sentence_case(mechanism.label), level, unit=unit
             )
@@ -104,13 +108,13 @@ def _levels(context: Context, book: Book, model: str, output: str, *, unit: str)
 def _listings(context: Context, book: Book) -> Rows:
     """Fall of the chance to close a settlement, by mechanism, where it is largest."""
     found = []
-    for mechanism in context.mechanisms(LISTING):
-        levels = context.levels(mechanism.id, "channel_cost_prob")
+    for mechanism in context.levels.mechanisms(LISTING):
+        levels = context.levels.of(mechanism.id, "channel_cost_prob")
         if not levels:
             continue
-        worst = max(levels, key=lambda level: float(context.values(level.metric).mean()))
-        label = context.level_label(worst) if context.changed(worst) else mechanism.label
-        name = f"channel_cost_prob.{mechanism.id}{context.level_id(worst)}"
+        worst = max(levels, key=lambda level: float(context.columns.values(level.metric).mean()))
+        label = context.levels.label(worst) if context.levels.changed(worst) else mechanism.label
+        name = f"channel_cost_prob.{mechanism.id}{context.levels.key(worst)}"
         words = f"fall of the chance to close a settlement, {label}"
         found.append((label, book.level(name, sentence_case(words), worst, unit="prob")))
     return found
@@ -119,8 +123,8 @@ def _listings(context: Context, book: Book) -> Rows:
 def _horizon_chart(context: Context, packages: dict[str, dict[str, Figure]]) -> Chart | None:
     if not packages:
         return None
-    hit = next(iter(context.players("challenger")), None)
-    colours = {"month": MUTED, "year": context.colours[hit.id] if hit else INK, "3y": NEUTRAL}
+    hit = next(iter(context.roles.players("challenger")), None)
+    colours = {"month": MUTED, "year": context.roles.colours[hit.id] if hit else INK, "3y": NEUTRAL}
     spans = [
         Span(
             row=sentence_case(context.crisis.mechanisms[name].label),
@@ -138,7 +142,7 @@ def _horizon_chart(context: Context, packages: dict[str, dict[str, Figure]]) -> 
         spans,
         Words(
             title=f"{sentence_case(context.crisis.mechanisms[hardest].label)} hits hardest{_when(packages[hardest])}",
-            subtitle=f"Loss of {context.names('challenger')} in % of the income of the period while the package is in force, trade alone",
+            subtitle=f"Loss of {context.roles.names('challenger')} in % of the income of the period while the package is in force, trade alone",
             footnote=run_note(context),
         ),
         row_title="Package",
@@ -151,54 +155,23 @@ def _when(figures: dict[str, Figure]) -> str:
     return ", and the first weeks are the worst" if values == sorted(values, reverse=True) else ""
 
 
-def _costs(
-    context: Context, packages: Mapping[str, object], counter: Counter | None
-) -> dict[str, dict[str, Cost]]:
-    """Losses after a year by package and actor (the target's name is empty), parts put together."""
-
-    def read(
-        mechanism: str, output: str, member: str, state: Mapping[str, str]
-    ) -> FloatArray | None:
-        level = _level(context, mechanism, output, member, state)
-        return None if level is None else context.values(level.metric)
-
-    found: dict[str, dict[str, Cost]] = {}
-    for name in packages:
-        mechanism = context.crisis.mechanisms[name]
-        costs = package_costs(context.crisis, mechanism, read, counter=counter)
-        found[name] = {cost.actor: cost for cost in costs if cost.horizon == YEAR}
-    return found
-
-
-def _level(
-    context: Context, mechanism: str, output: str, member: str, state: Mapping[str, str]
-) -> Level | None:
-    return next(
-        (
-            level
-            for level in context.levels(mechanism, output)
-            if level.member == member and all(state.get(key) == value for key, value in level.state)
-        ),
-        None,
-    )
-
-
 def _matrix(
     context: Context,
     book: Book,
-    costs: Mapping[str, Mapping[str, Cost]],
-    counter: Counter | None,
+    costs: Mapping[str, Sequence[ActorCost]],
+    counter: PayerStudy | None,
 ) -> TableView | None:
     """Who pays for each package after a year, in all; with a counter-measure, what that adds stands beside."""
     if not costs:
         return None
     names = list(costs)
-    actors = list(dict.fromkeys(actor for rows in costs.values() for actor in rows))
+    actors = list(dict.fromkeys(cost.actor for rows in costs.values() for cost in rows))
     figures = {
         actor: [
-            _total(context, book, name, costs[name][actor], counter)
+            _total(context, book, name, cost, counter)
             for name in names
-            if actor in costs[name]
+            for cost in costs[name]
+            if cost.actor == actor
         ]
         for actor in actors
     }
@@ -206,24 +179,26 @@ def _matrix(
         (actor for actor in actors if actor),
         key=lambda actor: -sum(figure.value or 0.0 for figure in figures[actor]),
     )
-    who = {actor: context.actor_name(actor) for actor in members}
+    who = {actor: context.names.actor(actor) for actor in members}
     rows = [
-        (sentence_case(who.get(actor, context.names("challenger"))), *map(_cell, figures[actor]))
+        (
+            sentence_case(who.get(actor, context.roles.names("challenger"))),
+            *map(_cell, figures[actor]),
+        )
         for actor in ("", *members)
         if len(figures.get(actor, ())) == len(names)
     ]
     parts = "trade and finance" if counter is None else "trade, finance and gas"
-    return TableView(
-        id="payers" if counter is None else "payers-countered",
-        title="Who pays for each package"
-        if counter is None
-        else f"Who pays if {context.names('challenger')} answers with “{counter.instrument.label}”",
-        columns=(
+    return present_table(
+        "payers" if counter is None else "payers-countered",
+        (
             "Loss after a year",
             *(sentence_case(context.crisis.mechanisms[name].label) for name in names),
         ),
-        rows=tuple(rows),
-        numeric=(False, *(True for _ in names)),
+        rows,
+        title="Who pays for each package"
+        if counter is None
+        else f"Who pays if {context.roles.names('challenger')} answers with “{context.crisis.instruments[counter.instrument].label}”",
         note=f"In % of income while the package is in force, {parts}; mean and 5\N{EN DASH}95% of explored cases. Below zero "
         f"is a gain; <{LEAST_SHOWN}: a smaller loss or gain than that."
         + ("" if counter is None else f" {COUNTED_ONCE}"),
@@ -231,24 +206,26 @@ def _matrix(
 
 
 def _total(
-    context: Context, book: Book, package: str, cost: Cost, counter: Counter | None
+    context: Context, book: Book, package: str, cost: ActorCost, counter: PayerStudy | None
 ) -> Figure:
     """Make the figure of all that an actor loses under a package after a year."""
     mechanism = context.crisis.mechanisms[package]
-    who = context.actor_name(cost.actor) if cost.actor else "the target"
-    mechanisms = [package, *([] if counter is None else [counter.mechanism.id])]
-    with_counter = "" if counter is None else f" with “{counter.instrument.label}”"
+    who = context.names.actor(cost.actor) if cost.actor else "the target"
+    mechanisms = [package, *([] if counter is None else [counter.mechanism])]
+    with_counter = (
+        "" if counter is None else f" with “{context.crisis.instruments[counter.instrument].label}”"
+    )
     return book.array(
         ".".join(
             (
                 "pays",
                 package,
                 cost.actor or "target",
-                "total" if counter is None else counter.instrument.id,
+                "total" if counter is None else counter.instrument,
             )
         ),
         f"{mechanism.label}{with_counter}: loss of {who} after a year",
-        cost.parts["total"],
+        cost.total,
         unit="pct_gdp",
         trace=_trace(context, mechanisms, cost.actor),
     )
@@ -263,9 +240,9 @@ def _trace(context: Context, mechanisms: Sequence[str], member: str) -> Trace:
             if member
             else ("loss_year_pct_gdp", "supplier_loss_pct_gdp")
         )
-        levels = [level for output in outputs for level in context.levels(name, output)]
+        levels = [level for output in outputs for level in context.levels.of(name, output)]
         mine = [level for level in levels if level.member == member] or levels
-        traces.append(context.trace(mine[0].metric))
+        traces.append(context.traces.of(mine[0].metric))
     first, *others = traces
     for other in others:
         first = replace(
@@ -281,37 +258,36 @@ def _trace(context: Context, mechanisms: Sequence[str], member: str) -> Trace:
 def _counter_sentence(
     context: Context,
     book: Book,
-    costs: Mapping[str, Mapping[str, Cost]],
-    counter: Counter | None,
+    costs: Sequence[PackageCosts],
+    counter: PayerStudy | None,
 ) -> str:
     """Say whom the counter-measure hits most, and what it costs the target, where no package bans gas before it."""
-    plain = [
-        name for name in costs if not bans_gas(context.crisis, context.crisis.mechanisms[name])
-    ]
-    if counter is None or not plain:
+    plain = next((item for item in costs if not item.bans_gas), None)
+    if counter is None or plain is None:
         return ""
-    name = plain[0]
-    members = {actor: cost for actor, cost in costs[name].items() if actor and "gas" in cost.parts}
-    if not members or "" not in costs[name]:
+    gas = {cost.actor: cost.gas for cost in plain.countered if cost.gas is not None}
+    if "" not in gas or len(gas) < 2:
         return ""
-    worst = max(members, key=lambda actor: float(members[actor].parts["gas"].mean()))
+    worst = max((actor for actor in gas if actor), key=lambda actor: float(gas[actor].mean()))
+    priced = context.crisis.mechanisms[counter.mechanism].label
+    answer = context.crisis.instruments[counter.instrument].label
     own = book.array(
-        f"pays.{counter.mechanism.id}.{worst}",
-        f"{counter.mechanism.label}: loss of {context.actor_name(worst)} after a year",
-        members[worst].parts["gas"],
+        f"pays.{counter.mechanism}.{worst}",
+        f"{priced}: loss of {context.names.actor(worst)} after a year",
+        gas[worst],
         unit="pct_gdp",
-        trace=_trace(context, [counter.mechanism.id], worst),
+        trace=_trace(context, [counter.mechanism], worst),
     )
     forgone = book.array(
-        f"pays.{counter.mechanism.id}.target",
-        f"{counter.mechanism.label}: revenue that the target forgoes",
-        costs[name][""].parts["gas"],
+        f"pays.{counter.mechanism}.target",
+        f"{priced}: revenue that the target forgoes",
+        gas[""],
         unit="pct_gdp",
-        trace=_trace(context, [counter.mechanism.id], ""),
+        trace=_trace(context, [counter.mechanism], ""),
     )
     return sentence_case(
-        f"{context.names('challenger')}'s answer, “{counter.instrument.label}”, costs {context.actor_name(worst)} most, "
-        f"{link(own, own.full_text)} in a year, and {context.names('challenger')} itself {link(forgone, forgone.full_text)} "
+        f"{context.roles.names('challenger')}'s answer, “{answer}”, costs {context.names.actor(worst)} most, "
+        f"{link(own, own.full_text)} in a year, and {context.roles.names('challenger')} itself {link(forgone, forgone.full_text)} "
         "in revenue, on top of each package."
     )
 
@@ -330,7 +306,7 @@ def _horizon_sentence(context: Context, packages: dict[str, dict[str, Figure]]) 
         return ""
     ranked = sorted(packages, key=lambda name: -(packages[name]["year"].value or 0.0))
     parts = [
-        f"{context.crisis.mechanisms[name].label} costs {context.names('challenger')} "
+        f"{context.crisis.mechanisms[name].label} costs {context.roles.names('challenger')} "
         f"{link(packages[name]['month'])} in the first month, {link(packages[name]['year'])} after a year and "
         f"{link(packages[name]['3y'])} after three"
         for name in ranked
@@ -356,7 +332,7 @@ def _currency_sentence(currency: Rows, reserves: Rows) -> str:
 def _currency_chart(context: Context, currency: Rows) -> Chart | None:
     if len(currency) < 2:
         return None
-    hit = next(iter(context.players("challenger")), None)
+    hit = next(iter(context.roles.players("challenger")), None)
     worst = max(currency, key=lambda row: row[1].value or 0.0)
     return draw_ranges(
         "sanctions-currency",
@@ -364,7 +340,7 @@ def _currency_chart(context: Context, currency: Rows) -> Chart | None:
             Span(
                 row=sentence_case(label),
                 figure=figure,
-                colour=context.colours[hit.id] if hit else INK,
+                colour=context.roles.colours[hit.id] if hit else INK,
             )
             for label, figure in currency
         ],
@@ -381,13 +357,13 @@ def _currency_chart(context: Context, currency: Rows) -> Chart | None:
 def _uses_sentence(context: Context, book: Book) -> str:
     """Say what controlled goods are used for, from the exposures of the challenger."""
     found = []
-    for player in context.players("challenger"):
+    for player in context.roles.players("challenger"):
         for actor in player.actors:
             prefix = f"exposures.{actor}.{USES}"
             for path in context.crisis.quantities:
                 if path.startswith(prefix):
                     figure = book.quantity(path)
-                    found.append(f"{context.exposure_label(path.rsplit('.', 1)[1])} {link(figure)}")
+                    found.append(f"{context.names.exposure(path.rsplit('.', 1)[1])} {link(figure)}")
     if not found:
         return ""
     return f"What controlled goods are used for: {join_words(found)}."
@@ -401,7 +377,7 @@ def _listing_sentence(listings: Rows) -> str:
 
 def _limits_sentence(context: Context) -> str:
     """Say what the trade table behind the packages cannot show."""
-    table = context.table("table_sectors")
+    table = context.tables.get("table_sectors")
     if table is None:
         return ""
     notes = [row.cells.get("note", "") for row in table.rows]

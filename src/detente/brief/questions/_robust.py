@@ -12,11 +12,13 @@ from detente.analysis.discovery import find_box
 from detente.analysis.robustness import find_pareto
 from detente.analysis.sensitivity import find_telling_inputs
 from detente.analysis.wording import limits_words
-from detente.brief.context import Book, Context
-from detente.brief.figures import Figure, TableView, Trace, link
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Figure, TableView, Trace, link, present_table
 from detente.brief.words import format_value, join_words, plural, sentence_case
+from detente.crisis.metric_names import metric_name
 
-__all__ = ["GOOD_ENOUGH", "Mix", "find_mix", "row_name"]
+__all__ = ["GOOD_ENOUGH", "RobustPart", "find_mix", "row_name"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -33,23 +35,25 @@ SHARE_REFERENCE = "share of explored cases in which every limit holds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mix:
+class RobustPart:
     """What the briefing says about mixes: paragraphs and a table; empty where only one policy was run."""
 
     paragraphs: tuple[str, ...]
     table: TableView | None
 
 
-def find_mix(context: Context, book: Book, *, also: str = "") -> Mix:
+def find_mix(context: Context, book: Book, *, also: str = "") -> RobustPart:
     """Say which commitments are good enough in most cases, which none betters, and where the best of them fails.
 
     ``also`` is another policy or mix whose failing is told of.
     """
-    if len(context.policies) < 2:
-        return Mix(paragraphs=(), table=None)
-    goods = {policy: _good(context, policy) for policy in context.compared}
-    shares = {policy: _share(context, book, policy, goods[policy]) for policy in context.compared}
-    ranked = sorted(context.compared, key=lambda policy: -(shares[policy].value or 0.0))
+    if len(context.policies.ids) < 2:
+        return RobustPart(paragraphs=(), table=None)
+    goods = {policy: _good(context, policy) for policy in context.policies.compared}
+    shares = {
+        policy: _share(context, book, policy, goods[policy]) for policy in context.policies.compared
+    }
+    ranked = sorted(context.policies.compared, key=lambda policy: -(shares[policy].value or 0.0))
     kept = _pareto(context)
     paragraphs = (
         _enough_paragraph(context, book, ranked, shares),
@@ -60,35 +64,35 @@ def find_mix(context: Context, book: Book, *, also: str = "") -> Mix:
             for sentence in _failure(context, book, policy)
         ),
     )
-    return Mix(paragraphs=paragraphs, table=_table(context, ranked, shares, kept))
+    return RobustPart(paragraphs=paragraphs, table=_table(context, ranked, shares, kept))
 
 
 def row_name(context: Context, policy: str) -> str:
     """Return how a row of a table names a policy; a mix by its letter and what it is made of."""
-    label = context.policy(policy).label
-    if policy in context.mixes:
-        return f"{sentence_case(context.short_name(policy))}: {label}"
+    label = context.policies.get(policy).label
+    if policy in context.policies.mixes:
+        return f"{sentence_case(context.policies.short_name(policy))}: {label}"
     return sentence_case(label)
 
 
 def _sides(context: Context) -> tuple[str, ...]:
     """Return players whose costs count: those that regret is about, and their allies."""
-    own = [player.id for player in context.opponents()]
-    return (*own, *(player.id for player in context.players("ally") if player.id not in own))
+    own = [player.id for player in context.roles.opponents()]
+    return (*own, *(player.id for player in context.roles.players("ally") if player.id not in own))
 
 
 def _good(context: Context, policy: str) -> BoolArray:
     """Tell in which cases an attack is very unlikely and no side does worse than the base case does on average."""
-    good = context.values("attack", policy) <= GOOD_ENOUGH
+    good = context.columns.values("attack", policy) <= GOOD_ENOUGH
     for player in _sides(context):
-        good &= context.values(f"payoff/{player}", policy) >= float(
-            context.values(f"payoff/{player}").mean()
+        good &= context.columns.values(metric_name("payoff", player), policy) >= float(
+            context.columns.values(metric_name("payoff", player)).mean()
         )
     return good
 
 
 def _share(context: Context, book: Book, policy: str, good: BoolArray) -> Figure:
-    label = context.policy(policy).label
+    label = context.policies.get(policy).label
     return book.share(
         f"good_enough.{policy}",
         f"share of explored cases in which “{label}” is good enough",
@@ -98,7 +102,7 @@ def _share(context: Context, book: Book, policy: str, good: BoolArray) -> Figure
 
 
 def _statistic(context: Context, policy: str, model: str, reference: str) -> Trace:
-    trace = context.trace("attack", policy)
+    trace = context.traces.of("attack", policy)
     return Trace(
         sources=trace.sources,
         quantities=trace.quantities,
@@ -114,16 +118,18 @@ def _pareto(context: Context) -> tuple[str, ...]:
     """Return the policies that no other betters in an attack and in the mean payoff of every side."""
     losses = [
         [
-            float(context.values("attack", policy).mean()),
+            float(context.columns.values("attack", policy).mean()),
             *(
-                -float(context.values(f"payoff/{player}", policy).mean())
+                -float(context.columns.values(metric_name("payoff", player), policy).mean())
                 for player in _sides(context)
             ),
         ]
-        for policy in context.compared
+        for policy in context.policies.compared
     ]
     kept = find_pareto(losses)
-    return tuple(policy for policy, good in zip(context.compared, kept, strict=True) if good)
+    return tuple(
+        policy for policy, good in zip(context.policies.compared, kept, strict=True) if good
+    )
 
 
 def _enough_paragraph(
@@ -136,19 +142,21 @@ def _enough_paragraph(
         f"Call a commitment good enough in a case if an attack is at most {link(limit)} likely, the upper end of “very "
         f"unlikely”, and {'neither ' if ' nor ' in sides else ''}{sides} "
         f"{'does' if ' nor ' in sides else 'does not do'} worse than the base case leaves it on average. "
-        f"{sentence_case(context.short_name(first))} is good enough in {link(shares[first])} of explored cases"
+        f"{sentence_case(context.policies.short_name(first))} is good enough in {link(shares[first])} of explored cases"
     )
-    others = [policy for policy in ranked[1:3] if policy != context.base]
-    parts = [f"{context.short_name(policy)} in {link(shares[policy])}" for policy in others]
-    if first != context.base:
-        parts.append(f"the base case in {link(shares[context.base])}")
+    others = [policy for policy in ranked[1:3] if policy != context.policies.base]
+    parts = [
+        f"{context.policies.short_name(policy)} in {link(shares[policy])}" for policy in others
+    ]
+    if first != context.policies.base:
+        parts.append(f"the base case in {link(shares[context.policies.base])}")
     if parts:
         text += f", {join_words(parts)}"
     return text + "."
 
 
 def _unbeaten_paragraph(context: Context, kept: tuple[str, ...]) -> str:
-    names = join_words([context.short_name(policy) for policy in kept])
+    names = join_words([context.policies.short_name(policy) for policy in kept])
     players = [context.crisis.players[name].name for name in _sides(context)]
     aims = join_words(["an attack", *(f"the payoff of {name}" for name in players)])
     choice = "choosing among these is a matter of what weighs most"
@@ -172,12 +180,12 @@ def _limit(book: Book) -> Figure:
 
 def _failure(context: Context, book: Book, policy: str) -> tuple[str, ...]:
     """Say in words where an attack stays likelier than good enough under the most robust commitment."""
-    attack = context.values("attack", policy)
+    attack = context.columns.values("attack", policy)
     failing = attack > GOOD_ENOUGH
     count = int(failing.sum())
     if context.results.n_draws < FEWEST_CASES or not 0 < count < failing.size:
         return ()
-    label = context.policy(policy).label
+    label = context.policies.get(policy).label
     trace = _statistic(context, policy, "ensemble.prim", BOX_REFERENCE)
     share = book.share(
         f"fails.{policy}",
@@ -185,7 +193,7 @@ def _failure(context: Context, book: Book, policy: str) -> tuple[str, ...]:
         failing,
         trace=trace,
     )
-    lead = f"Under {context.short_name(policy)} an attack stays above that limit in {link(share)} of explored cases"
+    lead = f"Under {context.policies.short_name(policy)} an attack stays above that limit in {link(share)} of explored cases"
     inputs = _moving(context, policy)
     box = None
     if inputs:
@@ -226,14 +234,14 @@ def _moving(context: Context, policy: str) -> dict[str, FloatArray]:
     """Return the quantities to look for a box among: those that tell most about an attack."""
     paths = [
         path
-        for path in context.game_inputs
-        if path in context.crisis.quantities and context.has(f"quantity/{path}")
+        for path in context.traces.game_inputs
+        if path in context.crisis.quantities and context.columns.has(metric_name("quantity", path))
     ]
-    values = {path: context.values(f"quantity/{path}") for path in paths}
+    values = {path: context.columns.values(metric_name("quantity", path)) for path in paths}
     values = {path: item for path, item in values.items() if item.min() < item.max()}
     if not values:
         return {}
-    chosen = find_telling_inputs(values, context.values("attack", policy), most=8)
+    chosen = find_telling_inputs(values, context.columns.values("attack", policy), most=8)
     return {path: values[path] for path in chosen}
 
 
@@ -244,31 +252,32 @@ def _table(
     names = [context.crisis.players[name].name for name in sides]
     rows = []
     for policy in ranked:
-        alone = [context.values("attack", policy) <= GOOD_ENOUGH]
+        alone = [context.columns.values("attack", policy) <= GOOD_ENOUGH]
         alone += [
-            context.values(f"payoff/{player}", policy)
-            >= float(context.values(f"payoff/{player}").mean())
+            context.columns.values(metric_name("payoff", player), policy)
+            >= float(context.columns.values(metric_name("payoff", player)).mean())
             for player in sides
         ]
         rows.append(
             (
-                row_name(context, policy) + (" (base case)" if policy == context.base else ""),
+                row_name(context, policy)
+                + (" (base case)" if policy == context.policies.base else ""),
                 link(shares[policy]),
                 *(format_value(float(np.mean(item)), "share") for item in alone),
                 "yes" if policy in kept else "",
             )
         )
-    return TableView(
-        id="good-enough",
-        title="In which share of explored cases each commitment is good enough",
-        columns=(
+    return present_table(
+        "good-enough",
+        (
             "Commitment",
             "All limits",
             f"Attack at most {format_value(GOOD_ENOUGH, 'prob')}",
             *(f"{name} no worse" for name in names),
             "None better in all",
         ),
-        rows=tuple(rows),
+        rows,
+        title="In which share of explored cases each commitment is good enough",
         numeric=(False, True, True, *(True for _ in names), False),
         note="No worse: than the base case leaves it on average. None better in all: no other commitment is at least as good on "
         "average for every aim and better for one.",

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.brief.context import Book, Context, Level
-from detente.brief.figures import Chart, Figure, TableView, link
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Chart, Figure, TableView, link, present_table
+from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
@@ -46,16 +48,16 @@ class Terms:
 def read_terms(book: Book) -> Terms | None:
     """Read the first bargaining mechanism over issues at the start of the game; None where there is none."""
     context = book.context
-    for mechanism in context.mechanisms("bargaining.settlement"):
-        first = context.start_levels(mechanism.id, "exists")[:1]
+    for mechanism in context.levels.mechanisms("bargaining.settlement"):
+        first = context.levels.start(mechanism.id, "exists")[:1]
         if not first:
             continue
-        exists = context.values(first[0].metric) > 0.5
+        exists = context.columns.values(first[0].metric) > 0.5
         found = book.share(
             f"room.{mechanism.id}",
             "share of explored cases with terms that both sides prefer to fighting",
             exists,
-            trace=context.trace(first[0].metric),
+            trace=context.traces.of(first[0].metric),
         )
         return Terms(
             mechanism=mechanism,
@@ -80,7 +82,7 @@ def read_terms(book: Book) -> Terms | None:
 
 
 def _member_levels(context: Context, mechanism: Mechanism, output: str) -> dict[str, Level]:
-    return {level.member: level for level in context.start_levels(mechanism.id, output)}
+    return {level.member: level for level in context.levels.start(mechanism.id, output)}
 
 
 def _by_issue(
@@ -98,7 +100,7 @@ def _by_issue(
     for issue, level in _member_levels(context, mechanism, output).items():
         if issue not in context.crisis.issues:
             continue
-        values = context.values(level.metric)
+        values = context.columns.values(level.metric)
         if cases is not None:
             values = np.where(cases, values, np.nan)
         found[issue] = book.array(
@@ -107,7 +109,7 @@ def _by_issue(
             + (", cases with a range" if cases is not None else ""),
             values,
             unit=unit,
-            trace=context.trace(level.metric),
+            trace=context.traces.of(level.metric),
         )
     return {issue: figure for issue, figure in found.items() if figure.value is not None}
 
@@ -124,12 +126,12 @@ def _causes(book: Book, mechanism: Mechanism) -> tuple[tuple[str, Figure], ...]:
     context = book.context
     found = []
     for output, words in _CAUSES:
-        for level in context.start_levels(mechanism.id, output)[:1]:
+        for level in context.levels.start(mechanism.id, output)[:1]:
             figure = book.share(
                 f"{output}.{mechanism.id}",
                 f"share of explored cases with such terms: {words[0].lower()}{words[1:]}",
-                context.values(level.metric) > 0.5,
-                trace=context.trace(level.metric),
+                context.columns.values(level.metric) > 0.5,
+                trace=context.traces.of(level.metric),
             )
             found.append((words, figure))
     return tuple(found)
@@ -145,7 +147,7 @@ def _red_line(book: Book, binding: Binding | None, issue: Issue) -> Figure | Non
     path = f"red_lines.{binding.name}.{issue.id}"
     if path not in book.context.crisis.quantities:
         return None
-    name = book.context.actor_name(binding.name)
+    name = book.context.names.actor(binding.name)
     return book.quantity(path, label=f"red line of {name} on {issue.label}")
 
 
@@ -193,7 +195,7 @@ def terms_chart(
             subtitle="Position on each issue, 0\N{EN DASH}100. Grey band: how far the best common terms could move on this issue "
             "alone before a side would rather fight"
             + ("; upright strokes: red lines" if lines else ""),
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", "")
+            footnote=run_note(context, spread=False)
             + " Positions and red lines of the crisis file; means of cases with a range.",
         ),
         sides=sides,
@@ -277,14 +279,14 @@ def _beliefs(book: Book, terms: Terms, sides: tuple[str, str]) -> str:
     context = book.context
     parts = []
     for role, side in zip(("challenger", "defender"), sides, strict=True):
-        for level in context.start_levels(terms.mechanism.id, f"{role}_accepts_below")[:1]:
-            values = np.where(terms.open_cases, context.values(level.metric), np.nan)
+        for level in context.levels.start(terms.mechanism.id, f"{role}_accepts_below")[:1]:
+            values = np.where(terms.open_cases, context.columns.values(level.metric), np.nan)
             figure = book.array(
                 f"accepts.{terms.mechanism.id}.{role}",
                 f"chance of victory up to which {side} signs the best package, cases with a range",
                 values,
                 unit="prob",
-                trace=context.trace(level.metric),
+                trace=context.traces.of(level.metric),
             )
             if figure.value is not None:
                 own = "their" if " and " in side else "its"
@@ -305,13 +307,13 @@ def _waiver(
         return ""
     parts = []
     for role, side in zip(("challenger", "defender"), sides, strict=True):
-        for level in context.start_levels(terms.mechanism.id, f"{role}_shortfall")[:1]:
+        for level in context.levels.start(terms.mechanism.id, f"{role}_shortfall")[:1]:
             figure = book.array(
                 f"shortfall.{terms.mechanism.id}.{role}",
                 f"what {side} alone would have to waive, cases without a range",
-                np.where(shut, context.values(level.metric), np.nan),
+                np.where(shut, context.columns.values(level.metric), np.nan),
                 unit="share",
-                trace=context.trace(level.metric),
+                trace=context.traces.of(level.metric),
             )
             parts.append((figure.value or 0.0, side, figure))
     if len(parts) < 2:
@@ -347,13 +349,13 @@ def _waiver(
 
 def _consents(context: Context, book: Book) -> tuple[str, ...]:
     sentences = []
-    for mechanism in context.mechanisms("bargaining.consent"):
-        for level in context.start_levels(mechanism.id, "consents")[:1]:
+    for mechanism in context.levels.mechanisms("bargaining.consent"):
+        for level in context.levels.start(mechanism.id, "consents")[:1]:
             figure = book.share(
                 f"consents.{mechanism.id}",
                 f"share of explored cases in which the package passes: {mechanism.label}",
-                context.values(level.metric) > 0.5,
-                trace=context.trace(level.metric),
+                context.columns.values(level.metric) > 0.5,
+                trace=context.traces.of(level.metric),
             )
             sentences.append(
                 f"A third party has a say. {sentence_case(mechanism.label)}: it would rather live with the best package "
@@ -380,7 +382,7 @@ def causes_chart(context: Context, terms: Terms) -> Chart | None:
         Words(
             title=title,
             subtitle="Share of explored cases in which terms exist that both sides prefer to fighting",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         bars=True,
         row_title="Condition",
@@ -402,17 +404,16 @@ def terms_table(terms: Terms, issues: Sequence[Issue]) -> TableView | None:
     )
     if not rows:
         return None
-    return TableView(
-        id="terms",
-        title="What each issue carries",
-        columns=(
+    return present_table(
+        "terms",
+        (
             "Issue",
             "Best common terms",
             "Carries of the range",
             "Challenger's share in a point",
         ),
-        rows=rows,
-        numeric=(False, True, True, True),
+        rows,
+        title="What each issue carries",
         note="“Carries”: share of the range that goes if the issue stays out of the talks. “Share in a point”: worth of a point "
         "to the challenger as a share of its worth to both; above 50% the issue is cheap for the other side to give.",
         folded=True,

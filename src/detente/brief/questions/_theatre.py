@@ -1,6 +1,7 @@
 """Where forces stand: a sketch from the places of the table of forces that have coordinates."""
 
-from detente.brief.context import Book, Context
+from detente.brief.book import Book
+from detente.brief.context import Context
 from detente.brief.figures import Chart, Trace
 from detente.brief.pictures.deterrence import Spot, draw_map
 from detente.brief.pictures.drawing import Words
@@ -17,7 +18,7 @@ LONGEST = 36
 def theatre_chart(book: Book) -> Chart | None:
     """Draw the places of the table of forces, the largest count of persons at each; None without coordinates."""
     context = book.context
-    table = context.table("forces")
+    table = context.tables.get("forces")
     places: dict[tuple[str, str], list[TableRow]] = {}
     for row in table.rows if table is not None else ():
         if _coordinates(row) is not None:
@@ -98,8 +99,8 @@ def _coordinates(row: TableRow) -> tuple[float, float] | None:
 def _side(context: Context, row: TableRow) -> tuple[str, str]:
     """Name and colour of the side that a row counts for."""
     side = row.cells.get("side", "")
-    name = context.actor_name(side)
-    for player in context.players():
+    name = context.names.actor(side)
+    for player in context.roles.players():
         if side in player.actors:
-            return name, context.colours[player.id]
+            return name, context.roles.colours[player.id]
     return name, NEUTRAL

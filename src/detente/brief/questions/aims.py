@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from detente.brief.context import Book, Context
-from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
+from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
 from detente.brief.pictures.charts import Mark, draw_positions
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
@@ -18,18 +20,19 @@ from detente.brief.questions._terms import (
 )
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.elements import Binding, ByState, Column, Issue, Player, Product, Sum
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["answer"]
 
-ID = "aims"
+ID, ORDER = "aims", 10
 TELLING = 0.02
 """Smallest shift of a belief that is worth a sentence."""
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from positions, priors of types, and the bargaining mechanism where there is one."""
-    book = context.book(ID)
-    challenger = context.names("challenger")
+    context = book.context
+    challenger = context.roles.names("challenger")
     sides = _sides(context)
     ranked = _ranked_issues(context, book, sides)
     terms = read_terms(book)
@@ -39,7 +42,7 @@ def answer(context: Context) -> Answer:
         id=ID,
         title=f"What does {challenger} want?",
         answer=_first_sentence(context, book, ranked, room, sides),
-        facts=context.facts(book),
+        facts=read_facts(book),
         model=(
             *_position_paragraphs(context, book, ranked, sides),
             *_type_paragraphs(context, book),
@@ -49,8 +52,6 @@ def answer(context: Context) -> Answer:
         tables=_tables(context, terms, ranked),
         changes=_changes(context, book),
         absent=_absent(context, ranked, room),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 
@@ -65,12 +66,12 @@ class _Side:
         """Return the player's name, or the actor's where it is not the player's first."""
         if self.player is not None and self.actor in {"", *self.player.actors[:1]}:
             return self.player.name
-        return context.actor_name(self.actor)
+        return context.names.actor(self.actor)
 
 
 def _sides(context: Context) -> tuple[_Side, _Side]:
     """Return the sides that the bargaining mechanism compares; without one, challenger and defender."""
-    for mechanism in context.mechanisms("bargaining."):
+    for mechanism in context.levels.mechanisms("bargaining."):
         actors = [
             next(_columns(mechanism.inputs.get(f"{role}_position")), "")
             for role in ("challenger", "defender")
@@ -78,8 +79,8 @@ def _sides(context: Context) -> tuple[_Side, _Side]:
         if all(actor in context.crisis.actors for actor in actors):
             first, second = (_Side(player=_player_of(context, one), actor=one) for one in actors)
             return first, second
-    challenger = next(iter(context.players("challenger")), None)
-    return _Side(player=challenger), _Side(player=next(iter(context.opponents()), None))
+    challenger = next(iter(context.roles.players("challenger")), None)
+    return _Side(player=challenger), _Side(player=next(iter(context.roles.opponents()), None))
 
 
 def _columns(binding: Binding | None) -> Iterator[str]:
@@ -98,18 +99,18 @@ def _columns(binding: Binding | None) -> Iterator[str]:
 
 
 def _player_of(context: Context, actor: str) -> Player | None:
-    return next((player for player in context.players() if actor in player.actors), None)
+    return next((player for player in context.roles.players() if actor in player.actors), None)
 
 
 def _position(book: Book, side: _Side, issue: str) -> Figure | None:
     context = book.context
-    lead = context.lead_actor(side.player, issue) if side.player is not None else None
+    lead = context.roles.lead_actor(side.player, issue) if side.player is not None else None
     actor = side.actor or (lead.id if lead is not None else "")
     path = f"positions.{actor}.{issue}"
     if path not in context.crisis.quantities:
         return None
     name = context.crisis.issues[issue].label
-    return book.quantity(path, label=f"position of {context.actor_name(actor)} on {name}")
+    return book.quantity(path, label=f"position of {context.names.actor(actor)} on {name}")
 
 
 def _gap(book: Book, issue: str, sides: tuple[_Side, _Side]) -> float | None:
@@ -152,7 +153,9 @@ def _first_sentence(
 ) -> str:
     challenger, others = (side.name(context) for side in sides)
     if not ranked:
-        demands = "; its demands are listed below" if context.table("demands") is not None else ""
+        demands = (
+            "; its demands are listed below" if context.tables.get("demands") is not None else ""
+        )
         return (
             f"The file holds no positions of {challenger} and {others} on a common issue{demands}."
         )
@@ -215,7 +218,7 @@ def _room_paragraphs(
         return ()
     names = sides[0].name(context), sides[1].name(context)
     paragraphs = list(terms_paragraphs(context, book, terms, [issue for issue, _ in ranked], names))
-    for level in context.start_levels(terms.mechanism.id, "width")[:1]:
+    for level in context.levels.start(terms.mechanism.id, "width")[:1]:
         width = book.level(
             f"width.{terms.mechanism.id}", "width of the bargaining range", level, unit="share"
         )
@@ -240,7 +243,7 @@ def _picture(
             if pair[0] is not None and pair[1] is not None:
                 positions[issue.id] = (pair[0], pair[1])
         colours = [
-            context.colours[side.player.id] if side.player is not None else "#767676"
+            context.roles.colours[side.player.id] if side.player is not None else "#767676"
             for side in sides
         ]
         chart = terms_chart(
@@ -259,22 +262,22 @@ def _picture(
 
 def _type_paragraphs(context: Context, book: Book) -> tuple[str, ...]:
     paragraphs = []
-    for player in context.players("challenger"):
+    for player in context.roles.players("challenger"):
         if len(player.types) < 2:
             continue
         parts, ends = [], []
         for kind in player.types:
-            if not context.has(f"prior/{player.id}/{kind.id}"):
+            if not context.columns.has(metric_name("prior", player.id, kind.id)):
                 continue
             prior = book.metric(
                 f"prior.{player.id}.{kind.id}",
                 f"prior that {player.name} is “{kind.label}”",
-                f"prior/{player.id}/{kind.id}",
+                metric_name("prior", player.id, kind.id),
             )
             attack = book.metric(
                 f"attack_given.{player.id}.{kind.id}",
                 f"attack if {player.name} is “{kind.label}”",
-                f"attack_given/{player.id}/{kind.id}",
+                metric_name("attack_given", player.id, kind.id),
             )
             parts.append(f"“{kind.label}”, {link(prior, prior.full_text)}")
             ends.append(f"{link(attack, attack.full_text)} if it is “{kind.label}”")
@@ -291,8 +294,11 @@ def _chart(
 ) -> Chart | None:
     marks = []
     held = {side.player.id for side in sides if side.player is not None}
-    shown = [*sides, *(_Side(player=item) for item in context.players() if item.id not in held)]
-    order_of = [item.id for item in context.players()]
+    shown = [
+        *sides,
+        *(_Side(player=item) for item in context.roles.players() if item.id not in held),
+    ]
+    order_of = [item.id for item in context.roles.players()]
     shown.sort(key=lambda side: order_of.index(side.player.id) if side.player else len(order_of))
     mark_open = 2 * sum(issue.negotiable for issue, _ in ranked) < len(ranked)
     for issue, _ in ranked[:12]:
@@ -310,7 +316,7 @@ def _chart(
                     value=figure.value,
                     low=figure.low,
                     high=figure.high,
-                    colour=context.colours[side.player.id]
+                    colour=context.roles.colours[side.player.id]
                     if side.player is not None
                     else "#767676",
                     figure=figure,
@@ -344,7 +350,7 @@ def _chart(
     title = f"The sides stand {gap:.0f} points apart on {first.label}"
     if nearest.id != first.id:
         title += f", {least:.0f} on {nearest.label}"
-    source = context.table("positions")
+    source = context.tables.get("positions")
     return draw_positions(
         f"{ID}-positions",
         marks,
@@ -360,8 +366,8 @@ def _chart(
 
 
 def _nash_point(context: Context, book: Book, issue: Issue) -> Figure | None:
-    for mechanism in context.mechanisms("bargaining."):
-        for level in context.start_levels(mechanism.id, "nash_point"):
+    for mechanism in context.levels.mechanisms("bargaining."):
+        for level in context.levels.start(mechanism.id, "nash_point"):
             if level.member == issue.id:
                 return book.level(
                     f"nash_point.{mechanism.id}.{issue.id}",
@@ -376,11 +382,10 @@ def _tables(
     context: Context, terms: Terms | None, ranked: list[tuple[Issue, float]]
 ) -> tuple[TableView, ...]:
     issues = context.crisis.issues.values()
-    scales = TableView(
-        id="scales",
-        title="What 0, 50 and 100 mean on each issue",
-        columns=("Issue", "0", "50", "100", "Negotiable"),
-        rows=tuple(
+    scales = present_table(
+        "scales",
+        ("Issue", "0", "50", "100", "Negotiable"),
+        tuple(
             (
                 sentence_case(issue.label),
                 issue.at_0,
@@ -390,9 +395,11 @@ def _tables(
             )
             for issue in issues
         ),
+        title="What 0, 50 and 100 mean on each issue",
         folded=True,
+        numeric=(),
     )
-    demands = context.table_view(
+    demands = context.tables.view(
         "demands",
         {
             "side": "Side",
@@ -416,21 +423,21 @@ def _tables(
 def _changes(context: Context, book: Book) -> tuple[str, ...]:
     """Name the challenger's moves that would tell most about its aims; without types, what drives a settlement."""
     shifts = []
-    for player in context.players("challenger"):
+    for player in context.roles.players("challenger"):
         if len(player.types) < 2:
             continue
         kind = player.types[-1]
-        prior_metric = f"prior/{player.id}/{kind.id}"
-        prefix = f"belief/{player.id}/{kind.id}/"
-        if not context.has(prior_metric):
+        prior_metric = metric_name("prior", player.id, kind.id)
+        prefix = metric_prefix("belief", player.id, kind.id)
+        if not context.columns.has(prior_metric):
             continue
         prior = book.metric(
             f"prior.{player.id}.{kind.id}",
             f"prior that {player.name} is “{kind.label}”",
             prior_metric,
         )
-        for metric in context.metrics(prefix):
-            instrument = context.crisis.instruments.get(metric.removeprefix(prefix))
+        for metric in context.columns.metrics(prefix):
+            instrument = context.crisis.instruments.get(Metric.parse(metric).parts[-1])
             if instrument is None:
                 continue
             after = book.metric(
@@ -475,6 +482,6 @@ def _absent(
         notes.append(
             "The crisis file uses no bargaining mechanism, so the room for terms is not computed."
         )
-    if context.table("demands") is None:
+    if context.tables.get("demands") is None:
         notes.append("The crisis file holds no table of demands.")
     return tuple(notes)

@@ -1,53 +1,46 @@
 """Are all allies on board? Who joins which package, who depends on what, and what the gas balance bears."""
 
-import numpy as np
-
-from detente.brief.context import Book, Context, Level
-from detente.brief.figures import Answer, Chart, Figure, TableView, link
-from detente.brief.pictures.charts import Span, draw_matrix, draw_ranges, draw_stacks
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
+from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
+from detente.brief.levels import Level
+from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
-from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO, RULE, SOFT
+from detente.brief.pictures.matrix import draw_matrix
+from detente.brief.pictures.palette import INK
 from detente.brief.questions._coalition import coalition_parts, ranking_table
 from detente.brief.questions._gas import describe_gas
 from detente.brief.questions._parts import (
     change_sentences,
     effect_sentence,
     grouped_row,
-    policy_figures,
     run_note,
 )
-from detente.brief.words import format_number, join_words, plain_label, sentence_case
+from detente.brief.questions._supply import supply_charts
+from detente.brief.words import plain_label, sentence_case
 from detente.crisis import attributes
-from detente.crisis.elements import Binding, ByState, Column, Constant, Product, Sum
+from detente.crisis.elements import Binding, ByState, Column, Product, Sum
 
 __all__ = ["answer"]
 
-ID = "alliance"
+ID, ORDER = "alliance", 60
 KINDS = ("energy", "alliance")
 CHANNELS = ("dependence", "trade_exposure", "bank_exposure")
 """Inputs of the joining model that say how exposed a member is, by channel."""
 MOST_COLUMNS = 5
-OWN = "own and other pipelines"
-SUPPLIES = (
-    ("challenger_used_twh", "from the challenger", NEUTRAL),
-    ("lng_used_twh", "LNG", OKABE_ITO["sky"]),
-    ("storage_draw_twh", "storage", SOFT),
-    ("demand_response_twh", "lower demand", RULE),
-    ("shortfall_twh", "unmet", INK),
-)
-"""Outputs of the annual balance that cover demand, in words, with their colours."""
 LIKELY = 0.55
 """Where the word "likely" begins on the scale of the briefing."""
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the joining mechanism, the exposures and the energy balance."""
-    book = context.book(ID)
+    context = book.context
     packages = _packages(context, book)
     dependence = _dependence(context, book)
     balance = _balance(context, book)
     coalition = coalition_parts(context, book)
-    effects = policy_figures(book, context.policies_with(KINDS), "attack", "an attack")
+    effects = book.policies(context.policies.with_kinds(KINDS), "attack", "an attack")
     gas = describe_gas(context, book)
     charts = [
         *coalition.charts,
@@ -55,14 +48,14 @@ def answer(context: Context) -> Answer:
         if any(chart.id == "alliance-packages" for chart in coalition.charts)
         else _matrix(context, packages),
         _dependence_chart(context, dependence),
-        *_supply_charts(context, book),
+        *supply_charts(context, book),
         *(gas.charts or (_balance_chart(context, balance),)),
     ]
     return Answer(
         id=ID,
         title="Are all allies on board?",
         answer=_first_sentence(context, packages, dependence),
-        facts=context.facts(book),
+        facts=read_facts(book),
         model=(
             *coalition.sentences,
             *_channels(context, dependence),
@@ -81,8 +74,6 @@ def answer(context: Context) -> Answer:
         ),
         changes=_changes(context, book, packages),
         absent=_absent(packages, balance),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 
@@ -94,18 +85,18 @@ Dependence = list[tuple[str, list[tuple[str, Figure]]]]
 def _packages(context: Context, book: Book) -> Packages:
     """Per package, the probability that each member joins."""
     found: Packages = []
-    mechanisms = context.mechanisms("alliance.")
+    mechanisms = context.levels.mechanisms("alliance.")
     for mechanism in mechanisms:
         rows: dict[tuple[tuple[str, str], ...], list[Level]] = {}
-        for level in context.main_levels(mechanism.id, "joining_prob"):
+        for level in context.levels.main(mechanism.id, "joining_prob"):
             if level.member:
                 rows.setdefault(level.state, []).append(level)
         for levels in rows.values():
-            name = context.full_label(levels[0])
+            name = context.levels.full_label(levels[0])
             cells = {
                 level.member: book.level(
-                    f"joining.{mechanism.id}.{level.member}{context.level_id(level)}",
-                    f"{context.actor_name(level.member)} joins {name}",
+                    f"joining.{mechanism.id}.{level.member}{context.levels.key(level)}",
+                    f"{context.names.actor(level.member)} joins {name}",
                     level,
                     unit="prob",
                 )
@@ -135,7 +126,7 @@ def _mean(cells: dict[str, Figure]) -> float:
 def _dependence(context: Context, book: Book) -> Dependence:
     """Per exposure that the file feeds into a mechanism (else every exposure), the actors from most to least exposed."""
     names: dict[str, None] = {}
-    for mechanism in context.mechanisms("alliance."):
+    for mechanism in context.levels.mechanisms("alliance."):
         for name in CHANNELS:
             binding = mechanism.inputs.get(name)
             if binding is not None:
@@ -180,11 +171,11 @@ def _exposures_in(binding: Binding) -> list[str]:
 
 def _balance(context: Context, book: Book) -> list[tuple[Level, Figure]]:
     found = []
-    for mechanism in context.mechanisms("energy."):
-        for level in context.main_levels(mechanism.id, "shortfall_share"):
+    for mechanism in context.levels.mechanisms("energy."):
+        for level in context.levels.main(mechanism.id, "shortfall_share"):
             figure = book.level(
-                f"shortfall.{mechanism.id}{context.level_id(level)}",
-                f"unmet gas demand {context.level_label(level)}",
+                f"shortfall.{mechanism.id}{context.levels.key(level)}",
+                f"unmet gas demand {context.levels.label(level)}",
                 level,
                 unit="share",
             )
@@ -198,7 +189,7 @@ def _first_sentence(context: Context, packages: Packages, dependence: Dependence
         firsts = {mechanism: (label, row) for mechanism, label, row in reversed(packages)}
         easy, many = max(firsts.values(), key=lambda item: _mean(item[1]))
         actor, figure = min(cells.items(), key=lambda item: item[1].value or 0.0)
-        least = f"the least willing is {context.actor_name(actor)} ({link(figure)})"
+        least = f"the least willing is {context.names.actor(actor)} ({link(figure)})"
         if all((item.value or 0.0) > LIKELY for item in cells.values()):
             return f"Yes, as the model has it: {_count(cells)} are likely to join {name}; {least}."
         if easy == name:
@@ -209,8 +200,8 @@ def _first_sentence(context: Context, packages: Packages, dependence: Dependence
         name, rows = dependence[0]
         actor, figure = rows[0]
         return (
-            f"The file has no model of who joins what; the most exposed by “{context.exposure_label(name)}” is "
-            f"{context.actor_name(actor)} ({link(figure)})."
+            f"The file has no model of who joins what; the most exposed by “{context.names.exposure(name)}” is "
+            f"{context.names.actor(actor)} ({link(figure)})."
         )
     return "The file holds neither a model of who joins what nor exposures of allies."
 
@@ -218,11 +209,11 @@ def _first_sentence(context: Context, packages: Packages, dependence: Dependence
 def _coverage(context: Context, book: Book) -> TableView | None:
     rows = []
     seen: dict[str, int] = {}
-    for mechanism in context.mechanisms("alliance."):
-        for level in context.main_levels(mechanism.id, "coverage"):
+    for mechanism in context.levels.mechanisms("alliance."):
+        for level in context.levels.main(mechanism.id, "coverage"):
             share = book.level(
-                f"coverage.{mechanism.id}{context.level_id(level)}",
-                f"weight of the members that join {context.full_label(level)}",
+                f"coverage.{mechanism.id}{context.levels.key(level)}",
+                f"weight of the members that join {context.levels.full_label(level)}",
                 level,
                 unit="share",
             )
@@ -230,13 +221,13 @@ def _coverage(context: Context, book: Book) -> TableView | None:
             cell = ""
             same = [
                 item
-                for item in context.levels(mechanism.id, "unanimity_prob")
+                for item in context.levels.of(mechanism.id, "unanimity_prob")
                 if item.state == level.state
             ]
             if same:
                 whole = book.level(
-                    f"unanimity.{mechanism.id}{context.level_id(level)}",
-                    f"all members join {context.full_label(level)}",
+                    f"unanimity.{mechanism.id}{context.levels.key(level)}",
+                    f"all members join {context.levels.full_label(level)}",
                     same[0],
                     unit="prob",
                 )
@@ -244,12 +235,11 @@ def _coverage(context: Context, book: Book) -> TableView | None:
             rows.append((name, link(share, share.full_text), cell))
     if not rows:
         return None
-    return TableView(
-        id="coverage",
+    return present_table(
+        "coverage",
+        ("Package", "Weight that joins", "All join"),
+        rows,
         title="How much of the members' weight joins each package",
-        columns=("Package", "Weight that joins", "All join"),
-        rows=tuple(rows),
-        numeric=(False, True, True),
         note="Where a rule of unanimity holds, the last column decides. Mean and 5\N{EN DASH}95% of explored cases.",
     )
 
@@ -259,8 +249,8 @@ def _channels(context: Context, dependence: Dependence) -> tuple[str, ...]:
     for name, rows in dependence:
         if len(rows) < 3:
             continue
-        top = [f"{context.actor_name(actor)} {link(figure)}" for actor, figure in rows[:4]]
-        parts.append(f"By {context.exposure_label(name)}: {', '.join(top)}.")
+        top = [f"{context.names.actor(actor)} {link(figure)}" for actor, figure in rows[:4]]
+        parts.append(f"By {context.names.exposure(name)}: {', '.join(top)}.")
     if not parts:
         return ()
     return ("Who is exposed depends on the channel. " + " ".join(parts[:4]),)
@@ -279,17 +269,17 @@ def _matrix(context: Context, packages: Packages) -> Chart | None:
         return sum(known) / len(known)
 
     members.sort(key=lambda member: -average(member))
-    first, last = context.actor_name(members[0]), context.actor_name(members[-1])
+    first, last = context.names.actor(members[0]), context.names.actor(members[-1])
     title = f"{first} is the surest to join, {last} the least sure"
     return draw_matrix(
         f"{ID}-joining",
-        [context.actor_name(member) for member in members],
+        [context.names.actor(member) for member in members],
         [sentence_case(name) for _, name, _ in shown],
         [[cells.get(member) for _, _, cells in shown] for member in members],
         Words(
             title=title,
             subtitle="Model's probability that each member joins, mean over explored cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
     )
 
@@ -317,18 +307,18 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
     actor, figure = rows[0]
     spans = [
         Span(
-            row=context.actor_name(one),
+            row=context.names.actor(one),
             figure=value,
-            colour=context.colours.get(owner.get(one, ""), INK),
+            colour=context.roles.colours.get(owner.get(one, ""), INK),
         )
         for one, value in rows[:14]
     ]
-    table = context.table("exposures")
+    table = context.tables.get("exposures")
     return draw_ranges(
         f"{ID}-dependence",
         spans,
         Words(
-            title=f"{sentence_case(context.exposure_label(name))}: {context.actor_name(actor)} is first with {figure.text}",
+            title=f"{sentence_case(context.names.exposure(name))}: {context.names.actor(actor)} is first with {figure.text}",
             subtitle=sentence_case(_meaning(context, name))
             + ", in %; coloured by player, others in ink",
             footnote="Source: table of exposures"
@@ -343,83 +333,11 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
 
 def _meaning(context: Context, name: str) -> str:
     """Say what an exposure measures: its label, or the words of the register of attributes where it has none."""
-    label = context.exposure_label(name)
+    label = context.names.exposure(name)
     known = attributes().get(name)
     if label == plain_label(name) and known is not None and known.description:
         return known.description
     return label
-
-
-def _supply_charts(context: Context, book: Book) -> list[Chart]:
-    """Draw, per balance of gas, what covers demand in each situation."""
-    found = []
-    owner = context.players("challenger")
-    head, *others = SUPPLIES
-    seller = f"from {context.names('challenger')}" if owner else head[1]
-    supplies = ((head[0], seller, context.colours[owner[0].id] if owner else NEUTRAL), *others)
-    for mechanism in context.mechanisms("energy.annual_balance"):
-        binding = mechanism.inputs.get("demand_twh")
-        known = context.binding_values(binding)
-        if known is None and not isinstance(binding, Constant):
-            continue
-        demand = binding.value if isinstance(binding, Constant) else known[0] if known else 0.0
-        rows: dict[str, dict[str, Figure]] = {}
-        for shown in context.main_levels(mechanism.id, "shortfall_share"):
-            levels = {
-                output: next(
-                    level
-                    for level in context.levels(mechanism.id, output)
-                    if level.state == shown.state
-                )
-                for output, _, _ in SUPPLIES
-            }
-            parts = {output: context.values(level.metric) for output, level in levels.items()}
-            own = demand - np.sum(list(parts.values()), axis=0)
-            cells = {
-                words: book.level(
-                    f"supply.{mechanism.id}.{output}{context.level_id(shown)}",
-                    f"{words}, {context.level_label(shown)}",
-                    levels[output],
-                    unit="twh",
-                )
-                for output, words, _ in supplies
-            }
-            cells[OWN] = book.array(
-                f"supply.{mechanism.id}.own{context.level_id(shown)}",
-                f"{OWN}, {context.level_label(shown)}",
-                own,
-                unit="twh",
-                trace=context.trace(levels["challenger_used_twh"].metric),
-            )
-            rows[sentence_case(context.level_label(shown))] = cells
-        if len(rows) < 2:
-            continue
-        colours = {words: colour for _, words, colour in supplies}
-        taken = [cells[seller].value or 0.0 for cells in rows.values()]
-        lost = max(taken) - min(taken)
-        before, *after = rows.values()
-        rising = [
-            words
-            for output, words, _ in others
-            if output != "shortfall_twh"
-            and any((cells[words].value or 0.0) > (before[words].value or 0.0) for cells in after)
-        ]
-        found.append(
-            draw_stacks(
-                f"{ID}-supply-{mechanism.id}",
-                rows,
-                Words(
-                    title=f"A cut takes {format_number(lost)} TWh; {join_words(rising) or 'nothing'} stand{'' if len(rising) > 1 else 's'} in for it",
-                    subtitle=f"{sentence_case(mechanism.label)}: what covers demand in TWh, mean over explored cases",
-                    footnote=run_note(context).replace(
-                        " Point: mean; line: 5\N{EN DASH}95% of cases.", ""
-                    ),
-                ),
-                colours={OWN: NEUTRAL, **colours},
-                row_title="Situation",
-            )
-        )
-    return found
 
 
 def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Chart | None:
@@ -434,7 +352,7 @@ def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Cha
     return draw_ranges(
         f"{ID}-energy",
         [
-            Span(row=sentence_case(context.level_label(level)), figure=figure)
+            Span(row=sentence_case(context.levels.label(level)), figure=figure)
             for level, figure in balance
         ],
         Words(
@@ -448,7 +366,7 @@ def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Cha
 
 
 def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
-    rules = context.table_view(
+    rules = context.tables.view(
         "rules",
         {
             "body": "Body",
@@ -461,7 +379,7 @@ def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
         },
         title="Decision rules",
     )
-    exposures = context.table_view(
+    exposures = context.tables.view(
         "exposures",
         {
             "actor": "Actor",
@@ -482,14 +400,14 @@ def _changes(context: Context, book: Book, packages: Packages) -> tuple[str, ...
     """Say what moves the weight that joins the hardest package; without such a model, what moves an attack."""
     if packages:
         hardest, _, _ = min(packages, key=lambda item: _mean(item[2]))
-        for level in context.start_levels(hardest, "coverage")[:1]:
-            if context.values(level.metric).std() > 0:
-                noun = f"the weight that joins {context.full_label(level)}"
+        for level in context.levels.start(hardest, "coverage")[:1]:
+            if context.columns.values(level.metric).std() > 0:
+                noun = f"the weight that joins {context.levels.full_label(level)}"
                 return change_sentences(book, level.metric, noun)
-    policies = context.policies_with(KINDS)
+    policies = context.policies.with_kinds(KINDS)
     policy = policies[0] if policies else None
-    noun = f"an attack under “{context.policy(policy).label}”" if policy else "an attack"
-    among = context.inputs_of("alliance.", "energy.") or [
+    noun = f"an attack under “{context.policies.get(policy).label}”" if policy else "an attack"
+    among = context.traces.inputs_of("alliance.", "energy.") or [
         path for path in context.crisis.quantities if _is_exposure(path)
     ]
     return change_sentences(book, "attack", noun, policy=policy, among=among)

@@ -1,7 +1,10 @@
 """What about defence and deterrence? What forces and aid add to the price of each option, and how they are read."""
 
-from detente.brief.context import Book, Context, Level
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.levels import Level
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
@@ -15,22 +18,22 @@ from detente.brief.questions._holding import (
     typed_levels,
 )
 from detente.brief.questions._parts import (
-    Reading,
+    PostureReading,
     change_sentences,
     effect_sentence,
     grouped_row,
     held_sentences,
-    policy_figures,
     reading_sentence,
     readings,
     run_note,
 )
 from detente.brief.questions._theatre import theatre_chart
 from detente.brief.words import join_words, sentence_case
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
-ID = "deterrence"
+ID, ORDER = "deterrence", 40
 DEPLOYMENTS = ("deterrence", "posture", "aid", "defence")
 """Kinds of instruments that deploy or arm."""
 KINDS = (*DEPLOYMENTS, "military")
@@ -40,13 +43,13 @@ SHIFT = 0.02
 """Smallest shift of a belief that is worth a sentence."""
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from margins, chances of success and commitments that deploy or arm."""
-    book = context.book(ID)
+    context = book.context
     attack = book.metric("attack", "an attack", METRIC)
     margins = _levels(context, book, "margin", "stakes", "margin against")
     success = _levels(context, book, "success_prob", "prob", "")
-    effects = policy_figures(book, context.policies_with(DEPLOYMENTS), METRIC, "an attack")
+    effects = book.policies(context.policies.with_kinds(DEPLOYMENTS), METRIC, "an attack")
     held = read_held(book)
     read = readings(book)
     charts = [
@@ -62,7 +65,7 @@ def answer(context: Context) -> Answer:
         id=ID,
         title="What about defence and deterrence?",
         answer=_first_sentence(context, attack, held, success, effects),
-        facts=context.facts(book),
+        facts=read_facts(book),
         model=(
             *_held_paragraph(context, held),
             *holding_paragraphs(book, held),
@@ -75,8 +78,6 @@ def answer(context: Context) -> Answer:
         tables=_tables(context),
         changes=_changes(context, book, held),
         absent=_absent(context, margins),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 
@@ -85,17 +86,17 @@ Rows = list[tuple[Level, Figure]]
 
 def _levels(context: Context, book: Book, output: str, unit: str, words: str) -> Rows:
     found: Rows = []
-    for mechanism in context.mechanisms("deterrence."):
+    for mechanism in context.levels.mechanisms("deterrence."):
         levels = (
             typed_levels(context, mechanism.id, output)
             if output == "margin"
-            else context.main_levels(mechanism.id, output)
+            else context.levels.main(mechanism.id, output)
         )
         for level in levels:
             label = f"{words} {mechanism.label}".strip()
             figure = book.level(
-                f"{output}.{mechanism.id}{context.level_id(level)}",
-                f"{label} {context.level_label(level)}",
+                f"{output}.{mechanism.id}{context.levels.key(level)}",
+                f"{label} {context.levels.label(level)}",
                 level,
                 unit=unit,
             )
@@ -110,7 +111,7 @@ def _first_sentence(
     success: Rows,
     effects: dict[str, tuple[Figure, Figure]],
 ) -> str:
-    challenger = context.names("challenger")
+    challenger = context.roles.names("challenger")
     if held:
         ranked = sorted(held, key=lambda item: item.share.value or 0.0)
         name, last = (
@@ -131,7 +132,7 @@ def _first_sentence(
         text = f"The model's probability of an attack is {link(attack, attack.full_text)} as things stand"
     if effects:
         policy, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
-        label = context.policy(policy).label
+        label = context.policies.get(policy).label
         if (change.value or 0.0) < 0:
             text += f"; “{label}” lowers the probability of an attack most, by {_drop(change)}"
         else:
@@ -156,11 +157,11 @@ def _changes(context: Context, book: Book, held: list[Held]) -> tuple[str, ...]:
         )
         label = context.crisis.mechanisms[level.mechanism].label
         if rows:
-            label += f" {context.level_label(level)}"
+            label += f" {context.levels.label(level)}"
         found = held_sentences(book, level, label)
         if found:
             return found
-    among = context.inputs_of("deterrence.") or None
+    among = context.traces.inputs_of("deterrence.") or None
     return change_sentences(book, METRIC, "an attack", among=among)
 
 
@@ -189,12 +190,12 @@ def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tup
     return tuple(effect_sentence(context, policy, "an attack", pair) for policy, pair in ranked[:4])
 
 
-def _alarm(context: Context, read: tuple[Reading, ...]) -> tuple[str, ...]:
+def _alarm(context: Context, read: tuple[PostureReading, ...]) -> tuple[str, ...]:
     """Say how a side reads the other's moves, and where that reading has a price."""
     paragraphs = []
     for reading in read:
         text = f"How it is read. {reading_sentence(context, reading)}"
-        prices = [item.label for item in context.priced_by(reading.mechanism.id)]
+        prices = [item.label for item in context.levels.priced_by(reading.mechanism.id)]
         if prices:
             text += f" That belief has its price in the game: it enters {join_words([f'“{name}”' for name in prices])}."
         rise = (reading.widest[1].value or 0.0) - (reading.prior.value or 0.0)
@@ -207,14 +208,14 @@ def _alarm(context: Context, read: tuple[Reading, ...]) -> tuple[str, ...]:
     return tuple(paragraphs)
 
 
-def _alarm_chart(context: Context, read: tuple[Reading, ...]) -> Chart | None:
+def _alarm_chart(context: Context, read: tuple[PostureReading, ...]) -> Chart | None:
     if not read:
         return None
     rows = [
         Dumbbell(
-            row=sentence_case(context.state_words(level))
+            row=sentence_case(context.levels.state_words(level))
             if len(read) == 1
-            else f"{sentence_case(reading.mechanism.label)} {context.state_words(level)}",
+            else f"{sentence_case(reading.mechanism.label)} {context.levels.state_words(level)}",
             start=reading.prior,
             end=figure,
             colour=INK,
@@ -232,7 +233,7 @@ def _alarm_chart(context: Context, read: tuple[Reading, ...]) -> Chart | None:
         verb = "rises" if shift > 0 else "falls"
         title = (
             f"{sentence_case(first.mechanism.label)} {verb} from {first.prior.text} to {after.text} "
-            f"{context.state_words(level)}"
+            f"{context.levels.state_words(level)}"
         )
     return draw_dumbbells(
         f"{ID}-readings",
@@ -240,7 +241,7 @@ def _alarm_chart(context: Context, read: tuple[Reading, ...]) -> Chart | None:
         Words(
             title=title,
             subtitle="Belief before any move (hollow) and after each posture is seen (filled), mean over explored cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         start="Before",
         end="After",
@@ -251,14 +252,16 @@ def _alarm_chart(context: Context, read: tuple[Reading, ...]) -> Chart | None:
 def _readings(context: Context, book: Book) -> tuple[str, ...]:
     """Say how each deployment is read by others: the belief in the mover's types after it."""
     sentences = []
-    for player in context.players("defender", "ally", "target"):
+    for player in context.roles.players("defender", "ally", "target"):
         if len(player.types) < 2:
             continue
         kind = player.types[0]
-        before = f"prior/{player.id}/{kind.id}"
-        for instrument in context.instruments_of(player.id):
-            metric = f"belief/{player.id}/{kind.id}/{instrument.id}"
-            if instrument.kind not in KINDS or not (context.has(metric) and context.has(before)):
+        before = metric_name("prior", player.id, kind.id)
+        for instrument in context.roles.instruments_of(player.id):
+            metric = metric_name("belief", player.id, kind.id, instrument.id)
+            if instrument.kind not in KINDS or not (
+                context.columns.has(metric) and context.columns.has(before)
+            ):
                 continue
             prior = book.metric(
                 f"prior.{player.id}.{kind.id}",
@@ -292,14 +295,14 @@ def _start_first(context: Context, rows: Rows) -> Rows:
     """Put the state of the start before the others of a mechanism."""
     order = list(dict.fromkeys(level.mechanism for level, _ in rows))
     return sorted(
-        rows, key=lambda row: (order.index(row[0].mechanism), bool(context.changed(row[0])))
+        rows, key=lambda row: (order.index(row[0].mechanism), bool(context.levels.changed(row[0])))
     )
 
 
 def _margin_chart(context: Context, margins: Rows) -> Chart | None:
     if not margins:
         return None
-    challenger = context.names("challenger")
+    challenger = context.roles.names("challenger")
     positive = sum((figure.value or 0.0) > 0 for _, figure in margins)
     if positive == len(margins):
         title = f"On average {challenger} does better by holding back in every situation shown"
@@ -351,13 +354,15 @@ def _policy_chart(
     if len(effects) < 2:
         return None
     ranked = sorted(effects.items(), key=lambda item: item[1][0].value or 0.0)
-    spans = [Span(row=f"Base case: {context.policy(context.base).label}", figure=attack)]
+    spans = [
+        Span(row=f"Base case: {context.policies.get(context.policies.base).label}", figure=attack)
+    ]
     spans += [
-        Span(row=sentence_case(context.policy(policy).label), figure=level, colour=INK)
+        Span(row=sentence_case(context.policies.get(policy).label), figure=level, colour=INK)
         for policy, (level, _) in ranked
     ]
     policy, (level, change) = ranked[0]
-    label = context.policy(policy).label
+    label = context.policies.get(policy).label
     title = (
         f"“{sentence_case(label)}” lowers the probability of an attack to {level.text}"
         if (change.value or 0.0) < 0
@@ -378,20 +383,20 @@ def _policy_chart(
 def _tables(context: Context) -> tuple[TableView, ...]:
     common = {"value": "Value", "as_of": "As of", "grade": "Grade", "source": "Source"}
     views = [
-        context.table_view(
+        context.tables.view(
             "forces",
             {"side": "Side", "item": "Item", "place": "Place", **common},
             title="Forces in the theatre",
             numeric=("value",),
             note="Counts of the same forces by different sources stand side by side; do not add them.",
         ),
-        context.table_view(
+        context.tables.view(
             "arms",
             {"sender": "Sender", "item": "Item", **common},
             title="Arms delivered or promised",
             numeric=("value",),
         ),
-        context.table_view(
+        context.tables.view(
             "reinforcement",
             {"side": "Side", "item": "Item", "place": "Place", **common},
             title="Notice, transport and other times",
@@ -403,12 +408,12 @@ def _tables(context: Context) -> tuple[TableView, ...]:
 
 def _absent(context: Context, margins: Rows) -> tuple[str, ...]:
     notes = []
-    if not context.mechanisms("deterrence."):
+    if not context.levels.mechanisms("deterrence."):
         notes.append("The crisis file uses no deterrence mechanism.")
     elif not margins:
         notes.append(
             "The crisis file does not price holding back against striking (deterrence.option), so no margin is shown."
         )
-    if context.table("forces") is None:
+    if context.tables.get("forces") is None:
         notes.append("The crisis file holds no table of forces.")
     return tuple(notes)

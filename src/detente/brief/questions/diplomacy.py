@@ -5,49 +5,61 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from detente.brief.context import Book, Context
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.pages import read_page
 from detente.brief.pictures.charts import Span, draw_ranges, draw_weeks
 from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import (
-    chance,
     change_sentences,
     effect_sentence,
-    policy_figures,
     run_note,
 )
 from detente.brief.questions._terms import causes_chart, read_terms
 from detente.brief.words import format_date, join_words, plural, sentence_case
 from detente.crisis.elements import Table
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
-ID = "diplomacy"
+ID, ORDER = "diplomacy", 30
 KINDS = ("diplomacy",)
 METRIC = "settlement"
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the tracks, the probability of a settlement, and what offers change."""
-    book = context.book(ID)
+    context = book.context
     flagged = context.has_settlement
     settlement = book.metric("settlement", "a settlement", METRIC)
     terms = read_terms(book)
     room = None if terms is None else terms.exists
-    effects = policy_figures(
-        book, context.policies_with(KINDS) if flagged else (), METRIC, "a settlement"
+    effects = book.policies(
+        context.policies.with_kinds(KINDS) if flagged else (), METRIC, "a settlement"
     )
-    table = context.table("tracks")
+    table = context.tables.get("tracks")
     charts = [
         _weeks(context, book, table) if table is not None else None,
         None if terms is None else causes_chart(context, terms),
         _policy_chart(context, settlement, effects),
     ]
+    said = read_page(
+        ID,
+        {
+            **_cases(settlement, room),
+            "counts_settlements": flagged,
+            "settlement": settlement,
+            "room": room,
+            "has_tracks": table is not None,
+        },
+    )
     return Answer(
         id=ID,
-        title="Are diplomatic efforts working?",
-        answer=_first_sentence(settlement, room, flagged=flagged),
-        facts=context.facts(book),
+        title=said.title,
+        answer=said.answer,
+        facts=read_facts(book),
         model=(
             *_counted(context, book, table),
             *_effect_paragraphs(context, effects),
@@ -57,25 +69,18 @@ def answer(context: Context) -> Answer:
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
         changes=change_sentences(book, METRIC, "a settlement") if flagged else (),
-        absent=_absent(table, room),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
+        absent=said.absent,
     )
 
 
-def _first_sentence(settlement: Figure, room: Figure | None, *, flagged: bool) -> str:
-    if not flagged:
-        text = "The file counts no outcome as a settlement, so the model gives none a probability"
-        if room is not None:
-            text += f"; terms that both sides prefer to fighting exist in {link(room)} of explored cases"
-        return text + "."
+def _cases(settlement: Figure, room: Figure | None) -> dict[str, str]:
+    """Name the cases that the first sentence tells apart: how likely a settlement is, and how the room for terms joins it."""
     value = settlement.value or 0.0
-    head = "Not so far" if value < 0.2 else "In part" if value < 0.55 else "Yes"
-    text = f"{head}: a settlement {chance(settlement)} as things stand"
+    verdict = "no" if value < 0.2 else "part" if value < 0.55 else "yes"
+    joint = ""
     if room is not None and room.value is not None:
-        joint = "although" if value < 0.55 and room.value > value + 0.1 else "and"
-        text += f", {joint} terms that both sides prefer to fighting exist in {link(room)} of explored cases"
-    return text + "."
+        joint = "despite" if value < 0.55 and room.value > value + 0.1 else "with"
+    return {"verdict": verdict, "joint": joint}
 
 
 def _counted(context: Context, book: Book, table: Table | None) -> tuple[str, ...]:
@@ -157,14 +162,20 @@ def _policy_chart(
 ) -> Chart | None:
     if not effects:
         return None
-    spans = [Span(row=f"Base case: {context.policy(context.base).label}", figure=settlement)]
+    spans = [
+        Span(
+            row=f"Base case: {context.policies.get(context.policies.base).label}", figure=settlement
+        )
+    ]
     spans += [
-        Span(row=sentence_case(context.policy(policy).label), figure=level, colour="#56B4E9")
+        Span(row=sentence_case(context.policies.get(policy).label), figure=level, colour="#56B4E9")
         for policy, (level, _) in effects.items()
     ]
     best = max(effects.items(), key=lambda item: item[1][0].value or 0.0)
     if (best[1][0].value or 0.0) > (settlement.value or 0.0):
-        title = f"“{sentence_case(context.policy(best[0]).label)}” makes a settlement most likely"
+        title = (
+            f"“{sentence_case(context.policies.get(best[0]).label)}” makes a settlement most likely"
+        )
     else:
         title = "No diplomatic commitment compared makes a settlement more likely"
     return draw_ranges(
@@ -191,23 +202,23 @@ def _effect_paragraphs(
 def _pretext(context: Context, book: Book) -> tuple[str, ...]:
     """Say whether talks may be a pretext: does the type that would attack talk first as often as the other."""
     paragraphs = []
-    for player in context.players("challenger"):
-        talk = [item for item in context.instruments_of(player.id) if item.kind in KINDS]
+    for player in context.roles.players("challenger"):
+        talk = [item for item in context.roles.instruments_of(player.id) if item.kind in KINDS]
         if len(player.types) < 2 or not talk:
             continue
         parts = []
         for kind in player.types:
-            metrics = [f"first/{player.id}/{kind.id}/{item.id}" for item in talk]
-            known = [metric for metric in metrics if context.has(metric)]
+            metrics = [metric_name("first", player.id, kind.id, item.id) for item in talk]
+            known = [metric for metric in metrics if context.columns.has(metric)]
             if not known:
                 continue
-            total = np.sum([context.values(metric) for metric in known], axis=0)
+            total = np.sum([context.columns.values(metric) for metric in known], axis=0)
             figure = book.array(
                 f"talk.{player.id}.{kind.id}",
                 f"first move is diplomacy if {player.name} is “{kind.label}”",
                 total,
                 unit="prob",
-                trace=context.trace(known[0]),
+                trace=context.traces.of(known[0]),
             )
             parts.append(f"{link(figure, figure.full_text)} if it is “{kind.label}”")
         if parts:
@@ -230,14 +241,14 @@ def _hidden(context: Context) -> tuple[str, ...]:
         groups.setdefault(tuple(item.seen_by), []).append(f"“{item.label}”")
     parts = [
         f"{join_words(names)} {'is' if len(names) == 1 else 'are'} seen by "
-        f"{join_words([context.actor_name(who) for who in seen_by])} alone"
+        f"{join_words([context.names.actor(who) for who in seen_by])} alone"
         for seen_by, names in groups.items()
     ]
     return (f"Not all of it is public: {'; '.join(parts)}.",)
 
 
 def _tables(context: Context) -> tuple[TableView, ...]:
-    tracks = context.table_view(
+    tracks = context.tables.view(
         "tracks",
         {
             "date": "Date",
@@ -254,14 +265,3 @@ def _tables(context: Context) -> tuple[TableView, ...]:
         title="Diplomatic tracks",
     )
     return () if tracks is None else (tracks,)
-
-
-def _absent(table: Table | None, room: Figure | None) -> tuple[str, ...]:
-    notes = []
-    if table is None:
-        notes.append("The crisis file holds no table of diplomatic tracks.")
-    if room is None:
-        notes.append(
-            "The crisis file uses no bargaining mechanism, so the room for terms is not computed."
-        )
-    return tuple(notes)

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from detente.brief.context import Book, Context
-from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
+from detente.brief.figures import Answer, Chart, Figure, TableView, chance, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import (
-    chance,
     change_sentences,
-    comparable,
-    comparable_label,
     run_note,
 )
+from detente.brief.shared import comparable, comparable_label
 from detente.brief.words import (
     format_date,
     format_range,
@@ -22,20 +22,21 @@ from detente.brief.words import (
     sentence_case,
 )
 from detente.crisis.elements import Instrument, Player
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
-ID = "options"
+ID, ORDER = "options", 20
 MOST_RESULTS = 6
 """Results of chance that are named in the text; the picture shows all."""
 _LADDER = ("restraint", "diplomacy", "energy", "economic", "information", "covert", "posture")
 """Kinds of instruments from the least to the most forceful; others stand before the military ones."""
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the challenger's menu and the solved games."""
-    book = context.book(ID)
-    challenger = context.names("challenger")
+    context = book.context
+    challenger = context.roles.names("challenger")
     ladder = _ladder(context, book)
     success = _success(context, book)
     verdicts = _verdicts(context, book)
@@ -44,7 +45,7 @@ def answer(context: Context) -> Answer:
         id=ID,
         title="What could it do?",
         answer=_first_sentence(ladder, challenger),
-        facts=context.facts(book),
+        facts=read_facts(book),
         model=(*_paragraphs(ladder, success), *_departures(context, book, verdicts)),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context, book, verdicts),
@@ -52,8 +53,6 @@ def answer(context: Context) -> Answer:
         absent=()
         if success
         else ("No instrument of the challenger has a chance outcome bound to a mechanism.",),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 
@@ -66,10 +65,10 @@ def _rank(instrument: Instrument) -> int:
 def _ladder(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
     """Return the challenger's instruments with the probability that each is ever used, from restraint to force."""
     found = []
-    for player in context.players("challenger"):
-        for instrument in context.instruments_of(player.id):
-            metric = f"use/{player.id}/{instrument.id}"
-            if context.has(metric):
+    for player in context.roles.players("challenger"):
+        for instrument in context.roles.instruments_of(player.id):
+            metric = metric_name("use", player.id, instrument.id)
+            if context.columns.has(metric):
                 label = f"{player.name} uses “{instrument.label}”"
                 found.append((instrument, book.metric(f"use.{instrument.id}", label, metric)))
     return sorted(found, key=lambda pair: _rank(pair[0]))
@@ -99,12 +98,12 @@ def _first_sentence(ladder: list[tuple[Instrument, Figure]], challenger: str) ->
 def _success(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
     """Return the probabilities of the chance outcomes of the challenger's instruments, at the start; of two, the first."""
     found = []
-    for player in context.players("challenger"):
-        for instrument in context.instruments_of(player.id):
+    for player in context.roles.players("challenger"):
+        for instrument in context.roles.instruments_of(player.id):
             # of two results the second is what the first leaves
             shown = 1 if len(instrument.chance) == 2 else len(instrument.chance)
             for outcome in instrument.chance[:shown]:
-                known = context.binding_values(outcome.prob)
+                known = context.levels.binding_values(outcome.prob)
                 if known is None:
                     continue
                 values, metric = known
@@ -113,7 +112,7 @@ def _success(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
                     f"“{instrument.label}”: {outcome.label}",
                     values,
                     unit="prob",
-                    trace=context.trace(metric),
+                    trace=context.traces.of(metric),
                 )
                 found.append((instrument, figure))
     return found
@@ -136,7 +135,7 @@ def _ladder_chart(
             Span(
                 row=sentence_case(instrument.label),
                 figure=figure,
-                colour=context.colours[instrument.player],
+                colour=context.roles.colours[instrument.player],
             )
             for instrument, figure in ladder
         ],
@@ -160,7 +159,7 @@ def _success_chart(context: Context, success: list[tuple[Instrument, Figure]]) -
             Span(
                 row=sentence_case(figure.label),
                 figure=figure,
-                colour=context.colours[instrument.player],
+                colour=context.roles.colours[instrument.player],
             )
             for instrument, figure in known
         ],
@@ -228,7 +227,7 @@ class _Verdict:
 
 def _verdicts(context: Context, book: Book) -> tuple[_Verdict, ...]:
     """Read the verdicts of the table of estimates that speak of an outcome of the model."""
-    table = context.table("estimates")
+    table = context.tables.get("estimates")
     found = []
     for row in table.rows if table is not None else ():
         cells = row.cells
@@ -247,7 +246,7 @@ def _verdicts(context: Context, book: Book) -> tuple[_Verdict, ...]:
                 low=low,
                 high=high,
                 day=format_date(cells.get("as_of", "")),
-                source=context.source_names(keys),
+                source=context.names.sources(keys),
                 figure=figure,
             )
         )
@@ -257,11 +256,10 @@ def _verdicts(context: Context, book: Book) -> tuple[_Verdict, ...]:
 def _verdict_table(context: Context, verdicts: tuple[_Verdict, ...]) -> TableView | None:
     if not verdicts:
         return None
-    return TableView(
-        id="verdicts",
-        title="What sources expected, and what the model says",
-        columns=("Outcome", "Verdict", "Source", "Read as", "Model", "The model is"),
-        rows=tuple(
+    return present_table(
+        "verdicts",
+        ("Outcome", "Verdict", "Source", "Read as", "Model", "The model is"),
+        tuple(
             (
                 sentence_case(comparable_label(context, item.compare)),
                 item.words,
@@ -272,6 +270,7 @@ def _verdict_table(context: Context, verdicts: tuple[_Verdict, ...]) -> TableVie
             )
             for item in verdicts
         ),
+        title="What sources expected, and what the model says",
         numeric=(False, False, False, True, True, False),
         note="“Read as” is our own reading of the words as probabilities; the sources gave none. “Within” means that the "
         "model's mean lies in it.",
@@ -307,12 +306,12 @@ def _departures(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) ->
 def _by_type(context: Context, book: Book, name: str, others: list[_Verdict]) -> str:
     """Say of which type of the challenger the difference comes."""
     parts = []
-    for player in context.players("challenger"):
+    for player in context.roles.players("challenger"):
         for kind in player.types if len(player.types) > 1 else ():
             cells = []
             for outcome in (name, *(item.compare for item in others)):
-                metric = f"outcome_given/{player.id}/{kind.id}/{outcome}"
-                if not context.has(metric):
+                metric = metric_name("outcome_given", player.id, kind.id, outcome)
+                if not context.columns.has(metric):
                     break
                 label = comparable_label(context, outcome)
                 figure = book.metric(
@@ -328,9 +327,9 @@ def _by_type(context: Context, book: Book, name: str, others: list[_Verdict]) ->
 
 def _tables(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) -> tuple[TableView, ...]:
     views = [_verdict_table(context, verdicts)]
-    views += [_first_moves(context, book, player) for player in context.players("challenger")]
+    views += [_first_moves(context, book, player) for player in context.roles.players("challenger")]
     views.append(
-        context.table_view(
+        context.tables.view(
             "estimates",
             {
                 "option": "Option",
@@ -350,9 +349,9 @@ def _tables(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) -> tup
 def _first_moves(context: Context, book: Book, player: Player) -> TableView | None:
     """Tabulate the first move of each type: where types differ, the move tells something."""
     rows = []
-    for instrument in context.instruments_of(player.id):
-        metrics = [f"first/{player.id}/{kind.id}/{instrument.id}" for kind in player.types]
-        if len(player.types) < 2 or not all(context.has(metric) for metric in metrics):
+    for instrument in context.roles.instruments_of(player.id):
+        metrics = [metric_name("first", player.id, kind.id, instrument.id) for kind in player.types]
+        if len(player.types) < 2 or not all(context.columns.has(metric) for metric in metrics):
             continue
         cells = []
         for kind, metric in zip(player.types, metrics, strict=True):
@@ -365,12 +364,11 @@ def _first_moves(context: Context, book: Book, player: Player) -> TableView | No
         rows.append((sentence_case(instrument.label), *cells))
     if not rows:
         return None
-    return TableView(
-        id=f"first-{player.id}",
+    return present_table(
+        f"first-{player.id}",
+        ("First move", *(sentence_case(kind.label) for kind in player.types)),
+        rows,
         title=f"First move of {player.name}, by type",
-        columns=("First move", *(sentence_case(kind.label) for kind in player.types)),
-        rows=tuple(rows),
-        numeric=(False, *(True for _ in player.types)),
         note="Mean and 5\N{EN DASH}95% of explored cases. A move that both types make equally tells nothing.",
     )
 
@@ -381,5 +379,5 @@ def _changes(book: Book, ladder: list[tuple[Instrument, Figure]]) -> tuple[str, 
         return ()
     instrument, _ = _by_use(force)[0]
     return change_sentences(
-        book, f"use/{instrument.player}/{instrument.id}", f"“{instrument.label}”"
+        book, metric_name("use", instrument.player, instrument.id), f"“{instrument.label}”"
     )

@@ -1,78 +1,89 @@
 """What happens now? Outcomes, escalation, which commitment holds up, what drives the result, and what to watch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from detente.brief.context import Book, Context
-from detente.brief.figures import Answer, Chart, Figure, TableView, Trace, link
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
+from detente.brief.figures import (
+    Answer,
+    Chart,
+    Figure,
+    TableView,
+    chance,
+    link,
+    present_table,
+)
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, OKABE_ITO
+from detente.brief.questions._beliefs import belief_chart, belief_paragraphs, read_beliefs
 from detente.brief.questions._dilemma import dilemma_parts
 from detente.brief.questions._mixing import find_search
 from detente.brief.questions._parts import (
-    Reading,
-    chance,
     change_sentences,
-    comparable,
-    policy_figures,
-    reading_sentence,
     readings,
     run_note,
 )
+from detente.brief.questions._regret import policy_paragraph, preference_changes, regret_table
 from detente.brief.questions._robust import find_mix
+from detente.brief.shared import SharedFigures, declare_shared
 from detente.brief.words import (
+    be,
     format_date,
-    format_number,
-    format_percent,
-    format_value,
-    join_words,
     sentence_case,
 )
-from detente.crisis.elements import OutcomeRule, Player
+from detente.crisis.elements import OutcomeRule
+from detente.crisis.metric_names import metric_name
+from detente.crisis.quantity_building import split_sources
 
-__all__ = ["answer", "outcome_figures"]
+__all__ = ["answer"]
 
-ID = "outlook"
-REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
-SHOWN_DRIVERS = 10
-TELLING = 0.02
-"""Smallest shift of a belief that is shown."""
+ID, ORDER = "outlook", 70
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the ensemble: outcomes, policies, drivers, beliefs."""
-    book = context.book(ID)
-    outcomes = outcome_figures(context, book)
-    attack = book.metric("attack", "an attack", "attack")
+    context = book.context
+    shared = declare_shared(context)
+    outcomes, attack = shared.outcomes, shared.attack
+    book.keep_all([*(figure for _, figure in outcomes), attack])
     leading = _leading(context, book, outcomes)
-    levels = policy_figures(book, context.policies, "attack", "an attack")
-    terms = policy_figures(book, context.policies, "settlement", "a settlement")
-    beliefs = _beliefs(context, book)
+    for pairs in (shared.policies, shared.settlements):
+        book.keep_all(figure for pair in pairs.values() for figure in pair)
+    beliefs = read_beliefs(context, book)
     dilemma = dilemma_parts(context, book)
     charts = [
         _outcome_chart(context, outcomes, attack),
-        _policy_chart(context, levels, terms),
-        _driver_chart(context, book),
-        _belief_chart(context, beliefs),
+        _policy_chart(context, shared.policies, shared.settlements),
+        _driver_chart(context, book, shared),
+        belief_chart(context, beliefs),
         *dilemma.charts,
     ]
-    regret = _regret_table(context, book)
+    regret = regret_table(context, book)
     search = find_search(context, book)
     mix = find_mix(context, book, also=search.preferred)
-    _compared(context, book)
+    book.keep_all(_beside_base_rates(context, shared))
+    facts = read_facts(book)
+    model = (
+        policy_paragraph(context, book),
+        *search.paragraphs,
+        *mix.paragraphs,
+        *belief_paragraphs(context, beliefs, readings(book)),
+        *dilemma.sentences,
+        *_types(context, book),
+    )
+    changes = (
+        *change_sentences(book, "attack", "an attack", most=3),
+        *preference_changes(context),
+    )
+    under_each = _policy_outcomes(context, book, outcomes)
     return Answer(
         id=ID,
         title="What happens now?",
         answer=_first_sentence(outcomes, attack, leading),
-        facts=context.facts(book),
-        model=(
-            _policy_paragraph(context, book),
-            *search.paragraphs,
-            *mix.paragraphs,
-            *_dilemma(context, beliefs, readings(book)),
-            *dilemma.sentences,
-            *_types(context, book),
-        ),
+        facts=facts,
+        model=model,
         charts=tuple(chart for chart in (*charts, search.chart) if chart is not None),
         tables=tuple(
             table
@@ -80,18 +91,15 @@ def answer(context: Context) -> Answer:
                 regret,
                 search.table,
                 mix.table,
-                _policy_table(context),
+                _policy_table(context, under_each),
                 *dilemma.tables,
                 *_watch(context),
             )
             if table
         ),
-        changes=(
-            *change_sentences(book, "attack", "an attack", most=3),
-            *_preference_changes(context),
-        ),
+        changes=changes,
         absent=()
-        if len(context.policies) > 1
+        if len(context.policies.ids) > 1
         else (
             "Only one policy was run, so nothing is compared, there is no regret and no mix to search for.",
         )
@@ -99,29 +107,16 @@ def answer(context: Context) -> Answer:
         else (
             "The file names no commitments to compare, so there is no regret and no mix to search for.",
         ),
-        # evaluated last: the parts above make the figures
-        figures=(*book.figures, *_policy_outcomes(context)),
     )
 
 
-def _compared(context: Context, book: Book) -> None:
-    """Make the figures that base rates stand beside."""
-    table = context.table("base_rates")
+def _beside_base_rates(context: Context, shared: SharedFigures) -> Iterator[Figure]:
+    """Yield the figures that the base rates to be shown stand beside."""
+    table = context.tables.get("base_rates")
     for row in table.rows if table is not None else ():
-        if row.cells.get("show", "").strip() and row.cells.get("compare", "").strip():
-            comparable(book, row.cells["compare"].strip())
-
-
-def outcome_figures(context: Context, book: Book) -> list[tuple[OutcomeRule, Figure]]:
-    """Make the probability of each outcome in the base case, in file order."""
-    return [
-        (
-            rule,
-            book.metric(f"outcome.{rule.id}", f"outcome: {rule.label}", f"outcome/{rule.id}"),
-        )
-        for rule in context.crisis.outcomes.values()
-        if context.has(f"outcome/{rule.id}")
-    ]
+        name = row.cells.get("compare", "").strip()
+        if row.cells.get("show", "").strip() and name in shared.compared:
+            yield shared.compared[name]
 
 
 def _leading(
@@ -129,8 +124,12 @@ def _leading(
 ) -> tuple[OutcomeRule, Figure, Figure]:
     """Return the outcome with the highest mean, and the share of cases in which it is the likeliest of all."""
     rule, figure = max(outcomes, key=lambda pair: pair[1].value or 0.0)
-    mine = context.values(f"outcome/{rule.id}")
-    others = [context.values(f"outcome/{item.id}") for item, _ in outcomes if item is not rule]
+    mine = context.columns.values(metric_name("outcome", rule.id))
+    others = [
+        context.columns.values(metric_name("outcome", item.id))
+        for item, _ in outcomes
+        if item is not rule
+    ]
     holds = mine > max(others, key=lambda row: float(row.mean())) if others else mine >= 0
     for row in others:
         holds &= mine > row
@@ -138,7 +137,7 @@ def _leading(
         f"leading.{rule.id}",
         f"share of explored cases in which “{rule.label}” is the likeliest outcome",
         holds,
-        trace=context.trace(f"outcome/{rule.id}"),
+        trace=context.traces.of(metric_name("outcome", rule.id)),
     )
     return rule, figure, share
 
@@ -199,16 +198,16 @@ def _outcome_chart(
 
 def _policy_chart(
     context: Context,
-    levels: dict[str, tuple[Figure, Figure]],
-    terms: dict[str, tuple[Figure, Figure]],
+    levels: Mapping[str, tuple[Figure, Figure]],
+    terms: Mapping[str, tuple[Figure, Figure]],
 ) -> Chart | None:
     if len(levels) < 2:
         return None
     ranked = sorted(levels, key=lambda policy: levels[policy][0].value or 0.0)
     spans = []
     for policy in ranked:
-        row = sentence_case(context.policy(policy).label)
-        if policy == context.base:
+        row = sentence_case(context.policies.get(policy).label)
+        if policy == context.policies.base:
             row = f"Base case: {row}"
         spans.append(Span(row=row, figure=levels[policy][0], series="Attack", colour=INK))
         if context.has_settlement:
@@ -225,8 +224,8 @@ def _policy_chart(
         f"{ID}-policies",
         spans,
         Words(
-            title=f"An attack is least likely under “{context.policy(ranked[0]).label}” ({low.text}), "
-            f"most under “{context.policy(ranked[-1]).label}” ({high.text})",
+            title=f"An attack is least likely under “{context.policies.get(ranked[0]).label}” ({low.text}), "
+            f"most under “{context.policies.get(ranked[-1]).label}” ({high.text})",
             subtitle=f"Model's probability of an attack{' and of a settlement' if context.has_settlement else ''} under each "
             "commitment, mean over the same explored cases",
             footnote=run_note(context),
@@ -235,31 +234,14 @@ def _policy_chart(
     )
 
 
-def _driver_chart(context: Context, book: Book) -> Chart | None:
-    rows = []
-    trace = context.trace("attack")
-    for driver in context.movers("attack")[:SHOWN_DRIVERS]:
-        quantity = context.crisis.quantities.get(driver.path)
-        if quantity is None:
-            continue
-        ends = [
-            book.number(
-                f"driver.attack.{driver.path}.{end}",
-                f"an attack where “{quantity.label}” is in its {where} fifth",
-                value,
-                unit="prob",
-                trace=trace,
-                exact=False,
-            )
-            for end, where, value in (
-                ("low", "lowest", driver.mean_at_bottom),
-                ("high", "highest", driver.mean_at_top),
-            )
-        ]
-        rows.append(Dumbbell(row=sentence_case(quantity.label), start=ends[0], end=ends[1]))
+def _driver_chart(context: Context, book: Book, shared: SharedFigures) -> Chart | None:
+    book.keep_all(figure for mover in shared.movers for figure in (mover.low, mover.high))
+    rows = [
+        Dumbbell(row=sentence_case(mover.quantity.label), start=mover.low, end=mover.high)
+        for mover in shared.movers
+    ]
     if not rows:
         return None
-    base = book.metric("attack", "an attack", "attack")
     return draw_dumbbells(
         f"{ID}-drivers",
         rows,
@@ -267,319 +249,84 @@ def _driver_chart(context: Context, book: Book) -> Chart | None:
             title=f"{rows[0].row} moves the probability of an attack most",
             subtitle="Model's probability of an attack, mean over the cases in which a quantity is in its lowest fifth (hollow) "
             "and highest fifth (filled); dashed: all cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
+            footnote=run_note(context, spread=False),
         ),
         start="In its lowest fifth",
         end="In its highest fifth",
-        line_at=base.value,
+        line_at=shared.attack.value,
         row_title="Quantity",
-    )
-
-
-Beliefs = list[tuple[Player, str, str, Figure, Figure]]
-
-
-def _beliefs(context: Context, book: Book) -> Beliefs:
-    """Per player with two types or more: how each observed first move shifts the belief in one of the types."""
-    found: Beliefs = []
-    for player in context.players():
-        if len(player.types) < 2:
-            continue
-        kind = player.types[-1] if player.role == "challenger" else player.types[0]
-        before = f"prior/{player.id}/{kind.id}"
-        if not context.has(before):
-            continue
-        prior = book.metric(
-            f"prior.{player.id}.{kind.id}", f"prior that {player.name} is “{kind.label}”", before
-        )
-        prefix = f"belief/{player.id}/{kind.id}/"
-        for metric in context.metrics(prefix):
-            instrument = context.crisis.instruments.get(metric.removeprefix(prefix))
-            label = instrument.label if instrument is not None else "an unseen move"
-            after = book.metric(
-                f"belief.{player.id}.{kind.id}.{metric.removeprefix(prefix)}",
-                f"belief that {player.name} is “{kind.label}” after “{label}”",
-                metric,
-            )
-            if after.value is not None:
-                found.append((player, kind.label, label, prior, after))
-    return found
-
-
-def _shift(item: tuple[Player, str, str, Figure, Figure]) -> float:
-    return (item[4].value or 0.0) - (item[3].value or 0.0)
-
-
-def _belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
-    ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))[:12]
-    ranked = [item for item in ranked if abs(_shift(item)) >= TELLING]
-    if not ranked:
-        return None
-    ranked.sort(key=lambda item: (item[0].id, -_shift(item)))
-    player, kind, label, prior, after = max(ranked, key=lambda item: abs(_shift(item)))
-    words = "raises" if (after.value or 0) > (prior.value or 0) else "lowers"
-    return draw_dumbbells(
-        f"{ID}-beliefs",
-        [
-            Dumbbell(
-                row=f"{item[0].name}, “{item[2]}”: {item[1]}",
-                start=item[3],
-                end=item[4],
-                colour=context.colours[item[0].id],
-            )
-            for item in ranked
-        ],
-        Words(
-            title=f"“{sentence_case(label)}” tells most: it {words} the belief that {player.name} is “{kind}” "
-            f"from {prior.text} to {after.text}",
-            subtitle="Belief of a public observer in a type before (hollow) and after (filled) the first move seen, mean over "
-            "explored cases",
-            footnote=run_note(context).replace(" Point: mean; line: 5\N{EN DASH}95% of cases.", ""),
-        ),
-        start="Before",
-        end="After",
-        row_title="Move and type",
     )
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _policy_paragraph(context: Context, book: Book) -> str:
-    if len(context.policies) < 2:
-        return (
-            "Only the base case was run."
-            if len(context.crisis.policies) > 1
-            else "The file names no commitment to compare with the base case."
-        )
-    table = context.results.regret("attack", lower_is_better=True, policies=context.policies)
-    label = context.policy(table.least_mean).label
-    row = next(row for row in table.rows if row.policy == table.least_mean)
-    figure = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
-    text = (
-        f"Of {len(context.policies)} commitments compared over the same cases, “{label}” holds up best against an attack: "
-        + (
-            "in every case no other leaves it less likely"
-            if row.best_share == 1
-            else f"on average it leaves the probability {link(figure, _points(figure.value))} above that of the best "
-            "commitment of each case"
-        )
-    )
-    if table.minimax != table.least_mean:
-        text += f", while “{context.policy(table.minimax).label}” has the smallest worst case"
-    payoff = context.results.regret(policies=context.policies)
-    defenders = context.opponent_names()
-    best = next(item for item in payoff.rows if item.policy == payoff.least_mean)
-    cost = _regret_figure(context, book, "payoff", best.policy, best.mean, best.high)
-    text += (
-        f". Once its costs to {defenders} are counted, “{context.policy(best.policy).label}” has the least regret "
-        f"({link(cost, cost.text)} on average)."
-    )
-    return text
-
-
-def _points(value: float | None) -> str:
-    points = (value or 0.0) * 100
-    if points == 0:
-        return "0 points"
-    return (
-        "under 1 point"
-        if points < 0.5
-        else f"{points:.0f} point{'' if round(points) == 1 else 's'}"
-    )
-
-
-def _regret_figure(
-    context: Context, book: Book, what: str, policy: str, mean: float, high: float
-) -> Figure:
-    label = context.policy(policy).label
-    metric = "attack" if what == "attack" else f"payoff/{context.opponents()[0].id}"
-    words = (
-        "probability of an attack" if what == "attack" else f"payoff of {context.opponent_names()}"
-    )
-    trace = context.trace(metric, policy)
-    return book.keep(
-        Figure(
-            id=f"{ID}.regret.{what}.{policy}",
-            label=f"mean regret of “{label}”, {words}",
-            value=mean,
-            low=0.0,
-            high=high,
-            unit="points" if what == "attack" else "stakes",
-            trace=Trace(
-                sources=trace.sources,
-                quantities=trace.quantities,
-                model="ensemble.regret",
-                reference=REGRET_REFERENCE,
-                metric=metric,
-                policy=policy,
-                inputs_read=trace.inputs_read,
-            ),
-        )
-    )
-
-
-def _dilemma(context: Context, beliefs: Beliefs, read: tuple[Reading, ...]) -> tuple[str, ...]:
-    """Describe the security dilemma: how the other side reads moves of restraint and of strength."""
-    ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))
-    parts = []
-    seen: set[str] = set()
-    for player, kind, label, prior, after in ranked:
-        if player.id in seen or abs((after.value or 0.0) - (prior.value or 0.0)) < TELLING:
-            continue
-        seen.add(player.id)
-        verb = "raises" if (after.value or 0.0) > (prior.value or 0.0) else "lowers"
-        parts.append(
-            f"“{label}” by {player.name} {verb} the belief that it is “{kind}” from {link(prior)} to "
-            f"{link(after, after.full_text)}"
-        )
-    mutual = tuple(reading_sentence(context, reading) for reading in read)
-    if not parts:
-        if not beliefs and not mutual:
-            return ()
-        quiet = (
-            "No first move tells the other side much: types of a player open so much alike that no belief shifts by "
-            "two points or more."
-        )
-        return (" ".join((*mutual, *((quiet,) if beliefs else ()))),)
-    quiet = "A move that every type makes alike tells nothing."
-    if not mutual:
-        return (f"What first moves tell the other side: {join_words(parts)}. {quiet}",)
-    head = f"Each side reads the other's moves. {' '.join(mutual)}"
-    return (f"{head} In the other direction, {join_words(parts)}. {quiet}",)
-
-
 def _types(context: Context, book: Book) -> tuple[str, ...]:
     parts = []
-    shown = {player.id for player in (*context.players("challenger"), *context.opponents())}
-    for player in context.players():
+    shown = {
+        player.id for player in (*context.roles.players("challenger"), *context.roles.opponents())
+    }
+    for player in context.roles.players():
         if player.id not in shown:
             continue
         for kind in player.types if len(player.types) > 1 else ():
-            metric = f"attack_given/{player.id}/{kind.id}"
-            if context.has(metric):
+            metric = metric_name("attack_given", player.id, kind.id)
+            if context.columns.has(metric):
                 figure = book.metric(
                     f"attack_given.{player.id}.{kind.id}",
                     f"an attack if {player.name} is “{kind.label}”",
                     metric,
                 )
                 parts.append(
-                    f"{link(figure, figure.full_text)} if {player.name} {_verb(player.name)} “{kind.label}”"
+                    f"{link(figure, figure.full_text)} if {player.name} {be(player.name)} “{kind.label}”"
                 )
     return (f"The model's probability of an attack by type: {'; '.join(parts)}.",) if parts else ()
-
-
-def _verb(name: str) -> str:
-    return "are" if " and " in name else "is"
-
-
-def _preference_changes(context: Context) -> tuple[str, ...]:
-    """Where the commitment that the defender would choose changes."""
-    if len(context.policies) < 2:
-        return ()
-    sentences = []
-    for change in context.results.first_changes(policies=context.policies)[:2]:
-        quantity = context.crisis.quantities.get(change.path)
-        if quantity is None or change.advantage <= 2 * change.advantage_error:
-            continue
-        sentences.append(
-            f"Where “{quantity.label}” is {change.direction} {_threshold(change.threshold, quantity.unit)}, "
-            f"{context.opponent_names()} would do better with “{context.policy(change.after).label}” than with "
-            f"“{context.policy(change.before).label}”."
-        )
-    return tuple(sentences)
-
-
-def _threshold(value: float, unit: str) -> str:
-    return format_percent(value) if unit in {"prob", "share"} else format_number(value)
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _policy_book(context: Context) -> Book:
-    return context.book(ID)
+Outcomes = list[tuple[OutcomeRule, dict[str, Figure]]]
+"""Outcomes of the run, each with its figure under every policy."""
 
 
-def _policy_outcomes(context: Context) -> tuple[Figure, ...]:
-    """Every outcome under every policy other than the base case, for the table and the data file."""
-    book = _policy_book(context)
-    for policy in context.policies:
-        if policy == context.base:
-            continue
-        for rule in context.crisis.outcomes.values():
-            if context.has(f"outcome/{rule.id}"):
-                book.metric(
-                    f"policy.{policy}.outcome.{rule.id}",
-                    f"outcome “{rule.label}” under “{context.policy(policy).label}”",
-                    f"outcome/{rule.id}",
-                    policy=policy,
-                )
-    return book.figures
+def _policy_outcomes(
+    context: Context, book: Book, outcomes: Sequence[tuple[OutcomeRule, Figure]]
+) -> Outcomes:
+    """Declare every outcome under every policy other than the base case, for the table and the data file."""
+    found: Outcomes = [(rule, {context.policies.base: figure}) for rule, figure in outcomes]
+    for policy in context.policies.ids:
+        for rule, cells in found if policy != context.policies.base else ():
+            cells[policy] = book.metric(
+                f"policy.{policy}.outcome.{rule.id}",
+                f"outcome “{rule.label}” under “{context.policies.get(policy).label}”",
+                metric_name("outcome", rule.id),
+                policy=policy,
+            )
+    return found
 
 
-def _policy_table(context: Context) -> TableView | None:
-    if len(context.policies) < 2:
+def _policy_table(context: Context, outcomes: Outcomes) -> TableView | None:
+    if len(context.policies.ids) < 2:
         return None
-    book = _policy_book(context)
-    rules = [rule for rule in context.crisis.outcomes.values() if context.has(f"outcome/{rule.id}")]
     rows = []
-    for policy in context.policies:
-        base = policy == context.base
-        cells = []
-        for rule in rules:
-            name = f"outcome.{rule.id}" if base else f"policy.{policy}.outcome.{rule.id}"
-            figure = book.metric(name, "", f"outcome/{rule.id}", policy=policy)
-            cells.append(link(figure, figure.full_text))
-        rows.append(
-            (sentence_case(context.policy(policy).label) + (" (base case)" if base else ""), *cells)
-        )
-    return TableView(
-        id="policy-outcomes",
-        title="Every outcome under every commitment",
-        columns=("Commitment", *(sentence_case(rule.label) for rule in rules)),
-        rows=tuple(rows),
-        numeric=(False, *(True for _ in rules)),
-        note="Mean and 5\N{EN DASH}95% of explored cases.",
-        folded=True,
-    )
-
-
-def _regret_table(context: Context, book: Book) -> TableView | None:
-    if len(context.policies) < 2:
-        return None
-    regret = context.results.regret
-    attack = regret("attack", lower_is_better=True, policies=context.policies)
-    payoff = {row.policy: row for row in regret(policies=context.policies).rows}
-    rows = []
-    for row in sorted(attack.rows, key=lambda item: item.mean):
-        other = payoff[row.policy]
-        first = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
-        second = _regret_figure(context, book, "payoff", row.policy, other.mean, other.high)
+    for policy in context.policies.ids:
+        base = policy == context.policies.base
+        cells = [link(row[policy], row[policy].full_text) for _, row in outcomes]
         rows.append(
             (
-                sentence_case(context.policy(row.policy).label)
-                + (" (base case)" if row.policy == context.base else ""),
-                link(first, _points(row.mean)) + f" ({round(row.high * 100)})",
-                format_percent(row.best_share),
-                link(second, second.text.removesuffix(" stakes"))
-                + f" ({format_value(other.high, 'stakes').removesuffix(' stakes')})",
+                sentence_case(context.policies.get(policy).label)
+                + (" (base case)" if base else ""),
+                *cells,
             )
         )
-    defenders = context.opponent_names()
-    return TableView(
-        id="regret",
-        title="Regret: how far each commitment falls short of the best one of each case",
-        columns=(
-            "Commitment",
-            "Attack",
-            "Lowest attack in",
-            f"Payoff of {defenders}",
-        ),
-        rows=tuple(rows),
-        numeric=(False, True, True, True),
-        note="Mean over cases, in brackets what 95% of cases stay below. Attack in percentage points; payoff in stakes, "
-        "costs included. Small regret in both columns is what robust means here.",
+    return present_table(
+        "policy-outcomes",
+        ("Commitment", *(sentence_case(rule.label) for rule, _ in outcomes)),
+        rows,
+        title="Every outcome under every commitment",
+        note="Mean and 5\N{EN DASH}95% of explored cases.",
+        folded=True,
     )
 
 
@@ -612,23 +359,20 @@ def _watch(context: Context) -> tuple[TableView, ...]:
                 (
                     day,
                     sentence_case(text),
-                    context.actors_text(detail),
-                    context.source_names(_keys(cells.get("source", ""))),
+                    context.names.actors_text(detail),
+                    context.names.sources(split_sources(cells.get("source", ""))),
                 )
             )
     if not rows:
         return ()
     rows.sort()
     return (
-        TableView(
-            id="watch",
+        present_table(
+            "watch",
+            ("Date", "What", "Who or where", "Source"),
+            tuple((format_date(day), *rest) for day, *rest in rows),
             title="Dates to watch, as known at the cut-off",
-            columns=("Date", "What", "Who or where", "Source"),
-            rows=tuple((format_date(day), *rest) for day, *rest in rows),
             folded=len(rows) > 8,
+            numeric=(),
         ),
     )
-
-
-def _keys(text: str) -> list[str]:
-    return [part.strip() for part in text.split(";") if part.strip()]

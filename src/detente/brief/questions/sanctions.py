@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-from detente.brief.context import Book, Context, Level
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
@@ -11,15 +14,15 @@ from detente.brief.questions._parts import (
     change_sentences,
     effect_sentence,
     grouped_row,
-    policy_figures,
     run_note,
 )
 from detente.brief.questions._payers import find_payers
 from detente.brief.words import join_words, sentence_case
+from detente.crisis.metric_names import metric_name
 
 __all__ = ["answer"]
 
-ID = "sanctions"
+ID, ORDER = "sanctions", 50
 KINDS = ("sanctions",)
 METRIC = "attack"
 LOSS = "loss_pct_gdp"
@@ -35,19 +38,19 @@ SELDOM = 0.005
 Rows = list[tuple[Level, Figure]]
 
 
-def answer(context: Context) -> Answer:
+def answer(book: Book) -> Answer:
     """Answer the question from the losses by package and from commitments to sanction."""
-    book = context.book(ID)
+    context = book.context
     target = _losses(context, book, TARGET_MODELS)
     others = [
         mechanism.model
-        for mechanism in context.mechanisms("sanctions.")
+        for mechanism in context.levels.mechanisms("sanctions.")
         if mechanism.model not in TARGET_MODELS
     ]
     senders = _losses(context, book, tuple(dict.fromkeys(others)))
     members = _member_losses(context, book)
     payers = find_payers(context, book)
-    effects = policy_figures(book, context.policies_with(KINDS), METRIC, "an attack")
+    effects = book.policies(context.policies.with_kinds(KINDS), METRIC, "an attack")
     charts = [
         _loss_chart(context, target, senders),
         _member_chart(context, members),
@@ -58,7 +61,7 @@ def answer(context: Context) -> Answer:
         id=ID,
         title="What about sanctions?",
         answer=_first_sentence(context, target, senders, effects),
-        facts=context.facts(book),
+        facts=read_facts(book),
         model=(
             *_loss_paragraphs(context, target, senders),
             *payers.paragraphs,
@@ -69,21 +72,19 @@ def answer(context: Context) -> Answer:
         tables=(*payers.tables, *_tables(context)),
         changes=_changes(context, book, target),
         absent=()
-        if context.mechanisms("sanctions.")
+        if context.levels.mechanisms("sanctions.")
         else ("The crisis file uses no sanctions mechanism, so losses are not computed.",),
-        # evaluated last: the parts above make the figures
-        figures=book.figures,
     )
 
 
 def _losses(context: Context, book: Book, models: Sequence[str]) -> Rows:
     """Losses by level, those that are zero in every case left out."""
     found: Rows = []
-    for mechanism in context.mechanisms(*models) if models else ():
-        for level in context.main_levels(mechanism.id, LOSS, skip_zero=True):
+    for mechanism in context.levels.mechanisms(*models) if models else ():
+        for level in context.levels.main(mechanism.id, LOSS, skip_zero=True):
             figure = book.level(
-                f"loss.{mechanism.id}{context.level_id(level)}",
-                context.full_label(level),
+                f"loss.{mechanism.id}{context.levels.key(level)}",
+                context.levels.full_label(level),
                 level,
                 unit="pct_gdp",
             )
@@ -94,14 +95,14 @@ def _losses(context: Context, book: Book, models: Sequence[str]) -> Rows:
 def _member_losses(context: Context, book: Book) -> Rows:
     """Losses of each sender at the level where they are largest."""
     found: Rows = []
-    for mechanism in context.mechanisms(*SENDER_MODELS):
-        levels = context.levels(mechanism.id, f"member_{LOSS}")
+    for mechanism in context.levels.mechanisms(*SENDER_MODELS):
+        levels = context.levels.of(mechanism.id, f"member_{LOSS}")
         states = list(dict.fromkeys(level.state for level in levels))
         if not states:
             continue
         totals = {
             state: sum(
-                float(context.values(level.metric).mean())
+                float(context.columns.values(level.metric).mean())
                 for level in levels
                 if level.state == state
             )
@@ -109,11 +110,11 @@ def _member_losses(context: Context, book: Book) -> Rows:
         }
         worst = max(states, key=lambda state: totals[state])
         for level in levels:
-            if level.state == worst and level.member and context.values(level.metric).any():
-                name = context.actor_name(level.member)
+            if level.state == worst and level.member and context.columns.values(level.metric).any():
+                name = context.names.actor(level.member)
                 figure = book.level(
                     f"member_loss.{mechanism.id}.{level.member}",
-                    f"{mechanism.label}: {name}, {context.level_label(level)}",
+                    f"{mechanism.label}: {name}, {context.levels.label(level)}",
                     level,
                     unit="pct_gdp",
                 )
@@ -128,7 +129,7 @@ def _largest(rows: Rows) -> tuple[Level, Figure] | None:
 def _first_sentence(
     context: Context, target: Rows, senders: Rows, effects: dict[str, tuple[Figure, Figure]]
 ) -> str:
-    challenger = context.names("challenger")
+    challenger = context.roles.names("challenger")
     hardest = _largest(target)
     if hardest is not None:
         label = context.crisis.mechanisms[hardest[0].mechanism].label
@@ -141,7 +142,11 @@ def _first_sentence(
         text = f"The file computes no loss of {challenger} under sanctions"
     if effects:
         policy, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
-        doing = "announcing sanctions" if len(effects) > 1 else f"“{context.policy(policy).label}”"
+        doing = (
+            "announcing sanctions"
+            if len(effects) > 1
+            else f"“{context.policies.get(policy).label}”"
+        )
         points = change.text.removeprefix("\N{MINUS SIGN}").removeprefix("+")
         if change.value is not None and abs(change.value) < 0.005:
             text += f"; {doing} hardly changes the probability of an attack"
@@ -160,9 +165,9 @@ def _loss_paragraphs(context: Context, target: Rows, senders: Rows) -> tuple[str
     """Say in which situation the target loses most, what other packages add, and what others pay."""
     hardest = _largest(target)
     sentences = []
-    if hardest is not None and context.changed(hardest[0]):
+    if hardest is not None and context.levels.changed(hardest[0]):
         label = context.crisis.mechanisms[hardest[0].mechanism].label
-        sentences.append(f"{sentence_case(label)} is largest {context.level_label(hardest[0])}.")
+        sentences.append(f"{sentence_case(label)} is largest {context.levels.label(hardest[0])}.")
     rest = [] if hardest is None else [r for r in target if r[0].mechanism != hardest[0].mechanism]
     more = _by_mechanism(context, rest)
     if more:
@@ -187,12 +192,12 @@ def _by_mechanism(context: Context, rows: Rows) -> list[str]:
 def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
     if not target and not senders:
         return None
-    hit = next(iter(context.players("challenger")), None)
-    own = next(iter(context.opponents()), None)
+    hit = next(iter(context.roles.players("challenger")), None)
+    own = next(iter(context.roles.opponents()), None)
     spans = []
     seen: dict[str, int] = {}
     for rows, player in ((target, hit), (senders, own)):
-        colour = context.colours[player.id] if player is not None else INK
+        colour = context.roles.colours[player.id] if player is not None else INK
         for level, figure in rows[:10]:
             row, name = grouped_row(context, level, seen)
             spans.append(Span(row=row, name=name, figure=figure, colour=colour))
@@ -231,15 +236,15 @@ def _member_chart(context: Context, members: Rows) -> Chart | None:
         f"{ID}-members",
         [
             Span(
-                row=context.actor_name(level.member),
+                row=context.names.actor(level.member),
                 figure=figure,
-                colour=context.colours.get(owner.get(level.member, ""), INK),
+                colour=context.roles.colours.get(owner.get(level.member, ""), INK),
             )
             for level, figure in members[:14]
         ],
         Words(
-            title=f"{context.actor_name(first[0].member)} loses most of those who impose sanctions",
-            subtitle=f"Loss of each sender in % of GDP, {context.level_label(first[0])}",
+            title=f"{context.names.actor(first[0].member)} loses most of those who impose sanctions",
+            subtitle=f"Loss of each sender in % of GDP, {context.levels.label(first[0])}",
             footnote=run_note(context),
         ),
         bars=True,
@@ -254,14 +259,16 @@ def _policy_chart(
         return None
     attack = book.metric("attack", "an attack", METRIC)
     ranked = sorted(effects.items(), key=lambda item: item[1][0].value or 0.0)
-    spans = [Span(row=f"Base case: {context.policy(context.base).label}", figure=attack)]
+    spans = [
+        Span(row=f"Base case: {context.policies.get(context.policies.base).label}", figure=attack)
+    ]
     spans += [
-        Span(row=sentence_case(context.policy(policy).label), figure=level, colour=INK)
+        Span(row=sentence_case(context.policies.get(policy).label), figure=level, colour=INK)
         for policy, (level, _) in ranked
     ]
     policy, (level, change) = ranked[0]
     title = (
-        f"“{sentence_case(context.policy(policy).label)}” brings the probability of an attack to {level.text}"
+        f"“{sentence_case(context.policies.get(policy).label)}” brings the probability of an attack to {level.text}"
         if (change.value or 0.0) < 0
         else "No commitment to sanction lowers the probability of an attack"
     )
@@ -285,11 +292,11 @@ def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tup
 def _use(context: Context, book: Book) -> tuple[str, ...]:
     """Say how often those who threaten would use each sanction, in the base case."""
     parts = []
-    for player in context.players("defender", "ally", "target"):
-        for instrument in context.instruments_of(player.id):
-            metric = f"use/{player.id}/{instrument.id}"
-            if instrument.kind in KINDS and context.has(metric):
-                if float(context.values(metric).mean()) < SELDOM:
+    for player in context.roles.players("defender", "ally", "target"):
+        for instrument in context.roles.instruments_of(player.id):
+            metric = metric_name("use", player.id, instrument.id)
+            if instrument.kind in KINDS and context.columns.has(metric):
+                if float(context.columns.values(metric).mean()) < SELDOM:
                     continue
                 figure = book.metric(
                     f"use.{instrument.id}", f"{player.name} uses “{instrument.label}”", metric
@@ -303,7 +310,7 @@ def _use(context: Context, book: Book) -> tuple[str, ...]:
 
 
 def _tables(context: Context) -> tuple[TableView, ...]:
-    view = context.table_view(
+    view = context.tables.view(
         "measures",
         {
             "measure": "Measure",
@@ -336,13 +343,13 @@ def _changes(context: Context, book: Book, target: Rows) -> tuple[str, ...]:
             smallest=SMALLEST_LOSS,
             most=3,
         )
-    policies = context.policies_with(KINDS)
+    policies = context.policies.with_kinds(KINDS)
     policy = policies[-1] if policies else None
-    noun = f"an attack under “{context.policy(policy).label}”" if policy else "an attack"
-    among = context.inputs_of("sanctions.") or None
+    noun = f"an attack under “{context.policies.get(policy).label}”" if policy else "an attack"
+    among = context.traces.inputs_of("sanctions.") or None
     moved = change_sentences(book, METRIC, noun, policy=policy, among=among, most=2)
     if sentences and not any(
-        driver.path in (among or ()) for driver in context.movers(METRIC, policy)
+        driver.path in (among or ()) for driver in context.traces.movers(METRIC, policy)
     ):
         return sentences
     return (*sentences, *moved)

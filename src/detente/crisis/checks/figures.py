@@ -3,9 +3,9 @@
 import math
 from collections.abc import Iterator
 
+from detente.crisis.csv_reader import read_number
 from detente.crisis.draft import Draft
 from detente.crisis.elements import Constant, Distribution, Quantity, QuantityOf
-from detente.crisis.figures import read_number
 from detente.crisis.quantities import ppf, support
 from detente.crisis.registers import attributes, units
 from detente.crisis.schema import QuantityEntry

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from detente.crisis.csv_reader import read_number
 from detente.crisis.draft import Draft
 from detente.crisis.elements import TableRow
-from detente.crisis.figures import read_number
 from detente.crisis.registers import attributes
 from detente.crisis.tables import GAS_COLUMNS
 from detente.errors import Finding

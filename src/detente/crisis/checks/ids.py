@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from detente.crisis.draft import Draft, Keys, duplicates
-from detente.crisis.elements import Place
 from detente.crisis.expressions import BINDING_WORDS
 from detente.crisis.schema import (
     MAPPING_SECTIONS,
@@ -13,7 +12,7 @@ from detente.crisis.schema import (
     InstrumentEntry,
     PhaseEntry,
 )
-from detente.errors import Finding
+from detente.errors import Finding, Place
 
 __all__ = [
     "check_crisis_id",

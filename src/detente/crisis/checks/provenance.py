@@ -6,10 +6,10 @@ from typing import get_args
 
 from detente.crisis.dates import first_day
 from detente.crisis.draft import Draft, Keys, duplicates
-from detente.crisis.elements import Grade, Place, TableRow
-from detente.crisis.figures import split_sources
+from detente.crisis.elements import Grade, TableRow
+from detente.crisis.quantity_building import split_sources
 from detente.crisis.schema import Entry, FactEntry, InstrumentEntry, QuantityEntry
-from detente.errors import Finding
+from detente.errors import Finding, Place
 
 __all__ = [
     "check_claimants",

@@ -1,6 +1,5 @@
 """Alliances: who joins a common measure, given what it would cost each member and what the others do."""
 
-from detente.models.alliance.benefits import exposure_cost, stated_value
 from detente.models.alliance.decisions import (
     BINS,
     RULES,
@@ -35,7 +34,6 @@ from detente.models.alliance.packages import (
     strongest_packages,
     take_votes,
 )
-from detente.models.alliance.registration import adoption, joining, measure
 
 __all__ = [
     "BINS",
@@ -45,19 +43,15 @@ __all__ = [
     "Joining",
     "Pivot",
     "Votes",
-    "adoption",
     "adoption_prob",
     "consensus_prob",
     "contains",
     "coverage_share",
-    "exposure_cost",
     "exposure_ranking",
     "extreme_joining",
     "find_joinings",
     "find_pivots",
-    "joining",
     "majority_prob",
-    "measure",
     "package_members",
     "package_strength",
     "price_of_joining",
@@ -65,7 +59,6 @@ __all__ = [
     "solve_joining",
     "solve_packages",
     "split_weight",
-    "stated_value",
     "strongest_packages",
     "take_votes",
     "unanimity_prob",

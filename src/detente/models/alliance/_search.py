@@ -5,7 +5,6 @@ probability follows, and an answer is a value that comes back as itself.
 """
 
 import numpy as np
-from scipy.special import expit
 
 from detente.models.alliance._system import System
 from detente.models.registry import FloatArray
@@ -50,6 +49,8 @@ def _own(system: System, total: FloatArray) -> FloatArray:
 
     Where the own weight counts so much that a free rider's equation has more than one root, one of them is taken.
     """
+    from scipy.special import expit  # noqa: PLC0415  slow to load
+
     shape = (system.base.shape[0], total.size)
     low, high = np.zeros(shape), np.ones(shape)
     for _ in range(_OWN_STEPS):

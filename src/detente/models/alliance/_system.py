@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from detente.models.registry import FloatArray
 
@@ -58,6 +57,8 @@ def add_up(terms: FloatArray) -> FloatArray:
 
 def responses(system: System, prob: FloatArray) -> FloatArray:
     """Return what each member answers to the probabilities of the others, shape ``(n_members, n_cases)``."""
+    from scipy.special import expit  # noqa: PLC0415  slow to load
+
     own = system.weight * prob
     rest = (add_up(own) - own) / system.others
     return np.asarray(expit(system.rationality * (system.base + system.slope * rest)))
@@ -80,6 +81,8 @@ def enclose(system: System, low: FloatArray, high: FloatArray) -> tuple[FloatArr
         the bound, shape ``(n_cases,)``: the smaller of the norms by the largest member and by weight. Below 1 the
         responses contract on the box, so that it holds one answer alone.
     """
+    from scipy.special import expit  # noqa: PLC0415  slow to load
+
     ends = []
     for prob in (low, high):
         own = system.weight * prob

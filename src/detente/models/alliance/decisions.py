@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from detente.models.registry import FloatArray
 
@@ -68,6 +67,8 @@ def veto_share(stake: ArrayLike, *, price: ArrayLike, rationality: ArrayLike) ->
     ----------
     Our own equation: the logit choice of the joining decision, at the second of two steps.
     """
+    from scipy.special import expit  # noqa: PLC0415  slow to load
+
     lam = np.asarray(rationality, dtype=np.float64)
     return np.asarray(expit(-lam * (np.asarray(stake, np.float64) + np.asarray(price, np.float64))))
 

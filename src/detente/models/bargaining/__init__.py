@@ -43,7 +43,6 @@ from detente.models.bargaining.predictors import (
     predictive_median,
 )
 from detente.models.bargaining.ranges import BargainingRange, agreement_volume, solve_range
-from detente.models.bargaining.registration import consent, settlement
 
 __all__ = [
     "DEFAULT_PREDICTOR",
@@ -65,7 +64,6 @@ __all__ = [
     "best_demand",
     "carried_by_issue",
     "chart_quadrants",
-    "consent",
     "fighting_values",
     "find_predictor",
     "find_variant",
@@ -77,7 +75,6 @@ __all__ = [
     "polarisation",
     "predictive_median",
     "preventive_motive",
-    "settlement",
     "slack_by_issue",
     "solve_expected_utility",
     "solve_packages",

@@ -12,8 +12,6 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from detente.errors import ModelError, SolverError
 from detente.models.registry import FloatArray
@@ -367,6 +365,9 @@ def _solve_linear(
     With ``weights``: maximise t with gains >= t * weight. With ``cuts``: maximise the sum of z with every z below the
     tangents of the logarithm at the cuts.
     """
+    from scipy.optimize import linprog  # noqa: PLC0415  slow to load
+    from scipy.sparse import csr_array  # noqa: PLC0415  slow to load
+
     n_parties, n_issues, n_points, n = menu.loss.shape
     size = n_issues * n_points
     extra = 1 if weights is not None else n_parties

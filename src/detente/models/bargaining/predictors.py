@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from scipy.special import ndtr
 
 from detente.models.bargaining._choices import choose
 from detente.models.bargaining.averages import weighted_mean, weighted_median
@@ -82,6 +81,8 @@ def predictive_median(
     >>> round(predictive_median(make_issue([9.0, 1.0], [0.0, 100.0], [1.0, 1.0])), 1)
     18.1
     """
+    from scipy.special import ndtr  # noqa: PLC0415  slow to load
+
     x, w = issue.position, issue.salience * issue.capability**capability_power
     heard = w > 0.0
     x, w = x[heard], w[heard] / w[heard].sum()

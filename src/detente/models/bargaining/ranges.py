@@ -5,8 +5,6 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import expit
-from scipy.stats import qmc
 
 from detente.models.bargaining.frontier import make_frontier
 from detente.models.bargaining.issues import IssueSpace
@@ -286,6 +284,8 @@ class _Frontier:
 
     def conceded(self, along: FloatArray) -> FloatArray:
         """Share of the way conceded on each issue, shape ``(n_issues, ...)``."""
+        from scipy.special import expit  # noqa: PLC0415  slow to load
+
         n = len(self._log_ratio)
         stepwise = np.clip((along * n - self._before) / self._tied, 0.0, 1.0)
         if self._linear.all():
@@ -354,6 +354,8 @@ def _middle(bounds: tuple[FloatArray, FloatArray]) -> FloatArray:
 @lru_cache(maxsize=32)
 def _packages(n_issues: int) -> FloatArray:
     """Sobol points in the issue space, 0-100, shape ``(256, n_issues)``; centred in their cells."""
+    from scipy.stats import qmc  # noqa: PLC0415  slow to load
+
     count = 2**_POINTS_LOG2
     points = qmc.Sobol(n_issues, scramble=False).random(count)
     packages: FloatArray = 100.0 * (points + 0.5 / count)

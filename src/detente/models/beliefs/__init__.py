@@ -15,7 +15,6 @@ from detente.models.beliefs.readings import (
     read_moves,
     signal_senders,
 )
-from detente.models.beliefs.registration import posterior
 from detente.models.beliefs.trust import (
     ArmsRace,
     cooperates,
@@ -35,7 +34,6 @@ __all__ = [
     "log_likelihood_ratio",
     "move_probs",
     "pool_by_look",
-    "posterior",
     "posteriors",
     "read_moves",
     "signal_senders",

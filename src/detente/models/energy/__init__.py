@@ -1,13 +1,13 @@
 """Energy: what is left of an area's gas when a supplier cuts it off, in one sum or by country and month."""
 
-from detente.models.energy.balance import GasBalance, balance_gas
+from detente.models.energy.annual_balance import GasBalance, balance_gas
 from detente.models.energy.curves import (
     cut_curve,
     residual_supply,
     response_steps,
     stagger_prices,
 )
-from detente.models.energy.horizons import GAS_HORIZONS, GasHorizons, gas_horizons
+from detente.models.energy.gas_horizons import GAS_HORIZONS
 from detente.models.energy.pricing import (
     GasCase,
     GasMechanism,
@@ -15,11 +15,9 @@ from detente.models.energy.pricing import (
     cut_routes,
     design_points,
     fit_gas,
-    gas_system,
     situation_of,
 )
 from detente.models.energy.programme import Bounds, GasProgramme, bound_gas, compile_gas
-from detente.models.energy.registration import annual_balance
 from detente.models.energy.rolling import solve_rolling
 from detente.models.energy.solving import GasSolution, GasSolver, solve_gas
 from detente.models.energy.system import (
@@ -52,7 +50,6 @@ __all__ = [
     "Bounds",
     "GasBalance",
     "GasCase",
-    "GasHorizons",
     "GasMechanism",
     "GasProgramme",
     "GasReading",
@@ -70,7 +67,6 @@ __all__ = [
     "Store",
     "SupplyStep",
     "Terminal",
-    "annual_balance",
     "balance_gas",
     "bound_gas",
     "check_system",
@@ -79,8 +75,6 @@ __all__ = [
     "cut_routes",
     "design_points",
     "fit_gas",
-    "gas_horizons",
-    "gas_system",
     "months",
     "read_gas_tables",
     "residual_supply",

@@ -6,35 +6,35 @@ are solved once, and draws are read off a cubic radial basis surface with a quad
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import RBFInterpolator
-from scipy.stats import qmc
 
 from detente.errors import ModelError
-from detente.models._inputs import read_inputs
-from detente.models._production import ces_loss_pct
 from detente.models.energy.programme import compile_gas
 from detente.models.energy.solving import GasSolution, GasSolver
 from detente.models.energy.system import Situation
-from detente.models.energy.tables import GAS_TABLES, GasReading, read_gas_tables
-from detente.models.registry import FloatArray, Input, Output, Setting, register
+from detente.models.energy.tables import GasReading, read_gas_tables
+from detente.models.registry import FloatArray, Setting
+
+if TYPE_CHECKING:
+    from scipy.interpolate import RBFInterpolator
 
 __all__ = [
-    "GAS_INPUTS",
+    "AXES",
     "GasCase",
     "GasMechanism",
     "GasSurface",
     "cut_routes",
     "design_points",
     "fit_gas",
-    "gas_system",
     "situation_of",
 ]
 
 YEAR = 365.0
 AXES = ("cut_share", "lng_spare_twh", "demand_elasticity", "weather", "lng_pact_twh")
+"""Inputs that the programmes are solved for."""
 LOW = np.array([0.0, 0.0, 0.08, 0.88, 0.0])
 HIGH = np.array([1.0, 500.0, 0.32, 1.12, 150.0])
 SCALE = np.array([2.0, 1.0, 0.7, 1.3, 0.6])
@@ -102,6 +102,8 @@ def situation_of(reading: GasReading, case: GasCase) -> Situation:
 
 def design_points(n_points: int) -> FloatArray:
     """Return the points of the design, shape ``(n_points, n_axes)``: the corners of the box, then a Sobol sequence."""
+    from scipy.stats import qmc  # noqa: PLC0415  slow to load
+
     n_axes = len(AXES)
     corners = np.array(np.meshgrid(*[[0.0, 1.0]] * n_axes, indexing="ij")).reshape(n_axes, -1).T
     inside = qmc.Sobol(n_axes, scramble=False).random(2 ** int(np.ceil(np.log2(n_points))))[1:]
@@ -121,7 +123,7 @@ class GasSurface:
     reading: GasReading
     points: FloatArray
     values: FloatArray
-    surface: RBFInterpolator
+    surface: "RBFInterpolator"
 
     def read(self, at: FloatArray) -> "dict[str, FloatArray]":
         """Return losses and prices at points ``(n, n_axes)``.
@@ -154,6 +156,8 @@ def fit_gas(setting: Setting, *, hoarding: bool = False) -> GasSurface:
     ModelError
         ``input-invalid`` for tables that make no system, or in which the challenger supplies nothing.
     """
+    from scipy.interpolate import RBFInterpolator  # noqa: PLC0415  slow to load
+
     reading = read_gas_tables(setting.tables, start=setting.start)
     routes = cut_routes(reading, setting.challengers)
     points = design_points(N_HOARDING if hoarding else N_POINTS)
@@ -233,115 +237,8 @@ def _summary(reading: GasReading, got: GasSolution) -> FloatArray:
     )
 
 
-def _axis(name: str, unit: str, description: str, default: float | None = None) -> Input:
-    axis = AXES.index(name)
-    return Input(
-        name=name,
-        unit=unit,
-        description=description,
-        low=float(LOW[axis]),
-        high=float(HIGH[axis]),
-        default=default,
-    )
-
-
-GAS_INPUTS = (
-    _axis("cut_share", "share", "share of its deliveries that the challenger withholds"),
-    _axis(
-        "lng_spare_twh", "twh", "liquefied gas in a year that the price draws beyond today's pace"
-    ),
-    _axis("lng_pact_twh", "twh", "liquefied gas in a year that a pact diverts", 0.0),
-    _axis("demand_elasticity", "ratio", "price elasticity of gas demand without its sign", 0.18),
-    _axis("weather", "ratio", "need for heat against a normal year", 1.0),
-    Input(
-        name="hoarding_prob",
-        unit="prob",
-        description="chance that members keep their own gas once it is cut",
-        low=0.0,
-        high=1.0,
-        default=0.0,
-    ),
-    Input(
-        name="energy_share",
-        unit="share",
-        description="share of gas in the member's expenditure",
-        per_member=True,
-        low=0.0,
-        high=1.0,
-    ),
-    Input(
-        name="elasticity",
-        unit="ratio",
-        description="elasticity of substitution between gas and the rest",
-        low=0.0,
-    ),
-    Input(
-        name="gdp_weight",
-        unit="share",
-        description="the member's weight in the loss of all",
-        per_member=True,
-        low=0.0,
-        default=1.0,
-    ),
-)
-_OUTPUTS = (
-    Output(
-        name="loss_pct_gdp",
-        unit="pct_gdp",
-        description="mean loss of the members by weight against no cut and no pact",
-    ),
-    Output(
-        name="member_loss_pct_gdp",
-        unit="pct_gdp",
-        description="the member's loss against no cut and no pact; zero for one without a node",
-        per_member=True,
-    ),
-    Output(
-        name="energy_change_pct",
-        unit="pct",
-        description="change of gas used by the members, by weight, against no cut and no pact",
-    ),
-    Output(
-        name="member_energy_change_pct",
-        unit="pct",
-        description="change of gas used by the member against no cut and no pact",
-        per_member=True,
-    ),
-    Output(
-        name="response_share",
-        unit="share",
-        description="share of the union's demand that gives way to the price",
-    ),
-    Output(name="shortfall_share", unit="share", description="share of the union's demand cut off"),
-    Output(
-        name="price_eur_per_mwh",
-        unit="eur_per_mwh",
-        description="mean price in the union over the year",
-    ),
-    Output(name="lng_used_twh", unit="twh", description="liquefied gas landed in the year"),
-)
-
-
-@register(
-    "energy.gas_system",
-    inputs=GAS_INPUTS,
-    outputs=_OUTPUTS,
-    cites=("riepin2022", "bachmann2022", "huangfu2018", "labandeira2017"),
-    reference="riepin2022, least-cost programme of nodes, pipelines, terminals and stores by month; bachmann2022, "
-    "aggregate CES; surface through a design our own",
-    tables=GAS_TABLES,
-)
-def gas_system(setting: Setting) -> "GasMechanism":
-    """Loss of each member when a supplier cuts its gas, from the gas system of the crisis by country and month.
-
-    The surface is read at the case and, for comparison, at the same weather, supply at sea and elasticity without cut
-    and pact. What hoarding adds is read off a surface of its own and weighed by its chance.
-    """
-    return GasMechanism(setting)
-
-
 class GasMechanism:
-    """The gas system of a crisis, ready to price draws; see :func:`gas_system`."""
+    """The gas system of a crisis, ready to price draws: its surfaces, and the nodes of a mechanism's members."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -362,41 +259,35 @@ class GasMechanism:
             self._hoarding = fit_gas(self.setting, hoarding=True)
         return self._hoarding
 
-    def __call__(self, **inputs: ArrayLike) -> Mapping[str, FloatArray]:
-        """Price levels and draws; inputs and outputs as registered."""
-        given = read_inputs("energy.gas_system", GAS_INPUTS, inputs)
-        base, cases, shape = self.cases(given)
-        outputs: dict[str, FloatArray] = {}
-        for weight, case in cases:
-            for name, array in self._price(case, base, given, shape).items():
-                outputs[name] = outputs.get(name, 0.0) + weight * array
-        return outputs
+    def union_price(self, price: FloatArray) -> FloatArray:
+        """Return the mean price in the union, from prices by node ``(n_nodes, n)``; of all nodes where there is no union."""
+        return np.asarray(self._weight @ price)
 
     def cases(
-        self, given: Mapping[str, FloatArray]
+        self, given: Mapping[str, FloatArray], *, hoarding_prob: FloatArray
     ) -> tuple[Mapping[str, FloatArray], tuple[WeighedCase, ...], tuple[int, ...]]:
         """Read the surfaces: without a cut and a pact, and as given with the chance of each case.
 
         Parameters
         ----------
         given
-            The axes of the design and ``hoarding_prob``, which broadcast.
+            Values of :data:`AXES`.
+        hoarding_prob
+            Chance that members keep their own gas once it is cut; broadcasts with the values.
 
         Returns
         -------
         tuple
             What :meth:`GasSurface.read` gives without a cut; pairs of chance and what it gives; the shape of the inputs.
         """
-        shape = np.broadcast_shapes(
-            *(given[name].shape for name in AXES), given["hoarding_prob"].shape
-        )
+        shape = np.broadcast_shapes(*(given[name].shape for name in AXES), hoarding_prob.shape)
         axes = {name: np.broadcast_to(given[name], shape) for name in AXES}
         at = np.stack([axes[name].ravel() for name in AXES], axis=1)
         before = at.copy()
         before[:, [AXES.index("cut_share"), AXES.index("lng_pact_twh")]] = 0.0
         base = _read_once(self.solidarity, before)
         as_given = _read_once(self.solidarity, at)
-        hoards = np.where(axes["cut_share"] > 0.0, given["hoarding_prob"], 0.0)
+        hoards = np.where(axes["cut_share"] > 0.0, hoarding_prob, 0.0)
         if not hoards.any():
             return base, ((1.0, as_given),), shape
         return base, ((1.0 - hoards, as_given), (hoards, _read_once(self.hoarding, at))), shape
@@ -408,33 +299,6 @@ class GasMechanism:
         used = np.maximum(1.0 - lost, 0.0) / np.maximum(1.0 - base, 1e-9) - 1.0
         change = np.where(self._node[:, None] >= 0, 100.0 * used[self._node], 0.0)
         return np.asarray(np.maximum(change, -100.0)).reshape(len(self._node), *shape)
-
-    def _price(
-        self,
-        case: Mapping[str, FloatArray],
-        base: Mapping[str, FloatArray],
-        given: Mapping[str, FloatArray],
-        shape: tuple[int, ...],
-    ) -> dict[str, FloatArray]:
-        member = self.member_change_pct(case["lost"], base["lost"], shape)
-        loss = ces_loss_pct(
-            member,
-            input_share=given["energy_share"],
-            elasticity=given["elasticity"],
-        )
-        weight = np.broadcast_to(given["gdp_weight"], loss.shape)
-        total = weight.sum(axis=0)
-        safe = np.where(total > 0.0, total, 1.0)
-        return {
-            "loss_pct_gdp": (weight * loss).sum(axis=0) / safe,
-            "member_loss_pct_gdp": loss,
-            "energy_change_pct": (weight * member).sum(axis=0) / safe,
-            "member_energy_change_pct": member,
-            "response_share": case["responds"].reshape(shape),
-            "shortfall_share": case["shed"].reshape(shape),
-            "price_eur_per_mwh": (self._weight @ case["price"]).reshape(shape),
-            "lng_used_twh": case["lng_twh"].reshape(shape),
-        }
 
 
 def _read_once(surface: GasSurface, at: FloatArray) -> dict[str, FloatArray]:

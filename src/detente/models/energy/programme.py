@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array, csc_array
 
 from detente.errors import ModelError
 from detente.models.energy.system import (
@@ -20,6 +19,9 @@ from detente.models.energy.system import (
     read_array,
 )
 from detente.models.registry import FloatArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
 
 __all__ = ["Bounds", "GasProgramme", "StepTable", "bound_gas", "compile_gas"]
 
@@ -78,7 +80,7 @@ class GasProgramme:
 
     system: GasSystem
     cost: FloatArray
-    matrix: csc_array
+    matrix: "csc_array"
     columns: Mapping[str, slice]
     rows: Mapping[str, slice]
     steps: StepTable
@@ -301,7 +303,9 @@ def _fill_matrix(
     rows: Mapping[str, slice],
     shape: tuple[int, int],
     steps: StepTable,
-) -> csc_array:
+) -> "csc_array":
+    from scipy.sparse import coo_array, csc_array  # noqa: PLC0415  slow to load
+
     period = np.arange(len(system.periods))
     n_periods = period.size
     entries: list[tuple[NDArray[np.intp], NDArray[np.intp], float]] = []

@@ -1,16 +1,18 @@
 """Solving the linear programme of a gas system with HiGHS, once or for many situations."""
 
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import highspy
 import numpy as np
-from scipy.sparse import block_array, csc_array, eye_array
 
 from detente.errors import ModelError
 from detente.models.energy.programme import Bounds, GasProgramme, bound_gas, compile_gas
 from detente.models.energy.system import GasSystem, Situation
 from detente.models.registry import FloatArray
+
+if TYPE_CHECKING:
+    import highspy
+    from scipy.sparse import csc_array
 
 __all__ = ["GasSolution", "GasSolver", "solve_gas"]
 
@@ -145,7 +147,7 @@ def solve_gas(system: GasSystem, situation: Situation | None = None) -> GasSolut
     return _run(_load(programme), programme, bound_gas(programme, situation))
 
 
-def _load(programme: GasProgramme) -> highspy.Highs:
+def _load(programme: GasProgramme) -> "highspy.Highs":
     matrix = programme.matrix
     return _pass(
         programme.cost,
@@ -157,10 +159,12 @@ def _load(programme: GasProgramme) -> highspy.Highs:
 
 def _pass(
     cost: FloatArray,
-    matrix: csc_array,
+    matrix: "csc_array",
     column_bounds: tuple[FloatArray, FloatArray],
     row_bounds: tuple[FloatArray, FloatArray],
-) -> highspy.Highs:
+) -> "highspy.Highs":
+    import highspy  # noqa: PLC0415  slow to load
+
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = matrix.shape
     model.col_cost_ = cost
@@ -179,7 +183,9 @@ def _pass(
     return highs
 
 
-def _run(highs: highspy.Highs, programme: GasProgramme, bounds: Bounds) -> GasSolution:
+def _run(highs: "highspy.Highs", programme: GasProgramme, bounds: Bounds) -> GasSolution:
+    import highspy  # noqa: PLC0415  slow to load
+
     n_rows, n_columns = programme.matrix.shape
     highs.changeColsBounds(
         n_columns, np.arange(n_columns, dtype=np.int32), bounds.lower, bounds.upper
@@ -194,7 +200,7 @@ def _run(highs: highspy.Highs, programme: GasProgramme, bounds: Bounds) -> GasSo
     return _read_solution(programme, bounds, highs)
 
 
-def _read_solution(programme: GasProgramme, bounds: Bounds, highs: highspy.Highs) -> GasSolution:
+def _read_solution(programme: GasProgramme, bounds: Bounds, highs: "highspy.Highs") -> GasSolution:
     answer = highs.getSolution()
     x: FloatArray = np.array(answer.col_value)
     dual: FloatArray = np.array(answer.row_dual)
@@ -282,6 +288,9 @@ def _explain(programme: GasProgramme, bounds: Bounds, status: str) -> NoReturn:
 
 def _find_lacks(programme: GasProgramme, bounds: Bounds) -> list[tuple[float, str, str]]:
     """Solve the elastic programme: every balance, floor, target and total may be missed, at one per TWh."""
+    import highspy  # noqa: PLC0415  slow to load
+    from scipy.sparse import block_array, csc_array, eye_array  # noqa: PLC0415  slow to load
+
     system = programme.system
     labels = [period.label for period in system.periods]
     n_rows, n_columns = programme.matrix.shape

@@ -1,20 +1,9 @@
 """Sanctions: what they cost the target and the senders, and what an energy cut costs an economy."""
 
 from detente.models._production import ces_loss_pct, ces_output_ratio
-from detente.models.sanctions.currency import currency_price_ratio, freezable_share
+from detente.models.sanctions.currency import currency_price_ratio
 from detente.models.sanctions.gravity import trade_cost_from_gravity
-from detente.models.sanctions.registration import ces_loss, sender_loss, target_loss
-from detente.models.sanctions.registration_finance import (
-    currency,
-    freezable_reserves,
-    personal_listing,
-)
-from detente.models.sanctions.registration_packages import (
-    HORIZONS,
-    package_cost,
-    package_horizons,
-    package_loss,
-)
+from detente.models.sanctions.package_horizons import HORIZONS
 from detente.models.sanctions.response_design import Participant, ResponseDesigner
 from detente.models.sanctions.responses import PackageResponse, read_response
 from detente.models.sanctions.trade_balancing import (
@@ -68,32 +57,22 @@ __all__ = [
     "balance_matrix",
     "balance_trade",
     "calibrate_economy",
-    "ces_loss",
     "ces_loss_pct",
     "ces_output_ratio",
-    "currency",
     "currency_price_ratio",
     "elasticities",
     "embargo",
     "export_control",
-    "freezable_reserves",
-    "freezable_share",
     "gains_from_trade_pct",
     "import_ban",
     "overlay_purchases",
-    "package_cost",
-    "package_horizons",
-    "package_loss",
     "package_shock",
-    "personal_listing",
     "raise_tariffs",
     "raise_trade_costs",
     "read_response",
-    "sender_loss",
     "solve_trade",
     "solve_trade_draws",
     "surviving_share",
-    "target_loss",
     "trade_cost_from_gravity",
     "welfare_loss_pct",
 ]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lu_factor, lu_solve
 
 from detente.models.registry import FloatArray
 from detente.models.sanctions.trade_shocks import TradeShock, remaining_demand, total_tariff
@@ -195,6 +194,8 @@ class Linearisation:
 
 def linearise(system: System, prices: Prices, w: FloatArray) -> Linearisation:
     """Solve spending at one state (no draw axes), and factorise the derivative of all equations there."""
+    from scipy.linalg import lu_factor, lu_solve  # noqa: PLC0415  slow to load
+
     economy = system.economy
     j, n = prices.cost.shape
     m = j * n
@@ -283,6 +284,8 @@ def share_between_threads(line: Linearisation) -> Linearisation:
 
 
 def _solve(lu: Factors | FloatArray, right: FloatArray) -> FloatArray:
+    from scipy.linalg import lu_solve  # noqa: PLC0415  slow to load
+
     flat = right.reshape(-1, right.shape[-2] * right.shape[-1])
     if not isinstance(lu, tuple):
         return np.asarray((flat @ lu.T).reshape(right.shape))

@@ -1,15 +1,105 @@
 """The market for foreign currency under sanctions: three levers with their own signs, hoarding, controls, reserves."""
 
+from typing import Annotated, TypedDict
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.errors import ModelError
-from detente.models.registry import FloatArray
+from detente.models.inputs import ratio, share
+from detente.models.registry import FloatArray, Input, Output, model
 
-__all__ = ["currency_price_ratio", "freezable_share"]
+__all__ = ["currency", "currency_price_ratio"]
 
 _STEPS = 60
 _TOLERANCE = 1e-12
+
+
+class _Outputs(TypedDict):
+    depreciation_pct: Annotated[
+        FloatArray,
+        Output(
+            "pct",
+            "rise of the price of foreign currency in percent; negative if the currency gains",
+        ),
+    ]
+    usable_share: Annotated[
+        FloatArray, Output("share", "share of reserves that can be sold in the period")
+    ]
+
+
+@model(
+    "sanctions.currency",
+    cites=("itskhoki2022",),
+    reference="itskhoki2022, balance of currency demand and supply; one period, constant elasticities",
+)
+def currency(
+    *,
+    export_ratio: Annotated[FloatArray, ratio("exports over imports before", low=0.05, high=20.0)],
+    export_stop: Annotated[FloatArray, share("share of exports that sanctions stop", default=0.0)],
+    import_stop: Annotated[FloatArray, share("share of imports that sanctions stop", default=0.0)],
+    hoarding_ratio: Annotated[
+        FloatArray,
+        ratio(
+            "wish to hold more foreign currency, over the imports of the period",
+            high=50.0,
+            default=0.0,
+        ),
+    ],
+    controls_share: Annotated[
+        FloatArray, share("share of the hoarding that capital controls stop", default=0.0)
+    ],
+    rate_rise: Annotated[
+        FloatArray,
+        Input("pct_points", "rise of the policy rate", default=0.0, low=-100.0, high=200.0),
+    ],
+    rate_response: Annotated[
+        FloatArray,
+        ratio(
+            "fall of the log wish to hoard per percentage point of the rate", high=1.0, default=0.0
+        ),
+    ],
+    defence_ratio: Annotated[
+        FloatArray,
+        ratio(
+            "reserves that the central bank can sell over the imports of the period if it can use all of them",
+            high=50.0,
+            default=0.0,
+        ),
+    ],
+    frozen_share: Annotated[FloatArray, share("share of reserves that is frozen", default=0.0)],
+    illiquid_share: Annotated[
+        FloatArray,
+        share("share of reserves that cannot be sold in the period, such as gold", default=0.0),
+    ],
+    import_elasticity: Annotated[
+        FloatArray,
+        ratio(
+            "elasticity of imports to the price of foreign currency at the horizon",
+            low=0.05,
+            high=20.0,
+        ),
+    ],
+    hoarding_elasticity: Annotated[
+        FloatArray,
+        ratio("elasticity of hoarding to the price of foreign currency", low=0.05, high=20.0),
+    ],
+) -> _Outputs:
+    """Price of foreign currency under sanctions on exports, on imports and on reserves, with hoarding and controls."""
+    usable = (1.0 - frozen_share - illiquid_share).clip(0.0, 1.0)
+    price = currency_price_ratio(
+        export_ratio=export_ratio,
+        export_stop=export_stop,
+        import_stop=import_stop,
+        hoarding_ratio=hoarding_ratio,
+        controls_share=controls_share,
+        rate_rise=rate_rise,
+        rate_response=rate_response,
+        sales_capacity=defence_ratio * usable,
+        import_elasticity=import_elasticity,
+        hoarding_elasticity=hoarding_elasticity,
+    )
+    return {"depreciation_pct": 100.0 * (price - 1.0), "usable_share": usable}
 
 
 def currency_price_ratio(
@@ -123,26 +213,3 @@ def currency_price_ratio(
         if np.abs(step).max() < _TOLERANCE:
             break
     return np.asarray(np.exp(log_price))
-
-
-def freezable_share(held_share: ArrayLike, joining_share: ArrayLike) -> FloatArray:
-    """Share of a stock of reserves that a coalition can freeze.
-
-    Parameters
-    ----------
-    held_share
-        Share of the reserves within the reach of each member: held with it, or in its currency; shape ``(M, ...)``.
-    joining_share
-        Share or probability with which each member takes part, 0-1; same shape.
-
-    Returns
-    -------
-    FloatArray
-        Sum over the members, 0-1.
-
-    References
-    ----------
-    Own: addition of shares.
-    """
-    held, joining = np.asarray(held_share), np.asarray(joining_share)
-    return np.asarray(np.clip((held * joining).sum(axis=0), 0.0, 1.0))

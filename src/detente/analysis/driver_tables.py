@@ -1,0 +1,143 @@
+"""What drives a result, from a run or by solving a crisis at settings of its own, as plain values for tables."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analysis.driving import find_crisis_indices, find_crisis_swings, group_by_source
+from detente.analysis.sensitivity import measure_given_data, weigh_groups
+from detente.analysis.solving import find_policies
+from detente.crisis.elements import Crisis
+from detente.crisis.loading import load_crisis
+from detente.crisis.metric_names import metric_name
+from detente.engine.designs import describe_cases
+from detente.errors import DetenteError
+from detente.runs.results import Results
+
+__all__ = ["drivers_in_crisis", "drivers_in_run"]
+
+FloatArray = NDArray[np.float64]
+
+
+def drivers_in_run(results: Results, metric: str, policy: str | None) -> dict[str, Any]:
+    """Say how much each quantity and each source explains of a metric of a run.
+
+    Parameters
+    ----------
+    results
+        The run.
+    metric
+        What to explain.
+    policy
+        Under this policy; None for the first.
+
+    Returns
+    -------
+    dict
+        Quantities with first-order shares and distances of distributions, and the sources, if the crisis is at hand as it
+        was.
+    """
+    chosen = policy or results.policies[0]
+    stored = chosen if results.has(metric, chosen) else ""
+    values = results.values(metric, stored if results.has(metric, stored) else chosen)
+    known = ~np.isnan(values)
+    inputs = {
+        path: results.values(metric_name("quantity", path))[known] for path in results.quantities()
+    }
+    effects = {driver.path: driver for driver in results.driver_table(metric, stored)}
+    return {
+        "crisis": results.manifest.crisis,
+        "metric": metric,
+        "policy": chosen,
+        "draws": int(known.sum()),
+        **describe_cases(results.manifest.plan),
+        "quantities": [
+            item._asdict()
+            | {
+                "mean_at_bottom": effects[item.name].mean_at_bottom,
+                "mean_at_top": effects[item.name].mean_at_top,
+            }
+            for item in measure_given_data(inputs, values[known])
+        ],
+        "sources": _sources(results, inputs, values[known]),
+    }
+
+
+def _sources(
+    results: Results, inputs: dict[str, FloatArray], values: FloatArray
+) -> list[dict[str, Any]]:
+    """Weigh the sources, if the crisis of the run is at hand as it was."""
+    manifest = results.manifest
+    try:
+        crisis = load_crisis(manifest.crisis, overrides=dict(manifest.overrides))
+    except DetenteError:
+        return []
+    if crisis.digest != manifest.digest:
+        return []
+    return [item._asdict() for item in weigh_groups(inputs, values, group_by_source(crisis))]
+
+
+def drivers_in_crisis(
+    crisis: Crisis,
+    metric: str,
+    policy: str | None,
+    *,
+    tornado: bool,
+    sobol: int | None,
+    paths: Sequence[str] | None,
+    workers: int,
+) -> dict[str, Any]:
+    """Solve a crisis at settings of its quantities and say which move a metric.
+
+    Parameters
+    ----------
+    crisis
+        A loaded crisis.
+    metric
+        What to explain.
+    policy
+        Under this policy; None for the first.
+    tornado
+        Move one quantity at a time.
+    sobol
+        Base points of Sobol' indices; None for no indices.
+    paths
+        Quantities to vary; None for all that are uncertain.
+    workers
+        Threads.
+
+    Returns
+    -------
+    dict
+        ``tornado`` and ``sobol``, as asked.
+    """
+    chosen = find_policies(crisis, [policy] if policy else None)[0]
+    data: dict[str, Any] = {"crisis": crisis.id, "metric": metric, "policy": chosen.id}
+    if tornado:
+        swings = find_crisis_swings(crisis, metric, chosen, paths=paths, workers=workers)
+        data["tornado"] = [swing._asdict() for swing in swings]
+    if sobol is not None:
+        names, found = find_crisis_indices(
+            crisis, metric, chosen, paths=paths, n_base=sobol, workers=workers
+        )
+        data |= describe_cases()
+        data["sobol"] = {
+            "base_points": found.n_base,
+            "mean": found.mean,
+            "variance": found.variance,
+            "level": found.level,
+            "indices": [
+                {
+                    "name": name,
+                    "first": float(found.first[k]),
+                    "first_interval": [float(found.first_low[k]), float(found.first_high[k])],
+                    "total": float(found.total[k]),
+                    "total_interval": [float(found.total_low[k]), float(found.total_high[k])],
+                }
+                for k, name in enumerate(names)
+            ],
+        }
+        data["sobol"]["indices"].sort(key=lambda item: -item["total"])
+    return data

@@ -1,0 +1,62 @@
+"""What moves tell: beliefs after a move by those who see it and by the public, and how far fears of both sides grow.
+
+Everything is read off columns of a run by Bayes' rule; no game is solved.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.models.beliefs import Kind, classify_change, pool_by_look, posteriors, spiral_index
+
+__all__ = ["LEAST_CHANGE", "beliefs_after", "kind_of_move", "shared_fear"]
+
+FloatArray = NDArray[np.float64]
+
+LEAST_CHANGE = 0.01
+"""Changes of the chance of an attack below this are noise: one point."""
+
+
+def kind_of_move(change: float) -> Kind:
+    """Classify a move by what it does to the chance of an attack; see :data:`LEAST_CHANGE`.
+
+    Examples
+    --------
+    >>> kind_of_move(0.02), kind_of_move(-0.02), kind_of_move(0.001)
+    ('provocation', 'reassurance', 'noise')
+    """
+    return classify_change(change, least=LEAST_CHANGE)
+
+
+def beliefs_after(
+    prior: FloatArray, likelihood: FloatArray, looks: tuple[int, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """Return beliefs in each type after each move: of those who see the move, and of the public.
+
+    Parameters
+    ----------
+    prior
+        Chance of each type, shape ``(n_types, n_draws)``.
+    likelihood
+        Chance of each move by type, shape ``(n_types, n_moves, n_draws)``.
+    looks
+        Place of the move that each move looks like to the public.
+
+    Returns
+    -------
+    tuple
+        Two arrays of the shape of ``likelihood``.
+    """
+    return posteriors(prior, likelihood), posteriors(prior, pool_by_look(likelihood, looks))
+
+
+def shared_fear(
+    first: tuple[FloatArray, FloatArray], second: tuple[FloatArray, FloatArray]
+) -> FloatArray:
+    """Return the spiral index of two moves, one by each side, shape ``(n_draws,)``.
+
+    Parameters
+    ----------
+    first, second
+        Belief before and after the move that the other side is dangerous, shape ``(n_draws,)`` each.
+    """
+    return spiral_index((first[0], second[0]), (first[1], second[1]))

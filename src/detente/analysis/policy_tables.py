@@ -1,0 +1,320 @@
+"""Policies compared by several aims, from a run or by solving a crisis, and searched, as plain values for tables."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.analysis.driving import uncertain_paths
+from detente.analysis.mixes import read_mixes
+from detente.analysis.robustness import (
+    Aim,
+    find_pareto,
+    find_switch_points,
+    satisfice,
+    score_policies,
+    tabulate_policies,
+)
+from detente.analysis.search import default_aims, find_choices, search_policies
+from detente.analysis.solving import PolicySolver, find_policies
+from detente.crisis.elements import Crisis, Policy
+from detente.crisis.metric_names import metric_name
+from detente.engine import Engine
+from detente.engine.designs import describe_cases
+from detente.errors import UsageError
+from detente.rules.policies import AdaptivePolicy
+from detente.runs.results import Results
+
+__all__ = ["compare_in_crisis", "compare_in_run", "search_in_crisis"]
+
+
+def compare_in_run(
+    results: Results, wanted: tuple[Aim, ...], limits: tuple[Aim, ...]
+) -> dict[str, Any]:
+    """Compare the policies of a run.
+
+    Parameters
+    ----------
+    results
+        The run.
+    wanted
+        Aims; empty for those that its search of mixes had, or else an attack and the defenders' payoffs.
+    limits
+        What is good enough.
+
+    Returns
+    -------
+    dict
+        Crisis, draws, what the cases are, aims, limits, policies with means, ranges, regret, and switch points.
+    """
+    manifest = results.manifest
+    search = read_mixes(results.folder)
+    stated = None if search is None else search.as_aims()
+    aims = (
+        wanted
+        or stated
+        or (
+            Aim("attack", label="an attack"),
+            *(
+                Aim(metric_name("payoff", name), lower_is_better=False)
+                for name in manifest.defenders
+            ),
+        )
+    )
+    metrics = dict.fromkeys(aim.metric for aim in (*aims, *limits))
+    values = {
+        metric: np.array(
+            [
+                np.sum([results.values(part, policy) for part in metric.split("+")], axis=0)
+                for policy in results.policies
+            ]
+        )
+        for metric in metrics
+    }
+    labels = [manifest.policy_labels.get(name, name) for name in results.policies]
+    quantities = {
+        path: results.values(metric_name("quantity", path)) for path in results.quantities()
+    }
+    found = _compared(
+        manifest.crisis, results.policies, labels, values, aims, limits, quantities=quantities
+    )
+    return found | describe_cases(manifest.plan)
+
+
+def compare_in_crisis(
+    crisis: Crisis,
+    wanted: tuple[Aim, ...],
+    limits: tuple[Aim, ...],
+    adapt: Sequence[str],
+    draws: int,
+    seed: int,
+    workers: int | None,
+) -> dict[str, Any]:
+    """Solve a crisis at some draws and compare its policies, and others that adapt to what is seen.
+
+    Parameters
+    ----------
+    crisis
+        A loaded crisis.
+    wanted, limits
+        As of :func:`compare_in_run`; the usual aims are those of the crisis.
+    adapt
+        Policies that adapt, each ``start,switch,signal``.
+    draws, seed, workers
+        As for the solving of policies.
+
+    Returns
+    -------
+    dict
+        As of :func:`compare_in_run`.
+    """
+    aims = wanted or default_aims(crisis)
+    policies: list[Policy | AdaptivePolicy] = [
+        *find_policies(crisis),
+        *(_adaptive(crisis, text) for text in adapt),
+    ]
+    metrics = tuple(dict.fromkeys(aim.metric for aim in (*aims, *limits)))
+    engine = Engine(crisis, workers=workers or 2)
+    solver = PolicySolver(engine, engine.draw(draws, seed=seed))
+    found = solver.evaluate(policies, metrics)
+    by_type = solver.evaluate(policies, _type_metrics(crisis)).values
+    drawn = solver.draws.as_mapping()
+    return _compared(
+        crisis.id,
+        found.policies,
+        found.labels,
+        found.values,
+        aims,
+        limits,
+        quantities={path: drawn[path] for path in uncertain_paths(crisis)},
+        by_type=by_type,
+        unconverged=sum(found.unconverged),
+    )
+
+
+def _type_metrics(crisis: Crisis) -> tuple[str, ...]:
+    return tuple(
+        metric_name("attack_given", player.id, kind.id)
+        for player in crisis.players.values()
+        if player.role == "challenger" and len(player.types) > 1
+        for kind in player.types
+    )
+
+
+def _adaptive(crisis: Crisis, text: str) -> AdaptivePolicy:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 3:
+        message = f"--adapt {text!r} does not name a start, a switch and a signal"
+        raise UsageError(
+            message,
+            code="option-invalid",
+            at="--adapt",
+            fix="write two policies and an instrument: as_is,arm,probe",
+        )
+    start, switch = find_policies(crisis, parts[:2])
+    signal = crisis.instruments.get(parts[2])
+    seen = parts[2] if signal is None else signal.label
+    return AdaptivePolicy(
+        id=f"{start.id}>{switch.id}@{parts[2]}",
+        label=f"{start.label}; {switch.label} once “{seen}” is seen",
+        start=start,
+        switch=switch,
+        signal=parts[2],
+    )
+
+
+def _compared(
+    crisis: str,
+    policies: Sequence[str],
+    labels: Sequence[str],
+    values: Mapping[str, NDArray[np.float64]],
+    aims: "Sequence[Aim]",
+    limits: "Sequence[Aim]",
+    *,
+    quantities: Mapping[str, NDArray[np.float64]] | None = None,
+    by_type: Mapping[str, NDArray[np.float64]] | None = None,
+    unconverged: int = 0,
+) -> dict[str, Any]:
+    losses = np.array(
+        [values[aim.metric].mean(axis=1) * (1.0 if aim.lower_is_better else -1.0) for aim in aims]
+    ).T
+    pareto = find_pareto(losses)
+    cells = tabulate_policies({aim.metric: values[aim.metric] for aim in aims}, policies)
+    good = {item.policy: item for item in satisfice(values, policies, limits)}
+    scores = {
+        aim.metric: {
+            score.policy: score for score in score_policies(aim, values[aim.metric], policies)
+        }
+        for aim in aims
+    }
+    last = aims[-1]
+    switches = (
+        find_switch_points(
+            quantities,
+            values[last.metric],
+            policies,
+            lower_is_better=last.lower_is_better,
+        )
+        if quantities
+        else ()
+    )
+    return {
+        "crisis": crisis,
+        "draws": int(next(iter(values.values())).shape[1]),
+        **describe_cases(),
+        "unconverged": unconverged,
+        "aims": [
+            {
+                "metric": aim.metric,
+                "better": "less" if aim.lower_is_better else "more",
+                "label": aim.label or aim.metric,
+            }
+            for aim in aims
+        ],
+        "limits": [
+            {"metric": aim.metric, "at": aim.limit, "side": "<=" if aim.lower_is_better else ">="}
+            for aim in limits
+        ],
+        "policies": [
+            {
+                "id": name,
+                "label": labels[place],
+                "pareto": bool(pareto[place]),
+                "good_enough": good[name].share if limits else None,
+                "aims": {
+                    cell.metric: {
+                        "mean": cell.mean,
+                        "low": cell.low,
+                        "high": cell.high,
+                        "change": cell.change,
+                        "change_interval": [cell.change_low, cell.change_high],
+                        "deviation": scores[cell.metric][name].deviation,
+                        "regret_mean": scores[cell.metric][name].regret_mean,
+                        "regret_max": scores[cell.metric][name].regret_max,
+                        "best_share": scores[cell.metric][name].best_share,
+                        "efficient": scores[cell.metric][name].efficient,
+                    }
+                    for cell in cells
+                    if cell.policy == name
+                },
+                "by_type": {
+                    metric: float(table[place].mean()) for metric, table in (by_type or {}).items()
+                },
+            }
+            for place, name in enumerate(policies)
+        ],
+        "switches": [item._asdict() for item in switches[:10]],
+    }
+
+
+def search_in_crisis(
+    crisis: Crisis,
+    wanted: tuple[Aim, ...],
+    phases: list[str] | None,
+    draws: int,
+    seed: int,
+    workers: int | None,
+) -> dict[str, Any]:
+    """Search the combinations of commitments of a crisis for those that no other is better than in every aim.
+
+    Parameters
+    ----------
+    crisis
+        A loaded crisis.
+    wanted
+        Aims; empty for those of the crisis.
+    phases
+        Phases to search; None for all.
+    draws, seed, workers
+        As for the solving of policies.
+
+    Returns
+    -------
+    dict
+        Crisis, draws, what the cases are, aims, choices, what was solved, and the Pareto set.
+    """
+    found = search_policies(
+        crisis,
+        aims=wanted or None,
+        choices=find_choices(crisis, phases) if phases else None,
+        n_draws=draws,
+        seed=seed,
+        workers=workers or 2,
+    )
+    return {
+        "crisis": crisis.id,
+        "draws": found.n_draws,
+        **describe_cases(),
+        "aims": [
+            {
+                "metric": aim.metric,
+                "better": "less" if aim.lower_is_better else "more",
+                "label": aim.label or aim.metric,
+            }
+            for aim in found.aims
+        ],
+        "choices": {
+            choice.id: [option.id or "open" for option in choice.options]
+            for choice in found.choices
+        },
+        "combinations": found.n_combinations,
+        "solved": found.n_solved,
+        "games": found.n_games,
+        "exhaustive": found.exhaustive,
+        "candidates": len(found.policies),
+        "unconverged": sum(found.final.unconverged),
+        "pareto": [
+            {
+                "id": item.policy.id,
+                "label": item.label,
+                "commitments": list(item.commitments),
+                "same_game": item.n_same,
+                "aims": {
+                    aim.metric: {"mean": mean, "error": error}
+                    for aim, mean, error in zip(found.aims, item.means, item.errors, strict=True)
+                },
+            }
+            for item in found.pareto
+        ],
+    }

@@ -1,0 +1,201 @@
+"""Records of studies: what is computed on the draws of a run beside its games, as plain data.
+
+They are written into the run folder and read from it (:meth:`detente.runs.Results.study`); here nothing is computed.
+``D`` is the number of draws that a study uses, the first of the run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "ActorCost",
+    "Coalition",
+    "CoalitionStudy",
+    "CutOff",
+    "GasStudy",
+    "GasYearRecord",
+    "PackageCosts",
+    "PayerStudy",
+    "Winning",
+]
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+# --- coalitions ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutOff:
+    """A coalition once the challenger withholds gas: the state that says so, and who then joins each package.
+
+    ``join`` has shape ``(M, P, D)``.
+    """
+
+    variable: str
+    value: str
+    join: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Winning:
+    """What winning one member for the package of all measures would do, and what it would take.
+
+    ``chance`` ``(D,)`` is the chance that the package is adopted if the member joins for certain, ``price`` ``(D,)`` the
+    payment in percent of its GDP that brings it to the target of the study, ``made_good`` ``(D,)`` its probability of
+    joining once the others make good all the gas that it would lose; None where it would lose none.
+    """
+
+    member: int
+    chance: FloatArray
+    price: FloatArray
+    made_good: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coalition:
+    """All packages of one joining mechanism at one state. ``M`` members, ``K`` measures, ``P = 2 ** K`` packages.
+
+    A package is a number whose bits are its measures. ``join`` has shape ``(M, P, D)``, ``chance`` ``(P, D)`` by rule,
+    ``strength`` ``(P,)`` (mean over draws). ``announced`` is the package that the state names, ``rule`` the rule of the
+    body that decides it. ``chain`` holds packages from one measure to all, each adding the measure that keeps the chance
+    highest; ``strongest`` pairs a least chance and the strongest package that has it. ``multiple`` is the share of
+    packages and draws with more than one answer. ``winning`` are the least willing members, the pivot first. ``state``
+    holds what was asked for and, where the severity of the act depends on the state, what makes it worst. ``models`` and
+    ``references`` name what computed it.
+    """
+
+    mechanism: str
+    state: Mapping[str, str]
+    members: tuple[str, ...]
+    measures: tuple[str, ...]
+    rule: str
+    announced: int
+    models: tuple[str, ...]
+    references: tuple[str, ...]
+    join: FloatArray
+    chance: Mapping[str, FloatArray]
+    strength: FloatArray
+    multiple: float
+    chain: tuple[int, ...]
+    strongest: tuple[tuple[float, int], ...]
+    winning: tuple[Winning, ...]
+    cut_off: CutOff | None
+
+    @property
+    def full(self) -> int:
+        """The package of all measures."""
+        return len(self.strength) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoalitionStudy:
+    """Every joining mechanism of a crisis, in file order, at the state of the run's first policy.
+
+    ``target`` is the probability that a payment is to bring a member to.
+    """
+
+    target: float
+    coalitions: tuple[Coalition, ...]
+
+
+# --- gas -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GasYearRecord:
+    """One case of the gas year and the programme's answer to it, TWh by part and period; prices in EUR/MWh.
+
+    ``demand_twh``, ``response_twh``, ``shedding_twh`` and ``price`` have a row per node, ``supply_twh`` per source,
+    ``flow_twh`` per pipeline, ``sendout_twh`` per terminal, ``injection_twh`` and ``withdrawal_twh`` per store;
+    ``union_price`` is the mean price of the union by period, weighted by demand.
+    """
+
+    id: str
+    label: str
+    lng_pact_twh: float
+    demand_twh: FloatArray
+    supply_twh: FloatArray
+    flow_twh: FloatArray
+    sendout_twh: FloatArray
+    injection_twh: FloatArray
+    withdrawal_twh: FloatArray
+    response_twh: FloatArray
+    shedding_twh: FloatArray
+    price: FloatArray
+    union_price: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GasStudy:
+    """The gas system of a crisis at the central values of its quantities, month by month, in several cases.
+
+    Parts are named by their ids; ``names`` has the words. ``periods`` are labels (``YYYY-MM``), ``days`` their lengths.
+    ``union`` says per node whether it counts to the union, ``actors`` whom it holds. Capacities are TWh a day, shape
+    ``(n_parts, n_periods)``. ``suppliers`` has the ids of sources by supplier. ``sources`` are the source keys of the
+    tables.
+    """
+
+    mechanism: str
+    model: str
+    reference: str
+    sources: tuple[str, ...]
+    periods: tuple[str, ...]
+    days: FloatArray
+    names: Mapping[str, str]
+    nodes: tuple[str, ...]
+    union: BoolArray
+    actors: tuple[tuple[str, ...], ...]
+    entries: tuple[str, ...]
+    entry_nodes: tuple[str, ...]
+    suppliers: Mapping[str, tuple[str, ...]]
+    pipelines: tuple[str, ...]
+    pipeline_twh_per_day: FloatArray
+    terminal_nodes: tuple[str, ...]
+    terminal_twh_per_day: FloatArray
+    store_nodes: tuple[str, ...]
+    years: tuple[GasYearRecord, ...]
+
+
+# --- payers ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorCost:
+    """What a package costs an actor in a year, in percent of its income: in all, and the part that is gas, ``(D,)``.
+
+    ``actor`` is empty for the target; ``gas`` is None where nothing prices it.
+    """
+
+    actor: str
+    total: FloatArray
+    gas: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageCosts:
+    """Who pays for a package after a year, without an answer by the other side and with it.
+
+    ``bans_gas`` says whether the package itself holds gas; ``countered`` is empty where nothing prices an answer.
+    """
+
+    package: str
+    bans_gas: bool
+    plain: tuple[ActorCost, ...]
+    countered: tuple[ActorCost, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerStudy:
+    """Who pays for every package of a crisis that is priced by horizon.
+
+    ``instrument`` is the answer of the other side and ``mechanism`` what prices it; both empty where there is none.
+    """
+
+    instrument: str
+    mechanism: str
+    packages: tuple[PackageCosts, ...]

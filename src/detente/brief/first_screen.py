@@ -1,0 +1,134 @@
+"""The first screen in words: the answer in three sentences, and how sure they are."""
+
+from collections.abc import Sequence
+
+from detente.brief.context import Context
+from detente.brief.figures import Answer, link
+from detente.brief.shared import QUESTION, SharedFigures
+from detente.brief.words import (
+    format_percent,
+    join_words,
+    plural,
+    spread_word,
+)
+
+__all__ = ["headline_sentences", "how_sure", "residual_text"]
+
+JUDGEMENT = "judgement"
+"""Standing of a source that is the authors' own judgement."""
+
+
+def headline_sentences(
+    context: Context, answers: Sequence[Answer], shared: SharedFigures
+) -> tuple[str, str, str]:
+    """Return the answer of the last question, what commitments do, and what the answer hinges on."""
+    first = next(answer.answer for answer in answers if answer.id == QUESTION)
+    return first, _policy_sentence(context, shared), _hinge_sentence(context, shared)
+
+
+def _policy_sentence(context: Context, shared: SharedFigures) -> str:
+    base, under_each = shared.attack, shared.policies
+    if len(context.policies.ids) < 2:
+        alone = "Only the base case was run"
+        if len(context.crisis.policies) < 2:
+            alone = "The file names no commitment to compare with the base case"
+        return f"{alone}: an attack stands at {link(base, base.full_text)}."
+    least = min(
+        context.policies.ids,
+        key=lambda policy: under_each[policy][0].value or 0.0,
+    )
+    payoff = context.results.regret(policies=context.policies.ids).least_mean
+    under, _ = under_each[least]
+    others = len(context.policies.ids) - 1
+    label = context.policies.get(least).label
+    if least == context.policies.base:
+        text = f"None of {plural(others, 'other commitment')} compared brings an attack below the base case ({link(base)})"
+    else:
+        text = (
+            f"Of {plural(others, 'commitment')} compared with the base case, “{label}” lowers the probability of an attack most, "
+            f"from {link(base)} to {link(under, under.full_text)}"
+        )
+    if payoff == least:
+        text += f", and it also leaves {context.roles.opponent_names()} with the least regret once costs are counted"
+    else:
+        text += (
+            f"; counting costs as well, “{context.policies.get(payoff).label}” leaves "
+            f"{context.roles.opponent_names()} with the least regret"
+        )
+    return text + "."
+
+
+def _hinge_sentence(context: Context, shared: SharedFigures) -> str:
+    rows = [
+        f"{mover.quantity.label} ({link(mover.low)} where that is low, {link(mover.high)} where it is high)"
+        for mover in shared.movers[:2]
+        if mover.effect != 0
+    ]
+    if not rows and context.results.n_draws == 1:
+        return "One case does not show which quantity moves the probability of an attack."
+    if not rows:
+        return (
+            "No single uncertain quantity of the file moves the probability of an attack by more than chance among "
+            f"{plural(context.results.n_draws, 'case')} would."
+        )
+    return f"The probability of an attack hinges most on {join_words(rows)}."
+
+
+def how_sure(context: Context, shared: SharedFigures) -> tuple[str, ...]:
+    """Say how well games were solved, how wide results spread, and how many inputs are judgements."""
+    attack = shared.attack
+    certificate = context.results.certificate
+    n, missed = certificate.n_solutions, certificate.unconverged
+    solved = (
+        ("The one game is" if n == 1 else f"All {n:,} games are") + " solved to tolerance"
+        if missed == 0
+        else f"{missed:,} of {plural(n, 'game')} ({format_percent(certificate.unconverged_share)}) missed the tolerance and are kept"
+    )
+    sentences = [
+        f"Solver. {solved}; the largest residual is {residual_text(certificate.max_residual, 0)}."
+    ]
+    if context.results.n_draws == 1:
+        sentences.append("Spread. One case was explored, so there is no range.")
+    elif not attack.range_text:
+        sentences.append(f"Spread. An attack stands at {link(attack)} in nearly every case.")
+    elif attack.low is not None and attack.high is not None:
+        sentences.append(
+            f"Spread. The range of an attack is {spread_word(attack.low, attack.high)}: "
+            f"{link(attack, attack.range_text)} across the cases that the file's own uncertainty allows."
+        )
+    sentences.append(f"Inputs. {_judgement_sentence(context)}")
+    return tuple(sentences)
+
+
+def _is_judgement(context: Context, path: str) -> bool:
+    sources = [
+        context.crisis.sources[key]
+        for key in context.crisis.quantities[path].sources
+        if key in context.crisis.sources
+    ]
+    return bool(sources) and all(source.standing == JUDGEMENT for source in sources)
+
+
+def _judgement_sentence(context: Context) -> str:
+    paths = context.traces.game_inputs
+    count = sum(_is_judgement(context, path) for path in paths)
+    rest = len(paths) - count
+    if not paths:
+        return "The game reads no quantity of the file."
+    if rest == 0:
+        every = "The one quantity" if count == 1 else f"All {count:,} quantities"
+        return (
+            f"{every} that the game reads {'is' if count == 1 else 'are'} the authors' judgement."
+        )
+    if count == 0:
+        every = "The one quantity" if rest == 1 else f"All {rest:,} quantities"
+        return f"{every} that the game reads {'comes' if rest == 1 else 'come'} from sources other than the authors' judgement."
+    return (
+        f"Of {len(paths):,} quantities that the game reads, {count:,} {'is' if count == 1 else 'are'} the authors' "
+        f"judgement and {rest:,} {'comes' if rest == 1 else 'come'} from other sources."
+    )
+
+
+def residual_text(value: float, digits: int) -> str:
+    """Write a residual with some digits behind the point; none at all is 0."""
+    return "0" if value == 0 else f"{value:.{digits}e}"

@@ -1,0 +1,95 @@
+"""Pages: the words of the briefing as templates, a folder per language.
+
+``brief.html`` and ``brief.md`` are the whole page. ``<question>.j2`` holds the words of one question in blocks: ``title``,
+``answer``, ``model`` (paragraphs, an empty line between two), ``changes`` and ``absent`` (a line each). A template says
+what a question computed: it compares no numbers, it only looks at the cases that the question names.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jinja2
+
+from detente.brief.figures import chance, link
+from detente.brief.words import join_words, plural, sentence_case
+
+__all__ = ["PageWords", "page_loader", "read_page"]
+
+LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageWords:
+    """The words of a question; what its page does not say is empty. Links to figures are as in sentences of the code."""
+
+    title: str
+    answer: str
+    model: tuple[str, ...]
+    changes: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def page_loader() -> jinja2.BaseLoader:
+    """Return what finds templates: in the folder of the language, of every place where pages lie."""
+    return jinja2.FileSystemLoader([Path(place) / LANGUAGE for place in __path__])
+
+
+def read_page(question: str, values: Mapping[str, object]) -> PageWords:
+    """Say what a question found, in the words of its page.
+
+    Parameters
+    ----------
+    question
+        The question's id; its template is ``<id>.j2``.
+    values
+        Figures, names and named cases that the template speaks of. The filters ``link`` (a figure, linked), ``full``
+        (with its range), ``aside`` (the same inside brackets) and ``chance`` (as a likelihood) write figures.
+    """
+    template = _environment(tuple(__path__)).get_template(f"{question}.j2")
+
+    def block(name: str) -> str:
+        if name not in template.blocks:
+            return ""
+        return "".join(template.blocks[name](template.new_context(dict(values))))
+
+    return PageWords(
+        title=_one_line(block("title")),
+        answer=_one_line(block("answer")),
+        model=_paragraphs(block("model"), "\n\n"),
+        changes=_paragraphs(block("changes"), "\n"),
+        absent=_paragraphs(block("absent"), "\n"),
+    )
+
+
+@cache
+def _environment(places: tuple[str, ...]) -> jinja2.Environment:
+    """Return the templates of questions: plain text, since pages escape what they show. By where pages lie."""
+    del places
+    found = jinja2.Environment(
+        loader=page_loader(),
+        autoescape=False,  # noqa: S701  # the pages that show these words escape them
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    found.filters.update(
+        link=link,
+        full=lambda figure: link(figure, figure.full_text),
+        aside=lambda figure: link(figure, figure.aside_text),
+        chance=chance,
+        joined=join_words,
+        counted=plural,
+        sentence=sentence_case,
+    )
+    return found
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[ \t\n]+", " ", text).strip(" ")
+
+
+def _paragraphs(text: str, between: str) -> tuple[str, ...]:
+    return tuple(line for part in text.split(between) if (line := _one_line(part)))

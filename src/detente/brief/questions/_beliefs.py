@@ -1,0 +1,125 @@
+"""What first moves tell of the types of those who make them, in question 7."""
+
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import (
+    Chart,
+    Figure,
+    link,
+)
+from detente.brief.pictures.charts import Dumbbell, draw_dumbbells
+from detente.brief.pictures.drawing import Words
+from detente.brief.questions._parts import (
+    PostureReading,
+    reading_sentence,
+    run_note,
+)
+from detente.brief.words import (
+    join_words,
+    sentence_case,
+)
+from detente.crisis.elements import Player
+from detente.crisis.metric_names import Metric, metric_name, metric_prefix
+
+__all__ = ["Beliefs", "belief_chart", "belief_paragraphs", "read_beliefs"]
+
+TELLING = 0.02
+"""Smallest shift of a belief that is shown."""
+Beliefs = list[tuple[Player, str, str, Figure, Figure]]
+
+
+def read_beliefs(context: Context, book: Book) -> Beliefs:
+    """Per player with two types or more: how each observed first move shifts the belief in one of the types."""
+    found: Beliefs = []
+    for player in context.roles.players():
+        if len(player.types) < 2:
+            continue
+        kind = player.types[-1] if player.role == "challenger" else player.types[0]
+        before = metric_name("prior", player.id, kind.id)
+        if not context.columns.has(before):
+            continue
+        prior = book.metric(
+            f"prior.{player.id}.{kind.id}", f"prior that {player.name} is “{kind.label}”", before
+        )
+        prefix = metric_prefix("belief", player.id, kind.id)
+        for metric in context.columns.metrics(prefix):
+            move = Metric.parse(metric).parts[-1]
+            instrument = context.crisis.instruments.get(move)
+            label = instrument.label if instrument is not None else "an unseen move"
+            after = book.metric(
+                f"belief.{player.id}.{kind.id}.{move}",
+                f"belief that {player.name} is “{kind.label}” after “{label}”",
+                metric,
+            )
+            if after.value is not None:
+                found.append((player, kind.label, label, prior, after))
+    return found
+
+
+def _shift(item: tuple[Player, str, str, Figure, Figure]) -> float:
+    return (item[4].value or 0.0) - (item[3].value or 0.0)
+
+
+def belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
+    """Draw the belief in a type before and after the first moves that tell most; None if none tells anything."""
+    ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))[:12]
+    ranked = [item for item in ranked if abs(_shift(item)) >= TELLING]
+    if not ranked:
+        return None
+    ranked.sort(key=lambda item: (item[0].id, -_shift(item)))
+    player, kind, label, prior, after = max(ranked, key=lambda item: abs(_shift(item)))
+    words = "raises" if (after.value or 0) > (prior.value or 0) else "lowers"
+    return draw_dumbbells(
+        "outlook-beliefs",
+        [
+            Dumbbell(
+                row=f"{item[0].name}, “{item[2]}”: {item[1]}",
+                start=item[3],
+                end=item[4],
+                colour=context.roles.colours[item[0].id],
+            )
+            for item in ranked
+        ],
+        Words(
+            title=f"“{sentence_case(label)}” tells most: it {words} the belief that {player.name} is “{kind}” "
+            f"from {prior.text} to {after.text}",
+            subtitle="Belief of a public observer in a type before (hollow) and after (filled) the first move seen, mean over "
+            "explored cases",
+            footnote=run_note(context, spread=False),
+        ),
+        start="Before",
+        end="After",
+        row_title="Move and type",
+    )
+
+
+def belief_paragraphs(
+    context: Context, beliefs: Beliefs, read: tuple[PostureReading, ...]
+) -> tuple[str, ...]:
+    """Describe the security dilemma: how the other side reads moves of restraint and of strength."""
+    ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))
+    parts = []
+    seen: set[str] = set()
+    for player, kind, label, prior, after in ranked:
+        if player.id in seen or abs((after.value or 0.0) - (prior.value or 0.0)) < TELLING:
+            continue
+        seen.add(player.id)
+        verb = "raises" if (after.value or 0.0) > (prior.value or 0.0) else "lowers"
+        parts.append(
+            f"“{label}” by {player.name} {verb} the belief that it is “{kind}” from {link(prior)} to "
+            f"{link(after, after.full_text)}"
+        )
+    mutual = tuple(reading_sentence(context, reading) for reading in read)
+    if not parts:
+        if not beliefs and not mutual:
+            return ()
+        quiet = (
+            "No first move tells the other side much: types of a player open so much alike that no belief shifts by "
+            "two points or more."
+        )
+        return (" ".join((*mutual, *((quiet,) if beliefs else ()))),)
+    quiet = "A move that every type makes alike tells nothing."
+    if not mutual:
+        return (f"What first moves tell the other side: {join_words(parts)}. {quiet}",)
+    head = f"Each side reads the other's moves. {' '.join(mutual)}"
+    return (f"{head} In the other direction, {join_words(parts)}. {quiet}",)

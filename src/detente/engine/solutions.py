@@ -1,0 +1,269 @@
+"""Solutions: the solved game of one policy at some draws, measured when asked."""
+
+import difflib
+import html
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.crisis.metric_names import metric_name, metric_prefix
+from detente.engine.boards import Game
+from detente.engine.metrics import MoveKeys, evaluate_metrics
+from detente.engine.solving import solve_draws
+from detente.errors import UsageError
+from detente.game import nash_conv, terminal_probs
+from detente.linking import Priced
+
+__all__ = ["MetricValues", "Solution", "SolvedBlock", "solve_block"]
+
+FloatArray = NDArray[np.float64]
+_LEVELS = frozenset({"level", "payoff"})
+_MOVES = frozenset({"use", "first", "belief"})
+_CERTIFICATE: Final = "certificate"
+_CERTIFICATES = tuple(
+    metric_name(_CERTIFICATE, what) for what in ("residual", "iterations", "converged", "nashconv")
+)
+_NO_MOVES = MoveKeys(used=(), first=(), seen=())
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MetricValues:
+    """A named number of a solved game: one value per draw."""
+
+    name: str
+    values: FloatArray
+
+    @property
+    def mean(self) -> float:
+        """Mean over draws."""
+        return float(self.values.mean())
+
+    @property
+    def low(self) -> float:
+        """5% quantile over draws."""
+        return float(np.quantile(self.values, 0.05))
+
+    @property
+    def high(self) -> float:
+        """95% quantile over draws."""
+        return float(np.quantile(self.values, 0.95))
+
+    def __repr__(self) -> str:
+        """Name, mean and 5-95% range."""
+        span = f"{self.low:.4g} to {self.high:.4g}"
+        return f"MetricValues({self.name}: mean {self.mean:.4g}, 5-95% {span}, {self.values.size} draws)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SolvedBlock:
+    """A game solved for a block of D draws.
+
+    ``payoffs`` has shape ``(K', P, D)``, ``strategy`` ``(A', D)``, over what is left of the board; ``residual``, ``iterations`` and ``converged``
+    ``(D,)`` are its certificate.
+    """
+
+    game: Game
+    priced: Priced
+    payoffs: FloatArray
+    strategy: FloatArray
+    residual: FloatArray
+    iterations: NDArray[np.int64]
+    converged: NDArray[np.bool_]
+
+    @property
+    def n_profiles(self) -> int:
+        """Number of combinations of types."""
+        return int(self.game.board.tree.chance_offset[1])
+
+    def given_profile(self) -> FloatArray:
+        """Return the probability of each terminal given the types, shape ``(T', D)``."""
+        given = self.priced.chance_probs.copy()
+        given[: self.n_profiles] = 1.0 / self.n_profiles  # alike, so that each can be divided out
+        return terminal_probs(self.game.form, self.strategy, given) * self.n_profiles
+
+    def nash_conv(self) -> FloatArray:
+        """Return what players could gain by deviating in the game that is left, summed, shape ``(D,)``."""
+        chance = self.priced.chance_probs
+        return nash_conv(self.game.form, self.strategy, payoffs=self.payoffs, chance_probs=chance)
+
+
+def solve_block(game: Game, priced: Priced, rationality: FloatArray) -> SolvedBlock:
+    """Solve a game for the draws that its board is priced at."""
+    payoffs = priced.payoffs_of(game.classes)
+    found = solve_draws(game.form, rationality, payoffs=payoffs, chance_probs=priced.chance_probs)
+    return SolvedBlock(
+        game=game,
+        priced=priced,
+        payoffs=payoffs,
+        strategy=found.strategy,
+        residual=found.residual,
+        iterations=found.iterations,
+        converged=found.converged,
+    )
+
+
+class Solution:
+    """The solved game of a policy: ``solution["attack"]`` is a :class:`MetricValues`, computed when it is first asked for.
+
+    May be shared by threads. Make one with :meth:`detente.engine.Engine.solve`.
+
+    Attributes
+    ----------
+    policy, label
+        Id and words of the policy.
+    game
+        The game that it makes.
+    blocks
+        What was solved, block by block of draws.
+    """
+
+    def __init__(
+        self, *, crisis: str, policy: str, label: str, game: Game, blocks: Sequence[SolvedBlock]
+    ) -> None:
+        self.crisis, self.policy, self.label = crisis, policy, label
+        self.game, self.blocks = game, tuple(blocks)
+        self._known: dict[tuple[bool, MoveKeys], dict[str, FloatArray]] = {}
+        self._nash_conv: FloatArray | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return sum(block.residual.size for block in self.blocks)
+
+    @property
+    def unconverged(self) -> int:
+        """Number of draws that missed the tolerance; they stay in every number."""
+        return sum(int((~block.converged).sum()) for block in self.blocks)
+
+    @property
+    def residual(self) -> float:
+        """Largest residual of a draw."""
+        return max(float(block.residual.max()) for block in self.blocks)
+
+    def __getitem__(self, name: str) -> MetricValues:
+        """Return a metric by name, or a sum of some joined by ``+``."""
+        return MetricValues(name=name, values=self.measure([name])[name])
+
+    def measure(
+        self, metrics: Sequence[str] | None = None, *, moves: MoveKeys | None = None
+    ) -> dict[str, FloatArray]:
+        """Return metrics by name, shape ``(n_draws,)`` each; see :meth:`detente.engine.Engine.measure`."""
+        moves = moves or self.game.moves
+        if metrics is None:
+            return {**self._family(moves, with_levels=True), **self._certificate(())}
+        found: dict[str, FloatArray] = {}
+        for metric in metrics:
+            parts = [part.strip() for part in metric.split("+")]
+            if len(parts) > 1:
+                found[metric] = np.sum([self._one(part, moves) for part in parts], axis=0)
+            elif metric.endswith("/"):
+                found |= self._all_below(metric, moves)
+            else:
+                found[metric] = self._one(metric, moves)
+        return found
+
+    def _one(self, name: str, moves: MoveKeys) -> FloatArray:
+        known = self._near(name, moves)
+        if name not in known:
+            raise _unknown_metric(name, (*self._family(moves, with_levels=True), *_CERTIFICATES))
+        return known[name]
+
+    def _all_below(self, prefix: str, moves: MoveKeys) -> dict[str, FloatArray]:
+        known = self._near(prefix, moves)
+        found = {name: values for name, values in known.items() if name.startswith(prefix)}
+        if not found:
+            raise _unknown_metric(prefix, (*known, *_CERTIFICATES))
+        return found
+
+    def _near(self, name: str, moves: MoveKeys) -> dict[str, FloatArray]:
+        """Metrics that are computed together with one of this name."""
+        head = name.partition("/")[0]
+        if head == _CERTIFICATE:
+            return self._certificate((name,))
+        wanted = moves if head in _MOVES else _NO_MOVES
+        return self._family(wanted, with_levels=head in _LEVELS)
+
+    def _family(self, moves: MoveKeys, *, with_levels: bool) -> dict[str, FloatArray]:
+        key = (with_levels, moves)
+        with self._lock:
+            if key not in self._known:
+                plan = self.game.measures(moves, with_levels=with_levels)
+                parts = [
+                    evaluate_metrics(
+                        plan,
+                        given_profile=block.given_profile(),
+                        profile_probs=block.priced.chance_probs[: block.n_profiles],
+                        priced=block.priced,
+                    )
+                    for block in self.blocks
+                ]
+                self._known[key] = {
+                    name: np.concatenate([part[name] for part in parts]) for name in parts[0]
+                }
+            return self._known[key]
+
+    def _certificate(self, names: Sequence[str]) -> dict[str, FloatArray]:
+        """Return the certificate; ``nashconv`` only if it is asked for by name or everything is."""
+        found = {
+            metric_name(_CERTIFICATE, "residual"): np.concatenate(
+                [block.residual for block in self.blocks]
+            ),
+            metric_name(_CERTIFICATE, "iterations"): np.concatenate(
+                [block.iterations.astype(np.float64) for block in self.blocks]
+            ),
+            metric_name(_CERTIFICATE, "converged"): np.concatenate(
+                [block.converged.astype(np.float64) for block in self.blocks]
+            ),
+        }
+        if not names or any(
+            metric_name(_CERTIFICATE, "nashconv").startswith(name) for name in names
+        ):
+            with self._lock:
+                if self._nash_conv is None:
+                    self._nash_conv = np.concatenate([block.nash_conv() for block in self.blocks])
+            found[metric_name(_CERTIFICATE, "nashconv")] = self._nash_conv
+        return found
+
+    def _table(self) -> list[tuple[str, MetricValues]]:
+        shown = self.measure(["attack", "settlement", metric_prefix("outcome")])
+        return [(name, self[name]) for name in list(shown)[: _SHOWN + 2]]
+
+    def __repr__(self) -> str:
+        """Show the chances of the outcomes and the certificate."""
+        rows = [
+            f"  {name:32.32} {item.mean:7.3f}  {item.low:.3f} to {item.high:.3f}"
+            for name, item in self._table()
+        ]
+        head = f"Solution of {self.crisis}, policy {self.policy}, {self.n_draws} draws"
+        foot = f"  residual {self.residual:.1e}, {self.unconverged} draws not converged"
+        return "\n".join([head, f"  {'metric':32}    mean  5-95%", *rows, foot])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(name)}</td><td>{item.mean:.3f}</td>"
+            f"<td>{item.low:.3f} to {item.high:.3f}</td></tr>"
+            for name, item in self._table()
+        )
+        title = f"{self.crisis}: {self.label or self.policy}, {self.n_draws} draws"
+        foot = f"residual {self.residual:.1e}, {self.unconverged} draws not converged"
+        return (
+            f"<table><caption>{html.escape(title)}</caption>"
+            "<tr><th>metric</th><th>mean</th><th>5-95%</th></tr>"
+            f"{rows}<tr><td colspan='3'>{foot}</td></tr></table>"
+        )
+
+
+def _unknown_metric(metric: str, known: Sequence[str]) -> UsageError:
+    near = difflib.get_close_matches(metric, known, n=3, cutoff=0.4)
+    return UsageError(
+        f"there is no metric {metric!r} of a policy",
+        code="path-unknown",
+        at="metrics",
+        fix=f"nearest: {', '.join(near)}" if near else "use attack, outcome/NAME or payoff/PLAYER",
+    )

@@ -1,0 +1,60 @@
+"""Whether a third party whose consent is needed would rather live with a package than fight on."""
+
+from typing import Annotated, TypedDict
+
+import numpy as np
+
+from detente.models.bargaining._declared import RedLineFirmness, WinProb, war_cost
+from detente.models.inputs import score, weight
+from detente.models.registry import FloatArray, Output, model
+
+__all__ = ["consent"]
+
+
+class _Outputs(TypedDict):
+    consents: Annotated[
+        FloatArray, Output("prob", "1 if the third party prefers the package to fighting, else 0")
+    ]
+    gain: Annotated[
+        FloatArray,
+        Output(
+            "ratio", "third party's gain of the package over fighting, in worths of the issue space"
+        ),
+    ]
+
+
+@model(
+    "bargaining.consent",
+    cites=("fearon1995",),
+    reference="fearon1995, value of the costly lottery, for a third party whose consent is needed",
+)
+def consent(
+    *,
+    package: Annotated[FloatArray, score("position of the package on the issue")],
+    position: Annotated[FloatArray, score("ideal point of the third party on the issue")],
+    salience: Annotated[
+        FloatArray, weight("weight of the issue for the third party; proportions matter")
+    ],
+    challenger_position: Annotated[
+        FloatArray, score("where the challenger would set the issue after a victory")
+    ],
+    red_line: Annotated[
+        FloatArray,
+        score("farthest point that the third party signs at the usual price", default=50.0),
+    ],
+    red_line_firmness: RedLineFirmness,
+    win_prob: WinProb,
+    war_cost: Annotated[FloatArray, war_cost("third party")],
+) -> _Outputs:
+    """Whether a third party would rather live with a package than fight on; see :func:`settlement` for the unit."""
+    slope = salience / np.maximum(salience.sum(axis=0), np.finfo(float).tiny)
+    side = np.sign(red_line - position)
+    over = np.where(
+        side == 0.0, np.abs(package - position), np.maximum((package - red_line) * side, 0.0)
+    )
+    lost = np.abs(package - position) + (red_line_firmness - 1.0) * over
+    beaten = np.abs(challenger_position - position)
+    utility = 1.0 - (slope * lost / 100.0).sum(axis=0)
+    fighting = 1.0 - win_prob * (slope * beaten / 100.0).sum(axis=0) - war_cost
+    gain = utility - fighting
+    return {"consents": (gain >= 0.0).astype(np.float64), "gain": gain}

@@ -1,0 +1,193 @@
+"""What policies, instruments and events do to menus and to states: each said once, for every driver of the rules.
+
+* A policy *fixes*: in a menu of the phase (or phase and round) it names, it leaves the instruments it names. It *forbids*:
+  instruments are taken out of every menu. A menu gives way rather than be emptied: first to the bans alone, then to none.
+  It *overrides*: some variables have another value where the game starts.
+* An effect of an instrument, of a chance outcome or of an event sets a variable to a value, or moves it ``up`` or ``down``
+  along its order, where it stops at the ends. A value that is called ``up`` or ``down`` is meant as a value.
+
+A policy shortens menus and makes no new history. So it may be applied while the rules are compiled, or as a mask on the
+actions of the tree of its starting position: :func:`menu_masks` and :func:`narrow` are what both use.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.crisis.elements import Crisis, Instrument, Policy, StateVariable
+from detente.errors import UsageError
+
+__all__ = [
+    "FREE",
+    "AdaptivePolicy",
+    "Start",
+    "after_change",
+    "after_use",
+    "change_table",
+    "find_policy",
+    "menu_masks",
+    "narrow",
+    "start_of",
+    "start_state",
+]
+
+BoolArray = NDArray[np.bool_]
+Start = tuple[tuple[str, str], ...]
+"""What a policy overrides in the state that the game starts from: pairs of variable and value, sorted."""
+
+FREE = Policy(id="free", label="no commitment", description="", fix={}, forbid=(), state={})
+"""No commitment at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdaptivePolicy:
+    """Start with one policy, go on with another once a signal is seen.
+
+    ``signal`` is an instrument of another player. At every information set of a player that has seen it (or what it takes
+    for it), menus are those of ``switch``; at all others those of ``start``. Initial values are those of ``start``: a
+    commitment cannot change what was before it.
+    """
+
+    id: str
+    label: str
+    start: Policy
+    switch: Policy
+    signal: str
+
+
+def find_policy(crisis: Crisis, policy: str | Policy | None) -> Policy | None:
+    """Return a policy that is given by its id, or as it is; None stays None.
+
+    Raises
+    ------
+    UsageError
+        ``policy-invalid`` for an unknown id.
+    """
+    if not isinstance(policy, str):
+        return policy
+    if policy not in crisis.policies:
+        message = f"crisis {crisis.id!r} has no policy {policy!r}"
+        raise UsageError(
+            message,
+            code="policy-invalid",
+            at="policy",
+            fix=f"use one of: {', '.join(crisis.policies) or '(it has none)'}",
+        )
+    return crisis.policies[policy]
+
+
+# --- menus -----------------------------------------------------------------------------------------------------------
+
+
+def menu_masks(
+    policy: Policy | None, phase: str, round_number: int, menu: Sequence[str]
+) -> tuple[BoolArray, ...]:
+    """Return the masks that a policy puts on a menu in a phase and round, strictest first; for :func:`narrow`.
+
+    Parameters
+    ----------
+    policy
+        None: no mask.
+    phase, round_number
+        When the menu is offered. What is fixed in ``phase@round`` goes before what is fixed in ``phase``.
+    menu
+        Ids of instruments.
+
+    Returns
+    -------
+    tuple
+        Masks of shape ``(n_menu,)``; those that leave the whole menu are left out.
+    """
+    if policy is None:
+        return ()
+    fixed = policy.fix.get(f"{phase}@{round_number}", policy.fix.get(phase, ()))
+    kept = np.array([name in fixed or not fixed for name in menu], dtype=np.bool_)
+    allowed = np.array([name not in policy.forbid for name in menu], dtype=np.bool_)
+    return tuple(mask for mask in (kept & allowed, allowed) if not mask.all())
+
+
+def narrow(open_: BoolArray, masks: Sequence[BoolArray]) -> BoolArray:
+    """Apply to each row of a menu the first mask that leaves something open, or none of them.
+
+    Parameters
+    ----------
+    open_
+        What is open, shape ``(n, n_menu)``.
+    masks
+        From :func:`menu_masks`.
+    """
+    done = np.zeros(len(open_), dtype=np.bool_)
+    result = open_
+    for mask in masks:
+        cut = open_ & mask
+        apply = ~done & cut.any(axis=1)
+        result = np.where(apply[:, None], cut, result)
+        done |= apply
+    return result
+
+
+# --- states ----------------------------------------------------------------------------------------------------------
+
+
+def start_state(crisis: Crisis, policy: Policy | None = None) -> dict[str, str]:
+    """Return the state that the game starts from: the value of each variable of the crisis."""
+    state = {variable.id: variable.initial for variable in crisis.state.values()}
+    return {**state, **(policy.state if policy is not None else {})}
+
+
+def start_of(crisis: Crisis, policy: Policy | None) -> Start:
+    """Return what a policy changes in the state that the game starts from."""
+    return tuple(
+        sorted(
+            (name, value)
+            for name, value in (policy.state if policy is not None else {}).items()
+            if name not in crisis.state or crisis.state[name].initial != value
+        )
+    )
+
+
+def change_table(values: Sequence[str], target: str) -> NDArray[np.uint8]:
+    """Return the code of the value that each value of a variable changes to, shape ``(n_values,)``.
+
+    Examples
+    --------
+    >>> change_table(("low", "some", "high"), "up").tolist()
+    [1, 2, 2]
+    >>> change_table(("low", "some", "high"), "low").tolist()
+    [0, 0, 0]
+    """
+    old = np.arange(len(values))
+    if target in values:
+        new = np.full(len(values), values.index(target))
+    elif target == "up":
+        new = np.minimum(old + 1, len(values) - 1)
+    else:
+        new = np.maximum(old - 1, 0)
+    return new.astype(np.uint8)
+
+
+def after_change(
+    variables: Mapping[str, StateVariable], state: Mapping[str, str], effects: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the state after some effects."""
+    result = dict(state)
+    for name, target in effects.items():
+        values = variables[name].values
+        result[name] = values[int(change_table(values, target)[values.index(result[name])])]
+    return result
+
+
+def after_use(
+    variables: Mapping[str, StateVariable],
+    state: Mapping[str, str],
+    instrument: Instrument,
+    outcome: str = "",
+) -> dict[str, str]:
+    """Return the state after an instrument is used, and then its chance outcome if one is named."""
+    result = after_change(variables, state, instrument.effects)
+    for item in instrument.chance:
+        if item.id == outcome:
+            result = after_change(variables, result, item.effects)
+    return result
