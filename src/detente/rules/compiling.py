@@ -14,10 +14,10 @@ from detente.rules.phases import CompiledPhase, Moment, compile_phase, make_sche
 from detente.rules.policies import find_policy, start_state
 from detente.rules.state import (
     ROUND,
-    Columns,
     CompiledCondition,
     Projection,
     StateArray,
+    StateColumns,
     project,
     read_variables,
 )
@@ -138,7 +138,7 @@ def compile_rules(
         message = f"a game of {n_rounds} rounds cannot start in round {first_round}"
         fix = f"start it in a round from 1 to {n_rounds}"
         raise UsageError(message, code="option-invalid", at="first_round", fix=fix)
-    columns = Columns(crisis, n_rounds)
+    columns = StateColumns(crisis, n_rounds)
     instruments, sights = compile_instruments(crisis, columns)
     phases = tuple(compile_phase(phase, crisis, columns, policy) for phase in crisis.phases)
     initial = {**start_state(crisis, policy), ROUND: str(first_round)}

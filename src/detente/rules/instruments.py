@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from detente.crisis.elements import Crisis, Instrument
 from detente.errors import Place
-from detente.rules.state import Changes, Columns, CompiledCondition
+from detente.rules.state import Changes, CompiledCondition, StateColumns
 
 __all__ = ["UNSEEN", "CompiledInstrument", "CompiledOutcome", "compile_instruments"]
 
@@ -42,7 +42,7 @@ class CompiledInstrument:
 
 
 def compile_instruments(
-    crisis: Crisis, columns: Columns
+    crisis: Crisis, columns: StateColumns
 ) -> tuple[tuple[CompiledInstrument, ...], tuple[str, ...]]:
     """Compile instruments and number everything that can be seen: types, moves, the unseen move, chance outcomes."""
     players = tuple(crisis.players)

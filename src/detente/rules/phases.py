@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detente.crisis.elements import Crisis, Move, Phase, Policy
 from detente.errors import Place
 from detente.rules.policies import menu_masks
-from detente.rules.state import Columns, CompiledCondition
+from detente.rules.state import CompiledCondition, StateColumns
 
 __all__ = [
     "CompiledMove",
@@ -75,7 +75,7 @@ class CompiledPhase:
 
 
 def compile_phase(
-    phase: Phase, crisis: Crisis, columns: Columns, policy: Policy | None
+    phase: Phase, crisis: Crisis, columns: StateColumns, policy: Policy | None
 ) -> CompiledPhase:
     """Compile a phase under a policy, or under none."""
     return CompiledPhase(

@@ -19,10 +19,10 @@ from detente.rules.policies import change_table
 __all__ = [
     "ROUND",
     "Changes",
-    "Columns",
     "CompiledCondition",
     "Projection",
     "StateArray",
+    "StateColumns",
     "project",
     "read_outputs",
     "read_variables",
@@ -82,7 +82,7 @@ class Projection:
         return values
 
 
-class Columns:
+class StateColumns:
     """The columns of a state row and how names become codes."""
 
     def __init__(self, crisis: Crisis, rounds: int) -> None:
