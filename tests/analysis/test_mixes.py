@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import detente.crisis
-from detente.analysis.commitments import START, list_commitments, unite
+from detente.analysis.commitments import START, list_commitments
 from detente.analysis.mixes import keep_mixes, read_mixes, search_mixes, with_mixes
 from detente.analysis.robustness import find_pareto
 from detente.analysis.search import default_aims
@@ -18,6 +18,7 @@ from detente.crisis import load_crisis
 from detente.crisis.elements import StatedAim
 from detente.engine import Design, Engine
 from detente.errors import RunError
+from detente.rules.policies import unite
 from detente.runs import run_ensemble
 
 TEMPLATES = Path(detente.crisis.__file__).with_name("templates")
@@ -82,7 +83,7 @@ def test_the_search_finds_what_nothing_betters(crisis):
     expected = {
         game.key for game, good in zip(games, kept, strict=True) if good and game.key not in listed
     }
-    games_found = evaluator.find_games([mix.policy() for mix in found.mixes])
+    games_found = evaluator.find_games(found.mixes)
     assert {game.key for game in games_found} == expected
     assert found.n_unbeaten == len(expected) == len(found.mixes)
     assert found.n_games == len({game.key for game in games[len(bound) :]}) == 7
@@ -99,7 +100,7 @@ def test_masks_on_one_tree_give_the_numbers_of_a_run(crisis, tmp_path):
             sum(run.values(part, mix.id).mean() for part in metric.split("+"))
             for metric, _, _ in found.aims
         ]
-        assert mix.means == pytest.approx(means, abs=1e-9)
+        assert found.means[mix.id] == pytest.approx(means, abs=1e-9)
 
 
 def test_the_space_is_cut_to_a_number_of_games(crisis):

@@ -9,7 +9,7 @@ from detente.crisis import ppf
 from detente.errors import CrisisFileError, UsageError
 from detente.linking import plan_pricing, price
 from detente.rules import compile_rules, sample, start, unroll
-from detente.rules.compiling import Kind
+from detente.rules.phases import Kind
 from detente.testing.profiles import examples
 from detente.testing.rules import (
     crises,

@@ -11,7 +11,8 @@ from detente.crisis import load_crisis
 from detente.crisis.elements import Constant
 from detente.errors import CrisisFileError
 from detente.rules import compile_rules, find_situations, unroll
-from detente.rules.unrolling import CHANCE, TERMINAL, _compress
+from detente.rules._memory import compress
+from detente.rules.unrolling import CHANCE, TERMINAL
 from detente.testing.profiles import examples
 from detente.testing.rules import (
     crises,
@@ -454,7 +455,7 @@ def test_an_unnamed_end_is_refused_and_names_the_state():
 def test_sparse_keys_are_sorted_and_dense_ones_counted():
     """Oracle: numpy.unique."""
     for key in (np.array([5, 3, 5, 4]), np.array([10**9, 0, 10**9, 7])):
-        unique, rank = _compress(key)
+        unique, rank = compress(key)
         expected, inverse = np.unique(key, return_inverse=True)
         assert unique.tolist() == expected.tolist()
         assert rank.tolist() == inverse.tolist()

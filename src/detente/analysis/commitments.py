@@ -6,44 +6,34 @@ one option of each choice.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from detente.analysis._columns import refuse
 from detente.crisis.elements import Crisis, Policy
+from detente.rules.policies import Start, name_policies, start_of
 
 __all__ = [
     "START",
     "Choice",
-    "Commitment",
     "list_commitments",
     "menu_choices",
-    "name_policy",
-    "start_words",
-    "unite",
+    "name_mix",
 ]
 
 START = "start"
 """Name of the choice of where the game starts."""
-
-
-class Commitment(NamedTuple):
-    """One option of a choice; without anything fixed, set or forbidden it leaves the choice open."""
-
-    id: str
-    label: str
-    fix: Mapping[str, tuple[str, ...]] = {}
-    state: Mapping[str, str] = {}
-    forbid: tuple[str, ...] = ()
+_OPEN = Policy(id="", label="")  # leaves a choice open
 
 
 class Choice(NamedTuple):
     """Something to commit to: a phase (``phase``, ``phase@round``, ``phase/player``) or :data:`START`.
 
-    ``n_fixed`` of the ``n_policies`` policies that commit to anything decide it.
+    Each option is a policy that commits to this one thing; one without an id leaves it open. ``n_fixed`` of the ``n_policies`` policies that commit to anything decide it.
     """
 
     id: str
-    options: tuple[Commitment, ...]
+    options: tuple[Policy, ...]
     n_fixed: int
     n_policies: int
 
@@ -76,16 +66,16 @@ def list_commitments(crisis: Crisis, policies: Sequence[str] | None = None) -> t
         order of the file; leaving a choice open is the first of those that a policy which commits to anything leaves open.
     """
     chosen = [crisis.policies[name] for name in (policies or crisis.policies)]
-    bound = [policy for policy in chosen if policy.fix or policy.state or policy.forbid]
+    bound = [policy for policy in chosen if policy.binds]
     if not bound:
         return ()
-    starts = {_start(crisis, policy): policy for policy in reversed(bound)}
+    starts = {_before(crisis, policy): policy for policy in reversed(bound)}
     found = []
     if len(starts) > 1:
         options = [
             _starting(crisis, policy, *start)
             for policy in bound
-            for start in (_start(crisis, policy),)
+            for start in (_before(crisis, policy),)
             if starts[start] is policy
         ]
         found.append(Choice(START, tuple(options), len(bound), len(bound)))
@@ -93,7 +83,7 @@ def list_commitments(crisis: Crisis, policies: Sequence[str] | None = None) -> t
     order = {phase.id: place for place, phase in enumerate(crisis.phases)}
     for key in sorted(keys, key=lambda name: (order.get(name.partition("@")[0], 0), name)):
         fixed = [policy.fix[key] for policy in bound if key in policy.fix]
-        options = [] if len(fixed) == len(bound) else [Commitment("", "")]
+        options = [] if len(fixed) == len(bound) else [_OPEN]
         options += [_fixing(crisis, key, names) for names in dict.fromkeys(fixed)]
         found.append(Choice(key, tuple(options), len(fixed), len(bound)))
     return tuple(found)
@@ -105,8 +95,7 @@ def menu_choices(crisis: Crisis, menus: Mapping[str, Sequence[str]]) -> tuple[Ch
         Choice(
             key,
             tuple(
-                _fixing(crisis, key.partition("/")[0], (name,)) if name else Commitment("", "")
-                for name in menu
+                _fixing(crisis, key.partition("/")[0], (name,)) if name else _OPEN for name in menu
             ),
             0,
             0,
@@ -115,56 +104,46 @@ def menu_choices(crisis: Crisis, menus: Mapping[str, Sequence[str]]) -> tuple[Ch
     )
 
 
-def unite(picks: Sequence[Commitment]) -> Policy:
-    """Make the policy of a combination: its commitments together."""
-    fix: dict[str, tuple[str, ...]] = {}
-    state: dict[str, str] = {}
-    forbid: tuple[str, ...] = ()
-    for pick in picks:
-        for key, names in pick.fix.items():
-            fix[key] = (*fix.get(key, ()), *names)
-        state |= pick.state
-        forbid = (*forbid, *(name for name in pick.forbid if name not in forbid))
-    name, label = name_policy(picks)
-    return Policy(id=name, label=label, description="", fix=fix, forbid=forbid, state=state)
-
-
-def name_policy(picks: Sequence[Commitment]) -> tuple[str, str]:
-    """Return id and label of a combination: those of its commitments, where the game starts last."""
-    kept = [pick for pick in picks if pick.id]
-    kept.sort(key=lambda pick: bool(pick.state))
-    return (
-        "+".join(pick.id for pick in kept) or "free",
-        "; ".join(pick.label for pick in kept if pick.label) or "no commitment",
-    )
+def name_mix(crisis: Crisis, picks: Sequence[Policy]) -> str:
+    """Return the label of a combination, without what it says of the starting position and a move of its own sets anew."""
+    moved = {
+        name for pick in picks for one in pick.forced for name in crisis.instruments[one].effects
+    }
+    said = [
+        pick
+        if not moved & pick.state.keys()
+        else replace(
+            pick,
+            label=_start_words(
+                crisis,
+                {name: value for name, value in pick.state.items() if name not in moved},
+                pick.forbid,
+            ),
+        )
+        for pick in picks
+    ]
+    return name_policies(said)[1]
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
 
-_Start = tuple[tuple[tuple[str, str], ...], tuple[str, ...]]
+_Before = tuple[Start, tuple[str, ...]]
 
 
-def _start(crisis: Crisis, policy: Policy) -> _Start:
+def _before(crisis: Crisis, policy: Policy) -> _Before:
     """Return what a policy changes before the game: values that are not the initial ones, and what it forbids."""
-    changed = (
-        (name, value)
-        for name, value in policy.state.items()
-        if name not in crisis.state or crisis.state[name].initial != value
-    )
-    return tuple(sorted(changed)), tuple(sorted(policy.forbid))
+    return start_of(crisis, policy), tuple(sorted(policy.forbid))
 
 
-def _starting(
-    crisis: Crisis, policy: Policy, state: tuple[tuple[str, str], ...], forbid: tuple[str, ...]
-) -> Commitment:
+def _starting(crisis: Crisis, policy: Policy, state: Start, forbid: tuple[str, ...]) -> Policy:
     if not state and not forbid:
-        return Commitment("", "")
+        return _OPEN
     changed = {name: value for name, value in policy.state.items() if (name, value) in state}
-    label = start_words(crisis, changed, forbid)
-    return Commitment(f"start-{policy.id}", label, {}, changed, forbid)
+    label = _start_words(crisis, changed, forbid)
+    return Policy(id=f"start-{policy.id}", label=label, state=changed, forbid=forbid)
 
 
-def start_words(crisis: Crisis, state: Mapping[str, str], forbid: Sequence[str]) -> str:
+def _start_words(crisis: Crisis, state: Mapping[str, str], forbid: Sequence[str]) -> str:
     """Say in words where a game starts and what is forbidden in it."""
     words = [_phrase(crisis, name, value) for name, value in state.items()]
     words += [f"without “{crisis.instruments[name].label}”" for name in forbid]
@@ -180,7 +159,7 @@ def _phrase(crisis: Crisis, name: str, value: str) -> str:
     return f"with {variable.label}: {variable.value_labels.get(value, value)}"
 
 
-def _fixing(crisis: Crisis, key: str, names: tuple[str, ...]) -> Commitment:
+def _fixing(crisis: Crisis, key: str, names: tuple[str, ...]) -> Policy:
     for name in names:
         if name not in crisis.instruments:
             refuse(
@@ -195,8 +174,8 @@ def _fixing(crisis: Crisis, key: str, names: tuple[str, ...]) -> Commitment:
     if any(name in move.menu for name in names for item in other for move in item.moves):
         own = next((item.label for item in crisis.phases if item.id == phase), phase)
         label += f" ({own[:1].lower() if own[1:2].islower() else own[:1]}{own[1:]})"
-    return Commitment(
-        "-or-".join(names) + (f"@{number}" if number else ""),
-        label + (f" in round {number}" if number and crisis.rounds > 1 else ""),
-        {key: names},
+    return Policy(
+        id="-or-".join(names) + (f"@{number}" if number else ""),
+        label=label + (f" in round {number}" if number and crisis.rounds > 1 else ""),
+        fix={key: names},
     )

@@ -256,7 +256,7 @@ def _settings(
 
 def _policy(crisis: Crisis, name: str | None) -> Policy:
     if name is None:
-        return Policy(id="free", label="", description="", fix={}, forbid=(), state={})
+        return Policy(id="free", label="")
     if name not in crisis.policies:
         refuse(
             f"crisis {crisis.id!r} has no policy {name!r} in one of the versions",

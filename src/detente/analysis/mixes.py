@@ -8,8 +8,8 @@ in all aims is solved with the policies over all cases; the record of the search
 import hashlib
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from detente.analysis.commitments import (
-    Choice,
-    Commitment,
-    list_commitments,
-    name_policy,
-    start_words,
-    unite,
-)
+from detente.analysis.commitments import Choice, list_commitments, name_mix
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.search import default_aims
 from detente.analysis.solving import PolicySolver
@@ -35,12 +28,12 @@ from detente.engine.boards import Game
 from detente.engine.designs import Design
 from detente.engine.usual import GAMES_OF_A_SEARCH
 from detente.errors import RunError
+from detente.rules.policies import unite
 from detente.runs.store import write_whole
 
 __all__ = [
     "MOST_MIXES",
     "SEARCH_DRAWS",
-    "Mix",
     "MixSearch",
     "keep_mixes",
     "read_mixes",
@@ -60,39 +53,14 @@ _FILE = "search.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mix:
-    """A combination that no other betters in all aims, over the cases of the search.
-
-    ``commitments`` are the ids of those that come up in its game, ``means`` its mean in each aim.
-    """
-
-    id: str
-    label: str
-    commitments: tuple[str, ...]
-    fix: dict[str, tuple[str, ...]]
-    forbid: tuple[str, ...]
-    state: dict[str, str]
-    means: tuple[float, ...]
-
-    def policy(self) -> Policy:
-        """Return it as a policy."""
-        return Policy(
-            id=self.id,
-            label=self.label,
-            description="",
-            fix=self.fix,
-            forbid=self.forbid,
-            state=self.state,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MixSearch:
     """What the search of a briefing did and found.
 
     ``aims`` are triples of metric, whether less is better, and label. ``choices`` are what was combined, with the labels of
     options, an empty one where a choice may stay open; ``left_open`` were left out. ``n_unbeaten`` counts combinations that
-    are no listed policy and that nothing betters; ``listed_unbeaten`` are the listed policies of which that holds.
+    are no listed policy and that nothing betters; ``listed_unbeaten`` are the listed policies of which that holds. ``mixes`` are
+    combinations that no other betters in all aims, over the cases of the search; by the id of each, ``means`` hold its mean in
+    each aim and ``commitments`` the ids of those that come up in its game.
     """
 
     aims: tuple[tuple[str, bool, str], ...]
@@ -103,7 +71,9 @@ class MixSearch:
     n_draws: int
     n_unbeaten: int
     listed_unbeaten: tuple[str, ...]
-    mixes: tuple[Mix, ...]
+    mixes: tuple[Policy, ...]
+    commitments: dict[str, tuple[str, ...]]
+    means: dict[str, tuple[float, ...]]
 
     def as_aims(self) -> tuple[Aim, ...]:
         """Return the aims."""
@@ -158,6 +128,8 @@ def search_mixes(
         n_unbeaten=0,
         listed_unbeaten=(),
         mixes=(),
+        commitments={},
+        means={},
     )
     if len(combinations) < 2:
         return nothing
@@ -166,7 +138,7 @@ def search_mixes(
     listed = [
         policy
         for policy, game in zip(chosen, solver.find_games(chosen), strict=True)
-        if policy.fix or policy.state or policy.forbid or game.key in games
+        if policy.binds or game.key in games
     ]
     every = [*listed, *(unite(one) for one in combinations)]
     found = solver.evaluate(every, tuple(aim.metric for aim in aims))
@@ -180,6 +152,8 @@ def search_mixes(
         number for number, place in enumerate(distinct) if place >= len(listed) and unbeaten[number]
     ]
     shown = _choose(losses, fresh)
+    picked = [combinations[distinct[number] - len(listed)] for number in shown]
+    mixes = tuple(_mix(crisis, picks) for picks in picked)
     return replace(
         nothing,
         choices=tuple((item.id, tuple(one.label for one in item.options)) for item in choices),
@@ -191,16 +165,21 @@ def search_mixes(
             for place, policy in enumerate(listed)
             if unbeaten[distinct.index(found.same_as[place])]
         ),
-        mixes=tuple(
-            _mix(crisis, combinations[distinct[number] - len(listed)], means[number])
-            for number in shown
-        ),
+        mixes=mixes,
+        commitments={
+            mix.id: tuple(pick.id for pick in picks)
+            for mix, picks in zip(mixes, picked, strict=True)
+        },
+        means={
+            mix.id: tuple(float(value) for value in means[number])
+            for mix, number in zip(mixes, shown, strict=True)
+        },
     )
 
 
 def with_mixes(crisis: Crisis, search: MixSearch) -> Crisis:
     """Return the crisis with the combinations found among its policies, so that a run can solve them."""
-    added = {mix.id: mix.policy() for mix in search.mixes}
+    added = {mix.id: mix for mix in search.mixes}
     return replace(crisis, policies={**crisis.policies, **added})
 
 
@@ -257,7 +236,7 @@ def keep_mixes(
         most_games=most_games,
         workers=workers or 2,
     )
-    body = {"key": key, "search": asdict(found)}
+    body = {"key": key, "search": _written(found)}
     seal = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     text = json.dumps({**body, "sha256": seal}, indent=1, ensure_ascii=False) + "\n"
     write_whole(folder / _FILE, text.encode())
@@ -278,7 +257,7 @@ def read_mixes(folder: Path) -> MixSearch | None:
 
 # --- inside ----------------------------------------------------------------------------------------------------------
 
-_Picks = tuple[Commitment, ...]
+_Picks = tuple[Policy, ...]
 
 
 def _narrow(
@@ -313,7 +292,7 @@ def _narrow(
 
 
 def _grow(
-    solver: PolicySolver, combinations: Sequence[_Picks], options: Sequence[Commitment], most: int
+    solver: PolicySolver, combinations: Sequence[_Picks], options: Sequence[Policy], most: int
 ) -> list[_Picks] | None:
     """Add a choice to combinations, one of each different game kept; None if there are more than some."""
     found: dict[Any, _Picks] = {}
@@ -334,14 +313,7 @@ def _come_up(solver: PolicySolver, picks: _Picks) -> _Picks:
     """Leave out commitments about phases that no play comes to."""
     phases = {phase for phase, _ in _game(solver, picks).came_up}
     return tuple(
-        pick
-        for pick in picks
-        if pick.id
-        and (
-            pick.state
-            or pick.forbid
-            or any(key.partition("@")[0].partition("/")[0] in phases for key in pick.fix)
-        )
+        pick for pick in picks if pick.id and (not pick.phases or phases.intersection(pick.phases))
     )
 
 
@@ -363,43 +335,46 @@ def _choose(losses: FloatArray, among: Sequence[int]) -> list[int]:
     return list(dict.fromkeys([ranked[0], *best, *ranked]))[:MOST_MIXES]
 
 
-def _mix(crisis: Crisis, picks: _Picks, means: FloatArray) -> Mix:
-    policy = replace(unite(picks), label=name_policy(_in_words(crisis, picks))[1])
-    name = f"mix-{policy.id}"
+def _mix(crisis: Crisis, picks: _Picks) -> Policy:
+    mix = unite(picks)
+    name = f"mix-{mix.id}"
     while name in crisis.policies:
         name += "-"
-    return Mix(
-        id=name,
-        label=policy.label,
-        commitments=tuple(pick.id for pick in picks),
-        fix=dict(policy.fix),
-        forbid=policy.forbid,
-        state=dict(policy.state),
-        means=tuple(float(value) for value in means),
-    )
+    return replace(mix, id=name, label=name_mix(crisis, picks))
 
 
-def _in_words(crisis: Crisis, picks: _Picks) -> _Picks:
-    """Leave out of the words on the starting position what a move of the same combination sets anew."""
-    moved = {
-        name
-        for pick in picks
-        for names in pick.fix.values()
-        if len(names) == 1
-        for name in crisis.instruments[names[0]].effects
+# --- the record ------------------------------------------------------------------------------------------------------
+
+
+def _written(search: MixSearch) -> dict[str, Any]:
+    """Return what the record holds: each mix with what was found about it."""
+    written = {
+        field.name: getattr(search, field.name)
+        for field in fields(search)
+        if field.name not in {"commitments", "means"}
     }
-    return tuple(
-        pick
-        if not moved & pick.state.keys()
-        else pick._replace(
-            label=start_words(
-                crisis,
-                {name: value for name, value in pick.state.items() if name not in moved},
-                pick.forbid,
-            )
-        )
-        for pick in picks
-    )
+    written["mixes"] = [
+        {
+            "id": mix.id,
+            "label": mix.label,
+            "commitments": search.commitments[mix.id],
+            "fix": mix.fix,
+            "forbid": mix.forbid,
+            "state": mix.state,
+            "means": search.means[mix.id],
+        }
+        for mix in search.mixes
+    ]
+    return written
+
+
+def _as_written(content: Mapping[str, Any]) -> MixSearch:
+    """Make the search that a record holds."""
+    beside = {
+        name: {mix["id"]: mix[name] for mix in content["mixes"]}
+        for name in ("commitments", "means")
+    }
+    return _SEARCH.validate_python({**content, **beside})
 
 
 _SEARCH = TypeAdapter(MixSearch)
@@ -417,7 +392,7 @@ def _read(path: Path) -> tuple[str, MixSearch] | None:
         body = json.dumps({"key": content["key"], "search": content["search"]}, sort_keys=True)
         if hashlib.sha256(body.encode()).hexdigest() != seal:
             raise _damaged(path, "its checksum is not that of its content")
-        return str(content["key"]), _SEARCH.validate_python(content["search"])
+        return str(content["key"]), _as_written(content["search"])
     except (KeyError, TypeError, AttributeError, ValidationError) as error:
         raise _damaged(path, "it is no record of a search") from error
 

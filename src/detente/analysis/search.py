@@ -16,20 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.analysis._columns import refuse
-from detente.analysis.commitments import (
-    Choice,
-    Commitment,
-    list_commitments,
-    menu_choices,
-    name_policy,
-    unite,
-)
+from detente.analysis.commitments import Choice, list_commitments, menu_choices
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.solving import PolicySolver, PolicyValues
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Engine
 from detente.engine.usual import DRAWS_OF_A_COMPARISON, SEED
+from detente.rules.policies import name_policies, unite
 
 __all__ = [
     "EXHAUSTIVE",
@@ -130,8 +124,7 @@ def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[st
     """
     known = {phase.id: phase for phase in crisis.phases}
     if phases is None:
-        fixed = (key.partition("@")[0] for policy in crisis.policies.values() for key in policy.fix)
-        wanted = set(fixed)
+        wanted = {name for policy in crisis.policies.values() for name in policy.phases}
         phases = [name for name in known if name in wanted]
     choices: dict[str, tuple[str, ...]] = {}
     for name in phases:
@@ -261,14 +254,14 @@ def search_policies(
 
 
 def _shared(
-    combinations: Sequence[Sequence[Commitment]], same_as: Sequence[int], place: int
+    combinations: Sequence[Sequence[Policy]], same_as: Sequence[int], place: int
 ) -> tuple[tuple[str, ...], str]:
     """Return the commitments that all combinations with the same game hold, and their labels."""
     group = [one for one, same in zip(combinations, same_as, strict=True) if same == place]
     every = [
         pick for number, pick in enumerate(group[0]) if all(one[number] == pick for one in group)
     ]
-    return tuple(pick.id for pick in every if pick.id), name_policy(every)[1]
+    return tuple(pick.id for pick in every if pick.id), name_policies(every)[1]
 
 
 def _as_choices(
@@ -311,13 +304,13 @@ def _climb(
     metrics: Sequence[str],
     evaluator: PolicySolver,
     seed: int,
-) -> list[tuple[Commitment, ...]]:
+) -> list[tuple[Policy, ...]]:
     """Improve combinations one choice at a time, for many weights of the aims; return all that were solved."""
     generator = np.random.default_rng(seed)
     menus = [range(len(choice.options)) for choice in choices]
     known: dict[tuple[int, ...], FloatArray] = {}
 
-    def picks(one: tuple[int, ...]) -> tuple[Commitment, ...]:
+    def picks(one: tuple[int, ...]) -> tuple[Policy, ...]:
         return tuple(choice.options[at] for choice, at in zip(choices, one, strict=True))
 
     def solve(wanted: Sequence[tuple[int, ...]]) -> None:

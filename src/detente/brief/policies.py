@@ -24,7 +24,7 @@ class ComparedPolicies:
         self._crisis = crisis
         self.search: MixSearch | None = read_mixes(results.folder)
         found = () if self.search is None else self.search.mixes
-        self._mixes = {mix.id: mix.policy() for mix in found if mix.id in results.policies}
+        self._mixes = {mix.id: mix for mix in found if mix.id in results.policies}
         self.mixes: tuple[str, ...] = tuple(self._mixes)
         self.ids: tuple[str, ...] = tuple(
             policy for policy in results.policies if policy not in self._mixes
@@ -42,14 +42,7 @@ class ComparedPolicies:
             return self._crisis.policies[policy]
         if policy in self._mixes:
             return self._mixes[policy]
-        return Policy(
-            id=policy,
-            label="no commitment",
-            description="Everyone chooses freely.",
-            fix={},
-            forbid=(),
-            state={},
-        )
+        return Policy(id=policy, label="no commitment", description="Everyone chooses freely.")
 
     def short_name(self, policy: str) -> str:
         """Return how a sentence names a policy: its label in quotation marks; a mix by its letter."""
@@ -61,17 +54,10 @@ class ComparedPolicies:
         """Return the compared policies that commit to an instrument of one of the kinds to which the base case does not."""
         wanted, known = set(kinds), self._crisis.instruments
         found = []
-        start = self._fixed(self.base)
+        start = set(self.get(self.base).fixed)
         for name in self.ids:
-            fixed = self._fixed(name) - start
+            fixed = set(self.get(name).fixed) - start
             chosen = {known[one].kind for _, one in fixed if one in known}
             if name != self.base and chosen & wanted:
                 found.append(name)
         return tuple(found)
-
-    def _fixed(self, policy: str) -> set[tuple[str, str]]:
-        return {
-            (phase, instrument)
-            for phase, options in self.get(policy).fix.items()
-            for instrument in options
-        }

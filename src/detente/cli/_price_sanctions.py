@@ -181,10 +181,11 @@ def _coalition(
 
 def _print_matrix(item: Mapping[str, Any], request: PriceRequest) -> None:
     from detente.models.sanctions import HORIZONS
+    from detente.rules.policies import start_state
 
     title = f"{item['label']} ({item['mechanism']})\nloss in % of income: mean [5%, 95% of draws]"
     rows: dict[str, dict[str, str]] = {}
-    start = {name: variable.initial for name, variable in request.crisis.state.items()}
+    start = start_state(request.crisis)
     # as things stand: what a counter-measure changes is printed with it
     for situation in [s for s in item["situations"] if s["state"].items() <= start.items()][:1]:
         for value in situation["values"]:

@@ -438,16 +438,37 @@ class Policy:
 
     ``fix`` maps ``phase`` or ``phase@round`` to the instrument (or allowed instruments) left in that menu; ``forbid``
     lists instruments removed from every menu; ``state`` sets initial values. A menu that would be emptied is left as is.
+    Several commitments together, a mix of them, and nothing at all are policies too.
     """
 
     id: str
     label: str
-    description: str
-    fix: Mapping[str, tuple[str, ...]]
-    forbid: tuple[str, ...]
-    state: Mapping[str, str]
+    description: str = ""
+    fix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    forbid: tuple[str, ...] = ()
+    state: Mapping[str, str] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
+
+    @property
+    def binds(self) -> bool:
+        """Tell whether it commits to anything."""
+        return bool(self.fix or self.forbid or self.state)
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Ids of the phases in which it fixes something, in its own order."""
+        return tuple(dict.fromkeys(key.partition("@")[0] for key in self.fix))
+
+    @property
+    def fixed(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of ``phase`` or ``phase@round`` and an instrument that it leaves in that menu."""
+        return tuple((key, name) for key, names in self.fix.items() for name in names)
+
+    @property
+    def forced(self) -> tuple[str, ...]:
+        """Instruments that are all that it leaves in a menu."""
+        return tuple(names[0] for names in self.fix.values() if len(names) == 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,7 +155,7 @@ class Board:
 
     def __init__(self, crisis: Crisis, start: Start, *, first_round: int = 1) -> None:
         self.crisis, self.start, self.first_round = crisis, start, first_round
-        policy = Policy(id="", label="", description="", fix={}, forbid=(), state=dict(start))
+        policy = Policy(id="", label="", state=dict(start))
         rules = compile_rules(crisis, policy=policy if start else None, first_round=first_round)
         self.tree: Tree = unroll(rules)
         self.masks = TreeMasks(self.tree)

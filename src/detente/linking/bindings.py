@@ -23,7 +23,8 @@ from detente.crisis.elements import (
 from detente.errors import Place
 from detente.linking._refusals import refuse
 from detente.models.registry import FloatArray
-from detente.rules.compiling import Projection, Rules, StateArray
+from detente.rules.compiling import Rules
+from detente.rules.state import Projection, StateArray
 from detente.rules.transition import IndexArray
 
 __all__ = [

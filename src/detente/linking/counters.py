@@ -17,7 +17,8 @@ from detente.errors import UsageError
 from detente.linking.pricing import Priced
 from detente.models.energy import GAS_HORIZONS
 from detente.models.registry import FloatArray
-from detente.rules.compiling import read_variables
+from detente.rules.policies import start_state
+from detente.rules.state import read_variables
 
 __all__ = [
     "GAS_MODEL",
@@ -138,7 +139,7 @@ def package_costs(
     tuple[Cost, ...]
         The target first, then members of the package, then those whom only the counter-measure hits; by horizon.
     """
-    state = {name: variable.initial for name, variable in crisis.state.items()}
+    state = start_state(crisis)
     gas = () if counter is None else counter.mechanism.members
     if counter is not None:
         state |= counter.changes

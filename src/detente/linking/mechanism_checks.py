@@ -19,7 +19,7 @@ from detente.linking.bindings import column_paths
 from detente.linking.planning import mechanism_order
 from detente.linking.tables import setting_of
 from detente.models import Input, Model, Output, all_models, find_model
-from detente.rules.compiling import read_outputs
+from detente.rules.state import read_outputs
 
 __all__ = [
     "check_cycles",

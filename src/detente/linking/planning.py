@@ -26,7 +26,8 @@ from detente.linking.bindings import (
 from detente.linking.tables import bind_model, responses_to
 from detente.models import Model, find_model
 from detente.models.registry import FloatArray, Input, Price
-from detente.rules.compiling import Rules, read_outputs, type_combinations
+from detente.rules.compiling import Rules, type_combinations
+from detente.rules.state import read_outputs
 from detente.rules.transition import IndexArray
 from detente.rules.unrolling import Tree
 

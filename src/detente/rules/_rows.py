@@ -1,11 +1,14 @@
-"""Distinct rows of small integers."""
+"""Rows of small integers: which are distinct, and those of a tree in breadth-first order."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["KEY_LIMIT", "unique_rows"]
+__all__ = ["KEY_LIMIT", "breadth_first", "unique_rows"]
+
+IndexArray = NDArray[np.int64]
 
 KEY_LIMIT = 2**62
 """Largest key of a row; wider rows are keyed in steps."""
@@ -43,3 +46,29 @@ def unique_rows(
         size *= n_values
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     return first.astype(np.int64), inverse.astype(np.int64)
+
+
+def breadth_first(
+    depth: IndexArray, parent: IndexArray, ordinal: IndexArray, n_children: IndexArray
+) -> tuple[IndexArray, IndexArray, IndexArray]:
+    """Order nodes level by level, the children of a node together.
+
+    Returns
+    -------
+    place, order, first_child
+        New index of each node; node at each new index; first child by new index (-1: none).
+    """
+    n_nodes = len(depth)
+    place = np.empty(n_nodes, dtype=np.int64)
+    order = np.empty(n_nodes, dtype=np.int64)
+    first_child = np.full(n_nodes, -1, dtype=np.int64)
+    by_depth = np.argsort(depth, kind="stable")
+    bounds = np.concatenate(([0], np.cumsum(np.bincount(depth))))
+    for level, (low, high) in enumerate(pairwise(bounds.tolist())):
+        nodes = by_depth[low:high]
+        place[nodes] = 0 if level == 0 else first_child[place[parent[nodes]]] + ordinal[nodes]
+        order[place[nodes]] = nodes
+        children = n_children[order[low:high]]
+        starts = high + np.cumsum(children) - children
+        first_child[low:high] = np.where(children > 0, starts, -1)
+    return place, order, first_child

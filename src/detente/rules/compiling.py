@@ -1,195 +1,34 @@
-"""Rules compiled for arrays: a state is a row of small integers, a condition a set of lookup masks.
+"""The rules of a crisis compiled for arrays, under a policy or under none: what every driver of a game walks."""
 
-Columns of a state row: the crisis's state variables in file order, then ``PLAYER.type`` for each player, then ``round``
-(0 stands for round 1). The schedule lists every moment of the longest possible game; drivers walk it from the first.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from itertools import product
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.crisis.elements import (
-    Binding,
-    ByState,
-    Condition,
-    Crisis,
-    Instrument,
-    Mechanism,
-    Move,
-    OutputOf,
-    Phase,
-    Policy,
-    Product,
-    Sum,
+from detente.crisis.elements import Crisis, Instrument, Mechanism, Policy
+from detente.errors import Place, UsageError
+from detente.rules.instruments import CompiledInstrument, compile_instruments
+from detente.rules.phases import CompiledPhase, Moment, compile_phase, make_schedule
+from detente.rules.policies import find_policy, start_state
+from detente.rules.state import (
+    ROUND,
+    CompiledCondition,
+    Projection,
+    StateArray,
+    StateColumns,
+    project,
+    read_variables,
 )
-from detente.errors import CrisisFileError, Finding, Place, UsageError
-from detente.rules._rows import KEY_LIMIT
-from detente.rules.policies import change_table, find_policy, menu_masks, start_state
 
 __all__ = [
-    "UNSEEN",
-    "CompiledCondition",
-    "CompiledInstrument",
-    "CompiledMove",
-    "CompiledOutcome",
-    "CompiledPhase",
-    "Effect",
-    "Kind",
-    "Moment",
-    "Projection",
     "Rules",
-    "StateArray",
     "compile_rules",
     "initial_states",
-    "read_outputs",
-    "read_variables",
     "type_combinations",
     "type_labels",
 ]
-
-StateArray = NDArray[np.uint8]
-"""States, one row each: shape ``(n, n_variables)``."""
-
-ROUND = "round"
-UNSEEN = "a move it does not see"
-
-
-class Kind(Enum):
-    """What happens at a moment of the schedule."""
-
-    ENTER = "enter"
-    MOVE = "move"
-    RESOLVE = "resolve"
-    CHANCE = "chance"
-    CLOSE = "close"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One entry of the schedule: in which round (from 1), phase and move (indices) something happens.
-
-    A phase is entered (its condition is read), each of its moves is chosen, the choices take effect together, and then
-    the chance outcomes of each chosen instrument are drawn. A round closes after its last phase.
-    """
-
-    kind: Kind
-    round: int
-    phase: int = -1
-    move: int = -1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledCondition:
-    """A condition as lookup masks: per alternative, pairs of column and allowed values."""
-
-    alternatives: tuple[tuple[tuple[int, NDArray[np.bool_]], ...], ...]
-
-    def holds(self, state: StateArray) -> NDArray[np.bool_]:
-        """Tell for each state row whether the condition holds; shape ``(n,)``."""
-        if not self.alternatives:
-            return np.ones(len(state), dtype=np.bool_)
-        result = np.zeros(len(state), dtype=np.bool_)
-        for tests in self.alternatives:
-            every = np.ones(len(state), dtype=np.bool_)
-            for column, mask in tests:
-                every &= mask[state[:, column]]
-            result |= every
-        return result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """What happens to one variable: ``table[old value]`` is its new value."""
-
-    column: int
-    table: StateArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledOutcome:
-    """A chance outcome of an instrument; ``sight`` is the code of having seen it."""
-
-    id: str
-    label: str
-    effects: tuple[Effect, ...]
-    sight: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledInstrument:
-    """An instrument with its condition, effects and chance outcomes compiled.
-
-    ``sight`` gives for each player the code of what it sees when the instrument is used, ``public_sight`` the code for
-    an observer who is on no list. ``sees_chance`` tells which players see the chance outcome.
-    """
-
-    id: str
-    label: str
-    player: int
-    when: CompiledCondition
-    effects: tuple[Effect, ...]
-    outcomes: tuple[CompiledOutcome, ...]
-    sight: tuple[int, ...]
-    public_sight: int
-    sees_chance: tuple[bool, ...]
-    place: Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledMove:
-    """One player's menu (instrument indices) with the masks that a policy puts on it, per round.
-
-    ``restrictions[round]`` holds masks over the menu, strictest first; at a state the first that leaves something
-    available applies, and none of them if all would empty the menu.
-    """
-
-    player: int
-    menu: NDArray[np.int16]
-    restrictions: Mapping[int, tuple[NDArray[np.bool_], ...]]
-    may_chance: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledPhase:
-    """A phase with its condition and moves compiled."""
-
-    id: str
-    label: str
-    when: CompiledCondition
-    moves: tuple[CompiledMove, ...]
-    place: Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Projection:
-    """The variables that something reads, and one integer for each combination of their values."""
-
-    variables: tuple[str, ...]
-    columns: NDArray[np.intp]
-    strides: NDArray[np.int64]
-    size: int
-
-    def code(self, state: StateArray) -> NDArray[np.int64]:
-        """Return the code of each state row; shape ``(n,)``, in ``range(size)``."""
-        return self.code_values(state[:, self.columns])
-
-    def code_values(self, values: StateArray) -> NDArray[np.int64]:
-        """Return the code of each row of values of these variables alone."""
-        result: NDArray[np.int64] = values.astype(np.int64) @ self.strides
-        return result
-
-    def decode(self, codes: NDArray[np.int64]) -> StateArray:
-        """Return the values behind codes; shape ``(n, n_variables_read)``."""
-        if not len(self.columns):
-            return np.zeros((len(codes), 0), dtype=np.uint8)
-        upper = np.append(self.size, self.strides[:-1])
-        values: StateArray = ((codes[:, None] % upper) // self.strides).astype(np.uint8)
-        return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +78,7 @@ class Rules:
 
     def project(self, variables: Iterable[str]) -> Projection:
         """Return the projection on some variables, in column order."""
-        return _project(variables, self.variables, self.values)
+        return project(variables, self.variables, self.values)
 
     def describe(self, state: NDArray[np.uint8], variables: Iterable[str] | None = None) -> str:
         """Write a state row as ``variable=value, ...``, for messages."""
@@ -299,9 +138,9 @@ def compile_rules(
         message = f"a game of {n_rounds} rounds cannot start in round {first_round}"
         fix = f"start it in a round from 1 to {n_rounds}"
         raise UsageError(message, code="option-invalid", at="first_round", fix=fix)
-    columns = _Columns(crisis, n_rounds)
-    instruments, sights = _compile_instruments(crisis, columns)
-    phases = tuple(_compile_phase(phase, crisis, columns, policy) for phase in crisis.phases)
+    columns = StateColumns(crisis, n_rounds)
+    instruments, sights = compile_instruments(crisis, columns)
+    phases = tuple(compile_phase(phase, crisis, columns, policy) for phase in crisis.phases)
     initial = {**start_state(crisis, policy), ROUND: str(first_round)}
     return Rules(
         crisis=crisis.id,
@@ -320,7 +159,7 @@ def compile_rules(
         ),
         instruments=instruments,
         phases=phases,
-        schedule=_schedule(crisis, phases, range(first_round, n_rounds + 1)),
+        schedule=make_schedule(crisis, phases, range(first_round, n_rounds + 1)),
         ends_when=columns.condition(crisis.ends_when),
         outcomes=tuple(crisis.outcomes),
         outcome_rules=tuple(columns.condition(rule.when) for rule in crisis.outcomes.values()),
@@ -373,45 +212,6 @@ def type_labels(rules: Rules) -> tuple[str, ...]:
     )
 
 
-def read_variables(binding: Binding, crisis: Crisis) -> frozenset[str]:
-    """Return the state variables that decide a binding's value, through the mechanisms that it reads."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    todo: list[Binding] = [binding]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, ByState):
-            found.add(item.variable)
-        elif isinstance(item, OutputOf) and item.mechanism not in seen:
-            seen.add(item.mechanism)
-            if item.mechanism in crisis.mechanisms:
-                todo.extend(crisis.mechanisms[item.mechanism].inputs.values())
-        todo.extend(_parts(item))
-    return frozenset(found)
-
-
-def read_outputs(binding: Binding) -> tuple[OutputOf, ...]:
-    """Return the mechanism outputs that a binding itself names, in order."""
-    found: list[OutputOf] = []
-    todo: list[Binding] = [binding]
-    while todo:
-        item = todo.pop(0)
-        if isinstance(item, OutputOf):
-            found.append(item)
-        todo.extend(_parts(item))
-    return tuple(found)
-
-
-def _parts(binding: Binding) -> tuple[Binding, ...]:
-    if isinstance(binding, ByState):
-        return tuple(binding.cases.values())
-    if isinstance(binding, Sum):
-        return binding.terms
-    if isinstance(binding, Product):
-        return binding.factors
-    return ()
-
-
 def _chance_variables(instrument: Instrument, crisis: Crisis) -> frozenset[str]:
     return frozenset().union(
         *(
@@ -426,192 +226,3 @@ def _mechanism_variables(mechanism: Mechanism, crisis: Crisis) -> frozenset[str]
     return frozenset().union(
         *(read_variables(binding, crisis) for binding in mechanism.inputs.values())
     )
-
-
-def _project(
-    variables: Iterable[str], names: Sequence[str], values: Sequence[tuple[str, ...]]
-) -> Projection:
-    wanted = set(variables)
-    columns = [index for index, name in enumerate(names) if name in wanted]
-    sizes = [len(values[column]) for column in columns]
-    size = prod(sizes)
-    if size > KEY_LIMIT:
-        read = ", ".join(names[column] for column in columns)
-        raise CrisisFileError(
-            [
-                Finding(
-                    code="game-too-large",
-                    message=f"one price or probability reads {len(columns)} variables: {read}",
-                    file="crisis.yaml",
-                    value=str(size),
-                    fix="let it read fewer state variables",
-                )
-            ]
-        )
-    strides = [prod(sizes[index + 1 :]) for index in range(len(sizes))]
-    return Projection(
-        variables=tuple(names[column] for column in columns),
-        columns=np.array(columns, dtype=np.intp),
-        strides=np.array(strides, dtype=np.int64),
-        size=size,
-    )
-
-
-class _Columns:
-    """The columns of a state row and how names become codes."""
-
-    def __init__(self, crisis: Crisis, rounds: int) -> None:
-        names = [*crisis.state, *(f"{player}.type" for player in crisis.players), ROUND]
-        values = [
-            *(variable.values for variable in crisis.state.values()),
-            *(tuple(kind.id for kind in player.types) for player in crisis.players.values()),
-            tuple(str(number + 1) for number in range(rounds)),
-        ]
-        self.names = tuple(names)
-        self.values: tuple[tuple[str, ...], ...] = tuple(values)
-        self.index = {name: number for number, name in enumerate(names)}
-
-    def code(self, name: str, value: str) -> int:
-        """Return the code of a value of a variable."""
-        return self.values[self.index[name]].index(value)
-
-    def condition(self, condition: Condition) -> CompiledCondition:
-        """Compile a condition. Values that the variable does not have (a later round) are never met."""
-        return CompiledCondition(
-            alternatives=tuple(
-                tuple(
-                    (
-                        self.index[name],
-                        np.array(
-                            [value in allowed for value in self.values[self.index[name]]],
-                            dtype=np.bool_,
-                        ),
-                    )
-                    for name, allowed in alternative.allowed.items()
-                )
-                for alternative in condition
-            )
-        )
-
-    def effects(self, effects: Mapping[str, str]) -> tuple[Effect, ...]:
-        """Compile effects: a value, or ``up`` / ``down`` along the variable's order, stopping at its ends."""
-        return tuple(
-            Effect(
-                column=self.index[name],
-                table=change_table(self.values[self.index[name]], target),
-            )
-            for name, target in effects.items()
-        )
-
-    def project(self, variables: Iterable[str]) -> Projection:
-        """Return the projection on some variables."""
-        return _project(variables, self.names, self.values)
-
-
-def _compile_instruments(
-    crisis: Crisis, columns: _Columns
-) -> tuple[tuple[CompiledInstrument, ...], tuple[str, ...]]:
-    """Compile instruments and number everything that can be seen: types, moves, the unseen move, chance outcomes."""
-    players = tuple(crisis.players)
-    sights = [
-        "nothing",
-        *(item.label for item in crisis.instruments.values()),
-        UNSEEN,
-    ]
-    codes = {name: number + 1 for number, name in enumerate(crisis.instruments)}
-    unseen = len(codes) + 1
-    compiled = []
-    for item in crisis.instruments.values():
-        outcomes = []
-        for outcome in item.chance:
-            outcomes.append(
-                CompiledOutcome(
-                    id=outcome.id,
-                    label=outcome.label,
-                    effects=columns.effects(outcome.effects),
-                    sight=len(sights),
-                )
-            )
-            sights.append(outcome.label)
-        compiled.append(
-            CompiledInstrument(
-                id=item.id,
-                label=item.label,
-                player=players.index(item.player),
-                when=columns.condition(item.when),
-                effects=columns.effects(item.effects),
-                outcomes=tuple(outcomes),
-                sight=tuple(codes.get(_look(item, crisis, player), unseen) for player in players),
-                public_sight=codes.get(_look(item, crisis, ""), unseen),
-                sees_chance=tuple(_sees(item, player) for player in players),
-                place=item.place,
-            )
-        )
-    return tuple(compiled), tuple(sights)
-
-
-def _sees(instrument: Instrument, player: str) -> bool:
-    return not instrument.seen_by or player == instrument.player or player in instrument.seen_by
-
-
-def _look(instrument: Instrument, crisis: Crisis, player: str) -> str:
-    """Return the id of the instrument that a player takes this one for; empty if it sees only that a move was made."""
-    visited = set()
-    while not _sees(instrument, player):
-        visited.add(instrument.id)
-        if instrument.looks_like not in crisis.instruments or instrument.looks_like in visited:
-            return ""
-        instrument = crisis.instruments[instrument.looks_like]
-    return instrument.id
-
-
-def _compile_phase(
-    phase: Phase, crisis: Crisis, columns: _Columns, policy: Policy | None
-) -> CompiledPhase:
-    return CompiledPhase(
-        id=phase.id,
-        label=phase.label,
-        when=columns.condition(phase.when),
-        moves=tuple(
-            _compile_move(move, phase, crisis, policy, len(columns.values[-1]))
-            for move in phase.moves
-        ),
-        place=phase.place,
-    )
-
-
-def _compile_move(
-    move: Move, phase: Phase, crisis: Crisis, policy: Policy | None, rounds: int
-) -> CompiledMove:
-    index = {name: number for number, name in enumerate(crisis.instruments)}
-    return CompiledMove(
-        player=tuple(crisis.players).index(move.player),
-        menu=np.array([index[name] for name in move.menu], dtype=np.int16),
-        restrictions={
-            number: menu_masks(policy, phase.id, number, move.menu)
-            for number in range(1, rounds + 1)
-        },
-        may_chance=any(crisis.instruments[name].chance for name in move.menu),
-    )
-
-
-def _schedule(
-    crisis: Crisis, phases: Sequence[CompiledPhase], rounds: Iterable[int]
-) -> tuple[Moment, ...]:
-    moments = []
-    for number in rounds:
-        for index, (phase, compiled) in enumerate(zip(crisis.phases, phases, strict=True)):
-            if phase.rounds and number not in phase.rounds:
-                continue
-            here = {"round": number, "phase": index}
-            moves = range(len(compiled.moves))
-            moments.append(Moment(kind=Kind.ENTER, **here))
-            moments.extend(Moment(kind=Kind.MOVE, move=move, **here) for move in moves)
-            moments.append(Moment(kind=Kind.RESOLVE, **here))
-            moments.extend(
-                Moment(kind=Kind.CHANCE, move=move, **here)
-                for move in moves
-                if compiled.moves[move].may_chance
-            )
-        moments.append(Moment(kind=Kind.CLOSE, round=number))
-    return tuple(moments)

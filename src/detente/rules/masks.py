@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from detente.crisis.elements import Policy
 from detente.errors import UsageError
+from detente.rules._rows import breadth_first
 from detente.rules.policies import AdaptivePolicy, menu_masks, narrow
-from detente.rules.unrolling import Tree, breadth_first
+from detente.rules.unrolling import Tree
 
 __all__ = ["CutTree", "TreeMasks"]
 

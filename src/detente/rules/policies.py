@@ -28,16 +28,18 @@ __all__ = [
     "change_table",
     "find_policy",
     "menu_masks",
+    "name_policies",
     "narrow",
     "start_of",
     "start_state",
+    "unite",
 ]
 
 BoolArray = NDArray[np.bool_]
 Start = tuple[tuple[str, str], ...]
 """What a policy overrides in the state that the game starts from: pairs of variable and value, sorted."""
 
-FREE = Policy(id="free", label="no commitment", description="", fix={}, forbid=(), state={})
+FREE = Policy(id="free", label="no commitment")
 """No commitment at all."""
 
 
@@ -76,6 +78,33 @@ def find_policy(crisis: Crisis, policy: str | Policy | None) -> Policy | None:
             fix=f"use one of: {', '.join(crisis.policies) or '(it has none)'}",
         )
     return crisis.policies[policy]
+
+
+def unite(policies: Sequence[Policy]) -> Policy:
+    """Make the policy that commits to all that several policies commit to.
+
+    In a menu that several fix, what any of them leaves is left. Of two values of a variable the later counts.
+    """
+    fix: dict[str, tuple[str, ...]] = {}
+    state: dict[str, str] = {}
+    forbid: tuple[str, ...] = ()
+    for policy in policies:
+        for key, names in policy.fix.items():
+            fix[key] = (*fix.get(key, ()), *names)
+        state |= policy.state
+        forbid = (*forbid, *(name for name in policy.forbid if name not in forbid))
+    name, label = name_policies(policies)
+    return Policy(id=name, label=label, fix=fix, forbid=forbid, state=state)
+
+
+def name_policies(policies: Sequence[Policy]) -> tuple[str, str]:
+    """Return id and label of several policies together: those of each that has an id, where the game starts last."""
+    kept = [policy for policy in policies if policy.id]
+    kept.sort(key=lambda policy: bool(policy.state))
+    return (
+        "+".join(policy.id for policy in kept) or FREE.id,
+        "; ".join(policy.label for policy in kept if policy.label) or FREE.label,
+    )
 
 
 # --- menus -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.rules import transition
-from detente.rules.compiling import Kind, Moment, Rules, StateArray, type_combinations
+from detente.rules.compiling import Rules, type_combinations
+from detente.rules.phases import Kind, Moment
+from detente.rules.state import StateArray
 from detente.rules.transition import Batch, BoolArray, IndexArray
 
 __all__ = ["Chooser", "Histories", "sample", "uniform_choice"]

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from detente.errors import CrisisFileError, Finding
 from detente.rules import transition
 from detente.rules._rows import unique_rows
-from detente.rules.compiling import Kind, Moment, Rules, StateArray, initial_states
+from detente.rules.compiling import Rules, initial_states
+from detente.rules.phases import Kind, Moment
+from detente.rules.state import StateArray
 from detente.rules.transition import Batch, BoolArray, IndexArray
 
 __all__ = [

@@ -20,14 +20,8 @@ import numpy as np
 
 from detente.errors import UsageError
 from detente.rules import transition
-from detente.rules.compiling import (
-    CompiledMove,
-    Kind,
-    Moment,
-    Rules,
-    initial_states,
-    type_labels,
-)
+from detente.rules.compiling import Rules, initial_states, type_labels
+from detente.rules.phases import CompiledMove, Kind, Moment
 from detente.rules.transition import Batch, BoolArray
 
 __all__ = ["Made", "Position", "Sight", "start"]

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import CrisisFileError, Finding
-from detente.rules.compiling import Effect, Kind, Moment, Rules, StateArray
+from detente.rules.compiling import Rules
+from detente.rules.phases import Kind, Moment
 from detente.rules.policies import narrow
+from detente.rules.state import Changes, StateArray
 
 __all__ = [
     "Batch",
@@ -162,11 +164,11 @@ def resolve(rules: Rules, moment: Moment, batch: Batch) -> Batch:
     return replace(batch, state=state)
 
 
-def _apply(state: StateArray, effects: tuple[Effect, ...], rows: BoolArray) -> None:
+def _apply(state: StateArray, effects: Changes, rows: BoolArray) -> None:
     if effects and rows.any():
         where = np.flatnonzero(rows)
-        for effect in effects:
-            state[where, effect.column] = effect.table[state[where, effect.column]]
+        for column, table in effects:
+            state[where, column] = table[state[where, column]]
 
 
 def close(rules: Rules, moment: Moment, batch: Batch) -> Batch:

@@ -1,27 +1,20 @@
 """The whole game tree as flat arrays, unfolded from the graph of situations moment by moment.
 
-No loop runs over nodes. What a player has seen is an integer (its *memory*): each new thing seen gives a fresh integer
-to each distinct (old memory, thing) pair, so two histories have the same memory exactly if the player has seen the same
-things at the same moments. Because all rows stand at the same moment, equal memories are found by one ``np.unique``.
+No loop runs over nodes. What a player has seen is an integer, its *memory*. Because all rows stand at the same moment,
+equal memories are found by one ``np.unique``.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.rules import transition
-from detente.rules._rows import unique_rows
-from detente.rules.compiling import (
-    Kind,
-    Moment,
-    Rules,
-    StateArray,
-    type_combinations,
-    type_labels,
-)
+from detente.rules._memory import Memory, compress, rank
+from detente.rules._rows import breadth_first, unique_rows
+from detente.rules.compiling import Rules, type_combinations, type_labels
+from detente.rules.phases import Kind, Moment
 from detente.rules.situations import (
     NODE_LIMIT,
     Layer,
@@ -29,9 +22,10 @@ from detente.rules.situations import (
     find_situations,
     game_too_large,
 )
+from detente.rules.state import StateArray
 from detente.rules.transition import IndexArray
 
-__all__ = ["CHANCE", "TERMINAL", "Tree", "breadth_first", "unroll"]
+__all__ = ["CHANCE", "TERMINAL", "Tree", "unroll"]
 
 TERMINAL = -2
 CHANCE = -1
@@ -214,57 +208,6 @@ def unroll(
     return growth.finish()
 
 
-class _Memory:
-    """Everything that any player can remember, as a forest of (earlier memory, sight)."""
-
-    def __init__(self) -> None:
-        self.parent: list[IndexArray] = []
-        self.sight: list[IndexArray] = []
-        self.moment: list[IndexArray] = []
-        self.size = 0
-
-    def add(self, parent: IndexArray, sight: IndexArray, moment: int) -> None:
-        """Enter new memories."""
-        self.parent.append(parent)
-        self.sight.append(sight)
-        self.moment.append(np.full(len(parent), moment))
-        self.size += len(parent)
-
-    def update(
-        self, memory: NDArray[np.int32], codes: IndexArray, sight: IndexArray, moment: int
-    ) -> None:
-        """Let rows see something, in place.
-
-        ``codes`` ``(n,)`` tell sights apart (0: this row sees nothing); ``sight[code]`` is what to remember it as.
-        """
-        rows = np.flatnonzero(codes)
-        if not len(rows):
-            return
-        width = len(sight)
-        unique, inverse = _compress(memory[rows].astype(np.int64) * width + codes[rows])
-        memory[rows] = self.size + inverse
-        self.add(unique // width, sight[unique % width], moment)
-
-
-def _compress(key: IndexArray) -> tuple[IndexArray, IndexArray]:
-    """Return the sorted distinct keys and each key's rank; counts in place of sorting where the range is small."""
-    low = int(key.min())
-    span = int(key.max()) - low + 1
-    if span > 16 * len(key) + 1024:
-        unique, inverse = np.unique(key, return_inverse=True)
-        return unique, inverse
-    present = np.zeros(span, dtype=np.bool_)
-    present[key - low] = True
-    rank = np.cumsum(present) - 1
-    return np.flatnonzero(present) + low, rank[key - low]
-
-
-def _rank(codes: IndexArray) -> tuple[IndexArray, IndexArray]:
-    """Renumber codes densely, keeping 0; return the new codes and the old code of each."""
-    old = np.unique(np.append(codes, 0))
-    return np.searchsorted(old, codes), old
-
-
 class _Growth:
     """A tree while it grows. Rows are histories at the current moment, in the order of their choices."""
 
@@ -273,7 +216,7 @@ class _Growth:
         self.found = found
         combinations = type_combinations(rules)
         n_rows, n_players = combinations.shape
-        self.memory = _Memory()
+        self.memory = Memory()
         self.situation = found.start
         self.parent = np.zeros(n_rows, dtype=np.int32)
         self.ordinal = np.arange(n_rows, dtype=np.int32)
@@ -377,7 +320,7 @@ class _Growth:
         situation = np.repeat(np.arange(len(layer.batch)), np.diff(layer.offset))
         batch = layer.batch.select(situation)
         for player in range(rules.n_players):
-            codes, old = _rank(
+            codes, old = rank(
                 transition.sights(rules, moment, batch, pick=layer.pick, player=player)
             )
             self.memory.update(self.seen[player], codes[edge], old, number)
@@ -414,7 +357,7 @@ class _Growth:
         for move in range(len(self.rules.phases[moment.phase].moves)):
             at = Moment(kind=Kind.RESOLVE, round=moment.round, phase=moment.phase, move=move)
             for player in range(self.rules.n_players):
-                codes, old = _rank(
+                codes, old = rank(
                     transition.sights(self.rules, at, layer.batch, pick=nothing, player=player)
                 )
                 self.memory.update(self.seen[player], codes[self.situation], old, number)
@@ -577,7 +520,7 @@ class _Growth:
 def _compress_some(memory: NDArray[np.int32]) -> tuple[IndexArray, IndexArray]:
     if not len(memory):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    return _compress(memory.astype(np.int64))
+    return compress(memory.astype(np.int64))
 
 
 def _levels(
@@ -590,29 +533,3 @@ def _levels(
         level_codes.append(unique)
         levels.append(inverse.reshape(-1, 1))
     return tuple(level_codes), np.concatenate(levels, axis=1)
-
-
-def breadth_first(
-    depth: IndexArray, parent: IndexArray, ordinal: IndexArray, n_children: IndexArray
-) -> tuple[IndexArray, IndexArray, IndexArray]:
-    """Order nodes level by level, the children of a node together.
-
-    Returns
-    -------
-    place, order, first_child
-        New index of each node; node at each new index; first child by new index (-1: none).
-    """
-    n_nodes = len(depth)
-    place = np.empty(n_nodes, dtype=np.int64)
-    order = np.empty(n_nodes, dtype=np.int64)
-    first_child = np.full(n_nodes, -1, dtype=np.int64)
-    by_depth = np.argsort(depth, kind="stable")
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(depth))))
-    for level, (low, high) in enumerate(pairwise(bounds.tolist())):
-        nodes = by_depth[low:high]
-        place[nodes] = 0 if level == 0 else first_child[place[parent[nodes]]] + ordinal[nodes]
-        order[place[nodes]] = nodes
-        children = n_children[order[low:high]]
-        starts = high + np.cumsum(children) - children
-        first_child[low:high] = np.where(children > 0, starts, -1)
-    return place, order, first_child

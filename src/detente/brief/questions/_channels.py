@@ -18,10 +18,9 @@ __all__ = ["channel_sentence", "channel_table", "open_policy"]
 def open_policy(context: Context, player: str) -> str:
     """Choose a compared policy under which a player's moves are its own: one that fixes none of its instruments."""
     for policy in context.policies.ids:
-        fixed = [one for options in context.policies.get(policy).fix.values() for one in options]
         owners = {
             context.crisis.instruments[one].player
-            for one in fixed
+            for _, one in context.policies.get(policy).fixed
             if one in context.crisis.instruments
         }
         if player not in owners:

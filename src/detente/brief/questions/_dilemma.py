@@ -111,15 +111,10 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
     for policy in context.policies.with_kinds(INTENTS):
         chosen = [
             context.crisis.instruments[one]
-            for options in context.policies.get(policy).fix.values()
-            for one in options
-            if len(options) == 1 and one in context.crisis.instruments
+            for one in context.policies.get(policy).forced
+            if one in context.crisis.instruments
         ]
-        base = {
-            one
-            for options in context.policies.get(context.policies.base).fix.values()
-            for one in options
-        }
+        base = {one for _, one in context.policies.get(context.policies.base).fixed}
         new = [
             item
             for item in chosen
