@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import UsageError
 
 __all__ = ["Column", "numeric_column", "refuse", "split_columns"]
-
-FloatArray = NDArray[np.float64]
 
 
 class Column(NamedTuple):

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.analysis._columns import Column, refuse, split_columns
 from detente.analysis.discovery import Box, Limit, limits_hold, read_outcome
+from detente.arrays import BoolArray, FloatArray
 
 __all__ = ["CartTree", "Leaf", "grow_tree"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

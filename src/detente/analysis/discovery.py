@@ -15,11 +15,12 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import bdtrc
 
 from detente.analysis._columns import Column, numeric_column, refuse, split_columns
 from detente.analysis._peeling import Bounds, Objective, Peeler
+from detente.arrays import BoolArray, FloatArray
 
 __all__ = [
     "Box",
@@ -32,8 +33,6 @@ __all__ = [
     "read_outcome",
 ]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 _OBJECTIVES: Mapping[str, Objective] = {
     "lenient": "lenient",
     "lenient1": "lenient",

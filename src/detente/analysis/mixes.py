@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from detente.analysis.commitments import (
@@ -29,6 +28,7 @@ from detente.analysis.commitments import (
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.search import default_aims
 from detente.analysis.solving import PolicySolver
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Policy
 from detente.engine import Engine
 from detente.engine.boards import Game
@@ -49,7 +49,6 @@ __all__ = [
     "with_mixes",
 ]
 
-FloatArray = NDArray[np.float64]
 
 SEARCH_DRAWS = 64
 """Cases of the run that they are solved over: the first ones."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Draws, Engine
@@ -16,8 +16,6 @@ from detente.engine.engine import BLOCK_DRAWS, find_game
 from detente.rules.policies import FREE, AdaptivePolicy, find_policy
 
 __all__ = ["PolicySolver", "PolicyValues", "find_policies"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

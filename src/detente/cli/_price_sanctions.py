@@ -18,9 +18,9 @@ from detente.cli._pricing import (
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
+    from detente.arrays import FloatArray
     from detente.linking.counters import Cost, Counter
     from detente.linking.pricing import Priced
-    from detente.models.registry import FloatArray
 
 __all__ = ["price_subject"]
 

@@ -10,9 +10,9 @@ from detente.cli._output import json_text, make_table, number, print_line, print
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
+    from detente.arrays import FloatArray
     from detente.crisis import Crisis
     from detente.linking.pricing import Priced
-    from detente.models.registry import FloatArray
 
 __all__ = [
     "PriceRequest",

@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, FloatArray, Int64Array, IntArray
 from detente.crisis.elements import Crisis, Policy
 from detente.engine.drawing import DrawMemory, Draws
 from detente.engine.metrics import MetricPlan, MoveKeys, compile_metrics, find_move_keys
@@ -28,11 +28,9 @@ from detente.rules.unrolling import CHANCE
 
 __all__ = ["PRICES", "Board", "Compiled", "Game", "GameKey", "Levels", "compiled_of"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 GameKey = tuple[Start, bytes]
 """What tells games of a crisis apart: where they start and the actions that are left where play can come."""
-Levels = Mapping[str, NDArray[np.int64]]
+Levels = Mapping[str, Int64Array]
 """Levels of mechanisms, as codes of what each reads."""
 
 _LOOSE = frozenset(
@@ -90,7 +88,7 @@ class Game:
         return self.board.masks.cut(self.allowed)
 
     @cached_property
-    def classes(self) -> NDArray[np.intp]:
+    def classes(self) -> IntArray:
         """The payoff classes of the board that are left, sorted."""
         return np.unique(self.board.tree.payoff_class[self.cut.terminals]).astype(np.intp)
 

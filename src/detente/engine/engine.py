@@ -12,8 +12,9 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import Crisis, Policy
 from detente.engine.boards import PRICES, Board, Game, Levels, compiled_of
 from detente.engine.designs import Design
@@ -31,7 +32,6 @@ from detente.rules.policies import FREE, AdaptivePolicy, Start, find_policy, sta
 
 __all__ = ["BLOCK_DRAWS", "Engine", "find_game"]
 
-FloatArray = NDArray[np.float64]
 PolicyLike = str | Policy | AdaptivePolicy | None
 """A policy by id or as such; None: no commitment."""
 
@@ -325,7 +325,7 @@ class Engine:
     def _find_reach(self, policies: Sequence[str]) -> dict[Start, tuple[Levels, Within]]:
         """Return the levels of mechanisms and the part of the tree that some policies reach, by starting position."""
         crisis = self.crisis
-        found: dict[Start, tuple[dict[str, NDArray[np.int64]], Within]] = {}
+        found: dict[Start, tuple[dict[str, Int64Array], Within]] = {}
         for name in policies:
             policy = crisis.policies.get(name)
             game = self._compiled.game(crisis, policy)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, FloatArray, Int64Array
 from detente.crisis.metric_names import metric_name, metric_prefix
 from detente.engine.boards import Game
 from detente.engine.metrics import MoveKeys, evaluate_metrics
@@ -20,7 +20,6 @@ from detente.linking import Priced
 
 __all__ = ["MetricValues", "Solution", "SolvedBlock", "solve_block"]
 
-FloatArray = NDArray[np.float64]
 _LEVELS = frozenset({"level", "payoff"})
 _MOVES = frozenset({"use", "first", "belief"})
 _CERTIFICATE: Final = "certificate"
@@ -72,8 +71,8 @@ class SolvedBlock:
     payoffs: FloatArray
     strategy: FloatArray
     residual: FloatArray
-    iterations: NDArray[np.int64]
-    converged: NDArray[np.bool_]
+    iterations: Int64Array
+    converged: BoolArray
 
     @property
     def n_profiles(self) -> int:

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from detente.game._inputs import FloatArray, as_payoffs, count_draws
+from detente.arrays import FloatArray, Int32Array, Int64Array, IntArray
+from detente.game._inputs import as_payoffs, count_draws
 from detente.game._refusals import refuse_input
-from detente.game.form import ExtensiveForm, IntArray
+from detente.game.form import ExtensiveForm
 
 __all__ = ["Draws", "PayoffTable", "Payoffs", "PricedPayoffs", "payoff_source", "take_draws"]
 
-Draws = NDArray[np.intp] | slice
+Draws = IntArray | slice
 """Which draws: their numbers, or a range of them."""
 
 
@@ -59,10 +60,10 @@ class PricedPayoffs:
         The row of weights that each player has in each payoff class, shape ``(K, P)``; types differ by row.
     """
 
-    level: IntArray
+    level: Int32Array
     prices: tuple[FloatArray, ...]
     weights: FloatArray
-    weight_row: IntArray
+    weight_row: Int32Array
 
     @classmethod
     def from_parts(
@@ -223,7 +224,7 @@ def _floats(name: str, values: ArrayLike, *, ndim: int) -> FloatArray:
     return array
 
 
-def _indices(name: str, values: ArrayLike) -> NDArray[np.int64]:
+def _indices(name: str, values: ArrayLike) -> Int64Array:
     array = np.asarray(values)
     if array.ndim != 2 or (array.size and array.dtype.kind not in "iu"):
         refuse_input(
@@ -234,7 +235,7 @@ def _indices(name: str, values: ArrayLike) -> NDArray[np.int64]:
     return array.astype(np.int64)
 
 
-def _check_range(name: str, index: NDArray[np.int64], count: int) -> None:
+def _check_range(name: str, index: Int64Array, count: int) -> None:
     if index.size and (index.min() < 0 or index.max() >= count):
         wrong = index[(index < 0) | (index >= count)][0]
         refuse_input(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import (
     Binding,
     ByState,
@@ -22,9 +23,7 @@ from detente.crisis.elements import (
 )
 from detente.errors import Place
 from detente.linking._refusals import refuse
-from detente.models.registry import FloatArray
 from detente.rules.compiling import Projection, Rules, StateArray
-from detente.rules.transition import IndexArray
 
 __all__ = [
     "AbstractTerm",
@@ -58,7 +57,7 @@ class Levels:
         """Return the number of levels."""
         return len(self.values)
 
-    def select(self, rows: IndexArray) -> "Levels":
+    def select(self, rows: Int64Array) -> "Levels":
         """Return some of the levels."""
         return Levels(projection=self.projection, values=self.values[rows])
 
@@ -66,7 +65,7 @@ class Levels:
         """Return the value of one variable at each level."""
         return self.values[:, self.projection.variables.index(variable)]
 
-    def codes_for(self, other: Projection) -> IndexArray:
+    def codes_for(self, other: Projection) -> Int64Array:
         """Return the codes of these levels in a projection that reads a subset of the variables."""
         columns = [self.projection.variables.index(name) for name in other.variables]
         return other.code_values(self.values[:, columns])
@@ -81,7 +80,7 @@ class Scope:
 
     crisis: Crisis
     rules: Rules
-    levels: Mapping[str, IndexArray]
+    levels: Mapping[str, Int64Array]
     per_member: Callable[[str, str], bool]
     paths: set[str] = field(default_factory=set)
 
@@ -152,8 +151,8 @@ class _Members(AbstractTerm):
 class _Output(AbstractTerm):
     mechanism: str
     output: str
-    levels: IndexArray | None  # None: all, in order
-    members: IndexArray | None
+    levels: Int64Array | None  # None: all, in order
+    members: Int64Array | None
 
     def evaluate(self, draws: Draws) -> FloatArray:
         result = draws.outputs[self.mechanism][self.output]
@@ -168,7 +167,7 @@ class _Output(AbstractTerm):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ByState(AbstractTerm):
     n_levels: int
-    cases: tuple[tuple[IndexArray, AbstractTerm], ...]
+    cases: tuple[tuple[Int64Array, AbstractTerm], ...]
 
     def evaluate(self, draws: Draws) -> FloatArray:
         parts = [(rows, term.evaluate(draws)) for rows, term in self.cases]
@@ -248,7 +247,7 @@ def compile_binding(
     if isinstance(binding, OutputOf):
         return _compile_output(binding, scope=scope, levels=levels, members=members, place=place)
 
-    def inner(part: Binding, rows: IndexArray | None = None) -> AbstractTerm:
+    def inner(part: Binding, rows: Int64Array | None = None) -> AbstractTerm:
         return compile_binding(
             part,
             scope=scope,
@@ -270,7 +269,7 @@ def compile_binding(
 
 def outputs_needed(
     binding: Binding, *, rules: Rules, levels: Levels
-) -> Iterator[tuple[str, IndexArray]]:
+) -> Iterator[tuple[str, Int64Array]]:
     """Yield each mechanism that a binding reads with the codes of the levels at which it needs it."""
     if isinstance(binding, OutputOf):
         yield binding.mechanism, levels.codes_for(rules.mechanism_reads[binding.mechanism])
@@ -303,7 +302,7 @@ def column_paths(
     return found
 
 
-def _cases(binding: ByState, rules: Rules, levels: Levels) -> Iterator[tuple[IndexArray, Binding]]:
+def _cases(binding: ByState, rules: Rules, levels: Levels) -> Iterator[tuple[Int64Array, Binding]]:
     """Yield the levels of each case that occurs."""
     values = rules.values[rules.variables.index(binding.variable)]
     column = levels.column(binding.variable)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Instrument, Mechanism
 from detente.errors import UsageError
 from detente.linking.pricing import Priced
 from detente.models.energy import GAS_HORIZONS
-from detente.models.registry import FloatArray
 from detente.rules.compiling import read_variables
 
 __all__ = [

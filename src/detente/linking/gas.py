@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Binding, ByState, Constant, Crisis, Mechanism, QuantityOf, Sum
 from detente.crisis.elements import Product as ProductOf
 from detente.crisis.quantities import reference_value
@@ -26,7 +27,6 @@ from detente.models.energy import (
     read_gas_tables,
     situation_of,
 )
-from detente.models.registry import FloatArray
 
 __all__ = [
     "GAS_MODEL",

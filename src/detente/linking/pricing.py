@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import Consideration, Mechanism
 from detente.errors import Code, CrisisFileError, ModelError, UsageError
 from detente.linking._refusals import refuse
 from detente.linking.bindings import AbstractTerm, Draws
 from detente.linking.planning import Evaluation, Lottery, Plan, plan_pricing
-from detente.models.registry import FloatArray, Input
-from detente.rules.transition import IndexArray
+from detente.models.registry import Input
 
 __all__ = ["Plan", "Priced", "evaluate_mechanism", "plan_pricing", "price"]
 
@@ -71,7 +71,7 @@ class Priced:
         """Payoffs of all classes of terminals, ``(K, P, D)`` in stakes."""
         return self.payoffs_of(np.arange(self.plan.shape[0]))
 
-    def payoffs_of(self, classes: IndexArray) -> FloatArray:
+    def payoffs_of(self, classes: Int64Array) -> FloatArray:
         """Return the payoffs of some classes of terminals, shape ``(n_classes, P, D)``, in stakes.
 
         Raises

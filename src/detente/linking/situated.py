@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis
 from detente.errors import UsageError
 from detente.linking.bindings import Draws
 from detente.linking.planning import plan_mechanisms
 from detente.linking.pricing import evaluate_mechanism
-from detente.models.registry import FloatArray
 from detente.rules.compiling import Rules, compile_rules
 
 __all__ = ["Situated", "evaluate_mechanisms"]

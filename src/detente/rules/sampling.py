@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, Int64Array
 from detente.rules import transition
 from detente.rules.compiling import Kind, Moment, Rules, StateArray, type_combinations
-from detente.rules.transition import Batch, BoolArray, IndexArray
+from detente.rules.transition import Batch
 
 __all__ = ["Chooser", "Histories", "sample", "uniform_choice"]
 
-Chooser = Callable[[Moment, Batch, BoolArray, np.random.Generator], IndexArray]
+Chooser = Callable[[Moment, Batch, BoolArray, np.random.Generator], Int64Array]
 """Picks one of what is open in each row: ``(moment, batch, open (n, k), rng) -> (n,)``; rows without a choice are left out."""
 
 
@@ -27,7 +28,7 @@ class Histories:
     types: StateArray
     picks: NDArray[np.int16]
     state: StateArray
-    outcome: IndexArray
+    outcome: Int64Array
 
 
 def sample(
@@ -86,9 +87,9 @@ def sample(
 
 def uniform_choice(
     moment: Moment, batch: Batch, open_: BoolArray, rng: np.random.Generator
-) -> IndexArray:
+) -> Int64Array:
     """Pick each open option with the same probability; shape ``(n,)``."""
     del moment, batch
     score = np.where(open_, rng.random(open_.shape), -1.0)
-    pick: IndexArray = score.argmax(axis=1).astype(np.int64)
+    pick: Int64Array = score.argmax(axis=1).astype(np.int64)
     return pick

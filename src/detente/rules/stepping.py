@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detente.arrays import BoolArray
 from detente.errors import UsageError
 from detente.rules import transition
 from detente.rules.compiling import (
@@ -28,7 +29,7 @@ from detente.rules.compiling import (
     initial_states,
     type_labels,
 )
-from detente.rules.transition import Batch, BoolArray
+from detente.rules.transition import Batch
 
 __all__ = ["Made", "Position", "Sight", "start"]
 

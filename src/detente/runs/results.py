@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.errors import RunError, UsageError
 from detente.runs import frames
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Certificate", "Results", "Summary"]
 
-FloatArray = NDArray[np.float64]
 Record = TypeVar("Record")
 _DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger ones are queried
 _CACHED_SERIES = 256

@@ -18,8 +18,8 @@ from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Constant, Crisis, QuantityOf
 from detente.engine import Draws, Engine
 from detente.engine.roots import Root, Solved
@@ -30,8 +30,6 @@ from detente.watch.events import Reading
 
 __all__ = ["Belief", "Day", "Effect", "Observation", "Signal", "Watch"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 PUBLIC = "public"
 """The observer who sees what everybody sees."""

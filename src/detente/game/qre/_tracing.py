@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.game._inputs import FloatArray
+from detente.arrays import FloatArray
 from detente.game.form import ExtensiveForm
 from detente.game.qre._layout import Layout, layout_of
 

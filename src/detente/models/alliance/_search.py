@@ -6,8 +6,8 @@ probability follows, and an answer is a value that comes back as itself.
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.alliance._system import System
-from detente.models.registry import FloatArray
 
 __all__ = ["answers_by_aggregate", "has_own_branches"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray
 
 __all__ = ["System", "add_up", "enclose", "responses"]
 

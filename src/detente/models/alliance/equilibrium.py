@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import BoolArray, FloatArray
 from detente.errors import ModelError
 from detente.models.alliance._search import answers_by_aggregate, has_own_branches
 from detente.models.alliance._system import System, add_up, enclose, responses
-from detente.models.registry import FloatArray
 
 __all__ = [
     "Joining",
@@ -19,8 +19,6 @@ __all__ = [
     "solve_joining",
     "unanimity_prob",
 ]
-
-BoolArray = np.ndarray
 
 _TOLERANCE = 1e-12
 _MAX_ITERATIONS = 2_000

@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray, Int8Array, Int64Array, IntArray
 from detente.errors import ModelError, UsageError
 from detente.models.bargaining._choices import choose
 from detente.models.bargaining.averages import weighted_mean, weighted_median
@@ -19,7 +20,6 @@ from detente.models.bargaining.challenges import (
     price_challenges,
     row_blocks,
 )
-from detente.models.registry import FloatArray
 
 __all__ = [
     "MAX_ACTORS",
@@ -134,8 +134,8 @@ class ExpectedUtilityResult:
     means: FloatArray
     medians: FloatArray
     risk_exponents: FloatArray
-    moves: NDArray[np.int8]
-    partners: NDArray[np.int64]
+    moves: Int8Array
+    partners: Int64Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,7 @@ class QuadrantChart:
     own: FloatArray
     other: FloatArray
     win_prob: FloatArray
-    quadrants: NDArray[np.int8]
+    quadrants: Int8Array
 
 
 def find_variant(name: str) -> Variant:
@@ -421,13 +421,13 @@ def chart_quadrants(
 class _Offers:
     """Offers to the actors in the rows: their kind (index of MOVES), target, and the two sort keys; ``(n_rows, n)``."""
 
-    kind: NDArray[np.int8]
+    kind: Int8Array
     target: FloatArray
     published_key: FloatArray
     distance: FloatArray
 
 
-def _reorder(issue: Issue, order: NDArray[np.intp]) -> Issue:
+def _reorder(issue: Issue, order: IntArray) -> Issue:
     return replace(
         issue,
         capability=issue.capability[order],
@@ -494,11 +494,11 @@ def _offers(pairs: Challenges, contests: Contests, rows: slice, *, capitulation:
 def _choose(
     offers: _Offers,
     x: FloatArray,
-    order: NDArray[np.intp],
+    order: IntArray,
     *,
     choice: Literal["published", "nearest"],
     span: float,
-) -> tuple[FloatArray, NDArray[np.int8], NDArray[np.int64]]:
+) -> tuple[FloatArray, Int8Array, Int64Array]:
     """Return new positions, kinds of move and partners of the actors in the rows."""
     rank = np.where(offers.kind == 0, len(MOVES), offers.kind)
     best = rank.min(axis=1)

@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.bargaining._choices import choose
 from detente.models.bargaining.averages import weighted_mean, weighted_median
 from detente.models.bargaining.expected_utility import Issue
-from detente.models.registry import FloatArray
 
 __all__ = [
     "DEFAULT_PREDICTOR",

@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.beliefs.bayes import posteriors
-from detente.models.registry import FloatArray
 
 __all__ = ["Kind", "Reading", "classify_change", "pool_by_look", "read_moves", "signal_senders"]
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import BoolArray, FloatArray, IntArray
 from detente.errors import ModelError
 from detente.models.energy.system import (
     GasSystem,
@@ -18,7 +19,6 @@ from detente.models.energy.system import (
     check_system,
     read_array,
 )
-from detente.models.registry import FloatArray
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
@@ -44,10 +44,10 @@ class StepTable(NamedTuple):
     what earlier steps leave, ``(n_steps, n_periods)``.
     """
 
-    node: NDArray[np.intp]
+    node: IntArray
     share: FloatArray
     price: FloatArray
-    sheds: NDArray[np.bool_]
+    sheds: BoolArray
     asked: FloatArray
 
 
@@ -219,7 +219,7 @@ def _list_steps(system: GasSystem) -> StepTable:
     )
 
 
-def _cut_shares(nodes: NDArray[np.intp], asked: FloatArray) -> FloatArray:
+def _cut_shares(nodes: IntArray, asked: FloatArray) -> FloatArray:
     """Return the shares cut to what the steps of the same node before them leave of demand."""
     share = asked.copy()
     for index in np.unique(nodes):
@@ -308,7 +308,7 @@ def _fill_matrix(
 
     period = np.arange(len(system.periods))
     n_periods = period.size
-    entries: list[tuple[NDArray[np.intp], NDArray[np.intp], float]] = []
+    entries: list[tuple[IntArray, IntArray, float]] = []
 
     def put(row_block: str, row: int, column_block: str, column: int, value: float) -> None:
         entries.append(

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.energy.programme import compile_gas
 from detente.models.energy.solving import GasSolution, solve_gas
 from detente.models.energy.system import GasSystem, Node, Step, read_array
-from detente.models.registry import FloatArray
 
 __all__ = ["solve_rolling"]
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.energy.programme import Bounds, GasProgramme, bound_gas, compile_gas
 from detente.models.energy.system import GasSystem, Situation
-from detente.models.registry import FloatArray
 
 if TYPE_CHECKING:
     import highspy

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.energy.curves import cut_curve, stagger_prices
 from detente.models.energy.system import (
@@ -23,7 +24,7 @@ from detente.models.energy.system import (
     SupplyStep,
     Terminal,
 )
-from detente.models.registry import FloatArray, Tables
+from detente.models.registry import Tables
 
 __all__ = ["GAS_TABLES", "GasReading", "Span", "read_gas_tables", "weeks_from", "year_from"]
 

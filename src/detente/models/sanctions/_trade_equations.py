@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray, Int32Array
 from detente.models.sanctions.trade_shocks import TradeShock, remaining_demand, total_tariff
 from detente.models.sanctions.trade_table import TradeEconomy
 
@@ -32,7 +31,7 @@ __all__ = [
     "spend",
 ]
 
-Factors = tuple[FloatArray, NDArray[np.int32]]
+Factors = tuple[FloatArray, Int32Array]
 """A matrix factorised by :func:`scipy.linalg.lu_factor`."""
 
 _NULL = 1e-12
