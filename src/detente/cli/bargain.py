@@ -11,7 +11,7 @@ import typer
 
 from detente.cli._options import JSON, reworded
 from detente.cli._output import json_text
-from detente.errors import UsageError
+from detente.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from detente.cli._actor_table import ActorTable
@@ -217,9 +217,7 @@ def _find_actor(name: str | None, names: Sequence[str]) -> int | None:
         return None
     if name in names:
         return names.index(name)
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, names, n=3, cutoff=0.3) or list(names[:3])
+    near = nearest(name, names) or names[:3]
     message = f"the table has no actor {name!r}"
     raise UsageError(
         message,

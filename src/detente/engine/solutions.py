@@ -1,6 +1,5 @@
 """Solutions: the solved game of one policy at some draws, measured when asked."""
 
-import difflib
 import html
 import threading
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from detente.crisis.metric_names import metric_name, metric_prefix
 from detente.engine.boards import Game
 from detente.engine.metrics import MoveKeys, evaluate_metrics
 from detente.engine.solving import solve_draws
-from detente.errors import UsageError
+from detente.errors import UsageError, nearest
 from detente.game import nash_conv, terminal_probs
 from detente.linking import Priced
 
@@ -259,7 +258,7 @@ class Solution:
 
 
 def _unknown_metric(metric: str, known: Sequence[str]) -> UsageError:
-    near = difflib.get_close_matches(metric, known, n=3, cutoff=0.4)
+    near = nearest(metric, known)
     return UsageError(
         f"there is no metric {metric!r} of a policy",
         code="path-unknown",
