@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analysis._columns import Column
+from detente.analysis._columns import InputColumn
 from detente.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = ["Bounds", "Objective", "Peeler"]
@@ -41,7 +41,7 @@ class Peeler:
 
     def __init__(
         self,
-        columns: tuple[Column, ...],
+        columns: tuple[InputColumn, ...],
         score: FloatArray,
         searched: BoolArray,
         objective: Objective,

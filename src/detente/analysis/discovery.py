@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtrc
 
-from detente.analysis._columns import Column, numeric_column, refuse, split_columns
+from detente.analysis._columns import InputColumn, numeric_column, refuse, split_columns
 from detente.analysis._peeling import Bounds, Objective, Peeler
 from detente.arrays import BoolArray, FloatArray
 
@@ -84,7 +84,7 @@ class BoxSearch:
     ``cases`` marks the cases searched, shape ``(n_cases,)``: all, or those outside of earlier boxes.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[InputColumn, ...]
     outcome: FloatArray
     interest: BoolArray
     cases: BoolArray
@@ -339,7 +339,7 @@ def read_outcome(
     return values, interest
 
 
-def limits_hold(columns: tuple[Column, ...], limits: tuple[Limit, ...]) -> BoolArray:
+def limits_hold(columns: tuple[InputColumn, ...], limits: tuple[Limit, ...]) -> BoolArray:
     """Mark the cases for which all limits hold, shape ``(n_cases,)``."""
     inside = np.ones(columns[0].values.size, dtype=np.bool_)
     known = {column.name: column for column in columns}

@@ -31,7 +31,7 @@ from detente.analysis.solving import PolicySolver
 from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Policy
 from detente.engine import Engine
-from detente.engine.boards import Game
+from detente.engine.boards import PolicyGame
 from detente.engine.designs import Design
 from detente.engine.usual import GAMES_OF_A_SEARCH
 from detente.errors import RunError
@@ -325,7 +325,7 @@ def _grow(
     return list(found.values())
 
 
-def _game(solver: PolicySolver, picks: _Picks) -> Game:
+def _game(solver: PolicySolver, picks: _Picks) -> PolicyGame:
     return solver.find_games([unite(picks)])[0]
 
 

@@ -16,14 +16,14 @@ from numpy.typing import ArrayLike
 from detente.analysis._columns import refuse
 from detente.arrays import BoolArray, FloatArray, IntArray
 
-__all__ = ["EXACT_INPUTS", "Part", "Split", "split_change"]
+__all__ = ["EXACT_INPUTS", "Contribution", "Split", "split_change"]
 
 
 EXACT_INPUTS = 10
 """Up to this many inputs every set of them is evaluated and the split is exact."""
 
 
-class Part(NamedTuple):
+class Contribution(NamedTuple):
     """What an input contributes, with the standard error of sampled orders (zero if exact).
 
     ``alone`` is what it changes if set alone, ``last`` what it changes if set after all others: where these differ,
@@ -42,7 +42,7 @@ class Split(NamedTuple):
 
     before: float
     after: float
-    parts: tuple[Part, ...]
+    parts: tuple[Contribution, ...]
     exact: bool
     n_evaluated: int
 
@@ -128,7 +128,7 @@ def split_change(
     else:
         parts, errors = _sampled_parts(rest.reshape(len(orders), count + 1), orders)
     found = (
-        Part(name, float(parts[k]), float(errors[k]), float(alone[k]), float(last[k]))
+        Contribution(name, float(parts[k]), float(errors[k]), float(alone[k]), float(last[k]))
         for k, name in enumerate(names)
     )
     return Split(

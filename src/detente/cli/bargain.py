@@ -15,7 +15,12 @@ from detente.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from detente.cli._actor_table import ActorTable
-    from detente.models.bargaining import ExpectedUtilityResult, Issue, Predictor, QuadrantChart
+    from detente.models.bargaining import (
+        BargainingIssue,
+        ExpectedUtilityResult,
+        Predictor,
+        QuadrantChart,
+    )
 
 __all__ = ["command"]
 
@@ -161,7 +166,7 @@ def _check(rounds: int, salience_max: float | None) -> None:
 
 
 def _solve(
-    issue: "Issue", variants: Iterable[str], *, rounds: int, capitulation: bool
+    issue: "BargainingIssue", variants: Iterable[str], *, rounds: int, capitulation: bool
 ) -> "dict[str, ExpectedUtilityResult]":
     """Solve the issue under each variant; a large table takes long enough to show how far it is."""
     from detente.cli._progress import ProgressDisplay
@@ -185,7 +190,7 @@ def _solve(
     return found
 
 
-def _forecast(first: "Predictor", issue: "Issue") -> dict[str, float]:
+def _forecast(first: "Predictor", issue: "BargainingIssue") -> dict[str, float]:
     """Return all forecasts by name, the one asked for first."""
     from detente.models.bargaining import PREDICTORS
 
@@ -316,7 +321,7 @@ def _chart(actors: "ActorTable", chart: "QuadrantChart") -> str:
 
 def _as_data(
     actors: "ActorTable",
-    issue: "Issue",
+    issue: "BargainingIssue",
     result: "ExpectedUtilityResult",
     forecasts: dict[str, float],
     chart: "QuadrantChart | None",

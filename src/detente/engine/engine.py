@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import Crisis, Policy
-from detente.engine.boards import PRICES, Board, Game, Levels, compiled_of
+from detente.engine.boards import PRICES, Board, Levels, PolicyGame, compiled_of
 from detente.engine.designs import Design
 from detente.engine.drawing import Draws
 from detente.engine.metrics import MoveKeys
@@ -348,7 +348,7 @@ class Engine:
 
     def _solve(
         self,
-        game: Game,
+        game: PolicyGame,
         draws: Draws,
         *,
         priors: FloatArray | None = None,
@@ -412,7 +412,7 @@ class Engine:
             return [job.result() for job in jobs]
 
 
-def find_game(engine: Engine, policy: PolicyLike) -> Game:
+def find_game(engine: Engine, policy: PolicyLike) -> PolicyGame:
     """Return the game that a policy makes of an engine's crisis; nothing is solved.
 
     Raises

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from detente.arrays import BoolArray, FloatArray, Int32Array, IntArray
 from detente.crisis.elements import Crisis
-from detente.engine.boards import Game
+from detente.engine.boards import PolicyGame
 from detente.rules import Tree
 from detente.rules.unrolling import CHANCE
 
@@ -38,7 +38,7 @@ class Root:
     outcome. Histories are those that the policy leaves: the ``terminals`` of the ``tree``, in this order.
     """
 
-    def __init__(self, crisis: Crisis, game: Game, solved: Solved) -> None:
+    def __init__(self, crisis: Crisis, game: PolicyGame, solved: Solved) -> None:
         tree, self.terminals = game.board.tree, game.cut.terminals
         self.crisis, self.first_round, self.tree = crisis, game.board.first_round, tree
         self.reach, self.residual = solved.reach, solved.residual

@@ -10,7 +10,7 @@ import numpy as np
 
 from detente.arrays import BoolArray, FloatArray, Int64Array
 from detente.crisis.metric_names import metric_name, metric_prefix
-from detente.engine.boards import Game
+from detente.engine.boards import PolicyGame
 from detente.engine.metrics import MoveKeys, evaluate_metrics
 from detente.engine.solving import solve_draws
 from detente.errors import UsageError, nearest
@@ -65,7 +65,7 @@ class SolvedBlock:
     ``(D,)`` are its certificate.
     """
 
-    game: Game
+    game: PolicyGame
     priced: Priced
     payoffs: FloatArray
     strategy: FloatArray
@@ -90,7 +90,7 @@ class SolvedBlock:
         return nash_conv(self.game.form, self.strategy, payoffs=self.payoffs, chance_probs=chance)
 
 
-def solve_block(game: Game, priced: Priced, rationality: FloatArray) -> SolvedBlock:
+def solve_block(game: PolicyGame, priced: Priced, rationality: FloatArray) -> SolvedBlock:
     """Solve a game for the draws that its board is priced at."""
     payoffs = priced.payoffs_of(game.classes)
     found = solve_draws(game.form, rationality, payoffs=payoffs, chance_probs=priced.chance_probs)
@@ -121,7 +121,13 @@ class Solution:
     """
 
     def __init__(
-        self, *, crisis: str, policy: str, label: str, game: Game, blocks: Sequence[SolvedBlock]
+        self,
+        *,
+        crisis: str,
+        policy: str,
+        label: str,
+        game: PolicyGame,
+        blocks: Sequence[SolvedBlock],
     ) -> None:
         self.crisis, self.policy, self.label = crisis, policy, label
         self.game, self.blocks = game, tuple(blocks)

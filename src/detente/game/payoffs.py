@@ -18,9 +18,9 @@ from detente.game._inputs import as_payoffs, count_draws
 from detente.game._refusals import refuse_input
 from detente.game.form import ExtensiveForm
 
-__all__ = ["Draws", "PayoffTable", "Payoffs", "PricedPayoffs", "payoff_source", "take_draws"]
+__all__ = ["DrawRows", "PayoffTable", "Payoffs", "PricedPayoffs", "payoff_source", "take_draws"]
 
-Draws = IntArray | slice
+DrawRows = IntArray | slice
 """Which draws: their numbers, or a range of them."""
 
 
@@ -35,11 +35,11 @@ class PayoffTable:
         """Number of draws, 1 if all have the same payoffs."""
         return int(self.table.shape[2])
 
-    def block(self, draws: Draws) -> FloatArray:
+    def block(self, draws: DrawRows) -> FloatArray:
         """Return the payoffs of some draws, shape ``(K, P, n)``, or ``(K, P, 1)`` if all draws have the same."""
         return self.table if self.n_draws == 1 else self.table[:, :, draws]
 
-    def pick(self, draws: Draws) -> "PayoffTable":
+    def pick(self, draws: DrawRows) -> "PayoffTable":
         """Return the payoffs of some draws only."""
         return PayoffTable(table=self.block(draws))
 
@@ -136,13 +136,13 @@ class PricedPayoffs:
         sizes = [self.weights.shape[2], *(table.shape[1] for table in self.prices)]
         return 0 if 0 in sizes else max(sizes)
 
-    def part(self, consideration: int, draws: Draws) -> FloatArray:
+    def part(self, consideration: int, draws: DrawRows) -> FloatArray:
         """Return what one consideration adds to the payoffs of some draws, shape ``(K, P, n or 1)``."""
         price = take_draws(self.prices[consideration], draws)[self.level[:, consideration]]
         weight = take_draws(self.weights[:, consideration], draws)[self.weight_row]
         return np.asarray(weight * price[:, np.newaxis])
 
-    def block(self, draws: Draws) -> FloatArray:
+    def block(self, draws: DrawRows) -> FloatArray:
         """Return the payoffs of some draws, shape ``(K, P, n)``, or ``(K, P, 1)`` if all draws have the same.
 
         Raises
@@ -163,7 +163,7 @@ class PricedPayoffs:
             )
         return total
 
-    def pick(self, draws: Draws) -> "PricedPayoffs":
+    def pick(self, draws: DrawRows) -> "PricedPayoffs":
         """Return the payoffs of some draws only."""
         return PricedPayoffs(
             level=self.level,
@@ -199,7 +199,7 @@ def payoff_source(form: ExtensiveForm, payoffs: Payoffs) -> PayoffTable | Priced
     return payoffs
 
 
-def take_draws(array: FloatArray, draws: Draws) -> FloatArray:
+def take_draws(array: FloatArray, draws: DrawRows) -> FloatArray:
     """Return some draws of an array with draws in its last axis; an array for all draws stays as it is."""
     return array if array.shape[-1] == 1 else array[..., draws]
 

@@ -27,7 +27,7 @@ from detente.rules.compiling import Projection, Rules, StateArray
 
 __all__ = [
     "AbstractTerm",
-    "Draws",
+    "DrawBlock",
     "FixedTerm",
     "Levels",
     "Scope",
@@ -38,7 +38,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draws:
+class DrawBlock:
     """A block of draws while it is priced: quantities ``(D,)`` by path and the mechanisms evaluated so far."""
 
     values: Mapping[str, FloatArray]
@@ -91,7 +91,7 @@ class AbstractTerm(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         """Return the value per level and draw (and member)."""
 
     def reads(self) -> Iterator[tuple[str, str]]:
@@ -103,7 +103,7 @@ class AbstractTerm(ABC):
 class _Number(AbstractTerm):
     value: FloatArray
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         del draws
         return self.value
 
@@ -114,7 +114,7 @@ class FixedTerm(AbstractTerm):
 
     value: FloatArray
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         """Return the values, whatever the draws."""
         del draws
         return self.value
@@ -124,7 +124,7 @@ class FixedTerm(AbstractTerm):
 class _Value(AbstractTerm):
     path: str
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         return draws.values[self.path][None, :]
 
     def reads(self) -> Iterator[tuple[str, str]]:
@@ -137,7 +137,7 @@ class _Members(AbstractTerm):
 
     entries: tuple[str | float, ...]
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         result = np.empty((len(self.entries), 1, draws.n_draws))
         for member, entry in enumerate(self.entries):
             result[member, 0] = draws.values[entry] if isinstance(entry, str) else entry
@@ -154,7 +154,7 @@ class _Output(AbstractTerm):
     levels: Int64Array | None  # None: all, in order
     members: Int64Array | None
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         result = draws.outputs[self.mechanism][self.output]
         if self.members is not None:
             result = result[self.members]
@@ -169,7 +169,7 @@ class _ByState(AbstractTerm):
     n_levels: int
     cases: tuple[tuple[Int64Array, AbstractTerm], ...]
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         parts = [(rows, term.evaluate(draws)) for rows, term in self.cases]
         n_members = max((len(part) for _, part in parts if part.ndim == 3), default=0)
         lead = (n_members,) if any(part.ndim == 3 for _, part in parts) else ()
@@ -190,7 +190,7 @@ class _Fold(AbstractTerm):
     multiply: bool
     terms: tuple[AbstractTerm, ...]
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         result = self.terms[0].evaluate(draws)
         for term in self.terms[1:]:
             other = term.evaluate(draws)

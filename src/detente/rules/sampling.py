@@ -11,14 +11,14 @@ from detente.rules import transition
 from detente.rules.compiling import Kind, Moment, Rules, StateArray, type_combinations
 from detente.rules.transition import Batch
 
-__all__ = ["Chooser", "Histories", "sample", "uniform_choice"]
+__all__ = ["Chooser", "PlayedGames", "sample", "uniform_choice"]
 
 Chooser = Callable[[Moment, Batch, BoolArray, np.random.Generator], Int64Array]
 """Picks one of what is open in each row: ``(moment, batch, open (n, k), rng) -> (n,)``; rows without a choice are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Histories:
+class PlayedGames:
     """Games that were played.
 
     ``types`` ``(n, P)``; ``picks`` ``(n, len(rules.schedule))``: place in the menu or among the chance outcomes at each
@@ -33,7 +33,7 @@ class Histories:
 
 def sample(
     rules: Rules, *, rng: np.random.Generator, n: int, choose: Chooser | None = None
-) -> Histories:
+) -> PlayedGames:
     """Play n games.
 
     Parameters
@@ -49,7 +49,7 @@ def sample(
 
     Returns
     -------
-    Histories
+    PlayedGames
         One row per game.
 
     Raises
@@ -82,7 +82,7 @@ def sample(
     unnamed = np.flatnonzero(outcome < 0)
     if len(unnamed):
         raise transition.outcome_unnamed(rules, batch.state[unnamed[0]])
-    return Histories(types=types, picks=picks, state=batch.state, outcome=outcome)
+    return PlayedGames(types=types, picks=picks, state=batch.state, outcome=outcome)
 
 
 def uniform_choice(

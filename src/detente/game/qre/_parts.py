@@ -14,11 +14,11 @@ from scipy.sparse.csgraph import connected_components
 from detente.arrays import BoolArray, FloatArray, Int64Array, IntArray
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 
-__all__ = ["Part", "Parts"]
+__all__ = ["GamePart", "Parts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class GamePart:
     """A part as a game: chance leads to its first nodes.
 
     ``form`` is the game, ``first`` the nodes of the whole game that chance leads to, ``branch`` the chance branches of
@@ -72,7 +72,7 @@ class Parts:
         """Return the first nodes of the part that this node is one of."""
         return np.flatnonzero((self.depth == self.depth[node]) & (self.group == self.group[node]))
 
-    def part(self, node: int) -> Part:
+    def part(self, node: int) -> GamePart:
         """Return the part that has this node among its first ones as a game."""
         form = self.form
         first = self.first(node)
@@ -116,7 +116,7 @@ class Parts:
             class_of[old[ends - 1]],
             form.n_players,
         )
-        return Part(
+        return GamePart(
             form=small,
             first=first,
             branch=_ranges(form.chance_offset[events], widths),

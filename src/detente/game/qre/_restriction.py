@@ -11,11 +11,11 @@ from detente.arrays import BoolArray, FloatArray, IntArray
 from detente.game._refusals import refuse_input
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 
-__all__ = ["Policy", "Restriction", "as_policy", "restrictions"]
+__all__ = ["ActionLimits", "Restriction", "as_policy", "restrictions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class ActionLimits:
     """A checked policy: which actions are allowed ``(A, D or 1)``, and fixed probabilities, NaN where free."""
 
     allowed: BoolArray
@@ -54,7 +54,7 @@ class Restriction:
 
 def as_policy(
     form: ExtensiveForm, allowed: ArrayLike | None, fixed: ArrayLike | None
-) -> Policy | None:
+) -> ActionLimits | None:
     """Check a policy; None if there is nothing to it.
 
     Raises
@@ -114,7 +114,7 @@ def as_policy(
         says="gives probability to an action that is not allowed",
         fix="fix probability 0 for forbidden actions, or allow them",
     )
-    return Policy(allowed=mask, fixed=probs)
+    return ActionLimits(allowed=mask, fixed=probs)
 
 
 def _shaped(form: ExtensiveForm, name: str, array: NDArray[Any]) -> NDArray[Any]:
@@ -141,7 +141,7 @@ def _check(form: ExtensiveForm, wrong: BoolArray, *, at: str, says: str, fix: st
         )
 
 
-def restrictions(form: ExtensiveForm, policy: Policy, n_draws: int) -> Iterator[Restriction]:
+def restrictions(form: ExtensiveForm, policy: ActionLimits, n_draws: int) -> Iterator[Restriction]:
     """Yield a form for each different policy of the draws, with the draws that it holds for."""
     held = np.isfinite(policy.fixed[form.action_offset[:-1]])
     width = max(policy.allowed.shape[1], held.shape[1])

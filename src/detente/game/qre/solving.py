@@ -34,7 +34,7 @@ from detente.game.form import ExtensiveForm
 from detente.game.kernels.memory import side_by_side
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source
 from detente.game.qre._layout import layout_of
-from detente.game.qre._restriction import Policy, Restriction, as_policy, restrictions
+from detente.game.qre._restriction import ActionLimits, Restriction, as_policy, restrictions
 from detente.game.qre._tracing import Tracer, log_chance, tree_of
 from detente.game.qre._unwinding import trace_draw
 
@@ -303,7 +303,7 @@ def _solve(problem: _Problem, threads: int) -> LogitQREResult:
 
 def _solve_restricted(
     problem: _Problem,
-    policy: Policy,
+    policy: ActionLimits,
     restriction: Restriction,
     answer: LogitQREResult,
     threads: int,
