@@ -17,7 +17,7 @@ import numpy as np
 
 from detente.models.bargaining import (
     PREDICTORS,
-    Issue,
+    BargainingIssue,
     make_issue,
     polarisation,
     predictive_median,
@@ -27,7 +27,7 @@ PUBLISHED = {"midpoint": 28.0, "weighted-mean": 23.2, "weighted-median": 27.6}
 TOLERANCE = {"midpoint": 1.5, "weighted-mean": 1.2, "weighted-median": 1.6}
 TRIAL, FULL = 300, 3000
 
-Rule = Callable[[Issue], float]
+Rule = Callable[[BargainingIssue], float]
 
 
 def draw_world(rng: np.random.Generator) -> dict[str, float]:
@@ -51,7 +51,7 @@ def draw_world(rng: np.random.Generator) -> dict[str, float]:
 
 def draw_issues(
     world: dict[str, float], n: int, rng: np.random.Generator, *, use_capability: bool = False
-) -> Iterator[tuple[Issue, float]]:
+) -> Iterator[tuple[BargainingIssue, float]]:
     """Draw issues with their outcomes."""
     for _ in range(n):
         actors = int(rng.integers(12, 28))
@@ -142,7 +142,7 @@ CAPABLE: dict[str, Rule] = {
 }
 
 
-def errors(issues: list[tuple[Issue, float]], rule: Rule) -> float:
+def errors(issues: list[tuple[BargainingIssue, float]], rule: Rule) -> float:
     """Return the mean absolute error of a rule."""
     return float(np.mean([abs(rule(issue) - y) for issue, y in issues]))
 

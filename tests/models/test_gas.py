@@ -11,13 +11,13 @@ from scipy.sparse import vstack
 
 from detente.errors import ModelError
 from detente.models.energy import (
+    GasNode,
     GasSolver,
+    GasSource,
     GasSystem,
-    Node,
     Period,
     Pipeline,
     Situation,
-    Source,
     Step,
     Store,
     SupplyStep,
@@ -51,13 +51,13 @@ def two_nodes(**changes):
     """Gas at A for 10, at B for 30, ten TWh a day from A to B at 2."""
     parts = {
         "periods": DAY,
-        "nodes": (Node(name="A", demand_twh=20.0), Node(name="B", demand_twh=20.0)),
+        "nodes": (GasNode(name="A", demand_twh=20.0), GasNode(name="B", demand_twh=20.0)),
         "pipelines": (
             Pipeline(name="A to B", start="A", end="B", capacity_twh_per_day=10.0, cost=2.0),
         ),
         "sources": (
-            Source(name="field A", node="A", capacity_twh_per_day=100.0, cost=10.0),
-            Source(name="field B", node="B", capacity_twh_per_day=100.0, cost=30.0),
+            GasSource(name="field A", node="A", capacity_twh_per_day=100.0, cost=10.0),
+            GasSource(name="field B", node="B", capacity_twh_per_day=100.0, cost=30.0),
         ),
     }
     return GasSystem(**(parts | changes))
@@ -72,7 +72,7 @@ def ring(n_nodes=30, n_periods=12, seed=1, *, periods=None, slack=1.0):
     nodes, pipelines, sources, terminals, stores = [], [], [], [], []
     for i in range(n_nodes):
         nodes.append(
-            Node(
+            GasNode(
                 name=f"N{i}",
                 demand_twh=rng.uniform(0.07, 0.66) * length * winter,
                 response=response_steps(0.18, base_price=50, prices=PRICES),
@@ -92,7 +92,9 @@ def ring(n_nodes=30, n_periods=12, seed=1, *, periods=None, slack=1.0):
         )
         if i % 3 == 0:
             rate, cost = slack * rng.uniform(0.1, 1.2), rng.uniform(5, 30)
-            sources.append(Source(name=f"S{i}", node=f"N{i}", capacity_twh_per_day=rate, cost=cost))
+            sources.append(
+                GasSource(name=f"S{i}", node=f"N{i}", capacity_twh_per_day=rate, cost=cost)
+            )
         if i % 3 == 1:
             rate = rng.uniform(0.1, 0.4)
             terminals.append(
@@ -199,8 +201,8 @@ class TestPrices:
 
     def test_demand_that_gives_way_sets_the_price(self):
         nodes = (
-            Node(name="A", demand_twh=20.0),
-            Node(name="B", demand_twh=20.0, response=(Step(share=0.8, price=25.0),)),
+            GasNode(name="A", demand_twh=20.0),
+            GasNode(name="B", demand_twh=20.0, response=(Step(share=0.8, price=25.0),)),
         )
         got = solve_gas(two_nodes(nodes=nodes))
         np.testing.assert_allclose(got.price[1, 0], 25.0)
@@ -214,7 +216,7 @@ class TestPrices:
     def test_diverted_cargoes_come_late_and_at_a_premium(self):
         system = GasSystem(
             periods=days(3),
-            nodes=(Node(name="A", demand_twh=10.0),),
+            nodes=(GasNode(name="A", demand_twh=10.0),),
             terminals=(Terminal(name="T", node="A", capacity_twh_per_day=50.0, cost=1.0),),
             supply=(
                 SupplyStep(name="contracts", volume_twh_per_day=4.0, price=20.0),
@@ -237,8 +239,8 @@ class TestPrices:
     def test_a_store_carries_the_summer_price_into_winter(self):
         system = GasSystem(
             periods=days(2),
-            nodes=(Node(name="A", demand_twh=[4.0, 12.0]),),
-            sources=(Source(name="field", node="A", capacity_twh_per_day=10.0, cost=10.0),),
+            nodes=(GasNode(name="A", demand_twh=[4.0, 12.0]),),
+            sources=(GasSource(name="field", node="A", capacity_twh_per_day=10.0, cost=10.0),),
             stores=(
                 Store(
                     name="cavern",
@@ -259,8 +261,8 @@ class TestPrices:
 
     def test_shedding_steps_of_rising_price_spread_a_shortage(self):
         shedding = (Step(share=0.25, price=3000.0), Step(share=0.75, price=4000.0))
-        nodes = tuple(Node(name=name, demand_twh=20.0, shedding=shedding) for name in "AB")
-        sources = (Source(name="field A", node="A", capacity_twh_per_day=31.0, cost=10.0),)
+        nodes = tuple(GasNode(name=name, demand_twh=20.0, shedding=shedding) for name in "AB")
+        sources = (GasSource(name="field A", node="A", capacity_twh_per_day=31.0, cost=10.0),)
         pipe = Pipeline(name="A to B", start="A", end="B", capacity_twh_per_day=50.0)
         got = solve_gas(two_nodes(nodes=nodes, sources=sources, pipelines=(pipe,)))
         assert got.shedding_twh.max() <= 5.0 + BALANCE
@@ -315,7 +317,7 @@ class TestCertificate:
             forced = np.zeros(len(system.periods))
             forced[period] = abs(change) / system.periods[period].days
             if change < 0:
-                gift = Source(
+                gift = GasSource(
                     name="gift",
                     node=name,
                     capacity_twh_per_day=forced,
@@ -326,7 +328,7 @@ class TestCertificate:
                 ).objective_eur_mn
             demand = np.zeros(len(system.periods))
             demand[period] = change
-            abroad = Node(name="abroad", demand_twh=demand, shedding=())
+            abroad = GasNode(name="abroad", demand_twh=demand, shedding=())
             pipe = Pipeline(name="out", start=name, end="abroad", capacity_twh_per_day=np.inf)
             return solve_gas(
                 dataclasses.replace(
@@ -371,17 +373,17 @@ class TestShortage:
         system = GasSystem(
             periods=DAY,
             nodes=(
-                Node(name="A", demand_twh=0.0),
-                Node(name="C", demand_twh=2.0),
-                Node(name="B", demand_twh=20.0),
+                GasNode(name="A", demand_twh=0.0),
+                GasNode(name="C", demand_twh=2.0),
+                GasNode(name="B", demand_twh=20.0),
             ),
             pipelines=(
                 Pipeline(name="A to C", start="A", end="C", capacity_twh_per_day=6.0),
                 Pipeline(name="C to B", start="C", end="B", capacity_twh_per_day=50.0),
             ),
             sources=(
-                Source(name="field A", node="A", capacity_twh_per_day=50.0),
-                Source(name="field C", node="C", capacity_twh_per_day=6.0),
+                GasSource(name="field A", node="A", capacity_twh_per_day=50.0),
+                GasSource(name="field C", node="C", capacity_twh_per_day=6.0),
             ),
         )
         assert solve_gas(system).shedding_twh.sum() == pytest.approx(10.0)
@@ -399,7 +401,7 @@ class TestShortage:
 
     def test_what_is_lost_is_told_as_a_change_of_energy(self):
         """Oracle: hand. A keeps its gas, B loses half; a node without demand loses nothing."""
-        nodes = (*two_nodes().nodes, Node(name="C", demand_twh=0.0))
+        nodes = (*two_nodes().nodes, GasNode(name="C", demand_twh=0.0))
         got = solve_gas(two_nodes(nodes=nodes), Situation(available={"field B": 0.0}))
         np.testing.assert_allclose(got.energy_change_pct, [0.0, -50.0, 0.0])
         assert not np.signbit(got.energy_change_pct[[0, 2]]).any()
@@ -417,8 +419,8 @@ class TestShortage:
     def test_a_total_binds_over_all_periods(self):
         system = GasSystem(
             periods=days(2),
-            nodes=(Node(name="A", demand_twh=[10.0, 10.0]),),
-            sources=(Source(name="field", node="A", capacity_twh_per_day=9.0, total_twh=15.0),),
+            nodes=(GasNode(name="A", demand_twh=[10.0, 10.0]),),
+            sources=(GasSource(name="field", node="A", capacity_twh_per_day=9.0, total_twh=15.0),),
         )
         assert solve_gas(system).shedding_twh.sum() == pytest.approx(5.0)
 
@@ -466,7 +468,7 @@ class TestManySituations:
         def cost(periods):
             n = len(periods)
             length = np.array([period.days for period in periods])
-            nodes = tuple(Node(name=name, demand_twh=0.5 * length) for name in "AB")
+            nodes = tuple(GasNode(name=name, demand_twh=0.5 * length) for name in "AB")
             return solve_gas(two_nodes(periods=periods, nodes=nodes)).objective_eur_mn / sum(
                 length
             ), n
@@ -586,12 +588,14 @@ class TestBadInput:
         system = GasSystem(
             periods=months("2022-01", 3),
             nodes=(
-                Node(name="A", demand_twh=1.0, shedding=()),
-                Node(name="B", demand_twh=[5.0, 12.0, 5.0], shedding=()),
+                GasNode(name="A", demand_twh=1.0, shedding=()),
+                GasNode(name="B", demand_twh=[5.0, 12.0, 5.0], shedding=()),
             ),
             sources=(
-                Source(name="field A", node="A", capacity_twh_per_day=1.0),
-                Source(name="field B", node="B", capacity_twh_per_day=[10 / 31, 10 / 28, 10 / 31]),
+                GasSource(name="field A", node="A", capacity_twh_per_day=1.0),
+                GasSource(
+                    name="field B", node="B", capacity_twh_per_day=[10 / 31, 10 / 28, 10 / 31]
+                ),
             ),
         )
         with pytest.raises(ModelError, match="B lacks 2 TWh in 2022-02") as caught:
@@ -627,7 +631,7 @@ class TestBadInput:
             solve_gas(system)
 
     def test_nothing_to_run_on_is_a_lack_too(self):
-        system = GasSystem(periods=DAY, nodes=(Node(name="A", demand_twh=1.0, shedding=()),))
+        system = GasSystem(periods=DAY, nodes=(GasNode(name="A", demand_twh=1.0, shedding=()),))
         with pytest.raises(ModelError, match="A lacks 1 TWh in day"):
             solve_gas(system)
 
@@ -639,6 +643,6 @@ class TestBadInput:
         assert "orders of magnitude" in caught.value.fix
 
     def test_four_lacks_are_cut_to_three_and_a_count(self):
-        system = GasSystem(periods=days(4), nodes=(Node(name="A", demand_twh=1.0, shedding=()),))
+        system = GasSystem(periods=days(4), nodes=(GasNode(name="A", demand_twh=1.0, shedding=()),))
         with pytest.raises(ModelError, match="; and 1 more"):
             solve_gas(system)

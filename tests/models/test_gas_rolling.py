@@ -8,10 +8,10 @@ import pytest
 
 from detente.errors import ModelError
 from detente.models.energy import (
+    GasNode,
+    GasSource,
     GasSystem,
-    Node,
     Period,
-    Source,
     Step,
     Store,
     read_gas_tables,
@@ -25,10 +25,10 @@ def system(rates, *, target=0.0):
     """Three periods of one day, one node that needs 10, a cheap source, a dear one and a store of 6, full to 3."""
     return GasSystem(
         periods=tuple(Period(label=f"day {k}", days=1) for k in range(3)),
-        nodes=(Node(name="A", demand_twh=10, shedding=(Step(share=1.0, price=500.0),)),),
+        nodes=(GasNode(name="A", demand_twh=10, shedding=(Step(share=1.0, price=500.0),)),),
         sources=(
-            Source(name="cheap", node="A", capacity_twh_per_day=rates, cost=10),
-            Source(name="dear", node="A", capacity_twh_per_day=3, cost=100),
+            GasSource(name="cheap", node="A", capacity_twh_per_day=rates, cost=10),
+            GasSource(name="dear", node="A", capacity_twh_per_day=3, cost=100),
         ),
         stores=(
             Store(

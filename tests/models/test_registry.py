@@ -6,10 +6,11 @@ from typing import Annotated, TypedDict
 import numpy as np
 import pytest
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models import registry
 from detente.models.inputs import share, stakes, sum_of_weights
-from detente.models.registry import FloatArray, Output, Prepared, Setting, find_model, model
+from detente.models.registry import Output, Prepared, Setting, find_model, model
 
 
 class Kept(TypedDict):

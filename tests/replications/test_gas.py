@@ -17,10 +17,10 @@ from detente.crisis import load_crisis
 from detente.linking.tables import table_arrays
 from detente.models.energy import (
     GAS_TABLES,
+    GasNode,
+    GasSource,
     GasSystem,
-    Node,
     Situation,
-    Source,
     Store,
     months,
     read_gas_tables,
@@ -399,9 +399,9 @@ def two_months(*, entries):
     length = np.array([period.days for period in periods])
     return GasSystem(
         periods=periods,
-        nodes=(Node(name="Union", demand_twh=imported - np.diff(stocks)),),
+        nodes=(GasNode(name="Union", demand_twh=imported - np.diff(stocks)),),
         sources=(
-            Source(
+            GasSource(
                 name="challenger", node="Union", capacity_twh_per_day=imported / length * entries
             ),
         ),

@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import UsageError
 
-__all__ = ["Column", "numeric_column", "refuse", "split_columns"]
-
-FloatArray = NDArray[np.float64]
+__all__ = ["InputColumn", "numeric_column", "refuse", "split_columns"]
 
 
-class Column(NamedTuple):
+class InputColumn(NamedTuple):
     """An input: ``values`` of shape ``(n_cases,)``; those of a category are codes, places in ``labels``."""
 
     name: str
@@ -22,7 +21,7 @@ class Column(NamedTuple):
     labels: tuple[str, ...] = ()
 
 
-def split_columns(inputs: Mapping[str, ArrayLike], n_cases: int) -> tuple[Column, ...]:
+def split_columns(inputs: Mapping[str, ArrayLike], n_cases: int) -> tuple[InputColumn, ...]:
     """Read inputs as numbers or categories; those with a single value, or with none, are left out.
 
     Raises
@@ -47,12 +46,14 @@ def split_columns(inputs: Mapping[str, ArrayLike], n_cases: int) -> tuple[Column
         if array.dtype.kind in "fiu":
             values = numeric_column(f"inputs[{name!r}]", array)
             if values.min() < values.max():
-                found.append(Column(name, values, is_integer=array.dtype.kind in "iu"))
+                found.append(InputColumn(name, values, is_integer=array.dtype.kind in "iu"))
             continue
         labels, codes = np.unique(array.astype(str), return_inverse=True)
         if labels.size > 1:
             found.append(
-                Column(name, codes.reshape(-1).astype(np.float64), labels=tuple(labels.tolist()))
+                InputColumn(
+                    name, codes.reshape(-1).astype(np.float64), labels=tuple(labels.tolist())
+                )
             )
     if not found:
         refuse("no input takes more than one value", at="inputs", fix="give an input that varies")

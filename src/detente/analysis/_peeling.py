@@ -8,13 +8,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.analysis._columns import Column
+from detente.analysis._columns import InputColumn
+from detente.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = ["Bounds", "Objective", "Peeler"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IndexArray = NDArray[np.intp]
 Objective = Literal["lenient", "lenient2", "original"]
 
 
@@ -43,7 +41,7 @@ class Peeler:
 
     def __init__(
         self,
-        columns: tuple[Column, ...],
+        columns: tuple[InputColumn, ...],
         score: FloatArray,
         searched: BoolArray,
         objective: Objective,
@@ -194,7 +192,7 @@ class Peeler:
         return True
 
     def _end_pastes(
-        self, now: tuple[int, float], low: BoolArray, high: BoolArray, broken: IndexArray
+        self, now: tuple[int, float], low: BoolArray, high: BoolArray, broken: IntArray
     ) -> Iterator[tuple[_Step, BoolArray]]:
         changed, narrowed = self._restricted()
         n_changed = int(changed.sum()) + sum(narrowed)
@@ -214,7 +212,7 @@ class Peeler:
                 yield _Step(worth, n_limits, True, at, side, new, n_new), inside
 
     def _category_pastes(
-        self, now: tuple[int, float], allowed: list[BoolArray], broken: IndexArray
+        self, now: tuple[int, float], allowed: list[BoolArray], broken: IntArray
     ) -> Iterator[tuple[_Step, BoolArray]]:
         changed, narrowed = self._restricted()
         n_changed = int(changed.sum()) + sum(narrowed)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from detente.analysis.cart import CartTree
 from detente.analysis.case_tables import read_cases
 from detente.analysis.discovery import Box, BoxSearch
 from detente.analysis.wording import limits_words
+from detente.arrays import FloatArray
 from detente.crisis.metric_names import metric_name
 from detente.errors import UsageError
 from detente.runs.results import Results
@@ -22,7 +22,7 @@ Columns = dict[str, NDArray[Any]]
 
 def cases_of_run(
     results: Results, outcome: str, policy: str | None, leave_out: Sequence[str] = ()
-) -> tuple[Columns, NDArray[np.float64]]:
+) -> tuple[Columns, FloatArray]:
     """Return the quantities of a run and one of its metrics, case by case.
 
     Parameters

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from detente.analysis._columns import Column, refuse, split_columns
+from detente.analysis._columns import InputColumn, refuse, split_columns
 from detente.analysis.discovery import Box, Limit, limits_hold, read_outcome
+from detente.arrays import BoolArray, FloatArray
 
 __all__ = ["CartTree", "Leaf", "grow_tree"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +35,7 @@ class CartTree:
     """
 
     leaves: tuple[Leaf, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[InputColumn, ...]
     impurity: float
     impurity_before: float
 
@@ -131,7 +129,7 @@ def grow_tree(
 
 
 def _best_split(
-    columns: tuple[Column, ...], interest: BoolArray, cases: BoolArray, smallest: int
+    columns: tuple[InputColumn, ...], interest: BoolArray, cases: BoolArray, smallest: int
 ) -> _Split | None:
     where = np.flatnonzero(cases)
     hits, count = float(interest[where].sum()), where.size
@@ -171,7 +169,7 @@ def _best_split(
 
 
 def _narrow(
-    columns: tuple[Column, ...], limits: tuple[Limit, ...], split: _Split, side: str
+    columns: tuple[InputColumn, ...], limits: tuple[Limit, ...], split: _Split, side: str
 ) -> tuple[Limit, ...]:
     """Add a side of a split to the limits of a path; limits stay in the order of the inputs."""
     column = columns[split.column]
@@ -201,7 +199,7 @@ def _narrow(
 
 
 def _box(
-    columns: tuple[Column, ...],
+    columns: tuple[InputColumn, ...],
     values: FloatArray,
     interest: BoolArray,
     cases: BoolArray,

@@ -5,10 +5,10 @@ from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis._columns import refuse
 from detente.analysis.splitting import EXACT_INPUTS, Split, split_change
+from detente.arrays import BoolArray, FloatArray
 from detente.crisis.elements import Crisis, Policy, Quantity
 from detente.crisis.metric_names import Metric, metric_name
 from detente.engine import Engine, draw_quantities
@@ -26,8 +26,6 @@ __all__ = [
     "find_changed_rules",
 ]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 RULES = "rules of the game"
 """Stands for everything that is no quantity, as one input of a split."""

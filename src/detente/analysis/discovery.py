@@ -15,11 +15,12 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import bdtrc
 
-from detente.analysis._columns import Column, numeric_column, refuse, split_columns
+from detente.analysis._columns import InputColumn, numeric_column, refuse, split_columns
 from detente.analysis._peeling import Bounds, Objective, Peeler
+from detente.arrays import BoolArray, FloatArray
 
 __all__ = [
     "Box",
@@ -32,8 +33,6 @@ __all__ = [
     "read_outcome",
 ]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 _OBJECTIVES: Mapping[str, Objective] = {
     "lenient": "lenient",
     "lenient1": "lenient",
@@ -85,7 +84,7 @@ class BoxSearch:
     ``cases`` marks the cases searched, shape ``(n_cases,)``: all, or those outside of earlier boxes.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[InputColumn, ...]
     outcome: FloatArray
     interest: BoolArray
     cases: BoolArray
@@ -340,7 +339,7 @@ def read_outcome(
     return values, interest
 
 
-def limits_hold(columns: tuple[Column, ...], limits: tuple[Limit, ...]) -> BoolArray:
+def limits_hold(columns: tuple[InputColumn, ...], limits: tuple[Limit, ...]) -> BoolArray:
     """Mark the cases for which all limits hold, shape ``(n_cases,)``."""
     inside = np.ones(columns[0].values.size, dtype=np.bool_)
     known = {column.name: column for column in columns}

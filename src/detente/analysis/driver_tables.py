@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis.driving import find_crisis_indices, find_crisis_swings, group_by_source
 from detente.analysis.sensitivity import measure_given_data, weigh_groups
 from detente.analysis.solving import find_policies
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis
 from detente.crisis.loading import load_crisis
 from detente.crisis.metric_names import metric_name
@@ -17,8 +17,6 @@ from detente.errors import DetenteError
 from detente.runs.results import Results
 
 __all__ = ["drivers_in_crisis", "drivers_in_run"]
-
-FloatArray = NDArray[np.float64]
 
 
 def drivers_in_run(results: Results, metric: str, policy: str | None) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis._columns import refuse
 from detente.analysis.sensitivity import (
@@ -13,13 +12,12 @@ from detente.analysis.sensitivity import (
     find_sobol_indices,
     find_swings,
 )
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.quantities import ppf, reference_value
 from detente.engine import Engine
 
 __all__ = ["find_crisis_indices", "find_crisis_swings", "group_by_source", "uncertain_paths"]
-
-FloatArray = NDArray[np.float64]
 
 
 def uncertain_paths(crisis: Crisis) -> tuple[str, ...]:

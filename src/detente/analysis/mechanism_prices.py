@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis
 from detente.crisis.metric_names import metric_name
 from detente.engine.drawing import draw_quantities
@@ -13,7 +14,6 @@ from detente.linking.bindings import FixedTerm
 from detente.linking.planning import Evaluation
 from detente.linking.pricing import Priced, plan_pricing, price
 from detente.models import find_model
-from detente.models.registry import FloatArray
 from detente.rules import compile_rules, unroll
 from detente.runs.tracing import trace_metric
 

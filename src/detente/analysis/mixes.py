@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from detente.analysis.commitments import Choice, list_commitments, name_mix
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.search import default_aims
 from detente.analysis.solving import PolicySolver
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Policy
 from detente.engine import Engine
-from detente.engine.boards import Game
+from detente.engine.boards import PolicyGame
 from detente.engine.designs import Design
 from detente.engine.usual import GAMES_OF_A_SEARCH
 from detente.errors import RunError
@@ -42,7 +42,6 @@ __all__ = [
     "with_mixes",
 ]
 
-FloatArray = NDArray[np.float64]
 
 SEARCH_DRAWS = 64
 """Cases of the run that they are solved over: the first ones."""
@@ -305,7 +304,7 @@ def _grow(
     return list(found.values())
 
 
-def _game(solver: PolicySolver, picks: _Picks) -> Game:
+def _game(solver: PolicySolver, picks: _Picks) -> PolicyGame:
     return solver.find_games([unite(picks)])[0]
 
 

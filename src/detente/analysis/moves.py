@@ -3,14 +3,11 @@
 Everything is read off columns of a run by Bayes' rule; no game is solved.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
+from detente.arrays import FloatArray
 from detente.models.beliefs import Kind, classify_change, pool_by_look, posteriors, spiral_index
 
 __all__ = ["LEAST_CHANGE", "beliefs_after", "kind_of_move", "shared_fear"]
 
-FloatArray = NDArray[np.float64]
 
 LEAST_CHANGE = 0.01
 """Changes of the chance of an attack below this are noise: one point."""

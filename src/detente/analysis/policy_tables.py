@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis.driving import uncertain_paths
 from detente.analysis.mixes import read_mixes
@@ -18,6 +17,7 @@ from detente.analysis.robustness import (
 )
 from detente.analysis.search import default_aims, find_choices, search_policies
 from detente.analysis.solving import PolicySolver, find_policies
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Engine
@@ -168,12 +168,12 @@ def _compared(
     crisis: str,
     policies: Sequence[str],
     labels: Sequence[str],
-    values: Mapping[str, NDArray[np.float64]],
+    values: Mapping[str, FloatArray],
     aims: "Sequence[Aim]",
     limits: "Sequence[Aim]",
     *,
-    quantities: Mapping[str, NDArray[np.float64]] | None = None,
-    by_type: Mapping[str, NDArray[np.float64]] | None = None,
+    quantities: Mapping[str, FloatArray] | None = None,
+    by_type: Mapping[str, FloatArray] | None = None,
     unconverged: int = 0,
 ) -> dict[str, Any]:
     losses = np.array(

@@ -7,8 +7,7 @@ They are written into the run folder and read from it (:meth:`detente.runs.Resul
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from detente.arrays import BoolArray, FloatArray
 
 __all__ = [
     "ActorCost",
@@ -21,9 +20,6 @@ __all__ = [
     "PayerStudy",
     "Winning",
 ]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 
 # --- coalitions ------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.analysis._columns import numeric_column, refuse
+from detente.arrays import BoolArray, FloatArray
 from detente.runs.statistics import find_regret, summarise_difference
 
 __all__ = [
@@ -29,8 +30,6 @@ __all__ = [
     "tabulate_policies",
 ]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 _N_KNOTS = 6
 _N_REPLICATES = 200
 

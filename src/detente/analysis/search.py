@@ -13,12 +13,12 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis._columns import refuse
 from detente.analysis.commitments import Choice, list_commitments, menu_choices
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.solving import PolicySolver, PolicyValues
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Engine
@@ -35,7 +35,6 @@ __all__ = [
     "search_policies",
 ]
 
-FloatArray = NDArray[np.float64]
 EXHAUSTIVE = 512
 """Up to this many different games all combinations are solved."""
 _COUNTED = 16_384  # combinations among which different games are counted

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.analysis._columns import numeric_column, refuse
+from detente.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "DataMeasure",
@@ -31,7 +32,6 @@ __all__ = [
     "weigh_groups",
 ]
 
-FloatArray = NDArray[np.float64]
 FirstOrder = Literal["saltelli", "jansen"]
 
 
@@ -369,9 +369,7 @@ def find_telling_inputs(
     return tuple(name for name in inputs if name in kept)
 
 
-def _classes(
-    name: str, column: ArrayLike, n_cases: int, n_classes: int
-) -> tuple[NDArray[np.intp], int]:
+def _classes(name: str, column: ArrayLike, n_cases: int, n_classes: int) -> tuple[IntArray, int]:
     """Class of each case and number of classes; equal values always share a class."""
     array = np.asarray(column).reshape(-1)
     if array.size != n_cases:
@@ -393,9 +391,7 @@ def _classes(
     return codes.astype(np.intp), int(codes.max()) + 1
 
 
-def _distances(
-    codes: NDArray[np.intp], order: NDArray[np.intp], last: NDArray[np.bool_], n_classes: int
-) -> FloatArray:
+def _distances(codes: IntArray, order: IntArray, last: BoolArray, n_classes: int) -> FloatArray:
     """Distance between the distribution within each class and the overall one, shape ``(n_classes,)``."""
     ranked = codes[order]
     overall = (np.arange(1, order.size + 1) / order.size)[last]

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Draws, Engine
-from detente.engine.boards import Game, GameKey
+from detente.engine.boards import GameKey, PolicyGame
 from detente.engine.engine import BLOCK_DRAWS, find_game
 from detente.rules.policies import FREE, AdaptivePolicy, find_policy
 
 __all__ = ["PolicySolver", "PolicyValues", "find_policies"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,7 @@ class PolicySolver:
         """Count the different games that policies make; nothing is solved."""
         return len({game.key for game in self.find_games(policies)})
 
-    def find_games(self, policies: Sequence[Policy | AdaptivePolicy]) -> tuple[Game, ...]:
+    def find_games(self, policies: Sequence[Policy | AdaptivePolicy]) -> tuple[PolicyGame, ...]:
         """Return the game of each policy; nothing is solved."""
         return tuple(find_game(self.engine, policy) for policy in policies)
 

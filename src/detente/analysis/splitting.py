@@ -11,20 +11,19 @@ from math import factorial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.analysis._columns import refuse
+from detente.arrays import BoolArray, FloatArray, IntArray
 
-__all__ = ["EXACT_INPUTS", "Part", "Split", "split_change"]
+__all__ = ["EXACT_INPUTS", "Contribution", "Split", "split_change"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 EXACT_INPUTS = 10
 """Up to this many inputs every set of them is evaluated and the split is exact."""
 
 
-class Part(NamedTuple):
+class Contribution(NamedTuple):
     """What an input contributes, with the standard error of sampled orders (zero if exact).
 
     ``alone`` is what it changes if set alone, ``last`` what it changes if set after all others: where these differ,
@@ -43,7 +42,7 @@ class Split(NamedTuple):
 
     before: float
     after: float
-    parts: tuple[Part, ...]
+    parts: tuple[Contribution, ...]
     exact: bool
     n_evaluated: int
 
@@ -129,7 +128,7 @@ def split_change(
     else:
         parts, errors = _sampled_parts(rest.reshape(len(orders), count + 1), orders)
     found = (
-        Part(name, float(parts[k]), float(errors[k]), float(alone[k]), float(last[k]))
+        Contribution(name, float(parts[k]), float(errors[k]), float(alone[k]), float(last[k]))
         for k, name in enumerate(names)
     )
     return Split(
@@ -156,13 +155,13 @@ def _exact_parts(values: FloatArray, sets: BoolArray) -> FloatArray:
     return parts
 
 
-def _draw_orders(count: int, n_orders: int, seed: int) -> NDArray[np.intp]:
+def _draw_orders(count: int, n_orders: int, seed: int) -> IntArray:
     generator = np.random.default_rng(seed)
     half = [generator.permutation(count) for _ in range(max(2, n_orders // 2))]
     return np.array([order for one in half for order in (one, one[::-1])], dtype=np.intp)
 
 
-def _sampled_parts(values: FloatArray, orders: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
+def _sampled_parts(values: FloatArray, orders: IntArray) -> tuple[FloatArray, FloatArray]:
     """Mean gain of each input over orders and its standard error over pairs of orders."""
     gains = np.empty(orders.shape)
     np.put_along_axis(gains, orders, np.diff(values, axis=1), axis=1)

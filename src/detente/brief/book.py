@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, FloatArray
 from detente.brief.columns import tamed
 from detente.brief.context import Context
 from detente.brief.figures import Figure, Trace
@@ -15,8 +15,6 @@ from detente.crisis.metric_names import Metric
 from detente.runs.statistics import Driver
 
 __all__ = ["Book"]
-
-FloatArray = NDArray[np.float64]
 
 
 class Book:
@@ -77,7 +75,7 @@ class Book:
             )
         )
 
-    def share(self, name: str, label: str, holds: NDArray[np.bool_], *, trace: Trace) -> Figure:
+    def share(self, name: str, label: str, holds: BoolArray, *, trace: Trace) -> Figure:
         """Make a figure of the share of explored cases in which something holds; it has no range of its own."""
         return self.keep(
             Figure(

@@ -1,14 +1,13 @@
 """Columns of the run: values of metrics per draw, under a policy or under none."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis.metric_names import Metric
 from detente.runs.results import Results
 
 __all__ = ["Columns", "tamed"]
 
-FloatArray = NDArray[np.float64]
 HUGE = 1e100
 """Above this the square or the sum of values may be too large for a number."""
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.brief.columns import Columns, tamed
 from detente.brief.names import Names
 from detente.brief.words import join_words
@@ -25,7 +25,6 @@ from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["EvaluatedLevels", "Level", "reads"]
 
-FloatArray = NDArray[np.float64]
 NEXT_TO_NOTHING = 0.05
 """Levels whose means differ by less than this share of their spread count as one."""
 

@@ -1,10 +1,9 @@
 """What commands are told of a crisis: the file, assignments to its quantities, and its policies by name."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from detente.errors import CrisisFileError, UsageError
+from detente.errors import CrisisFileError, UsageError, nearest
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
@@ -68,7 +67,7 @@ def choose_policies(
         return known
     for name in wanted:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known
+            near = nearest(name, known) or known
             message = f"crisis {crisis.id!r} has no policy {name!r}"
             raise UsageError(
                 message,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from detente.arrays import FloatArray
 from detente.cli._output import json_text, make_table, number, print_line, print_table, text
 from detente.cli._pricing import (
     PriceRequest,
@@ -18,9 +19,9 @@ from detente.cli._pricing import (
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
+    from detente.arrays import FloatArray
     from detente.linking.counters import Cost, Counter
     from detente.linking.pricing import Priced
-    from detente.models.registry import FloatArray
 
 __all__ = ["price_subject"]
 

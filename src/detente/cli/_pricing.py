@@ -1,18 +1,18 @@
 """What every subject of ``detente price`` shares: the request, mechanisms evaluated over draws, tables."""
 
-import difflib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from detente.arrays import FloatArray
 from detente.cli._output import json_text, make_table, number, print_line, print_table, text
-from detente.errors import UsageError
+from detente.errors import UsageError, nearest
 
 if TYPE_CHECKING:
+    from detente.arrays import FloatArray
     from detente.crisis import Crisis
     from detente.linking.pricing import Priced
-    from detente.models.registry import FloatArray
 
 __all__ = [
     "PriceRequest",
@@ -133,7 +133,7 @@ def _subject(subject: str) -> str:
         return subject
     message = f"there is no family of mechanisms {subject!r}"
     near = _families_that_name(subject)
-    near = near or difflib.get_close_matches(subject, known, n=3, cutoff=0.5) or known
+    near = near or list(nearest(subject, known)) or known
     raise UsageError(
         message, code="model-unknown", at="SUBJECT", fix=f"name one of: {', '.join(near)}"
     )
@@ -152,7 +152,7 @@ def _coalition(words: str, crisis: "Crisis") -> dict[str, float]:
     for part in words.split(","):
         name, sign, share = (piece.strip() for piece in part.partition("="))
         if name not in crisis.actors:
-            near = difflib.get_close_matches(name, crisis.actors, n=3, cutoff=0.3)
+            near = nearest(name, crisis.actors)
             message = f"crisis {crisis.id!r} has no actor {name!r}"
             raise UsageError(
                 message,
@@ -201,7 +201,7 @@ def find_family(request: PriceRequest) -> tuple[str, ...]:
         )
     for name in request.packages:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known
+            near = nearest(name, known) or known
             message = f"crisis {crisis.id!r} has no mechanism {name!r} of {request.subject}"
             raise UsageError(
                 message,

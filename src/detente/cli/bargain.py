@@ -11,11 +11,16 @@ import typer
 
 from detente.cli._options import JSON, reworded
 from detente.cli._output import json_text
-from detente.errors import UsageError
+from detente.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from detente.cli._actor_table import ActorTable
-    from detente.models.bargaining import ExpectedUtilityResult, Issue, Predictor, QuadrantChart
+    from detente.models.bargaining import (
+        BargainingIssue,
+        ExpectedUtilityResult,
+        Predictor,
+        QuadrantChart,
+    )
 
 __all__ = ["command"]
 
@@ -161,7 +166,7 @@ def _check(rounds: int, salience_max: float | None) -> None:
 
 
 def _solve(
-    issue: "Issue", variants: Iterable[str], *, rounds: int, capitulation: bool
+    issue: "BargainingIssue", variants: Iterable[str], *, rounds: int, capitulation: bool
 ) -> "dict[str, ExpectedUtilityResult]":
     """Solve the issue under each variant; a large table takes long enough to show how far it is."""
     from detente.cli._progress import ProgressDisplay
@@ -185,7 +190,7 @@ def _solve(
     return found
 
 
-def _forecast(first: "Predictor", issue: "Issue") -> dict[str, float]:
+def _forecast(first: "Predictor", issue: "BargainingIssue") -> dict[str, float]:
     """Return all forecasts by name, the one asked for first."""
     from detente.models.bargaining import PREDICTORS
 
@@ -217,9 +222,7 @@ def _find_actor(name: str | None, names: Sequence[str]) -> int | None:
         return None
     if name in names:
         return names.index(name)
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, names, n=3, cutoff=0.3) or list(names[:3])
+    near = nearest(name, names) or names[:3]
     message = f"the table has no actor {name!r}"
     raise UsageError(
         message,
@@ -318,7 +321,7 @@ def _chart(actors: "ActorTable", chart: "QuadrantChart") -> str:
 
 def _as_data(
     actors: "ActorTable",
-    issue: "Issue",
+    issue: "BargainingIssue",
     result: "ExpectedUtilityResult",
     forecasts: dict[str, float],
     chart: "QuadrantChart | None",

@@ -28,7 +28,7 @@ from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
-    from detente.watch.events import Reading
+    from detente.watch.events import EventReading
     from detente.watch.scoring import Forecast
 
 __all__ = ["command"]
@@ -165,7 +165,7 @@ def _day(option: str, words: str | None) -> date | None:
 
 def _read(
     crisis: "Crisis", path: Path | None, *, since: date | None, until: date | None
-) -> tuple[tuple["Reading", ...], list[tuple[str, str, str]]]:
+) -> tuple[tuple["EventReading", ...], list[tuple[str, str, str]]]:
     """Read the events of the watched days, and say why others are left out."""
     from detente.watch.events import read_events, understand
 

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Distribution
 from detente.errors import refuse
 
 __all__ = ["distribution_problem", "mean", "ppf", "reference_value", "support"]
 
-FloatArray = NDArray[np.float64]
 
 _EDGES = np.array([2.0**-53, 1e-6, 0.5, 1 - 1e-6, 1 - 2.0**-53])
 """Uniform numbers at which every distribution must give a finite value."""

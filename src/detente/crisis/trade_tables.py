@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_rows
 from detente.crisis.summaries import html_summary, text_summary
 from detente.errors import Code, CrisisFileError, Finding, refuse
@@ -43,8 +43,6 @@ _SHIPPED = Path(__file__).parent / "trade"
 
 _FINAL = "FD"
 _LABEL = r"(?P<region>[^_]+)_(?P<sector>.+)"
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

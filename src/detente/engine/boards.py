@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, FloatArray, Int64Array, IntArray
 from detente.crisis.elements import Crisis, Policy
 from detente.engine.drawing import DrawMemory, Draws
 from detente.engine.metrics import MetricPlan, MoveKeys, compile_metrics, find_move_keys
@@ -26,13 +26,11 @@ from detente.rules.masks import CutTree, TreeMasks
 from detente.rules.policies import FREE, AdaptivePolicy, Start, start_of
 from detente.rules.unrolling import CHANCE
 
-__all__ = ["PRICES", "Board", "Compiled", "Game", "GameKey", "Levels", "compiled_of"]
+__all__ = ["PRICES", "Board", "Compiled", "GameKey", "Levels", "PolicyGame", "compiled_of"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 GameKey = tuple[Start, bytes]
 """What tells games of a crisis apart: where they start and the actions that are left where play can come."""
-Levels = Mapping[str, NDArray[np.int64]]
+Levels = Mapping[str, Int64Array]
 """Levels of mechanisms, as codes of what each reads."""
 
 _LOOSE = frozenset(
@@ -68,7 +66,7 @@ _MOST_PRICED = 16
 _MOST_BYTES = 2**27
 
 
-class Game:
+class PolicyGame:
     """A game on a board: the actions that a policy leaves, and a key that equal games share.
 
     What is left of the tree is cut out when it is first asked for.
@@ -90,7 +88,7 @@ class Game:
         return self.board.masks.cut(self.allowed)
 
     @cached_property
-    def classes(self) -> NDArray[np.intp]:
+    def classes(self) -> IntArray:
         """The payoff classes of the board that are left, sorted."""
         return np.unique(self.board.tree.payoff_class[self.cut.terminals]).astype(np.intp)
 
@@ -162,7 +160,7 @@ class Board:
         self._lock = threading.RLock()
         self._plans: OrderedDict[tuple[object, ...], Plan] = OrderedDict()
         self._bases: dict[tuple[object, ...], Plan | None] = {}  # kept, so that keys stay theirs
-        self._games: OrderedDict[bytes, Game] = OrderedDict()
+        self._games: OrderedDict[bytes, PolicyGame] = OrderedDict()
 
     def plan(
         self, levels: Levels, *, base: Plan | None = None, within: Within | None = None
@@ -193,7 +191,7 @@ class Board:
                 self._bases.pop(self._plans.popitem(last=False)[0])
             return self._plans[key]
 
-    def game(self, policy: Policy | AdaptivePolicy) -> Game:
+    def game(self, policy: Policy | AdaptivePolicy) -> PolicyGame:
         """Return the game that a policy makes of the board.
 
         Raises
@@ -201,7 +199,7 @@ class Board:
         UsageError
             ``policy-invalid`` for a signal that is no instrument.
         """
-        game = Game(self, self.masks.allowed(policy))
+        game = PolicyGame(self, self.masks.allowed(policy))
         with self._lock:
             game = self._games.setdefault(game.key[1], game)
             self._games.move_to_end(game.key[1])
@@ -239,7 +237,7 @@ class Compiled:
                 self._boards.popitem(last=False)
             return self._boards[key]
 
-    def game(self, crisis: Crisis, policy: Policy | AdaptivePolicy | None) -> Game:
+    def game(self, crisis: Crisis, policy: Policy | AdaptivePolicy | None) -> PolicyGame:
         """Return the game that a policy makes of a crisis that fits."""
         given = FREE if policy is None else policy
         start = given.start if isinstance(given, AdaptivePolicy) else given

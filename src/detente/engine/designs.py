@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray, Uint64Array
 from detente.crisis.elements import Distribution
 from detente.crisis.quantities import ppf, support
 from detente.engine.keys import ODD, key_of, mix
@@ -49,8 +49,6 @@ __all__ = [
     "sobol_uniforms",
 ]
 
-FloatArray = NDArray[np.float64]
-UintArray = NDArray[np.uint64]
 
 DesignName = Literal["streams", "sobol", "lhs", "monte-carlo", "factorial"]
 DESIGNS: tuple[DesignName, ...] = get_args(DesignName)
@@ -329,7 +327,7 @@ def sobol_uniforms(names: Sequence[str], *, seed: int, first: int = 0, n_draws: 
     return _as_fraction(((scrambled << np.uint64(53 - _SOBOL_BITS)) | tail) << np.uint64(11))
 
 
-def _permute(index: UintArray, size: int, keys: UintArray) -> UintArray:
+def _permute(index: Uint64Array, size: int, keys: Uint64Array) -> Uint64Array:
     """Permute 0 to size - 1 by a bijection per key; broadcasts ``index`` (1, n) against ``keys`` (n_names, 1)."""
     left_size = math.isqrt(size - 1) + 1 if size > 1 else 1
     right_size = -(-size // left_size)
@@ -346,11 +344,11 @@ def _permute(index: UintArray, size: int, keys: UintArray) -> UintArray:
     return place
 
 
-def _keys(names: Sequence[str], seed: int, use: str) -> UintArray:
+def _keys(names: Sequence[str], seed: int, use: str) -> Uint64Array:
     return np.array([key_of(seed, name, use) for name in names], dtype=np.uint64).reshape(-1, 1)
 
 
-def _as_fraction(bits: UintArray) -> FloatArray:
+def _as_fraction(bits: Uint64Array) -> FloatArray:
     """Turn the upper 53 bits into a number strictly between 0 and 1; the half step keeps clear of 0."""
     result = ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
     return np.minimum(result, 1.0 - 2.0**-53)

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Distribution
 from detente.crisis.quantities import ppf, reference_value
 from detente.engine.designs import Design, explored_distribution
@@ -19,8 +19,6 @@ from detente.engine.streams import MAX_DRAWS, keyed_uniforms
 from detente.errors import UsageError
 
 __all__ = ["MAX_DRAWS", "DrawMemory", "Draws", "check_draws", "draw_quantities", "keyed_uniforms"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,11 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import Crisis, Policy
-from detente.engine.boards import PRICES, Board, Game, Levels, compiled_of
+from detente.engine.boards import PRICES, Board, Levels, PolicyGame, compiled_of
 from detente.engine.designs import Design
 from detente.engine.drawing import Draws
 from detente.engine.metrics import MoveKeys
@@ -31,7 +32,6 @@ from detente.rules.policies import FREE, AdaptivePolicy, Start, find_policy, sta
 
 __all__ = ["BLOCK_DRAWS", "Engine", "find_game"]
 
-FloatArray = NDArray[np.float64]
 PolicyLike = str | Policy | AdaptivePolicy | None
 """A policy by id or as such; None: no commitment."""
 
@@ -325,7 +325,7 @@ class Engine:
     def _find_reach(self, policies: Sequence[str]) -> dict[Start, tuple[Levels, Within]]:
         """Return the levels of mechanisms and the part of the tree that some policies reach, by starting position."""
         crisis = self.crisis
-        found: dict[Start, tuple[dict[str, NDArray[np.int64]], Within]] = {}
+        found: dict[Start, tuple[dict[str, Int64Array], Within]] = {}
         for name in policies:
             policy = crisis.policies.get(name)
             game = self._compiled.game(crisis, policy)
@@ -348,7 +348,7 @@ class Engine:
 
     def _solve(
         self,
-        game: Game,
+        game: PolicyGame,
         draws: Draws,
         *,
         priors: FloatArray | None = None,
@@ -412,7 +412,7 @@ class Engine:
             return [job.result() for job in jobs]
 
 
-def find_game(engine: Engine, policy: PolicyLike) -> Game:
+def find_game(engine: Engine, policy: PolicyLike) -> PolicyGame:
     """Return the game that a policy makes of an engine's crisis; nothing is solved.
 
     Raises

@@ -3,7 +3,8 @@
 import hashlib
 
 import numpy as np
-from numpy.typing import NDArray
+
+from detente.arrays import Uint64Array
 
 __all__ = ["ODD", "key_of", "mix"]
 
@@ -17,7 +18,7 @@ def key_of(seed: int, name: str, use: str) -> int:
     return int.from_bytes(hashlib.sha256(text).digest()[:8], "little")
 
 
-def mix(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mix(value: Uint64Array) -> Uint64Array:
     """Apply the finalizer of splitmix64 (Steele, Lea and Flood 2014): a bijection of 64 bits that avalanches."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from detente.arrays import BoolArray, FloatArray, Int16Array, IntArray
 from detente.crisis.elements import Crisis
 from detente.crisis.metric_names import metric_name
 from detente.errors import GameError
@@ -23,9 +24,6 @@ from detente.models.beliefs import posteriors
 from detente.rules import Tree
 
 __all__ = ["MetricPlan", "MoveKeys", "compile_metrics", "evaluate_metrics", "find_move_keys"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +78,7 @@ def find_move_keys(
     """
     instruments = tuple(crisis.instruments)
 
-    def pairs(first: NDArray[np.int16]) -> tuple[tuple[str, str], ...]:
+    def pairs(first: Int16Array) -> tuple[tuple[str, str], ...]:
         return tuple(
             (player, instruments[place])
             for number, player in enumerate(tree.players)
@@ -319,7 +317,7 @@ def _profile_types(tree: Tree, types: IntArray) -> IntArray:
     return grid.astype(np.intp)
 
 
-def _happens(tree: Tree, crisis: Crisis, family: str, pair: tuple[str, str]) -> NDArray[np.bool_]:
+def _happens(tree: Tree, crisis: Crisis, family: str, pair: tuple[str, str]) -> BoolArray:
     """Whether a pair of player and instrument counts at each terminal, shape (T,)."""
     if family == "used":
         return tree.used_by_terminal(pair[1])

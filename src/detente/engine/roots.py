@@ -10,19 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from detente.arrays import BoolArray, FloatArray, Int32Array, IntArray
 from detente.crisis.elements import Crisis
-from detente.engine.boards import Game
+from detente.engine.boards import PolicyGame
 from detente.rules import Tree
 from detente.rules.unrolling import CHANCE
 
 __all__ = ["Root", "Solved"]
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +38,7 @@ class Root:
     outcome. Histories are those that the policy leaves: the ``terminals`` of the ``tree``, in this order.
     """
 
-    def __init__(self, crisis: Crisis, game: Game, solved: Solved) -> None:
+    def __init__(self, crisis: Crisis, game: PolicyGame, solved: Solved) -> None:
         tree, self.terminals = game.board.tree, game.cut.terminals
         self.crisis, self.first_round, self.tree = crisis, game.board.first_round, tree
         self.reach, self.residual = solved.reach, solved.residual
@@ -139,8 +135,8 @@ def _drawn(
     crisis: Crisis,
     instrument: str,
     outcome: str,
-    parent: NDArray[np.int32],
-    ordinal: NDArray[np.intp],
+    parent: Int32Array,
+    ordinal: IntArray,
 ) -> BoolArray:
     """Tell for each node whether it is the branch of an instrument's chance outcome."""
     if not outcome:

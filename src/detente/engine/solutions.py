@@ -1,6 +1,5 @@
 """Solutions: the solved game of one policy at some draws, measured when asked."""
 
-import difflib
 import html
 import threading
 from collections.abc import Sequence
@@ -8,19 +7,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, FloatArray, Int64Array
 from detente.crisis.metric_names import metric_name, metric_prefix
-from detente.engine.boards import Game
+from detente.engine.boards import PolicyGame
 from detente.engine.metrics import MoveKeys, evaluate_metrics
 from detente.engine.solving import solve_draws
-from detente.errors import UsageError
+from detente.errors import UsageError, nearest
 from detente.game import nash_conv, terminal_probs
 from detente.linking import Priced
 
 __all__ = ["MetricValues", "Solution", "SolvedBlock", "solve_block"]
 
-FloatArray = NDArray[np.float64]
 _LEVELS = frozenset({"level", "payoff"})
 _MOVES = frozenset({"use", "first", "belief"})
 _CERTIFICATE: Final = "certificate"
@@ -67,13 +65,13 @@ class SolvedBlock:
     ``(D,)`` are its certificate.
     """
 
-    game: Game
+    game: PolicyGame
     priced: Priced
     payoffs: FloatArray
     strategy: FloatArray
     residual: FloatArray
-    iterations: NDArray[np.int64]
-    converged: NDArray[np.bool_]
+    iterations: Int64Array
+    converged: BoolArray
 
     @property
     def n_profiles(self) -> int:
@@ -92,7 +90,7 @@ class SolvedBlock:
         return nash_conv(self.game.form, self.strategy, payoffs=self.payoffs, chance_probs=chance)
 
 
-def solve_block(game: Game, priced: Priced, rationality: FloatArray) -> SolvedBlock:
+def solve_block(game: PolicyGame, priced: Priced, rationality: FloatArray) -> SolvedBlock:
     """Solve a game for the draws that its board is priced at."""
     payoffs = priced.payoffs_of(game.classes)
     found = solve_draws(game.form, rationality, payoffs=payoffs, chance_probs=priced.chance_probs)
@@ -123,7 +121,13 @@ class Solution:
     """
 
     def __init__(
-        self, *, crisis: str, policy: str, label: str, game: Game, blocks: Sequence[SolvedBlock]
+        self,
+        *,
+        crisis: str,
+        policy: str,
+        label: str,
+        game: PolicyGame,
+        blocks: Sequence[SolvedBlock],
     ) -> None:
         self.crisis, self.policy, self.label = crisis, policy, label
         self.game, self.blocks = game, tuple(blocks)
@@ -260,7 +264,7 @@ class Solution:
 
 
 def _unknown_metric(metric: str, known: Sequence[str]) -> UsageError:
-    near = difflib.get_close_matches(metric, known, n=3, cutoff=0.4)
+    near = nearest(metric, known)
     return UsageError(
         f"there is no metric {metric!r} of a policy",
         code="path-unknown",

@@ -16,13 +16,12 @@ sequences side by side is Latin supercube sampling (:cite:p:`owen1998`), with ha
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.engine.keys import ODD, key_of, mix
 
 __all__ = ["MAX_DRAWS", "keyed_uniforms"]
 
-FloatArray = NDArray[np.float64]
 _BITS = 24  # digits that are stratified; the digits below are filled at random
 _FILL_BITS = 53 - _BITS
 _BLOCK_BITS = 6

@@ -3,14 +3,13 @@
 from typing import Literal, NoReturn
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.game._refusals import refuse_input
 from detente.game.form import ExtensiveForm
 
-__all__ = ["FloatArray", "as_chance", "as_payoffs", "as_rationality", "as_strategy", "count_draws"]
-
-FloatArray = NDArray[np.float64]
+__all__ = ["as_chance", "as_payoffs", "as_rationality", "as_strategy", "count_draws"]
 
 
 def _as_floats(

@@ -1,9 +1,8 @@
 """Steps through a tree: the actions of all information sets and then the branches of all chance events."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.game._inputs import FloatArray
+from detente.arrays import FloatArray, Int64Array
 from detente.game.form import CHANCE, ExtensiveForm
 
 __all__ = ["columns", "first_step", "own_order", "walk"]
@@ -11,7 +10,7 @@ __all__ = ["columns", "first_step", "own_order", "walk"]
 _NOBODY = -9
 
 
-def first_step(form: ExtensiveForm) -> NDArray[np.int64]:
+def first_step(form: ExtensiveForm) -> Int64Array:
     """Return the row of each node's first branch in actions followed by chance branches, shape ``(N,)``."""
     first = np.zeros(form.n_nodes, dtype=np.int64)
     decision, chance = form.player >= 0, form.player == CHANCE
@@ -48,7 +47,7 @@ def columns(array: FloatArray, n_draws: int) -> FloatArray:
     return np.array(np.broadcast_to(array, (array.shape[0], n_draws)), order="C")
 
 
-def own_order(form: ExtensiveForm, player: int) -> NDArray[np.int64]:
+def own_order(form: ExtensiveForm, player: int) -> Int64Array:
     """Return the player's information sets, those with more own moves before them first."""
     owner = np.repeat(np.arange(form.n_info_sets), np.diff(form.action_offset))
     before = form.info_set_parent

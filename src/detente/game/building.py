@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from detente.game._inputs import FloatArray
+from detente.arrays import FloatArray
 from detente.game._refusals import refuse_game
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 

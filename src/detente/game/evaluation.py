@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.game._inputs import FloatArray, as_chance, as_strategy, count_draws
+from detente.arrays import FloatArray, Int64Array
+from detente.game._inputs import as_chance, as_strategy, count_draws
 from detente.game._refusals import refuse_input
 from detente.game._steps import columns, own_order, walk
 from detente.game.form import ExtensiveForm
@@ -139,7 +140,7 @@ def outcome_probs(
     return _end_sums(form, strategy, chance_probs, groups, n_outcomes)
 
 
-def _groups(index: ArrayLike, name: str, count: int, n_groups: int) -> NDArray[np.int64]:
+def _groups(index: ArrayLike, name: str, count: int, n_groups: int) -> Int64Array:
     groups = np.asarray(index)
     if (
         groups.shape != (count,)

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import BoolArray, FloatArray, Int32Array, IntArray
 from detente.game._refusals import refuse_game
 
-__all__ = ["CHANCE", "TERMINAL", "ExtensiveForm", "IntArray"]
+__all__ = ["CHANCE", "TERMINAL", "ExtensiveForm"]
 
-IntArray = NDArray[np.int32]
 
 TERMINAL = -2
 """The entry of ``player`` at a terminal node."""
@@ -57,18 +57,18 @@ class ExtensiveForm:
     """
 
     n_players: int
-    player: IntArray
-    first_child: IntArray
-    n_children: IntArray
-    parent: IntArray
-    info_set: IntArray
-    info_set_player: IntArray
-    action_offset: IntArray
-    chance_offset: IntArray
-    terminal_node: IntArray
-    payoff_class: IntArray
-    info_set_parent: IntArray
-    terminal_action: IntArray
+    player: Int32Array
+    first_child: Int32Array
+    n_children: Int32Array
+    parent: Int32Array
+    info_set: Int32Array
+    info_set_player: Int32Array
+    action_offset: Int32Array
+    chance_offset: Int32Array
+    terminal_node: Int32Array
+    payoff_class: Int32Array
+    info_set_parent: Int32Array
+    terminal_action: Int32Array
     player_label: tuple[str, ...]
     info_set_label: tuple[str, ...]
     action_label: tuple[str, ...]
@@ -99,7 +99,7 @@ class ExtensiveForm:
         """Number of rows that a payoff table needs at least."""
         return int(self.payoff_class.max()) + 1
 
-    def uniform_strategy(self) -> NDArray[np.float64]:
+    def uniform_strategy(self) -> FloatArray:
         """Return the behaviour strategy that picks every action of a set alike, shape ``(A,)``."""
         counts = np.diff(self.action_offset)
         return np.repeat(1.0 / counts, counts)
@@ -176,19 +176,19 @@ class ExtensiveForm:
 class _Arrays:
     """What came in, as int32 vectors."""
 
-    player: IntArray
-    first_child: IntArray
-    n_children: IntArray
-    info_set: IntArray
-    info_set_player: IntArray
-    action_offset: IntArray
-    chance_offset: IntArray
-    terminal_node: IntArray
-    payoff_class: IntArray
+    player: Int32Array
+    first_child: Int32Array
+    n_children: Int32Array
+    info_set: Int32Array
+    info_set_player: Int32Array
+    action_offset: Int32Array
+    chance_offset: Int32Array
+    terminal_node: Int32Array
+    payoff_class: Int32Array
     n_players: int
 
 
-def _vector(name: str, values: ArrayLike) -> IntArray:
+def _vector(name: str, values: ArrayLike) -> Int32Array:
     """Return a private int32 vector of the values, or refuse them."""
     array = np.asarray(values)
     if array.size == 0:
@@ -223,7 +223,7 @@ def _labels(name: str, labels: Sequence[str], count: int) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _first(mask: NDArray[np.bool_]) -> int:
+def _first(mask: BoolArray) -> int:
     return int(np.flatnonzero(mask)[0])
 
 
@@ -272,7 +272,7 @@ def _check_sizes(arrays: _Arrays) -> None:
             )
 
 
-def _parents(arrays: _Arrays) -> IntArray:
+def _parents(arrays: _Arrays) -> Int32Array:
     """Return the parent of each node; refuse arrays that are no tree."""
     n_nodes = arrays.player.size
     terminal = arrays.player == TERMINAL
@@ -354,7 +354,7 @@ def _check_sets(arrays: _Arrays) -> None:
             _check_movers(arrays, nodes)
 
 
-def _check_movers(arrays: _Arrays, nodes: NDArray[np.intp]) -> None:
+def _check_movers(arrays: _Arrays, nodes: IntArray) -> None:
     index = arrays.info_set[nodes]
     wrong = np.asarray(arrays.info_set_player[index] != arrays.player[nodes])
     if wrong.any():
@@ -400,7 +400,7 @@ def _check_terminals(arrays: _Arrays) -> None:
         )
 
 
-def _last_actions(arrays: _Arrays, parent: IntArray) -> IntArray:
+def _last_actions(arrays: _Arrays, parent: Int32Array) -> Int32Array:
     """Return each player's own last action on the way to each node, shape ``(N, P)``; -1 for none."""
     n_nodes = arrays.player.size
     last = np.full((n_nodes, arrays.n_players), -1, dtype=np.int32)
@@ -422,7 +422,7 @@ def _last_actions(arrays: _Arrays, parent: IntArray) -> IntArray:
         level = child
 
 
-def _check_recall(arrays: _Arrays, last: IntArray, labels: tuple[str, ...]) -> IntArray:
+def _check_recall(arrays: _Arrays, last: Int32Array, labels: tuple[str, ...]) -> Int32Array:
     """Return the mover's last action before each set; refuse a set whose nodes disagree on it.
 
     By induction from the root, one last own action for all nodes of each set means one sequence of own sets and

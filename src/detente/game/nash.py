@@ -9,9 +9,10 @@ method often comes close, and ``nash_conv``, recomputed from the answer, says wh
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from detente.game._inputs import FloatArray, as_chance, as_payoffs
+from detente.arrays import FloatArray, Int64Array
+from detente.game._inputs import as_chance, as_payoffs
 from detente.game._refusals import refuse_input
 from detente.game._steps import own_order, walk
 from detente.game.evaluation import expected_payoffs, nash_conv
@@ -130,7 +131,7 @@ class _Search:
         self.kernels, self.form = kernels, form
         odds = walk(form, np.ones((form.n_actions, 1)), chance, 1)[form.terminal_node]
         ends, which = np.unique(form.terminal_action, axis=0, return_inverse=True)
-        self.end: NDArray[np.int64] = np.ascontiguousarray(ends, dtype=np.int64) + 1
+        self.end: Int64Array = np.ascontiguousarray(ends, dtype=np.int64) + 1
         self.worth = np.zeros((ends.shape[0], form.n_players))
         np.add.at(self.worth, which.reshape(-1), odds * table[form.payoff_class, :, 0])
         orders = [own_order(form, player) for player in range(form.n_players)]

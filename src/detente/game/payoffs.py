@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from detente.game._inputs import FloatArray, as_payoffs, count_draws
+from detente.arrays import FloatArray, Int32Array, Int64Array, IntArray
+from detente.game._inputs import as_payoffs, count_draws
 from detente.game._refusals import refuse_input
-from detente.game.form import ExtensiveForm, IntArray
+from detente.game.form import ExtensiveForm
 
-__all__ = ["Draws", "PayoffTable", "Payoffs", "PricedPayoffs", "payoff_source", "take_draws"]
+__all__ = ["DrawRows", "PayoffTable", "Payoffs", "PricedPayoffs", "payoff_source", "take_draws"]
 
-Draws = NDArray[np.intp] | slice
+DrawRows = IntArray | slice
 """Which draws: their numbers, or a range of them."""
 
 
@@ -34,11 +35,11 @@ class PayoffTable:
         """Number of draws, 1 if all have the same payoffs."""
         return int(self.table.shape[2])
 
-    def block(self, draws: Draws) -> FloatArray:
+    def block(self, draws: DrawRows) -> FloatArray:
         """Return the payoffs of some draws, shape ``(K, P, n)``, or ``(K, P, 1)`` if all draws have the same."""
         return self.table if self.n_draws == 1 else self.table[:, :, draws]
 
-    def pick(self, draws: Draws) -> "PayoffTable":
+    def pick(self, draws: DrawRows) -> "PayoffTable":
         """Return the payoffs of some draws only."""
         return PayoffTable(table=self.block(draws))
 
@@ -59,10 +60,10 @@ class PricedPayoffs:
         The row of weights that each player has in each payoff class, shape ``(K, P)``; types differ by row.
     """
 
-    level: IntArray
+    level: Int32Array
     prices: tuple[FloatArray, ...]
     weights: FloatArray
-    weight_row: IntArray
+    weight_row: Int32Array
 
     @classmethod
     def from_parts(
@@ -135,13 +136,13 @@ class PricedPayoffs:
         sizes = [self.weights.shape[2], *(table.shape[1] for table in self.prices)]
         return 0 if 0 in sizes else max(sizes)
 
-    def part(self, consideration: int, draws: Draws) -> FloatArray:
+    def part(self, consideration: int, draws: DrawRows) -> FloatArray:
         """Return what one consideration adds to the payoffs of some draws, shape ``(K, P, n or 1)``."""
         price = take_draws(self.prices[consideration], draws)[self.level[:, consideration]]
         weight = take_draws(self.weights[:, consideration], draws)[self.weight_row]
         return np.asarray(weight * price[:, np.newaxis])
 
-    def block(self, draws: Draws) -> FloatArray:
+    def block(self, draws: DrawRows) -> FloatArray:
         """Return the payoffs of some draws, shape ``(K, P, n)``, or ``(K, P, 1)`` if all draws have the same.
 
         Raises
@@ -162,7 +163,7 @@ class PricedPayoffs:
             )
         return total
 
-    def pick(self, draws: Draws) -> "PricedPayoffs":
+    def pick(self, draws: DrawRows) -> "PricedPayoffs":
         """Return the payoffs of some draws only."""
         return PricedPayoffs(
             level=self.level,
@@ -198,7 +199,7 @@ def payoff_source(form: ExtensiveForm, payoffs: Payoffs) -> PayoffTable | Priced
     return payoffs
 
 
-def take_draws(array: FloatArray, draws: Draws) -> FloatArray:
+def take_draws(array: FloatArray, draws: DrawRows) -> FloatArray:
     """Return some draws of an array with draws in its last axis; an array for all draws stays as it is."""
     return array if array.shape[-1] == 1 else array[..., draws]
 
@@ -223,7 +224,7 @@ def _floats(name: str, values: ArrayLike, *, ndim: int) -> FloatArray:
     return array
 
 
-def _indices(name: str, values: ArrayLike) -> NDArray[np.int64]:
+def _indices(name: str, values: ArrayLike) -> Int64Array:
     array = np.asarray(values)
     if array.ndim != 2 or (array.size and array.dtype.kind not in "iu"):
         refuse_input(
@@ -234,7 +235,7 @@ def _indices(name: str, values: ArrayLike) -> NDArray[np.int64]:
     return array.astype(np.int64)
 
 
-def _check_range(name: str, index: NDArray[np.int64], count: int) -> None:
+def _check_range(name: str, index: Int64Array, count: int) -> None:
     if index.size and (index.min() < 0 or index.max() >= count):
         wrong = index[(index < 0) | (index >= count)][0]
         refuse_input(

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray, Int32Array, Int64Array
 from detente.game._inputs import as_chance, as_strategy, count_draws
 from detente.game._refusals import refuse_input
 from detente.game._steps import first_step
-from detente.game.form import ExtensiveForm, IntArray
+from detente.game.form import ExtensiveForm
 
 __all__ = ["Histories", "sample_histories"]
 
@@ -25,8 +26,8 @@ class Histories:
         Where each play ends, as a place in the form's ``terminal_node`` and ``payoff_class``, shape ``(n, D)``.
     """
 
-    nodes: IntArray
-    terminal: NDArray[np.int64]
+    nodes: Int32Array
+    terminal: Int64Array
 
 
 def sample_histories(
@@ -91,12 +92,12 @@ def sample_histories(
 
 
 def _pick(
-    table: NDArray[np.float64],
-    row: NDArray[np.int64],
-    count: IntArray,
-    draw: NDArray[np.int64],
-    uniform: NDArray[np.float64],
-) -> IntArray:
+    table: FloatArray,
+    row: Int64Array,
+    count: Int32Array,
+    draw: Int64Array,
+    uniform: FloatArray,
+) -> Int32Array:
     """Return a branch for each play, by inverting the distribution in ``count`` rows from ``row`` on."""
     most = int(count.max())
     reach = np.zeros((most, row.size))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import (
     Binding,
     ByState,
@@ -22,14 +23,12 @@ from detente.crisis.elements import (
 )
 from detente.errors import Place
 from detente.linking._refusals import refuse
-from detente.models.registry import FloatArray
 from detente.rules.compiling import Rules
 from detente.rules.state import Projection, StateArray
-from detente.rules.transition import IndexArray
 
 __all__ = [
     "AbstractTerm",
-    "Draws",
+    "DrawBlock",
     "FixedTerm",
     "Levels",
     "Scope",
@@ -40,7 +39,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draws:
+class DrawBlock:
     """A block of draws while it is priced: quantities ``(D,)`` by path and the mechanisms evaluated so far."""
 
     values: Mapping[str, FloatArray]
@@ -59,7 +58,7 @@ class Levels:
         """Return the number of levels."""
         return len(self.values)
 
-    def select(self, rows: IndexArray) -> "Levels":
+    def select(self, rows: Int64Array) -> "Levels":
         """Return some of the levels."""
         return Levels(projection=self.projection, values=self.values[rows])
 
@@ -67,7 +66,7 @@ class Levels:
         """Return the value of one variable at each level."""
         return self.values[:, self.projection.variables.index(variable)]
 
-    def codes_for(self, other: Projection) -> IndexArray:
+    def codes_for(self, other: Projection) -> Int64Array:
         """Return the codes of these levels in a projection that reads a subset of the variables."""
         columns = [self.projection.variables.index(name) for name in other.variables]
         return other.code_values(self.values[:, columns])
@@ -82,7 +81,7 @@ class Scope:
 
     crisis: Crisis
     rules: Rules
-    levels: Mapping[str, IndexArray]
+    levels: Mapping[str, Int64Array]
     per_member: Callable[[str, str], bool]
     paths: set[str] = field(default_factory=set)
 
@@ -93,7 +92,7 @@ class AbstractTerm(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         """Return the value per level and draw (and member)."""
 
     def reads(self) -> Iterator[tuple[str, str]]:
@@ -105,7 +104,7 @@ class AbstractTerm(ABC):
 class _Number(AbstractTerm):
     value: FloatArray
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         del draws
         return self.value
 
@@ -116,7 +115,7 @@ class FixedTerm(AbstractTerm):
 
     value: FloatArray
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         """Return the values, whatever the draws."""
         del draws
         return self.value
@@ -126,7 +125,7 @@ class FixedTerm(AbstractTerm):
 class _Value(AbstractTerm):
     path: str
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         return draws.values[self.path][None, :]
 
     def reads(self) -> Iterator[tuple[str, str]]:
@@ -139,7 +138,7 @@ class _Members(AbstractTerm):
 
     entries: tuple[str | float, ...]
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         result = np.empty((len(self.entries), 1, draws.n_draws))
         for member, entry in enumerate(self.entries):
             result[member, 0] = draws.values[entry] if isinstance(entry, str) else entry
@@ -153,10 +152,10 @@ class _Members(AbstractTerm):
 class _Output(AbstractTerm):
     mechanism: str
     output: str
-    levels: IndexArray | None  # None: all, in order
-    members: IndexArray | None
+    levels: Int64Array | None  # None: all, in order
+    members: Int64Array | None
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         result = draws.outputs[self.mechanism][self.output]
         if self.members is not None:
             result = result[self.members]
@@ -169,9 +168,9 @@ class _Output(AbstractTerm):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ByState(AbstractTerm):
     n_levels: int
-    cases: tuple[tuple[IndexArray, AbstractTerm], ...]
+    cases: tuple[tuple[Int64Array, AbstractTerm], ...]
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         parts = [(rows, term.evaluate(draws)) for rows, term in self.cases]
         n_members = max((len(part) for _, part in parts if part.ndim == 3), default=0)
         lead = (n_members,) if any(part.ndim == 3 for _, part in parts) else ()
@@ -192,7 +191,7 @@ class _Fold(AbstractTerm):
     multiply: bool
     terms: tuple[AbstractTerm, ...]
 
-    def evaluate(self, draws: Draws) -> FloatArray:
+    def evaluate(self, draws: DrawBlock) -> FloatArray:
         result = self.terms[0].evaluate(draws)
         for term in self.terms[1:]:
             other = term.evaluate(draws)
@@ -249,7 +248,7 @@ def compile_binding(
     if isinstance(binding, OutputOf):
         return _compile_output(binding, scope=scope, levels=levels, members=members, place=place)
 
-    def inner(part: Binding, rows: IndexArray | None = None) -> AbstractTerm:
+    def inner(part: Binding, rows: Int64Array | None = None) -> AbstractTerm:
         return compile_binding(
             part,
             scope=scope,
@@ -271,7 +270,7 @@ def compile_binding(
 
 def outputs_needed(
     binding: Binding, *, rules: Rules, levels: Levels
-) -> Iterator[tuple[str, IndexArray]]:
+) -> Iterator[tuple[str, Int64Array]]:
     """Yield each mechanism that a binding reads with the codes of the levels at which it needs it."""
     if isinstance(binding, OutputOf):
         yield binding.mechanism, levels.codes_for(rules.mechanism_reads[binding.mechanism])
@@ -304,7 +303,7 @@ def column_paths(
     return found
 
 
-def _cases(binding: ByState, rules: Rules, levels: Levels) -> Iterator[tuple[IndexArray, Binding]]:
+def _cases(binding: ByState, rules: Rules, levels: Levels) -> Iterator[tuple[Int64Array, Binding]]:
     """Yield the levels of each case that occurs."""
     values = rules.values[rules.variables.index(binding.variable)]
     column = levels.column(binding.variable)

@@ -6,17 +6,16 @@ mechanism reads. Nothing is counted twice: where a package itself bans gas, its 
 (``apart_share``, column ``coverage_apart`` of the packages) and the gas part takes all of it away.
 """
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Instrument, Mechanism
-from detente.errors import UsageError
+from detente.errors import UsageError, nearest
 from detente.linking.pricing import Priced
 from detente.models.energy import GAS_HORIZONS
-from detente.models.registry import FloatArray
 from detente.rules.policies import start_state
 from detente.rules.state import read_variables
 
@@ -99,7 +98,7 @@ def find_counter(crisis: Crisis, name: str) -> Counter:
     if name in known:
         return known[name]
     if name not in crisis.instruments:
-        near = difflib.get_close_matches(name, [*known, *crisis.instruments], n=3, cutoff=0.3)
+        near = nearest(name, crisis.instruments)
         message = f"crisis {crisis.id!r} has no instrument {name!r}"
         raise UsageError(
             message,

@@ -1,6 +1,5 @@
 """The gas year of a crisis at the central values of its quantities: what the gas mechanism prices, month by month."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Binding, ByState, Constant, Crisis, Mechanism, QuantityOf, Sum
 from detente.crisis.elements import Product as ProductOf
 from detente.crisis.quantities import reference_value
-from detente.errors import UsageError
+from detente.errors import UsageError, nearest
 from detente.linking.tables import setting_of, table_arrays
 from detente.models import find_model
 from detente.models.energy import (
@@ -26,7 +26,6 @@ from detente.models.energy import (
     read_gas_tables,
     situation_of,
 )
-from detente.models.registry import FloatArray
 
 __all__ = [
     "GAS_MODEL",
@@ -174,7 +173,7 @@ def read_cuts(crisis: Crisis, cuts: Mapping[str, float]) -> dict[str, float]:
             found[name] = share
         else:
             known = [*reading.suppliers, *routes]
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+            near = nearest(name, known)
             message = f"there is no gas route or supplier {name!r}"
             raise UsageError(
                 message,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import (
     Binding,
     Consideration,
@@ -25,10 +26,9 @@ from detente.linking.bindings import (
 )
 from detente.linking.tables import bind_model, responses_to
 from detente.models import Model, find_model
-from detente.models.registry import FloatArray, Input, Price
+from detente.models.registry import Input, Price
 from detente.rules.compiling import Rules, type_combinations
 from detente.rules.state import read_outputs
-from detente.rules.transition import IndexArray
 from detente.rules.unrolling import Tree
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ __all__ = [
 class Within:
     """A part of a tree, to price nothing beyond it: classes of terminals and chance events, sorted."""
 
-    classes: IndexArray
-    events: IndexArray
+    classes: Int64Array
+    events: Int64Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class Lottery:
     code: Code
     place: Place
     terms: tuple[AbstractTerm | None, ...]
-    branches: IndexArray
+    branches: Int64Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,20 +89,20 @@ class Plan:
     """
 
     paths: tuple[str, ...]
-    reachable: Mapping[str, IndexArray]
-    mechanism_codes: Mapping[str, IndexArray]
+    reachable: Mapping[str, Int64Array]
+    mechanism_codes: Mapping[str, Int64Array]
     shared: frozenset[str]
     level_states: Mapping[str, tuple[dict[str, str], ...]]
     even: FloatArray
     shape: tuple[int, int]
     mechanisms: tuple[Evaluation, ...]
-    prices: tuple[tuple[Consideration, int, IndexArray, AbstractTerm], ...]
+    prices: tuple[tuple[Consideration, int, Int64Array, AbstractTerm], ...]
     priors: tuple[Lottery, ...]
-    type_rows: tuple[IndexArray, ...]
+    type_rows: tuple[Int64Array, ...]
     lotteries: tuple[Lottery, ...]
     weights: tuple[tuple[tuple[str, str, str], AbstractTerm], ...]
-    weight_row: IndexArray
-    price_row: IndexArray
+    weight_row: Int64Array
+    price_row: Int64Array
     incidence: "sparse.csr_array"
 
 
@@ -110,7 +110,7 @@ def plan_pricing(
     tree: Tree,
     crisis: Crisis,
     *,
-    reachable: Mapping[str, IndexArray] | None = None,
+    reachable: Mapping[str, Int64Array] | None = None,
     base: Plan | None = None,
     within: Within | None = None,
 ) -> Plan:
@@ -243,8 +243,8 @@ def plan_pricing(
 
 
 def plan_mechanisms(
-    crisis: Crisis, rules: Rules, codes: Mapping[str, IndexArray]
-) -> tuple[dict[str, IndexArray], frozenset[str], tuple[Evaluation, ...]]:
+    crisis: Crisis, rules: Rules, codes: Mapping[str, Int64Array]
+) -> tuple[dict[str, Int64Array], frozenset[str], tuple[Evaluation, ...]]:
     """Work out how to evaluate some mechanisms at levels of the caller's choice, with those that they read.
 
     Parameters
@@ -324,7 +324,7 @@ def _weight_bindings(
 
 def _events(
     tree: Tree, crisis: Crisis, within: Within | None
-) -> list[tuple[Instrument, IndexArray, Levels]]:
+) -> list[tuple[Instrument, Int64Array, Levels]]:
     """Return the instruments whose chance outcomes occur, with their branches and levels."""
     found = []
     for number in np.unique(tree.chance_instrument[1:]).tolist():
@@ -349,21 +349,21 @@ def _mechanism_levels(
     order: Iterable[str],
     consumers: Iterable[tuple[Binding, Levels]],
     *,
-    reachable: Mapping[str, IndexArray],
-    given: Mapping[str, IndexArray],
-) -> tuple[dict[str, IndexArray], frozenset[str]]:
+    reachable: Mapping[str, Int64Array],
+    given: Mapping[str, Int64Array],
+) -> tuple[dict[str, Int64Array], frozenset[str]]:
     """Return the levels at which each mechanism is evaluated, and the mechanisms that another plan evaluates.
 
     Levels are those that are reachable and those that a consumer needs. What reads a mechanism is settled before the
     mechanism itself.
     """
-    needed: dict[str, list[IndexArray]] = {
+    needed: dict[str, list[Int64Array]] = {
         name: [reachable[name]] if name in reachable else [] for name in crisis.mechanisms
     }
     for binding, levels in consumers:
         for name, codes in outputs_needed(binding, rules=rules, levels=levels):
             needed[name].append(codes)
-    result: dict[str, IndexArray] = {}
+    result: dict[str, Int64Array] = {}
     shared: set[str] = set()
     for name in reversed(tuple(order)):
         codes = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *needed[name]]))
@@ -471,7 +471,7 @@ def _plan_prior(player: Player, scope: Scope, now: Levels) -> Lottery:
 
 
 def _plan_lottery(
-    instrument: Instrument, branches: IndexArray, levels: Levels, scope: Scope
+    instrument: Instrument, branches: Int64Array, levels: Levels, scope: Scope
 ) -> Lottery:
     return Lottery(
         name=f"the chance outcomes of {instrument.id!r}",
@@ -489,7 +489,7 @@ def _plan_lottery(
 
 def _incidence(
     tree: Tree, keys: list[tuple[str, str, str]]
-) -> "tuple[IndexArray, IndexArray, sparse.csr_array]":
+) -> "tuple[Int64Array, Int64Array, sparse.csr_array]":
     """Return which weight and price meet in each row of the table of priced parts, and which rows each payoff adds up.
 
     The table has a row for each (weight, level of its consideration).
@@ -499,8 +499,8 @@ def _incidence(
     n_levels = [len(codes) for codes in tree.level_codes]
     first_price = np.concatenate(([0], np.cumsum(n_levels))).astype(np.int64)
     n_classes, n_players = tree.class_types.shape
-    weight_row: list[IndexArray] = []
-    price_row: list[IndexArray] = []
+    weight_row: list[Int64Array] = []
+    price_row: list[Int64Array] = []
     rows, columns = [], []
     size = 0
     for number, (player, kind, consideration) in enumerate(keys):

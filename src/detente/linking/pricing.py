@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import Consideration, Mechanism
 from detente.errors import Code, CrisisFileError, ModelError, UsageError
 from detente.linking._refusals import refuse
-from detente.linking.bindings import AbstractTerm, Draws
+from detente.linking.bindings import AbstractTerm, DrawBlock
 from detente.linking.planning import Evaluation, Lottery, Plan, plan_pricing
-from detente.models.registry import FloatArray, Input
-from detente.rules.transition import IndexArray
+from detente.models.registry import Input
 
 __all__ = ["Plan", "Priced", "evaluate_mechanism", "plan_pricing", "price"]
 
@@ -71,7 +71,7 @@ class Priced:
         """Payoffs of all classes of terminals, ``(K, P, D)`` in stakes."""
         return self.payoffs_of(np.arange(self.plan.shape[0]))
 
-    def payoffs_of(self, classes: IndexArray) -> FloatArray:
+    def payoffs_of(self, classes: Int64Array) -> FloatArray:
         """Return the payoffs of some classes of terminals, shape ``(n_classes, P, D)``, in stakes.
 
         Raises
@@ -171,7 +171,7 @@ def price(
 class _Moved:
     """What differs from the draws that were priced last: paths of quantities and mechanisms, as terms name them."""
 
-    def __init__(self, last: Priced | None, draws: Draws) -> None:
+    def __init__(self, last: Priced | None, draws: DrawBlock) -> None:
         self.last = last
         known: Mapping[str, FloatArray] = {} if last is None else last.values
         self.names = {
@@ -192,7 +192,7 @@ class _Moved:
         return not any(name in self.names for term in terms for name in term.reads())
 
 
-def _read_draws(plan: Plan, values: Mapping[str, FloatArray]) -> Draws:
+def _read_draws(plan: Plan, values: Mapping[str, FloatArray]) -> DrawBlock:
     read: dict[str, FloatArray] = {}
     for path in plan.paths:
         if path not in values:
@@ -209,10 +209,10 @@ def _read_draws(plan: Plan, values: Mapping[str, FloatArray]) -> Draws:
         raise UsageError(
             message, code="option-invalid", at="values", fix="give the same draws of each"
         )
-    return Draws(values=read, n_draws=n_draws.pop())
+    return DrawBlock(values=read, n_draws=n_draws.pop())
 
 
-def _shared(plan: Plan, base: Priced | None, draws: Draws) -> dict[str, dict[str, FloatArray]]:
+def _shared(plan: Plan, base: Priced | None, draws: DrawBlock) -> dict[str, dict[str, FloatArray]]:
     """Return the mechanisms that the base plan has evaluated."""
     outputs = {} if base is None else base.outputs
     nothing: dict[str, FloatArray] = {}
@@ -231,7 +231,7 @@ def _shared(plan: Plan, base: Priced | None, draws: Draws) -> dict[str, dict[str
 
 
 def evaluate_mechanism(
-    item: Evaluation, draws: Draws
+    item: Evaluation, draws: DrawBlock
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     """Evaluate one mechanism at its levels; return its inputs as bound and its outputs, by name."""
     given: dict[str, FloatArray] = {}
@@ -332,7 +332,7 @@ def _too_large(plan: Plan, prices: Mapping[str, FloatArray]) -> ModelError:
     )
 
 
-def _chance_probs(plan: Plan, draws: Draws) -> FloatArray:
+def _chance_probs(plan: Plan, draws: DrawBlock) -> FloatArray:
     result = np.repeat(plan.even[:, None], draws.n_draws, axis=1)
     n_types = len(plan.type_rows[0]) if plan.type_rows else 1
     types = np.ones((n_types, draws.n_draws))
@@ -344,7 +344,7 @@ def _chance_probs(plan: Plan, draws: Draws) -> FloatArray:
     return result
 
 
-def _probabilities(lottery: Lottery, draws: Draws) -> FloatArray:
+def _probabilities(lottery: Lottery, draws: DrawBlock) -> FloatArray:
     """Return the probabilities of a lottery, shape ``(n_levels, n_outcomes, D)``."""
     n_levels, n_outcomes = lottery.branches.shape
     result = np.zeros((n_levels, n_outcomes, draws.n_draws))

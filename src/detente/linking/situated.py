@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis
 from detente.errors import UsageError
-from detente.linking.bindings import Draws
+from detente.linking.bindings import DrawBlock
 from detente.linking.planning import plan_mechanisms
 from detente.linking.pricing import evaluate_mechanism
-from detente.models.registry import FloatArray
 from detente.rules.compiling import Rules, compile_rules
 
 __all__ = ["Situated", "evaluate_mechanisms"]
@@ -75,7 +75,7 @@ def evaluate_mechanisms(
     rows = np.array([_state_row(rules, state) for state in states])
     codes = {name: rules.mechanism_reads[name].code(rows) for name in names}
     order, paths, evaluations = plan_mechanisms(crisis, rules, codes)
-    draws = Draws(
+    draws = DrawBlock(
         values={path: np.asarray(values[path], dtype=np.float64) for path in sorted(paths)},
         n_draws=len(next(iter(values.values()))) if values else 1,
     )

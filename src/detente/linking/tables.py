@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis import attributes
 from detente.crisis.csv_reader import read_number
 from detente.crisis.elements import Crisis, Mechanism
 from detente.crisis.remembering import cache_folder, keep
 from detente.errors import ModelError
-from detente.models.registry import FloatArray, Model, Price, Setting
+from detente.models.registry import Model, Price, Setting
 
 __all__ = ["bind_model", "responses_to", "setting_of", "table_arrays"]
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from detente.models.registry import FloatArray, Input, refuse_where
+from detente.arrays import FloatArray
+from detente.models.registry import Input, refuse_where
 
 __all__ = ["prob", "ratio", "score", "share", "stakes", "sum_of_weights", "weight"]
 

@@ -36,11 +36,11 @@ from typing import Any, TypeVar, get_type_hints
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 
 __all__ = [
     "ROUNDING",
-    "FloatArray",
     "Input",
     "Model",
     "Output",
@@ -55,7 +55,6 @@ __all__ = [
     "refuse_where",
 ]
 
-FloatArray = NDArray[np.float64]
 
 Tables = Mapping[str, Mapping[str, NDArray[Any]]]
 """Columns by kind of table: text as text, numbers as numbers, NaN where a cell is blank."""

@@ -7,7 +7,7 @@ from detente.lazily import offer
 if TYPE_CHECKING:
     from detente.rules.compiling import Rules, compile_rules
     from detente.rules.policies import FREE, AdaptivePolicy
-    from detente.rules.sampling import Histories, sample
+    from detente.rules.sampling import PlayedGames, sample
     from detente.rules.situations import NODE_LIMIT, Situations, find_situations
     from detente.rules.stepping import Position, start
     from detente.rules.unrolling import Tree, unroll
@@ -16,7 +16,7 @@ __all__ = [
     "FREE",
     "NODE_LIMIT",
     "AdaptivePolicy",
-    "Histories",
+    "PlayedGames",
     "Position",
     "Rules",
     "Situations",

@@ -7,21 +7,21 @@ histories have the same memory exactly if the player has seen the same things at
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Memory", "compress", "rank"]
+from detente.arrays import Int64Array
 
-IndexArray = NDArray[np.int64]
+__all__ = ["Memory", "compress", "rank"]
 
 
 class Memory:
     """Everything that any player can remember, as a forest of (earlier memory, sight)."""
 
     def __init__(self) -> None:
-        self.parent: list[IndexArray] = []
-        self.sight: list[IndexArray] = []
-        self.moment: list[IndexArray] = []
+        self.parent: list[Int64Array] = []
+        self.sight: list[Int64Array] = []
+        self.moment: list[Int64Array] = []
         self.size = 0
 
-    def add(self, parent: IndexArray, sight: IndexArray, moment: int) -> None:
+    def add(self, parent: Int64Array, sight: Int64Array, moment: int) -> None:
         """Enter new memories."""
         self.parent.append(parent)
         self.sight.append(sight)
@@ -29,7 +29,7 @@ class Memory:
         self.size += len(parent)
 
     def update(
-        self, memory: NDArray[np.int32], codes: IndexArray, sight: IndexArray, moment: int
+        self, memory: NDArray[np.int32], codes: Int64Array, sight: Int64Array, moment: int
     ) -> None:
         """Let rows see something, in place.
 
@@ -44,7 +44,7 @@ class Memory:
         self.add(unique // width, sight[unique % width], moment)
 
 
-def compress(key: IndexArray) -> tuple[IndexArray, IndexArray]:
+def compress(key: Int64Array) -> tuple[Int64Array, Int64Array]:
     """Return the sorted distinct keys and each key's rank; counts in place of sorting where the range is small."""
     low = int(key.min())
     span = int(key.max()) - low + 1
@@ -57,7 +57,7 @@ def compress(key: IndexArray) -> tuple[IndexArray, IndexArray]:
     return np.flatnonzero(present) + low, rank[key - low]
 
 
-def rank(codes: IndexArray) -> tuple[IndexArray, IndexArray]:
+def rank(codes: Int64Array) -> tuple[Int64Array, Int64Array]:
     """Renumber codes densely, keeping 0; return the new codes and the old code of each."""
     old = np.unique(np.append(codes, 0))
     return np.searchsorted(old, codes), old

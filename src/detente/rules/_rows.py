@@ -6,9 +6,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import Int64Array
+
 __all__ = ["KEY_LIMIT", "breadth_first", "unique_rows"]
 
-IndexArray = NDArray[np.int64]
 
 KEY_LIMIT = 2**62
 """Largest key of a row; wider rows are keyed in steps."""
@@ -49,8 +50,8 @@ def unique_rows(
 
 
 def breadth_first(
-    depth: IndexArray, parent: IndexArray, ordinal: IndexArray, n_children: IndexArray
-) -> tuple[IndexArray, IndexArray, IndexArray]:
+    depth: Int64Array, parent: Int64Array, ordinal: Int64Array, n_children: Int64Array
+) -> tuple[Int64Array, Int64Array, Int64Array]:
     """Order nodes level by level, the children of a node together.
 
     Returns

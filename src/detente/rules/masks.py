@@ -8,8 +8,8 @@ solves: a menu of one action is no decision and makes no node, as in a tree that
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, Int64Array, IntArray
 from detente.crisis.elements import Policy
 from detente.errors import UsageError
 from detente.rules._rows import breadth_first
@@ -17,10 +17,6 @@ from detente.rules.policies import AdaptivePolicy, menu_masks, narrow
 from detente.rules.unrolling import Tree
 
 __all__ = ["CutTree", "TreeMasks"]
-
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.intp]
-Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +34,15 @@ class CutTree:
         ``(T',)`` the terminal of the whole tree that each one is.
     """
 
-    player: Int64
-    first_child: Int64
-    n_children: Int64
-    info_set: Int64
-    info_sets: Int64
-    action_offset: Int64
-    actions: Int64
-    terminal_node: Int64
-    terminals: Int64
+    player: Int64Array
+    first_child: Int64Array
+    n_children: Int64Array
+    info_set: Int64Array
+    info_sets: Int64Array
+    action_offset: Int64Array
+    actions: Int64Array
+    terminal_node: Int64Array
+    terminals: Int64Array
 
 
 class TreeMasks:

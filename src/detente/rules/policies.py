@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import BoolArray
 from detente.crisis.elements import Crisis, Instrument, Policy, StateVariable
 from detente.errors import UsageError
 
@@ -35,7 +36,6 @@ __all__ = [
     "unite",
 ]
 
-BoolArray = NDArray[np.bool_]
 Start = tuple[tuple[str, str], ...]
 """What a policy overrides in the state that the game starts from: pairs of variable and value, sorted."""
 

@@ -6,20 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, Int64Array
 from detente.rules import transition
 from detente.rules.compiling import Rules, type_combinations
 from detente.rules.phases import Kind, Moment
 from detente.rules.state import StateArray
-from detente.rules.transition import Batch, BoolArray, IndexArray
+from detente.rules.transition import Batch
 
-__all__ = ["Chooser", "Histories", "sample", "uniform_choice"]
+__all__ = ["Chooser", "PlayedGames", "sample", "uniform_choice"]
 
-Chooser = Callable[[Moment, Batch, BoolArray, np.random.Generator], IndexArray]
+Chooser = Callable[[Moment, Batch, BoolArray, np.random.Generator], Int64Array]
 """Picks one of what is open in each row: ``(moment, batch, open (n, k), rng) -> (n,)``; rows without a choice are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Histories:
+class PlayedGames:
     """Games that were played.
 
     ``types`` ``(n, P)``; ``picks`` ``(n, len(rules.schedule))``: place in the menu or among the chance outcomes at each
@@ -29,12 +30,12 @@ class Histories:
     types: StateArray
     picks: NDArray[np.int16]
     state: StateArray
-    outcome: IndexArray
+    outcome: Int64Array
 
 
 def sample(
     rules: Rules, *, rng: np.random.Generator, n: int, choose: Chooser | None = None
-) -> Histories:
+) -> PlayedGames:
     """Play n games.
 
     Parameters
@@ -50,7 +51,7 @@ def sample(
 
     Returns
     -------
-    Histories
+    PlayedGames
         One row per game.
 
     Raises
@@ -83,14 +84,14 @@ def sample(
     unnamed = np.flatnonzero(outcome < 0)
     if len(unnamed):
         raise transition.outcome_unnamed(rules, batch.state[unnamed[0]])
-    return Histories(types=types, picks=picks, state=batch.state, outcome=outcome)
+    return PlayedGames(types=types, picks=picks, state=batch.state, outcome=outcome)
 
 
 def uniform_choice(
     moment: Moment, batch: Batch, open_: BoolArray, rng: np.random.Generator
-) -> IndexArray:
+) -> Int64Array:
     """Pick each open option with the same probability; shape ``(n,)``."""
     del moment, batch
     score = np.where(open_, rng.random(open_.shape), -1.0)
-    pick: IndexArray = score.argmax(axis=1).astype(np.int64)
+    pick: Int64Array = score.argmax(axis=1).astype(np.int64)
     return pick

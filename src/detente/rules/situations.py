@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, Int64Array
 from detente.errors import CrisisFileError, Finding
 from detente.rules import transition
 from detente.rules._rows import unique_rows
 from detente.rules.compiling import Rules, initial_states
 from detente.rules.phases import Kind, Moment
 from detente.rules.state import StateArray
-from detente.rules.transition import Batch, BoolArray, IndexArray
+from detente.rules.transition import Batch
 
 __all__ = [
     "NODE_LIMIT",
@@ -48,10 +49,10 @@ class Layer:
     moment: Moment
     batch: Batch
     open: BoolArray
-    n_open: IndexArray
-    offset: IndexArray
-    pick: IndexArray
-    child: IndexArray
+    n_open: Int64Array
+    offset: Int64Array
+    pick: Int64Array
+    child: Int64Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +68,15 @@ class Situations:
     """
 
     layers: tuple[Layer, ...]
-    start: IndexArray
+    start: Int64Array
     terminal_states: StateArray
-    terminal_outcome: IndexArray
+    terminal_outcome: Int64Array
     n_nodes: float
     n_decisions: float
     growth: dict[tuple[int, int], float]
     available: BoolArray
     stuck: tuple[tuple[Moment, NDArray[np.uint8]], ...]
-    mechanism_codes: dict[str, IndexArray]
+    mechanism_codes: dict[str, Int64Array]
     complete: bool
 
 
@@ -162,8 +163,8 @@ class _Tally:
         self.growth[key] = self.growth.get(key, 1.0) * (grown / before if before else 1.0)
 
     def end(
-        self, rules: Rules, batch: Batch, child: IndexArray, histories: NDArray[np.float64]
-    ) -> tuple[Batch, IndexArray, NDArray[np.float64]]:
+        self, rules: Rules, batch: Batch, child: Int64Array, histories: NDArray[np.float64]
+    ) -> tuple[Batch, Int64Array, NDArray[np.float64]]:
         """Set aside the situations in which the game is over."""
         del rules
         over = batch.over
@@ -221,7 +222,7 @@ def _advance(
     return layer, after, histories[rows]
 
 
-def _merge(rules: Rules, batch: Batch) -> tuple[Batch, IndexArray]:
+def _merge(rules: Rules, batch: Batch) -> tuple[Batch, Int64Array]:
     """Merge equal rows; return the distinct ones and the index of each old row among them."""
     width = len(rules.instruments) + 1
     first, inverse = unique_rows(

@@ -18,11 +18,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from detente.arrays import BoolArray
 from detente.errors import UsageError
 from detente.rules import transition
 from detente.rules.compiling import Rules, initial_states, type_labels
 from detente.rules.phases import CompiledMove, Kind, Moment
-from detente.rules.transition import Batch, BoolArray
+from detente.rules.transition import Batch
 
 __all__ = ["Made", "Position", "Sight", "start"]
 

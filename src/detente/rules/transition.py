@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import BoolArray, Int64Array
 from detente.errors import CrisisFileError, Finding
 from detente.rules.compiling import Rules
 from detente.rules.phases import Kind, Moment
@@ -17,8 +18,6 @@ from detente.rules.state import Changes, StateArray
 
 __all__ = [
     "Batch",
-    "BoolArray",
-    "IndexArray",
     "begin",
     "close",
     "enter",
@@ -36,9 +35,6 @@ __all__ = [
     "stuck",
     "take",
 ]
-
-BoolArray = NDArray[np.bool_]
-IndexArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +54,7 @@ class Batch:
         """Return the number of rows."""
         return len(self.state)
 
-    def select(self, rows: IndexArray | BoolArray) -> "Batch":
+    def select(self, rows: Int64Array | BoolArray) -> "Batch":
         """Return some rows, in the order given; rows may repeat."""
         return Batch(
             state=self.state[rows],
@@ -117,12 +113,12 @@ def stuck(moment: Moment, batch: Batch, open_: BoolArray) -> BoolArray:
     return batch.active & ~open_.any(axis=1)
 
 
-def forced(open_: BoolArray) -> IndexArray:
+def forced(open_: BoolArray) -> Int64Array:
     """Return the only thing open to each row, -1 where there is none; rows with more than one give the first."""
     return np.where(open_.any(axis=1), open_.argmax(axis=1), -1)
 
 
-def take(rules: Rules, moment: Moment, batch: Batch, pick: IndexArray) -> Batch:
+def take(rules: Rules, moment: Moment, batch: Batch, pick: Int64Array) -> Batch:
     """Let each row choose from its menu, or let chance draw an outcome.
 
     Parameters
@@ -188,7 +184,7 @@ def close(rules: Rules, moment: Moment, batch: Batch) -> Batch:
     )
 
 
-def name_outcomes(rules: Rules, state: StateArray) -> IndexArray:
+def name_outcomes(rules: Rules, state: StateArray) -> Int64Array:
     """Return the index of the first outcome rule that holds in each state, -1 where none does."""
     result = np.full(len(state), -1, dtype=np.int64)
     for number in reversed(range(len(rules.outcome_rules))):
@@ -199,14 +195,14 @@ def name_outcomes(rules: Rules, state: StateArray) -> IndexArray:
 # --- what players see ------------------------------------------------------------------------------------------------
 
 
-def own_sights(moment: Moment, batch: Batch) -> IndexArray:
+def own_sights(moment: Moment, batch: Batch) -> Int64Array:
     """Return what the mover sees of its own choice (codes of ``rules.sights``), after :func:`take` at a move."""
     return batch.choice[:, moment.move].astype(np.int64) + 1
 
 
 def sights(
-    rules: Rules, moment: Moment, batch: Batch, *, pick: IndexArray, player: int
-) -> IndexArray:
+    rules: Rules, moment: Moment, batch: Batch, *, pick: Int64Array, player: int
+) -> Int64Array:
     """Return what a player comes to see at a moment; 0 is nothing.
 
     When a phase resolves (``moment.kind`` RESOLVE with ``moment.move`` set to one of its moves) the other players see
@@ -223,7 +219,7 @@ def sights(
 
     Returns
     -------
-    IndexArray
+    Int64Array
         Codes of ``rules.sights``; shape ``(n,)``.
     """
     chosen = batch.choice[:, moment.move]

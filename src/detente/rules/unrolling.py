@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import Int8Array, Int16Array, Int32Array, Int64Array
 from detente.rules import transition
 from detente.rules._memory import Memory, compress, rank
 from detente.rules._rows import breadth_first, unique_rows
@@ -23,16 +24,11 @@ from detente.rules.situations import (
     game_too_large,
 )
 from detente.rules.state import StateArray
-from detente.rules.transition import IndexArray
 
 __all__ = ["CHANCE", "TERMINAL", "Tree", "unroll"]
 
 TERMINAL = -2
 CHANCE = -1
-
-Int8 = NDArray[np.int8]
-Int16 = NDArray[np.int16]
-Int32 = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,37 +82,37 @@ class Tree:
     phases: tuple[str, ...]
     outcomes: tuple[str, ...]
     considerations: tuple[str, ...]
-    player: Int8
-    first_child: Int32
-    n_children: Int32
-    parent: Int32
-    info_set: Int32
-    info_set_player: Int8
-    info_set_phase: Int16
-    info_set_round: Int16
-    info_set_type: Int16
-    info_set_memory: Int32
-    action_offset: Int32
+    player: Int8Array
+    first_child: Int32Array
+    n_children: Int32Array
+    parent: Int32Array
+    info_set: Int32Array
+    info_set_player: Int8Array
+    info_set_phase: Int16Array
+    info_set_round: Int16Array
+    info_set_type: Int16Array
+    info_set_memory: Int32Array
+    action_offset: Int32Array
     action_label: list[str]
-    chance_offset: Int32
+    chance_offset: Int32Array
     chance_label: list[str]
-    chance_instrument: Int16
-    chance_level: IndexArray
-    terminal_node: Int32
-    payoff_class: Int32
-    outcome: Int32
-    terminal_state: Int32
-    class_types: Int32
-    class_level: Int32
-    level_codes: tuple[IndexArray, ...]
+    chance_instrument: Int16Array
+    chance_level: Int64Array
+    terminal_node: Int32Array
+    payoff_class: Int32Array
+    outcome: Int32Array
+    terminal_state: Int32Array
+    class_types: Int32Array
+    class_level: Int32Array
+    level_codes: tuple[Int64Array, ...]
     state_codes: StateArray
     used: NDArray[np.uint64]
-    first_move: Int16
-    first_seen: Int16
-    memory_parent: Int32
-    memory_sight: Int16
-    memory_moment: Int16
-    mechanism_codes: dict[str, IndexArray]
+    first_move: Int16Array
+    first_seen: Int16Array
+    memory_parent: Int32Array
+    memory_sight: Int16Array
+    memory_moment: Int16Array
+    mechanism_codes: dict[str, Int64Array]
 
     @property
     def n_nodes(self) -> int:
@@ -238,10 +234,10 @@ class _Growth:
         self.node_children = [np.array([n_rows])]
         self.node_set = [np.array([0])]
         # information sets, chance events and terminals
-        self.sets: list[dict[str, IndexArray]] = []
+        self.sets: list[dict[str, Int64Array]] = []
         self.n_sets = 0
         self.action_label: list[str] = []
-        self.n_actions: list[IndexArray] = [np.zeros(1, dtype=np.int64)]
+        self.n_actions: list[Int64Array] = [np.zeros(1, dtype=np.int64)]
         self.chance_label = list(type_labels(rules))
         self.n_branches = [n_rows]
         self.events: dict[tuple[int, int], int] = {(-1, 0): 0}
@@ -288,7 +284,7 @@ class _Growth:
         self._note_use(move.player, np.append(move.menu, -1)[pick])
 
     def _add_info_sets(
-        self, layer: Layer, sets: IndexArray, which: IndexArray, situation: IndexArray
+        self, layer: Layer, sets: Int64Array, which: Int64Array, situation: Int64Array
     ) -> None:
         rules, moment = self.rules, layer.moment
         move = rules.phases[moment.phase].moves[moment.move]
@@ -325,7 +321,7 @@ class _Growth:
             )
             self.memory.update(self.seen[player], codes[edge], old, number)
 
-    def _events_of(self, layer: Layer) -> IndexArray:
+    def _events_of(self, layer: Layer) -> Int64Array:
         """Return the chance event of each situation (0 where nothing is drawn)."""
         rules, moment = self.rules, layer.moment
         result = np.zeros(len(layer.batch), dtype=np.int64)
@@ -363,7 +359,7 @@ class _Growth:
                 self.memory.update(self.seen[player], codes[self.situation], old, number)
 
     def _add_nodes(
-        self, made: NDArray[np.bool_], player: int, layer: Layer, sets: IndexArray
+        self, made: NDArray[np.bool_], player: int, layer: Layer, sets: Int64Array
     ) -> None:
         """Turn the rows marked into nodes."""
         n_made = int(made.sum())
@@ -374,12 +370,12 @@ class _Growth:
         self.node_children.append(layer.n_open[self.situation[made]])
         self.node_set.append(sets)
 
-    def _branch(self, layer: Layer, made: NDArray[np.bool_]) -> IndexArray:
+    def _branch(self, layer: Layer, made: NDArray[np.bool_]) -> Int64Array:
         """Replace each row by its continuations; return the edge of the layer that each took."""
         n_edges = np.diff(layer.offset)[self.situation]
         rows = np.repeat(np.arange(len(self.situation)), n_edges)
         within = np.arange(len(rows)) - np.repeat(np.cumsum(n_edges) - n_edges, n_edges)
-        edge: IndexArray = layer.offset[self.situation][rows] + within
+        edge: Int64Array = layer.offset[self.situation][rows] + within
         node = np.cumsum(made) - 1 + self.n_made
         branching = made[rows]
         self.parent = np.where(branching, node[rows], self.parent[rows]).astype(np.int32)
@@ -517,15 +513,15 @@ class _Growth:
         )
 
 
-def _compress_some(memory: NDArray[np.int32]) -> tuple[IndexArray, IndexArray]:
+def _compress_some(memory: NDArray[np.int32]) -> tuple[Int64Array, Int64Array]:
     if not len(memory):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     return compress(memory.astype(np.int64))
 
 
 def _levels(
-    codes: Sequence[IndexArray], n_states: int
-) -> tuple[tuple[IndexArray, ...], IndexArray]:
+    codes: Sequence[Int64Array], n_states: int
+) -> tuple[tuple[Int64Array, ...], Int64Array]:
     """Return the distinct codes of each consideration and the level of each state in them."""
     level_codes, levels = [], [np.zeros((n_states, 0), dtype=np.int64)]
     for column in codes:

@@ -9,7 +9,7 @@ from detente.lazily import offer
 
 if TYPE_CHECKING:
     from detente.runs.results import Certificate, Results, Summary
-    from detente.runs.running import Part, run_ensemble, run_part
+    from detente.runs.running import RunPart, run_ensemble, run_part
     from detente.runs.statistics import (
         Difference,
         Driver,
@@ -28,10 +28,10 @@ __all__ = [
     "FirstChange",
     "Manifest",
     "MetricTrace",
-    "Part",
     "PolicyRegret",
     "RegretTable",
     "Results",
+    "RunPart",
     "Summary",
     "run_ensemble",
     "run_part",

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
-from detente.errors import RunError, UsageError
+from detente.errors import RunError, UsageError, nearest
 from detente.runs import frames
 from detente.runs import statistics as analysis
 from detente.runs.querying import QueryResult, connect, run_query
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Certificate", "Results", "Summary"]
 
-FloatArray = NDArray[np.float64]
 Record = TypeVar("Record")
 _DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger ones are queried
 _CACHED_SERIES = 256
@@ -494,8 +493,6 @@ class Results:
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> UsageError:
-    import difflib  # noqa: PLC0415  # only on the way out
-
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+    near = nearest(name, known)
     hint = f"nearest: {', '.join(near)}" if near else f"see the {what} names of the run"
     return UsageError(f"the run holds no {what} {name!r}", code="path-unknown", at=what, fix=hint)

@@ -31,8 +31,8 @@ from detente.runs.workers import refuse_nested, run_processes, run_threads
 __all__ = [
     "EXECUTORS",
     "MAX_WORKERS",
-    "Part",
     "Progress",
+    "RunPart",
     "make_manifest",
     "run_ensemble",
     "run_part",
@@ -49,7 +49,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class RunPart:
     """What a call of :func:`run_part` left: how many shards of its part and of the whole run are there."""
 
     folder: Path
@@ -153,7 +153,7 @@ def run_part(
     design: Design | None = None,
     executor: str | None = None,
     shard_draws: int | None = None,
-) -> Part:
+) -> RunPart:
     """Compute one part of the shards of a run: what one task of a job array does.
 
     Tasks of the same run may work in one folder at the same time, or each in its own folder, to be copied together.
@@ -167,7 +167,7 @@ def run_part(
 
     Returns
     -------
-    Part
+    RunPart
         What is there now.
 
     Raises
@@ -213,7 +213,7 @@ def _fill(
     executor: str | None,
     shard_draws: int | None,
     part: tuple[int, int],
-) -> Part:
+) -> RunPart:
     """Compute the shards of a part that the folder lacks."""
     chosen = _chosen_policies(crisis, policies)
     n_workers = _n_workers(workers)
@@ -258,7 +258,7 @@ def _fill(
                 n_workers=n_workers,
                 finish=finish,
             )
-        return Part(
+        return RunPart(
             folder=folder,
             shards=len(mine),
             computed=len(missing),

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis
 from detente.crisis.metric_names import Metric, metric_name
 from detente.engine import Draws, Engine
@@ -23,7 +23,6 @@ from detente.runs.store import SHARD_DRAWS, Manifest, Shard
 
 __all__ = ["BLOCK_DRAWS", "ShardMaker"]
 
-FloatArray = NDArray[np.float64]
 
 _MAX_LEVELS = 256  # level states stored per mechanism
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from detente.arrays import BoolArray, FloatArray
 
 __all__ = [
     "Difference",
@@ -26,8 +27,6 @@ __all__ = [
     "summarise_difference",
 ]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 _N_BINS = 5
 _Z90 = 1.6448536269514722  # 95% quantile of the normal distribution: 90% intervals of means
 

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from detente.arrays import FloatArray
 from detente.engine.designs import Alternatives, Design, DesignName, Mode
 from detente.engine.streams import MAX_DRAWS
 from detente.errors import RunError
@@ -56,7 +56,6 @@ __all__ = [
     "write_whole",
 ]
 
-FloatArray = NDArray[np.float64]
 Series = tuple[str, str]
 
 SHARD_DRAWS = 64

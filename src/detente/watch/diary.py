@@ -23,7 +23,7 @@ from detente.engine.roots import Solved
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.runs.store import write_whole
-from detente.watch.events import Reading
+from detente.watch.events import EventReading
 from detente.watch.watching import Day, Watch
 
 __all__ = ["keep_diary", "read_record"]
@@ -39,7 +39,7 @@ MOST_DAYS = 3660
 
 def keep_diary(
     crisis: Crisis,
-    readings: Sequence[Reading],
+    readings: Sequence[EventReading],
     *,
     folder: Path,
     since: date | None = None,
@@ -134,10 +134,10 @@ class _Late:
         self._n_draws, self._seed = n_draws, seed
         self._stamp = [version("detente"), crisis.digest, n_draws, seed, policy or ""]
         self._folder = folder / "games"
-        self._skipped: list[tuple[tuple[Reading, ...], date]] = []
+        self._skipped: list[tuple[tuple[EventReading, ...], date]] = []
         self._watch: Watch | None = None
 
-    def skip(self, readings: tuple[Reading, ...], day: date) -> None:
+    def skip(self, readings: tuple[EventReading, ...], day: date) -> None:
         """Note a day that need not be computed."""
         if self._watch is not None:
             self._watch.take(readings, day)
@@ -190,7 +190,7 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
 
-def _describe(reading: Reading) -> list[object]:
+def _describe(reading: EventReading) -> list[object]:
     """Write everything of a reading that a day's numbers or words depend on."""
     event, rule = reading.event, reading.rule
     row = [event.actor, event.target, event.category, event.mode, event.text, event.source]
@@ -227,7 +227,7 @@ def _as_record(day: Day, key: str) -> Record:
     return {"key": key, **record}
 
 
-def _says(reading: Reading) -> str:
+def _says(reading: EventReading) -> str:
     rule = reading.rule
     if rule is None:
         return reading.reason

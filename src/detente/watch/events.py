@@ -14,7 +14,7 @@ from detente.crisis.csv_reader import CsvRow, MalformedCsvError, decode_text, re
 from detente.crisis.elements import Constant, Crisis, EventRule, QuantityOf
 from detente.errors import UsageError
 
-__all__ = ["CATEGORIES", "Event", "Reading", "read_events", "read_meaning", "understand"]
+__all__ = ["CATEGORIES", "Event", "EventReading", "read_events", "read_meaning", "understand"]
 
 CATEGORIES = frozenset(
     [
@@ -65,7 +65,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class EventReading:
     """What an event means: a rule, with the event's own weight in place of the rule's where it has one.
 
     ``rule`` is None if the event is left out; ``reason`` then says why.
@@ -89,7 +89,7 @@ class Reading:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read_events(path: Path) -> tuple[tuple[Event, ...], tuple[Reading, ...]]:
+def read_events(path: Path) -> tuple[tuple[Event, ...], tuple[EventReading, ...]]:
     """Read a table of events.
 
     Parameters
@@ -122,10 +122,10 @@ def read_events(path: Path) -> tuple[tuple[Event, ...], tuple[Reading, ...]]:
     return _parse(text, str(path))
 
 
-def _parse(text: str, name: str) -> tuple[tuple[Event, ...], tuple[Reading, ...]]:
+def _parse(text: str, name: str) -> tuple[tuple[Event, ...], tuple[EventReading, ...]]:
     rows = read_rows(text)
     events: list[Event] = []
-    repeated: list[Reading] = []
+    repeated: list[EventReading] = []
     seen: set[tuple[str, ...]] = set()
     try:
         names = [cell.strip().lower() for cell in next(rows, CsvRow(1, [])).cells]
@@ -136,7 +136,9 @@ def _parse(text: str, name: str) -> tuple[tuple[Event, ...], tuple[Reading, ...]
             event = _event(row, name, line)
             key = tuple(row.get(column, "") for column in head if column != "source")
             if key in seen:
-                repeated.append(Reading(event=event, rule=None, reason="the same row stands twice"))
+                repeated.append(
+                    EventReading(event=event, rule=None, reason="the same row stands twice")
+                )
                 continue
             seen.add(key)
             events.append(event)
@@ -209,7 +211,7 @@ def _refused(message: str, name: str, line: int, fix: str) -> UsageError:
 # --- meaning ---------------------------------------------------------------------------------------------------------
 
 
-def understand(events: Iterable[Event], crisis: Crisis) -> tuple[Reading, ...]:
+def understand(events: Iterable[Event], crisis: Crisis) -> tuple[EventReading, ...]:
     """Say what events mean: by their own column, else by the first rule of the crisis that fits.
 
     Parameters
@@ -221,7 +223,7 @@ def understand(events: Iterable[Event], crisis: Crisis) -> tuple[Reading, ...]:
 
     Returns
     -------
-    tuple of Reading
+    tuple of EventReading
         One for each event, in order.
 
     Raises
@@ -232,11 +234,11 @@ def understand(events: Iterable[Event], crisis: Crisis) -> tuple[Reading, ...]:
     return tuple(_understand(event, crisis) for event in events)
 
 
-def _understand(event: Event, crisis: Crisis) -> Reading:
+def _understand(event: Event, crisis: Crisis) -> EventReading:
     if event.does:
         return _placed(event, read_meaning(event, crisis), crisis)
     if event.category and event.category not in CATEGORIES:
-        return Reading(
+        return EventReading(
             event=event, rule=None, reason=f"{event.category!r} is no category of PLOVER"
         )
     text = event.text.casefold()
@@ -245,7 +247,7 @@ def _understand(event: Event, crisis: Crisis) -> Reading:
             return _placed(event, rule, crisis)
     strange = [part for part in event.actor.split("+") if part.strip() not in crisis.actors]
     reason = f"no rule fits; the crisis has no actor {strange[0]!r}" if strange else "no rule fits"
-    return Reading(event=event, rule=None, reason=reason)
+    return EventReading(event=event, rule=None, reason=reason)
 
 
 def _fits(rule: EventRule, event: Event, text: str) -> bool:
@@ -263,7 +265,7 @@ def _named(wanted: tuple[str, ...], who: str) -> bool:
     return not wanted or any(part.strip() in wanted for part in who.split("+"))
 
 
-def _placed(event: Event, rule: EventRule, crisis: Crisis) -> Reading:
+def _placed(event: Event, rule: EventRule, crisis: Crisis) -> EventReading:
     """Apply a rule to an event: the event's own weight counts, and a move before the first round is part of the start."""
     if event.weight is not None:
         rule = replace(rule, weight=Constant(value=event.weight))
@@ -271,7 +273,7 @@ def _placed(event: Event, rule: EventRule, crisis: Crisis) -> Reading:
         label = crisis.instruments[rule.move].label
         noise = f"“{label}” before the first round is part of the start of the game"
         rule = replace(rule, move="", outcome="", noise=noise)
-    return Reading(event=event, rule=rule)
+    return EventReading(event=event, rule=rule)
 
 
 def read_meaning(event: Event, crisis: Crisis) -> EventRule:

@@ -18,20 +18,18 @@ from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.crisis.elements import Constant, Crisis, QuantityOf
 from detente.engine import Draws, Engine
 from detente.engine.roots import Root, Solved
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.rules.policies import after_change, after_use, find_policy, start_state
-from detente.watch.events import Reading
+from detente.watch.events import EventReading
 
-__all__ = ["Belief", "Day", "Effect", "Observation", "Signal", "Watch"]
+__all__ = ["Belief", "Day", "EventEffect", "Observation", "Signal", "Watch"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 PUBLIC = "public"
 """The observer who sees what everybody sees."""
@@ -52,10 +50,10 @@ class Belief:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class EventEffect:
     """What an event did to the mean probability of each outcome, of an attack, and of each type (``player.type``)."""
 
-    reading: Reading
+    reading: EventReading
     attack: float
     outcomes: Mapping[str, float]
     types: Mapping[str, float]
@@ -92,7 +90,7 @@ class Day:
     attack: tuple[float, float, float, float]
     settlement: tuple[float, float, float, float]
     beliefs: tuple[Belief, ...]
-    effects: tuple[Effect, ...]
+    effects: tuple[EventEffect, ...]
     quiet_attack: float
     signals: tuple[Signal, ...]
     effective_draws: float
@@ -104,7 +102,7 @@ class Day:
 class Observation:
     """A reading as the filter keeps it: with the round in which it was made."""
 
-    reading: Reading
+    reading: EventReading
     round: int
 
 
@@ -179,7 +177,7 @@ class Watch:
 
     # --- a day -------------------------------------------------------------------------------------------------------
 
-    def take(self, readings: Iterable[Reading], day: date) -> bool:
+    def take(self, readings: Iterable[EventReading], day: date) -> bool:
         """Take in what was read on a day, without computing anything; return whether the game has a new root."""
         now = self.round_of(day)
         outside = False
@@ -194,7 +192,7 @@ class Watch:
             self._new_root(day)
         return outside
 
-    def advance(self, readings: Sequence[Reading], day: date) -> Day:
+    def advance(self, readings: Sequence[EventReading], day: date) -> Day:
         """Take in a day's readings one by one and say where things stand at its end."""
         before = self._look(day - timedelta(days=1))
         quiet = self._look(day)
@@ -219,7 +217,7 @@ class Watch:
         self,
         day: date,
         look: "_Look",
-        effects: tuple[Effect, ...],
+        effects: tuple[EventEffect, ...],
         *,
         last_attack: float,
         new_root: bool,
@@ -470,8 +468,8 @@ class _Look:
         return float(self.attack.mean())
 
 
-def _effect(reading: Reading, before: _Look, after: _Look) -> Effect:
-    return Effect(
+def _effect(reading: EventReading, before: _Look, after: _Look) -> EventEffect:
+    return EventEffect(
         reading=reading,
         attack=after.mean_attack - before.mean_attack,
         outcomes={

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from detente.analysis.records import Coalition, CoalitionStudy, CutOff, Winning
 from detente.analysis.studies._study import Study
+from detente.arrays import FloatArray
 from detente.crisis.elements import Binding, ByState, Crisis, Mechanism, OutputOf, Product, Sum
 from detente.linking import Situated, evaluate_mechanisms
 from detente.models import find_model
@@ -28,7 +29,6 @@ from detente.models.alliance import (
     strongest_packages,
     take_votes,
 )
-from detente.models.registry import FloatArray
 from detente.runs.results import Results
 
 __all__ = ["CASES", "LEVELS", "STUDY", "TARGET", "TRIED", "Lattice", "solve_coalitions"]

@@ -4,10 +4,10 @@ import numpy as np
 
 from detente.analysis.records import GasStudy, GasYearRecord
 from detente.analysis.studies._study import Study
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis
 from detente.linking.gas import GAS_MODEL, GasYear, gas_mechanism, run_gas_years, sea_price
 from detente.models import find_model
-from detente.models.registry import FloatArray
 from detente.runs.results import Results
 
 __all__ = ["STUDY", "study_gas"]

@@ -5,6 +5,7 @@ from functools import cache
 
 from detente.analysis.records import ActorCost, PackageCosts, PayerStudy
 from detente.analysis.studies._study import Study
+from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Mechanism
 from detente.crisis.metric_names import Metric, metric_prefix
 from detente.linking.counters import (
@@ -15,7 +16,6 @@ from detente.linking.counters import (
     find_counters,
     package_costs,
 )
-from detente.models.registry import FloatArray
 from detente.runs.results import Results
 
 __all__ = ["STUDY", "study_payers"]

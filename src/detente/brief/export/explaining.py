@@ -1,6 +1,5 @@
 """Explaining a figure: what ``detente trace`` prints, read from the data file of a briefing alone."""
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.brief.words import format_date
-from detente.errors import RunError, UsageError
+from detente.errors import RunError, UsageError, nearest
 
 __all__ = ["Explanation", "explain_figure", "find_data_file"]
 
@@ -156,7 +155,7 @@ def explain_figure(figure_id: str, path: Path) -> Explanation:
 
 
 def _nearest(figure_id: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(figure_id, known, n=3, cutoff=0.4)
+    near = list(nearest(figure_id, known))
     near += [name for name in known if figure_id in name and name not in near][: 3 - len(near)]
     if near:
         return f"use one of the nearest: {', '.join(near)}"

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis.records import Coalition, CoalitionStudy, Winning
+from detente.arrays import FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
@@ -18,7 +18,6 @@ from detente.brief.words import format_percent, join_words, plural, sentence_cas
 
 __all__ = ["CoalitionParts", "coalition_parts", "ranking_table"]
 
-FloatArray = NDArray[np.float64]
 
 STUDY, JOINING = "coalitions", "alliance.joining"
 EVEN = 0.5

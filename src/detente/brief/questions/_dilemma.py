@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis.moves import LEAST_CHANGE, kind_of_move, shared_fear
+from detente.arrays import FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
@@ -20,7 +20,6 @@ from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["DilemmaParts", "dilemma_parts"]
 
-FloatArray = NDArray[np.float64]
 
 RARE, TINY = 0.02, 1e-6
 """First moves that no type makes with this chance are passed over; the smallest chance in a ratio."""

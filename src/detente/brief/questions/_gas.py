@@ -6,9 +6,9 @@ The pictures show the programme at the central values of the crisis, as the run 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis.records import GasStudy, GasYearRecord
+from detente.arrays import FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
@@ -19,7 +19,6 @@ from detente.brief.words import join_words
 
 __all__ = ["GasSection", "describe_gas"]
 
-FloatArray = NDArray[np.float64]
 
 STUDY, MODEL = "gas", "energy.gas_system"
 LNG = OKABE_ITO["sky"]

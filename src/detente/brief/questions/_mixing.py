@@ -6,10 +6,10 @@ Everything is read from the run and from the record of the search in its folder;
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis.mixes import MixSearch
 from detente.analysis.robustness import Aim, find_pareto
+from detente.arrays import FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
@@ -25,7 +25,6 @@ from detente.runs.statistics import RegretTable, find_regret
 
 __all__ = ["SearchPart", "find_search"]
 
-FloatArray = NDArray[np.float64]
 
 SEARCH_REFERENCE = "every combination of the commitments that the policies make; Pareto: none at least as good in all aims"
 

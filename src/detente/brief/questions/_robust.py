@@ -6,12 +6,12 @@ Statistics of the run alone; nothing is solved here.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.analysis.discovery import find_box
 from detente.analysis.robustness import find_pareto
 from detente.analysis.sensitivity import find_telling_inputs
 from detente.analysis.wording import limits_words
+from detente.arrays import BoolArray, FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, TableView, Trace, link, present_table
@@ -20,8 +20,6 @@ from detente.crisis.metric_names import metric_name
 
 __all__ = ["GOOD_ENOUGH", "RobustPart", "find_mix", "row_name"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 GOOD_ENOUGH = 0.20
 """An attack at or below this is at most "very unlikely" on the scale of likelihood words."""

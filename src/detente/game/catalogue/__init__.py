@@ -5,12 +5,11 @@ publication in the bibliography.
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from detente.errors import UsageError
+from detente.errors import UsageError, nearest
 
 __all__ = ["catalogue", "find_game"]
 
@@ -46,7 +45,7 @@ def find_game(name: str) -> Path:
     ends = [full for full in games if f"/{full}/".find(f"/{wanted}/") >= 0] if wanted else []
     if len(ends) == 1:
         return games[ends[0]]
-    near = ends or get_close_matches(wanted, games, n=3, cutoff=0.4) or list(games)[:3]
+    near = ends or list(nearest(wanted, games)) or list(games)[:3]
     several = f"{len(ends)} published games fit {name!r}" if ends else ""
     message = several or f"there is neither a file nor a published game {name[:80]!r}"
     raise UsageError(

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from detente.game._inputs import FloatArray
+from detente.arrays import FloatArray
 from detente.game._refusals import refuse_game
 from detente.game.building import Game
 from detente.game.form import CHANCE, TERMINAL

@@ -18,7 +18,7 @@ import numpy as np
 from detente.game.kernels._lanes import LANES, absolute, exp, fma, load, maximum, same, store
 from detente.game.kernels._pieces import at, average, expect, largest_gap, soften
 
-__all__ = ["HISTORY", "LANES", "Block", "Tree", "solve_block", "walk"]
+__all__ = ["HISTORY", "LANES", "Block", "LayoutArrays", "solve_block", "walk"]
 
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
@@ -28,7 +28,7 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-class Tree(NamedTuple):
+class LayoutArrays(NamedTuple):
     """The arrays of a layout."""
 
     n_players: Any
@@ -60,7 +60,7 @@ class Block(NamedTuple):
 
 
 _FIELDS = 8
-"""Entries of a piece in ``Tree.piece``."""
+"""Entries of a piece in ``LayoutArrays.piece``."""
 
 
 def _walk_down(piece, above, v, lam, log_chance, reach, sigma_in, log_sigma, exact):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from detente.game._inputs import FloatArray
+from detente.arrays import FloatArray
 
 __all__ = ["side_by_side"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.game.form import TERMINAL, ExtensiveForm, IntArray
+from detente.arrays import BoolArray, Int32Array, Int64Array, IntArray
+from detente.game.form import TERMINAL, ExtensiveForm
 
 __all__ = ["Layout", "layout_of"]
 
@@ -48,16 +48,16 @@ class Layout:
     """
 
     n_players: int
-    node: IntArray
-    row: IntArray
-    piece: IntArray
-    cell: IntArray
-    above: IntArray
-    split_start: IntArray
-    split_node: IntArray
-    payoff_class: IntArray
-    active_row: IntArray
-    active_player: IntArray
+    node: Int32Array
+    row: Int32Array
+    piece: Int32Array
+    cell: Int32Array
+    above: Int32Array
+    split_start: Int32Array
+    split_node: Int32Array
+    payoff_class: Int32Array
+    active_row: Int32Array
+    active_player: Int32Array
 
 
 _CACHE: "weakref.WeakKeyDictionary[ExtensiveForm, Layout]" = weakref.WeakKeyDictionary()
@@ -72,7 +72,7 @@ def layout_of(form: ExtensiveForm) -> Layout:
     return layout
 
 
-def _children(form: ExtensiveForm, nodes: NDArray[np.intp]) -> NDArray[np.int64]:
+def _children(form: ExtensiveForm, nodes: IntArray) -> Int64Array:
     """Return the children of the nodes, node by node."""
     counts = form.n_children[nodes].astype(np.int64)
     branch = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
@@ -80,7 +80,7 @@ def _children(form: ExtensiveForm, nodes: NDArray[np.intp]) -> NDArray[np.int64]
     return np.asarray(np.repeat(first, counts) + branch)
 
 
-def _layers(form: ExtensiveForm) -> IntArray:
+def _layers(form: ExtensiveForm) -> Int32Array:
     """Return the step at which each inner node is walked, shape ``(N,)``; -1 at terminal nodes.
 
     A decision node waits until the parents of all nodes of its set are walked. If everything waits, the sets block
@@ -130,9 +130,7 @@ def _layers(form: ExtensiveForm) -> IntArray:
         step += 1
 
 
-def _active_sets(
-    form: ExtensiveForm, layer: IntArray, split_sets: NDArray[np.intp]
-) -> NDArray[np.bool_]:
+def _active_sets(form: ExtensiveForm, layer: Int32Array, split_sets: IntArray) -> BoolArray:
     """Tell which sets' strategies bear on a belief below them, or are lagged, shape ``(I,)``."""
     decision = form.player >= 0
     size = np.bincount(form.info_set[decision], minlength=form.n_info_sets)
@@ -156,9 +154,7 @@ def _active_sets(
     return active
 
 
-def _met_classes(
-    form: ExtensiveForm, node: NDArray[np.intp]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _met_classes(form: ExtensiveForm, node: IntArray) -> tuple[Int64Array, Int64Array]:
     """Return the payoff classes in the order of the walk, and the place of each class in it."""
     class_of = np.full(form.n_nodes, -1, dtype=np.int64)
     class_of[form.terminal_node] = form.payoff_class
@@ -172,11 +168,11 @@ def _met_classes(
 
 def _above(
     form: ExtensiveForm,
-    node: NDArray[np.intp],
-    where: NDArray[np.int64],
-    row: NDArray[np.int64],
-    active: NDArray[np.bool_],
-) -> NDArray[np.int64]:
+    node: IntArray,
+    where: Int64Array,
+    row: Int64Array,
+    active: BoolArray,
+) -> Int64Array:
     """Return what stands before each inner node, and by which row it is reached; see :class:`Layout`.
 
     ``row`` is the first row of each information set.
@@ -195,7 +191,7 @@ def _above(
     return result
 
 
-def _kinds(piece_set: NDArray[np.int64], pieces_of: NDArray[np.int64]) -> NDArray[np.int64]:
+def _kinds(piece_set: Int64Array, pieces_of: Int64Array) -> Int64Array:
     """Return the kind of each piece; ``piece_set`` is -1 at chance events, ``pieces_of`` counts the pieces of each set."""
     kind = np.zeros(piece_set.size, dtype=np.int64)
     places = np.flatnonzero(piece_set >= 0)

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from detente.game._inputs import FloatArray
+from detente.arrays import BoolArray, FloatArray, Int64Array, IntArray
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 
-__all__ = ["Part", "Parts"]
+__all__ = ["GamePart", "Parts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class GamePart:
     """A part as a game: chance leads to its first nodes.
 
     ``form`` is the game, ``first`` the nodes of the whole game that chance leads to, ``branch`` the chance branches of
@@ -26,9 +26,9 @@ class Part:
     """
 
     form: ExtensiveForm
-    first: NDArray[np.intp]
-    branch: NDArray[np.intp]
-    row: NDArray[np.intp]
+    first: IntArray
+    branch: IntArray
+    row: IntArray
 
 
 class Parts:
@@ -68,11 +68,11 @@ class Parts:
                     found.append(int(self.first(inside)[0]))
         return found
 
-    def first(self, node: int) -> NDArray[np.intp]:
+    def first(self, node: int) -> IntArray:
         """Return the first nodes of the part that this node is one of."""
         return np.flatnonzero((self.depth == self.depth[node]) & (self.group == self.group[node]))
 
-    def part(self, node: int) -> Part:
+    def part(self, node: int) -> GamePart:
         """Return the part that has this node among its first ones as a game."""
         form = self.form
         first = self.first(node)
@@ -116,7 +116,7 @@ class Parts:
             class_of[old[ends - 1]],
             form.n_players,
         )
-        return Part(
+        return GamePart(
             form=small,
             first=first,
             branch=_ranges(form.chance_offset[events], widths),
@@ -124,13 +124,13 @@ class Parts:
         )
 
 
-def _ranges(start: NDArray[np.integer], count: NDArray[np.integer]) -> NDArray[np.intp]:
+def _ranges(start: NDArray[np.integer], count: NDArray[np.integer]) -> IntArray:
     """Return ``start[0]``, ``start[0] + 1``, ... and so on for each start, one after the other."""
     count = count.astype(np.int64)
     return np.repeat(start - (np.cumsum(count) - count), count) + np.arange(count.sum())
 
 
-def _depths(form: ExtensiveForm) -> NDArray[np.int64]:
+def _depths(form: ExtensiveForm) -> Int64Array:
     depth = np.zeros(form.n_nodes, dtype=np.int64)
     level, number = np.zeros(1, dtype=np.int64), 0
     while level.size:
@@ -141,9 +141,7 @@ def _depths(form: ExtensiveForm) -> NDArray[np.int64]:
     return depth
 
 
-def _groups(
-    form: ExtensiveForm, depth: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _groups(form: ExtensiveForm, depth: Int64Array) -> tuple[Int64Array, BoolArray]:
     """Return the group that each node is in and whether it is a part, ``(N,)``; groups are numbered within a depth.
 
     A group is no part if a set that reaches into it has a node nearer to the root.

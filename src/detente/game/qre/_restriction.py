@@ -7,20 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.game._inputs import FloatArray
+from detente.arrays import BoolArray, FloatArray, IntArray
 from detente.game._refusals import refuse_input
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 
-__all__ = ["Policy", "Restriction", "as_policy", "restrictions"]
-
-Mask = NDArray[np.bool_]
+__all__ = ["ActionLimits", "Restriction", "as_policy", "restrictions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class ActionLimits:
     """A checked policy: which actions are allowed ``(A, D or 1)``, and fixed probabilities, NaN where free."""
 
-    allowed: Mask
+    allowed: BoolArray
     fixed: FloatArray
 
     @property
@@ -48,15 +46,15 @@ class Restriction:
     """
 
     form: ExtensiveForm
-    draws: NDArray[np.intp]
-    action: NDArray[np.intp]
-    fixed_action: NDArray[np.intp]
+    draws: IntArray
+    action: IntArray
+    fixed_action: IntArray
     absent: FloatArray
 
 
 def as_policy(
     form: ExtensiveForm, allowed: ArrayLike | None, fixed: ArrayLike | None
-) -> Policy | None:
+) -> ActionLimits | None:
     """Check a policy; None if there is nothing to it.
 
     Raises
@@ -116,7 +114,7 @@ def as_policy(
         says="gives probability to an action that is not allowed",
         fix="fix probability 0 for forbidden actions, or allow them",
     )
-    return Policy(allowed=mask, fixed=probs)
+    return ActionLimits(allowed=mask, fixed=probs)
 
 
 def _shaped(form: ExtensiveForm, name: str, array: NDArray[Any]) -> NDArray[Any]:
@@ -132,7 +130,7 @@ def _shaped(form: ExtensiveForm, name: str, array: NDArray[Any]) -> NDArray[Any]
     return array
 
 
-def _check(form: ExtensiveForm, wrong: Mask, *, at: str, says: str, fix: str) -> None:
+def _check(form: ExtensiveForm, wrong: BoolArray, *, at: str, says: str, fix: str) -> None:
     if wrong.any():
         which, draw = (int(index[0]) for index in np.nonzero(wrong))
         refuse_input(
@@ -143,7 +141,7 @@ def _check(form: ExtensiveForm, wrong: Mask, *, at: str, says: str, fix: str) ->
         )
 
 
-def restrictions(form: ExtensiveForm, policy: Policy, n_draws: int) -> Iterator[Restriction]:
+def restrictions(form: ExtensiveForm, policy: ActionLimits, n_draws: int) -> Iterator[Restriction]:
     """Yield a form for each different policy of the draws, with the draws that it holds for."""
     held = np.isfinite(policy.fixed[form.action_offset[:-1]])
     width = max(policy.allowed.shape[1], held.shape[1])
@@ -159,7 +157,7 @@ def restrictions(form: ExtensiveForm, policy: Policy, n_draws: int) -> Iterator[
 
 
 def _restrict(
-    form: ExtensiveForm, allowed: Mask, held: Mask, draws: NDArray[np.intp]
+    form: ExtensiveForm, allowed: BoolArray, held: BoolArray, draws: IntArray
 ) -> Restriction:
     kept = _kept_nodes(form, allowed)
     place = np.cumsum(kept) - 1
@@ -213,7 +211,7 @@ def _restrict(
     )
 
 
-def _kept_nodes(form: ExtensiveForm, allowed: Mask) -> Mask:
+def _kept_nodes(form: ExtensiveForm, allowed: BoolArray) -> BoolArray:
     """Tell which nodes can be reached by allowed actions, shape ``(N,)``."""
     kept = np.zeros(form.n_nodes, dtype=np.bool_)
     level = np.zeros(1, dtype=np.int64)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.game._inputs import FloatArray
+from detente.arrays import FloatArray
 from detente.game.form import ExtensiveForm
 from detente.game.qre._layout import Layout, layout_of
 
@@ -26,7 +26,7 @@ _ALWAYS = 32
 def tree_of(form: ExtensiveForm, kernels: Any) -> Any:
     """Return the layout of a form as the kernels take it."""
     layout = layout_of(form)
-    return kernels.Tree(
+    return kernels.LayoutArrays(
         n_players=form.n_players,
         piece=layout.piece,
         cell=layout.cell,

@@ -15,7 +15,7 @@ from itertools import product
 
 import numpy as np
 
-from detente.game._inputs import FloatArray
+from detente.arrays import FloatArray
 from detente.game._steps import walk
 from detente.game.qre._parts import Parts
 from detente.game.qre._tracing import STEPS, TESTED, State, Stops, Tracer

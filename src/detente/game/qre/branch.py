@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from detente.game._inputs import FloatArray, as_chance, as_payoffs, as_rationality
+from detente.arrays import FloatArray, Int8Array, Int64Array
+from detente.game._inputs import as_chance, as_payoffs, as_rationality
 from detente.game._refusals import refuse_input
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
@@ -56,11 +57,11 @@ class BranchResult:
     rationality: FloatArray
     strategy: FloatArray
     residual: FloatArray
-    turns: NDArray[np.int64]
-    apart: NDArray[np.int64]
+    turns: Int64Array
+    apart: Int64Array
     reached: float
-    walks: NDArray[np.int64]
-    status: NDArray[np.int8]
+    walks: Int64Array
+    status: Int8Array
     expected_payoffs: FloatArray
     reasons: tuple[str, ...]
     tolerance: float

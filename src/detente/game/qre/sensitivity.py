@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.game._inputs import FloatArray, as_chance, as_payoffs, as_rationality, as_strategy
+from detente.arrays import FloatArray
+from detente.game._inputs import as_chance, as_payoffs, as_rationality, as_strategy
 from detente.game._refusals import refuse_input
 from detente.game._steps import first_step, walk
 from detente.game.evaluation import posteriors, reach_probs

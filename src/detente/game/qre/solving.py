@@ -16,15 +16,10 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from detente.game._inputs import (
-    FloatArray,
-    as_chance,
-    as_rationality,
-    as_strategy,
-    count_draws,
-)
+from detente.arrays import BoolArray, FloatArray, Int8Array, Int64Array, IntArray
+from detente.game._inputs import as_chance, as_rationality, as_strategy, count_draws
 from detente.game._refusals import refuse_input
 from detente.game.evaluation import (
     expected_payoffs,
@@ -39,7 +34,7 @@ from detente.game.form import ExtensiveForm
 from detente.game.kernels.memory import side_by_side
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source
 from detente.game.qre._layout import layout_of
-from detente.game.qre._restriction import Policy, Restriction, as_policy, restrictions
+from detente.game.qre._restriction import ActionLimits, Restriction, as_policy, restrictions
 from detente.game.qre._tracing import Tracer, log_chance, tree_of
 from detente.game.qre._unwinding import trace_draw
 
@@ -102,10 +97,10 @@ class LogitQREResult:
 
     strategy: FloatArray
     residual: FloatArray
-    iterations: NDArray[np.int64]
-    turns: NDArray[np.int64]
-    apart: NDArray[np.int64]
-    status: NDArray[np.int8]
+    iterations: Int64Array
+    turns: Int64Array
+    apart: Int64Array
+    status: Int8Array
     expected_payoffs: FloatArray
     rationality: FloatArray
     tolerance: float
@@ -114,7 +109,7 @@ class LogitQREResult:
     chance_probs: FloatArray
 
     @property
-    def converged(self) -> NDArray[np.bool_]:
+    def converged(self) -> BoolArray:
         """Whether each draw is within the tolerance, shape ``(D,)``."""
         return np.asarray(self.status == Status.CONVERGED)
 
@@ -308,7 +303,7 @@ def _solve(problem: _Problem, threads: int) -> LogitQREResult:
 
 def _solve_restricted(
     problem: _Problem,
-    policy: Policy,
+    policy: ActionLimits,
     restriction: Restriction,
     answer: LogitQREResult,
     threads: int,
@@ -485,9 +480,7 @@ class _Room:
             for lane in lanes[answer.residual[first + lanes] > problem.tolerance]:
                 self.trace(first + int(lane), answer)
 
-    def keep(
-        self, first: int, lanes: NDArray[np.intp], least: FloatArray, answer: LogitQREResult
-    ) -> None:
+    def keep(self, first: int, lanes: IntArray, least: FloatArray, answer: LogitQREResult) -> None:
         """Write what was walked last into the answer, in the lanes where it is better than what is there."""
         lanes = lanes[self.change[0, lanes] < answer.residual[first + lanes]]
         draws = first + lanes

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.inputs import ratio, share, weight
-from detente.models.registry import FloatArray, Input
+from detente.models.registry import Input
 
 __all__ = [
     "BankExposure",

@@ -6,8 +6,8 @@ probability follows, and an answer is a value that comes back as itself.
 
 import numpy as np
 
-from detente.models.alliance._system import System
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray
+from detente.models.alliance._system import JoiningSystem
 
 __all__ = ["answers_by_aggregate", "has_own_branches"]
 
@@ -16,7 +16,7 @@ _BISECTIONS = 60
 _OWN_STEPS = 60
 
 
-def answers_by_aggregate(system: System) -> FloatArray:
+def answers_by_aggregate(system: JoiningSystem) -> FloatArray:
     """Find fixed points of a system of one case, shape ``(n_members, n_found)`` in the order of the weight that joins."""
     grid = np.linspace(0.0, 1.0, _GRID)
     excess = _excess(system, grid)
@@ -33,18 +33,18 @@ def answers_by_aggregate(system: System) -> FloatArray:
     return _own(system, 0.5 * (low + high))
 
 
-def has_own_branches(system: System) -> bool:
+def has_own_branches(system: JoiningSystem) -> bool:
     """Say whether a free rider's own equation can have more than one root, because its weight is large."""
     steepest = -system.rationality * system.slope * system.weight / (4.0 * system.others)
     return bool((steepest >= 1.0).any())
 
 
-def _excess(system: System, total: FloatArray) -> FloatArray:
+def _excess(system: JoiningSystem, total: FloatArray) -> FloatArray:
     """Return how much more weight joins than was assumed; positive at 0, not at 1, shape as ``total``."""
     return np.asarray((system.weight * _own(system, total)).sum(axis=0) - total)
 
 
-def _own(system: System, total: FloatArray) -> FloatArray:
+def _own(system: JoiningSystem, total: FloatArray) -> FloatArray:
     """Solve each member's own equation given the weight that joins, itself included, by bisection.
 
     Where the own weight counts so much that a free rider's equation has more than one root, one of them is taken.

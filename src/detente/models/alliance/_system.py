@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray
 
-__all__ = ["System", "add_up", "enclose", "responses"]
+__all__ = ["JoiningSystem", "add_up", "enclose", "responses"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class System:
+class JoiningSystem:
     """Logit answers to the weight of the others that join: ``p = logistic(rationality * (base + slope * q))``.
 
     ``base``, ``slope``, ``weight`` (sums to one) and ``others`` (one less the own weight; 1 with slope 0 for a member
@@ -24,9 +24,9 @@ class System:
     rationality: FloatArray
     social: FloatArray
 
-    def select(self, cases: np.ndarray) -> "System":
+    def select(self, cases: np.ndarray) -> "JoiningSystem":
         """Return some of the cases, by index or by mask."""
-        return System(
+        return JoiningSystem(
             base=self.base[:, cases],
             slope=self.slope[:, cases],
             weight=self.weight[:, cases],
@@ -55,7 +55,7 @@ def add_up(terms: FloatArray) -> FloatArray:
     return np.asarray(np.ascontiguousarray(terms).sum(axis=0))
 
 
-def responses(system: System, prob: FloatArray) -> FloatArray:
+def responses(system: JoiningSystem, prob: FloatArray) -> FloatArray:
     """Return what each member answers to the probabilities of the others, shape ``(n_members, n_cases)``."""
     from scipy.special import expit  # noqa: PLC0415  slow to load
 
@@ -64,7 +64,7 @@ def responses(system: System, prob: FloatArray) -> FloatArray:
     return np.asarray(expit(system.rationality * (system.base + system.slope * rest)))
 
 
-def enclose(system: System, low: FloatArray, high: FloatArray) -> tuple[FloatArray, ...]:
+def enclose(system: JoiningSystem, low: FloatArray, high: FloatArray) -> tuple[FloatArray, ...]:
     """Narrow a box that holds every answer, and bound how much of a change the responses pass on inside it.
 
     Parameters

@@ -4,11 +4,12 @@ from typing import Annotated, TypedDict
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.alliance._exposed import Rationality, Weight, coefficient
 from detente.models.alliance.decisions import Votes, consensus_prob, veto_share
 from detente.models.alliance.equilibrium import coverage_share
 from detente.models.inputs import prob, ratio, share, sum_of_weights
-from detente.models.registry import FloatArray, Input, Output, model, refuse_where
+from detente.models.registry import Input, Output, model, refuse_where
 
 __all__ = ["adoption"]
 

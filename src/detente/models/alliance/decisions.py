@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray, Int64Array
 
 __all__ = [
     "BINS",
@@ -23,8 +23,6 @@ __all__ = [
     "veto_share",
     "willing_prob",
 ]
-
-IntArray = np.ndarray
 
 BINS = 120
 """Steps of weight in which a vote is counted: weights are rounded to them, the largest remainders first."""
@@ -233,7 +231,7 @@ class _Tally:
         return np.asarray(table.sum(axis=(1, 2)))
 
 
-def split_weight(weight: ArrayLike) -> IntArray:
+def split_weight(weight: ArrayLike) -> Int64Array:
     """Split the steps of weight among members in proportion, the largest remainders first, so that none is lost.
 
     Parameters
@@ -243,7 +241,7 @@ def split_weight(weight: ArrayLike) -> IntArray:
 
     Returns
     -------
-    IntArray
+    Int64Array
         Steps of weight, same shape; they sum to :data:`BINS` in each case.
     """
     w = np.asarray(weight, dtype=np.float64)

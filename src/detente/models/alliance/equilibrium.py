@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import BoolArray, FloatArray
 from detente.errors import ModelError
 from detente.models.alliance._search import answers_by_aggregate, has_own_branches
-from detente.models.alliance._system import System, add_up, enclose, responses
-from detente.models.registry import FloatArray
+from detente.models.alliance._system import JoiningSystem, add_up, enclose, responses
 
 __all__ = [
     "Joining",
@@ -19,8 +19,6 @@ __all__ = [
     "solve_joining",
     "unanimity_prob",
 ]
-
-BoolArray = np.ndarray
 
 _TOLERANCE = 1e-12
 _MAX_ITERATIONS = 2_000
@@ -248,7 +246,7 @@ def _columns(
     social: ArrayLike,
     rationality: ArrayLike,
     slope: ArrayLike,
-) -> tuple[System, tuple[int, ...]]:
+) -> tuple[JoiningSystem, tuple[int, ...]]:
     """Flatten everything to members x cases; weights scaled to sum to one, with the weight of the others."""
     b, w, j, lam, s = np.broadcast_arrays(
         *(np.asarray(x, dtype=np.float64) for x in (benefit, weight, social, rationality, slope))
@@ -261,7 +259,7 @@ def _columns(
     others = np.clip(1.0 - w, 0.0, 1.0)
     # a sum of weights leaves a rounding error where there is nobody else
     alone = others < 1e-12
-    system = System(
+    system = JoiningSystem(
         base=np.where(alone, b, b - j),
         slope=np.where(alone, 0.0, 2.0 * j + s),
         weight=w,
@@ -272,7 +270,7 @@ def _columns(
     return system, shape
 
 
-def _enclosed(system: System) -> tuple[FloatArray, FloatArray]:
+def _enclosed(system: JoiningSystem) -> tuple[FloatArray, FloatArray]:
     """Middle of a box that holds every answer, and how much of a change the responses pass on inside it at most."""
     shape = system.base.shape
     low, high, bound = enclose(system, np.zeros(shape), np.ones(shape))
@@ -288,7 +286,7 @@ def _enclosed(system: System) -> tuple[FloatArray, FloatArray]:
     return middle, bound
 
 
-def _extremes(system: System) -> tuple[FloatArray, FloatArray]:
+def _extremes(system: JoiningSystem) -> tuple[FloatArray, FloatArray]:
     """Lowest and highest fixed point: best responses from nobody rise, from everybody fall, and both must stop."""
     shape = system.base.shape
     low = _settle(system, np.zeros(shape), full=True)
@@ -296,7 +294,7 @@ def _extremes(system: System) -> tuple[FloatArray, FloatArray]:
     return low, high
 
 
-def _settle(system: System, start: FloatArray, *, full: bool = False) -> FloatArray:
+def _settle(system: JoiningSystem, start: FloatArray, *, full: bool = False) -> FloatArray:
     """Best responses from a start, in steps that cannot swing unless ``full``, then Newton where they are slow."""
     answer = start.copy()
     step = np.ones(system.rationality.shape) if full else 1.0 / (1.0 + system.bound())
@@ -312,7 +310,7 @@ def _settle(system: System, start: FloatArray, *, full: bool = False) -> FloatAr
     return answer
 
 
-def _search(system: System) -> FloatArray:
+def _search(system: JoiningSystem) -> FloatArray:
     """Find fixed points of a system of one case; first the one that small steps reach from even odds."""
     n_members = system.base.shape[0]
     starts = [np.full((n_members, 1), 0.5)]
@@ -333,7 +331,7 @@ def _search(system: System) -> FloatArray:
     return np.concatenate(kept or found[:1], axis=1)
 
 
-def _newton(system: System, start: FloatArray) -> FloatArray:
+def _newton(system: JoiningSystem, start: FloatArray) -> FloatArray:
     r"""Newton steps on ``respond(p) - p = 0``; kept only where they help, and never outside 0 to 1.
 
     The derivative of the responses is ``e w' - diag(e w)`` with ``e_m = lambda slope_m R_m (1 - R_m) / others_m``: a
@@ -361,7 +359,7 @@ def _newton(system: System, start: FloatArray) -> FloatArray:
     return best
 
 
-def _newton_step(system: System, response: FloatArray, left: FloatArray) -> FloatArray:
+def _newton_step(system: JoiningSystem, response: FloatArray, left: FloatArray) -> FloatArray:
     edge = system.rationality * system.slope * response * (1.0 - response) / system.others
     diagonal = 1.0 + edge * system.weight
     diagonal = np.where(np.abs(diagonal) > _DISTINCT, diagonal, 1.0)
@@ -372,7 +370,7 @@ def _newton_step(system: System, response: FloatArray, left: FloatArray) -> Floa
     return np.asarray(plain + lever * (add_up(system.weight * plain) / below))
 
 
-def _refuse_open(system: System, residual: FloatArray) -> None:
+def _refuse_open(system: JoiningSystem, residual: FloatArray) -> None:
     if residual.max() <= _UNSOLVED:
         return
     case = int(residual.argmax())

@@ -4,6 +4,7 @@ from typing import Annotated, TypedDict
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.alliance._exposed import (
     BankExposure,
     CutRisk,
@@ -26,7 +27,7 @@ from detente.models.alliance.equilibrium import (
     unanimity_prob,
 )
 from detente.models.inputs import ratio, score, share, sum_of_weights
-from detente.models.registry import FloatArray, Input, Output, model
+from detente.models.registry import Input, Output, model
 
 __all__ = ["joining"]
 

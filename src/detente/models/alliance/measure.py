@@ -2,6 +2,7 @@
 
 from typing import Annotated, TypedDict
 
+from detente.arrays import FloatArray
 from detente.models.alliance._exposed import (
     BankExposure,
     CutRisk,
@@ -16,7 +17,7 @@ from detente.models.alliance._exposed import (
     exposure_cost,
 )
 from detente.models.inputs import score, share
-from detente.models.registry import FloatArray, Output, model
+from detente.models.registry import Output, model
 
 __all__ = ["measure"]
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.alliance.decisions import RULES, Votes, adoption_prob, veto_share
 from detente.models.alliance.equilibrium import Joining, solve_joining
-from detente.models.registry import FloatArray
 
 __all__ = [
     "MOST_MEASURES",
@@ -28,8 +28,6 @@ __all__ = [
     "strongest_packages",
     "take_votes",
 ]
-
-IntArray = np.ndarray
 
 MOST_MEASURES = 8
 """Measures of a lattice at most: it has two to the power of that many packages."""

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
+from detente.arrays import FloatArray
 from detente.models.inputs import prob, ratio, share
-from detente.models.registry import FloatArray, Input
+from detente.models.registry import Input
 
 __all__ = ["RedLineFirmness", "WinProb", "war_cost"]
 

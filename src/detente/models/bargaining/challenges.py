@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.models.registry import FloatArray
+from detente.arrays import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "SAME_POSITION",
@@ -66,7 +65,7 @@ class Challenges:
     other: FloatArray
     stake: FloatArray
     win_prob: FloatArray
-    same: NDArray[np.bool_]
+    same: BoolArray
 
 
 def row_blocks(n_actors: int) -> Iterator[slice]:
@@ -207,7 +206,7 @@ def _tally(contests: Contests, rows: slice) -> tuple[FloatArray, FloatArray]:
     x, running = contests.positions, contests.running
     n = len(x)
     middle = 0.5 * (x[rows, None] + x[None, :])
-    below: NDArray[np.intp] = np.searchsorted(x, middle)
+    below: IntArray = np.searchsorted(x, middle)
     columns = np.arange(n)
     mine = columns[rows, None]
     # utility lost at the row's position, less that at the column's, by the actors below the middle and above it

@@ -4,9 +4,10 @@ from typing import Annotated, TypedDict
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.bargaining._declared import RedLineFirmness, WinProb, war_cost
 from detente.models.inputs import score, weight
-from detente.models.registry import FloatArray, Output, model
+from detente.models.registry import Output, model
 
 __all__ = ["consent"]
 

@@ -5,10 +5,10 @@ from itertools import product
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.bargaining.frontier import make_frontier
 from detente.models.bargaining.issues import IssueSpace
 from detente.models.bargaining.ranges import BargainingRange, solve_range
-from detente.models.registry import FloatArray
 
 __all__ = ["carried_by_issue", "slack_by_issue", "trade_rate", "undivided_exists"]
 

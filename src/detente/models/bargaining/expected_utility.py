@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray, Int8Array, Int64Array, IntArray
 from detente.errors import ModelError, UsageError
 from detente.models.bargaining._choices import choose
 from detente.models.bargaining.averages import weighted_mean, weighted_median
@@ -19,15 +20,14 @@ from detente.models.bargaining.challenges import (
     price_challenges,
     row_blocks,
 )
-from detente.models.registry import FloatArray
 
 __all__ = [
     "MAX_ACTORS",
     "MOVES",
     "QUADRANTS",
     "VARIANTS",
+    "BargainingIssue",
     "ExpectedUtilityResult",
-    "Issue",
     "QuadrantChart",
     "Variant",
     "chart_quadrants",
@@ -104,7 +104,7 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
+class BargainingIssue:
     """Actors on one issue, checked: ``capability``, ``position`` and ``salience``, shape ``(n,)``, and the scale.
 
     ``weights`` are shares in capability times salience; ``low`` and ``high`` the ends of the scale.
@@ -128,14 +128,14 @@ class ExpectedUtilityResult:
     """
 
     variant: Variant
-    issue: Issue
+    issue: BargainingIssue
     capitulation: bool
     positions: FloatArray
     means: FloatArray
     medians: FloatArray
     risk_exponents: FloatArray
-    moves: NDArray[np.int8]
-    partners: NDArray[np.int64]
+    moves: Int8Array
+    partners: Int64Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,7 @@ class QuadrantChart:
     own: FloatArray
     other: FloatArray
     win_prob: FloatArray
-    quadrants: NDArray[np.int8]
+    quadrants: Int8Array
 
 
 def find_variant(name: str) -> Variant:
@@ -177,7 +177,7 @@ def make_issue(
     *,
     low: float | None = None,
     high: float | None = None,
-) -> Issue:
+) -> BargainingIssue:
     """Check actors and scale, and bind them together.
 
     Parameters
@@ -193,7 +193,7 @@ def make_issue(
 
     Returns
     -------
-    Issue
+    BargainingIssue
         Arrays of their own; the input is not kept.
 
     Raises
@@ -225,7 +225,7 @@ def make_issue(
         index = int(outside.argmax())
         message = f"position {x[index]:g} lies outside the scale from {ends[0]:g} to {ends[1]:g}"
         raise _invalid(message, f"position[{index}]", "correct the position or widen the scale")
-    return Issue(
+    return BargainingIssue(
         capability=c,
         position=x,
         salience=s,
@@ -236,7 +236,7 @@ def make_issue(
 
 
 def solve_expected_utility(
-    issue: Issue,
+    issue: BargainingIssue,
     *,
     variant: str = "all-pairs",
     rounds: int = 10,
@@ -343,7 +343,11 @@ def solve_expected_utility(
 
 
 def chart_quadrants(
-    issue: Issue, actor: int, *, variant: str = "all-pairs", positions: ArrayLike | None = None
+    issue: BargainingIssue,
+    actor: int,
+    *,
+    variant: str = "all-pairs",
+    positions: ArrayLike | None = None,
 ) -> QuadrantChart:
     """Place every other actor in the plane of mutual expected utilities that one actor sees.
 
@@ -421,13 +425,13 @@ def chart_quadrants(
 class _Offers:
     """Offers to the actors in the rows: their kind (index of MOVES), target, and the two sort keys; ``(n_rows, n)``."""
 
-    kind: NDArray[np.int8]
+    kind: Int8Array
     target: FloatArray
     published_key: FloatArray
     distance: FloatArray
 
 
-def _reorder(issue: Issue, order: NDArray[np.intp]) -> Issue:
+def _reorder(issue: BargainingIssue, order: IntArray) -> BargainingIssue:
     return replace(
         issue,
         capability=issue.capability[order],
@@ -437,7 +441,7 @@ def _reorder(issue: Issue, order: NDArray[np.intp]) -> Issue:
     )
 
 
-def _contests(issue: Issue, x: FloatArray, exponents: FloatArray) -> Contests:
+def _contests(issue: BargainingIssue, x: FloatArray, exponents: FloatArray) -> Contests:
     span = issue.high - issue.low
     return count_votes(
         x,
@@ -455,7 +459,7 @@ def _check_size(n: int) -> None:
         raise _invalid(message, "position", fix)
 
 
-def _risk_exponents(issue: Issue, x: FloatArray, probability: Probability) -> FloatArray:
+def _risk_exponents(issue: BargainingIssue, x: FloatArray, probability: Probability) -> FloatArray:
     n = len(x)
     ones = np.ones(n)
     contests = _contests(issue, x, ones)
@@ -494,11 +498,11 @@ def _offers(pairs: Challenges, contests: Contests, rows: slice, *, capitulation:
 def _choose(
     offers: _Offers,
     x: FloatArray,
-    order: NDArray[np.intp],
+    order: IntArray,
     *,
     choice: Literal["published", "nearest"],
     span: float,
-) -> tuple[FloatArray, NDArray[np.int8], NDArray[np.int64]]:
+) -> tuple[FloatArray, Int8Array, Int64Array]:
     """Return new positions, kinds of move and partners of the actors in the rows."""
     rank = np.where(offers.kind == 0, len(MOVES), offers.kind)
     best = rank.min(axis=1)

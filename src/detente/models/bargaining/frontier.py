@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.bargaining.issues import IssueSpace
-from detente.models.registry import FloatArray
 
 __all__ = ["Frontier", "make_frontier", "stretches"]
 

@@ -6,7 +6,7 @@ The stake is one, side A wins it in a war with probability ``p``, and war costs 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray
 
 __all__ = ["best_demand", "first_strike_width", "preventive_motive"]
 

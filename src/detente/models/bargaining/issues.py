@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray
 
 __all__ = ["IssueSpace", "fighting_values", "make_issue_space"]
 

@@ -13,8 +13,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError, SolverError
-from detente.models.registry import FloatArray
 
 __all__ = ["MAX_CHOICES", "PackageResult", "Parties", "make_parties", "solve_packages"]
 

@@ -6,10 +6,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.bargaining._choices import choose
 from detente.models.bargaining.averages import weighted_mean, weighted_median
-from detente.models.bargaining.expected_utility import Issue
-from detente.models.registry import FloatArray
+from detente.models.bargaining.expected_utility import BargainingIssue
 
 __all__ = [
     "DEFAULT_PREDICTOR",
@@ -32,12 +32,12 @@ class Predictor:
 
     name: str
     summary: str
-    predict: Callable[[Issue], float]
+    predict: Callable[[BargainingIssue], float]
     cites: tuple[str, ...] = ()
 
 
 def predictive_median(
-    issue: Issue,
+    issue: BargainingIssue,
     *,
     prevailing_prob: float | None = None,
     spread: float = _SPREAD,
@@ -99,7 +99,7 @@ def predictive_median(
     return _bisect(falls_short, x)
 
 
-def polarisation(issue: Issue) -> float:
+def polarisation(issue: BargainingIssue) -> float:
     r"""How far the weight of an issue lies at the two ends of its positions, 0-1.
 
     .. math:: \rho = \frac{\sum_i w_i (x_i - m)^2}{(x_{\max} - m)(m - x_{\min})}
@@ -135,7 +135,7 @@ def _polarisation(x: FloatArray, w: FloatArray) -> float:
     return min(1.0, float(w @ (share - mean) ** 2) / most) if most > 0.0 else 1.0
 
 
-def nash_point(issue: Issue) -> float:
+def nash_point(issue: BargainingIssue) -> float:
     r"""Nash bargaining solution with linear losses, if no agreement is as bad as the far end of the scale.
 
     .. math:: \arg\max_y \sum_i w_i \log\left(\Delta - |y - x_i|\right)
@@ -184,23 +184,23 @@ def _bisect(falls_short: Callable[[float], bool], positions: FloatArray) -> floa
     return high
 
 
-def _weighted_mean(issue: Issue) -> float:
+def _weighted_mean(issue: BargainingIssue) -> float:
     return float(weighted_mean(issue.position, issue.weights))
 
 
-def _weighted_median(issue: Issue) -> float:
+def _weighted_median(issue: BargainingIssue) -> float:
     return float(weighted_median(issue.position, issue.weights))
 
 
-def _salience_mean(issue: Issue) -> float:
+def _salience_mean(issue: BargainingIssue) -> float:
     return float(np.average(issue.position, weights=issue.salience))
 
 
-def _plain_mean(issue: Issue) -> float:
+def _plain_mean(issue: BargainingIssue) -> float:
     return float(issue.position.mean())
 
 
-def _midpoint(issue: Issue) -> float:
+def _midpoint(issue: BargainingIssue) -> float:
     return 0.5 * issue.low + 0.5 * issue.high
 
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.bargaining.frontier import make_frontier
 from detente.models.bargaining.issues import IssueSpace
-from detente.models.registry import FloatArray
 
 __all__ = ["BargainingRange", "agreement_volume", "solve_range"]
 

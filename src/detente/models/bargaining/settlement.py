@@ -4,6 +4,7 @@ from typing import Annotated, TypedDict
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.bargaining._declared import RedLineFirmness, WinProb, war_cost
 from detente.models.bargaining.diagnosis import (
     carried_by_issue,
@@ -14,7 +15,7 @@ from detente.models.bargaining.diagnosis import (
 from detente.models.bargaining.issues import IssueSpace, fighting_values, make_issue_space
 from detente.models.bargaining.ranges import agreement_volume, solve_range
 from detente.models.inputs import prob, ratio, score, share, weight
-from detente.models.registry import FloatArray, Output, model
+from detente.models.registry import Output, model
 
 __all__ = ["settlement"]
 

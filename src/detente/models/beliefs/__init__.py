@@ -9,7 +9,7 @@ from detente.models.beliefs.bayes import (
 )
 from detente.models.beliefs.readings import (
     Kind,
-    Reading,
+    MoveReading,
     classify_change,
     pool_by_look,
     read_moves,
@@ -27,7 +27,7 @@ __all__ = [
     "LOG_RATIO_LIMIT",
     "ArmsRace",
     "Kind",
-    "Reading",
+    "MoveReading",
     "classify_change",
     "cooperates",
     "expected_shift",

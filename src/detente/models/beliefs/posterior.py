@@ -4,9 +4,10 @@ from typing import Annotated, TypedDict
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.beliefs.bayes import log_likelihood_ratio
 from detente.models.inputs import prob
-from detente.models.registry import FloatArray, Output, model
+from detente.models.registry import Output, model
 
 __all__ = ["posterior"]
 

@@ -6,17 +6,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.beliefs.bayes import posteriors
-from detente.models.registry import FloatArray
 
-__all__ = ["Kind", "Reading", "classify_change", "pool_by_look", "read_moves", "signal_senders"]
+__all__ = ["Kind", "MoveReading", "classify_change", "pool_by_look", "read_moves", "signal_senders"]
 
 Kind = Literal["reassurance", "provocation", "noise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class MoveReading:
     """How an observer reads moves. ``T`` types, ``M`` moves, ``D`` draws.
 
     ``posterior`` has shape ``(T, M, D)``. ``before`` ``(D,)`` and ``after`` ``(M, D)`` are what the observer's hostile option
@@ -60,7 +60,7 @@ def classify_change(change: float, *, least: float) -> Kind:
     return "provocation" if change > 0.0 else "reassurance"
 
 
-def read_moves(prior: ArrayLike, likelihood: ArrayLike, hostility: ArrayLike) -> Reading:
+def read_moves(prior: ArrayLike, likelihood: ArrayLike, hostility: ArrayLike) -> MoveReading:
     r"""Update on each move by Bayes' rule and see what it does to the observer's best option.
 
     .. math:: h(m) = \sum_t P(t \mid m)\, h_t
@@ -77,7 +77,7 @@ def read_moves(prior: ArrayLike, likelihood: ArrayLike, hostility: ArrayLike) ->
 
     Returns
     -------
-    Reading
+    MoveReading
         A move that all types make alike changes nothing, exactly.
 
     References
@@ -94,7 +94,7 @@ def read_moves(prior: ArrayLike, likelihood: ArrayLike, hostility: ArrayLike) ->
     before = (p * h).sum(axis=0)
     after = (found * h[:, None, :]).sum(axis=0)
     after = np.where(alike, before[None], after)
-    return Reading(
+    return MoveReading(
         posterior=found,
         before=np.asarray(before),
         after=np.asarray(after),

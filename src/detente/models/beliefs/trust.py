@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
-from detente.models.registry import FloatArray
 
 __all__ = ["ArmsRace", "cooperates", "solve_arms_race", "spiral_index", "trust_threshold"]
 

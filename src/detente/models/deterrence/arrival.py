@@ -4,7 +4,8 @@ from typing import Annotated, TypedDict
 
 import numpy as np
 
-from detente.models.registry import FloatArray, Input, Output, model
+from detente.arrays import FloatArray
+from detente.models.registry import Input, Output, model
 
 __all__ = ["arrival"]
 

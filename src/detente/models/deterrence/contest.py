@@ -5,8 +5,9 @@ from typing import Annotated, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.models.inputs import ratio
-from detente.models.registry import FloatArray, Input, Output, model, refuse_where
+from detente.models.registry import Input, Output, model, refuse_where
 
 __all__ = ["contest", "difference_success_prob", "ratio_success_prob"]
 

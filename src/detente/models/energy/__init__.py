@@ -17,16 +17,16 @@ from detente.models.energy.pricing import (
     fit_gas,
     situation_of,
 )
-from detente.models.energy.programme import Bounds, GasProgramme, bound_gas, compile_gas
+from detente.models.energy.programme import GasBounds, GasProgramme, bound_gas, compile_gas
 from detente.models.energy.rolling import solve_rolling
 from detente.models.energy.solving import GasSolution, GasSolver, solve_gas
 from detente.models.energy.system import (
+    GasNode,
+    GasSource,
     GasSystem,
-    Node,
     Period,
     Pipeline,
     Situation,
-    Source,
     Step,
     Store,
     SupplyStep,
@@ -47,21 +47,21 @@ from detente.models.energy.tables import (
 __all__ = [
     "GAS_HORIZONS",
     "GAS_TABLES",
-    "Bounds",
     "GasBalance",
+    "GasBounds",
     "GasCase",
     "GasMechanism",
+    "GasNode",
     "GasProgramme",
     "GasReading",
     "GasSolution",
     "GasSolver",
+    "GasSource",
     "GasSurface",
     "GasSystem",
-    "Node",
     "Period",
     "Pipeline",
     "Situation",
-    "Source",
     "Span",
     "Step",
     "Store",

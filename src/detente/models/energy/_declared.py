@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
+from detente.arrays import FloatArray
 from detente.models.energy.pricing import AXES, HIGH, LOW, GasMechanism
 from detente.models.energy.tables import GAS_TABLES
 from detente.models.inputs import prob, ratio, share
-from detente.models.registry import FloatArray, Input, Prepared
+from detente.models.registry import Input, Prepared
 
 __all__ = [
     "CutShare",

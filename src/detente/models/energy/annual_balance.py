@@ -6,8 +6,9 @@ from typing import Annotated, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.models.inputs import share
-from detente.models.registry import FloatArray, Input, Output, model
+from detente.models.registry import Input, Output, model
 
 __all__ = ["GasBalance", "annual_balance", "balance_gas"]
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.energy.system import Step, SupplyStep
-from detente.models.registry import FloatArray
 
 __all__ = ["cut_curve", "residual_supply", "response_steps", "stagger_prices"]
 

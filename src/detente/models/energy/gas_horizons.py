@@ -5,6 +5,7 @@ from typing import Annotated, TypedDict, cast
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models._production import ces_loss_pct
 from detente.models.energy._declared import (
     CutShare,
@@ -18,7 +19,7 @@ from detente.models.energy._declared import (
     Weather,
 )
 from detente.models.inputs import ratio
-from detente.models.registry import FloatArray, Input, Output, model
+from detente.models.registry import Input, Output, model
 
 __all__ = ["GAS_HORIZONS", "gas_horizons"]
 

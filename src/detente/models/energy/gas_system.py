@@ -4,6 +4,7 @@ from typing import Annotated, TypedDict, cast
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models._production import ces_loss_pct
 from detente.models.energy._declared import (
     CutShare,
@@ -17,7 +18,7 @@ from detente.models.energy._declared import (
     Weather,
 )
 from detente.models.inputs import weight
-from detente.models.registry import FloatArray, Output, model
+from detente.models.registry import Output, model
 
 __all__ = ["gas_system"]
 

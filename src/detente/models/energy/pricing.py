@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.energy.programme import compile_gas
 from detente.models.energy.solving import GasSolution, GasSolver
 from detente.models.energy.system import Situation
 from detente.models.energy.tables import GasReading, read_gas_tables
-from detente.models.registry import FloatArray, Setting
+from detente.models.registry import Setting
 
 if TYPE_CHECKING:
     from scipy.interpolate import RBFInterpolator

@@ -5,29 +5,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from detente.arrays import BoolArray, FloatArray, IntArray
 from detente.errors import ModelError
 from detente.models.energy.system import (
+    GasSource,
     GasSystem,
     Pipeline,
     Situation,
-    Source,
     SupplyStep,
     Terminal,
     check_system,
     read_array,
 )
-from detente.models.registry import FloatArray
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array
 
-__all__ = ["Bounds", "GasProgramme", "StepTable", "bound_gas", "compile_gas"]
+__all__ = ["GasBounds", "GasProgramme", "StepTable", "bound_gas", "compile_gas"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class GasBounds:
     """What a situation sets in the programme: bounds of columns and rows, and the demand that they hold."""
 
     lower: FloatArray
@@ -44,10 +44,10 @@ class StepTable(NamedTuple):
     what earlier steps leave, ``(n_steps, n_periods)``.
     """
 
-    node: NDArray[np.intp]
+    node: IntArray
     share: FloatArray
     price: FloatArray
-    sheds: NDArray[np.bool_]
+    sheds: BoolArray
     asked: FloatArray
 
 
@@ -140,7 +140,7 @@ def compile_gas(system: GasSystem) -> GasProgramme:
     )
 
 
-def bound_gas(programme: GasProgramme, situation: Situation | None = None) -> Bounds:
+def bound_gas(programme: GasProgramme, situation: Situation | None = None) -> GasBounds:
     """Return the bounds of a programme in a situation; without one, the system as it stands.
 
     Raises
@@ -191,7 +191,7 @@ def bound_gas(programme: GasProgramme, situation: Situation | None = None) -> Bo
     upper[programme.columns["missing"]] = [
         0.0 if store.target_price is None else store.target_twh for store in system.stores
     ]
-    return Bounds(
+    return GasBounds(
         lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper, demand_twh=demand
     )
 
@@ -219,7 +219,7 @@ def _list_steps(system: GasSystem) -> StepTable:
     )
 
 
-def _cut_shares(nodes: NDArray[np.intp], asked: FloatArray) -> FloatArray:
+def _cut_shares(nodes: IntArray, asked: FloatArray) -> FloatArray:
     """Return the shares cut to what the steps of the same node before them leave of demand."""
     share = asked.copy()
     for index in np.unique(nodes):
@@ -308,7 +308,7 @@ def _fill_matrix(
 
     period = np.arange(len(system.periods))
     n_periods = period.size
-    entries: list[tuple[NDArray[np.intp], NDArray[np.intp], float]] = []
+    entries: list[tuple[IntArray, IntArray, float]] = []
 
     def put(row_block: str, row: int, column_block: str, column: int, value: float) -> None:
         entries.append(
@@ -415,7 +415,7 @@ def _scale(
     if not available:
         return programme.capacity_twh, programme.minimum_twh
     system = programme.system
-    blocks: dict[str, tuple[Source | Pipeline | Terminal | SupplyStep, ...]] = {
+    blocks: dict[str, tuple[GasSource | Pipeline | Terminal | SupplyStep, ...]] = {
         "supply": system.sources,
         "flow": system.pipelines,
         "sendout": system.terminals,

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.energy.programme import compile_gas
 from detente.models.energy.solving import GasSolution, solve_gas
-from detente.models.energy.system import GasSystem, Node, Step, read_array
-from detente.models.registry import FloatArray
+from detente.models.energy.system import GasNode, GasSystem, Step, read_array
 
 __all__ = ["solve_rolling"]
 
@@ -150,7 +150,7 @@ def _rest(
     return GasSystem(
         periods=system.periods[period:],
         nodes=tuple(
-            Node(
+            GasNode(
                 name=node.name,
                 demand_twh=tail(node.demand_twh),
                 response=steps(node.response),

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
-from detente.models.energy.programme import Bounds, GasProgramme, bound_gas, compile_gas
+from detente.models.energy.programme import GasBounds, GasProgramme, bound_gas, compile_gas
 from detente.models.energy.system import GasSystem, Situation
-from detente.models.registry import FloatArray
 
 if TYPE_CHECKING:
     import highspy
@@ -183,7 +183,7 @@ def _pass(
     return highs
 
 
-def _run(highs: "highspy.Highs", programme: GasProgramme, bounds: Bounds) -> GasSolution:
+def _run(highs: "highspy.Highs", programme: GasProgramme, bounds: GasBounds) -> GasSolution:
     import highspy  # noqa: PLC0415  slow to load
 
     n_rows, n_columns = programme.matrix.shape
@@ -200,7 +200,9 @@ def _run(highs: "highspy.Highs", programme: GasProgramme, bounds: Bounds) -> Gas
     return _read_solution(programme, bounds, highs)
 
 
-def _read_solution(programme: GasProgramme, bounds: Bounds, highs: "highspy.Highs") -> GasSolution:
+def _read_solution(
+    programme: GasProgramme, bounds: GasBounds, highs: "highspy.Highs"
+) -> GasSolution:
     answer = highs.getSolution()
     x: FloatArray = np.array(answer.col_value)
     dual: FloatArray = np.array(answer.row_dual)
@@ -249,7 +251,7 @@ def _excess(values: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
     return float(np.maximum(lower - values, values - upper).max(initial=0.0))
 
 
-def _dual_objective(programme: GasProgramme, bounds: Bounds, dual: FloatArray) -> float:
+def _dual_objective(programme: GasProgramme, bounds: GasBounds, dual: FloatArray) -> float:
     """Bound on the cost that the prices prove; what stands against an infinite bound is rounding and left out."""
     reduced = programme.cost - programme.matrix.T @ dual
 
@@ -262,7 +264,7 @@ def _dual_objective(programme: GasProgramme, bounds: Bounds, dual: FloatArray) -
     )
 
 
-def _explain(programme: GasProgramme, bounds: Bounds, status: str) -> NoReturn:
+def _explain(programme: GasProgramme, bounds: GasBounds, status: str) -> NoReturn:
     """Find the least by which the system misses what is asked of it, and say where."""
     lacks = _find_lacks(programme, bounds)
     if not lacks:
@@ -286,7 +288,7 @@ def _explain(programme: GasProgramme, bounds: Bounds, status: str) -> NoReturn:
     )
 
 
-def _find_lacks(programme: GasProgramme, bounds: Bounds) -> list[tuple[float, str, str]]:
+def _find_lacks(programme: GasProgramme, bounds: GasBounds) -> list[tuple[float, str, str]]:
     """Solve the elastic programme: every balance, floor, target and total may be missed, at one per TWh."""
     import highspy  # noqa: PLC0415  slow to load
     from scipy.sparse import block_array, csc_array, eye_array  # noqa: PLC0415  slow to load

@@ -15,12 +15,12 @@ from numpy.typing import ArrayLike
 from detente.errors import ModelError
 
 __all__ = [
+    "GasNode",
+    "GasSource",
     "GasSystem",
-    "Node",
     "Period",
     "Pipeline",
     "Situation",
-    "Source",
     "Step",
     "Store",
     "SupplyStep",
@@ -52,7 +52,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class GasNode:
     """A country or zone with one gas balance.
 
     ``demand_twh`` is demand before any response, per period. ``response`` gives way to the price in steps, by choice;
@@ -79,7 +79,7 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class GasSource:
     """Gas that enters at a node: production, or a supplier beyond the system's border.
 
     It gives between ``minimum_twh_per_day`` (what must be taken) and ``capacity_twh_per_day``, and no more than
@@ -145,9 +145,9 @@ class GasSystem:
     """Everything that the linear programme knows of a gas system. Names are unique across its parts."""
 
     periods: tuple[Period, ...]
-    nodes: tuple[Node, ...]
+    nodes: tuple[GasNode, ...]
     pipelines: tuple[Pipeline, ...] = ()
-    sources: tuple[Source, ...] = ()
+    sources: tuple[GasSource, ...] = ()
     terminals: tuple[Terminal, ...] = ()
     supply: tuple[SupplyStep, ...] = ()
     stores: tuple[Store, ...] = ()
@@ -233,7 +233,7 @@ def check_system(system: GasSystem) -> None:
     """
     if not system.periods or not system.nodes:
         _refuse("a gas system needs a period and a node", "periods, nodes", "give at least one")
-    parts: list[Node | Pipeline | Source | Terminal | SupplyStep | Store] = [
+    parts: list[GasNode | Pipeline | GasSource | Terminal | SupplyStep | Store] = [
         *system.nodes,
         *system.pipelines,
         *system.sources,
@@ -254,7 +254,7 @@ def check_system(system: GasSystem) -> None:
         _check_node(pipe.end, known, f"{pipe.name}.end")
         if pipe.start == pipe.end:
             _refuse(f"{pipe.name} starts and ends at {pipe.end!r}", pipe.name, "join two nodes")
-    entries: list[Source | Terminal | Store] = [
+    entries: list[GasSource | Terminal | Store] = [
         *system.sources,
         *system.terminals,
         *system.stores,
@@ -322,7 +322,7 @@ def _check_values(system: GasSystem) -> None:
         _check_store(store, system)
 
 
-def _check_steps(node: Node, system: GasSystem) -> None:
+def _check_steps(node: GasNode, system: GasSystem) -> None:
     shares, prices = (
         [
             read_array(getattr(step, name), system, f"{node.name} step {name}")

@@ -10,20 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.energy.curves import cut_curve, stagger_prices
 from detente.models.energy.system import (
+    GasNode,
+    GasSource,
     GasSystem,
-    Node,
     Period,
     Pipeline,
-    Source,
     Step,
     Store,
     SupplyStep,
     Terminal,
 )
-from detente.models.registry import FloatArray, Tables
+from detente.models.registry import Tables
 
 __all__ = ["GAS_TABLES", "GasReading", "Span", "read_gas_tables", "weeks_from", "year_from"]
 
@@ -183,7 +184,7 @@ def read_gas_tables(
             for first, after in periods
         ),
         nodes=tuple(
-            Node(
+            GasNode(
                 name=name,
                 demand_twh=demand[node],
                 response=tuple(
@@ -314,8 +315,8 @@ def _routes(
     table: Mapping[str, NDArray[Any]],
     nodes: set[str],
     periods: tuple[Span, ...],
-) -> tuple[tuple[Source, ...], tuple[Pipeline, ...], dict[str, tuple[str, ...]]]:
-    sources: list[Source] = []
+) -> tuple[tuple[GasSource, ...], tuple[Pipeline, ...], dict[str, tuple[str, ...]]]:
+    sources: list[GasSource] = []
     pipelines: list[Pipeline] = []
     suppliers: dict[str, tuple[str, ...]] = {}
     years = (periods[-1][1] - periods[0][0]).days / 365.0
@@ -335,7 +336,7 @@ def _routes(
             continue
         flow, total = float(row["flow_twh_per_day"]), float(row["total_twh"])
         sources.append(
-            Source(
+            GasSource(
                 name=name,
                 node=str(row["end"]),
                 capacity_twh_per_day=capacity if np.isnan(flow) else flow,

@@ -14,7 +14,7 @@ from detente.models.sanctions.trade_balancing import (
 )
 from detente.models.sanctions.trade_draws import TradeDraws, solve_trade_draws
 from detente.models.sanctions.trade_equilibrium import (
-    Certificate,
+    TradeCertificate,
     TradeResult,
     balance_trade,
     solve_trade,
@@ -40,7 +40,6 @@ from detente.models.sanctions.welfare import gains_from_trade_pct, surviving_sha
 __all__ = [
     "HORIZONS",
     "BalancedMatrix",
-    "Certificate",
     "Element",
     "InputOutputTable",
     "Overlay",
@@ -48,6 +47,7 @@ __all__ = [
     "PackageResponse",
     "Participant",
     "ResponseDesigner",
+    "TradeCertificate",
     "TradeDraws",
     "TradeEconomy",
     "TradeResult",

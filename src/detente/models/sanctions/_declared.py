@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
+from detente.arrays import FloatArray
 from detente.models.inputs import prob, ratio, share, weight
-from detente.models.registry import FloatArray, Input
+from detente.models.registry import Input
 
 __all__ = [
     "BankClaimsShare",

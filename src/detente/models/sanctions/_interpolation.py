@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray
 
 __all__ = ["chebyshev_nodes", "divide", "interpolate", "interpolate_between", "to_interval"]
 

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.inputs import prob, ratio, share
-from detente.models.registry import FloatArray, Input, Prepared, Setting, refuse_where
+from detente.models.registry import Input, Prepared, Setting, refuse_where
 from detente.models.sanctions._declared import pct_gdp
 from detente.models.sanctions.responses import (
     REFERENCE_LEVEL,

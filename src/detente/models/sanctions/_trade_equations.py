@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray, Int32Array
 from detente.models.sanctions.trade_shocks import TradeShock, remaining_demand, total_tariff
 from detente.models.sanctions.trade_table import TradeEconomy
 
@@ -20,7 +19,7 @@ __all__ = [
     "Gaps",
     "Linearisation",
     "Prices",
-    "System",
+    "TradeSystem",
     "gaps_at",
     "largest_gap",
     "linearise",
@@ -32,7 +31,7 @@ __all__ = [
     "spend",
 ]
 
-Factors = tuple[FloatArray, NDArray[np.int32]]
+Factors = tuple[FloatArray, Int32Array]
 """A matrix factorised by :func:`scipy.linalg.lu_factor`."""
 
 _NULL = 1e-12
@@ -40,7 +39,7 @@ _NULL = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class System:
+class TradeSystem:
     """An economy, elasticities and shocks, ready to evaluate.
 
     ``log_demand`` is the log of the trade share before times the factor of the shocks, shape ``(..., J, N, N)``, minus
@@ -64,13 +63,15 @@ class Prices:
     log_price: FloatArray
 
 
-def make_system(economy: TradeEconomy, shocks: Sequence[TradeShock], theta: FloatArray) -> System:
+def make_system(
+    economy: TradeEconomy, shocks: Sequence[TradeShock], theta: FloatArray
+) -> TradeSystem:
     """Put economy, shocks and elasticities ``(..., J)`` together."""
     demand = np.asarray(economy.import_share * remaining_demand(shocks, trade_elasticity=theta))
     tariff = total_tariff(shocks)
     with np.errstate(divide="ignore"):
         log_demand = np.log(demand)
-    return System(
+    return TradeSystem(
         economy=economy,
         theta=theta,
         log_demand=log_demand,
@@ -79,7 +80,7 @@ def make_system(economy: TradeEconomy, shocks: Sequence[TradeShock], theta: Floa
     )
 
 
-def price_step(system: System, p: FloatArray, w: FloatArray) -> Prices:
+def price_step(system: TradeSystem, p: FloatArray, w: FloatArray) -> Prices:
     """Costs from prices and wages, then shares and prices from costs."""
     economy = system.economy
     cost = economy.value_added_share * w[..., None, :] + _mix(p, economy.input_share)
@@ -96,7 +97,7 @@ def price_step(system: System, p: FloatArray, w: FloatArray) -> Prices:
 
 
 def settle_prices(
-    system: System, p: FloatArray, w: FloatArray, *, steps: int, tolerance: float
+    system: TradeSystem, p: FloatArray, w: FloatArray, *, steps: int, tolerance: float
 ) -> FloatArray:
     """Iterate the price equations at given wages: a contraction with modulus 1 - (smallest value-added share)."""
     for _ in range(steps):
@@ -114,7 +115,7 @@ def sell(prices: Prices, x: FloatArray) -> FloatArray:
 
 
 def spend(
-    system: System, prices: Prices, w: FloatArray, x: FloatArray, y: FloatArray
+    system: TradeSystem, prices: Prices, w: FloatArray, x: FloatArray, y: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Spending on each sector that sales and income call for, and income; shapes ``(..., J, N)``, ``(..., N)``."""
     economy = system.economy
@@ -129,7 +130,7 @@ Gaps = tuple[FloatArray, FloatArray, FloatArray]
 """Gaps of the price (logs), spending (value) and factor-market (logs) equations."""
 
 
-def gaps_at(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> Gaps:
+def gaps_at(system: TradeSystem, p: FloatArray, w: FloatArray, x: FloatArray) -> Gaps:
     """Evaluate the gaps of all equations; the level of wages, which they leave open, is the world's income."""
     prices = price_step(system, p, w)
     y = sell(prices, x)
@@ -143,7 +144,7 @@ def gaps_at(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> Gaps
     return prices.log_price - p, wanted - x, market
 
 
-def largest_gap(system: System, gaps: Gaps) -> FloatArray:
+def largest_gap(system: TradeSystem, gaps: Gaps) -> FloatArray:
     """Largest gap of each draw, spending relative to the region's income; infinite where one is not finite."""
     price, spending, market = gaps
     largest = np.max(
@@ -166,7 +167,7 @@ class Linearisation:
     ``spending_w`` and ``gap_inverse`` (N, N) the response to each wage.
     """
 
-    system: System
+    system: TradeSystem
     share: FloatArray
     share_net: FloatArray
     cross: FloatArray
@@ -192,7 +193,7 @@ class Linearisation:
         return dp, dw, dx
 
 
-def linearise(system: System, prices: Prices, w: FloatArray) -> Linearisation:
+def linearise(system: TradeSystem, prices: Prices, w: FloatArray) -> Linearisation:
     """Solve spending at one state (no draw axes), and factorise the derivative of all equations there."""
     from scipy.linalg import lu_factor, lu_solve  # noqa: PLC0415  slow to load
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated, TypedDict
 
+from detente.arrays import FloatArray
 from detente.models._production import ces_loss_pct
 from detente.models.inputs import ratio, share
-from detente.models.registry import FloatArray, Input, Output, model
+from detente.models.registry import Input, Output, model
 
 __all__ = ["ces_loss"]
 

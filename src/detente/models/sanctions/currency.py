@@ -5,9 +5,10 @@ from typing import Annotated, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.inputs import ratio, share
-from detente.models.registry import FloatArray, Input, Output, model
+from detente.models.registry import Input, Output, model
 
 __all__ = ["currency", "currency_price_ratio"]
 

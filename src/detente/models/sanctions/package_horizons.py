@@ -5,8 +5,9 @@ from typing import Annotated, TypedDict, cast
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.inputs import ratio, share
-from detente.models.registry import FloatArray, Input, Output, model
+from detente.models.registry import Input, Output, model
 from detente.models.sanctions._declared import BankClaimsShare, ClaimsLossShare
 from detente.models.sanctions._packages import (
     CITES,

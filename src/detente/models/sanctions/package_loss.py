@@ -2,7 +2,8 @@
 
 from typing import Annotated, TypedDict
 
-from detente.models.registry import FloatArray, Output, model
+from detente.arrays import FloatArray
+from detente.models.registry import Output, model
 from detente.models.sanctions._packages import (
     CITES,
     REFERENCE,

@@ -2,8 +2,9 @@
 
 from typing import Annotated, TypedDict
 
+from detente.arrays import FloatArray
 from detente.models.inputs import prob, share
-from detente.models.registry import FloatArray, Output, model
+from detente.models.registry import Output, model
 
 __all__ = ["personal_listing"]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
-from detente.models.registry import FloatArray
 from detente.models.sanctions.responses import (
     N_INTENSITIES,
     REFERENCE_LEVEL,

@@ -19,8 +19,8 @@ from typing import NoReturn
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
-from detente.models.registry import FloatArray
 from detente.models.sanctions._interpolation import (
     chebyshev_nodes,
     divide,

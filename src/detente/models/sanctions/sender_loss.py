@@ -2,8 +2,9 @@
 
 from typing import Annotated, TypedDict
 
+from detente.arrays import FloatArray
 from detente.models.inputs import share, sum_of_weights
-from detente.models.registry import FloatArray, Output, model
+from detente.models.registry import Output, model
 from detente.models.sanctions._declared import (
     BankClaimsShare,
     ClaimsLossShare,

@@ -4,8 +4,9 @@ from typing import Annotated, TypedDict
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.models.inputs import share
-from detente.models.registry import ROUNDING, FloatArray, Output, model, refuse_where
+from detente.models.registry import ROUNDING, Output, model, refuse_where
 from detente.models.sanctions._declared import (
     JoiningProb,
     TradeCost,

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
-from detente.models.registry import FloatArray
 from detente.models.sanctions.trade_table import InputOutputTable
 
 __all__ = ["BalancedMatrix", "Overlay", "balance_matrix", "overlay_purchases"]

@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
-from detente.models.registry import FloatArray
 from detente.models.sanctions._trade_equations import (
     Linearisation,
-    System,
+    TradeSystem,
     gaps_at,
     largest_gap,
     linearise,
@@ -215,7 +215,7 @@ def _solve_chunk(
 
 
 def _accelerate(
-    system: System, reference: _Reference, tolerance: float
+    system: TradeSystem, reference: _Reference, tolerance: float
 ) -> tuple[FloatArray, FloatArray, FloatArray, np.ndarray]:
     """Chord iteration with Anderson acceleration; draws that meet the tolerance stop."""
     n_draws, (j, n) = len(system.theta), system.economy.final_share.shape
@@ -268,7 +268,7 @@ def _mix_steps(points: list[FloatArray], steps: list[FloatArray]) -> FloatArray:
     return np.asarray(points[-1] + steps[-1] - ((moved + changed) * weight).sum(axis=1))
 
 
-def _pick(system: System, draws: np.ndarray) -> System:
+def _pick(system: TradeSystem, draws: np.ndarray) -> TradeSystem:
     log_demand = system.log_demand
     if log_demand.ndim == 4:
         log_demand = log_demand[draws]

@@ -7,12 +7,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
-from detente.models.registry import FloatArray
 from detente.models.sanctions._trade_equations import (
     Gaps,
     Linearisation,
-    System,
+    TradeSystem,
     gaps_at,
     largest_gap,
     linearise,
@@ -25,7 +25,7 @@ from detente.models.sanctions._trade_equations import (
 from detente.models.sanctions.trade_shocks import TradeShock
 from detente.models.sanctions.trade_table import TradeEconomy
 
-__all__ = ["Certificate", "TradeResult", "balance_trade", "solve_trade"]
+__all__ = ["TradeCertificate", "TradeResult", "balance_trade", "solve_trade"]
 
 TOLERANCE = 1e-11
 """Largest gap of a solution, in logs of prices and factor incomes."""
@@ -50,7 +50,7 @@ Status = Literal["converged", "stalled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class TradeCertificate:
     """How well the answer solves the equations, recomputed from it alone.
 
     Attributes
@@ -121,7 +121,7 @@ class TradeResult:
     import_share: FloatArray
     spending: FloatArray
     trade_elasticity: FloatArray
-    certificate: Certificate
+    certificate: TradeCertificate
     iterations: int
     status: Status
 
@@ -251,7 +251,7 @@ class _Point:
 
 
 def _newton(
-    system: System, p: FloatArray, w: FloatArray, *, tolerance: float, max_iterations: int
+    system: TradeSystem, p: FloatArray, w: FloatArray, *, tolerance: float, max_iterations: int
 ) -> tuple[_Point, int]:
     """Newton steps; each matrix is used for as many steps as it serves well, and big steps are damped."""
     p = settle_prices(system, p, w, steps=_SETTLING_STEPS, tolerance=_SETTLED)
@@ -278,7 +278,7 @@ def _newton(
     return point, iterations
 
 
-def _reuse(system: System, line: Linearisation, start: _Point) -> _Point:
+def _reuse(system: TradeSystem, line: Linearisation, start: _Point) -> _Point:
     """Step with one matrix while each step cuts the gap well, down to rounding; give the start if none does."""
     point = start
     for _ in range(_REUSES):
@@ -293,7 +293,7 @@ def _reuse(system: System, line: Linearisation, start: _Point) -> _Point:
 
 
 def _damp(
-    system: System, line: Linearisation, point: _Point
+    system: TradeSystem, line: Linearisation, point: _Point
 ) -> tuple[tuple[Linearisation, _Point] | None, int]:
     """Make a shortened step, prices settled after it, that cuts the gap; None if there is none."""
     dp, dw, _ = line.step(*point.gaps)
@@ -310,13 +310,13 @@ def _damp(
     return None, _HALVINGS
 
 
-def _factorise(system: System, p: FloatArray, w: FloatArray) -> tuple[Linearisation, _Point]:
+def _factorise(system: TradeSystem, p: FloatArray, w: FloatArray) -> tuple[Linearisation, _Point]:
     """Solve spending at given prices and wages, and take the derivative there."""
     line = linearise(system, price_step(system, p, w), w)
     return line, _locate(system, p, w, line.spending)
 
 
-def _locate(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> _Point:
+def _locate(system: TradeSystem, p: FloatArray, w: FloatArray, x: FloatArray) -> _Point:
     gaps = gaps_at(system, p, w, x)
     return _Point(p=p, w=w, x=x, gaps=gaps, gap=float(largest_gap(system, gaps)))
 
@@ -346,7 +346,7 @@ def _read_elasticity(economy: TradeEconomy, given: ArrayLike) -> FloatArray:
     return theta
 
 
-def _check_sellers(system: System) -> None:
+def _check_sellers(system: TradeSystem) -> None:
     economy = system.economy
     left = np.isfinite(system.log_demand).any(axis=-1)
     needed = (economy.final_share > 0.0) | (economy.input_share.sum(axis=2).T > 0.0)
@@ -365,7 +365,7 @@ def _check_sellers(system: System) -> None:
         )
 
 
-def _report(system: System, point: _Point, *, iterations: int, status: Status) -> TradeResult:
+def _report(system: TradeSystem, point: _Point, *, iterations: int, status: Status) -> TradeResult:
     p, w, x = point.p, point.w, point.x
     economy = system.economy
     prices = price_step(system, p, w)
@@ -390,7 +390,7 @@ def _report(system: System, point: _Point, *, iterations: int, status: Status) -
     )
 
 
-def _certify(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> Certificate:
+def _certify(system: TradeSystem, p: FloatArray, w: FloatArray, x: FloatArray) -> TradeCertificate:
     """Residuals from the answer alone, written out flow by flow."""
     economy = system.economy
     world = float(economy.value_added.sum())
@@ -405,7 +405,7 @@ def _certify(system: System, p: FloatArray, w: FloatArray, x: FloatArray) -> Cer
     income = factor_income + system.transfer + (flows - net).sum(axis=(0, 2))
     asked = np.einsum("njk,kn->jn", economy.input_share, sales) + economy.final_share * income
     imports = net.sum(axis=(0, 2)) - sales.sum(axis=0)
-    return Certificate(
+    return TradeCertificate(
         price=float(np.abs(np.log(paid.sum(axis=2))).max()),
         market_clearing=float(np.abs(earned / factor_income - 1.0).max()),
         goods=float(np.abs(asked - x).max() / world),

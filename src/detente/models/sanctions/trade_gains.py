@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray
 from detente.models.sanctions.trade_table import TradeEconomy
 
 __all__ = ["autarky_loss_pct"]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from detente.arrays import FloatArray
 from detente.errors import ModelError
-from detente.models.registry import FloatArray
 from detente.models.sanctions.trade_table import TradeEconomy, find_positions
 
 __all__ = [

@@ -1,13 +1,12 @@
 """An inter-regional input-output table, and the shares that calibrate a trade model from it."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.errors import ModelError
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray
+from detente.errors import ModelError, nearest
 
 __all__ = [
     "InputOutputTable",
@@ -51,7 +50,7 @@ def find_positions(codes: Iterable[str], *, known: tuple[str, ...], kind: str) -
     positions = []
     for code in codes:
         if code not in known:
-            near = difflib.get_close_matches(code, known, n=3, cutoff=0.3) or list(known[:8])
+            near = nearest(code, known) or known[:8]
             message = f"unknown {kind} code {code!r}: the table has no such {kind}"
             raise ModelError(
                 message,

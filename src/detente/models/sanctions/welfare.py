@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.models.registry import FloatArray
+from detente.arrays import FloatArray
 
 __all__ = ["gains_from_trade_pct", "surviving_share", "welfare_loss_pct"]
 
