@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.game._refusals import refuse_game
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["CHANCE", "TERMINAL", "ExtensiveForm", "IntArray"]
 
@@ -55,6 +56,9 @@ class ExtensiveForm:
     terminal_action
         Each player's own last action before each terminal node, shape ``(T, P)``; -1 for none.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     n_players: int
     player: IntArray

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.game._inputs import FloatArray, as_payoffs, count_draws
 from detente.game._refusals import refuse_input
 from detente.game.form import ExtensiveForm, IntArray
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["Draws", "PayoffTable", "Payoffs", "PricedPayoffs", "payoff_source", "take_draws"]
 
@@ -58,6 +59,9 @@ class PricedPayoffs:
     weight_row
         The row of weights that each player has in each payoff class, shape ``(K, P)``; types differ by row.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     level: IntArray
     prices: tuple[FloatArray, ...]

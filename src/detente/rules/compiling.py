@@ -30,6 +30,7 @@ from detente.crisis.elements import (
 from detente.errors import CrisisFileError, Finding, Place, UsageError
 from detente.rules._rows import KEY_LIMIT
 from detente.rules.policies import change_table, find_policy, menu_masks, start_state
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "UNSEEN",
@@ -199,6 +200,9 @@ class Rules:
     ``sights`` are the labels of everything that a player can come to see; code 0 is nothing. ``consideration_reads``,
     ``chance_reads`` (per instrument; None without chance) and ``mechanism_reads`` say which variables decide the level.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     crisis: str
     policy: str

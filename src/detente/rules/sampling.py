@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from detente.rules import transition
 from detente.rules.compiling import Kind, Moment, Rules, StateArray, type_combinations
 from detente.rules.transition import Batch, BoolArray, IndexArray
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["Chooser", "Histories", "sample", "uniform_choice"]
 
@@ -23,6 +24,9 @@ class Histories:
     ``types`` ``(n, P)``; ``picks`` ``(n, len(rules.schedule))``: place in the menu or among the chance outcomes at each
     moment, -1 where nothing was chosen; ``state`` ``(n, n_variables)`` at the end; ``outcome`` ``(n,)`` index.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     types: StateArray
     picks: NDArray[np.int16]

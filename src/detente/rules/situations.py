@@ -15,6 +15,7 @@ from detente.rules import transition
 from detente.rules._rows import unique_rows
 from detente.rules.compiling import Kind, Moment, Rules, StateArray, initial_states
 from detente.rules.transition import Batch, BoolArray, IndexArray
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "NODE_LIMIT",
@@ -63,6 +64,9 @@ class Situations:
     available; ``stuck`` names for each moment at which a menu can be empty a state where it is. ``mechanism_codes`` are the reachable
     levels of each mechanism. ``complete`` is False if the search gave up.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     layers: tuple[Layer, ...]
     start: IndexArray
