@@ -16,6 +16,7 @@ def offer(package: str) -> Callable[[str], Any]:
 
     Type checkers and readers see plain imports, each written once; when the program runs, a name is imported from its
     module the first time somebody asks for it. A command that needs one module of a package so loads no other.
+    A module of the package itself may be offered too.
 
     Parameters
     ----------
@@ -34,6 +35,8 @@ def offer(package: str) -> Callable[[str], Any]:
         if home is None:
             message = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(message)
+        if home == package:
+            return importlib.import_module(f"{package}.{name}")
         value = getattr(importlib.import_module(home), name)
         setattr(sys.modules[package], name, value)
         return value

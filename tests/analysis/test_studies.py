@@ -22,7 +22,7 @@ from detente.engine import Design, draw_quantities
 from detente.errors import RunError
 from detente.linking.counters import find_counters, package_costs
 from detente.linking.gas import gas_mechanism, run_gas_years, sea_price
-from detente.runs import Results, run_ensemble
+from detente.runs import Run, run_ensemble
 from detente.runs.studies import study_files
 
 POLICIES = ["as_announced"]
@@ -218,7 +218,7 @@ def test_same_bytes_for_any_number_of_workers_and_whatever_was_kept(crisis, runs
     study_files(tmp_path, "gas")[1].unlink()
     arrays = study_files(tmp_path, "payers")[0]
     arrays.write_bytes(arrays.read_bytes()[:100])
-    keep_studies(crisis, Results.open(tmp_path), progress=told.append)
+    keep_studies(crisis, Run.open(tmp_path), progress=told.append)
     assert told[3:] == ["gas", "payers"]
     assert files_of(results) == before
 
@@ -228,7 +228,7 @@ def bare(runs, tmp_path):
     """A run without studies."""
     folder = tmp_path / "bare"
     shutil.copytree(runs("streams").folder, folder, ignore=shutil.ignore_patterns("studies"))
-    return Results.open(folder)
+    return Run.open(folder)
 
 
 def test_a_killed_study_leaves_nothing_half(crisis, bare, monkeypatch):

@@ -282,7 +282,7 @@ def test_the_leading_share_is_counted_by_hand(brief, results):
 
 def test_named_effects_stand_out_from_chance(context):
     clear = context.traces.movers("attack")
-    table = context.results.driver_table("attack", "free")
+    table = context.results.drivers("attack", "free")
     assert clear
     assert len(clear) < len(table)
     assert min(abs(d.effect) for d in clear) > 0.02

@@ -15,7 +15,7 @@ import detente.crisis
 from detente.cli import app, main
 from detente.cli._plans import parse_part
 from detente.errors import UsageError
-from detente.runs import Results, store
+from detente.runs import Run, store
 from detente.runs.store import read_manifest
 from detente.testing.crises import tiny_crisis_folder
 
@@ -92,7 +92,7 @@ def test_the_summary_is_what_the_run_says(capsys, monkeypatch, kept, tmp_path):
     code, out, _ = call(
         capsys, monkeypatch, "explore", TEMPLATE, "--run", target, "--resume", "--json"
     )
-    found, results = json.loads(out), Results.open(target)
+    found, results = json.loads(out), Run.open(target)
     assert code == 0
     assert list(found["policies"]) == ["free", "arm"]
     summary = results.summary("attack", "arm")
@@ -151,7 +151,7 @@ def test_parts_complete_a_run(capsys, monkeypatch, tmp_path):
     assert "1 shards of other parts are not there yet" in out
     code, out, _ = call(capsys, monkeypatch, *words, "--shards", "1/2", "--json")
     assert json.loads(out)["missing_elsewhere"] == 0
-    assert Results.open(tmp_path / "r").n_draws == 128
+    assert Run.open(tmp_path / "r").n_draws == 128
 
 
 def test_contested_values_are_the_default_alternatives(capsys, monkeypatch, tmp_path):

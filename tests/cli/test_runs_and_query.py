@@ -12,7 +12,7 @@ import pytest
 import detente.crisis
 from detente.cli import main
 from detente.crisis import load_crisis
-from detente.runs import Results, run_ensemble
+from detente.runs import Run, run_ensemble
 from detente.runs.store import shard_file
 
 TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
@@ -118,7 +118,7 @@ SQL = "select policy, avg(value) as mean from run where metric = 'attack' group 
 
 def test_a_query_answers_as_json_csv_and_table(capsys, monkeypatch, run):
     # oracle by independent path: the results read back
-    results = Results.open(run)
+    results = Run.open(run)
     expected = {policy: results.values("attack", policy).mean() for policy in ("arm", "free")}
     _, out, _ = call(capsys, monkeypatch, "query", run, SQL, "--json")
     rows = json.loads(out)

@@ -8,6 +8,7 @@ import pytest
 import typer
 
 import detente.cli
+import detente.runs
 
 FOLDER = Path(detente.cli.__file__).parent
 MODULES = sorted(FOLDER.glob("*.py"))
@@ -54,11 +55,11 @@ def test_the_command_line_imports_nothing_that_computes(path):
     assert imported & COMPUTING == set()
 
 
-@pytest.mark.parametrize(("home", "maker"), [("_output.py", "Table"), ("_progress.py", "Progress")])
+@pytest.mark.parametrize(("home", "maker"), [("_output.py", "Table"), ("progress.py", "Progress")])
 def test_one_module_makes_tables_and_one_progress_bars(home, maker):
     makers = {
         path.name
-        for path in MODULES
+        for path in [*MODULES, *sorted(Path(detente.runs.__file__).parent.glob("*.py"))]
         for part in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(part, ast.Call) and ast.unparse(part.func) == maker
     }

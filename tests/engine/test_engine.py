@@ -241,7 +241,7 @@ def test_objects_fit_a_screen(crisis):
     assert "residual" in text
     page = solution._repr_html_()
     assert page.startswith("<table>")
-    assert page.endswith("</table>")
+    assert page.endswith("</svg>")
     assert "attack: mean" in repr(solution["attack"])
     assert "coercion" in repr(engine) or crisis.id in repr(engine)
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from detente.errors import UsageError
-from detente.runs import Results
+from detente.runs import Run
 
 
 @pytest.fixture
 def results(run_folder):
-    return Results.open(run_folder)
+    return Run.open(run_folder)
 
 
 def test_pandas_has_a_row_per_policy_and_draw(results):

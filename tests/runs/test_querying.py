@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from detente.errors import UsageError
-from detente.runs import Results
+from detente.runs import Run
 
 
 @pytest.fixture
 def results(run_folder):
-    return Results.open(run_folder)
+    return Run.open(run_folder)
 
 
 def test_tables_describe_the_run(results):
@@ -35,7 +35,7 @@ def test_answers_come_in_any_size(results):
 
 def test_a_folder_with_a_quote_in_its_name_can_be_asked(run_folder):
     odd = run_folder.rename(run_folder.with_name('o\'run "x" [1] *'))
-    assert Results.open(odd).query("SELECT count(*) FROM policies") == [(2,)]
+    assert Run.open(odd).query("SELECT count(*) FROM policies") == [(2,)]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from detente.crisis import load_crisis
 from detente.crisis.quantities import reference_value
 from detente.engine import Design
 from detente.errors import RunError, UsageError
-from detente.runs import SHARD_DRAWS, Results, run_ensemble, run_part, running, shards, store
+from detente.runs import SHARD_DRAWS, Run, run_ensemble, run_part, running, shards, store
 from detente.runs.store import shard_file
 
 TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
@@ -58,7 +58,7 @@ def folder(crisis, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def results(folder):
-    return Results.open(folder)
+    return Run.open(folder)
 
 
 def test_any_number_of_workers_gives_the_same_bytes(crisis, folder, tmp_path):
@@ -77,7 +77,7 @@ def test_a_stopped_run_goes_on_to_the_same_bytes(crisis, folder, tmp_path):
     there = [number for number in range(3) if shard_file(tmp_path / "run", number).exists()]
     assert 1 <= len(there) < 3
     with pytest.raises(RunError) as caught:
-        Results.open(tmp_path / "run")
+        Run.open(tmp_path / "run")
     assert caught.value.code == "run-corrupt"
     run(crisis, tmp_path / "run")
     assert read_files(tmp_path / "run") == read_files(folder)
@@ -275,7 +275,7 @@ def test_policies_share_their_draws(results):
 
 def test_drivers_have_the_expected_signs(results):
     # oracle by hand: more to gain raises attack, a dearer war lowers it
-    effects = dict(results.drivers("attack", "free"))
+    effects = dict(results.effects("attack", "free"))
     assert effects["war.gain"] > 0.0
     assert effects["war.cost.north"] < 0.0
     assert "force.mid" not in effects
@@ -301,7 +301,7 @@ def test_a_crisis_without_policies_runs_free(crisis, results, tmp_path):
     # oracle by theorem: no commitment is what the template's policy without restrictions is
     bare = replace(crisis, policies={})
     found = run(bare, tmp_path, policies=None, n_draws=64)
-    assert found.policies == ("free",)
+    assert found.policy_ids == ("free",)
     np.testing.assert_array_equal(
         found.values("attack", "free"), results.values("attack", "free")[:64]
     )
@@ -389,7 +389,7 @@ def test_twenty_kills_at_random_moments_change_nothing(crisis, tmp_path):
     assert all(before <= after < 320 for before, after, _ in kills)
     assert sum(after > before for before, after, _ in kills) >= 15
     with pytest.raises(RunError, match="unfinished"):
-        Results.open(killed)
+        Run.open(killed)
     run(crisis, killed, workers=2, **options)
     assert read_files(killed) == read_files(tmp_path / "calm")
 
@@ -540,7 +540,7 @@ def test_the_manifest_remembers_the_design(crisis, tmp_path):
     levels = (("war.gain", (("low", 20.0), ("high", 40.0))),)
     design = Design(name="factorial", mode="exploratory", alternatives=levels, others="drawn")
     run(crisis, tmp_path, n_draws=128, design=design)
-    assert Results.open(tmp_path).manifest.plan == design
+    assert Run.open(tmp_path).manifest.plan == design
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------

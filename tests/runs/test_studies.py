@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detente.errors import RunError
-from detente.runs import Results
+from detente.runs import Run
 from detente.runs.folders import find_strangers, inspect_run, remove_run
 from detente.runs.store import read_manifest, write_manifest
 from detente.runs.studies import check_study, read_study, study_files, write_study
@@ -58,7 +58,7 @@ def kept(run_folder):
 
 def test_what_goes_in_comes_out_to_the_last_bit(kept):
     """Oracle: hand."""
-    found = Results.open(kept).study("made-up", Record)
+    found = Run.open(kept).study("made-up", Record)
     assert isinstance(found, Record)
     assert found.share == RECORD.share
     assert (found.count, found.told, found.nothing) == (3, True, None)
@@ -208,14 +208,14 @@ def test_a_study_belongs_to_the_run(kept):
 
 def test_the_cases_of_a_run_are_its_columns(run_folder, monkeypatch):
     """Oracle: the columns; a run that is too large to hold gives the same."""
-    results = Results.open(run_folder)
+    results = Run.open(run_folder)
     found = results.cases(100)
     assert list(found) == ["c.fixed", "x", "y"]
     assert found["x"].tobytes() == results.values("quantity/x")[:100].tobytes()
     assert (found["c.fixed"] == 7.0).all()
     assert all(len(values) == 150 for values in results.cases(1000).values())
-    monkeypatch.setattr("detente.runs.results._DENSE_BYTES", 0)
-    again = Results.open(run_folder).cases(100)
+    monkeypatch.setattr("detente.runs.run._DENSE_BYTES", 0)
+    again = Run.open(run_folder).cases(100)
     assert {path: values.tobytes() for path, values in again.items()} == {
         path: values.tobytes() for path, values in found.items()
     }

@@ -13,7 +13,7 @@ from detente.analysis.wording import limits_words
 from detente.arrays import FloatArray
 from detente.crisis.metric_names import metric_name
 from detente.errors import UsageError
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["cases_of_run", "cases_of_table", "describe_boxes", "describe_tree"]
 
@@ -21,7 +21,7 @@ Columns = dict[str, NDArray[Any]]
 
 
 def cases_of_run(
-    results: Results, outcome: str, policy: str | None, leave_out: Sequence[str] = ()
+    results: Run, outcome: str, policy: str | None, leave_out: Sequence[str] = ()
 ) -> tuple[Columns, FloatArray]:
     """Return the quantities of a run and one of its metrics, case by case.
 
@@ -36,7 +36,7 @@ def cases_of_run(
     leave_out
         Quantities to leave out.
     """
-    name = results.policies[0] if policy is None else policy
+    name = results.policy_ids[0] if policy is None else policy
     stored = name if results.has(outcome, name) else ""
     values = results.values(outcome, stored if results.has(outcome, stored) else name)
     columns: Columns = {

@@ -13,7 +13,7 @@ from detente.crisis.elements import Crisis, Policy, Quantity
 from detente.crisis.metric_names import Metric, metric_name
 from detente.engine import Engine, draw_quantities
 from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED
-from detente.runs.results import Results
+from detente.runs.run import Run
 from detente.runs.statistics import Difference, summarise_difference
 
 __all__ = [
@@ -156,7 +156,7 @@ def explain_change(
 
 
 def compare_results(
-    before: Results, after: Results, *, policy: str | None = None
+    before: Run, after: Run, *, policy: str | None = None
 ) -> tuple[tuple[Difference, float, float], ...]:
     """Compare the metrics of two runs: differences with the means before and after.
 
@@ -174,7 +174,7 @@ def compare_results(
     UsageError
         ``option-invalid`` if the runs share no policy, or not the one named.
     """
-    shared = [name for name in before.policies if name in after.policies]
+    shared = [name for name in before.policy_ids if name in after.policy_ids]
     if not shared or (policy is not None and policy not in shared):
         refuse(
             f"the runs do not share the policy {policy!r}"
@@ -216,10 +216,10 @@ def compare_results(
     return tuple(sorted(found, key=lambda item: (-abs(item[0].mean), item[0].metric)))
 
 
-def compare_inputs(before: Results, after: Results) -> tuple[tuple[str, str, str], ...]:
+def compare_inputs(before: Run, after: Run) -> tuple[tuple[str, str, str], ...]:
     """Return path and texts of the quantities that two runs draw or fix otherwise: means with 5-95% ranges, or values."""
 
-    def span(results: Results, path: str) -> str:
+    def span(results: Run, path: str) -> str:
         if path in results.manifest.fixed:
             return f"{results.manifest.fixed[path]:g}"
         if not results.has(metric_name("quantity", path)):

@@ -14,12 +14,12 @@ from detente.crisis.loading import load_crisis
 from detente.crisis.metric_names import metric_name
 from detente.engine.designs import describe_cases
 from detente.errors import DetenteError
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["drivers_in_crisis", "drivers_in_run"]
 
 
-def drivers_in_run(results: Results, metric: str, policy: str | None) -> dict[str, Any]:
+def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, Any]:
     """Say how much each quantity and each source explains of a metric of a run.
 
     Parameters
@@ -37,14 +37,14 @@ def drivers_in_run(results: Results, metric: str, policy: str | None) -> dict[st
         Quantities with first-order shares and distances of distributions, and the sources, if the crisis is at hand as it
         was.
     """
-    chosen = policy or results.policies[0]
+    chosen = policy or results.policy_ids[0]
     stored = chosen if results.has(metric, chosen) else ""
     values = results.values(metric, stored if results.has(metric, stored) else chosen)
     known = ~np.isnan(values)
     inputs = {
         path: results.values(metric_name("quantity", path))[known] for path in results.quantities()
     }
-    effects = {driver.path: driver for driver in results.driver_table(metric, stored)}
+    effects = {driver.path: driver for driver in results.drivers(metric, stored)}
     return {
         "crisis": results.manifest.crisis,
         "metric": metric,
@@ -64,7 +64,7 @@ def drivers_in_run(results: Results, metric: str, policy: str | None) -> dict[st
 
 
 def _sources(
-    results: Results, inputs: dict[str, FloatArray], values: FloatArray
+    results: Run, inputs: dict[str, FloatArray], values: FloatArray
 ) -> list[dict[str, Any]]:
     """Weigh the sources, if the crisis of the run is at hand as it was."""
     manifest = results.manifest

@@ -24,13 +24,13 @@ from detente.engine import Engine
 from detente.engine.designs import describe_cases
 from detente.errors import UsageError
 from detente.rules.policies import AdaptivePolicy
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["compare_in_crisis", "compare_in_run", "search_in_crisis"]
 
 
 def compare_in_run(
-    results: Results, wanted: tuple[Aim, ...], limits: tuple[Aim, ...]
+    results: Run, wanted: tuple[Aim, ...], limits: tuple[Aim, ...]
 ) -> dict[str, Any]:
     """Compare the policies of a run.
 
@@ -67,17 +67,17 @@ def compare_in_run(
         metric: np.array(
             [
                 np.sum([results.values(part, policy) for part in metric.split("+")], axis=0)
-                for policy in results.policies
+                for policy in results.policy_ids
             ]
         )
         for metric in metrics
     }
-    labels = [manifest.policy_labels.get(name, name) for name in results.policies]
+    labels = [manifest.policy_labels.get(name, name) for name in results.policy_ids]
     quantities = {
         path: results.values(metric_name("quantity", path)) for path in results.quantities()
     }
     found = _compared(
-        manifest.crisis, results.policies, labels, values, aims, limits, quantities=quantities
+        manifest.crisis, results.policy_ids, labels, values, aims, limits, quantities=quantities
     )
     return found | describe_cases(manifest.plan)
 

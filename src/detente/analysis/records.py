@@ -1,6 +1,6 @@
 """Records of studies: what is computed on the draws of a run beside its games, as plain data.
 
-They are written into the run folder and read from it (:meth:`detente.runs.Results.study`); here nothing is computed.
+They are written into the run folder and read from it (:meth:`detente.runs.Run.study`); here nothing is computed.
 ``D`` is the number of draws that a study uses, the first of the run.
 """
 

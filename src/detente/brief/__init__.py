@@ -1,5 +1,7 @@
 """Briefings: seven questions answered from a finished run, every number with its trace. Nothing is solved here."""
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from detente.lazily import offer
@@ -9,6 +11,7 @@ if TYPE_CHECKING:
     from detente.brief.export.rendering import as_data, to_html, to_json, to_markdown
     from detente.brief.export.writing import BriefPaths, write_brief
     from detente.brief.figures import Answer, Figure, Trace
+    from detente.runs.run import Run
 
 __all__ = [
     "Answer",
@@ -26,3 +29,34 @@ __all__ = [
 
 if not TYPE_CHECKING:
     __getattr__ = offer(__name__)
+
+
+class _Package(ModuleType):
+    """The package, which can be called: ``detente.brief(run)``."""
+
+    def __call__(self, run: "Run") -> "Brief":
+        """Compose the briefing of a run that knows its crisis, as one of :func:`detente.run` does.
+
+        Parameters
+        ----------
+        run
+            The run, with its studies.
+
+        Returns
+        -------
+        Brief
+            ``brief.write(folder)`` writes it.
+
+        Raises
+        ------
+        UsageError
+            ``option-invalid`` if the run does not know its crisis.
+        RunError
+            ``study-missing`` as :func:`detente.brief.compose`.
+        """
+        from detente.brief.document import compose_run  # noqa: PLC0415  when it is called
+
+        return compose_run(run)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -20,7 +20,7 @@ from detente.brief.words import (
 from detente.crisis.elements import Crisis, Source
 from detente.crisis.metric_names import Metric, metric_prefix
 from detente.crisis.quantity_building import split_sources
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = [
     "READING",
@@ -52,7 +52,7 @@ READING_EXPLORED = (
 """What stands in the place of :data:`READING` where cases are spread over ranges."""
 
 
-def reading(results: Results) -> str:
+def reading(results: Run) -> str:
     """Return how to read the numbers of a run: by its mode."""
     return READING_EXPLORED if results.manifest.mode == "exploratory" else READING
 
@@ -164,7 +164,7 @@ def disputed_table(context: Context) -> TableView | None:
     )
 
 
-def _drawn_from(results: Results) -> str:
+def _drawn_from(results: Run) -> str:
     """Name the mode and what it draws from."""
     if results.manifest.mode == "exploratory":
         return "exploratory: spread evenly over the stated ranges"

@@ -4,7 +4,7 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.crisis.metric_names import Metric
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["Columns", "tamed"]
 
@@ -23,7 +23,7 @@ class Columns:
         The policy of the base case.
     """
 
-    def __init__(self, results: Results, *, base: str) -> None:
+    def __init__(self, results: Run, *, base: str) -> None:
         self.base = base
         self._results = results
         self._cache: dict[tuple[str, str], FloatArray] = {}

@@ -15,7 +15,7 @@ from detente.brief.roles import Roles
 from detente.brief.tables import Tables
 from detente.brief.traces import Traces
 from detente.crisis.elements import Crisis
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["Context"]
 
@@ -25,7 +25,7 @@ class Context:
     """A crisis and its results, with what is read off them."""
 
     crisis: Crisis
-    results: Results
+    results: Run
     columns: Columns
     policies: ComparedPolicies
     roles: Roles
@@ -35,7 +35,7 @@ class Context:
     tables: Tables
 
     @classmethod
-    def of(cls, crisis: Crisis, results: Results) -> Self:
+    def of(cls, crisis: Crisis, results: Run) -> Self:
         """Read a run.
 
         Parameters

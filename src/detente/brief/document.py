@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detente.brief.base_rates import base_rate_tables
 from detente.brief.behind import (
@@ -14,17 +16,22 @@ from detente.brief.behind import (
 )
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Answer, Chart, Figure, TableView
+from detente.brief.figures import Answer, Chart, Figure, TableView, plain
 from detente.brief.first_screen import headline_sentences, how_sure
 from detente.brief.questions import Question, find_questions
 from detente.brief.shared import SharedFigures, declare_shared
 from detente.crisis.elements import Crisis, Source
-from detente.runs.results import Results
+from detente.errors import UsageError
+from detente.runs.run import Run
+from detente.summaries import html_bars, html_summary, text_summary
 
-__all__ = ["Brief", "compose"]
+if TYPE_CHECKING:
+    from detente.brief.export.writing import BriefPaths
+
+__all__ = ["Brief", "compose", "compose_run"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Brief:
     """A briefing before it is rendered."""
 
@@ -60,8 +67,48 @@ class Brief:
         """The picture of the first screen: the outcomes."""
         return next((chart for chart in self.charts if chart.id == "outlook-outcomes"), None)
 
+    def write(self, folder: str | Path) -> "BriefPaths":
+        """Write ``brief.html``, ``brief.md``, ``brief.json``, ``charts/`` and ``tables/`` into a folder.
 
-def compose(crisis: Crisis, results: Results) -> Brief:
+        Raises
+        ------
+        RunError
+            ``output-unwritable``, see :func:`detente.brief.write_brief`.
+        """
+        from detente.brief.export.writing import write_files  # noqa: PLC0415  it writes what this is
+
+        return write_files(self, folder)
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            *((str(number), plain(sentence)) for number, sentence in enumerate(self.headline, 1)),
+            *(
+                (
+                    rule.id,
+                    f"{figure.text} ({figure.range_text})" if figure.range_text else figure.text,
+                )
+                for rule, figure in self.shared.outcomes
+            ),
+            ("figures", f"{len(self.figures)}, each with its trace"),
+            ("pictures", str(len(self.charts))),
+            ("sources", str(len(self.sources))),
+        ]
+
+    def __repr__(self) -> str:
+        """Show the sentences of the first screen, the outcomes, and how much there is."""
+        return text_summary(f"Briefing of {self.crisis.id}: {self.crisis.title}", self._rows())
+
+    def _repr_html_(self) -> str:
+        title = f"{self.crisis.id}: {self.crisis.title}"
+        bars = [
+            (rule.label, figure.value, figure.low, figure.high)
+            for rule, figure in self.shared.outcomes
+            if figure.value is not None and figure.low is not None and figure.high is not None
+        ]
+        return html_summary(title, self._rows()) + html_bars("outcomes", bars)
+
+
+def compose(crisis: Crisis, results: Run) -> Brief:
     """Answer the questions and gather what stands behind them.
 
     Parameters
@@ -108,6 +155,21 @@ def compose(crisis: Crisis, results: Results) -> Brief:
         methods=say_methods(context),
         sources=used_sources(context, answers, figures.values()),
     )
+
+
+def compose_run(run: Run) -> Brief:
+    """Compose the briefing of a run that knows its crisis; see :func:`compose`.
+
+    Raises
+    ------
+    UsageError
+        ``option-invalid`` if it does not.
+    """
+    if run.crisis is None:
+        message = f"the run in {run.folder} does not know its crisis"
+        fix = "open it with its crisis: Run.open(folder, crisis=...)"
+        raise UsageError(message, code="option-invalid", at="run", fix=fix)
+    return compose(run.crisis, run)
 
 
 def _answer(question: Question, context: Context) -> Answer:

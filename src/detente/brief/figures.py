@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from detente.brief.words import KNOWN_DIGITS, format_range, format_value, likelihood_word
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "Answer",
@@ -39,6 +40,9 @@ class Trace:
     and ``inputs_read`` counts all that the game reads.
     """
 
+    __repr__ = text_fields
+    _repr_html_ = html_fields
+
     sources: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
     model: str = ""
@@ -55,6 +59,9 @@ class Figure:
 
     ``explored`` tells that it is a mean over cases of an exploratory run, which no likelihood word may be given.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     id: str
     label: str
@@ -209,6 +216,9 @@ class Chart:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One question answered: a sentence first, then facts, what the model adds, pictures, and what would change it."""
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     id: str
     title: str

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from detente.analysis.mixes import MixSearch, read_mixes
 from detente.crisis.elements import Crisis, Policy
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["ComparedPolicies"]
 
@@ -20,14 +20,14 @@ class ComparedPolicies:
         The finished run; beside it lies the ``search`` for mixes, if there was one.
     """
 
-    def __init__(self, crisis: Crisis, results: Results) -> None:
+    def __init__(self, crisis: Crisis, results: Run) -> None:
         self._crisis = crisis
         self.search: MixSearch | None = read_mixes(results.folder)
         found = () if self.search is None else self.search.mixes
-        self._mixes = {mix.id: mix for mix in found if mix.id in results.policies}
+        self._mixes = {mix.id: mix for mix in found if mix.id in results.policy_ids}
         self.mixes: tuple[str, ...] = tuple(self._mixes)
         self.ids: tuple[str, ...] = tuple(
-            policy for policy in results.policies if policy not in self._mixes
+            policy for policy in results.policy_ids if policy not in self._mixes
         )
         self.base = self.ids[0]
 

@@ -12,7 +12,7 @@ from detente.brief.levels import EvaluatedLevels, reads
 from detente.brief.quantity_words import file_line
 from detente.crisis.elements import Crisis, QuantityOf
 from detente.crisis.metric_names import Metric, metric_name
-from detente.runs.results import Results
+from detente.runs.run import Run
 from detente.runs.statistics import Driver
 from detente.runs.tracing import Memory, trace_metric
 
@@ -40,7 +40,7 @@ class Traces:
     """
 
     def __init__(
-        self, crisis: Crisis, results: Results, *, columns: Columns, levels: EvaluatedLevels
+        self, crisis: Crisis, results: Run, *, columns: Columns, levels: EvaluatedLevels
     ) -> None:
         self._crisis, self._results = crisis, results
         self._columns, self._levels = columns, levels
@@ -71,8 +71,8 @@ class Traces:
     def _find_movers(self, metric: str, policy: str) -> tuple[Driver, ...]:
         possible = set(trace_metric(self._crisis, metric, memory=self._memory).quantities)
         chosen = self._columns.policy_of(metric, policy)
-        table = self._results.driver_table(metric, chosen)
-        table = tuple(driver for driver in table if driver.path in possible)
+        every = self._results.drivers(metric, chosen)
+        table = tuple(driver for driver in every if driver.path in possible)
         if not table:
             return ()
         values = self._columns.values(metric, policy)
@@ -118,7 +118,7 @@ class Traces:
         drivers = (
             []
             if named.of_the_crisis
-            else self._results.drivers(metric, self._columns.policy_of(metric, policy))
+            else self._results.effects(metric, self._columns.policy_of(metric, policy))
         )
         if named.kind == "prior":
             return self._trace_prior(metric)

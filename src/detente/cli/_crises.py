@@ -1,14 +1,14 @@
 """What commands are told of a crisis: the file, assignments to its quantities, and its policies by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from detente.errors import CrisisFileError, UsageError, nearest
+from detente.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
 
-__all__ = ["choose_policies", "load_checked", "parse_assignments"]
+__all__ = ["choose_policies", "parse_assignments"]
 
 
 def parse_assignments(texts: Sequence[str]) -> dict[str, str]:
@@ -32,24 +32,6 @@ def parse_assignments(texts: Sequence[str]) -> dict[str, str]:
             )
         found[path.strip()] = value.strip()
     return found
-
-
-def load_checked(crisis: str, overrides: Mapping[str, str]) -> "Crisis":
-    """Load a crisis with its overrides and check the game that its rules make.
-
-    Raises
-    ------
-    CrisisFileError
-        With every error that the checks find.
-    """
-    from detente.crisis import load_crisis
-    from detente.linking import check_game
-
-    loaded = load_crisis(crisis, overrides=dict(overrides))
-    errors = [finding for finding in check_game(loaded) if finding.severity == "error"]
-    if errors:
-        raise CrisisFileError(errors)
-    return loaded
 
 
 def choose_policies(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import detente
 from detente.arrays import FloatArray
 from detente.cli._output import json_text, make_table, number, print_line, print_table, text
 from detente.errors import UsageError, nearest
@@ -66,11 +67,11 @@ def make_request(
     UsageError
         ``option-invalid`` or ``actor-unknown``.
     """
-    from detente.cli._crises import load_checked, parse_assignments
+    from detente.cli._crises import parse_assignments
     from detente.engine.drawing import check_draws
 
     check_draws(n_draws, seed=seed)
-    loaded = load_checked(crisis, parse_assignments(assignments))
+    loaded = detente.load(crisis, parse_assignments(assignments))
     return PriceRequest(
         crisis=loaded,
         subject=_subject(subject),

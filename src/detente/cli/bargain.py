@@ -169,8 +169,8 @@ def _solve(
     issue: "BargainingIssue", variants: Iterable[str], *, rounds: int, capitulation: bool
 ) -> "dict[str, ExpectedUtilityResult]":
     """Solve the issue under each variant; a large table takes long enough to show how far it is."""
-    from detente.cli._progress import ProgressDisplay
     from detente.models.bargaining import solve_expected_utility
+    from detente.runs.progress import ProgressDisplay
 
     def watched() -> "AbstractContextManager[ProgressDisplay | None]":
         if len(issue.position) <= _SLOW_ACTORS:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from detente.cli._crises import choose_policies, load_checked, parse_assignments
+import detente
+from detente.cli._crises import choose_policies, parse_assignments
 from detente.cli._options import (
     DESIGN,
     JSON,
@@ -25,15 +26,15 @@ from detente.cli._options import (
 )
 from detente.cli._output import make_table, number, terminal, text
 from detente.cli._plans import make_design
-from detente.cli._progress import ProgressDisplay
 from detente.engine import usual
 from detente.errors import UsageError
+from detente.runs.progress import ProgressDisplay
 
 if TYPE_CHECKING:
     from detente.brief import Brief, BriefPaths
     from detente.crisis import Crisis
     from detente.engine import Design
-    from detente.runs import Results
+    from detente.runs import Run
 
 __all__ = ["command", "run_folder"]
 
@@ -87,7 +88,7 @@ def command(
 
     check_draws(draws, seed=seed)
     clock = _Clock()
-    loaded = load_checked(crisis, parse_assignments(assignments or ()))
+    loaded = detente.load(crisis, parse_assignments(assignments or ()))
     names = choose_policies(loaded, policies)
     plan = _plain_design(loaded, design, mode)
     check_size(plan, draws)
@@ -120,7 +121,7 @@ def _display(draws: int, policies: Sequence[str]) -> ProgressDisplay:
     return ProgressDisplay(words, elsewhere="nothing")
 
 
-def _run(crisis: "Crisis", options: dict[str, Any]) -> "Results":
+def _run(crisis: "Crisis", options: dict[str, Any]) -> "Run":
     """Solve everything, or what a run that was stopped has left, and say how it goes on."""
     from detente.cli._compiling import saying_what_compiles
     from detente.runs import run_ensemble

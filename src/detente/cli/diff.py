@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import detente
 from detente.cli._options import DRAWS, METRIC, MOST, SEED, JsonOption, PolicyOption, reworded
 from detente.cli._output import json_text
 from detente.engine import usual
@@ -137,9 +138,9 @@ def _load_again(data: dict[str, Any]) -> "Crisis | None":
 def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
     from detente.analysis.differences import compare_inputs, compare_results
     from detente.engine.designs import describe_cases
-    from detente.runs import Results
+    from detente.runs import Run
 
-    first, second = Results.open(before), Results.open(after)
+    first, second = Run.open(before), Run.open(after)
     rows = compare_results(first, second, policy=policy)
 
     def known(value: float) -> float | None:
@@ -176,9 +177,7 @@ def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
 
 
 def _of_crises(before: str, after: str, options: dict[str, Any]) -> dict[str, Any]:
-    from detente.cli._crises import load_checked
-
-    first, second = load_checked(before, {}), load_checked(after, {})
+    first, second = detente.load(before), detente.load(after)
     data: dict[str, Any] = {
         "kind": "crisis",
         "crises": [first.id, second.id],

@@ -143,9 +143,9 @@ def _read(
         found = cases_of_table(source, outcome, leave_out=leave_out, drop_missing=drop_missing)
         return (*found, {"cases_are": "cases"})
     from detente.engine.designs import describe_cases
-    from detente.runs import Results
+    from detente.runs import Run
 
-    results = Results.open(find_run(source))
+    results = Run.open(find_run(source))
     cases = describe_cases(results.manifest.plan)
     return (*cases_of_run(results, outcome, policy, leave_out), cases)
 

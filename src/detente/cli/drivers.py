@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+import detente
 from detente.cli._options import (
     METRIC,
     MOST,
@@ -67,17 +68,16 @@ def command(
 
     if is_run_place(source):
         from detente.analysis.driver_tables import drivers_in_run
-        from detente.runs import Results
+        from detente.runs import Run
 
         _check_run(tornado, sobol, paths)
-        data = drivers_in_run(Results.open(find_run(Path(source))), metric, policy)
+        data = drivers_in_run(Run.open(find_run(Path(source))), metric, policy)
     else:
         from detente.analysis.driver_tables import drivers_in_crisis
-        from detente.cli._crises import load_checked
 
         _check_crisis(tornado, sobol)
         data = drivers_in_crisis(
-            load_checked(source, {}),
+            detente.load(source),
             metric,
             policy,
             tornado=tornado,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli._crises import load_checked
+import detente
 from detente.cli._options import (
     DESIGN,
     DRAWS,
@@ -31,12 +31,12 @@ from detente.cli._plans import (
     name_folder,
     parse_part,
 )
-from detente.cli._progress import ProgressDisplay
 from detente.cli._stopping import Terminated, stopping_on_terminate
+from detente.runs.progress import ProgressDisplay
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
-    from detente.runs import Results
+    from detente.runs import Run
 
 __all__ = ["command", "summarise"]
 
@@ -151,7 +151,7 @@ def command(
     """
     folder = run if run is not None else Path("runs") / name_folder(crisis)
     held = find_held(folder, resume=resume, is_part=shards is not None)
-    loaded = load_checked(crisis, choose_overrides(held, assignments))
+    loaded = detente.load(crisis, choose_overrides(held, assignments))
     chosen = choose_run_policies(held, loaded, policies)
     plan = make_design(
         loaded, name=design, mode=mode, alternatives=alternatives, others=others, held=held
@@ -243,7 +243,7 @@ def _tell_how_to_resume(crisis: str, folder: Path, progress: ProgressDisplay) ->
     sys.stderr.write(f"interrupted: {there}\n  go on with: {again}\n")
 
 
-def summarise(results: "Results") -> dict[str, Any]:
+def summarise(results: "Run") -> dict[str, Any]:
     """Return the run and its main numbers as plain data; ranges are 5% and 95% quantiles over cases."""
     from detente.crisis.metric_names import metric_prefix
 
@@ -270,7 +270,7 @@ def summarise(results: "Results") -> dict[str, Any]:
                     *results.metrics(metric_prefix("outcome"), policy=policy),
                 )
             }
-            for policy in results.policies
+            for policy in results.policy_ids
         },
         "certificate": {
             "max_residual": certificate.max_residual,
@@ -280,12 +280,12 @@ def summarise(results: "Results") -> dict[str, Any]:
     }
 
 
-def _range(results: "Results", metric: str, policy: str) -> dict[str, float]:
+def _range(results: "Run", metric: str, policy: str) -> dict[str, float]:
     found = results.summary(metric, policy)
     return {"mean": found.mean, "low": found.low, "high": found.high}
 
 
-def _print(results: "Results", crisis: "Crisis", peak_mib: float) -> None:
+def _print(results: "Run", crisis: "Crisis", peak_mib: float) -> None:
     from rich.markup import escape
 
     manifest = results.manifest
@@ -302,7 +302,7 @@ def _print(results: "Results", crisis: "Crisis", peak_mib: float) -> None:
 
     heads = ("an attack", f"5-95% of {cases}", "a settlement", f"5-95% of {cases}")
     columns = [text("policy", overflow="fold"), *map(number, heads)]
-    table = make_table(columns, [tuple(cells(policy)) for policy in results.policies])
+    table = make_table(columns, [tuple(cells(policy)) for policy in results.policy_ids])
     console.print(f"[bold]{escape(crisis.title)}[/bold]")
     console.print(f"{results.n_draws:,} {plan.case_label}", markup=False)
     if plan.mode == "exploratory":

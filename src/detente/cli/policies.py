@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+import detente
 from detente.cli._options import (
     DRAWS,
     SEARCH,
@@ -98,14 +99,14 @@ def command(
                 fix="name the crisis instead of a run",
             )
         from detente.analysis.policy_tables import compare_in_run
-        from detente.runs import Results
+        from detente.runs import Run
 
-        data = compare_in_run(Results.open(find_run(Path(source))), wanted, limits)
+        data = compare_in_run(Run.open(find_run(Path(source))), wanted, limits)
     else:
         from detente.analysis.policy_tables import compare_in_crisis, search_in_crisis
-        from detente.cli._crises import load_checked, parse_assignments
+        from detente.cli._crises import parse_assignments
 
-        crisis = load_checked(source, parse_assignments(assignments or ()))
+        crisis = detente.load(source, parse_assignments(assignments or ()))
         if search:
             data = search_in_crisis(crisis, wanted, phases, draws, seed, workers)
         else:

@@ -47,13 +47,13 @@ def command(
 
       detente query runs/broad "select distinct metric from run" --csv
     """
-    from detente.runs import Results
+    from detente.runs import Run
 
     if as_json and as_csv:
         message = "--json and --csv are two forms of one answer"
         raise UsageError(message, code="option-invalid", at="--csv", fix="give one of them")
     query = sys.stdin.read() if sql == "-" else sql
-    results = Results.open(run)
+    results = Run.open(run)
     answer = results.ask(query)
     try:
         if as_json:

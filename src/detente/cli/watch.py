@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import detente
 from detente.cli._options import (
     JSON,
     OUT,
@@ -22,13 +22,12 @@ from detente.cli._options import (
     reworded,
 )
 from detente.cli._output import make_table, number, terminal, text
-from detente.cli._progress import ProgressDisplay
 from detente.engine import usual
 from detente.errors import UsageError
+from detente.runs.progress import ProgressDisplay
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
-    from detente.watch.events import EventReading
     from detente.watch.scoring import Forecast
 
 __all__ = ["command"]
@@ -99,37 +98,33 @@ def command(
       detente watch my-crisis --events reports.csv --until 2031-03-01 --outcome blockade --forecasts crowd.csv
     """
     from detente.brief.film import make_film, write_film
-    from detente.cli._crises import load_checked, parse_assignments
+    from detente.cli._crises import parse_assignments
     from detente.engine.drawing import check_draws
-    from detente.watch.diary import keep_diary
+    from detente.watch.following import follow
     from detente.watch.scoring import score_days
 
     check_draws(draws, seed=seed)
-    loaded = load_checked(crisis, parse_assignments(assignments or ()))
-    days = {"since": _day("--since", since), "until": _day("--until", until)}
+    loaded = detente.load(crisis, parse_assignments(assignments or ()))
     others = _check(loaded, policy, forecasts, outcome)
-    readings, left_out = _read(loaded, events, **days)
     folder = out if out is not None else Path("watch") / loaded.id
+    options: dict[str, Any] = {"draws": draws, "seed": seed, "policy": policy}
+    options |= {"since": since, "until": until}
     with ProgressDisplay("Watching days", elsewhere="nothing", unit="day") as report:
-        records = keep_diary(
-            loaded,
-            readings,
-            folder=folder,
-            **days,
-            n_draws=draws,
-            seed=seed,
-            policy=policy,
-            progress=report,
-        )
-    scores = score_days(records, loaded, outcome, others) if outcome is not None else ()
+        diary = follow(loaded, events, folder=folder, progress=report, **options)
+    scores = score_days(diary.days, loaded, outcome, others) if outcome is not None else ()
     film = make_film(
-        loaded, records, left_out=left_out, scores=scores, outcome=outcome or "", draws=draws
+        loaded,
+        diary.days,
+        left_out=diary.left_out,
+        scores=scores,
+        outcome=outcome or "",
+        draws=draws,
     )
     paths = write_film(film, folder)
     if as_json:
         sys.stdout.write(paths.json.read_text(encoding="utf-8"))
         return
-    _summarise(loaded, records, left_out)
+    _summarise(loaded, diary.days, diary.left_out)
     sys.stdout.write(f"\nWatch: {paths.html}\nAlso:  {paths.markdown}, {paths.json}, {paths.csv}\n")
 
 
@@ -149,43 +144,6 @@ def _check(
         fix = f"add --outcome with one of: {', '.join(crisis.outcomes)}"
         raise UsageError(message, code="option-invalid", at="--outcome", fix=fix)
     return others
-
-
-def _day(option: str, words: str | None) -> date | None:
-    if words is None:
-        return None
-    try:
-        return date.fromisoformat(words)
-    except ValueError as error:
-        message = f"{words!r} is no day"
-        raise UsageError(
-            message, code="option-invalid", at=option, fix="write YYYY-MM-DD"
-        ) from error
-
-
-def _read(
-    crisis: "Crisis", path: Path | None, *, since: date | None, until: date | None
-) -> tuple[tuple["EventReading", ...], list[tuple[str, str, str]]]:
-    """Read the events of the watched days, and say why others are left out."""
-    from detente.watch.events import read_events, understand
-
-    source = path or crisis.folder / "events.csv"
-    if path is None and not source.is_file():
-        message = f"the crisis {crisis.id!r} ships no events"
-        fix = "give a table with --events FILE.csv; `detente watch --help` names its columns"
-        raise UsageError(message, code="option-invalid", at="--events", fix=fix)
-    events, repeated = read_events(source)
-    first = since or (crisis.calendar[0] if crisis.calendar else crisis.as_of)
-    left = [(str(item.event.day), item.event.text, item.reason) for item in repeated]
-    kept = []
-    for event in events:
-        if event.day < first:
-            left.append((str(event.day), event.text, f"before the first day, {first}"))
-        elif until is not None and event.day > until:
-            left.append((str(event.day), event.text, f"after the last day, {until}"))
-        else:
-            kept.append(event)
-    return understand(kept, crisis), left
 
 
 def _summarise(

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from detente.crisis.summaries import html_grid, html_summary, text_summary
 from detente.errors import Place
+from detente.summaries import html_grid, html_summary, text_summary
 
 __all__ = [
     "Actor",

@@ -19,8 +19,8 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_rows
-from detente.crisis.summaries import html_summary, text_summary
 from detente.errors import Code, CrisisFileError, Finding, refuse
+from detente.summaries import html_summary, text_summary
 
 __all__ = [
     "MAX_TABLE_BYTES",

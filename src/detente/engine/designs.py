@@ -33,6 +33,7 @@ from detente.crisis.quantities import ppf, support
 from detente.engine.keys import ODD, key_of, mix
 from detente.engine.streams import keyed_uniforms
 from detente.errors import UsageError
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "DESIGNS",
@@ -76,6 +77,9 @@ class Design:
     uncertain quantities do: ``median`` holds them at their medians, ``drawn`` draws them anew for each repetition of all
     combinations, the same for every combination.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     name: DesignName = "streams"
     mode: Mode = "probabilistic"

@@ -17,6 +17,7 @@ from detente.crisis.quantities import ppf, reference_value
 from detente.engine.designs import Design, explored_distribution
 from detente.engine.streams import MAX_DRAWS, keyed_uniforms
 from detente.errors import UsageError
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["MAX_DRAWS", "DrawMemory", "Draws", "check_draws", "draw_quantities", "keyed_uniforms"]
 
@@ -28,6 +29,9 @@ class Draws:
     ``paths`` are sorted by name; ``values`` has shape ``(n_quantities, n_draws)``, in the unit of each quantity;
     ``first`` is the number of the first draw. Fixed quantities are constant rows.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     paths: tuple[str, ...]
     values: FloatArray

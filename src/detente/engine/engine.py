@@ -22,15 +22,18 @@ from detente.engine.drawing import Draws
 from detente.engine.metrics import MoveKeys
 from detente.engine.roots import Root, Solved
 from detente.engine.solutions import Solution, SolvedBlock, solve_block
+from detente.engine.usual import SEED
 from detente.errors import UsageError
 from detente.game import terminal_probs
 from detente.linking import Priced
 from detente.linking.planning import Within
-from detente.rules import Position, compile_rules, find_situations
+from detente.rules import Position, Rules, compile_rules, find_situations
 from detente.rules import start as start_game
+from detente.rules.compiling import type_combinations
 from detente.rules.policies import FREE, AdaptivePolicy, Start, find_policy, start_state
+from detente.summaries import html_summary, text_summary
 
-__all__ = ["BLOCK_DRAWS", "Engine", "find_game"]
+__all__ = ["BLOCK_DRAWS", "Engine", "find_game", "start"]
 
 PolicyLike = str | Policy | AdaptivePolicy | None
 """A policy by id or as such; None: no commitment."""
@@ -78,8 +81,18 @@ class Engine:
         self._reach = None if every_state_of is None else self._find_reach(every_state_of)
 
     def __repr__(self) -> str:
-        """Name the crisis."""
-        return f"Engine({self.crisis.id!r}, {len(self.crisis.policies)} policies)"
+        """Name the crisis, its policies and the verbs."""
+        return text_summary(f"Engine of {self.crisis.id!r}", self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_summary(f"engine of {self.crisis.id}: {self.crisis.title}", self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            ("policies", ", ".join(self.crisis.policies)),
+            ("quantities", str(len(self.crisis.quantities))),
+            ("verbs", "draw, price, solve, measure, condition, start"),
+        ]
 
     def draw(
         self,
@@ -290,23 +303,53 @@ class Engine:
         return Root(self.crisis, game, solve() if solved is None else solved(solve))
 
     def start(
-        self, types: Mapping[str, str] | None = None, *, policy: str | Policy | None = None
+        self,
+        types: Mapping[str, str] | None = None,
+        *,
+        policy: str | Policy | None = None,
+        seed: int = SEED,
     ) -> Position:
         """Start to play the game choice by choice.
 
         Parameters
         ----------
         types
-            Type of each player by id; None: the first position is nature's draw.
+            Type of each player by id. Types that are left out are drawn by the priors of the crisis. None: the first
+            position is nature's draw.
         policy
             A commitment that shortens the menus.
+        seed
+            Key of the draw of the types left out, and of the priors themselves where these are uncertain.
 
         Raises
         ------
         UsageError
             ``player-unknown``, ``type-unknown`` or ``policy-invalid``.
         """
-        return start_game(compile_rules(self.crisis, policy=policy), types)
+        rules = compile_rules(self.crisis, policy=policy)
+        return start_game(rules, None if types is None else self._types(rules, types, seed))
+
+    def _types(self, rules: Rules, given: Mapping[str, str], seed: int) -> Mapping[str, str]:
+        """Draw the types left out from the joint prior, given the others, at one draw of the quantities."""
+        if all(
+            name in given or len(kinds) == 1
+            for name, kinds in zip(rules.players, rules.types, strict=True)
+        ):
+            return given
+        profiles = [
+            {
+                name: kinds[code]
+                for name, kinds, code in zip(rules.players, rules.types, row, strict=True)
+            }
+            for row in type_combinations(rules)
+        ]
+        fits = np.array([given.items() <= profile.items() for profile in profiles])
+        if not fits.any():
+            return given  # refused where the game starts
+        priced = self._price(find_game(self, None).board, self.draw(1, seed=seed))
+        weights = priced.chance_probs[: len(profiles), 0] * fits
+        picked = np.random.default_rng(seed).choice(len(profiles), p=weights / weights.sum())
+        return profiles[picked]
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -410,6 +453,17 @@ class Engine:
                     job.cancel()
                 raise
             return [job.result() for job in jobs]
+
+
+def start(
+    crisis: Crisis,
+    types: Mapping[str, str] | None = None,
+    *,
+    policy: str | Policy | None = None,
+    seed: int = SEED,
+) -> Position:
+    """Start to play a crisis choice by choice; see :meth:`Engine.start`."""
+    return Engine(crisis).start(types, policy=policy, seed=seed)
 
 
 def find_game(engine: Engine, policy: PolicyLike) -> PolicyGame:

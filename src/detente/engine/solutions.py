@@ -1,6 +1,5 @@
 """Solutions: the solved game of one policy at some draws, measured when asked."""
 
-import html
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from detente.engine.solving import solve_draws
 from detente.errors import UsageError, nearest
 from detente.game import nash_conv, terminal_probs
 from detente.linking import Priced
+from detente.summaries import html_bars, html_grid, html_summary
 
 __all__ = ["MetricValues", "Solution", "SolvedBlock", "solve_block"]
 
@@ -55,6 +55,12 @@ class MetricValues:
         """Name, mean and 5-95% range."""
         span = f"{self.low:.4g} to {self.high:.4g}"
         return f"MetricValues({self.name}: mean {self.mean:.4g}, 5-95% {span}, {self.values.size} draws)"
+
+    def _repr_html_(self) -> str:
+        span = f"{self.low:.4g} to {self.high:.4g}"
+        rows = [("mean", f"{self.mean:.4g}"), ("5-95%", span), ("draws", str(self.values.size))]
+        bars = [(self.name, self.mean, self.low, self.high)]
+        return html_summary(self.name, rows) + html_bars(self.name, bars)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -249,17 +255,15 @@ class Solution:
         return "\n".join([head, f"  {'metric':32}    mean  5-95%", *rows, foot])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(name)}</td><td>{item.mean:.3f}</td>"
-            f"<td>{item.low:.3f} to {item.high:.3f}</td></tr>"
-            for name, item in self._table()
-        )
+        table = self._table()
+        rows = [
+            [name, f"{item.mean:.3f}", f"{item.low:.3f} to {item.high:.3f}"] for name, item in table
+        ]
         title = f"{self.crisis}: {self.label or self.policy}, {self.n_draws} draws"
         foot = f"residual {self.residual:.1e}, {self.unconverged} draws not converged"
-        return (
-            f"<table><caption>{html.escape(title)}</caption>"
-            "<tr><th>metric</th><th>mean</th><th>5-95%</th></tr>"
-            f"{rows}<tr><td colspan='3'>{foot}</td></tr></table>"
+        bars = [(name, item.mean, item.low, item.high) for name, item in table]
+        return html_grid(f"{title}; {foot}", ["metric", "mean", "5-95%"], rows) + html_bars(
+            title, bars, most=1.0
         )
 
 

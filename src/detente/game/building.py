@@ -8,6 +8,7 @@ import numpy as np
 from detente.arrays import FloatArray
 from detente.game._refusals import refuse_game
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["Game", "GameBuilder", "Place"]
 
@@ -21,6 +22,9 @@ class Game:
 
     ``payoffs`` has shape ``(K, P)``, payoffs of inner nodes included, and ``chance_probs`` ``(R,)``.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     title: str
     form: ExtensiveForm

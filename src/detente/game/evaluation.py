@@ -15,6 +15,7 @@ from detente.game._refusals import refuse_input
 from detente.game._steps import columns, own_order, walk
 from detente.game.form import ExtensiveForm
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source, take_draws
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "BestResponse",
@@ -48,6 +49,9 @@ class BestResponse:
     strategy
         The given strategy with the player's sets at their best actions, the first one of equals, shape ``(A, D)``.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     payoff: FloatArray
     gain: FloatArray

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import BoolArray, FloatArray, Int32Array, IntArray
 from detente.game._refusals import refuse_game
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["CHANCE", "TERMINAL", "ExtensiveForm"]
 
@@ -55,6 +56,9 @@ class ExtensiveForm:
     terminal_action
         Each player's own last action before each terminal node, shape ``(T, P)``; -1 for none.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     n_players: int
     player: Int32Array

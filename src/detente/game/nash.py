@@ -17,6 +17,7 @@ from detente.game._refusals import refuse_input
 from detente.game._steps import own_order, walk
 from detente.game.evaluation import expected_payoffs, nash_conv
 from detente.game.form import ExtensiveForm
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["NashResult", "solve_nash"]
 
@@ -38,6 +39,9 @@ class NashResult:
     tolerance
         The largest ``nash_conv`` that counts as converged.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     strategy: FloatArray
     nash_conv: float

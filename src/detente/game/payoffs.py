@@ -17,6 +17,7 @@ from detente.arrays import FloatArray, Int32Array, Int64Array, IntArray
 from detente.game._inputs import as_payoffs, count_draws
 from detente.game._refusals import refuse_input
 from detente.game.form import ExtensiveForm
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["DrawRows", "PayoffTable", "Payoffs", "PricedPayoffs", "payoff_source", "take_draws"]
 
@@ -59,6 +60,9 @@ class PricedPayoffs:
     weight_row
         The row of weights that each player has in each payoff class, shape ``(K, P)``; types differ by row.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     level: Int32Array
     prices: tuple[FloatArray, ...]

@@ -10,6 +10,7 @@ from detente.game._inputs import as_chance, as_strategy, count_draws
 from detente.game._refusals import refuse_input
 from detente.game._steps import first_step
 from detente.game.form import ExtensiveForm
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["Histories", "sample_histories"]
 
@@ -25,6 +26,9 @@ class Histories:
     terminal
         Where each play ends, as a place in the form's ``terminal_node`` and ``payoff_class``, shape ``(n, D)``.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     nodes: Int32Array
     terminal: Int64Array

@@ -6,6 +6,7 @@ from detente.lazily import offer
 
 if TYPE_CHECKING:
     from detente.linking.checks import check_game
+    from detente.linking.loading import load
     from detente.linking.pricing import Plan, Priced, plan_pricing, price
     from detente.linking.situated import Situated, evaluate_mechanisms
 
@@ -15,6 +16,7 @@ __all__ = [
     "Situated",
     "check_game",
     "evaluate_mechanisms",
+    "load",
     "plan_pricing",
     "price",
 ]

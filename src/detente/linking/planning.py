@@ -30,6 +30,7 @@ from detente.models.registry import Input, Price
 from detente.rules.compiling import Rules, type_combinations
 from detente.rules.state import read_outputs
 from detente.rules.unrolling import Tree
+from detente.summaries import html_fields, text_fields
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -87,6 +88,9 @@ class Plan:
     by the base plan. ``prices`` gives for each consideration the number of its levels and those that are priced,
     ``even`` even odds for each chance branch.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     paths: tuple[str, ...]
     reachable: Mapping[str, Int64Array]

@@ -21,6 +21,7 @@ from detente.linking._refusals import refuse
 from detente.linking.bindings import AbstractTerm, DrawBlock
 from detente.linking.planning import Evaluation, Lottery, Plan, plan_pricing
 from detente.models.registry import Input
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["Plan", "Priced", "evaluate_mechanism", "plan_pricing", "price"]
 
@@ -52,6 +53,9 @@ class Priced:
     parts
         What each weight gives to each level of its consideration, ``(n_parts, D)``; payoffs are sums of them.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     plan: Plan
     values: Mapping[str, FloatArray]

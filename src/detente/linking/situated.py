@@ -16,6 +16,7 @@ from detente.linking.bindings import DrawBlock
 from detente.linking.planning import plan_mechanisms
 from detente.linking.pricing import evaluate_mechanism
 from detente.rules.compiling import Rules, compile_rules
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["Situated", "evaluate_mechanisms"]
 
@@ -26,6 +27,9 @@ class Situated:
 
     Arrays have shape ``(n_states, n_draws)``, or ``(n_members, n_states, n_draws)`` where they are per member.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     members: tuple[str, ...]
     inputs: Mapping[str, FloatArray]

@@ -21,6 +21,7 @@ from detente.rules.state import (
     project,
     read_variables,
 )
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "Rules",
@@ -38,6 +39,9 @@ class Rules:
     ``sights`` are the labels of everything that a player can come to see; code 0 is nothing. ``consideration_reads``,
     ``chance_reads`` (per instrument; None without chance) and ``mechanism_reads`` say which variables decide the level.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     crisis: str
     policy: str

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from detente.arrays import BoolArray
 from detente.crisis.elements import Crisis, Instrument, Policy, StateVariable
 from detente.errors import UsageError
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "FREE",
@@ -51,6 +52,9 @@ class AdaptivePolicy:
     for it), menus are those of ``switch``; at all others those of ``start``. Initial values are those of ``start``: a
     commitment cannot change what was before it.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     id: str
     label: str

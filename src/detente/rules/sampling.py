@@ -12,6 +12,7 @@ from detente.rules.compiling import Rules, type_combinations
 from detente.rules.phases import Kind, Moment
 from detente.rules.state import StateArray
 from detente.rules.transition import Batch
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["Chooser", "PlayedGames", "sample", "uniform_choice"]
 
@@ -26,6 +27,9 @@ class PlayedGames:
     ``types`` ``(n, P)``; ``picks`` ``(n, len(rules.schedule))``: place in the menu or among the chance outcomes at each
     moment, -1 where nothing was chosen; ``state`` ``(n, n_variables)`` at the end; ``outcome`` ``(n,)`` index.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     types: StateArray
     picks: NDArray[np.int16]

@@ -18,6 +18,7 @@ from detente.rules.compiling import Rules, initial_states
 from detente.rules.phases import Kind, Moment
 from detente.rules.state import StateArray
 from detente.rules.transition import Batch
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "NODE_LIMIT",
@@ -66,6 +67,9 @@ class Situations:
     available; ``stuck`` names for each moment at which a menu can be empty a state where it is. ``mechanism_codes`` are the reachable
     levels of each mechanism. ``complete`` is False if the search gave up.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     layers: tuple[Layer, ...]
     start: Int64Array

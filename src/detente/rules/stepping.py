@@ -24,8 +24,12 @@ from detente.rules import transition
 from detente.rules.compiling import Rules, initial_states, type_labels
 from detente.rules.phases import CompiledMove, Kind, Moment
 from detente.rules.transition import Batch
+from detente.summaries import html_summary, text_summary
 
 __all__ = ["Made", "Position", "Sight", "start"]
+
+_SHOWN = 6
+"""Last choices that a screen shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +192,29 @@ class Position:
                 self.rules.considerations, self.rules.consideration_reads, strict=True
             )
         }
+
+    def _rows(self) -> list[tuple[str, str]]:
+        moment, rules = self.moment, self.rules
+        words = {item.id: item.label for item in rules.instruments}
+        done = [
+            f"{item.player or 'chance'}: {item.choice}" for item in self.history if not item.forced
+        ]
+        return [
+            ("round", f"{moment.round} of {rules.rounds}" if moment else ""),
+            ("over", self.outcome or ""),
+            ("to move", self.mover or ("chance" if self.chance() else "")),
+            ("chance", "; ".join(self.chance())),
+            *((name, words[name]) for name in self.available()),
+            ("history", ", ".join(done[-_SHOWN:])),
+            ("state", ", ".join(f"{name} {value}" for name, value in self.state.items())),
+        ]
+
+    def __repr__(self) -> str:
+        """Show who has to choose among what, what was done, and the state."""
+        return text_summary(f"Position of {self.rules.crisis!r}", self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_summary(f"position of {self.rules.crisis}", self._rows())
 
     def seen(self, player: str) -> tuple[Sight, ...]:
         """Return what a player has seen, in order of time: all that it knows besides its type and its menus."""

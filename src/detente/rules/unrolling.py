@@ -24,6 +24,7 @@ from detente.rules.situations import (
     game_too_large,
 )
 from detente.rules.state import StateArray
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["CHANCE", "TERMINAL", "Tree", "unroll"]
 
@@ -75,6 +76,9 @@ class Tree:
     mechanism_codes
         Reachable levels of each mechanism, as codes of ``rules.mechanism_reads``.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     rules: Rules
     players: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Runs: draws under several policies, solved shard by shard into a folder, and read from it.
 
-:func:`run_ensemble` fills a run folder, :class:`Results` reads it, :func:`trace_metric` tells where a number comes from.
+:func:`run_ensemble` fills a run folder, :class:`Run` reads it, :func:`trace_metric` tells where a number comes from.
 """
 
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detente.lazily import offer
 
 if TYPE_CHECKING:
-    from detente.runs.results import Certificate, Results, Summary
+    from detente.runs.run import Certificate, Run
     from detente.runs.running import RunPart, run_ensemble, run_part
     from detente.runs.statistics import (
         Difference,
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         RegretTable,
     )
     from detente.runs.store import SHARD_DRAWS, Manifest
+    from detente.runs.tables import DriverTable, PolicyRow, PolicyTable, Summary
     from detente.runs.tracing import MetricTrace, trace_metric
 
 __all__ = [
@@ -25,12 +26,15 @@ __all__ = [
     "Certificate",
     "Difference",
     "Driver",
+    "DriverTable",
     "FirstChange",
     "Manifest",
     "MetricTrace",
     "PolicyRegret",
+    "PolicyRow",
+    "PolicyTable",
     "RegretTable",
-    "Results",
+    "Run",
     "RunPart",
     "Summary",
     "run_ensemble",

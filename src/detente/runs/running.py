@@ -12,7 +12,7 @@ from detente.engine.usual import DRAWS, SEED
 from detente.errors import RunError, UsageError
 from detente.runs.cluster import parse_address, run_on_cluster
 from detente.runs.holding import holding
-from detente.runs.results import Results
+from detente.runs.run import Run
 from detente.runs.store import (
     LARGE_RUN_DRAWS,
     LARGE_SHARD_DRAWS,
@@ -27,6 +27,7 @@ from detente.runs.store import (
 )
 from detente.runs.versions import library_versions
 from detente.runs.workers import refuse_nested, run_processes, run_threads
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "EXECUTORS",
@@ -52,6 +53,9 @@ Progress = Callable[[int, int], None]
 class RunPart:
     """What a call of :func:`run_part` left: how many shards of its part and of the whole run are there."""
 
+    __repr__ = text_fields
+    _repr_html_ = html_fields
+
     folder: Path
     shards: int
     computed: int
@@ -75,7 +79,7 @@ def run_ensemble(
     design: Design | None = None,
     executor: str | None = None,
     shard_draws: int | None = None,
-) -> Results:
+) -> Run:
     """Solve a crisis for every draw and policy and store the metrics.
 
     Draws are the same under every policy (common random numbers). Shards that the folder already holds are kept: a
@@ -112,7 +116,7 @@ def run_ensemble(
 
     Returns
     -------
-    Results
+    Run
         The finished run.
 
     Raises
@@ -137,7 +141,7 @@ def run_ensemble(
         shard_draws=shard_draws,
         part=(1, 1),
     )
-    return Results.open(folder)
+    return Run.open(folder, crisis=crisis)
 
 
 def run_part(

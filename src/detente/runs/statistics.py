@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from detente.arrays import BoolArray, FloatArray
+from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "Difference",
@@ -77,6 +78,9 @@ class RegretTable:
     ``minimax`` is the policy with the smallest maximum regret, ``least_mean`` the one with the smallest mean regret
     (the first in order, if tied).
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     metric: str
     lower_is_better: bool

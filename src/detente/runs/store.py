@@ -27,6 +27,7 @@ from detente.arrays import FloatArray
 from detente.engine.designs import Alternatives, Design, DesignName, Mode
 from detente.engine.streams import MAX_DRAWS
 from detente.errors import RunError
+from detente.summaries import html_fields, text_fields
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,6 +88,9 @@ class Manifest:
     ``alternatives`` and ``others`` are those of :class:`detente.engine.Design`; ``shard_draws`` is the number of draws
     per shard.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     crisis: str
     digest: str

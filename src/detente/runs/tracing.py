@@ -23,6 +23,7 @@ from detente.crisis.metric_names import Metric
 from detente.crisis.quantity_building import split_sources
 from detente.errors import UsageError
 from detente.models.registry import find_model
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["SOLUTION_REFERENCE", "Memory", "MetricTrace", "trace_metric"]
 
@@ -39,6 +40,9 @@ class MetricTrace:
     ``mechanisms`` the crisis's own names for their uses; ``references`` name the equations. ``by_play`` tells that the
     metric depends on how the game is played.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     metric: str
     sources: tuple[str, ...]
@@ -149,7 +153,7 @@ def trace_metric(
     metric
         A metric's name.
     drivers
-        Pairs of quantity and effect (:meth:`detente.runs.Results.drivers`); where a metric depends on the play of
+        Pairs of quantity and effect (:meth:`detente.runs.Run.effects`); where a metric depends on the play of
         the whole game, its quantities are ordered by absolute effect.
     memory
         Of the same crisis, where many metrics are traced.

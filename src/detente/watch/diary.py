@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from importlib.metadata import version
 from itertools import groupby
@@ -23,18 +23,97 @@ from detente.engine.roots import Solved
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.runs.store import write_whole
+from detente.summaries import html_bars, html_grid, html_summary, text_grid, text_summary
 from detente.watch.events import EventReading
 from detente.watch.watching import Day, Watch
 
-__all__ = ["keep_diary", "read_record"]
+__all__ = ["DayRecord", "Diary", "keep_diary", "read_record"]
 
-Record = dict[str, Any]
 Progress = Callable[[int, int], None]
 
 FORMAT = 1
 """Version of a day's file; it rises when the meaning of a number in it changes."""
 
 MOST_DAYS = 3660
+
+
+class DayRecord(dict[str, Any]):
+    """A day of a diary as plain data: :class:`detente.watch.watching.Day` by the names of its fields."""
+
+    def _rows(self) -> list[tuple[str, str]]:
+        mean, low, high, _ = self["attack"]
+        told = [item for item in self["effects"] if item["kind"] not in {"noise", "unmapped"}]
+        telling = sorted(told, key=lambda item: -abs(item["attack"]))[:5]
+        likeliest = sorted(self["outcomes"].items(), key=lambda pair: -pair[1][0])[:6]
+        return [
+            ("attack", f"{mean:.3f} ({low:.3f} to {high:.3f})"),
+            ("outcomes", ", ".join(f"{name} {row[0]:.0%}" for name, row in likeliest)),
+            (
+                "beliefs",
+                ", ".join(
+                    f"{item['player']}.{item['kind']} {item['mean']:.0%}"
+                    for item in self["beliefs"]
+                    if item["observer"] == "public"
+                ),
+            ),
+            ("events", f"{len(self['effects'])}, {len(told)} of them told something"),
+            *(
+                (f"{100 * item['attack']:+.1f} points", f"{item['event']['text']}: {item['says']}")
+                for item in telling
+            ),
+            ("watch for", ", ".join(item["instrument"] for item in self["signals"][:3])),
+        ]
+
+    def __repr__(self) -> str:
+        """Show where things stand, what moved them, and what to watch."""
+        return text_summary(f"{self['day']}, round {self['round']}", self._rows())
+
+    def _repr_html_(self) -> str:
+        rows = [(name, *row[:3]) for name, row in self["outcomes"].items()]
+        title = f"{self['day']}, round {self['round']}"
+        return html_summary(title, self._rows()) + html_bars("outcomes", rows, most=1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Diary:
+    """A crisis watched day by day.
+
+    ``left_out`` has day, text and reason of each event that was not used.
+    """
+
+    crisis: Crisis
+    days: tuple[DayRecord, ...]
+    left_out: tuple[tuple[str, str, str], ...]
+    draws: int
+
+    def _title(self) -> str:
+        days = f"{self.days[0]['day']} to {self.days[-1]['day']}"
+        return f"Diary of {self.crisis.id}, {days}: {self.draws} draws, {len(self.left_out)} events left out"
+
+    def _cells(self) -> list[list[str]]:
+        """Return the days on which something was reported, and the first and the last."""
+        last = len(self.days) - 1
+        return [
+            [
+                day["day"],
+                f"{day['attack'][0]:.3f}",
+                f"{day['attack'][1]:.3f} to {day['attack'][2]:.3f}",
+                "; ".join(item["event"]["text"] for item in day["effects"]),
+            ]
+            for place, day in enumerate(self.days)
+            if day["effects"] or place in {0, last}
+        ]
+
+    def __repr__(self) -> str:
+        """Show the chance of an attack on the first and the last day and on those with events."""
+        return text_grid(self._title(), ["day", "attack", "5-95%", "events"], self._cells())
+
+    def _repr_html_(self) -> str:
+        bars = [(day["day"], *day["attack"][:3]) for day in self.days if day["effects"]]
+        columns = ["day", "attack", "5-95%", "events"]
+        return html_grid(self._title(), columns, self._cells()) + html_bars(
+            "attack", bars, most=1.0
+        )
 
 
 def keep_diary(
@@ -48,7 +127,7 @@ def keep_diary(
     seed: int = SEED,
     policy: str | None = None,
     progress: Progress | None = None,
-) -> tuple[Record, ...]:
+) -> tuple[DayRecord, ...]:
     """Watch a crisis day by day.
 
     Parameters
@@ -68,7 +147,7 @@ def keep_diary(
 
     Returns
     -------
-    tuple of dict
+    tuple of DayRecord
         A record for each day, in order: :class:`detente.watch.watching.Day` as plain data.
 
     Raises
@@ -95,7 +174,7 @@ def keep_diary(
     key = _digest(
         FORMAT, version("detente"), crisis.digest, n_draws, seed, policy or "", str(first)
     )
-    records: list[Record] = []
+    records: list[DayRecord] = []
     for number in range(n_days):
         day = first + timedelta(days=number)
         todays = by_day.get(day, ())
@@ -106,7 +185,7 @@ def keep_diary(
             found = _as_record(watch.ready().advance(todays, day), key)
             text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
             write_whole(path, text.encode())
-            record = json.loads(text)  # the same data, computed or read
+            record = DayRecord(json.loads(text))  # the same data, computed or read
         else:
             watch.skip(todays, day)
         records.append(record)
@@ -115,13 +194,13 @@ def keep_diary(
     return tuple(records)
 
 
-def read_record(path: Path, key: str) -> Record | None:
+def read_record(path: Path, key: str) -> DayRecord | None:
     """Return the record of a day if its file is there, whole, and of that key."""
     try:
         record = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
-    return record if isinstance(record, dict) and record.get("key") == key else None
+    return DayRecord(record) if isinstance(record, dict) and record.get("key") == key else None
 
 
 class _Late:
@@ -201,7 +280,7 @@ def _describe(reading: EventReading) -> list[object]:
     return [*row, rule.id, *said, str(rule.weight), list(rule.seen_by)]
 
 
-def _as_record(day: Day, key: str) -> Record:
+def _as_record(day: Day, key: str) -> dict[str, Any]:
     """Turn a day into plain data, its events into what a page shows of them."""
     record = asdict(day)
     record["day"] = day.day.isoformat()

@@ -26,6 +26,7 @@ from detente.engine.roots import Root, Solved
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.rules.policies import after_change, after_use, find_policy, start_state
+from detente.summaries import html_fields, text_fields
 from detente.watch.events import EventReading
 
 __all__ = ["Belief", "Day", "EventEffect", "Observation", "Signal", "Watch"]
@@ -81,6 +82,9 @@ class Day:
     ``outcomes`` maps an outcome to (mean, low, high, mean weighted by how well each draw foresaw what was observed);
     ``attack`` and ``settlement`` likewise. ``effective_draws`` is the number of draws that the weights amount to.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     day: date
     round: int

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from detente.analysis.studies._study import Study
 from detente.crisis.elements import Crisis
 from detente.errors import RunError
-from detente.runs.results import Results
+from detente.runs.run import Run
 from detente.runs.studies import read_study, write_study
 
 __all__ = ["Study", "find_studies", "keep_studies"]
@@ -25,8 +25,8 @@ def find_studies() -> tuple[Study, ...]:
 
 
 def keep_studies(
-    crisis: Crisis, results: Results, *, progress: Callable[[str], None] | None = None
-) -> Results:
+    crisis: Crisis, results: Run, *, progress: Callable[[str], None] | None = None
+) -> Run:
     """Compute the studies of a run and keep them in its folder; those that it holds whole are left as they are.
 
     Parameters
@@ -40,7 +40,7 @@ def keep_studies(
 
     Returns
     -------
-    Results
+    Run
         The run that was given.
 
     Raises
@@ -49,14 +49,7 @@ def keep_studies(
         ``run-mismatch`` if the run is of another crisis or of other overrides; ``output-unwritable`` if the folder cannot
         be written.
     """
-    if results.manifest.digest != crisis.digest:
-        message = f"the run is not one of this version of crisis {crisis.id!r} and its overrides"
-        raise RunError(
-            message,
-            code="run-mismatch",
-            at=str(results.folder),
-            fix="give the crisis that was run, with the same overrides",
-        )
+    results.check_crisis(crisis)
     for study in find_studies():
         if not study.is_about(crisis) or _is_kept(study, results):
             continue
@@ -67,7 +60,7 @@ def keep_studies(
     return results
 
 
-def _is_kept(study: Study, results: Results) -> bool:
+def _is_kept(study: Study, results: Run) -> bool:
     try:
         read_study(results.folder, study.name, study.record, manifest=results.manifest)
     except RunError:

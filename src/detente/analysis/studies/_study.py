@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detente.crisis.elements import Crisis
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["Study"]
 
@@ -29,7 +29,7 @@ class Study:
     name: str
     models: tuple[str, ...]
     record: type[Any]
-    compute: Callable[[Crisis, Results], Any]
+    compute: Callable[[Crisis, Run], Any]
 
     def is_about(self, crisis: Crisis) -> bool:
         """Whether a crisis binds one of the models."""

@@ -29,7 +29,7 @@ from detente.models.alliance import (
     strongest_packages,
     take_votes,
 )
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["CASES", "LEVELS", "STUDY", "TARGET", "TRIED", "Lattice", "solve_coalitions"]
 
@@ -169,7 +169,7 @@ def solve_coalitions(
     crisis
         The crisis, with its overrides.
     values
-        Draws of each quantity by path, shape ``(D,)``: :meth:`detente.runs.Results.cases` gives those of a run,
+        Draws of each quantity by path, shape ``(D,)``: :meth:`detente.runs.Run.cases` gives those of a run,
         :func:`detente.engine.draw_quantities` others.
     state
         Values of state variables; initial where not named.
@@ -187,8 +187,8 @@ def solve_coalitions(
     )
 
 
-def _study(crisis: Crisis, results: Results) -> CoalitionStudy:
-    base = crisis.policies.get(results.policies[0])
+def _study(crisis: Crisis, results: Run) -> CoalitionStudy:
+    base = crisis.policies.get(results.policy_ids[0])
     found = solve_coalitions(
         crisis, results.cases(CASES), state=base.state if base is not None else None
     )

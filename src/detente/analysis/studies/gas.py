@@ -8,7 +8,7 @@ from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis
 from detente.linking.gas import GAS_MODEL, GasYear, gas_mechanism, run_gas_years, sea_price
 from detente.models import find_model
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["STUDY", "study_gas"]
 
@@ -92,7 +92,7 @@ def _record(year: GasYear) -> GasYearRecord:
     )
 
 
-def _study(crisis: Crisis, _: Results) -> GasStudy:
+def _study(crisis: Crisis, _: Run) -> GasStudy:
     return study_gas(crisis)
 
 

@@ -16,14 +16,14 @@ from detente.linking.counters import (
     find_counters,
     package_costs,
 )
-from detente.runs.results import Results
+from detente.runs.run import Run
 
 __all__ = ["STUDY", "study_payers"]
 
 _YEAR = "year"
 
 
-def study_payers(crisis: Crisis, results: Results) -> PayerStudy:
+def study_payers(crisis: Crisis, results: Run) -> PayerStudy:
     """Put together what every package costs, from the outputs that a run stores.
 
     Parameters
@@ -66,7 +66,7 @@ def _costs(
     )
 
 
-def _reader(results: Results) -> ReadOutput:
+def _reader(results: Run) -> ReadOutput:
     """Give outputs of mechanisms as the run stores them, by the state at which they were evaluated."""
 
     @cache

@@ -101,7 +101,7 @@ def _drivers(brief: Brief) -> list[dict[str, Any]]:
     read = set(context.traces.game_inputs)
     return [
         {"quantity": driver.path, "effect": _tidy(driver.effect), "clear": driver.path in clear}
-        for driver in context.results.driver_table("attack", context.policies.base)
+        for driver in context.results.drivers("attack", context.policies.base)
         if driver.path in read
     ]
 

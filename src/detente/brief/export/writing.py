@@ -13,7 +13,8 @@ from detente.brief.document import Brief, compose
 from detente.brief.export.rendering import to_csv_files, to_html, to_json, to_markdown
 from detente.crisis.elements import Crisis
 from detente.errors import RunError
-from detente.runs.results import Results
+from detente.runs.run import Run
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["BriefPaths", "check_place", "write_brief", "write_files"]
 
@@ -25,6 +26,9 @@ _OWN_NAME = re.compile(r"charts/[^/\\]+\.svg|tables/[^/\\]+\.csv")
 class BriefPaths:
     """Where the files of a briefing lie."""
 
+    __repr__ = text_fields
+    _repr_html_ = html_fields
+
     html: Path
     markdown: Path
     json: Path
@@ -32,7 +36,7 @@ class BriefPaths:
     tables: tuple[Path, ...]
 
 
-def write_brief(results: Results, crisis: Crisis, folder: str | Path) -> BriefPaths:
+def write_brief(results: Run, crisis: Crisis, folder: str | Path) -> BriefPaths:
     """Compose the briefing of a run and write its files into a folder.
 
     Parameters

@@ -13,6 +13,7 @@ from detente.game.form import ExtensiveForm
 from detente.game.qre._tracing import Tracer
 from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.solving import Status
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["BranchResult", "trace_logit_branch"]
 
@@ -53,6 +54,9 @@ class BranchResult:
     tolerance
         The largest residual that counts as converged.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     rationality: FloatArray
     strategy: FloatArray

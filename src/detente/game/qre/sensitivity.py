@@ -18,6 +18,7 @@ from detente.game._steps import first_step, walk
 from detente.game.evaluation import posteriors, reach_probs
 from detente.game.form import ExtensiveForm
 from detente.game.qre._restriction import as_policy
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["SensitivityResult", "equilibrium_sensitivity"]
 
@@ -40,6 +41,9 @@ class SensitivityResult:
         Certificate of each direction, relative to its right-hand side, recomputed from the answer, shape ``(W,)``.
         Large where the branch is about to turn and the derivative does not exist.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     strategy: FloatArray
     terminal_probs: FloatArray

@@ -37,6 +37,7 @@ from detente.game.qre._layout import layout_of
 from detente.game.qre._restriction import ActionLimits, Restriction, as_policy, restrictions
 from detente.game.qre._tracing import Tracer, log_chance, tree_of
 from detente.game.qre._unwinding import trace_draw
+from detente.summaries import html_fields, text_fields
 
 __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
 
@@ -94,6 +95,9 @@ class LogitQREResult:
         The game that was solved; payoffs by draw as :class:`~detente.game.payoffs.PayoffTable` or
         :class:`~detente.game.PricedPayoffs`.
     """
+
+    __repr__ = text_fields
+    _repr_html_ = html_fields
 
     strategy: FloatArray
     residual: FloatArray

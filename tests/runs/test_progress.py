@@ -6,15 +6,15 @@ import time
 
 import pytest
 
-from detente.cli import _progress
-from detente.cli._progress import ProgressDisplay, peak_memory_mib
+from detente.runs import progress
+from detente.runs.progress import ProgressDisplay, peak_memory_mib
 
 
 @pytest.fixture
 def clock(monkeypatch):
     """A clock that stands still until it is told to go on."""
     now = [100.0]
-    monkeypatch.setattr(_progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     return now
 
 
@@ -34,7 +34,7 @@ def test_the_rate_is_that_of_work_and_not_of_starting(clock):
     assert lines[1].startswith("328 of 1,000 cases, 20/s, 34 s left, peak ")
 
 
-@pytest.mark.skipif(not _progress.Path("/proc/self/status").exists(), reason="reads /proc")
+@pytest.mark.skipif(not progress.Path("/proc/self/status").exists(), reason="reads /proc")
 def test_memory_of_worker_processes_counts():
     # oracle: the operating system's count for a child, an interpreter of its own
     here = peak_memory_mib()
@@ -42,7 +42,7 @@ def test_memory_of_worker_processes_counts():
     child = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
     child.start()
     deadline = time.monotonic() + 30.0
-    while _progress._peak_of(child.pid) < 5.0 and time.monotonic() < deadline:
+    while progress._peak_of(child.pid) < 5.0 and time.monotonic() < deadline:
         time.sleep(0.02)
     told = ProgressDisplay("cases", stream=io.StringIO())
     together = told.peak_mib()
@@ -53,8 +53,8 @@ def test_memory_of_worker_processes_counts():
 
 
 def test_a_process_that_is_no_more_has_no_memory():
-    assert _progress._peak_of(None) == 0.0
-    assert _progress._peak_of(2**30) == 0.0
+    assert progress._peak_of(None) == 0.0
+    assert progress._peak_of(2**30) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_process_that_is_no_more_has_no_memory():
 )
 def test_durations_are_words(seconds, words):
     # oracle by hand
-    assert _progress._duration(seconds) == words
+    assert progress._duration(seconds) == words
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from detente.errors import RunError, UsageError
-from detente.runs import results as results_module
-from detente.runs.results import Results
+from detente.runs import run as results_module
+from detente.runs.run import Run
 from detente.runs.store import (
     Shard,
     read_manifest,
@@ -21,7 +21,7 @@ N_DRAWS = 150
 def results(run_folder, request, monkeypatch):
     if request.param == "by query":
         monkeypatch.setattr(results_module, "_DENSE_BYTES", 0)
-    return Results.open(run_folder)
+    return Run.open(run_folder)
 
 
 def x_values():
@@ -31,7 +31,7 @@ def x_values():
 def test_series_come_back_by_draw(results):
     # oracle by hand: 150 draws of the three whole shards
     assert results.n_draws == N_DRAWS
-    assert results.policies == ("wait", "arm")
+    assert results.policy_ids == ("wait", "arm")
     np.testing.assert_array_equal(results.values("quantity/x"), x_values())
     np.testing.assert_array_equal(results.values("attack", "wait"), 0.5 * x_values())
     np.testing.assert_array_equal(results.values("attack", "arm"), 0.25 * x_values())
@@ -80,7 +80,7 @@ def test_sql_reaches_the_same_numbers(results):
 
 
 def test_drivers_find_the_quantity_that_matters(results):
-    (path, effect), (_, other) = results.drivers("attack", "wait")
+    (path, effect), (_, other) = results.effects("attack", "wait")
     assert path == "x"
     assert effect == pytest.approx(0.4, abs=0.01)
     assert abs(other) < 0.05
@@ -143,7 +143,7 @@ def test_unknown_policies_are_refused_in_regret(results):
 
 def test_a_folder_without_a_run_is_refused(tmp_path):
     with pytest.raises(RunError) as caught:
-        Results.open(tmp_path)
+        Run.open(tmp_path)
     assert caught.value.code == "run-corrupt"
 
 
@@ -151,7 +151,7 @@ def test_a_missing_or_truncated_shard_is_named(run_folder):
     path = shard_file(run_folder, 2)
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(RunError, match=r"shard-000002\.parquet") as caught:
-        Results.open(run_folder)
+        Run.open(run_folder)
     assert caught.value.code == "run-corrupt"
     assert "run the command that made it again" in caught.value.fix
 
@@ -162,7 +162,7 @@ def test_damage_inside_a_shard_is_found_on_reading(run_folder):
     content[len(content) // 3] ^= 0xFF
     path.write_bytes(content)
     with pytest.raises(RunError, match=r"shard-000001\.parquet"):
-        Results.open(run_folder).values("attack", "wait")
+        Run.open(run_folder).values("attack", "wait")
 
 
 def test_shards_with_other_metrics_are_refused(run_folder):
@@ -171,14 +171,14 @@ def test_shards_with_other_metrics_are_refused(run_folder):
     series = (("", "quantity/z"), *shard.series[1:])
     write_shard(run_folder, Shard(number=1, series=series, values=shard.values), stamp=stamp)
     with pytest.raises(RunError, match="other metrics") as caught:
-        Results.open(run_folder).values("attack", "wait")
+        Run.open(run_folder).values("attack", "wait")
     assert caught.value.code == "run-corrupt"
 
 
 def test_queried_series_are_kept_up_to_a_limit(run_folder, monkeypatch):
     monkeypatch.setattr(results_module, "_DENSE_BYTES", 0)
     monkeypatch.setattr(results_module, "_CACHED_SERIES", 1)
-    results = Results.open(run_folder)
+    results = Run.open(run_folder)
     first = results.values("attack", "wait")
     assert results.values("attack", "wait") is first
     results.values("attack", "arm")
@@ -196,6 +196,6 @@ def test_a_metric_defined_in_no_draw_has_no_summary(run_folder):
         write_shard(
             run_folder, Shard(number=number, series=shard.series, values=values), stamp=stamp
         )
-    found = Results.open(run_folder).summary("quantity/x")
+    found = Run.open(run_folder).summary("quantity/x")
     assert found.n_defined == 0
     assert np.isnan(found.mean)

@@ -1,4 +1,4 @@
-"""Results: what a run folder says, read back as series, ranges, drivers, regret and differences.
+"""Runs: what a run folder says, read back as series, ranges, drivers, regret and differences.
 
 Ranges are the 5% and 95% quantiles over draws. Shares of draws are shares *of explored cases*.
 """
@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from detente.arrays import FloatArray
+from detente.crisis.elements import Crisis
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.errors import RunError, UsageError, nearest
 from detente.runs import frames
 from detente.runs import statistics as analysis
 from detente.runs.querying import QueryResult, connect, run_query
-from detente.runs.statistics import Difference, Driver, FirstChange, RegretTable
+from detente.runs.statistics import Difference, FirstChange, RegretTable
 from detente.runs.store import (
     AGAIN,
     Manifest,
@@ -29,28 +30,28 @@ from detente.runs.store import (
     shard_file,
 )
 from detente.runs.studies import read_study
+from detente.runs.tables import DriverTable, PolicyRow, PolicyTable, Summary
+from detente.summaries import (
+    html_bars,
+    html_fields,
+    html_grid,
+    text_fields,
+    text_grid,
+    text_summary,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import xarray as xr
 
-__all__ = ["Certificate", "Results", "Summary"]
+__all__ = ["Certificate", "Run"]
 
 Record = TypeVar("Record")
 _DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger ones are queried
 _CACHED_SERIES = 256
 _CACHE_BYTES = 256 * 2**20
 _POLICY, _METRIC = "policy", "metric"
-
-
-class Summary(NamedTuple):
-    """Mean and range (5% and 95% quantiles) over the draws in which the metric is defined, and their number."""
-
-    mean: float
-    low: float
-    high: float
-    n_defined: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,9 @@ class Certificate:
     do err) but its size.
     """
 
+    __repr__ = text_fields
+    _repr_html_ = html_fields
+
     max_residual: float
     unconverged: int
     unconverged_share: float
@@ -73,26 +77,45 @@ class Certificate:
     unconverged_by_policy: dict[str, int]
 
 
-class Results:
+class Run:
     """A finished run, read only.
 
-    Open it with :meth:`open`. A *metric* is named as in the reference of metrics (:doc:`/explanation/ensembles`); those
-    of the crisis itself (``quantity/...``, ``mechanism/...``) stand under the policy ``""``.
+    Make one with :func:`detente.run` or open one with :meth:`open`. A *metric* is named as in the reference of metrics
+    (:doc:`/explanation/ensembles`); those of the crisis itself (``quantity/...``, ``mechanism/...``) stand under the
+    policy ``""``.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    manifest
+        What it is a run of.
+    crisis
+        The crisis that was run, if it is at hand: :func:`detente.brief` needs it.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, *, crisis: Crisis | None = None) -> None:
         self.folder = folder
         self.manifest = manifest
+        self.crisis = crisis
         self._cache: OrderedDict[tuple[str, str], FloatArray] = OrderedDict()
 
     @classmethod
-    def open(cls, folder: str | Path) -> "Results":
+    def open(cls, folder: str | Path, *, crisis: Crisis | None = None) -> "Run":
         """Open a run folder and check that it is complete.
+
+        Parameters
+        ----------
+        folder
+            A run folder.
+        crisis
+            The crisis that was run, with the same overrides.
 
         Raises
         ------
         RunError
-            ``run-corrupt`` if there is no manifest, or a shard is missing, truncated or of another run: it is named.
+            ``run-corrupt`` if there is no manifest, or a shard is missing, truncated or of another run: it is named;
+            ``run-mismatch`` if the run is of another crisis or of other overrides.
         """
         folder = Path(folder)
         manifest = read_manifest(folder)
@@ -116,7 +139,29 @@ class Results:
             there = manifest.n_shards - len(missing)
             message = f"the run is unfinished: {there:,} of {manifest.n_shards:,} shards are there, {path.name} is missing"
             raise RunError(message, code="run-corrupt", at=str(path), fix=AGAIN)
-        return cls(folder, manifest)
+        found = cls(folder, manifest, crisis=crisis)
+        if crisis is not None:
+            found.check_crisis(crisis)
+        return found
+
+    def check_crisis(self, crisis: Crisis) -> None:
+        """Refuse a crisis that is not the one that was run.
+
+        Raises
+        ------
+        RunError
+            ``run-mismatch`` if the run is of another crisis or of other overrides.
+        """
+        if self.manifest.digest != crisis.digest:
+            message = (
+                f"the run is not one of this version of crisis {crisis.id!r} and its overrides"
+            )
+            raise RunError(
+                message,
+                code="run-mismatch",
+                at=str(self.folder),
+                fix="give the crisis that was run, with the same overrides",
+            )
 
     # --- what there is -----------------------------------------------------------------------------------------------
 
@@ -126,7 +171,7 @@ class Results:
         return self.manifest.n_draws
 
     @property
-    def policies(self) -> tuple[str, ...]:
+    def policy_ids(self) -> tuple[str, ...]:
         """Ids of the policies, in the order of the run."""
         return self.manifest.policies
 
@@ -160,10 +205,10 @@ class Results:
         UsageError
             ``path-unknown`` for one that the run does not hold, ``option-invalid`` for none.
         """
-        chosen = self.policies if policies is None else tuple(policies)
+        chosen = self.policy_ids if policies is None else tuple(policies)
         for policy in chosen:
-            if policy not in self.policies:
-                raise _unknown(_POLICY, policy, self.policies)
+            if policy not in self.policy_ids:
+                raise _unknown(_POLICY, policy, self.policy_ids)
         if not chosen:
             message = "no policy is left to choose among"
             raise UsageError(
@@ -173,16 +218,25 @@ class Results:
 
     # --- numbers -----------------------------------------------------------------------------------------------------
 
-    def values(self, metric: str, policy: str = "") -> FloatArray:
+    def values(self, metric: str, policy: str | None = None) -> FloatArray:
         """Values of a metric by draw, shape ``(n_draws,)``, read only.
 
         NaN stands where the metric is undefined in a draw (a belief after a move of probability zero).
+
+        Parameters
+        ----------
+        metric
+            Its name.
+        policy
+            Id of a policy, ``""`` for a metric of the crisis itself. By default whichever fits: the first policy of the
+            run, the base case, for what depends on play.
 
         Raises
         ------
         UsageError
             ``path-unknown``, with the nearest names.
         """
+        policy = self._policy_of(metric, policy)
         place = self._places.get((policy, metric))
         if place is None:
             return self._without_series(metric, policy)
@@ -247,14 +301,9 @@ class Results:
         """
         return read_study(self.folder, name, kind, manifest=self.manifest)
 
-    def summary(self, metric: str, policy: str = "") -> Summary:
-        """Mean and 5% and 95% quantiles of a metric over the draws."""
-        values = self.values(metric, policy)
-        values = values[~np.isnan(values)]
-        if values.size == 0:
-            return Summary(float("nan"), float("nan"), float("nan"), 0)
-        low, high = np.quantile(values, (0.05, 0.95))
-        return Summary(float(values.mean()), float(low), float(high), int(values.size))
+    def summary(self, metric: str, policy: str | None = None) -> Summary:
+        """Mean and 5% and 95% quantiles of a metric over the draws; the policy is that of :meth:`values`."""
+        return Summary.of(self.values(metric, policy))
 
     def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run one SELECT over the tables ``run``, ``policies`` and ``fixed`` and return its rows.
@@ -336,16 +385,52 @@ class Results:
 
     # --- analyses ----------------------------------------------------------------------------------------------------
 
-    def drivers(self, metric: str, policy: str = "") -> list[tuple[str, float]]:
-        """Effect of each uncertain quantity on a metric, the largest absolute effect first.
-
-        See :func:`detente.runs.statistics.find_drivers`; :meth:`driver_table` gives more columns.
-        """
+    def effects(self, metric: str, policy: str | None = None) -> list[tuple[str, float]]:
+        """Effect of each uncertain quantity on a metric, in the order of :meth:`drivers`, and nothing more."""
         return list(analysis.find_effects(self._fifths, self.values(metric, policy)))
 
-    def driver_table(self, metric: str, policy: str = "") -> tuple[Driver, ...]:
-        """Effect, ends and rank correlation of each uncertain quantity for a metric."""
-        return analysis.find_drivers(self._fifths, self.values(metric, policy))
+    def drivers(self, metric: str, policy: str | None = None) -> DriverTable:
+        """Effect, ends and rank correlation of each uncertain quantity for a metric, the largest absolute effect first.
+
+        See :func:`detente.runs.statistics.find_drivers`.
+        """
+        known = {} if self.crisis is None else self.crisis.quantities
+        return DriverTable(
+            metric=metric,
+            policy=self._policy_of(metric, policy),
+            rows=analysis.find_drivers(self._fifths, self.values(metric, policy)),
+            labels={path: known[path].label for path in self.quantities() if path in known},
+        )
+
+    def policies(self) -> PolicyTable:
+        """Compare the policies: outcomes, chance of an attack, what the defenders get and how far it falls short.
+
+        Regret is that of :meth:`regret`: the defenders' payoff, draw by draw, against the best policy of that draw.
+        """
+        prefix = metric_prefix("outcome")
+        payoffs = self._by_policy(None, self.policy_ids)
+        regret = analysis.find_regret("", self.policy_ids, payoffs)
+        return PolicyTable(
+            crisis=self.manifest.crisis,
+            cases=self.manifest.plan.case_label,
+            n_draws=self.n_draws,
+            rows=tuple(
+                PolicyRow(
+                    policy=policy,
+                    label=self.manifest.policy_labels.get(policy, policy),
+                    attack=self.summary("attack", policy),
+                    outcomes={
+                        Metric.parse(name).about: self.summary(name, policy)
+                        for name in self.metrics(prefix, policy=policy)
+                    },
+                    payoff=Summary.of(values),
+                    regret=shortfall,
+                )
+                for policy, values, shortfall in zip(
+                    self.policy_ids, payoffs, regret.rows, strict=True
+                )
+            ),
+        )
 
     def regret(
         self,
@@ -403,14 +488,14 @@ class Results:
         """How well the solutions behind the run hold, over all policies and draws."""
         ends = dict.fromkeys(("residual", "iterations", "nashconv"), 0.0)
         missed: dict[str, int] = {}
-        for policy in self.policies:  # one at a time: a large run has millions of solutions
+        for policy in self.policy_ids:  # one at a time: a large run has millions of solutions
             for name, end in ends.items():
                 ends[name] = max(
                     end, float(self.values(metric_name("certificate", name), policy).max())
                 )
             converged = self.values(metric_name("certificate", "converged"), policy)
             missed[policy] = int((converged == 0.0).sum())
-        n_solutions = len(self.policies) * self.n_draws
+        n_solutions = len(self.policy_ids) * self.n_draws
         return Certificate(
             max_residual=ends["residual"],
             unconverged=sum(missed.values()),
@@ -421,7 +506,51 @@ class Results:
             unconverged_by_policy=missed,
         )
 
+    # --- on a screen -------------------------------------------------------------------------------------------------
+
+    def _head(self) -> str:
+        manifest = self.manifest
+        return f"Run of {manifest.crisis}: {self.n_draws:,} {manifest.plan.case_label}, {len(self.policy_ids)} policies"
+
+    def _table(self) -> list[tuple[str, str, Summary]]:
+        """Return what is shown of each policy: the chance of an attack, or the first metric that it has."""
+        found = []
+        for policy in self.policy_ids:
+            metric = "attack" if self.has("attack", policy) else self.metrics(policy=policy)[0]
+            label = self.manifest.policy_labels.get(policy, policy)
+            found.append((label, metric, self.summary(metric, policy)))
+        return found
+
+    def __repr__(self) -> str:
+        """Show what it is a run of, the chance of an attack under each policy, and where it lies."""
+        rows = [
+            [label, metric, f"{item.mean:.3f}", f"{item.low:.3f} to {item.high:.3f}"]
+            for label, metric, item in self._table()
+        ]
+        table = text_grid(self._head(), ["policy", "metric", "mean", "5-95%"], rows)
+        return "\n".join(
+            [table, *text_summary("", [("folder", str(self.folder))]).splitlines()[1:]]
+        )
+
+    def _repr_html_(self) -> str:
+        table = self._table()
+        rows = [
+            [label, metric, f"{item.mean:.3f}", f"{item.low:.3f} to {item.high:.3f}"]
+            for label, metric, item in table
+        ]
+        bars = [(label, item.mean, item.low, item.high) for label, _, item in table]
+        return html_grid(self._head(), ["policy", "metric", "mean", "5-95%"], rows) + html_bars(
+            self._head(), bars
+        )
+
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _policy_of(self, metric: str, policy: str | None) -> str:
+        """Return the policy under which a metric is meant."""
+        if policy is not None:
+            return policy
+        kept = Metric.parse(metric).of_the_crisis or self.has(metric)
+        return "" if kept else self.policy_ids[0]
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], int]:
@@ -487,8 +616,8 @@ class Results:
             values = np.full(self.n_draws, fixed[path])
             values.setflags(write=False)
             return values
-        if policy not in ("", *self.policies):
-            raise _unknown(_POLICY, policy, self.policies)
+        if policy not in ("", *self.policy_ids):
+            raise _unknown(_POLICY, policy, self.policy_ids)
         raise _unknown(_METRIC, metric, self.metrics(policy=policy))
 
 

@@ -18,7 +18,7 @@ def peak_memory_mib() -> float:
     Pages that processes share count in each. 0 where the system does not tell; workers are counted on Linux alone.
     """
     try:
-        import resource
+        import resource  # noqa: PLC0415  not on every system
     except ImportError:  # not on this system
         return 0.0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -61,8 +61,13 @@ class ProgressDisplay:
         unit: str = "case",
         stream: TextIO | None = None,
     ) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.console import Console  # noqa: PLC0415  slow to load
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+        )
 
         self._stream = stream if stream is not None else sys.stderr
         console = Console(file=self._stream)
