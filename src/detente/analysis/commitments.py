@@ -8,8 +8,8 @@ one option of each choice.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from detente.analysis._columns import refuse
 from detente.crisis.elements import Crisis, Policy
+from detente.errors import refuse
 
 __all__ = [
     "START",
@@ -185,6 +185,7 @@ def _fixing(crisis: Crisis, key: str, names: tuple[str, ...]) -> Commitment:
         if name not in crisis.instruments:
             refuse(
                 f"crisis {crisis.id!r} has no instrument {name!r}",
+                code="option-invalid",
                 at=f"choices[{key!r}]",
                 fix="name instruments of the menu",
             )

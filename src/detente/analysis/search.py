@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detente.analysis._columns import refuse
 from detente.analysis.commitments import (
     Choice,
     Commitment,
@@ -30,6 +29,7 @@ from detente.crisis.elements import Crisis, Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Engine
 from detente.engine.usual import DRAWS_OF_A_COMPARISON, SEED
+from detente.errors import refuse
 
 __all__ = [
     "EXHAUSTIVE",
@@ -137,6 +137,7 @@ def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[st
         if name not in known:
             refuse(
                 f"crisis {crisis.id!r} has no phase {name!r}",
+                code="option-invalid",
                 at="phases",
                 fix=f"use some of: {', '.join(known)}",
             )
@@ -151,6 +152,7 @@ def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[st
     if not choices:
         refuse(
             "there is no menu to choose a commitment from",
+            code="option-invalid",
             at="phases",
             fix="name phases in which a player other than the challenger moves",
         )
