@@ -19,6 +19,7 @@ class Kept(TypedDict):
 
 @pytest.fixture(autouse=True)
 def _own_register(monkeypatch):
+    registry.all_models()  # imported into the register that others see, not into this one
     monkeypatch.setattr(registry, "_MODELS", {})
 
 

@@ -27,3 +27,18 @@ def test_names_are_compared_in_one_module(trees):
         or (isinstance(node, ast.ImportFrom) and node.module == "difflib")
     }
     assert found == {"errors.py"}, "use detente.errors.nearest"
+
+
+def test_what_is_named_refuse_never_returns(trees):
+    public = []
+    for place, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name.strip("_").startswith("refuse"):
+                assert node.returns is not None, (place, node.name)
+                assert ast.unparse(node.returns) == "NoReturn", (place, node.name)
+        public += [
+            (place, node.name)
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("refuse")
+        ]
+    assert public == [("errors.py", "refuse")], "use detente.errors.refuse"

@@ -1,15 +1,15 @@
 """Columns of a table of cases as the analyses take them: numbers, or categories with their labels."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray
-from detente.errors import UsageError
+from detente.errors import UsageError, refuse
 
-__all__ = ["InputColumn", "numeric_column", "refuse", "split_columns"]
+__all__ = ["InputColumn", "numeric_column", "split_columns"]
 
 
 class InputColumn(NamedTuple):
@@ -38,6 +38,7 @@ def split_columns(inputs: Mapping[str, ArrayLike], n_cases: int) -> tuple[InputC
         if array.size != n_cases:
             refuse(
                 f"input {name!r} has {array.size} cases where the outcome has {n_cases}",
+                code="option-invalid",
                 at=f"inputs[{name!r}]",
                 fix="give one entry for each case",
             )
@@ -56,7 +57,12 @@ def split_columns(inputs: Mapping[str, ArrayLike], n_cases: int) -> tuple[InputC
                 )
             )
     if not found:
-        refuse("no input takes more than one value", at="inputs", fix="give an input that varies")
+        refuse(
+            "no input takes more than one value",
+            code="option-invalid",
+            at="inputs",
+            fix="give an input that varies",
+        )
     return tuple(found)
 
 
@@ -71,7 +77,12 @@ def numeric_column(at: str, given: ArrayLike) -> FloatArray:
     try:
         values = np.asarray(given, dtype=np.float64).reshape(-1)
     except (TypeError, ValueError):
-        refuse(f"{at} holds something that is no number", at=at, fix="pass numbers")
+        refuse(
+            f"{at} holds something that is no number",
+            code="option-invalid",
+            at=at,
+            fix="pass numbers",
+        )
     if not np.isfinite(values).all():
         place = int(np.flatnonzero(~np.isfinite(values))[0])
         message = f"{at} holds {values[place]} in place {place}"
@@ -82,17 +93,6 @@ def numeric_column(at: str, given: ArrayLike) -> FloatArray:
             fix="leave out the cases without a value, and say so",
         )
     return values
-
-
-def refuse(message: str, *, at: str, fix: str) -> NoReturn:
-    """Refuse an argument.
-
-    Raises
-    ------
-    UsageError
-        ``option-invalid``, always.
-    """
-    raise UsageError(message, code="option-invalid", at=at, fix=fix)
 
 
 def _plain(item: object) -> str:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.analysis._columns import InputColumn, refuse, split_columns
+from detente.analysis._columns import InputColumn, split_columns
 from detente.analysis.discovery import Box, Limit, limits_hold, read_outcome
 from detente.arrays import BoolArray, FloatArray
+from detente.errors import refuse
 
 __all__ = ["CartTree", "Leaf", "grow_tree"]
 
@@ -98,6 +99,7 @@ def grow_tree(
     if not 0.0 < mass_min < 1.0 or depth < 1:
         refuse(
             f"leaves of {mass_min} of the cases at depth {depth} cannot be",
+            code="option-invalid",
             at="mass_min" if depth >= 1 else "depth",
             fix="use a share between 0 and 1 and a depth of 1 or more",
         )

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from detente.analysis._columns import refuse
 from detente.crisis.elements import Crisis, Policy
+from detente.errors import refuse
 from detente.rules.policies import Start, name_policies, start_of
 
 __all__ = [
@@ -164,6 +164,7 @@ def _fixing(crisis: Crisis, key: str, names: tuple[str, ...]) -> Policy:
         if name not in crisis.instruments:
             refuse(
                 f"crisis {crisis.id!r} has no instrument {name!r}",
+                code="option-invalid",
                 at=f"choices[{key!r}]",
                 fix="name instruments of the menu",
             )

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from detente.analysis._columns import refuse
 from detente.analysis.splitting import EXACT_INPUTS, Split, split_change
 from detente.arrays import BoolArray, FloatArray
 from detente.crisis.elements import Crisis, Policy, Quantity
 from detente.crisis.metric_names import Metric, metric_name
 from detente.engine import Engine, draw_quantities
 from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED
+from detente.errors import refuse
 from detente.runs.run import Run
 from detente.runs.statistics import Difference, summarise_difference
 
@@ -127,7 +127,12 @@ def explain_change(
     with_rules = bool(find_changed_rules(before, after))
     names = [*changed, RULES] if with_rules else changed
     if not names:
-        refuse("the two versions do not differ", at="after", fix="compare versions that differ")
+        refuse(
+            "the two versions do not differ",
+            code="option-invalid",
+            at="after",
+            fix="compare versions that differ",
+        )
     chosen = [
         _policy(crisis, policy or next(iter(before.policies), None)) for crisis in (before, after)
     ]
@@ -180,6 +185,7 @@ def compare_results(
             f"the runs do not share the policy {policy!r}"
             if policy
             else "the runs share no policy",
+            code="option-invalid",
             at="policy",
             fix=f"use one of: {', '.join(shared)}"
             if shared
@@ -258,6 +264,7 @@ def _policy(crisis: Crisis, name: str | None) -> Policy:
     if name not in crisis.policies:
         refuse(
             f"crisis {crisis.id!r} has no policy {name!r} in one of the versions",
+            code="option-invalid",
             at="policy",
             fix=f"use one of: {', '.join(crisis.policies)}",
         )

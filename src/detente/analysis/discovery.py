@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtrc
 
-from detente.analysis._columns import InputColumn, numeric_column, refuse, split_columns
+from detente.analysis._columns import InputColumn, numeric_column, split_columns
 from detente.analysis._peeling import Bounds, Objective, Peeler
 from detente.arrays import BoolArray, FloatArray
+from detente.errors import refuse
 
 __all__ = [
     "Box",
@@ -227,6 +228,7 @@ def find_box(
     if chosen is None:
         refuse(
             f"there is no objective {objective!r}",
+            code="option-invalid",
             at="objective",
             fix="use lenient, lenient2 or original",
         )
@@ -238,6 +240,7 @@ def find_box(
         if searched.size != values.size or not searched.any():
             refuse(
                 f"the mask of cases marks {int(searched.sum())} of {searched.size} entries for {values.size} cases",
+                code="option-invalid",
                 at="cases",
                 fix="give one entry for each case, true for one at least",
             )
@@ -318,12 +321,18 @@ def read_outcome(
     """Return the outcome as numbers and the mask of the cases of interest, each of shape ``(n_cases,)``."""
     values = numeric_column("outcome", outcome)
     if values.size == 0:
-        refuse("there are no cases", at="outcome", fix="give one entry for each case")
+        refuse(
+            "there are no cases",
+            code="option-invalid",
+            at="outcome",
+            fix="give one entry for each case",
+        )
     if threshold is None:
         odd = (values != 0.0) & (values != 1.0)
         if odd.any():
             refuse(
                 f"the outcome holds {values[odd][0]:g}, which is neither 0 nor 1",
+                code="option-invalid",
                 at="outcome",
                 fix="say from which value on a case is of interest, with a threshold",
             )
@@ -333,6 +342,7 @@ def read_outcome(
     if not interest.any():
         refuse(
             f"none of {values.size} cases is of interest",
+            code="option-invalid",
             at="threshold",
             fix=f"choose a threshold between {values.min():g} and {values.max():g}",
         )
@@ -355,7 +365,12 @@ def limits_hold(columns: tuple[InputColumn, ...], limits: tuple[Limit, ...]) -> 
 
 def _check_share(name: str, value: float) -> None:
     if not 0.0 < value < 1.0:
-        refuse(f"{name} is {value}", at=name, fix="use a share between 0 and 1, for instance 0.05")
+        refuse(
+            f"{name} is {value}",
+            code="option-invalid",
+            at=name,
+            fix="use a share between 0 and 1, for instance 0.05",
+        )
 
 
 # --- describing a box ------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from detente.analysis._columns import refuse
 from detente.analysis.sensitivity import (
     SobolIndices,
     Swing,
@@ -16,6 +15,7 @@ from detente.arrays import FloatArray
 from detente.crisis.elements import Crisis, Policy
 from detente.crisis.quantities import ppf, reference_value
 from detente.engine import Engine
+from detente.errors import refuse
 
 __all__ = ["find_crisis_indices", "find_crisis_swings", "group_by_source", "uncertain_paths"]
 
@@ -105,6 +105,7 @@ def find_crisis_indices(
     if tied:
         refuse(
             f"{tied[0]} is tied to others in group {crisis.quantities[tied[0]].group!r}",
+            code="option-invalid",
             at="paths",
             fix="leave correlated quantities out, or measure given data instead",
         )
@@ -133,12 +134,14 @@ def _chosen(crisis: Crisis, paths: Sequence[str] | None) -> tuple[str, ...]:
         if path not in known:
             refuse(
                 f"{path!r} is no uncertain quantity of crisis {crisis.id!r}",
+                code="option-invalid",
                 at="paths",
                 fix="use paths of quantities that are not fixed",
             )
     if not chosen:
         refuse(
             f"crisis {crisis.id!r} has no uncertain quantity",
+            code="option-invalid",
             at="paths",
             fix="give a quantity a range",
         )

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.analysis._columns import numeric_column, refuse
+from detente.analysis._columns import numeric_column
 from detente.arrays import BoolArray, FloatArray
+from detente.errors import refuse
 from detente.runs.statistics import find_regret, summarise_difference
 
 __all__ = [
@@ -125,6 +126,7 @@ def parse_aims(text: str) -> tuple[Aim, ...]:
         if not metric or direction not in {"", "min", "max"}:
             refuse(
                 f"{part.strip()!r} is no aim",
+                code="option-invalid",
                 at="--aims",
                 fix="write metrics with :min or :max behind, for instance attack,payoff/usa:max",
             )
@@ -156,6 +158,7 @@ def parse_limits(texts: Sequence[str]) -> tuple[Aim, ...]:
         if not metric.strip() or not np.isfinite(limit):
             refuse(
                 f"{text!r} is no limit",
+                code="option-invalid",
                 at="--satisfy",
                 fix="write a metric, <= or >= and a number, for instance attack<=0.2",
             )
@@ -277,6 +280,7 @@ def find_pareto(losses: ArrayLike) -> BoolArray:
     if points.ndim != 2 or not np.isfinite(points).all():
         refuse(
             f"losses of shape {points.shape} are no table of finite numbers",
+            code="option-invalid",
             at="losses",
             fix="give one row for each point and one column for each aim",
         )
@@ -396,6 +400,7 @@ def _table(metric: str, given: ArrayLike, policies: Sequence[str]) -> FloatArray
     if table.ndim != 2 or len(table) != len(policies) or table.shape[1] == 0:
         refuse(
             f"{metric} has shape {table.shape} for {len(policies)} policies",
+            code="option-invalid",
             at=metric,
             fix="give one row for each policy and one column for each draw",
         )

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from detente.analysis._columns import refuse
 from detente.analysis.commitments import Choice, list_commitments, menu_choices
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.solving import PolicySolver, PolicyValues
@@ -23,6 +22,7 @@ from detente.crisis.elements import Crisis, Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Engine
 from detente.engine.usual import DRAWS_OF_A_COMPARISON, SEED
+from detente.errors import refuse
 from detente.rules.policies import name_policies, unite
 
 __all__ = [
@@ -130,6 +130,7 @@ def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[st
         if name not in known:
             refuse(
                 f"crisis {crisis.id!r} has no phase {name!r}",
+                code="option-invalid",
                 at="phases",
                 fix=f"use some of: {', '.join(known)}",
             )
@@ -144,6 +145,7 @@ def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[st
     if not choices:
         refuse(
             "there is no menu to choose a commitment from",
+            code="option-invalid",
             at="phases",
             fix="name phases in which a player other than the challenger moves",
         )

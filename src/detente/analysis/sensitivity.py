@@ -15,8 +15,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.analysis._columns import numeric_column, refuse
+from detente.analysis._columns import numeric_column
 from detente.arrays import BoolArray, FloatArray, IntArray
+from detente.errors import refuse
 
 __all__ = [
     "DataMeasure",
@@ -134,11 +135,17 @@ def draw_saltelli(n_base: int, n_inputs: int, *, seed: int | None = 1) -> Saltel
     if n_base < 2 or n_base & (n_base - 1):
         refuse(
             f"{n_base} base points are no power of two",
+            code="option-invalid",
             at="n_base",
             fix=f"use {2 ** max(1, n_base.bit_length())} for instance",
         )
     if n_inputs < 1:
-        refuse(f"{n_inputs} inputs leave nothing to vary", at="n_inputs", fix="use 1 or more")
+        refuse(
+            f"{n_inputs} inputs leave nothing to vary",
+            code="option-invalid",
+            at="n_inputs",
+            fix="use 1 or more",
+        )
     sampler = qmc.Sobol(2 * n_inputs, scramble=seed is not None, rng=seed)
     both = sampler.random(n_base)
     first, second = both[:, :n_inputs], both[:, n_inputs:]
@@ -203,11 +210,17 @@ def find_sobol_indices(
     if n_inputs < 1 or array.size % (n_inputs + 2) or array.size < 2 * (n_inputs + 2):
         refuse(
             f"{array.size} values do not come from a design of {n_inputs} inputs",
+            code="option-invalid",
             at="values",
             fix="evaluate all points of draw_saltelli, (n_inputs + 2) times a power of two",
         )
     if not 0.0 < level < 1.0:
-        refuse(f"a level of {level} is no share", at="level", fix="use for instance 0.95")
+        refuse(
+            f"a level of {level} is no share",
+            code="option-invalid",
+            at="level",
+            fix="use for instance 0.95",
+        )
     array = array.reshape(n_inputs + 2, -1)
     n_base = array.shape[1]
     mean = float(array[:2].mean())
@@ -310,6 +323,7 @@ def measure_given_data(
     if n_classes < 2 or n_cases < 2 * n_classes:
         refuse(
             f"{n_cases} cases cannot be cut into {n_classes} classes",
+            code="option-invalid",
             at="n_classes",
             fix="use 2 classes or more, with at least two cases for each",
         )
@@ -375,6 +389,7 @@ def _classes(name: str, column: ArrayLike, n_cases: int, n_classes: int) -> tupl
     if array.size != n_cases:
         refuse(
             f"input {name!r} has {array.size} cases where the value has {n_cases}",
+            code="option-invalid",
             at=f"inputs[{name!r}]",
             fix="give one entry for each case",
         )
@@ -444,6 +459,7 @@ def weigh_groups(
         if column.size != target.size:
             refuse(
                 f"input {name!r} has {column.size} cases where the value has {target.size}",
+                code="option-invalid",
                 at=f"inputs[{name!r}]",
                 fix="give one entry for each case",
             )
@@ -509,6 +525,7 @@ def find_swings(
     if not middle.size == bottom.size == top.size == count:
         refuse(
             f"{count} names, {middle.size} reference values, {bottom.size} low and {top.size} high ends",
+            code="option-invalid",
             at="names",
             fix="give one of each for every input",
         )
@@ -519,6 +536,7 @@ def find_swings(
     if values.size != len(points):
         refuse(
             f"the function gave {values.size} values for {len(points)} points",
+            code="option-invalid",
             at="function",
             fix="return one value for each row",
         )

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.analysis._columns import refuse
 from detente.arrays import BoolArray, FloatArray, IntArray
+from detente.errors import refuse
 
 __all__ = ["EXACT_INPUTS", "Contribution", "Split", "split_change"]
 
@@ -94,7 +94,12 @@ def split_change(
     """
     count = len(names)
     if count == 0:
-        refuse("no input differs between the settings", at="names", fix="name one or more")
+        refuse(
+            "no input differs between the settings",
+            code="option-invalid",
+            at="names",
+            fix="name one or more",
+        )
     exact = count <= exact_up_to
     ends = np.array([np.zeros(count), np.ones(count)], dtype=np.bool_)
     single = np.eye(count, dtype=np.bool_)
@@ -115,6 +120,7 @@ def split_change(
     if results.size != len(masks):
         refuse(
             f"the function gave {results.size} results for {len(masks)} sets",
+            code="option-invalid",
             at="function",
             fix="return one result for each row of the mask",
         )

@@ -74,13 +74,13 @@ def read_condition(draft: Draft, raw: Any, keys: Keys, *, absent: Condition = ()
             if isinstance(item, dict):
                 alternatives.append(_alternative(draft, item, (*keys, index)))
             else:
-                _refuse_condition(draft, item, (*keys, index))
+                _note_condition(draft, item, (*keys, index))
         return tuple(alternatives)
-    _refuse_condition(draft, raw, keys)
+    _note_condition(draft, raw, keys)
     return absent
 
 
-def _refuse_condition(draft: Draft, raw: Any, keys: Keys) -> None:
+def _note_condition(draft: Draft, raw: Any, keys: Keys) -> None:
     draft.report(
         "value-type",
         f"{raw!r} is no condition",
@@ -153,13 +153,13 @@ def read_binding(
     elif isinstance(raw, dict):
         binding = _compound(draft, raw, keys, role, members)
     else:
-        _refuse(draft, f"{raw!r} is no binding", raw, keys)
+        _note(draft, f"{raw!r} is no binding", raw, keys)
     if binding is not None:
         draft.bindings.append(BindingUse(keys=keys, binding=binding, role=role, members=members))
     return binding
 
 
-def _refuse(draft: Draft, message: str, value: Any, keys: Keys) -> None:
+def _note(draft: Draft, message: str, value: Any, keys: Keys) -> None:
     draft.report("value-type", message[:300], at=keys, value=value, fix=_FORMS)
 
 
@@ -170,7 +170,7 @@ def _compound(
     if "by" in words:
         return _by_state(draft, raw, keys, role, members)
     if len(words) != 1:
-        _refuse(draft, f"{raw!r} is no binding", raw, keys)
+        _note(draft, f"{raw!r} is no binding", raw, keys)
         return None
     word = words[0]
     extra = [key for key in raw if key != word and not (key == "missing" and word in _COLUMNS)]
@@ -194,7 +194,7 @@ def _compound(
 def _output(draft: Draft, raw: Any, keys: Keys) -> Binding | None:
     mechanism, _, output = raw.partition(".") if isinstance(raw, str) else ("", "", "")
     if not mechanism or not output:
-        _refuse(draft, f"{raw!r} names no output as mechanism.output", raw, keys)
+        _note(draft, f"{raw!r} names no output as mechanism.output", raw, keys)
         return None
     return OutputOf(mechanism=mechanism, output=output)
 
@@ -202,10 +202,10 @@ def _output(draft: Draft, raw: Any, keys: Keys) -> Binding | None:
 def _column(draft: Draft, raw: dict[str, Any], keys: Keys, table: ColumnTable) -> Binding | None:
     name, missing = raw[table], raw.get("missing")
     if not isinstance(name, str) or not name:
-        _refuse(draft, f"{name!r} names no {table}", name, keys)
+        _note(draft, f"{name!r} names no {table}", name, keys)
         return None
     if missing is not None and (isinstance(missing, bool) or not isinstance(missing, int | float)):
-        _refuse(draft, f"the fill {missing!r} is no number", missing, (*keys, "missing"))
+        _note(draft, f"the fill {missing!r} is no number", missing, (*keys, "missing"))
         return None
     fill = None if missing is None else float(missing)
     return Column(table=table, name=name, missing=fill)
@@ -215,7 +215,7 @@ def _series(
     draft: Draft, raw: Any, keys: Keys, word: str, role: Role, members: tuple[str, ...]
 ) -> Binding | None:
     if not isinstance(raw, list) or not raw:
-        _refuse(draft, f"{word!r} needs a list of bindings, not {raw!r}", raw, keys)
+        _note(draft, f"{word!r} needs a list of bindings, not {raw!r}", raw, keys)
         return None
     parts = [
         read_binding(draft, item, (*keys, word, index), role=role, members=members)
@@ -232,7 +232,7 @@ def _by_state(
 ) -> Binding | None:
     variable = raw["by"]
     if not isinstance(variable, str) or not variable:
-        _refuse(draft, f"{variable!r} names no state variable", variable, (*keys, "by"))
+        _note(draft, f"{variable!r} names no state variable", variable, (*keys, "by"))
         return None
     cases = {
         value: read_binding(draft, item, (*keys, value), role=role, members=members)

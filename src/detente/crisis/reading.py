@@ -320,7 +320,7 @@ class _Builder:
         if isinstance(event, events.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                self.refuse("yaml-invalid", "the file holds more than one document", line, "---")
+                self.stop("yaml-invalid", "the file holds more than one document", line, "---")
         elif isinstance(event, events.AliasEvent):
             self.take_alias(str(event.anchor), line)
         elif isinstance(event, events.ScalarEvent):
@@ -330,7 +330,7 @@ class _Builder:
         elif isinstance(event, events.MappingStartEvent | events.SequenceStartEvent):
             self.check_tag(event, line)
             if len(self.open) >= MAX_DEPTH:
-                self.refuse(
+                self.stop(
                     "yaml-invalid", f"the nesting is deeper than {MAX_DEPTH}", line, str(MAX_DEPTH)
                 )
             if event.anchor is not None:
@@ -341,7 +341,7 @@ class _Builder:
             closed = self.open.pop()
             self.attach(closed.node, closed.node.line, None, closed.anchor)
 
-    def refuse(self, code: Code, message: str, line: int, value: str) -> None:
+    def stop(self, code: Code, message: str, line: int, value: str) -> None:
         fixes = {
             "yaml-alias-bomb": "write the repeated parts out, or drop the aliases",
             "yaml-invalid": "keep one plain document of mappings, lists, text and numbers",
@@ -352,9 +352,7 @@ class _Builder:
     def check_tag(self, event: Any, line: int) -> None:
         tag = event.tag
         if tag is not None:
-            self.refuse(
-                "yaml-invalid", f"the tag {str(tag)[:80]!r} is not accepted", line, str(tag)
-            )
+            self.stop("yaml-invalid", f"the tag {str(tag)[:80]!r} is not accepted", line, str(tag))
 
     def path(self) -> str:
         parts = [self.open[0].path] if self.open and self.open[0].path else []
@@ -391,10 +389,10 @@ class _Builder:
 
     def take_alias(self, anchor: str, line: int) -> None:
         if anchor not in self.anchors:
-            self.refuse("yaml-invalid", f"the alias {anchor[:80]!r} has no anchor", line, anchor)
+            self.stop("yaml-invalid", f"the alias {anchor[:80]!r} has no anchor", line, anchor)
         node = self.anchors[anchor]
         if node is None:
-            self.refuse("yaml-alias-bomb", f"the alias {anchor[:80]!r} holds itself", line, anchor)
+            self.stop("yaml-alias-bomb", f"the alias {anchor[:80]!r} holds itself", line, anchor)
         else:
             self.attach(node, line, None, None, alias=anchor)
 
@@ -412,7 +410,7 @@ class _Builder:
             parent.node.content.append(node)
         elif parent.key is None:
             if text is None:
-                self.refuse("yaml-invalid", "a key must be plain text", line, alias)
+                self.stop("yaml-invalid", "a key must be plain text", line, alias)
             else:
                 self.take_key(parent, text, line)
         else:
@@ -422,7 +420,7 @@ class _Builder:
 
     def take_key(self, parent: _Open, text: str, line: int) -> None:
         if len(text) > MAX_KEY:
-            self.refuse("yaml-invalid", f"a key is longer than {MAX_KEY} characters", line, text)
+            self.stop("yaml-invalid", f"a key is longer than {MAX_KEY} characters", line, text)
         if text in parent.node.key_lines:
             first = parent.node.key_lines[text]
             path = self.path()
@@ -445,8 +443,8 @@ class _Builder:
         expanded = sum(entry.node.size for entry in self.open)
         if expanded > MAX_NODES:
             code: Code = "yaml-alias-bomb" if alias else "yaml-invalid"
-            self.refuse(
+            self.stop(
                 code, f"the document has more than {MAX_NODES} parts when expanded", line, alias
             )
         if len(self.open) + child.height > MAX_DEPTH + 1:
-            self.refuse("yaml-alias-bomb", "aliases nest too deeply", line, alias)
+            self.stop("yaml-alias-bomb", "aliases nest too deeply", line, alias)

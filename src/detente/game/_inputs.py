@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray
-from detente.game._refusals import refuse_input
+from detente.errors import SolverError, refuse
 from detente.game.form import ExtensiveForm
 
 __all__ = ["as_chance", "as_payoffs", "as_rationality", "as_strategy", "count_draws"]
@@ -18,20 +18,23 @@ def _as_floats(
     array = np.asarray(values, dtype=np.float64)
     if not np.isfinite(array).all():
         place = tuple(int(index[0]) for index in np.nonzero(~np.isfinite(array)))
-        refuse_input(
+        refuse(
             f"{name} is {array[place]} at {list(place)}",
             code=code,
             at=name,
             fix="give a finite number everywhere; leave out draws that have none",
+            error=SolverError,
         )
     return array
 
 
 def _refuse_shape(name: str, shape: tuple[int, ...], expected: str) -> NoReturn:
-    refuse_input(
+    refuse(
         f"{name} has shape {shape}, not {expected}",
+        code="game-invalid",
         at=name,
         fix=f"pass an array of shape {expected}",
+        error=SolverError,
     )
 
 
@@ -65,10 +68,12 @@ def as_chance(form: ExtensiveForm, chance_probs: ArrayLike) -> FloatArray:
             event = int(np.flatnonzero(wrong)[0])
             rows = slice(form.chance_offset[event], form.chance_offset[event + 1])
             draw = int(np.argmax(np.abs(total[event] - 1.0)))
-            refuse_input(
+            refuse(
                 f"the branches of chance event {event} have probabilities {array[rows, draw].tolist()}",
+                code="game-invalid",
                 at=f"chance_probs[{rows.start}:{rows.stop}]",
                 fix="give probabilities from 0 to 1 that sum to 1 in each event",
+                error=SolverError,
             )
     return array
 
@@ -88,11 +93,13 @@ def as_strategy(form: ExtensiveForm, strategy: ArrayLike) -> FloatArray:
                 np.maximum(-array, 0.0).max(axis=1), form.action_offset[:-1]
             )
             which = int(np.argmax(worst))
-            refuse_input(
+            refuse(
                 f"the strategy at information set {which} ({form.info_set_label[which]!r}) "
                 "is no probability distribution",
+                code="game-invalid",
                 at=f"strategy[{form.action_offset[which]}:{form.action_offset[which + 1]}]",
                 fix="give probabilities from 0 to 1 that sum to 1 in each information set",
+                error=SolverError,
             )
     return array
 
@@ -102,11 +109,12 @@ def as_rationality(form: ExtensiveForm, rationality: ArrayLike) -> FloatArray:
     array = np.asarray(rationality, dtype=np.float64)
     if not np.isfinite(array).all() or (array < 0.0).any():
         worst = array[~(array >= 0.0) | ~np.isfinite(array)].ravel()[0]
-        refuse_input(
+        refuse(
             f"rationality is {worst}",
             code="rationality-invalid",
             at="rationality",
             fix="give a finite number of 0 or more, per unit of payoff",
+            error=SolverError,
         )
     if array.ndim <= 1:
         array = np.broadcast_to(np.atleast_1d(array), (form.n_players, array.size))
@@ -124,9 +132,11 @@ def count_draws(**arrays: FloatArray) -> int:
         n_draws = 0
     for name, size in sizes.items():
         if size not in {1, n_draws}:
-            refuse_input(
+            refuse(
                 f"{name} has {size} draws where others have {n_draws}",
+                code="game-invalid",
                 at=name,
                 fix="give every array the same number of draws, or one for all",
+                error=SolverError,
             )
     return n_draws

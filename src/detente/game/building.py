@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.game._refusals import refuse_game
+from detente.errors import GameError, refuse
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.summaries import html_fields, text_fields
 
@@ -85,8 +85,12 @@ class GameBuilder:
         """Refuse a game without players or with two of one name."""
         self.players = tuple(self.players)
         if not self.players or len(set(self.players)) != len(self.players):
-            refuse_game(
-                f"the players are {list(self.players)}", at="players", fix="name each player once"
+            refuse(
+                f"the players are {list(self.players)}",
+                code="game-invalid",
+                at="players",
+                fix="name each player once",
+                error=GameError,
             )
 
     def decision(
@@ -105,11 +109,12 @@ class GameBuilder:
         ``payoffs``, one per player, are paid on passing the node. ``label`` is shown in place of ``info_set``.
         """
         if player not in self.players:
-            refuse_game(
+            refuse(
                 f"there is no player {player!r}",
                 code="player-unknown",
                 at=info_set,
                 fix=f"use one of {', '.join(self.players)}",
+                error=GameError,
             )
         labels = self._labels(actions, info_set)
         mover = list(self.players).index(player)
@@ -119,11 +124,13 @@ class GameBuilder:
                 _Set(label=info_set if label is None else label, player=mover, actions=labels)
             )
         elif self._set_list[key].actions != labels:
-            refuse_game(
+            refuse(
                 f"information set {info_set!r} has actions {list(labels)} here and "
                 f"{list(self._set_list[key].actions)} elsewhere",
+                code="game-invalid",
                 at=info_set,
                 fix="give all nodes of a set the same actions in the same order",
+                error=GameError,
             )
         return self._add(place, mover, key, labels, payoffs)
 
@@ -134,10 +141,12 @@ class GameBuilder:
         labels = self._labels(tuple(probs), "chance")
         values = tuple(float(value) for value in probs.values())
         if not all(value >= 0.0 for value in values) or not abs(sum(values) - 1.0) <= 1e-9:
-            refuse_game(
+            refuse(
                 f"chance has probabilities {list(values)}",
+                code="game-invalid",
                 at=f"node {len(self._nodes)}",
                 fix="give probabilities from 0 to 1 that sum to 1",
+                error=GameError,
             )
         self._events.append(_Event(actions=labels, probs=values))
         return self._add(place, CHANCE, len(self._events) - 1, labels, payoffs)
@@ -145,10 +154,12 @@ class GameBuilder:
     def terminal(self, place: Place, *, payoffs: Sequence[float]) -> int:
         """Add a node where the game ends, with a payoff for each player; return its number."""
         if len(payoffs) != len(self.players):
-            refuse_game(
+            refuse(
                 f"{len(payoffs)} payoffs for {len(self.players)} players",
+                code="game-invalid",
                 at=f"node {len(self._nodes)}",
                 fix="give one payoff for each player",
+                error=GameError,
             )
         return self._add(place, TERMINAL, -1, (), payoffs)
 
@@ -161,16 +172,24 @@ class GameBuilder:
             ``game-invalid`` if an action leads nowhere, ``recall-imperfect`` if a player would forget.
         """
         if not self._nodes:
-            refuse_game("the game has no node", at="root", fix="add a root with place None")
+            refuse(
+                "the game has no node",
+                code="game-invalid",
+                at="root",
+                fix="add a root with place None",
+                error=GameError,
+            )
         order = [0]
         first_child = []
         for index in order:
             node = self._nodes[index]
             if -1 in node.children:
-                refuse_game(
+                refuse(
                     f"action {node.actions[node.children.index(-1)]!r} of node {index} leads nowhere",
+                    code="game-invalid",
                     at=f"node {index}",
                     fix="add a node at each action; terminal nodes end the game",
+                    error=GameError,
                 )
             first_child.append(len(order))
             order.extend(node.children)
@@ -203,10 +222,12 @@ class GameBuilder:
     def _labels(self, actions: Sequence[str], at: str) -> tuple[str, ...]:
         labels = tuple(actions)
         if not labels or len(set(labels)) != len(labels):
-            refuse_game(
+            refuse(
                 f"the actions are {list(labels)}",
+                code="game-invalid",
                 at=at,
                 fix="give one action or more, each named once",
+                error=GameError,
             )
         return labels
 
@@ -221,17 +242,21 @@ class GameBuilder:
         number = len(self._nodes)
         paid = tuple(float(value) for value in payoffs) or (0.0,) * len(self.players)
         if len(paid) != len(self.players) or not np.isfinite(paid).all():
-            refuse_game(
+            refuse(
                 f"node {number} pays {list(paid)}",
+                code="game-invalid",
                 at=f"node {number}",
                 fix="give one finite payoff for each player",
+                error=GameError,
             )
         if place is None:
             if number:
-                refuse_game(
+                refuse(
                     "there is a root already",
+                    code="game-invalid",
                     at=f"node {number}",
                     fix="name the parent and its action",
+                    error=GameError,
                 )
         else:
             self._attach(place, number)
@@ -254,16 +279,20 @@ class GameBuilder:
         else:
             where = action if 0 <= action < len(actions) else -1
         if where < 0:
-            refuse_game(
+            refuse(
                 f"there is no action {action!r} at node {parent}",
+                code="game-invalid",
                 at=f"node {number}",
                 fix="name a node that exists and one of its actions",
+                error=GameError,
             )
         if self._nodes[parent].children[where] >= 0:
-            refuse_game(
+            refuse(
                 f"action {action!r} of node {parent} leads to node "
                 f"{self._nodes[parent].children[where]} already",
+                code="game-invalid",
                 at=f"node {number}",
                 fix="add each place once",
+                error=GameError,
             )
         self._nodes[parent].children[where] = number

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.arrays import FloatArray, Int64Array
+from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_strategy, count_draws
-from detente.game._refusals import refuse_input
 from detente.game._steps import columns, own_order, walk
 from detente.game.form import ExtensiveForm
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source, take_draws
@@ -151,10 +151,12 @@ def _groups(index: ArrayLike, name: str, count: int, n_groups: int) -> Int64Arra
         or groups.dtype.kind not in "iu"
         or (groups.size and (groups.min() < 0 or groups.max() >= n_groups))
     ):
-        refuse_input(
+        refuse(
             f"{name} is no vector of {count} integers from 0 to {n_groups - 1}",
+            code="game-invalid",
             at=name,
             fix="name one group for each entry",
+            error=SolverError,
         )
     return groups.astype(np.int64)
 
@@ -309,11 +311,12 @@ def best_response(
 ) -> BestResponse:
     """Return a best response of one player to the strategies of the others, draw by draw."""
     if not 0 <= player < form.n_players:
-        refuse_input(
+        refuse(
             f"there is no player {player} among {form.n_players}",
             code="player-unknown",
             at="player",
             fix="use a number from 0 to the number of players less one",
+            error=SolverError,
         )
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
     source = payoff_source(form, payoffs)

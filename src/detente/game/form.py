@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import BoolArray, FloatArray, Int32Array, IntArray
-from detente.game._refusals import refuse_game
+from detente.errors import GameError, refuse
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["CHANCE", "TERMINAL", "ExtensiveForm"]
@@ -198,17 +198,21 @@ def _vector(name: str, values: ArrayLike) -> Int32Array:
     if array.size == 0:
         array = array.astype(np.int64)
     if array.ndim != 1 or array.dtype.kind not in "iu":
-        refuse_game(
+        refuse(
             f"{name} has shape {array.shape} and type {array.dtype}, not a vector of integers",
+            code="game-invalid",
             at=name,
             fix="pass a one-dimensional array of integers",
+            error=GameError,
         )
     limit = np.iinfo(np.int32).max
     if array.size and (array.max() > limit or array.min() < -limit):
-        refuse_game(
+        refuse(
             f"{name} holds {array[np.argmax(np.abs(array.astype(np.float64)))]}, too large for an index",
+            code="game-invalid",
             at=name,
             fix="pass indices below two thousand million",
+            error=GameError,
         )
     copy = array.astype(np.int32)
     copy.setflags(write=False)
@@ -219,10 +223,12 @@ def _labels(name: str, labels: Sequence[str], count: int) -> tuple[str, ...]:
     if not labels:
         return tuple(str(number + 1) for number in range(count))
     if len(labels) != count:
-        refuse_game(
+        refuse(
             f"{name} has {len(labels)} entries for {count}",
+            code="game-invalid",
             at=name,
             fix="give one label for each, or none at all",
+            error=GameError,
         )
     return tuple(labels)
 
@@ -234,28 +240,40 @@ def _first(mask: BoolArray) -> int:
 def _check_sizes(arrays: _Arrays) -> None:
     n_nodes = arrays.player.size
     if n_nodes == 0:
-        refuse_game("the tree has no node", at="player", fix="start with a root node")
+        refuse(
+            "the tree has no node",
+            code="game-invalid",
+            at="player",
+            fix="start with a root node",
+            error=GameError,
+        )
     if arrays.n_players < 1:
-        refuse_game(
+        refuse(
             f"the game has {arrays.n_players} players",
+            code="game-invalid",
             at="n_players",
             fix="name at least one player",
+            error=GameError,
         )
     for name in ("first_child", "n_children", "info_set"):
         size = getattr(arrays, name).size
         if size != n_nodes:
-            refuse_game(
+            refuse(
                 f"{name} has {size} entries for {n_nodes} nodes",
+                code="game-invalid",
                 at=name,
                 fix="give one entry a node",
+                error=GameError,
             )
     outside = (arrays.player < TERMINAL) | (arrays.player >= arrays.n_players)
     if outside.any():
         node = _first(outside)
-        refuse_game(
+        refuse(
             f"player is {arrays.player[node]} at node {node}, with {arrays.n_players} players",
+            code="game-invalid",
             at=f"player[{node}]",
             fix="use 0, 1, ... for players, -1 for chance and -2 for terminal nodes",
+            error=GameError,
         )
     for name, count in (
         ("action_offset", arrays.info_set_player.size),
@@ -263,16 +281,20 @@ def _check_sizes(arrays: _Arrays) -> None:
     ):
         offset = getattr(arrays, name)
         if offset.size == 0 or offset[0] != 0 or (np.diff(offset) < 1).any():
-            refuse_game(
+            refuse(
                 f"{name} does not start at 0 and rise",
+                code="game-invalid",
                 at=name,
                 fix="give 0 and then the running sum of the number of actions",
+                error=GameError,
             )
         if count is not None and offset.size != count + 1:
-            refuse_game(
+            refuse(
                 f"{name} has {offset.size} entries for {count} information sets",
+                code="game-invalid",
                 at=name,
                 fix="give one entry more than there are information sets",
+                error=GameError,
             )
 
 
@@ -283,10 +305,12 @@ def _parents(arrays: _Arrays) -> Int32Array:
     wrong = terminal != (arrays.n_children == 0)
     if wrong.any() or (arrays.n_children < 0).any():
         node = _first(wrong | (arrays.n_children < 0))
-        refuse_game(
+        refuse(
             f"node {node} has player {arrays.player[node]} and {arrays.n_children[node]} children",
+            code="game-invalid",
             at=f"n_children[{node}]",
             fix="give terminal nodes no child and every other node at least one",
+            error=GameError,
         )
     inner = np.flatnonzero(~terminal)
     counts = arrays.n_children[inner].astype(np.int64)
@@ -294,17 +318,21 @@ def _parents(arrays: _Arrays) -> Int32Array:
     bad = (first <= inner) | (first + counts > n_nodes)
     if bad.any():
         node = int(inner[_first(bad)])
-        refuse_game(
+        refuse(
             f"the children of node {node} are {arrays.first_child[node]} and following, "
             f"in a tree of {n_nodes} nodes",
+            code="game-invalid",
             at=f"first_child[{node}]",
             fix="number the nodes from the root downwards, children side by side",
+            error=GameError,
         )
     if counts.sum() != n_nodes - 1:
-        refuse_game(
+        refuse(
             f"the nodes have {counts.sum()} children in all, a tree of {n_nodes} nodes needs {n_nodes - 1}",
+            code="game-invalid",
             at="n_children",
             fix="give every node but the root exactly one parent",
+            error=GameError,
         )
     child = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(n_nodes - 1)
     parent = np.full(n_nodes, -1, dtype=np.int32)
@@ -312,10 +340,12 @@ def _parents(arrays: _Arrays) -> Int32Array:
     orphan = parent[1:] < 0
     if orphan.any():
         node = _first(orphan) + 1
-        refuse_game(
+        refuse(
             f"node {node} is nobody's child, so another node has two parents",
+            code="game-invalid",
             at=f"first_child[{node}]",
             fix="give every node but the root exactly one parent",
+            error=GameError,
         )
     parent.setflags(write=False)
     return parent
@@ -327,10 +357,12 @@ def _check_sets(arrays: _Arrays) -> None:
     stranger = (movers < 0) | (movers >= arrays.n_players)
     if stranger.any():
         first = _first(stranger)
-        refuse_game(
+        refuse(
             f"information set {first} belongs to player {movers[first]} of {arrays.n_players}",
+            code="game-invalid",
             at=f"info_set_player[{first}]",
             fix="use the numbers 0, 1, ... of the players",
+            error=GameError,
         )
     for kind, offset in (("decision", arrays.action_offset), ("chance", arrays.chance_offset)):
         here = arrays.player >= 0 if kind == "decision" else arrays.player == CHANCE
@@ -340,19 +372,23 @@ def _check_sets(arrays: _Arrays) -> None:
         outside = (index < 0) | (index >= count)
         if outside.any():
             node = int(nodes[_first(outside)])
-            refuse_game(
+            refuse(
                 f"{kind} node {node} refers to set {arrays.info_set[node]} of {count}",
+                code="game-invalid",
                 at=f"info_set[{node}]",
                 fix="number information sets and chance events from 0, each on its own",
+                error=GameError,
             )
         wrong = arrays.n_children[nodes] != np.diff(offset)[index]
         if wrong.any():
             node = int(nodes[_first(wrong)])
-            refuse_game(
+            refuse(
                 f"node {node} has {arrays.n_children[node]} children but its set "
                 f"{arrays.info_set[node]} has {np.diff(offset)[arrays.info_set[node]]} actions",
+                code="game-invalid",
                 at=f"info_set[{node}]",
                 fix="give every node of a set the same number of actions",
+                error=GameError,
             )
         if kind == "decision":
             _check_movers(arrays, nodes)
@@ -364,43 +400,53 @@ def _check_movers(arrays: _Arrays, nodes: IntArray) -> None:
     if wrong.any():
         node = int(nodes[_first(wrong)])
         owner = arrays.info_set_player[arrays.info_set[node]]
-        refuse_game(
+        refuse(
             f"player {arrays.player[node]} moves at node {node} of information set "
             f"{arrays.info_set[node]}, which belongs to player {owner}",
+            code="game-invalid",
             at=f"info_set[{node}]",
             fix="let one player move in all nodes of an information set",
+            error=GameError,
         )
     used = np.bincount(index, minlength=arrays.info_set_player.size)
     if (used == 0).any():
         empty = _first(used == 0)
-        refuse_game(
+        refuse(
             f"information set {empty} has no node",
+            code="game-invalid",
             at=f"info_set_player[{empty}]",
             fix="leave out information sets that no node refers to",
+            error=GameError,
         )
 
 
 def _check_terminals(arrays: _Arrays) -> None:
     if arrays.terminal_node.size != arrays.payoff_class.size:
-        refuse_game(
+        refuse(
             f"payoff_class has {arrays.payoff_class.size} entries for "
             f"{arrays.terminal_node.size} terminal nodes",
+            code="game-invalid",
             at="payoff_class",
             fix="give one entry for each entry of terminal_node",
+            error=GameError,
         )
     expected = np.flatnonzero(arrays.player == TERMINAL)
     if not np.array_equal(np.sort(arrays.terminal_node), expected):
-        refuse_game(
+        refuse(
             "terminal_node does not list the terminal nodes once each",
+            code="game-invalid",
             at="terminal_node",
             fix="list every node with player -2, each once",
+            error=GameError,
         )
     if (arrays.payoff_class < 0).any():
         index = _first(arrays.payoff_class < 0)
-        refuse_game(
+        refuse(
             f"payoff_class is {arrays.payoff_class[index]} at terminal {index}",
+            code="game-invalid",
             at=f"payoff_class[{index}]",
             fix="use the rows 0, 1, ... of the payoff table",
+            error=GameError,
         )
 
 
@@ -442,13 +488,14 @@ def _check_recall(arrays: _Arrays, last: Int32Array, labels: tuple[str, ...]) ->
         node = int(nodes[_first(wrong)])
         which = int(arrays.info_set[node])
         members = nodes[index == which]
-        refuse_game(
+        refuse(
             f"player {arrays.info_set_player[which]} forgets its own past at information set {which} "
             f"({labels[which]!r}): nodes {', '.join(str(item) for item in members[:4])} "
             "follow different own moves",
             code="recall-imperfect",
             at=f"info_set[{node}]",
             fix="split the information set by what the player did and knew before",
+            error=GameError,
         )
     before.setflags(write=False)
     return before

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray, Int64Array
+from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_payoffs
-from detente.game._refusals import refuse_input
 from detente.game._steps import own_order, walk
 from detente.game.evaluation import expected_payoffs, nash_conv
 from detente.game.form import ExtensiveForm
@@ -102,10 +102,12 @@ def solve_nash(
     """
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     if table.shape[2] != 1 or chance.shape[1] != 1:
-        refuse_input(
+        refuse(
             "one game is solved at a time, but an argument has a draw axis",
+            code="game-invalid",
             at="payoffs",
             fix="solve draws one by one",
+            error=SolverError,
         )
     search = _Search(form, table, chance)
     done, check = 0, 8

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray, Int32Array, Int64Array, IntArray
+from detente.errors import SolverError, refuse
 from detente.game._inputs import as_payoffs, count_draws
-from detente.game._refusals import refuse_input
 from detente.game.form import ExtensiveForm
 from detente.summaries import html_fields, text_fields
 
@@ -108,10 +108,12 @@ class PricedPayoffs:
         tables = tuple(_floats(f"prices[{c}]", item, ndim=2) for c, item in enumerate(prices))
         rows = _floats("weights", weights, ndim=3)
         if len(tables) != levels.shape[1] or rows.shape[1] != levels.shape[1]:
-            refuse_input(
+            refuse(
                 f"level has {levels.shape[1]} considerations, prices {len(tables)} and weights {rows.shape[1]}",
+                code="game-invalid",
                 at="level",
                 fix="give every consideration a column of levels, a table of prices and weights",
+                error=SolverError,
             )
         for c, table in enumerate(tables):
             _check_range(f"level[:, {c}]", levels[:, c], table.shape[0])
@@ -120,10 +122,12 @@ class PricedPayoffs:
         else:
             which = _indices("weight_row", weight_row)
         if which.shape[0] != levels.shape[0]:
-            refuse_input(
+            refuse(
                 f"weight_row has {which.shape[0]} payoff classes where level has {levels.shape[0]}",
+                code="game-invalid",
                 at="weight_row",
                 fix="give both one row for each payoff class",
+                error=SolverError,
             )
         _check_range("weight_row", which, rows.shape[0])
         count_draws(weights=rows, **{f"prices[{c}]": table for c, table in enumerate(tables)})
@@ -159,11 +163,12 @@ class PricedPayoffs:
             for consideration in range(self.level.shape[1]):
                 total = total + self.part(consideration, draws)
         if not np.isfinite(total).all():
-            refuse_input(
+            refuse(
                 "weights times prices are too large to add up",
                 code="payoff-not-finite",
                 at="payoffs",
                 fix="state prices and weights on a smaller scale",
+                error=SolverError,
             )
         return total
 
@@ -195,10 +200,12 @@ def payoff_source(form: ExtensiveForm, payoffs: Payoffs) -> PayoffTable | Priced
         return PayoffTable(table=as_payoffs(form, payoffs))
     classes, players = payoffs.weight_row.shape
     if classes < form.n_classes or players != form.n_players:
-        refuse_input(
+        refuse(
             f"payoffs are priced for {classes} payoff classes and {players} players",
+            code="game-invalid",
             at="payoffs",
             fix=f"price {form.n_classes} payoff classes for {form.n_players} players",
+            error=SolverError,
         )
     return payoffs
 
@@ -213,17 +220,20 @@ def _floats(name: str, values: ArrayLike, *, ndim: int) -> FloatArray:
     if array.ndim == ndim - 1:
         array = array[..., np.newaxis]
     if array.ndim != ndim:
-        refuse_input(
+        refuse(
             f"{name} has shape {array.shape}",
+            code="game-invalid",
             at=name,
             fix=f"give {ndim - 1} axes, and one more where draws differ",
+            error=SolverError,
         )
     if not np.isfinite(array).all():
-        refuse_input(
+        refuse(
             f"{name} holds {array[~np.isfinite(array)][0]}",
             code="payoff-not-finite",
             at=name,
             fix="give a finite number everywhere; leave out draws that have none",
+            error=SolverError,
         )
     return array
 
@@ -231,10 +241,12 @@ def _floats(name: str, values: ArrayLike, *, ndim: int) -> FloatArray:
 def _indices(name: str, values: ArrayLike) -> Int64Array:
     array = np.asarray(values)
     if array.ndim != 2 or (array.size and array.dtype.kind not in "iu"):
-        refuse_input(
+        refuse(
             f"{name} has shape {array.shape} and type {array.dtype}",
+            code="game-invalid",
             at=name,
             fix="give a table of whole numbers, one row for each payoff class",
+            error=SolverError,
         )
     return array.astype(np.int64)
 
@@ -242,8 +254,10 @@ def _indices(name: str, values: ArrayLike) -> Int64Array:
 def _check_range(name: str, index: Int64Array, count: int) -> None:
     if index.size and (index.min() < 0 or index.max() >= count):
         wrong = index[(index < 0) | (index >= count)][0]
-        refuse_input(
+        refuse(
             f"{name} is {wrong}, with {count} rows to choose from",
+            code="game-invalid",
             at=name,
             fix=f"use numbers from 0 to {count - 1}",
+            error=SolverError,
         )

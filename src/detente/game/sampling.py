@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray, Int32Array, Int64Array
+from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_strategy, count_draws
-from detente.game._refusals import refuse_input
 from detente.game._steps import first_step
 from detente.game.form import ExtensiveForm
 from detente.summaries import html_fields, text_fields
@@ -75,7 +75,13 @@ def sample_histories(
     [[0, 0], [2, 2]]
     """
     if n < 0:
-        refuse_input(f"n is {n}", at="n", fix="ask for 0 plays or more")
+        refuse(
+            f"n is {n}",
+            code="game-invalid",
+            at="n",
+            fix="ask for 0 plays or more",
+            error=SolverError,
+        )
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
     n_draws = count_draws(strategy=sigma, chance_probs=chance)
     steps = [np.broadcast_to(array, (array.shape[0], n_draws)) for array in (sigma, chance)]

@@ -21,8 +21,7 @@ from detente.crisis.elements import (
     QuantityOf,
     Sum,
 )
-from detente.errors import Place
-from detente.linking._refusals import refuse
+from detente.errors import Place, refuse
 from detente.rules.compiling import Rules
 from detente.rules.state import Projection, StateArray
 
@@ -235,10 +234,10 @@ def compile_binding(
         return _Number(value=np.full((1, 1), binding.value))
     if isinstance(binding, QuantityOf):
         if binding.path not in scope.crisis.quantities:
-            raise refuse(
+            refuse(
+                f"there is no quantity {binding.path!r}",
                 code="quantity-unknown",
-                message=f"there is no quantity {binding.path!r}",
-                place=place,
+                at=place,
                 fix="declare it under `quantities`, or bind another",
             )
         scope.paths.add(binding.path)
@@ -317,10 +316,10 @@ def _compile_column(
     binding: Column, *, scope: Scope, members: Sequence[str], place: Place
 ) -> AbstractTerm:
     if not members:
-        raise refuse(
+        refuse(
+            f"{binding.table} {binding.name!r} has one value per member where one number is wanted",
             code="value-type",
-            message=f"{binding.table} {binding.name!r} has one value per member where one number is wanted",
-            place=place,
+            at=place,
             fix="bind it to a per-member input of a mechanism with `members`",
         )
     entries: list[str | float] = []
@@ -331,10 +330,10 @@ def _compile_column(
         elif binding.missing is not None:
             entries.append(binding.missing)
         else:
-            raise refuse(
+            refuse(
+                f"{member!r} has no {binding.table} {binding.name!r}",
                 code="exposure-unknown",
-                message=f"{member!r} has no {binding.table} {binding.name!r}",
-                place=place,
+                at=place,
                 fix="add the row to the table, or say `missing: VALUE` in the binding",
             )
     return _Members(entries=tuple(entries))
@@ -349,10 +348,10 @@ def _compile_output(
         lacking = [member for member in members if member not in given]
         if not members or lacking:
             what = f"it has none for {lacking[0]!r}" if lacking else "one number is wanted"
-            raise refuse(
+            refuse(
+                f"{binding.mechanism}.{binding.output} has one value per member, and {what}",
                 code="value-type",
-                message=f"{binding.mechanism}.{binding.output} has one value per member, and {what}",
-                place=place,
+                at=place,
                 fix="bind it to a per-member input of a mechanism over the same members",
             )
         positions = np.array([given.index(member) for member in members])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -15,8 +15,7 @@ from detente.crisis.elements import (
     Mechanism,
     Player,
 )
-from detente.errors import Code, CrisisFileError, Place
-from detente.linking._refusals import refuse
+from detente.errors import Code, Place, refuse
 from detente.linking.bindings import (
     AbstractTerm,
     Levels,
@@ -294,10 +293,10 @@ def mechanism_order(crisis: Crisis) -> tuple[str, ...]:
         if name in open_:
             cycle = [*open_[open_.index(name) :], name]
             place = crisis.mechanisms[name].place
-            raise refuse(
+            refuse(
+                f"mechanisms feed on each other: {' <- '.join(cycle)}",
                 code="mechanism-cycle",
-                message=f"mechanisms feed on each other: {' <- '.join(cycle)}",
-                place=place,
+                at=place,
                 fix="bind one of these inputs to a quantity instead",
                 value=name,
             )
@@ -387,10 +386,10 @@ def _mechanism_levels(
 def _model(mechanism: Mechanism) -> Model:
     model = find_model(mechanism.model)
     if model is None:
-        raise refuse(
+        refuse(
+            f"there is no model {mechanism.model!r}",
             code="model-unknown",
-            message=f"there is no model {mechanism.model!r}",
-            place=mechanism.place,
+            at=mechanism.place,
             fix="run `detente check` for the nearest names",
             value=mechanism.model,
         )
@@ -401,10 +400,10 @@ def _per_member(crisis: Crisis, mechanism: str, output: str) -> bool:
     item = crisis.mechanisms[mechanism]
     found = _model(item).find_output(output)
     if found is None:
-        raise refuse(
+        refuse(
+            f"{item.model} has no output {output!r}",
             code="model-output-unknown",
-            message=f"{item.model} has no output {output!r}",
-            place=item.place,
+            at=item.place,
             fix="run `detente check` for the nearest names",
             value=output,
         )
@@ -419,7 +418,7 @@ def _plan_mechanism(mechanism: Mechanism, scope: Scope) -> Evaluation:
     for name, binding in mechanism.inputs.items():
         declared = model.find_input(name)
         if declared is None:
-            raise _input_error(mechanism, name, code="model-input-unknown", what="has no input")
+            _refuse_input(mechanism, name, code="model-input-unknown", what="has no input")
         term = compile_binding(
             binding,
             scope=scope,
@@ -430,11 +429,11 @@ def _plan_mechanism(mechanism: Mechanism, scope: Scope) -> Evaluation:
         inputs.append((declared, term))
     for declared in model.inputs:
         if declared.default is None and declared.name not in mechanism.inputs:
-            raise _input_error(
+            _refuse_input(
                 mechanism, declared.name, code="model-input-missing", what="needs the input"
             )
     if model.reads_responses and not responses_to(mechanism.design, scope.crisis):
-        raise _input_error(
+        _refuse_input(
             mechanism,
             mechanism.design or "design",
             code="model-input-missing",
@@ -449,11 +448,11 @@ def _plan_mechanism(mechanism: Mechanism, scope: Scope) -> Evaluation:
     )
 
 
-def _input_error(mechanism: Mechanism, name: str, *, code: Code, what: str) -> CrisisFileError:
-    return refuse(
+def _refuse_input(mechanism: Mechanism, name: str, *, code: Code, what: str) -> NoReturn:
+    refuse(
+        f"{mechanism.model} {what} {name!r}",
         code=code,
-        message=f"{mechanism.model} {what} {name!r}",
-        place=mechanism.place,
+        at=mechanism.place,
         fix="run `detente check` for the inputs that the model takes",
         value=name,
     )

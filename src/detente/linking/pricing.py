@@ -11,13 +11,13 @@ block of draws.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
 from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import Consideration, Mechanism
-from detente.errors import Code, CrisisFileError, ModelError, UsageError
-from detente.linking._refusals import refuse
+from detente.errors import Code, ModelError, UsageError, refuse
 from detente.linking.bindings import AbstractTerm, DrawBlock
 from detente.linking.planning import Evaluation, Lottery, Plan, plan_pricing
 from detente.models.registry import Input
@@ -359,26 +359,26 @@ def _probabilities(lottery: Lottery, draws: DrawBlock) -> FloatArray:
     low, high = result.min(), result.max()
     if not (low >= -PROB_TOLERANCE and high <= 1.0 + PROB_TOLERANCE):
         bad = result[~((result >= -PROB_TOLERANCE) & (result <= 1.0 + PROB_TOLERANCE))][0]
-        raise _lottery_error(lottery, "probability-out-of-range", f"{bad:g} is no probability")
+        _refuse_lottery(lottery, "probability-out-of-range", f"{bad:g} is no probability")
     result = np.clip(result, 0.0, 1.0)
     total = result.sum(axis=1)
     if rest:
         if total.max() > 1.0 + SUM_TOLERANCE:
-            raise _lottery_error(lottery, lottery.code, f"they sum to {total.max():g}")
+            _refuse_lottery(lottery, lottery.code, f"they sum to {total.max():g}")
         result[:, rest] = (np.maximum(1.0 - total, 0.0) / len(rest))[:, None, :]
         total = result.sum(axis=1)
     worst = total.flat[np.abs(total - 1.0).argmax()]
     if abs(worst - 1.0) > SUM_TOLERANCE:
-        raise _lottery_error(lottery, lottery.code, f"they sum to {worst:g}")
+        _refuse_lottery(lottery, lottery.code, f"they sum to {worst:g}")
     normal: FloatArray = result / total[:, None, :]
     return normal
 
 
-def _lottery_error(lottery: Lottery, code: Code, why: str) -> CrisisFileError:
-    return refuse(
+def _refuse_lottery(lottery: Lottery, code: Code, why: str) -> NoReturn:
+    refuse(
+        f"{lottery.name} are wrong in some draw: {why}",
         code=code,
-        message=f"{lottery.name} are wrong in some draw: {why}",
-        place=lottery.place,
+        at=lottery.place,
         fix="narrow the distributions, or leave one outcome to the rest (`rest`)",
         value=why,
     )

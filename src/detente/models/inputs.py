@@ -3,7 +3,7 @@
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.models.registry import Input, refuse_where
+from detente.models.registry import Input, raise_where
 
 __all__ = ["prob", "ratio", "score", "share", "stakes", "sum_of_weights", "weight"]
 
@@ -73,7 +73,7 @@ def sum_of_weights(weights: FloatArray, *, at: str) -> FloatArray:
         ``input-invalid`` where no member has any weight.
     """
     total = np.asarray(weights.sum(axis=0))
-    refuse_where(
+    raise_where(
         total <= 0.0,
         at=at,
         array=total,

@@ -52,7 +52,7 @@ __all__ = [
     "all_models",
     "find_model",
     "model",
-    "refuse_where",
+    "raise_where",
 ]
 
 
@@ -301,7 +301,7 @@ def find_model(name: str) -> Model | None:
     return _MODELS.get(name)
 
 
-def refuse_where(wrong: np.ndarray, *, at: str, array: FloatArray, why: str, fix: str) -> None:
+def raise_where(wrong: np.ndarray, *, at: str, array: FloatArray, why: str, fix: str) -> None:
     """Refuse the first wrong value, naming it and its place; do nothing where none is wrong.
 
     Parameters
@@ -416,7 +416,7 @@ def _read_one(name: str, item: Input, given: ArrayLike) -> FloatArray:
     array = array.reshape((1,) * (n_axes - array.ndim) + array.shape)
     lowest, highest = array.min(), array.max()
     if not (np.isfinite(lowest) and np.isfinite(highest)):
-        refuse_where(
+        raise_where(
             ~np.isfinite(array),
             at=at,
             array=array,
@@ -425,7 +425,7 @@ def _read_one(name: str, item: Input, given: ArrayLike) -> FloatArray:
         )
     if lowest < item.low or highest > item.high:
         slack = ROUNDING * np.maximum(1.0, np.abs(array))
-        refuse_where(
+        raise_where(
             (array < item.low - slack) | (array > item.high + slack),
             at=at,
             array=array,

@@ -6,7 +6,7 @@ from typing import NoReturn
 from detente.crisis.elements import Crisis
 from detente.engine.designs import Alternatives
 from detente.engine.streams import MAX_DRAWS
-from detente.errors import UsageError
+from detente.errors import refuse
 
 __all__ = ["contested_alternatives", "parse_alternatives"]
 
@@ -110,4 +110,4 @@ def _checked(crisis: Crisis, alternatives: Alternatives) -> Alternatives:
 
 
 def _refuse(message: str, fix: str) -> NoReturn:
-    raise UsageError(message, code="option-invalid", at=_AT, fix=fix)
+    refuse(message, code="option-invalid", at=_AT, fix=fix)

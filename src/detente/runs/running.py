@@ -26,7 +26,7 @@ from detente.runs.store import (
     write_manifest,
 )
 from detente.runs.versions import library_versions
-from detente.runs.workers import refuse_nested, run_processes, run_threads
+from detente.runs.workers import check_not_nested, run_processes, run_threads
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
@@ -226,7 +226,7 @@ def _fill(
     if executor not in {None, *EXECUTORS}:
         parse_address(str(executor))
     if executor in {"auto", "processes"}:
-        refuse_nested()
+        check_not_nested()
     with holding(folder, is_shared=part != (1, 1)):
         held = read_manifest(folder)
         manifest = make_manifest(crisis, chosen, n_draws, seed, design)

@@ -31,7 +31,7 @@ from detente.runs._worker import begin, make_shards
 from detente.runs.shards import BLOCK_DRAWS, ShardMaker
 from detente.runs.store import Manifest, remove_leftovers, write_shard
 
-__all__ = ["gather", "is_worth_processes", "refuse_nested", "run_processes", "run_threads"]
+__all__ = ["check_not_nested", "gather", "is_worth_processes", "run_processes", "run_threads"]
 
 _SLOW_TO_LOAD = (
     "highspy",
@@ -89,7 +89,7 @@ def gather(
     return tuple(tuple(missing[place : place + size]) for place in range(0, len(missing), size))
 
 
-def refuse_nested() -> None:
+def check_not_nested() -> None:
     """Refuse to start processes while this process is one that is only starting.
 
     Python's processes import the script that started them: one that runs an ensemble outside ``if __name__ ==

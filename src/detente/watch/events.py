@@ -145,10 +145,10 @@ def _parse(text: str, name: str) -> tuple[tuple[Event, ...], tuple[EventReading,
             if len(events) > MAX_EVENTS:
                 message = f"there are more than {MAX_EVENTS:,} events"
                 fix = "split the table by time, or leave out what no rule reads"
-                raise _refused(message, name, line, fix)
+                raise _wrong_row(message, name, line, fix)
     except MalformedCsvError as error:
         message = f"the table cannot be read: {error.reason}"
-        raise _refused(message, name, error.end, "mend the quotes of that row") from error
+        raise _wrong_row(message, name, error.end, "mend the quotes of that row") from error
     return tuple(sorted(events, key=lambda event: event.day)), tuple(repeated)
 
 
@@ -163,7 +163,7 @@ def _check_head(head: list[str], name: str) -> None:
 def _row(head: list[str], cells: list[str], name: str, line: int) -> dict[str, str]:
     if len(cells) > len(head):
         message = f"the row has {len(cells)} cells, the head {len(head)}"
-        raise _refused(message, name, line, "quote cells that hold commas")
+        raise _wrong_row(message, name, line, "quote cells that hold commas")
     return {column: cell.strip() for column, cell in zip(head, cells, strict=False)}
 
 
@@ -176,10 +176,10 @@ def _event(row: Mapping[str, str], name: str, line: int) -> Event:
             weight = float("nan")
         if not 0.0 <= weight <= 1.0:
             message = f"{row['weight'][:40]!r} is no weight"
-            raise _refused(message, name, line, "write a probability from 0 to 1")
+            raise _wrong_row(message, name, line, "write a probability from 0 to 1")
     if not row.get("actor"):
         message = "the event has no actor"
-        raise _refused(message, name, line, "name who acts")
+        raise _wrong_row(message, name, line, "name who acts")
     return Event(
         day=_day(row.get("date", ""), name, line),
         actor=row["actor"],
@@ -200,11 +200,11 @@ def _day(text: str, name: str, line: int) -> date:
     except ValueError as error:
         message = f"{text[:40]!r} is no day"
         fix = "write YYYY-MM-DD, or a time with its zone"
-        raise _refused(message, name, line, fix) from error
+        raise _wrong_row(message, name, line, fix) from error
     return (when.astimezone(UTC) if when.tzinfo is not None else when).date()
 
 
-def _refused(message: str, name: str, line: int, fix: str) -> UsageError:
+def _wrong_row(message: str, name: str, line: int, fix: str) -> UsageError:
     return UsageError(message, code="table-row-invalid", at=f"{name}:{line}", fix=fix)
 
 

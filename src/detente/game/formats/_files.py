@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from detente.game._refusals import refuse_game
+from detente.errors import GameError, refuse
 
 __all__ = [
     "MOST_ACTIONS",
@@ -32,18 +32,20 @@ def read_bytes(path: Path | str) -> bytes:
             data = stream.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        refuse_game(
+        refuse(
             f"the file {str(path)!r} cannot be read: {reason}",
             code="file-missing",
             at=str(path),
             fix="name a file that exists and that you may read",
+            error=GameError,
         )
     if len(data) > MOST_BYTES:
-        refuse_game(
+        refuse(
             f"the file {file.name!r} is larger than {MOST_BYTES // 2**20} MiB",
             code="file-too-large",
             at=file.name,
             fix="shorten the game; trees of this size are better built with GameBuilder or from arrays",
+            error=GameError,
         )
     return data
 
@@ -54,11 +56,12 @@ def decode(data: bytes, *, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        refuse_game(
+        refuse(
             f"the file {name!r} is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}",
             code="file-not-utf8",
             at=f"{name}:{line}",
             fix="save the file as UTF-8 without conversion losses",
+            error=GameError,
         )
 
 
@@ -75,9 +78,10 @@ def place_of(name: str, text: str, offset: int) -> str:
 def check_size(n_nodes: int, n_players: int, *, at: str) -> None:
     """Refuse a tree that would not fit in memory."""
     if n_nodes > MOST_NODES or n_nodes * n_players > _MOST_CELLS:
-        refuse_game(
+        refuse(
             f"the tree has {n_nodes} nodes or more, for {n_players} players",
             code="game-too-large",
             at=at,
             fix=f"shorten the game to at most {MOST_NODES} nodes and {_MOST_CELLS} nodes times players",
+            error=GameError,
         )

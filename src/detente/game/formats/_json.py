@@ -4,7 +4,7 @@ import re
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 from typing import Any, NoReturn
 
-from detente.game._refusals import refuse_game
+from detente.errors import GameError, refuse
 from detente.game.formats._files import place_of
 
 __all__ = ["MOST_OBJECTS", "JsonObject", "parse_json"]
@@ -35,7 +35,13 @@ class _Parser:
         self.start = self.end = self.line = self.counted = self.objects = 0
 
     def refuse(self, message: str, fix: str) -> NoReturn:
-        refuse_game(message, at=place_of(self.name, self.text, self.start), fix=fix)
+        refuse(
+            message,
+            code="game-invalid",
+            at=place_of(self.name, self.text, self.start),
+            fix=fix,
+            error=GameError,
+        )
 
     def place(self) -> str:
         """Return the place of the token, counting lines on from the last one asked for."""
@@ -108,11 +114,12 @@ class _Parser:
         if kind == _MARK and value in "{[":
             self.objects += 1
             if self.objects > MOST_OBJECTS:
-                refuse_game(
+                refuse(
                     f"the file holds more than {MOST_OBJECTS} objects and lists",
                     code="game-too-large",
                     at=place_of(self.name, self.text, self.start),
                     fix="build games of this size with GameBuilder or ExtensiveForm.from_arrays",
+                    error=GameError,
                 )
             inner = value = JsonObject(self.place()) if value == "{" else []
         elif kind == _END:

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.game._refusals import refuse_game
+from detente.errors import GameError, refuse
 from detente.game.building import Game
 from detente.game.form import CHANCE, TERMINAL
 from detente.game.formats._numbers import prob_texts
@@ -88,11 +88,12 @@ def draw_tree(game: Game) -> str:
         ``game-too-large`` if the tree does not fit a page.
     """
     if not fits_page(game):
-        refuse_game(
+        refuse(
             f"the tree has {game.form.terminal_node.size} ends and {_depths(game).max()} moves in a row",
             code="game-too-large",
             at=game.title[:80] or "game",
             fix=f"draw trees of at most {_MOST_ENDS} ends and {_MOST_DEPTH} moves in a row",
+            error=GameError,
         )
     return _Picture(game).svg()
 

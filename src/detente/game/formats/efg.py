@@ -15,8 +15,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from detente.errors import GameError
-from detente.game._refusals import refuse_game
+from detente.errors import GameError, refuse
 from detente.game.building import Game
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.game.formats._files import decode, line_of, place_of, read_bytes
@@ -202,7 +201,7 @@ def _refuse_recall(
         if document.offset
         else []
     )
-    refuse_game(
+    refuse(
         f"{document.players[item.player]!r} forgets its own past at information set {item.number}"
         + (f" ({item.label!r})" if item.label else "")
         + (f", at lines {', '.join(str(line) for line in lines)}" if lines else ""),
@@ -211,6 +210,7 @@ def _refuse_recall(
         if document.offset
         else document.name,
         fix="give the nodes different information sets if the player did or knew different things",
+        error=GameError,
     )
 
 

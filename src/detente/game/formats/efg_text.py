@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
 
-from detente.errors import Code
-from detente.game._refusals import refuse_game
+from detente.errors import Code, GameError, refuse
 from detente.game.form import CHANCE, TERMINAL
 from detente.game.formats._files import MOST_ACTIONS, check_size, line_of, place_of
 from detente.game.formats._numbers import as_fraction, is_number
@@ -197,7 +196,7 @@ class _Parser:
         self, message: str, fix: str, *, code: Code = "game-invalid", start: int | None = None
     ) -> NoReturn:
         place = place_of(self.name, self.text, self.start if start is None else start)
-        refuse_game(message, code=code, at=place, fix=fix)
+        refuse(message, code=code, at=place, fix=fix, error=GameError)
 
     def expected(self, what: str, fix: str = "") -> NoReturn:
         found = {

@@ -7,8 +7,7 @@ import importlib
 import io
 from typing import Any
 
-from detente.errors import UsageError
-from detente.game._refusals import refuse_game
+from detente.errors import GameError, UsageError, refuse
 from detente.game.building import Game, GameBuilder, Place
 from detente.game.formats._files import MOST_NODES
 from detente.game.formats.efg import efg_file_of, parse_efg, write_efg
@@ -31,10 +30,12 @@ def to_pygambit(game: Game) -> Any:
     try:
         return gambit.read_efg(io.StringIO(write_efg(game)))
     except ValueError as error:
-        refuse_game(
+        refuse(
             f"Gambit does not take the game: {error}",
+            code="game-invalid",
             at=game.title[:80] or "game",
             fix="use labels of printable ASCII without outer or double blanks, and exact probabilities",
+            error=GameError,
         )
 
 
@@ -47,10 +48,12 @@ def from_pygambit(game: Any) -> Game:
         ``game-invalid`` if the game has no tree, and as :func:`~detente.game.parse_efg`.
     """
     if not getattr(game, "is_tree", type(game).__name__ == "ExtensiveGame"):  # 16, 17
-        refuse_game(
+        refuse(
             f"{type(game).__name__} is no extensive game of pygambit",
+            code="game-invalid",
             at="game",
             fix="pass a pygambit.Game that is a tree",
+            error=GameError,
         )
     text = game.to_efg() if hasattr(game, "to_efg") else game.write("efg")
     return parse_efg(text, name="pygambit game")
@@ -73,10 +76,12 @@ def to_openspiel(game: Game) -> Any:
     try:
         return spiel.load_efg_game(format_efg_file(efg_file_of(game), in_full=True))
     except spiel.SpielError as error:
-        refuse_game(
+        refuse(
             f"OpenSpiel does not take the game: {' '.join(str(error).split())[:200]}",
+            code="game-invalid",
             at=game.title[:80] or "game",
             fix="use plain labels, without quotation marks or backslashes",
+            error=GameError,
         )
 
 
@@ -98,10 +103,12 @@ def from_openspiel(game: Any) -> Game:
         kind = game.get_type()
     sequential = kind.dynamics == spiel.GameType.Dynamics.SEQUENTIAL
     if not sequential or not kind.provides_information_state_string:
-        refuse_game(
+        refuse(
             f"{kind.short_name!r} has no tree with information states",
+            code="game-invalid",
             at=kind.short_name,
             fix="choose a sequential game that provides information state strings",
+            error=GameError,
         )
     names = [f"player {number}" for number in range(game.num_players())]
     builder = GameBuilder(names, title=kind.long_name)
@@ -111,11 +118,12 @@ def from_openspiel(game: Any) -> Game:
         state, place = stack.pop()
         nodes += 1
         if nodes > MOST_NODES:
-            refuse_game(
+            refuse(
                 f"{kind.short_name!r} has more than {MOST_NODES} nodes",
                 code="game-too-large",
                 at=kind.short_name,
                 fix="choose smaller parameters for the game",
+                error=GameError,
             )
         if state.is_terminal():
             builder.terminal(place, payoffs=[float(value) for value in state.returns()])

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from detente.errors import Code, GameError
-from detente.game._refusals import refuse_game
+from detente.errors import Code, GameError, refuse
 from detente.game.building import Game, GameBuilder, Place
 from detente.game.form import CHANCE
 from detente.game.formats._files import decode, read_bytes
@@ -61,16 +60,23 @@ def game_from_tree(data: Mapping[str, Any]) -> Game:
         if not isinstance(node, Mapping):
             _refuse("a node", node, at)
         if id(node) in on_path:
-            refuse_game("a node lies below itself", at=str(at), fix="give every node its own place")
+            refuse(
+                "a node lies below itself",
+                code="game-invalid",
+                at=str(at),
+                fix="give every node its own place",
+                error=GameError,
+            )
         walked.append(id(node))
         on_path.add(id(node))
         number = _add_at(builder, node, place, at)
         if number >= _MOST_NODES:
-            refuse_game(
+            refuse(
                 f"the tree has more than {_MOST_NODES} nodes",
                 code="game-too-large",
                 at=str(at),
                 fix="build games of this size with ExtensiveForm.from_arrays",
+                error=GameError,
             )
         children = node.get("children") or []
         labels = _labels(node, len(children))
@@ -190,11 +196,12 @@ def _refuse(
     expected: str, value: object, at: _At | str, *, code: Code = "game-invalid"
 ) -> NoReturn:
     text = reprlib.repr(value)
-    refuse_game(
+    refuse(
         f"{text if len(text) < 60 else text[:57] + '...'} is not {expected}",
         code=code,
         at=str(at),
         fix=f"give {expected}; the format is described at detente.game.formats.trees",
+        error=GameError,
     )
 
 

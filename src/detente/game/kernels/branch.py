@@ -20,6 +20,7 @@ from detente.game.kernels.logit import walk
 
 __all__ = ["BACK", "BEFORE", "MEMO", "PAUSED", "PEAK", "STOPS", "TOP", "WALKS", "T", "trace_branch"]
 
+# compiled code is kept by the line of its function and names the class LayoutArrays: see there
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
     "cache": True,

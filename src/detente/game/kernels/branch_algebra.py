@@ -9,6 +9,7 @@ import numba
 
 __all__ = ["Room", "decompose", "solve_bordered", "walk_differential"]
 
+# compiled code is kept by the line of its function and names the class LayoutArrays: see there
 _OPTIONS: dict[str, Any] = {
     "nogil": True,
     "cache": True,

@@ -29,7 +29,11 @@ _OPTIONS: dict[str, Any] = {
 
 
 class LayoutArrays(NamedTuple):
-    """The arrays of a layout."""
+    """The arrays of a layout.
+
+    Compiled code that is kept on disk names this class and is found by the line of its function: who renames the class
+    must move the functions that take it by a line, or an older copy of the code is read and fails.
+    """
 
     n_players: Any
     piece: Any

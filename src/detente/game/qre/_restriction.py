@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.arrays import BoolArray, FloatArray, IntArray
-from detente.game._refusals import refuse_input
+from detente.errors import SolverError, refuse
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 
 __all__ = ["ActionLimits", "Restriction", "as_policy", "restrictions"]
@@ -66,11 +66,12 @@ def as_policy(
         return None
     mask = np.ones((form.n_actions, 1), dtype=np.bool_) if allowed is None else np.asarray(allowed)
     if mask.dtype != np.bool_:
-        refuse_input(
+        refuse(
             f"allowed has type {mask.dtype}",
             code="policy-invalid",
             at="allowed",
             fix="pass booleans, true for the actions that may be taken",
+            error=SolverError,
         )
     probs = np.full((form.n_actions, 1), np.nan)
     if fixed is not None:
@@ -101,11 +102,12 @@ def as_policy(
         fix="give probabilities from 0 to 1 that sum to 1 in the set, or NaN for all of its actions",
     )
     if 1 not in {mask.shape[1], probs.shape[1]} and mask.shape[1] != probs.shape[1]:
-        refuse_input(
+        refuse(
             f"allowed has {mask.shape[1]} draws where fixed has {probs.shape[1]}",
             code="policy-invalid",
             at="allowed",
             fix="give both the same number of draws, or one for all",
+            error=SolverError,
         )
     _check(
         form,
@@ -121,11 +123,12 @@ def _shaped(form: ExtensiveForm, name: str, array: NDArray[Any]) -> NDArray[Any]
     if array.ndim == 1:
         array = array[:, np.newaxis]
     if array.ndim != 2 or array.shape[0] != form.n_actions:
-        refuse_input(
+        refuse(
             f"{name} has shape {array.shape}, not ({form.n_actions},) or ({form.n_actions}, D)",
             code="policy-invalid",
             at=name,
             fix="give one entry for each action",
+            error=SolverError,
         )
     return array
 
@@ -133,11 +136,12 @@ def _shaped(form: ExtensiveForm, name: str, array: NDArray[Any]) -> NDArray[Any]
 def _check(form: ExtensiveForm, wrong: BoolArray, *, at: str, says: str, fix: str) -> None:
     if wrong.any():
         which, draw = (int(index[0]) for index in np.nonzero(wrong))
-        refuse_input(
+        refuse(
             f"information set {which} ({form.info_set_label[which]!r}) {says} in draw {draw}",
             code="policy-invalid",
             at=f"{at}[{form.action_offset[which]}:{form.action_offset[which + 1]}]",
             fix=fix,
+            error=SolverError,
         )
 
 

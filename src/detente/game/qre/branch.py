@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray, Int8Array, Int64Array
+from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_payoffs, as_rationality
-from detente.game._refusals import refuse_input
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
 from detente.game.qre._tracing import Tracer
@@ -110,10 +110,12 @@ def trace_logit_branch(
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     values = as_rationality(form, np.atleast_1d(np.asarray(rationality, dtype=np.float64)))[0]
     if np.ndim(rationality) > 1 or table.shape[2] != 1 or chance.shape[1] != 1:
-        refuse_input(
+        refuse(
             "the branch is traced for one game, but an argument has a draw axis",
+            code="game-invalid",
             at="payoffs",
             fix="trace draws one at a time, or use solve_logit_qre for many",
+            error=SolverError,
         )
     order = np.argsort(values, kind="stable")
     top = max(float(values.max(initial=0.0)), 1e-300)

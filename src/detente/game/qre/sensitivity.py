@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray
+from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_payoffs, as_rationality, as_strategy
-from detente.game._refusals import refuse_input
 from detente.game._steps import first_step, walk
 from detente.game.evaluation import posteriors, reach_probs
 from detente.game.form import ExtensiveForm
@@ -117,17 +117,21 @@ def equilibrium_sensitivity(
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     sigma, rate = as_strategy(form, strategy), as_rationality(form, rationality)
     if any(array.shape[-1] != 1 for array in (table, chance, sigma, rate)):
-        refuse_input(
+        refuse(
             "one game is differentiated at a time, but an argument has a draw axis",
+            code="game-invalid",
             at="strategy",
             fix="pass one draw at a time",
+            error=SolverError,
         )
     ways = np.asarray(directions, dtype=np.float64)
     if ways.ndim != 3 or ways.shape[1:] != table.shape[:2] or not np.isfinite(ways).all():
-        refuse_input(
+        refuse(
             f"directions has shape {ways.shape} or is not finite, not (W, {table.shape[0]}, {table.shape[1]})",
+            code="game-invalid",
             at="directions",
             fix="give one finite table of the shape of payoffs for each direction",
+            error=SolverError,
         )
     policy = as_policy(form, None, fixed)
     free = np.ones(form.n_actions) if policy is None else np.isnan(policy.fixed[:, 0]).astype(float)

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import BoolArray, FloatArray, Int8Array, Int64Array, IntArray
+from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_rationality, as_strategy, count_draws
-from detente.game._refusals import refuse_input
 from detente.game.evaluation import (
     expected_payoffs,
     nash_conv,
@@ -144,10 +144,12 @@ class LogitQREResult:
             ``game-invalid`` if the game was solved for payoffs that were not priced by considerations.
         """
         if not isinstance(self.payoffs, PricedPayoffs):
-            refuse_input(
+            refuse(
                 "the payoffs are a table, so they have no parts",
+                code="game-invalid",
                 at="payoffs",
                 fix="solve for PricedPayoffs, which keep levels, prices and weights apart",
+                error=SolverError,
             )
         return payoff_parts(
             self.form,

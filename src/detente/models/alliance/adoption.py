@@ -9,7 +9,7 @@ from detente.models.alliance._exposed import Rationality, Weight, coefficient
 from detente.models.alliance.decisions import Votes, consensus_prob, veto_share
 from detente.models.alliance.equilibrium import coverage_share
 from detente.models.inputs import prob, ratio, share, sum_of_weights
-from detente.models.registry import Input, Output, model, refuse_where
+from detente.models.registry import Input, Output, model, raise_where
 
 __all__ = ["adoption"]
 
@@ -95,7 +95,7 @@ def adoption(
         rationality.shape,
     )
     sits = np.broadcast_to(votes, shape)[:, 0, 0] > 0.5
-    refuse_where(
+    raise_where(
         (votes > 0.5) != sits[:, None, None],
         at="alliance.adoption.votes",
         array=votes,

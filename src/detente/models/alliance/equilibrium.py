@@ -140,7 +140,7 @@ def solve_joining(
         answer[:, case] = answers[:, 0]
         multiple[case] = answers.shape[1] > 1
     residual = system.gap(answer)
-    _refuse_open(system, residual)
+    _check_settled(system, residual)
     rest = shape[1:]
     return Joining(
         prob=answer.reshape(shape),
@@ -370,7 +370,7 @@ def _newton_step(system: JoiningSystem, response: FloatArray, left: FloatArray) 
     return np.asarray(plain + lever * (add_up(system.weight * plain) / below))
 
 
-def _refuse_open(system: JoiningSystem, residual: FloatArray) -> None:
+def _check_settled(system: JoiningSystem, residual: FloatArray) -> None:
     if residual.max() <= _UNSOLVED:
         return
     case = int(residual.argmax())

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray
 from detente.models.inputs import ratio
-from detente.models.registry import Input, Output, model, refuse_where
+from detente.models.registry import Input, Output, model, raise_where
 
 __all__ = ["contest", "difference_success_prob", "ratio_success_prob"]
 
@@ -50,7 +50,7 @@ def contest(
     See :func:`ratio_success_prob`. Two sides without any strength are refused.
     """
     total = attacker_strength + defender_strength
-    refuse_where(
+    raise_where(
         total <= 0.0,
         at="deterrence.contest.attacker_strength",
         array=total,

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import BoolArray, FloatArray, IntArray
-from detente.errors import ModelError
+from detente.errors import ModelError, refuse
 from detente.models.energy.system import (
     GasSource,
     GasSystem,
@@ -448,5 +448,5 @@ def _scale(
     return capacity, minimum
 
 
-def _refuse(message: str, at: str, fix: str) -> None:
-    raise ModelError(message, code="input-invalid", at=f"gas situation {at}", fix=fix)
+def _refuse(message: str, at: str, fix: str) -> NoReturn:
+    refuse(message, code="input-invalid", at=f"gas situation {at}", fix=fix, error=ModelError)

@@ -8,11 +8,12 @@ import datetime as dt
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.errors import ModelError
+from detente.errors import ModelError, refuse
 
 __all__ = [
     "GasNode",
@@ -383,5 +384,5 @@ def _check_finite(array: np.ndarray, at: str) -> None:
         _refuse(f"{at} is infinite", at, "give finite numbers")
 
 
-def _refuse(message: str, at: str, fix: str) -> None:
-    raise ModelError(message, code="input-invalid", at=f"gas system {at}", fix=fix)
+def _refuse(message: str, at: str, fix: str) -> NoReturn:
+    refuse(message, code="input-invalid", at=f"gas system {at}", fix=fix, error=ModelError)

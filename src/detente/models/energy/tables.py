@@ -5,13 +5,13 @@ import datetime as dt
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.arrays import FloatArray
-from detente.errors import ModelError
+from detente.errors import ModelError, refuse
 from detente.models.energy.curves import cut_curve, stagger_prices
 from detente.models.energy.system import (
     GasNode,
@@ -395,5 +395,5 @@ def _rows(table: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
 
 
-def _refuse(message: str, at: str, fix: str) -> None:
-    raise ModelError(message, code="input-invalid", at=at, fix=fix)
+def _refuse(message: str, at: str, fix: str) -> NoReturn:
+    refuse(message, code="input-invalid", at=at, fix=fix, error=ModelError)

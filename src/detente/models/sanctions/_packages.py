@@ -7,7 +7,7 @@ import numpy as np
 from detente.arrays import FloatArray
 from detente.errors import ModelError
 from detente.models.inputs import prob, ratio, share
-from detente.models.registry import Input, Prepared, Setting, refuse_where
+from detente.models.registry import Input, Prepared, Setting, raise_where
 from detente.models.sanctions._declared import pct_gdp
 from detente.models.sanctions.responses import (
     REFERENCE_LEVEL,
@@ -134,7 +134,7 @@ def scale_of(
     level = trade_elasticity / REFERENCE_LEVEL
     scale = np.asarray(horizon_scale * level ** (1.0 - elasticity_spread))
     low, high = SCALE_RANGE
-    refuse_where(
+    raise_where(
         (scale < low) | (scale > high),
         at=at,
         array=scale,

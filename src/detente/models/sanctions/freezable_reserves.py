@@ -6,7 +6,7 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.models.inputs import prob, share
-from detente.models.registry import ROUNDING, Output, model, refuse_where
+from detente.models.registry import ROUNDING, Output, model, raise_where
 
 __all__ = ["freezable_reserves"]
 
@@ -37,7 +37,7 @@ def freezable_reserves(
 ) -> _Outputs:
     """Share of the target's reserves that a coalition can freeze, from where or in whose currency they are held."""
     total = held_share.sum(axis=0)
-    refuse_where(
+    raise_where(
         total > 1.0 + ROUNDING,
         at="sanctions.freezable_reserves.held_share",
         array=total,

@@ -20,7 +20,7 @@ from typing import NoReturn
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.errors import ModelError
+from detente.errors import ModelError, refuse
 from detente.models.sanctions._interpolation import (
     chebyshev_nodes,
     divide,
@@ -462,11 +462,12 @@ def _read_shares(package: str, region: str, text: str) -> dict[str, float]:
 
 def _refuse_row(package: str, what: str) -> NoReturn:
     message = f"the response to the package {package!r} cannot be used: {what}"
-    raise ModelError(
+    refuse(
         message,
         code="input-invalid",
         at=f"responses.{package}",
         fix="compile the responses again, or list only members that they know",
+        error=ModelError,
     )
 
 

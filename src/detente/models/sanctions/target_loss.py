@@ -6,7 +6,7 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.models.inputs import share
-from detente.models.registry import ROUNDING, Output, model, refuse_where
+from detente.models.registry import ROUNDING, Output, model, raise_where
 from detente.models.sanctions._declared import (
     JoiningProb,
     TradeCost,
@@ -54,7 +54,7 @@ def target_loss(
     income that trade leaves: ``1 - (1 - trade)(1 - finance)``.
     """
     total = trade_share.sum(axis=0)
-    refuse_where(
+    raise_where(
         total > 1.0 + ROUNDING,
         at="sanctions.target_loss.trade_share",
         array=total,
