@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET  # our own output
+from functools import cache
 
 import pytest
 
@@ -26,6 +27,7 @@ def _strict(monkeypatch):
     monkeypatch.setattr(drawing, "VALIDATE", True)
 
 
+@cache
 def make(kind):  # noqa: PLR0911  # one return per kind of picture
     long = "a name that is far too long to stand beside its marks on the screen of a telephone"
     if kind == "ranges":

@@ -103,8 +103,8 @@ def test_what_is_wrong_is_named_with_its_line(old, new, code, line):
     assert caught.value.fix
 
 
-def test_depth_costs_nothing():
-    deep = 50_000
+@pytest.mark.parametrize("deep", [5_000, pytest.param(50_000, marks=pytest.mark.slow)])
+def test_depth_costs_nothing(deep):
     inner = "".join(
         f'{{"player": 0, "infoset": {n}, "actions": ["x"], "children": [' for n in range(deep)
     )

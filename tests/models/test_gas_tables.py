@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -179,11 +180,17 @@ class TestStaggering:
         assert (at[1:] >= at[:-1]).all()
 
 
-def small(**options):
+@cache
+def small_system():
+    """The model bound to the small system once: it is fitted as its answers are asked for, whatever the options."""
     setting = Setting(
         tables=gas_tables(), start=START, members=("AAA", "BBB", "CCC", "DDD"), challengers=("EAS",)
     )
-    return find_model("energy.gas_system").bind(setting)(
+    return find_model("energy.gas_system").bind(setting)
+
+
+def small(**options):
+    return small_system()(
         **{
             "cut_share": [[0.0], [0.5], [1.0]],
             "lng_spare_twh": 60.0,
