@@ -16,7 +16,7 @@ def offer(package: str) -> Callable[[str], Any]:
 
     Type checkers and readers see plain imports, each written once; when the program runs, a name is imported from its
     module the first time somebody asks for it. A command that needs one module of a package so loads no other.
-    A module of the package itself may be offered too.
+    A module of the package itself may be offered too. ``dir`` lists every name that is offered, so that it can be completed.
 
     Parameters
     ----------
@@ -41,6 +41,8 @@ def offer(package: str) -> Callable[[str], Any]:
         setattr(sys.modules[package], name, value)
         return value
 
+    module = sys.modules[package]
+    module.__dict__["__dir__"] = lambda: sorted({*vars(module), *_homes(str(module.__file__))})
     return find
 
 

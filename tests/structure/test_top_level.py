@@ -44,6 +44,7 @@ def test_the_package_imports_nothing_that_computes():
 
 
 def test_every_name_is_offered():
+    assert set(detente.__all__) <= set(dir(detente))
     for name in detente.__all__:
         assert callable(getattr(detente, name)), name
     with pytest.raises(AttributeError, match=r"module 'detente' has no attribute 'nothing'"):
