@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from detente.arrays import Int64Array
 
-__all__ = ["Memory", "compress", "rank"]
+__all__ = ["SightMemory", "compress", "rank"]
 
 
-class Memory:
+class SightMemory:
     """Everything that any player can remember, as a forest of (earlier memory, sight)."""
 
     def __init__(self) -> None:

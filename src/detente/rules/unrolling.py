@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detente.arrays import Int8Array, Int16Array, Int32Array, Int64Array
 from detente.rules import transition
-from detente.rules._memory import Memory, compress, rank
+from detente.rules._memory import SightMemory, compress, rank
 from detente.rules._rows import breadth_first, unique_rows
 from detente.rules.compiling import Rules, type_combinations, type_labels
 from detente.rules.phases import Kind, Moment
@@ -216,7 +216,7 @@ class _Growth:
         self.found = found
         combinations = type_combinations(rules)
         n_rows, n_players = combinations.shape
-        self.memory = Memory()
+        self.memory = SightMemory()
         self.situation = found.start
         self.parent = np.zeros(n_rows, dtype=np.int32)
         self.ordinal = np.arange(n_rows, dtype=np.int32)
