@@ -8,7 +8,8 @@ import numpy as np
 
 from detente.analysis.splitting import EXACT_INPUTS, Split, split_change
 from detente.arrays import BoolArray, FloatArray
-from detente.crisis.elements import Crisis, Policy, Quantity
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Policy, Quantity
 from detente.crisis.metric_names import Metric, metric_name
 from detente.engine import Engine, draw_quantities
 from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED

@@ -9,7 +9,7 @@ from detente.analysis.driving import find_crisis_indices, find_crisis_swings, gr
 from detente.analysis.sensitivity import measure_given_data, weigh_groups
 from detente.analysis.solving import find_policies
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.crisis.loading import load_crisis
 from detente.crisis.metric_names import metric_name
 from detente.engine.designs import describe_cases

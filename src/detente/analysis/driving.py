@@ -12,7 +12,8 @@ from detente.analysis.sensitivity import (
     find_swings,
 )
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Policy
 from detente.crisis.quantities import ppf, reference_value
 from detente.engine import Engine
 from detente.errors import refuse

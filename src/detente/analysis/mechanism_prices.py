@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.crisis.metric_names import metric_name
 from detente.engine.drawing import draw_quantities
 from detente.linking.bindings import FixedTerm

@@ -22,7 +22,8 @@ from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.search import default_aims
 from detente.analysis.solving import PolicySolver
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Policy
 from detente.engine import Engine
 from detente.engine.boards import PolicyGame
 from detente.engine.designs import Design

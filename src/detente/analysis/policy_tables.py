@@ -18,7 +18,8 @@ from detente.analysis.robustness import (
 from detente.analysis.search import default_aims, find_choices, search_policies
 from detente.analysis.solving import PolicySolver, find_policies
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Engine
 from detente.engine.designs import describe_cases

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from detente.analysis.studies import keep_studies
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.engine.designs import Design
 from detente.engine.usual import DRAWS, SEED
 from detente.runs.progress import ProgressDisplay

@@ -18,7 +18,8 @@ from detente.analysis.commitments import Choice, list_commitments, menu_choices
 from detente.analysis.robustness import Aim, find_pareto
 from detente.analysis.solving import PolicySolver, PolicyValues
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Engine
 from detente.engine.usual import DRAWS_OF_A_COMPARISON, SEED

@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Policy
 from detente.crisis.metric_names import metric_name
 from detente.engine import Draws, Engine
 from detente.engine.boards import GameKey, PolicyGame

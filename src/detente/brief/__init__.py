@@ -9,7 +9,7 @@ from detente.lazily import offer
 if TYPE_CHECKING:
     from detente.brief.document import Brief, compose
     from detente.brief.export.rendering import as_data, to_html, to_json, to_markdown
-    from detente.brief.export.writing import BriefPaths, write_brief
+    from detente.brief.export.writing import BriefPaths
     from detente.brief.figures import Answer, Figure, Trace
     from detente.runs.run import Run
 
@@ -24,7 +24,6 @@ __all__ = [
     "to_html",
     "to_json",
     "to_markdown",
-    "write_brief",
 ]
 
 if not TYPE_CHECKING:

@@ -17,7 +17,8 @@ from detente.brief.words import (
     plural,
     sentence_case,
 )
-from detente.crisis.elements import Crisis, Source
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Source
 from detente.crisis.metric_names import Metric, metric_prefix
 from detente.crisis.quantity_building import split_sources
 from detente.runs.run import Run

@@ -14,7 +14,7 @@ from detente.brief.policies import ComparedPolicies
 from detente.brief.roles import Roles
 from detente.brief.tables import Tables
 from detente.brief.traces import Traces
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.runs.run import Run
 
 __all__ = ["Context"]

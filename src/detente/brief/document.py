@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from detente.brief.base_rates import base_rate_tables
 from detente.brief.behind import (
@@ -16,17 +15,16 @@ from detente.brief.behind import (
 )
 from detente.brief.book import Book
 from detente.brief.context import Context
+from detente.brief.export.writing import BriefPaths, write_files
 from detente.brief.figures import Answer, Chart, Figure, TableView, plain
 from detente.brief.first_screen import headline_sentences, how_sure
 from detente.brief.questions import Question, find_questions
 from detente.brief.shared import SharedFigures, declare_shared
-from detente.crisis.elements import Crisis, Source
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Source
 from detente.errors import UsageError
 from detente.runs.run import Run
 from detente.summaries import html_bars, html_summary, text_summary
-
-if TYPE_CHECKING:
-    from detente.brief.export.writing import BriefPaths
 
 __all__ = ["Brief", "compose", "compose_run"]
 
@@ -67,16 +65,14 @@ class Brief:
         """The picture of the first screen: the outcomes."""
         return next((chart for chart in self.charts if chart.id == "outlook-outcomes"), None)
 
-    def write(self, folder: str | Path) -> "BriefPaths":
+    def write(self, folder: str | Path) -> BriefPaths:
         """Write ``brief.html``, ``brief.md``, ``brief.json``, ``charts/`` and ``tables/`` into a folder.
 
         Raises
         ------
         RunError
-            ``output-unwritable``, see :func:`detente.brief.write_brief`.
+            ``output-unwritable``, see :func:`detente.brief.export.writing.write_files`.
         """
-        from detente.brief.export.writing import write_files  # noqa: PLC0415  it writes what this is
-
         return write_files(self, folder)
 
     def _rows(self) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
 from detente.brief.pictures.paths import LEFT, Path, StripEvent, draw_paths, draw_strip, plot_width
 from detente.brief.words import format_date, sentence_case
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.runs.store import write_whole
 from detente.watch.scoring import Score
 

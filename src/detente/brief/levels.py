@@ -10,11 +10,11 @@ from detente.arrays import FloatArray
 from detente.brief.columns import Columns, tamed
 from detente.brief.names import Names
 from detente.brief.words import join_words
+from detente.crisis.crisis import Crisis
 from detente.crisis.elements import (
     Binding,
     ByState,
     Consideration,
-    Crisis,
     Mechanism,
     OutputOf,
     Product,

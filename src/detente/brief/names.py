@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from detente.brief.quantity_words import source_date
 from detente.brief.words import format_date, join_words, plain_label
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 
 __all__ = ["Names"]
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from detente.analysis.mixes import MixSearch, read_mixes
-from detente.crisis.elements import Crisis, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Policy
 from detente.runs.run import Run
 
 __all__ = ["ComparedPolicies"]

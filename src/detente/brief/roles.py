@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from detente.brief.pictures.palette import player_colours
 from detente.brief.words import join_words
-from detente.crisis.elements import Actor, Crisis, Instrument, Player
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Actor, Instrument, Player
 
 __all__ = ["Roles"]
 

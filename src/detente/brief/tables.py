@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from detente.brief.figures import TableView, present_table
 from detente.brief.names import Names
 from detente.brief.words import KNOWN_DIGITS, format_date, format_value, unit_words
-from detente.crisis.elements import Crisis, Table
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Table
 
 __all__ = ["Tables"]
 

@@ -10,7 +10,8 @@ from detente.brief.columns import Columns, tamed
 from detente.brief.figures import Trace
 from detente.brief.levels import EvaluatedLevels, reads
 from detente.brief.quantity_words import file_line
-from detente.crisis.elements import Crisis, QuantityOf
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import QuantityOf
 from detente.crisis.metric_names import Metric, metric_name
 from detente.runs.run import Run
 from detente.runs.statistics import Driver

@@ -6,7 +6,8 @@ from detente.lazily import offer
 
 if TYPE_CHECKING:
     from detente.crisis.claims import claims_of
-    from detente.crisis.elements import Crisis, Distribution, Quantity, Source
+    from detente.crisis.crisis import Crisis
+    from detente.crisis.elements import Distribution, Quantity, Source
     from detente.crisis.loading import check_folder, examine_folder, load_crisis, shipped_crises
     from detente.crisis.overrides import override_paths
     from detente.crisis.quantities import mean, ppf, reference_value, support

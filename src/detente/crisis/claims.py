@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.crisis.schema import LIST_SECTIONS, MAPPING_SECTIONS
 from detente.errors import Place
 

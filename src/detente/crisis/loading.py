@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from detente.crisis.building import build, number_or_quantity
 from detente.crisis.checks import run_checks
+from detente.crisis.crisis import Crisis
 from detente.crisis.draft import Draft, suggest
-from detente.crisis.elements import Crisis, QuantityOf
+from detente.crisis.elements import QuantityOf
 from detente.crisis.overrides import digest_of
 from detente.crisis.reading import Document, decode, read_bytes, read_document
 from detente.crisis.shaping import shape

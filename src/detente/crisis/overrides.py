@@ -12,22 +12,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from numbers import Real
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from detente.crisis.checks.priors import largest_prior_sum
-from detente.crisis.elements import (
-    Constant,
-    Crisis,
-    Distribution,
-    Player,
-    PlayerType,
-    Quantity,
-    QuantityOf,
-)
+from detente.crisis.elements import Constant, Distribution, Player, PlayerType, Quantity, QuantityOf
 from detente.crisis.quantities import distribution_problem, reference_value
 from detente.crisis.registers import units
 from detente.crisis.schema import MAX_ROUNDS, value_name
 from detente.errors import Code, nearest, refuse
+
+if TYPE_CHECKING:
+    from detente.crisis.crisis import Crisis
 
 __all__ = ["assign", "digest_of", "override_paths"]
 
@@ -36,7 +31,7 @@ _VALUE = re.compile(rf"({_NUMBER})(?:\.\.({_NUMBER}))?")
 _TOLERANCE = 1e-9
 
 
-def override_paths(crisis: Crisis) -> tuple[str, ...]:
+def override_paths(crisis: "Crisis") -> tuple[str, ...]:
     """Return every path that ``--set`` accepts for a crisis."""
     types = [
         f"types.{player.id}.{item.id}"
@@ -63,7 +58,7 @@ def digest_of(files: Mapping[str, bytes], overrides: Mapping[str, str]) -> str:
     return state.hexdigest()
 
 
-def assign(crisis: Crisis, values: Mapping[str, object]) -> Crisis:
+def assign(crisis: "Crisis", values: Mapping[str, object]) -> "Crisis":
     """Return a crisis with values set: what :meth:`Crisis.set` does and says."""
     if not values:
         return crisis
@@ -102,13 +97,13 @@ def _text(path: str, value: object) -> str:
     )
 
 
-def _name(path: str, crisis: Crisis) -> str:
+def _name(path: str, crisis: "Crisis") -> str:
     """Return the one name of a path that may be written in two ways."""
     short = path.strip().removeprefix("quantities.")
     return short if short in crisis.quantities else path.strip()
 
 
-def _apply(crisis: Crisis, path: str, text: str) -> Crisis:
+def _apply(crisis: "Crisis", path: str, text: str) -> "Crisis":
     """Set everything but priors, which are only looked at: they depend on each other and on quantities."""
     if path == "rounds":
         return _set_rounds(crisis, text)
@@ -131,7 +126,7 @@ def _apply(crisis: Crisis, path: str, text: str) -> Crisis:
     _refuse("path-unknown", message, path[:200], hint)
 
 
-def _player_of(path: str, crisis: Crisis) -> Player | None:
+def _player_of(path: str, crisis: "Crisis") -> Player | None:
     """Return the player whose type a path names, None if it names no type."""
     if not path.startswith("types."):
         return None
@@ -140,7 +135,7 @@ def _player_of(path: str, crisis: Crisis) -> Player | None:
     return player if player and any(item.id == name for item in player.types) else None
 
 
-def _set_rounds(crisis: Crisis, text: str) -> Crisis:
+def _set_rounds(crisis: "Crisis", text: str) -> "Crisis":
     if not re.fullmatch(r"[0-9]{1,4}", text):
         message = f"{text[:80]!r} is no number of rounds"
         _refuse("value-type", message, "rounds", f"give a number from 1 to {MAX_ROUNDS}")
@@ -150,7 +145,7 @@ def _set_rounds(crisis: Crisis, text: str) -> Crisis:
     return replace(crisis, rounds=int(text))
 
 
-def _set_state(crisis: Crisis, name: str, text: str) -> Crisis:
+def _set_state(crisis: "Crisis", name: str, text: str) -> "Crisis":
     variable = crisis.state[name]
     if text not in variable.values:
         message = f"{text[:80]!r} is no value of {name!r}"
@@ -167,7 +162,7 @@ def _numbers(text: str, path: str) -> tuple[float, ...]:
     return tuple(float(part) for part in match.groups() if part is not None)
 
 
-def _set_quantity(crisis: Crisis, quantity: Quantity, text: str) -> Crisis:
+def _set_quantity(crisis: "Crisis", quantity: Quantity, text: str) -> "Crisis":
     numbers = _numbers(text, quantity.path)
     family = "fixed" if len(numbers) == 1 else "uniform"
     distribution = Distribution(
@@ -213,7 +208,7 @@ def _prior(player: Player, path: str, text: str) -> float:
     return prior
 
 
-def _set_priors(crisis: Crisis, overrides: Mapping[str, str]) -> Crisis:
+def _set_priors(crisis: "Crisis", overrides: Mapping[str, str]) -> "Crisis":
     """Set the priors that are named; the other types of a player share the rest in proportion to their priors."""
     named: dict[str, dict[str, float]] = {}
     for path, text in overrides.items():
@@ -226,7 +221,7 @@ def _set_priors(crisis: Crisis, overrides: Mapping[str, str]) -> Crisis:
     return replace(crisis, players={**crisis.players, **players}, written_players=written)
 
 
-def _with_priors(crisis: Crisis, player: Player, priors: Mapping[str, float]) -> Player:
+def _with_priors(crisis: "Crisis", player: Player, priors: Mapping[str, float]) -> Player:
     total = math.fsum(priors.values())
     others = [item for item in player.types if item.id not in priors]
     if total > 1 + _TOLERANCE or (not others and total < 1 - _TOLERANCE):
@@ -249,7 +244,7 @@ def _with_priors(crisis: Crisis, player: Player, priors: Mapping[str, float]) ->
     return replace(player, types=tuple(types))
 
 
-def _reference_priors(crisis: Crisis, player: Player) -> dict[str, float]:
+def _reference_priors(crisis: "Crisis", player: Player) -> dict[str, float]:
     """Return the prior of each type with every quantity at its median, in 0-1."""
     known: dict[str, float] = {}
     for item in player.types:
@@ -261,7 +256,7 @@ def _reference_priors(crisis: Crisis, player: Player) -> dict[str, float]:
     return {item.id: known.get(item.id, rest) for item in player.types}
 
 
-def _check_priors(crisis: Crisis) -> None:
+def _check_priors(crisis: "Crisis") -> None:
     """Refuse quantities set so that the priors of a player can exceed one together."""
     for player in crisis.players.values():
         total = largest_prior_sum(player, crisis.quantities)

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from detente.arrays import BoolArray, FloatArray, Int64Array, IntArray
-from detente.crisis.elements import Crisis, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Policy
 from detente.engine.drawing import DrawMemory, Draws
 from detente.engine.metrics import MetricPlan, MoveKeys, compile_metrics, find_move_keys
 from detente.game import ExtensiveForm

@@ -12,7 +12,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis, Distribution
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Distribution
 from detente.crisis.quantities import ppf, reference_value
 from detente.engine.designs import Design, explored_distribution
 from detente.engine.streams import MAX_DRAWS, keyed_uniforms

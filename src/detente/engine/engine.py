@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray, Int64Array
-from detente.crisis.elements import Crisis, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Policy
 from detente.engine.boards import PRICES, Board, Levels, PolicyGame, compiled_of
 from detente.engine.designs import Design
 from detente.engine.drawing import Draws

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from detente.arrays import BoolArray, FloatArray, Int16Array, IntArray
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.crisis.metric_names import metric_name
 from detente.errors import GameError
 from detente.linking import Priced

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from detente.arrays import BoolArray, FloatArray, Int32Array, IntArray
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.engine.boards import PolicyGame
 from detente.rules import Tree
 from detente.rules.unrolling import CHANCE

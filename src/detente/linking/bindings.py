@@ -11,16 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detente.arrays import FloatArray, Int64Array
-from detente.crisis.elements import (
-    Binding,
-    ByState,
-    Column,
-    Constant,
-    Crisis,
-    OutputOf,
-    QuantityOf,
-    Sum,
-)
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Binding, ByState, Column, Constant, OutputOf, QuantityOf, Sum
 from detente.errors import Place, refuse
 from detente.rules.compiling import Rules
 from detente.rules.state import Projection, StateArray

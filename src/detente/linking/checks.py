@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.errors import CrisisFileError, Finding
 from detente.linking.mechanism_checks import (
     check_cycles,

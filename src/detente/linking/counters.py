@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis, Instrument, Mechanism
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Instrument, Mechanism
 from detente.errors import UsageError, nearest
 from detente.linking.pricing import Priced
 from detente.models.energy import GAS_HORIZONS

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray
-from detente.crisis.elements import Binding, ByState, Constant, Crisis, Mechanism, QuantityOf, Sum
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Binding, ByState, Constant, Mechanism, QuantityOf, Sum
 from detente.crisis.elements import Product as ProductOf
 from detente.crisis.quantities import reference_value
 from detente.errors import UsageError, nearest

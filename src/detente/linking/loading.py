@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.crisis.loading import load_crisis
 from detente.errors import CrisisFileError
 from detente.linking.checks import check_game

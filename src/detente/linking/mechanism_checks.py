@@ -3,17 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from detente.crisis.crisis import Crisis
 from detente.crisis.draft import suggest
-from detente.crisis.elements import (
-    Binding,
-    ByState,
-    Column,
-    Crisis,
-    Mechanism,
-    OutputOf,
-    QuantityOf,
-    Sum,
-)
+from detente.crisis.elements import Binding, ByState, Column, Mechanism, OutputOf, QuantityOf, Sum
 from detente.errors import Code, CrisisFileError, Finding, ModelError, Place
 from detente.linking.bindings import column_paths
 from detente.linking.planning import mechanism_order

@@ -7,7 +7,8 @@ puts them together with the trade table that ships, for models to price.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from detente.crisis.elements import Crisis, TableRow
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import TableRow
 from detente.crisis.trade_tables import load_trade_table, shipped_trade_tables
 from detente.errors import CrisisFileError, Finding, UsageError
 from detente.models.sanctions import (

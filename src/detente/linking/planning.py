@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from detente.arrays import FloatArray, Int64Array
-from detente.crisis.elements import (
-    Binding,
-    Consideration,
-    Crisis,
-    Instrument,
-    Mechanism,
-    Player,
-)
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Binding, Consideration, Instrument, Mechanism, Player
 from detente.errors import Code, Place, refuse
 from detente.linking.bindings import (
     AbstractTerm,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.errors import UsageError
 from detente.linking.bindings import DrawBlock
 from detente.linking.planning import plan_mechanisms

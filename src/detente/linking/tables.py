@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from detente.arrays import FloatArray
 from detente.crisis import attributes
+from detente.crisis.crisis import Crisis
 from detente.crisis.csv_reader import read_number
-from detente.crisis.elements import Crisis, Mechanism
+from detente.crisis.elements import Mechanism
 from detente.crisis.remembering import cache_folder, keep
 from detente.errors import ModelError
 from detente.models.registry import Model, Price, Setting

@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.crisis.elements import Crisis, Instrument, Mechanism, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Instrument, Mechanism, Policy
 from detente.errors import Place, UsageError
 from detente.rules.instruments import CompiledInstrument, compile_instruments
 from detente.rules.phases import CompiledPhase, Moment, compile_phase, make_schedule

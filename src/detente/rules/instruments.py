@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from detente.crisis.elements import Crisis, Instrument
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Instrument
 from detente.errors import Place
 from detente.rules.state import Changes, CompiledCondition, StateColumns
 

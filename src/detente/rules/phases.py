@@ -10,7 +10,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.crisis.elements import Crisis, Move, Phase, Policy
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Move, Phase, Policy
 from detente.errors import Place
 from detente.rules.policies import menu_masks
 from detente.rules.state import CompiledCondition, StateColumns

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.arrays import BoolArray
-from detente.crisis.elements import Crisis, Instrument, Policy, StateVariable
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Instrument, Policy, StateVariable
 from detente.errors import UsageError
 from detente.summaries import html_fields, text_fields
 

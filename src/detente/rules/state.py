@@ -11,7 +11,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.crisis.elements import Binding, ByState, Condition, Crisis, OutputOf, Product, Sum
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Binding, ByState, Condition, OutputOf, Product, Sum
 from detente.errors import CrisisFileError, Finding
 from detente.rules._rows import KEY_LIMIT
 from detente.rules.policies import change_table

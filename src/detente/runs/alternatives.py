@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NoReturn
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.engine.designs import Alternatives
 from detente.engine.streams import MAX_DRAWS
 from detente.errors import refuse

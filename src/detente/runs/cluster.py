@@ -16,7 +16,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.errors import DetenteError, RunError, UsageError
 from detente.runs.shards import ShardMaker
 from detente.runs.store import Manifest, encode_shard, store_shard

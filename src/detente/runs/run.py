@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.errors import RunError, UsageError, nearest
 from detente.runs import frames

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.engine.designs import Design, check_size
 from detente.engine.drawing import check_draws
 from detente.engine.usual import DRAWS, SEED

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.crisis.metric_names import Metric, metric_name
 from detente.engine import Draws, Engine
 from detente.engine.engine import BLOCK_DRAWS, find_game

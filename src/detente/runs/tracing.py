@@ -8,11 +8,11 @@ chance and priors, in the order of how much it drives the metric.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from detente.crisis.crisis import Crisis
 from detente.crisis.elements import (
     Binding,
     ByState,
     Column,
-    Crisis,
     Mechanism,
     OutputOf,
     Product,

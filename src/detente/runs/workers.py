@@ -25,7 +25,7 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.errors import RunError, UsageError
 from detente.runs._worker import begin, make_shards
 from detente.runs.shards import BLOCK_DRAWS, ShardMaker

@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from detente.crisis.claims import claims_of
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 
 __all__ = ["carried_claims", "template_document", "tiny_crisis_folder", "write_document"]
 

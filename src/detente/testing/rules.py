@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from detente.crisis.crisis import Crisis
 from detente.crisis.elements import (
     AlternativeCondition,
     Binding,
@@ -18,7 +19,6 @@ from detente.crisis.elements import (
     Condition,
     Consideration,
     Constant,
-    Crisis,
     Distribution,
     Instrument,
     Mechanism,

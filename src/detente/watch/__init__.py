@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from detente.lazily import offer
 
 if TYPE_CHECKING:
-    from detente.crisis.elements import Crisis
+    from detente.crisis.crisis import Crisis
     from detente.watch.diary import DayRecord, Diary, keep_diary
     from detente.watch.events import read_events, understand
     from detente.watch.following import follow

@@ -18,7 +18,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.engine.roots import Solved
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError

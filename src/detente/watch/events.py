@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from detente.crisis.crisis import Crisis
 from detente.crisis.csv_reader import CsvRow, MalformedCsvError, decode_text, read_rows
-from detente.crisis.elements import Constant, Crisis, EventRule, QuantityOf
+from detente.crisis.elements import Constant, EventRule, QuantityOf
 from detente.errors import UsageError
 
 __all__ = ["CATEGORIES", "Event", "EventReading", "read_events", "read_meaning", "understand"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.engine.drawing import check_draws
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError

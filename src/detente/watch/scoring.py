@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from detente.crisis.crisis import Crisis
 from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_records
-from detente.crisis.elements import Crisis
 from detente.errors import UsageError
 
 __all__ = ["Forecast", "Score", "read_forecasts", "score_days"]

@@ -20,7 +20,8 @@ from functools import partial
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.crisis.elements import Constant, Crisis, QuantityOf
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Constant, QuantityOf
 from detente.engine import Draws, Engine
 from detente.engine.roots import Root, Solved
 from detente.engine.usual import DRAWS, SEED

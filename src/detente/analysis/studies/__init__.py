@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Callable
 
 from detente.analysis.studies._study import Study
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.errors import RunError
 from detente.runs.run import Run
 from detente.runs.studies import read_study, write_study

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.runs.run import Run
 
 __all__ = ["Study"]

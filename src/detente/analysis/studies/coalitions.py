@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 from detente.analysis.records import Coalition, CoalitionStudy, CutOff, Winning
 from detente.analysis.studies._study import Study
 from detente.arrays import FloatArray
-from detente.crisis.elements import Binding, ByState, Crisis, Mechanism, OutputOf, Product, Sum
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Binding, ByState, Mechanism, OutputOf, Product, Sum
 from detente.linking import Situated, evaluate_mechanisms
 from detente.models import find_model
 from detente.models.alliance import (

@@ -5,7 +5,7 @@ import numpy as np
 from detente.analysis.records import GasStudy, GasYearRecord
 from detente.analysis.studies._study import Study
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 from detente.linking.gas import GAS_MODEL, GasYear, gas_mechanism, run_gas_years, sea_price
 from detente.models import find_model
 from detente.runs.run import Run

@@ -6,7 +6,8 @@ from functools import cache
 from detente.analysis.records import ActorCost, PackageCosts, PayerStudy
 from detente.analysis.studies._study import Study
 from detente.arrays import FloatArray
-from detente.crisis.elements import Crisis, Mechanism
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Mechanism
 from detente.crisis.metric_names import Metric, metric_prefix
 from detente.linking.counters import (
     PACKAGE_MODEL,

@@ -7,19 +7,21 @@ import math
 import re
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
 
 from detente.analysis.mixes import MixSearch
 from detente.brief.behind import reading
-from detente.brief.document import Brief
 from detente.brief.figures import Answer, FactView, Figure, TableView, plain
 from detente.brief.pages import page_loader
 from detente.brief.quantity_words import quantity_text, source_date
 from detente.brief.words import format_date, plural
 from detente.crisis.metric_names import metric_name
+
+if TYPE_CHECKING:
+    from detente.brief.document import Brief
 
 __all__ = [
     "as_data",
@@ -52,7 +54,7 @@ def _tidy(value: float | None) -> float | None:
 # --- data ------------------------------------------------------------------------------------------------------------
 
 
-def as_data(brief: Brief) -> dict[str, Any]:
+def as_data(brief: "Brief") -> dict[str, Any]:
     """Return the briefing as plain data, in the shape of ``brief.schema.json``."""
     context = brief.context
     results = context.results
@@ -94,7 +96,7 @@ def as_data(brief: Brief) -> dict[str, Any]:
     }
 
 
-def _drivers(brief: Brief) -> list[dict[str, Any]]:
+def _drivers(brief: "Brief") -> list[dict[str, Any]]:
     """List every quantity that an attack can depend on by its effect; ``clear`` ones stand out from chance."""
     context = brief.context
     clear = {driver.path for driver in context.traces.movers("attack")}
@@ -106,7 +108,7 @@ def _drivers(brief: Brief) -> list[dict[str, Any]]:
     ]
 
 
-def _input_data(brief: Brief) -> dict[str, dict[str, Any]]:
+def _input_data(brief: "Brief") -> dict[str, dict[str, Any]]:
     """Describe the quantities that traces name, so that a trace can be read without the crisis folder."""
     named = {path for figure in brief.figures.values() for path in figure.trace.quantities}
     found = {}
@@ -127,7 +129,7 @@ def _input_data(brief: Brief) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _source_data(brief: Brief) -> dict[str, dict[str, Any]]:
+def _source_data(brief: "Brief") -> dict[str, dict[str, Any]]:
     return {
         source.key: {
             "publisher": source.publisher,
@@ -142,7 +144,7 @@ def _source_data(brief: Brief) -> dict[str, dict[str, Any]]:
     }
 
 
-def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:
+def _outcomes(brief: "Brief", policy: str) -> dict[str, dict[str, float | None]]:
     context = brief.context
     found = {}
     for rule in brief.crisis.outcomes:
@@ -156,7 +158,7 @@ def _outcomes(brief: Brief, policy: str) -> dict[str, dict[str, float | None]]:
     return found
 
 
-def _policies(brief: Brief) -> list[dict[str, Any]]:
+def _policies(brief: "Brief") -> list[dict[str, Any]]:
     context = brief.context
     regret = context.results.regret
     payoff = {row.policy: row for row in regret(policies=context.policies.ids).rows}
@@ -176,7 +178,7 @@ def _policies(brief: Brief) -> list[dict[str, Any]]:
     ]
 
 
-def _search(brief: Brief, search: MixSearch) -> dict[str, Any]:
+def _search(brief: "Brief", search: MixSearch) -> dict[str, Any]:
     """Describe the search over combinations of commitments and the mixes that it found."""
     context = brief.context
     return {
@@ -272,7 +274,7 @@ def figure_data(figure: Figure) -> dict[str, Any]:
     }
 
 
-def to_json(brief: Brief) -> str:
+def to_json(brief: "Brief") -> str:
     """Write the data file: sorted as composed, numbers rounded to ten significant digits, one trailing newline."""
     return json.dumps(as_data(brief), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -365,14 +367,14 @@ def environment(*, html: bool) -> jinja2.Environment:
     return found
 
 
-def _case_words(brief: Brief) -> str:
+def _case_words(brief: "Brief") -> str:
     results = brief.context.results
     cases = f"{plural(results.n_draws, 'explored case')} ({results.manifest.mode})"
     commitments = len(brief.context.policies.ids)
     return f"{cases} for each of {commitments} commitments" if commitments > 1 else cases
 
 
-def _values(brief: Brief) -> dict[str, Any]:
+def _values(brief: "Brief") -> dict[str, Any]:
     crisis = brief.crisis
     return {
         "brief": brief,
@@ -390,12 +392,12 @@ def _values(brief: Brief) -> dict[str, Any]:
     }
 
 
-def to_html(brief: Brief) -> str:
+def to_html(brief: "Brief") -> str:
     """Render the page: one file, no scripts, nothing loaded from elsewhere."""
     return environment(html=True).get_template("brief.html").render(_values(brief))
 
 
-def to_markdown(brief: Brief) -> str:
+def to_markdown(brief: "Brief") -> str:
     """Render the briefing as Markdown, with its pictures beside it."""
     text = environment(html=False).get_template("brief.md").render(_values(brief))
     return re.sub(r"\n{3,}", "\n\n", text)
@@ -404,7 +406,7 @@ def to_markdown(brief: Brief) -> str:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def to_csv_files(brief: Brief) -> Mapping[str, str]:
+def to_csv_files(brief: "Brief") -> Mapping[str, str]:
     """Write every table as CSV, by file name, and all figures in one."""
     files: dict[str, str] = {}
     for answer in brief.answers:

@@ -8,15 +8,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from detente.brief.document import Brief, compose
 from detente.brief.export.rendering import to_csv_files, to_html, to_json, to_markdown
-from detente.crisis.elements import Crisis
 from detente.errors import RunError
-from detente.runs.run import Run
 from detente.summaries import html_fields, text_fields
 
-__all__ = ["BriefPaths", "check_place", "write_brief", "write_files"]
+if TYPE_CHECKING:
+    from detente.brief.document import Brief
+
+__all__ = ["BriefPaths", "check_place", "write_files"]
 
 _OWN_NAME = re.compile(r"charts/[^/\\]+\.svg|tables/[^/\\]+\.csv")
 """Files in folders that a briefing may remove again."""
@@ -36,15 +37,13 @@ class BriefPaths:
     tables: tuple[Path, ...]
 
 
-def write_brief(results: Run, crisis: Crisis, folder: str | Path) -> BriefPaths:
-    """Compose the briefing of a run and write its files into a folder.
+def write_files(brief: "Brief", folder: str | Path) -> BriefPaths:
+    """Write the files of a composed briefing into a folder.
 
     Parameters
     ----------
-    results
-        The finished run, with its studies (:func:`detente.analysis.studies.keep_studies`).
-    crisis
-        The crisis that was run, with the same overrides.
+    brief
+        What :func:`detente.brief.compose` made.
     folder
         Where to write ``brief.html``, ``brief.md``, ``brief.json``, ``charts/`` and ``tables/``. Other files there, a
         run or a table of one's own for instance, are left alone; charts and tables of an earlier briefing go.
@@ -57,15 +56,9 @@ def write_brief(results: Run, crisis: Crisis, folder: str | Path) -> BriefPaths:
     Raises
     ------
     RunError
-        ``study-missing`` if the crisis binds mechanisms that a study is about and the run holds none;
         ``output-unwritable`` if the folder cannot be written or a file or folder that is not a briefing's lies in the
         way; what it held before is still there.
     """
-    return write_files(compose(crisis, results), folder)
-
-
-def write_files(brief: Brief, folder: str | Path) -> BriefPaths:
-    """Write a composed briefing; see :func:`write_brief`."""
     folder = Path(folder)
     files = {
         # first, so that what a stopped write leaves behind is listed

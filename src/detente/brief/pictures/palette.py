@@ -7,7 +7,7 @@ take the bright colours; outcomes, levels and ranges take ink, grey and sky blue
 import re
 from collections.abc import Mapping
 
-from detente.crisis.elements import Crisis
+from detente.crisis.crisis import Crisis
 
 __all__ = [
     "CELL_DARK",
