@@ -48,7 +48,9 @@ def test_nothing_written_is_lost_between_entry_and_element(entry):
     """Oracle: hand, the list above; a new field of an entry needs one of the same name, or a conversion."""
     element, converted = CONVERTED[entry]
     written = set(getattr(schema, entry).model_fields)
-    carried = {item.name for item in fields(getattr(elements, element))}
+    carried = {
+        item.name for item in fields(Crisis if element == "Crisis" else getattr(elements, element))
+    }
     assert written - carried == converted
 
 
