@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from detente.crisis import claims_of, elements, load_crisis, schema
+from detente.crisis import Crisis, claims_of, elements, load_crisis, schema
 from detente.testing import template_document, write_document
 
 CONVERTED = {
