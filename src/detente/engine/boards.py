@@ -64,7 +64,7 @@ _MOST_BOARDS = 16
 _MOST_GAMES = 64
 _MOST_PLANS = 4
 _MOST_PRICED = 16
-_MOST_BYTES = 2**27
+_MOST_BYTES = 2**25
 
 
 class PolicyGame:
