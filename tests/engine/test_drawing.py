@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, norm, rankdata, triang
 
+from detente.crisis import load_crisis
 from detente.crisis.elements import Distribution, Quantity
 from detente.engine.drawing import MAX_DRAWS, draw_quantities, keyed_uniforms
 from detente.errors import UsageError
+from detente.testing import tiny_crisis_folder
 
 
 def make_quantity(path, family="uniform", parameters=(0.0, 1.0), group=""):
@@ -166,4 +168,15 @@ def test_impossible_requests_are_refused(n_draws, seed):
     with pytest.raises(UsageError) as caught:
         draw_quantities(make_crisis(*FOUR), n_draws, seed=seed)
     assert caught.value.code == "option-invalid"
+    assert caught.value.fix
+
+
+def test_a_quantity_that_was_not_drawn_is_named(tmp_path):
+    # oracle: hand
+    crisis = load_crisis(tiny_crisis_folder(tmp_path))
+    draws = draw_quantities(crisis, 4, seed=1)
+    assert [draws.row(path) for path in draws.paths] == list(range(len(draws.paths)))
+    with pytest.raises(UsageError, match="nowhere") as caught:
+        draws.row("nowhere")
+    assert caught.value.code == "quantity-unknown"
     assert caught.value.fix

@@ -17,7 +17,7 @@ from detente.crisis.elements import Distribution
 from detente.crisis.quantities import ppf, reference_value
 from detente.engine.designs import Design, explored_distribution
 from detente.engine.streams import MAX_DRAWS, keyed_uniforms
-from detente.errors import UsageError
+from detente.errors import UsageError, refuse
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["MAX_DRAWS", "DrawMemory", "Draws", "check_draws", "draw_quantities", "keyed_uniforms"]
@@ -43,6 +43,23 @@ class Draws:
     def n_draws(self) -> int:
         """Number of draws held here."""
         return int(self.values.shape[1])
+
+    def row(self, path: str) -> int:
+        """Return the row of ``values`` that holds a quantity.
+
+        Raises
+        ------
+        UsageError
+            ``quantity-unknown`` for a path that was not drawn.
+        """
+        if path not in self.paths:
+            refuse(
+                f"no quantity {path!r} was drawn",
+                code="quantity-unknown",
+                at=path,
+                fix="use a path of the crisis file",
+            )
+        return self.paths.index(path)
 
     def block(self, first: int, last: int) -> "Draws":
         """Return the draws from one place here up to another, which is left out."""

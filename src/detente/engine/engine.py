@@ -138,7 +138,7 @@ class Engine:
                     at=f"settings[{path!r}]",
                     fix="give one value for each setting",
                 )
-            draws.values[draws.paths.index(path)] = array
+            draws.values[draws.row(path)] = array
         draws.values.setflags(write=False)
         return draws
 
@@ -405,7 +405,7 @@ class Engine:
             for first in range(0, draws.n_draws, BLOCK_DRAWS)
         ]
         stop = threading.Event()
-        path = draws.paths.index(self.crisis.rationality.path)
+        path = draws.row(self.crisis.rationality.path)
 
         def run(first: int, last: int) -> SolvedBlock:
             if stop.is_set() or (is_stopped is not None and is_stopped()):
