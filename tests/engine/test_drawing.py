@@ -172,7 +172,7 @@ def test_impossible_requests_are_refused(n_draws, seed):
 
 
 def test_a_quantity_that_was_not_drawn_is_named(tmp_path):
-    # oracle: hand
+    """Oracle: hand."""
     crisis = load_crisis(tiny_crisis_folder(tmp_path))
     draws = draw_quantities(crisis, 4, seed=1)
     assert [draws.row(path) for path in draws.paths] == list(range(len(draws.paths)))
