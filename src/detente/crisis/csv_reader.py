@@ -9,7 +9,10 @@ import io
 import math
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+from detente.errors import UsageError
 
 __all__ = [
     "NUMBER",
@@ -20,6 +23,7 @@ __all__ = [
     "read_number",
     "read_records",
     "read_rows",
+    "read_table",
 ]
 
 
@@ -130,6 +134,33 @@ def read_records(text: str) -> tuple[list[str], Iterator[tuple[int, dict[str, st
     return columns, (
         (row.line, empty | dict(zip(columns, row.cells, strict=False))) for row in rows
     )
+
+
+def read_table(path: Path, what: str) -> str:
+    """Return the text of a table of a user's own; see :func:`decode_text`.
+
+    Parameters
+    ----------
+    path
+        A CSV file.
+    what
+        What its rows are, in the plural, for messages.
+
+    Raises
+    ------
+    UsageError
+        ``file-missing`` or ``file-not-utf8``.
+    """
+    try:
+        return decode_text(path.read_bytes())
+    except OSError as error:
+        message = f"the {what} cannot be read: {error.strerror or error}"
+        fix = "name a CSV file that can be read"
+        raise UsageError(message, code="file-missing", at=str(path), fix=fix) from error
+    except UnicodeDecodeError as error:
+        message = f"the table of {what} is not UTF-8 at byte {error.start}"
+        fix = "save the table as UTF-8"
+        raise UsageError(message, code="file-not-utf8", at=str(path), fix=fix) from error
 
 
 def find_delimiter(text: str, candidates: str, *, wanted: Sequence[str] = ()) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.csv_reader import CsvRow, MalformedCsvError, decode_text, read_rows
+from detente.crisis.csv_reader import CsvRow, MalformedCsvError, read_rows, read_table
 from detente.crisis.elements import Constant, EventRule, QuantityOf
 from detente.errors import UsageError
 
@@ -110,16 +110,7 @@ def read_events(path: Path) -> tuple[tuple[Event, ...], tuple[EventReading, ...]
     UsageError
         ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
     """
-    try:
-        text = decode_text(path.read_bytes())
-    except OSError as error:
-        message = f"the events cannot be read: {error.strerror or error}"
-        fix = "name a CSV file that can be read"
-        raise UsageError(message, code="file-missing", at=str(path), fix=fix) from error
-    except UnicodeDecodeError as error:
-        message = f"the table of events is not UTF-8 at byte {error.start}"
-        fix = "save the table as UTF-8"
-        raise UsageError(message, code="file-not-utf8", at=str(path), fix=fix) from error
+    text = read_table(path, "events")
     return _parse(text, str(path))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_records
+from detente.crisis.csv_reader import MalformedCsvError, read_records, read_table
 from detente.errors import UsageError
 
 __all__ = ["Forecast", "Score", "read_forecasts", "score_days"]
@@ -55,16 +55,7 @@ def read_forecasts(path: Path, crisis: Crisis) -> tuple[Forecast, ...]:
     UsageError
         ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
     """
-    try:
-        text = decode_text(path.read_bytes())
-    except OSError as error:
-        message = f"the forecasts cannot be read: {error.strerror or error}"
-        fix = "name a CSV file that can be read"
-        raise UsageError(message, code="file-missing", at=str(path), fix=fix) from error
-    except UnicodeDecodeError as error:
-        message = f"the table of forecasts is not UTF-8 at byte {error.start}"
-        fix = "save the table as UTF-8"
-        raise UsageError(message, code="file-not-utf8", at=str(path), fix=fix) from error
+    text = read_table(path, "forecasts")
     try:
         return _parse(text, path, crisis)
     except MalformedCsvError as error:
