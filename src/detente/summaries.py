@@ -23,6 +23,7 @@ Rows = Iterable[tuple[str, str]]
 _WIDTH = 100
 _MOST = 300
 """Longest value of a row, in characters."""
+_UNBROKEN = 20
 _LINES = 20
 """Most rows of a table in text."""
 
@@ -83,10 +84,15 @@ def html_grid(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]])
     """
     head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
     body = "".join(
-        f"<tr>{''.join(f'<td>{html.escape(_cut(cell, _MOST))}</td>' for cell in row)}</tr>"
-        for row in rows
+        f"<tr>{''.join(f'<td>{_unbroken(cell)}</td>' for cell in row)}</tr>" for row in rows
     )
     return f"<table><caption>{html.escape(title)}</caption><tr>{head}</tr>{body}</table>"
+
+
+def _unbroken(cell: str) -> str:
+    """Escape a cell; one that is short, a range for instance, stays in one line."""
+    shown = html.escape(_cut(cell, _MOST))
+    return shown.replace(" ", "&nbsp;") if len(cell) <= _UNBROKEN else shown
 
 
 def text_grid(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
