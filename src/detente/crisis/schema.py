@@ -4,12 +4,12 @@ Text enters here and nowhere else; unknown keys are refused and numbers are not 
 passed on raw: :mod:`detente.crisis.expressions` reads them. :func:`crisis_schema` is the JSON Schema of the whole file.
 """
 
-import unicodedata
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from detente.characters import describe_character, find_forbidden
 from detente.crisis.dates import first_day
 from detente.crisis.elements import ColumnTable, Grade, Role
 from detente.crisis.registers import units
@@ -54,6 +54,7 @@ MAX_ROUNDS = 20
 
 
 _VALUE_TYPE: Final = "value-type"
+_CHARACTER: Final = "character-forbidden"
 
 
 def _one_or_many(value: Any) -> Any:
@@ -100,13 +101,17 @@ _REFERENCE = "x-definition"
 
 
 def _readable(value: str) -> str:
-    """Refuse text that shows nothing, or that holds control characters other than line breaks and tabs."""
+    """Refuse text that shows nothing, or that holds a character that no text may hold."""
     if value and not value.strip():
         message = "it is blank: write some text"
         raise PydanticCustomError(_VALUE_TYPE, message)
-    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in value):
-        message = "it holds a control character: remove it"
-        raise PydanticCustomError(_VALUE_TYPE, message)
+    at = find_forbidden(value)
+    if at is not None:
+        message = (
+            "it holds the character {sign} at position {at}, which no text may hold: remove it"
+        )
+        named = {"sign": describe_character(value[at]), "at": at + 1}
+        raise PydanticCustomError(_CHARACTER, message, named)
     return value
 
 
