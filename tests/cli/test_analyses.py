@@ -1,6 +1,7 @@
 """``detente discover``, ``policies`` and ``diff``: tables, runs and crises in, numbers and words out."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -220,6 +221,18 @@ def test_drivers_of_a_run_and_of_a_crisis(capsys, monkeypatch, tmp_path):
     orders = [row["first_order"] for row in data["quantities"]]
     assert orders == sorted(orders, reverse=True)
     assert "PAWN" in run(capsys, monkeypatch, "drivers", out)[1]
+    assert data["is_crisis_at_hand"] is False
+    shutil.copytree(TEMPLATE, tmp_path / "my-crisis")
+    monkeypatch.chdir(tmp_path)
+    text = run(capsys, monkeypatch, "drivers", out)[1]
+    known = json.loads(run(capsys, monkeypatch, "drivers", out, "--json")[1])
+    assert known["is_crisis_at_hand"]
+    every = {row["name"] for row in data["quantities"]}
+    ranked = {row["name"] for row in known["quantities"]}
+    # oracle: hand; the template's exposure to gas is read by no consideration of the game, only by a briefing
+    assert every - ranked == set(known["not_read"]) != set()
+    assert {row["beyond_chance"] for row in known["quantities"]} == {True, False}
+    assert "the result does not read" in text
     some = ("drivers", TEMPLATE, "--quantity", "prior.revisionist", "--quantity", "rationality")
     found = json.loads(
         run(capsys, monkeypatch, *some, "--tornado", "--sobol", "8", "--policy", "arm", "--json")[1]

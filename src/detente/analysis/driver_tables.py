@@ -1,20 +1,25 @@
 """What drives a result, from a run or by solving a crisis at settings of its own, as plain values for tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from detente.analysis.driving import find_crisis_indices, find_crisis_swings, group_by_source
+from detente.analysis.driving import (
+    find_crisis_indices,
+    find_crisis_swings,
+    group_by_source,
+    uncertain_paths,
+)
 from detente.analysis.sensitivity import measure_given_data, weigh_groups
 from detente.analysis.solving import find_policies
-from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
 from detente.crisis.loading import load_crisis
 from detente.crisis.metric_names import metric_name
 from detente.engine.designs import describe_cases
 from detente.errors import DetenteError
 from detente.runs.run import Run
+from detente.runs.tracing import trace_metric
 
 __all__ = ["drivers_in_crisis", "drivers_in_run"]
 
@@ -34,47 +39,55 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
     Returns
     -------
     dict
-        Quantities with first-order shares and distances of distributions, and the sources, if the crisis is at hand as it
-        was.
+        Quantities with first-order shares and distances of distributions, ``beyond_chance`` where the distance is larger
+        than that of chance. If the crisis is at hand as it was: only those that the metric can depend on, the others under
+        ``not_read``, and the sources.
     """
     chosen = policy or results.policy_ids[0]
     stored = chosen if results.has(metric, chosen) else ""
     values = results.values(metric, stored if results.has(metric, stored) else chosen)
     known = ~np.isnan(values)
-    inputs = {
-        path: results.values(metric_name("quantity", path))[known] for path in results.quantities()
-    }
+    crisis = _crisis_of(results)
+    paths = results.quantities()
+    read = paths if crisis is None else _read_by(crisis, metric, paths)
+    inputs = {path: results.values(metric_name("quantity", path))[known] for path in read}
     effects = {driver.path: driver for driver in results.drivers(metric, stored)}
+    groups = {} if crisis is None else group_by_source(crisis)
     return {
         "crisis": results.manifest.crisis,
         "metric": metric,
         "policy": chosen,
         "draws": int(known.sum()),
         **describe_cases(results.manifest.plan),
+        "is_crisis_at_hand": crisis is not None,
+        "not_read": [path for path in paths if path not in set(read)],
         "quantities": [
             item._asdict()
             | {
+                "beyond_chance": item.pawn_median > item.pawn_dummy,
                 "mean_at_bottom": effects[item.name].mean_at_bottom,
                 "mean_at_top": effects[item.name].mean_at_top,
             }
             for item in measure_given_data(inputs, values[known])
         ],
-        "sources": _sources(results, inputs, values[known]),
+        "sources": [item._asdict() for item in weigh_groups(inputs, values[known], groups)],
     }
 
 
-def _sources(
-    results: Run, inputs: dict[str, FloatArray], values: FloatArray
-) -> list[dict[str, Any]]:
-    """Weigh the sources, if the crisis of the run is at hand as it was."""
+def _crisis_of(results: Run) -> Crisis | None:
+    """Return the crisis of a run, if it is at hand as it was."""
     manifest = results.manifest
     try:
         crisis = load_crisis(manifest.crisis, overrides=dict(manifest.overrides))
     except DetenteError:
-        return []
-    if crisis.digest != manifest.digest:
-        return []
-    return [item._asdict() for item in weigh_groups(inputs, values, group_by_source(crisis))]
+        return None
+    return crisis if crisis.digest == manifest.digest else None
+
+
+def _read_by(crisis: Crisis, metric: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some quantities that a metric can depend on, in the order given."""
+    read = set(trace_metric(crisis, metric).quantities)
+    return tuple(path for path in paths if path in read)
 
 
 def drivers_in_crisis(
@@ -102,7 +115,7 @@ def drivers_in_crisis(
     sobol
         Base points of Sobol' indices; None for no indices.
     paths
-        Quantities to vary; None for all that are uncertain.
+        Quantities to vary; None for all uncertain ones that the metric can depend on.
     workers
         Threads.
 
@@ -113,6 +126,10 @@ def drivers_in_crisis(
     """
     chosen = find_policies(crisis, [policy] if policy else None)[0]
     data: dict[str, Any] = {"crisis": crisis.id, "metric": metric, "policy": chosen.id}
+    if paths is None:
+        uncertain = uncertain_paths(crisis)
+        paths = _read_by(crisis, metric, uncertain)
+        data["not_read"] = [path for path in uncertain if path not in set(paths)]
     if tornado:
         swings = find_crisis_swings(crisis, metric, chosen, paths=paths, workers=workers)
         data["tornado"] = [swing._asdict() for swing in swings]

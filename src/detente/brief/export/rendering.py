@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from detente.analysis.mixes import MixSearch
 from detente.brief.behind import reading
-from detente.brief.figures import Answer, FactView, Figure, TableView, plain
+from detente.brief.figures import Answer, FactView, Figure, TableView, links_in, plain
 from detente.brief.pages import page_loader
 from detente.brief.quantity_words import quantity_text, source_date
 from detente.brief.words import format_date, plural
@@ -72,6 +72,7 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "digest": brief.crisis.digest,
         "note": NOTE,
         "headline": [plain(text) for text in brief.headline],
+        "headline_figures": list(dict.fromkeys(links_in(" ".join(brief.headline)))),
         "sure": [plain(text) for text in brief.sure],
         "outcomes": _outcomes(brief, context.policies.base),
         "questions": [_question(answer) for answer in brief.answers],
