@@ -46,7 +46,7 @@ __all__ = [
     "encode_shard",
     "is_being_written",
     "read_manifest",
-    "read_series",
+    "read_rows",
     "read_shard",
     "remove_leftovers",
     "series_per_group",
@@ -352,15 +352,15 @@ def read_shard(folder: Path, number: int, *, stamp: str) -> Shard:
     raise damaged(path, wrong)
 
 
-def read_series(
-    folder: Path, number: int, place: int, *, n_series: int, shard_draws: int
+def read_rows(
+    folder: Path, number: int, places: Sequence[int], *, n_series: int, shard_draws: int
 ) -> FloatArray:
-    """Read one series of a shard, shape ``(shard_draws,)``, without verifying the rest.
+    """Read some series of a shard, shape ``(len(places), shard_draws)``, without verifying the rest.
 
     Parameters
     ----------
-    place
-        Row of the series in the order of the shard.
+    places
+        Rows of the series in the order of the shard; neighbours are read together.
     n_series
         Number of series that the shard must have.
 
@@ -373,15 +373,21 @@ def read_series(
     import pyarrow.parquet as pq  # noqa: PLC0415  slow to load
 
     path = shard_file(folder, number)
-    group, row = divmod(place, series_per_group(shard_draws))
+    found = np.empty((len(places), shard_draws))
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for at, place in enumerate(places):
+        group, row = divmod(place, series_per_group(shard_draws))
+        groups.setdefault(group, []).append((at, row))
     try:
         with pq.ParquetFile(path) as file:
             if file.metadata.num_rows != n_series * shard_draws:
                 raise damaged(path, "it holds other metrics than the first")
-            values = file.read_row_group(group, columns=["value"])["value"].to_numpy()
+            for group, rows in groups.items():
+                values = file.read_row_group(group, columns=["value"])["value"].to_numpy()
+                for at, row in rows:
+                    found[at] = values[row * shard_draws : (row + 1) * shard_draws]
     except (OSError, pa.ArrowException, KeyError, ValueError, IndexError) as error:
         raise damaged(path, "it is no table of a run") from error
-    found: FloatArray = values[row * shard_draws : (row + 1) * shard_draws]
     return found
 
 
