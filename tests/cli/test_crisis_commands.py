@@ -131,7 +131,7 @@ def test_strict_check_fails_on_warnings(detente, tmp_path):
     code, out, _ = detente("check", folder)
     assert code == 0
     assert "warning: " in out
-    assert out.endswith("1 problem (0 errors, 1 warning)\n")
+    assert "\n1 problem (0 errors, 1 warning)\nChoice: rationality " in out
     assert detente("check", folder, "--strict")[0] == 2
     (printed,) = json.loads(detente("check", folder, "--json")[1])
     assert printed["severity"] == "warning"
