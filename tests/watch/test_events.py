@@ -69,7 +69,7 @@ def test_a_time_with_a_zone_is_taken_to_its_day_in_utc(tmp_path):
         (HEAD + "20 January,NOR,,,,x,,,\n", "table-row-invalid", 2),
         (HEAD + "2030-01-20,,,,,x,,,\n", "table-row-invalid", 2),
         (HEAD + "2030-01-20,NOR,,,,x,,1.5,\n", "table-row-invalid", 2),
-        (HEAD + "2030-01-20,NOR,,,,x,,nan,\n", "table-row-invalid", 2),
+        (HEAD + "2030-01-20,NOR,,,,x,,inf,\n", "table-row-invalid", 2),
         (HEAD + "2030-01-20,NOR,,,,x,,,,too,many\n", "table-row-invalid", 2),
         (HEAD + '2030-01-20,NOR,,,,"open quote\n', "table-row-invalid", 2),
     ],
