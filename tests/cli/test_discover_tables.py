@@ -299,7 +299,7 @@ def test_the_box_at_the_bend_is_chosen_and_a_second_choice_is_printed(discover):
     overall = boxes[0]["density"]
     worth = [box["coverage"] * (box["density"] - overall) / (1 - overall) for box in boxes]
     bend = worth.index(max(worth))
-    assert data["balanced"] == bend
+    assert data["bend"] == bend
     assert boxes[bend]["density"] > 0.7
     other = max(boxes, key=lambda box: box["mass"] * (box["density"] - overall))
     assert 0.39 < other["density"] < 0.41

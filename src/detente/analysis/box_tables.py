@@ -146,7 +146,7 @@ def _box_row(box: Box) -> dict[str, Any]:
 def describe_boxes(search: BoxSearch, found: Sequence[Box], what: str) -> dict[str, Any]:
     """Return a search as plain values: its trajectory and the boxes found; ``what`` names the outcome.
 
-    ``balanced`` and ``second_choice`` are numbers of boxes on the trajectory; the second is None if no box trades otherwise.
+    ``bend`` and ``second_choice`` are numbers of boxes on the trajectory; the second is None if no box trades otherwise.
     """
     second = search.second_choice()
     return {
@@ -154,7 +154,7 @@ def describe_boxes(search: BoxSearch, found: Sequence[Box], what: str) -> dict[s
         "cases": int(search.interest.size),
         "of_interest": int(search.interest.sum()),
         "trajectory": [_box_row(box) for box in search.boxes],
-        "balanced": search.boxes.index(search.balanced),
+        "bend": search.boxes.index(search.bend),
         "second_choice": None if second is None else search.boxes.index(second),
         "boxes": [_box_row(box) for box in found],
     }

@@ -194,7 +194,7 @@ def _choose(
 def _search(
     columns: dict[str, Any], values: Any, options: dict[str, Any], box: int | None, boxes: int
 ) -> "tuple[BoxSearch, list[Box]]":
-    """Search for boxes; return the search and those to print: one off its trajectory, the balanced one, or several."""
+    """Search for boxes; return the search and those to print: one off its trajectory, that at the bend, or several."""
     from detente.analysis.discovery import find_box, find_boxes
 
     search = find_box(columns, values, **options)
@@ -210,7 +210,7 @@ def _search(
         return search, [search.boxes[box]]
     if boxes > 1:
         return search, [pair[1] for pair in find_boxes(columns, values, most=boxes, **options)]
-    return search, [search.simplify(search.balanced)]
+    return search, [search.simplify(search.bend)]
 
 
 def _row_text(row: dict[str, Any]) -> str:
@@ -229,7 +229,7 @@ def _box_text(data: dict[str, Any]) -> str:
         "",
         f"{'box':>4} {_HEAD}  phase",
     ]
-    marks = {data["second_choice"]: "  <- second choice", data["balanced"]: "  <- at the bend"}
+    marks = {data["second_choice"]: "  <- second choice", data["bend"]: "  <- at the bend"}
     lines += [
         f"{number:4d} {_row_text(row)}  {row['phase']}{marks.get(number, '')}"
         for number, row in enumerate(data["trajectory"])
@@ -251,7 +251,7 @@ def _box_text(data: dict[str, Any]) -> str:
 def _choice_text(data: dict[str, Any]) -> list[str]:
     """Say what other boxes there are: the one at the bend if it is not the one in words, and the second choice."""
     lines = []
-    shown, bend = data["boxes"], data["balanced"]
+    shown, bend = data["boxes"], data["bend"]
     whole = data["trajectory"][bend]
     if len(shown) == 1 and whole["restricted"] and shown[0]["limits"] != whole["limits"]:
         lines.append(
