@@ -170,7 +170,9 @@ def read_trade_table(path: str | Path, *, pattern: str = _LABEL) -> TradeTable:
     reader.stop_if_wrong()
     labels = [label_of[region, sector] for region in regions for sector in sectors]
     place = {label: index for index, label in enumerate(columns)}
-    cells = _read_numbers({row[0]: (line, row) for line, row in rows}, labels, columns, style, reader)
+    cells = _read_numbers(
+        {row[0]: (line, row) for line, row in rows}, labels, columns, style, reader
+    )
     n, j = len(regions), len(sectors)
     final = np.stack(
         [

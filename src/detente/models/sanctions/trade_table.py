@@ -513,7 +513,10 @@ def _check_size(intermediate: FloatArray, final: FloatArray, output: FloatArray)
         if most > _LARGEST:
             message = f"{name} holds {most:g}, more than {_LARGEST:g}"
             raise ModelError(
-                message, code="input-invalid", at=f"table.{name}", fix="give figures in a larger unit"
+                message,
+                code="input-invalid",
+                at=f"table.{name}",
+                fix="give figures in a larger unit",
             )
 
 
