@@ -143,9 +143,9 @@ def _read_parquet(path: Path) -> UserTable:
     """Return the table as a CSV file would hold it; a line is the place of a case, from 1."""
     try:
         table = pq.read_table(path)
-    except (pa.ArrowException, ValueError) as error:
-        _refuse(path, 1, f"it is no Parquet file: {error}", "write it anew")
-    except OSError as error:
+    except (pa.ArrowException, ValueError, OSError) as error:
+        if not isinstance(error, OSError) or error.errno is None:  # what stands in the file
+            _refuse(path, 1, f"it is no Parquet file: {error}", "write it anew")
         refuse(
             f"the cases cannot be read: {error.strerror or error}",
             code="file-missing",
