@@ -14,7 +14,7 @@ MISSING = PAGE.split("## Missing values")[1].split("`none`")[0]
 
 
 def test_missing_words_are_listed_all_and_no_other():
-    listed = [word for word in MISSING.split("`")[1::2]]
+    listed = MISSING.split("`")[1::2]
     assert listed == [word for word in MISSING_WORDS if word]
     assert "(blank)" in MISSING
 

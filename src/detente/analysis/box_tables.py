@@ -6,9 +6,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from detente.analysis._columns import InputColumn
 from detente.analysis.cart import CartTree
 from detente.analysis.case_tables import CaseTable, read_cases
-from detente.analysis._columns import InputColumn
 from detente.analysis.discovery import Box, BoxSearch
 from detente.analysis.single_inputs import SingleInput, find_single_inputs
 from detente.analysis.wording import limits_words

@@ -16,8 +16,14 @@ from numpy.typing import NDArray
 
 from detente.crisis.csv_cells import NumberStyle, is_infinite, is_missing, looks_like_number
 from detente.crisis.csv_reader import CsvRow, MalformedCsvError, check_characters
-from detente.crisis.user_tables import UserTable, assemble_table, read_user_table, refuse_table
-from detente.errors import Code, UsageError, refuse
+from detente.crisis.user_tables import (
+    UserTable,
+    assemble_table,
+    read_content,
+    read_user_table,
+    refuse_table,
+)
+from detente.errors import Code, refuse
 
 __all__ = ["IDENTIFIER_SHARE", "NUMERIC_SHARE", "CaseTable", "read_cases"]
 
@@ -141,18 +147,11 @@ def _names_cases(column: NDArray[np.generic]) -> bool:
 
 def _read_parquet(path: Path) -> UserTable:
     """Return the table as a CSV file would hold it; a line is the place of a case, from 1."""
+    content = read_content(path, "cases")
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(pa.BufferReader(content))
     except (pa.ArrowException, ValueError, OSError) as error:
-        if not isinstance(error, OSError) or error.errno is None:  # what stands in the file
-            _refuse(path, 1, f"it is no Parquet file: {error}", "write it anew")
-        refuse(
-            f"the cases cannot be read: {error.strerror or error}",
-            code="file-missing",
-            at=str(path),
-            fix="give the path of a CSV or Parquet file",
-            cause=error,
-        )
+        _refuse(path, 1, f"it is no Parquet file: {error}", "write it anew")
     columns = [[_written(cell) for cell in column.to_pylist()] for column in table.columns]
     rows = [CsvRow(0, [name.strip() for name in table.column_names])]
     rows += [CsvRow(line, list(cells)) for line, cells in enumerate(zip(*columns, strict=True), 1)]
@@ -236,4 +235,4 @@ class _ColumnReader:
 def _refuse(
     path: Path, line: int, what: str, fix: str, *, code: Code = "table-row-invalid"
 ) -> NoReturn:
-    raise UsageError(f"{path.name}: {what}", code=code, at=f"{path}:{line}", fix=fix)
+    refuse(f"{path.name}: {what}", code=code, at=f"{path}:{line}", fix=fix)

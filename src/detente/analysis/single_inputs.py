@@ -81,7 +81,7 @@ def _best_condition(
     """Return the condition that tells most, and whether it is to lie outside."""
     values, codes = np.unique(column.values, return_inverse=True)
     weights = np.where(interest, 1.0 / n_hits, -1.0 / n_misses)
-    gains = np.bincount(codes.reshape(-1), weights=weights)
+    gains: FloatArray = np.bincount(codes.reshape(-1), weights=weights).astype(np.float64)
     if column.labels:
         chosen = tuple(column.labels[int(code)] for code in values[gains > 0.0])
         return Limit(column.name, np.nan, np.nan, chosen), False

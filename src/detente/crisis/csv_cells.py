@@ -36,8 +36,8 @@ MISSING_WORDS = (
     "-",
     "--",
     "---",
-    "–",
-    "—",
+    "\N{EN DASH}",
+    "\N{EM DASH}",
     ".",
     "..",
     "...",
@@ -57,9 +57,11 @@ _DATE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}")
 _HEXADECIMAL = re.compile(r"[-+]?0[xX][0-9a-fA-F]+")
 _NOT_FINITE = re.compile(r"[-+]?(inf|infinity|nan|∞)", re.IGNORECASE)
 _MONEY = "$€£¥₽₴₩₹"
+_SIGN = "[-+\N{MINUS SIGN}]?"
+_GROUPED = "[\\d.,_'\N{RIGHT SINGLE QUOTATION MARK}\\s]*"
 _NEARLY = re.compile(
-    rf"[<>≤≥=~≈≃±(]*\s*[{_MONEY}]?\s*[-+−]?\s*[{_MONEY}]?\s*"  # comparison, brackets, sign, money
-    r"[.,]?\d[\d.,_'’\s]*([eE][-+−]?\d+)?"  # digits of any script, in groups
+    rf"[<>≤≥=~≈≃±(]*\s*[{_MONEY}]?\s*{_SIGN}\s*[{_MONEY}]?\s*"  # comparison, brackets, sign, money
+    rf"[.,]?\d{_GROUPED}([eE]{_SIGN}\d+)?"  # digits of any script, in groups
     rf"\s*[%‰{_MONEY})*]*"
 )
 """What people write for a number and no reader may guess at: signs of percent and money, thousands in groups, comparisons."""

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
 
@@ -261,8 +262,6 @@ def find_delimiter(
 def _first_rows(text: str, delimiter: str) -> list[list[str]]:
     """Return the first rows that are more than delimiters, as far as they can be read."""
     rows: list[list[str]] = []
-    try:
+    with suppress(MalformedCsvError):  # the reader of the whole table says what is wrong
         rows.extend(row.cells for row in islice(_parse(text, delimiter), _SAMPLE))
-    except MalformedCsvError:
-        pass  # the reader of the whole table says what is wrong
     return rows

@@ -192,34 +192,35 @@ def assemble_table(
     for row in body:
         if len(row.cells) != len(names):
             raise _ragged(row, len(names), mark)
-    kept = list(range(len(names)))
-    notes = []
-    for place in {0, len(names) - 1}:  # data frames write it first, to Parquet last
-        if names[place].lower() in _INDEX_NAMES and _counts_rows(
-            [row.cells[place] for row in body]
-        ):
-            kept.remove(place)
-            shown = repr(names[place]) if names[place] else "without a name"
-            notes.append(f"a column {shown} only counts the rows: it is left out")
-    for place in kept[::-1]:
-        if names[place]:
-            break
-        if not any(row.cells[place] for row in body):
-            kept.remove(place)
-    if kept and max(kept) < len(names) - 1:
-        notes.append("columns at the end that have neither a name nor a cell are left out")
-    for place in kept:
-        if not names[place]:
-            raise MalformedCsvError(
-                f"column {place + 1} has no name",
-                line=line,
-                end=line,
-                fix="name every column in the first row, or delete the column",
-            )
+    kept, notes = _choose_columns(names, body)
+    unnamed = next((place for place in kept if not names[place]), None)
+    if unnamed is not None:
+        reason = f"column {unnamed + 1} has no name"
+        fix = "name every column in the first row, or delete the column"
+        raise MalformedCsvError(reason, line=line, end=line, fix=fix)
     columns = tuple((keys if fold else names)[place] for place in kept)
     if len(kept) < len(names):
         body = [CsvRow(row.line, [row.cells[place] for place in kept]) for row in body]
     return UserTable(columns=columns, line=line, rows=tuple(body), style=style, notes=tuple(notes))
+
+
+def _choose_columns(names: list[str], body: Sequence[CsvRow]) -> tuple[list[int], list[str]]:
+    """Return the places of the columns that are data, and sentences on those that a program left beside them."""
+    kept = list(range(len(names)))
+    notes = []
+    for place in {0, len(names) - 1}:  # data frames write it first, to Parquet last
+        if names[place].lower() not in _INDEX_NAMES:
+            continue
+        if _counts_rows([row.cells[place] for row in body]):
+            kept.remove(place)
+            shown = repr(names[place]) if names[place] else "without a name"
+            notes.append(f"a column {shown} only counts the rows: it is left out")
+    last = len(kept)
+    while kept and not names[kept[-1]] and not any(row.cells[kept[-1]] for row in body):
+        kept.pop()
+    if len(kept) < last:
+        notes.append("columns at the end that have neither a name nor a cell are left out")
+    return kept, notes
 
 
 def _counts_rows(cells: list[str]) -> bool:
