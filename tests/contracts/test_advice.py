@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,6 +22,7 @@ from detente.crisis.past_crises import read_past_crises
 from detente.crisis.trade_tables import read_trade_table
 from detente.errors import CODES, DetenteError
 from detente.watch.events import read_events
+from detente.watch.scoring import read_forecasts
 
 Files = Mapping[str, str | bytes]
 Step = Callable[[dict, list], None]
@@ -136,6 +138,8 @@ TRADE = "row,A_x,B_x,FD_A,FD_B,OUTPUT\nA_x,1,2,3,4,10\nB_x,1,1,1,1,4\n"
 DISCOVER = command("discover", "t.csv", "--outcome", "failed")
 BARGAIN = command("bargain", "t.csv")
 EVENTS_OF = function(read_events, Path("t.csv"))
+FORECASTS = "date,forecaster,prob,event\n2030-01-16,a,0.5,war\n2030-01-17,a,0.25,\n"
+FORECASTS_OF = function(read_forecasts, Path("t.csv"), SimpleNamespace(outcomes={"war": None}))
 PAST_OF = function(read_past_crises, Path("t.csv"))
 TRADE_OF = function(read_trade_table, "t.csv")
 
@@ -240,6 +244,12 @@ ALL = [
         "leave columns out as well (--leave-out a)",
         give("--leave-out", "a"),
         options=("--drop-missing",),
+    ),
+    discover(
+        "value-out-of-range",
+        odd("1e300"),
+        "or leave it out (--leave-out 'a')",
+        give("--leave-out", "a"),
     ),
     # what is asked of it
     discover(
@@ -377,6 +387,35 @@ ALL = [
     reads(
         EVENTS_OF, "table-row-invalid", EVENTS.replace("NOR", "", 1), "name who acts", write(EVENTS)
     ),
+    # forecasts
+    reads(
+        FORECASTS_OF,
+        "table-column-missing",
+        FORECASTS.replace("prob", "p"),
+        "columns date, forecaster, prob",
+        edit(",p,", ",prob,"),
+    ),
+    reads(
+        FORECASTS_OF,
+        "table-row-invalid",
+        FORECASTS.replace("0.5", "50%"),
+        "a number from 0 to 1",
+        edit("50%", "0.5"),
+    ),
+    reads(
+        FORECASTS_OF,
+        "table-row-invalid",
+        FORECASTS.replace("2030-01-17", "17 January"),
+        "write YYYY-MM-DD",
+        edit("17 January", "2030-01-17"),
+    ),
+    reads(
+        FORECASTS_OF,
+        "table-row-invalid",
+        FORECASTS.replace("war", "peace"),
+        "write attack, or one of: war",
+        edit("peace", "war"),
+    ),
     # past crises
     reads(
         PAST_OF,
@@ -391,6 +430,13 @@ ALL = [
         PAST.replace(",4,2,", ",x,2,"),
         "or leave the cell blank",
         edit(",x,", ",,"),
+    ),
+    reads(
+        PAST_OF,
+        "table-row-invalid",
+        PAST.replace(",4,2,", ",4.5,2,"),
+        "the number of the codebook",
+        edit(",4.5,", ",4,"),
     ),
     reads(
         PAST_OF,
@@ -413,6 +459,13 @@ ALL = [
         TRADE.replace(",3,", ",1_000,"),
         "give a number such as 1234.5",
         edit("1_000", "1000"),
+    ),
+    reads(
+        TRADE_OF,
+        "value-out-of-range",
+        TRADE.replace(",3,", ",1e300,"),
+        "in a larger unit",
+        edit("1e300", "3"),
     ),
     reads(
         TRADE_OF,

@@ -14,7 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from detente.crisis.csv_cells import NumberStyle, is_infinite, is_missing, looks_like_number
+from detente.crisis.csv_cells import (
+    LARGEST_NUMBER,
+    NumberStyle,
+    is_infinite,
+    is_missing,
+    looks_like_number,
+)
 from detente.crisis.csv_reader import CsvRow, MalformedCsvError, check_characters
 from detente.crisis.user_tables import (
     UserTable,
@@ -79,7 +85,7 @@ def read_cases(
     ------
     UsageError
         ``file-missing``, ``file-too-large``, ``file-not-utf8``, ``character-forbidden``, ``table-column-missing`` for a column
-        to leave out that is not there, ``value-not-finite``, or ``table-row-invalid`` with the line: cells too many or few, a
+        to leave out that is not there, ``value-not-finite``, ``value-out-of-range``, or ``table-row-invalid`` with the line: cells too many or few, a
         name twice, a missing value, a cell that is no number among numbers, no case left.
     """
     parquet = path.suffix.lower() in {".parquet", ".pq"}
@@ -198,6 +204,8 @@ class _ColumnReader:
                 )
             return np.array(cells)
         values = np.array(numbers, dtype=np.float64)
+        if (np.abs(values) > LARGEST_NUMBER).any():
+            self._refuse_large(name, cells, int(np.abs(values).argmax()))
         whole = all(cell.lstrip("+-").isdigit() for cell in cells)
         if whole and (np.abs(values) <= _LARGEST_WHOLE).all():
             return values.astype(np.int64)
@@ -221,6 +229,11 @@ class _ColumnReader:
             f"leave the cell blank and give --drop-missing; {out}"
         )
         _refuse(self.path, line, what, fix)
+
+    def _refuse_large(self, name: str, cells: list[str], place: int) -> NoReturn:
+        what = f"column {name!r} holds {cells[place][:_SHOWN]!r}, beyond {LARGEST_NUMBER:g}"
+        fix = f"give the column in a larger unit, or leave it out (--leave-out {name!r})"
+        _refuse(self.path, self.lines[place], what, fix, code="value-out-of-range")
 
     def _refuse_missing(self, name: str, cell: str, place: int, *, words: bool) -> NoReturn:
         shown = f"{cell!r}, a missing value" if cell else "no value"

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.crisis.csv_cells import NumberStyle, is_infinite, is_missing
+from detente.crisis.csv_cells import LARGEST_NUMBER, NumberStyle, is_infinite, is_missing
 from detente.crisis.csv_reader import MalformedCsvError, decode_text
 from detente.crisis.user_tables import UserTable, parse_user_table
 from detente.errors import Code, CrisisFileError, Finding
@@ -20,7 +20,6 @@ _SURELY_PERCENT = 10.0
 _MOST_BYTES = 20_000_000
 _MOST_FINDINGS = 20
 _SHOWN_HEADER = 80
-_LARGEST = 1e100
 _NUMBER_FIXES = {
     "capability": "give a number, zero or more, with a point for decimals",
     "position": "give a number on one scale for all actors, with a point for decimals",
@@ -277,8 +276,8 @@ def _number(value: str, column: str, name: str, line: int, style: NumberStyle) -
         message = f"{column} is blank ({value!r})" if blank and value else f"{column} is blank"
         message = message if blank else f"{column} {value!r} is not a number"
         return _finding("table-row-invalid", message, name, line, column, value, fix)
-    low = -_LARGEST if column == "position" else 0.0
-    high = _LARGEST
+    low = -LARGEST_NUMBER if column == "position" else 0.0
+    high = LARGEST_NUMBER
     if not low <= number <= high:
         message = (
             f"{column} {value} is outside {low:g} to {1.0 if column == 'salience' else high:g}"

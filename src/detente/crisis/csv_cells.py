@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = [
+    "LARGEST_NUMBER",
     "MISSING_WORDS",
     "NUMBER",
     "NumberStyle",
@@ -22,6 +23,9 @@ __all__ = [
 
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 """A number as files write it: decimal, with a point, with or without an exponent."""
+
+LARGEST_NUMBER = 1e100
+"""Largest number of a table of a user's own, either sign: sums and products of such numbers stay within their range."""
 
 MISSING_WORDS = (
     "",

@@ -50,6 +50,7 @@ VIOLENCE: Mapping[int, str] = {
 
 _COLUMNS = ("crisno", "crisname", "yrtrig", "break", "trigent", "gravcr", "viol", "iwcmb")
 _OUTSIDE_WAR = 1
+_LARGEST_CODE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +109,12 @@ def _crisis(cells: Mapping[str, str], style: NumberStyle, at: str) -> PastCrisis
         if name == "crisname":
             continue
         value = style.read(cells[name])
-        if value is None and not is_missing(cells[name]):
+        odd = value is None and not is_missing(cells[name])
+        if odd or (value is not None and (value != int(value) or abs(value) > _LARGEST_CODE)):
             message = f"{cells[name][:40]!r} is no code of {name}"
             fix = "write the number of the codebook, or leave the cell blank"
             refuse(message, code="table-row-invalid", at=at, fix=fix)
-        numbers[name] = int(value) if value is not None and value == int(value) else None
+        numbers[name] = None if value is None else int(value)
     number, year, within = numbers["crisno"], numbers["yrtrig"], numbers["iwcmb"]
     if number is None or year is None:
         message = "a crisis has no number or no year"

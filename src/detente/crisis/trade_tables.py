@@ -17,7 +17,12 @@ from typing import Any
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.crisis.csv_cells import NumberStyle, find_number_style, is_infinite
+from detente.crisis.csv_cells import (
+    LARGEST_NUMBER,
+    NumberStyle,
+    find_number_style,
+    is_infinite,
+)
 from detente.crisis.csv_reader import (
     MalformedCsvError,
     decode_text,
@@ -408,6 +413,15 @@ def _read_numbers(
                     line=line,
                     path=f"{label}, {columns[column]}",
                     fix=fix,
+                )
+                break
+            if abs(number) > LARGEST_NUMBER:
+                reader.note(
+                    "value-out-of-range",
+                    f"{cell[:40]!r} is beyond {LARGEST_NUMBER:g}",
+                    line=line,
+                    path=f"{label}, {columns[column]}",
+                    fix="give the table in a larger unit",
                 )
                 break
             cells[index, column] = number
