@@ -27,7 +27,7 @@ from detente.crisis.user_tables import (
     assemble_table,
     read_content,
     read_user_table,
-    refuse_table,
+    table_error,
 )
 from detente.errors import Code, refuse
 
@@ -166,7 +166,7 @@ def _read_parquet(path: Path) -> UserTable:
             check_characters(row)
         return assemble_table(rows, NumberStyle()) if columns else _EMPTY
     except MalformedCsvError as error:
-        refuse_table(error, path, "cases")
+        raise table_error(error, path, "cases") from error
 
 
 _EMPTY = UserTable(columns=(), line=1, rows=(), style=NumberStyle())

@@ -213,7 +213,7 @@ def _table(text: str, name: str) -> UserTable:
         return parse_user_table(text, wanted=COLUMNS)
     except MalformedCsvError as error:
         message = f"the table cannot be read: {error.reason}"
-        finding = _finding(error.code, message, name, error.end, "", error.value, error.fix)
+        finding = _finding(error.code, message, name, error.end, "", error.value, error.advice)
         raise CrisisFileError([finding]) from error
 
 

@@ -50,7 +50,7 @@ class CsvRow(NamedTuple):
 
 
 class MalformedCsvError(ValueError):
-    """A text that is no table: the ``reason``, and the ``code`` and ``fix`` of a refusal.
+    """A text that is no table: the ``reason``, and the ``code`` and the ``advice`` of a refusal.
 
     The bad row begins on ``line``; ``end`` is the last line that was read of it. ``value`` is the offending cell, if it is one.
     """
@@ -62,12 +62,12 @@ class MalformedCsvError(ValueError):
         line: int,
         end: int,
         code: Code = "table-row-invalid",
-        fix: str = _QUOTES,
+        advice: str = _QUOTES,
         value: str = "",
     ) -> None:
         super().__init__(f"{reason} (line {line})")
         self.reason, self.line, self.end = reason, line, end
-        self.code, self.fix, self.value = code, fix, value
+        self.code, self.advice, self.value = code, advice, value
 
 
 def decode_text(content: bytes) -> str:
@@ -164,7 +164,7 @@ def check_characters(row: CsvRow) -> None:
                 line=line,
                 end=line,
                 code="character-forbidden",
-                fix="remove the character; retyping the word does it",
+                advice="remove the character; retyping the word does it",
                 value=cell,
             )
 
@@ -181,12 +181,12 @@ def _parse(text: str, delimiter: str) -> Iterator[CsvRow]:
                 yield CsvRow(line, cells)
             line = reader.line_num + 1 + skipped
     except csv.Error as error:
-        reason, fix = str(error), _QUOTES
+        reason, advice = str(error), _QUOTES
         if "field limit" in reason:
             reason = f"a cell has more than {_MOST_LETTERS:,} characters"
-            fix = "shorten the cell; if it is not meant to be long, close a quote that was left open before it"
+            advice = "shorten the cell; if it is not meant to be long, close a quote that was left open before it"
         raise MalformedCsvError(
-            reason, line=line, end=reader.line_num + skipped, fix=fix
+            reason, line=line, end=reader.line_num + skipped, advice=advice
         ) from error
 
 

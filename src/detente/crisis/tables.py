@@ -267,7 +267,7 @@ def _parse(draft: Draft, kind: str, file: str, text: str) -> Table | None:
             f"the table cannot be read: {error.reason}",
             error.line,
             error.value or error.reason,
-            error.fix,
+            error.advice,
         )
         return None
     head = rows[0] if rows else CsvRow(1, [])

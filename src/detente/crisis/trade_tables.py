@@ -336,7 +336,10 @@ def _read_cells(path: Path, reader: _Reader) -> tuple[list[str], Rows, NumberSty
         rows = list(read_rows(text, delimiter=delimiter))
     except MalformedCsvError as error:
         reader.note(
-            error.code, f"the table cannot be read: {error.reason}", line=error.line, fix=error.fix
+            error.code,
+            f"the table cannot be read: {error.reason}",
+            line=error.line,
+            fix=error.advice,
         )
     reader.stop_if_wrong()
     if not rows:

@@ -8,7 +8,6 @@ say which of the two counts.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from detente.crisis.csv_cells import NumberStyle, find_number_style
 from detente.crisis.csv_reader import (
@@ -19,7 +18,7 @@ from detente.crisis.csv_reader import (
     find_delimiter,
     read_rows,
 )
-from detente.errors import refuse
+from detente.errors import UsageError, refuse
 
 __all__ = [
     "MAX_BYTES",
@@ -28,8 +27,7 @@ __all__ = [
     "parse_user_table",
     "read_content",
     "read_user_table",
-    "refuse_encoding",
-    "refuse_table",
+    "table_error",
 ]
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -82,10 +80,8 @@ def read_user_table(
     content = read_content(path, what)
     try:
         return parse_user_table(decode_text(content), wanted=wanted, aliases=aliases)
-    except UnicodeDecodeError as error:
-        refuse_encoding(error, path, what)
-    except MalformedCsvError as error:
-        refuse_table(error, path, what)
+    except (UnicodeDecodeError, MalformedCsvError) as error:
+        raise table_error(error, path, what) from error
 
 
 def read_content(path: Path, what: str) -> bytes:
@@ -110,21 +106,17 @@ def read_content(path: Path, what: str) -> bytes:
     return content
 
 
-def refuse_encoding(error: UnicodeDecodeError, path: Path, what: str) -> NoReturn:
-    """Refuse a table that is no text: ``file-not-utf8``."""
+def table_error(error: UnicodeDecodeError | MalformedCsvError, path: Path, what: str) -> UsageError:
+    """Return the refusal of a table that is no text (``file-not-utf8``), or no table, with the line."""
+    if isinstance(error, MalformedCsvError):
+        message = f"the table of {what} cannot be read: {error.reason}"
+        return UsageError(message, code=error.code, at=f"{path}:{error.end}", fix=error.advice)
     message = f"the table of {what} is not {error.encoding.upper()} at byte {error.start}"
     fix = "save the table as UTF-8"
     if error.object.startswith(_WORKBOOK):
         message = f"the table of {what} is a workbook or an archive, not a text"
         fix = "export the sheet as CSV in UTF-8"
-    refuse(message, code="file-not-utf8", at=str(path), fix=fix, cause=error)
-
-
-def refuse_table(error: MalformedCsvError, path: Path, what: str) -> NoReturn:
-    """Refuse a text that is no table, with the line, in the words of the error."""
-    message = f"the table of {what} cannot be read: {error.reason}"
-    at = f"{path}:{error.end}"
-    refuse(message, code=error.code, at=at, fix=error.fix, cause=error)
+    return UsageError(message, code="file-not-utf8", at=str(path), fix=fix)
 
 
 def parse_user_table(
@@ -196,8 +188,8 @@ def assemble_table(
     unnamed = next((place for place in kept if not names[place]), None)
     if unnamed is not None:
         reason = f"column {unnamed + 1} has no name"
-        fix = "name every column in the first row, or delete the column"
-        raise MalformedCsvError(reason, line=line, end=line, fix=fix)
+        advice = "name every column in the first row, or delete the column"
+        raise MalformedCsvError(reason, line=line, end=line, advice=advice)
     columns = tuple((keys if fold else names)[place] for place in kept)
     if len(kept) < len(names):
         body = [CsvRow(row.line, [row.cells[place] for place in kept]) for row in body]
@@ -241,15 +233,15 @@ def _keys(names: list[str], line: int, aliases: Mapping[str, str]) -> list[str]:
             twice = f"the columns {other!r} and {name!r} are the same column"
             if other == name:
                 twice = f"the column {name!r} stands twice (columns {keys.index(key) + 1} and {place + 1})"
-            fix = "delete one of them, or give each column its own name"
-            raise MalformedCsvError(twice, line=line, end=line, fix=fix, value=name)
+            advice = "delete one of them, or give each column its own name"
+            raise MalformedCsvError(twice, line=line, end=line, advice=advice, value=name)
         keys.append(key)
     return keys
 
 
 def _ragged(row: CsvRow, expected: int, mark: str) -> MalformedCsvError:
-    fix = "give the row a cell for each column (blank where there is none)"
+    advice = "give the row a cell for each column (blank where there is none)"
     if len(row.cells) > expected:
-        fix = f"put cells that hold {mark} in double quotes, or name every column"
+        advice = f"put cells that hold {mark} in double quotes, or name every column"
     reason = f"the row has {len(row.cells)} cells under {expected} names"
-    return MalformedCsvError(reason, line=row.line, end=row.line, fix=fix)
+    return MalformedCsvError(reason, line=row.line, end=row.line, advice=advice)
