@@ -281,7 +281,7 @@ BAD = {
         "actor;capability;position;salience\nA;1,000;0;1\nB;2;1;1\n",
         "table-row-invalid",
         2,
-        "1000, or 1,0000",
+        "1000, or 1.000",
     ),
     "column twice": (
         "actor," + TABLE.replace("\n", "\nx,", 1),

@@ -234,8 +234,8 @@ ALL = [
             follow,
         )
         for says, follow in [
-            ("write 1375, or 1,3750", edit("1,375;", "1375;")),
-            ("write 1375, or 1,3750 if the mark is that of decimals", edit("1,375;", "1,3750;")),
+            ("write 1375, or 1.375", edit("1,375;", "1375;")),
+            ("write 1375, or 1.375 if the mark is that of decimals", edit("1,375;", "1.375;")),
         ]
     ),
     discover(
@@ -331,8 +331,8 @@ ALL = [
         BARGAIN,
         "table-row-invalid",
         ACTORS.replace(",", ";").replace("60", "1,234"),
-        "write 1234, or 1,2340",
-        edit("1,234", "1,2340"),
+        "write 1234, or 1.234",
+        edit("1,234", "1.234"),
     ),
     # events
     reads(

@@ -95,30 +95,41 @@ def test_a_comma_marks_decimals_only_where_it_separates_nothing():
         (["0,5", "0.5"], "1,234", None),
         (["0.5"], "1,234", None),
         (["0,5"], "1.234", None),
+        (["0.5", "0,5"], "1.234", 1.234),
         (["0.5"], "1.234", 1.234),
         ([], "1.234", 1.234),
-        (["x"], "0,025", 0.025),
-        (["x"], "-12,5e3", -12500.0),
     ],
 )
-def test_a_cell_that_can_be_read_in_two_ways_is_settled_by_others_or_not_read(others, cell, number):
+def test_a_cell_that_can_be_read_in_two_ways_is_settled_by_most_others_or_not_read(
+    others, cell, number
+):
     style = find_number_style([*others, cell], delimiter=";")
     assert style.read(cell) == number
     assert style.is_ambiguous(cell) == (number is None)
 
 
 @pytest.mark.parametrize("others", [[], ["0,5"], ["0.5"], ["0,5", "0.5"]])
+def test_a_cell_that_settles_itself_is_read_in_any_table(others):
+    style = find_number_style(others, delimiter=";")
+    for cell, number in [("0,025", 0.025), ("-12,5e3", -12500.0), ("0.025", 0.025), ("12.5", 12.5)]:
+        assert style.read(cell) == number
+    assert style.read("1,234,567") is style.read("1.234,5") is style.read("1,234.5") is None
+
+
+@pytest.mark.parametrize("others", [[], ["0,5"], ["0.5"], ["0,5", "0.5"], ["0,5", "0,7", "0.5"]])
 @pytest.mark.parametrize("cell", ["1,234", "1.234", "12,500"])
 def test_following_the_advice_on_an_ambiguous_cell_gives_a_number(others, cell):
     style = find_number_style([*others, cell], delimiter="\t")
     if style.is_ambiguous(cell):
         thousands = cell.replace(",", "").replace(".", "")
+        decimals = style.write(cell.replace(",", "."))
         assert (
-            style.advise(cell) == f"write {thousands}, or {cell}0 if the mark is that of decimals"
+            style.advise(cell)
+            == f"write {thousands}, or {decimals} if the mark is that of decimals"
         )
         for mended, number in (
             (thousands, float(thousands)),
-            (f"{cell}0", float(cell.replace(",", "."))),
+            (decimals, float(cell.replace(",", "."))),
         ):
             assert find_number_style([*others, mended], delimiter="\t").read(mended) == number
 

@@ -102,7 +102,8 @@ def _truth(source: Path, outcome: str, values: Any, table: CaseTable) -> Any:
     cells = list(zip(table.lines, values.tolist(), strict=True))
     odd = next(((line, cell) for line, cell in cells if cell.lower() not in words), None)
     if odd is not None:
-        message = f"the outcome column holds {odd[1]!r}, neither a number nor true or false"
+        held = repr(odd[1]) if odd[1] else "no value"
+        message = f"the outcome column holds {held}, neither a number nor true or false"
         raise UsageError(
             message,
             code="value-type",

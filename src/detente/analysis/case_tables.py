@@ -225,7 +225,7 @@ class _ColumnReader:
             _refuse(self.path, line, what, f"{self.style.advise(cell)}, {out}")
         what = f"column {name!r} holds {shown!r} among numbers"
         fix = (
-            "write a plain number such as 1234.5, without signs of percent, money or thousands; "
+            f"write a plain number such as {self.style.write('1234.5')}, without signs of percent, money or thousands; "
             f"leave the cell blank and give --drop-missing; {out}"
         )
         _refuse(self.path, line, what, fix)

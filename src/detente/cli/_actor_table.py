@@ -263,6 +263,7 @@ def _salience_findings(saliences: list[tuple[int, float]], full: float, name: st
 
 def _number(value: str, column: str, name: str, line: int, style: NumberStyle) -> float | Finding:
     fix = _NUMBER_FIXES[column]
+    fix = fix.replace("a point", "a comma").replace("0.8", "0,8") if style.comma else fix
     if style.is_ambiguous(value):
         message = f"{column} {value!r} may have a decimal mark or mark thousands"
         fix = style.advise(value)

@@ -1,7 +1,7 @@
 r"""What a cell of a table means: a number, a missing value, or something that only looks like a number.
 
 One dialect for every table: numbers are decimal, with a point, or with a decimal comma where commas do not separate cells. A
-cell that could be read in two ways, such as ``1,234`` between semicolons, is a number only if other cells of the table settle it.
+cell that could be read in two ways, such as ``1,234`` between semicolons, is a number only if most other cells settle it.
 """
 
 import math
@@ -73,45 +73,52 @@ _NEARLY = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberStyle:
-    """How the numbers of a table are written, as far as its cells settle it.
+    """How the numbers of a table are written.
 
-    ``commas``: commas may mark decimals, since they do not separate cells. ``comma_seen`` and ``point_seen``: some cell can
-    only be read with a decimal comma, or point.
+    ``open``: commas do not separate cells, so that either mark could be that of decimals or of thousands. ``comma``: where a
+    cell does not settle that itself, decimals are marked by commas, not by points.
     """
 
-    commas: bool = False
-    comma_seen: bool = False
-    point_seen: bool = False
+    comma: bool = False
+    open: bool = False
 
     def read(self, text: str) -> float | None:
         """Return the finite number that a cell holds, or None: no number, or one of two.
 
         Examples
         --------
-        >>> NumberStyle(commas=True, comma_seen=True).read("1,234"), NumberStyle(commas=True).read("1,234")
+        >>> NumberStyle(comma=True, open=True).read("1,234"), NumberStyle(open=True).read("1,234")
         (1.234, None)
         """
         if self.is_ambiguous(text):
             return None
-        if self.commas and "," in text and _COMMA.fullmatch(text):
+        if self.open and "," in text and _COMMA.fullmatch(text):
             return read_number(text.replace(",", "."))
         return read_number(text)
 
     def is_ambiguous(self, text: str) -> bool:
-        """Tell whether a cell may have a decimal mark or mark thousands, and the table does not say which."""
-        if not self.commas:
-            return False
-        if _COMMA_OR_THOUSANDS.fullmatch(text):
-            return self.point_seen or not self.comma_seen
-        return self.comma_seen and _POINT_OR_THOUSANDS.fullmatch(text) is not None
+        """Tell whether a cell has a mark of the other style that may also be that of thousands."""
+        other = _POINT_OR_THOUSANDS if self.comma else _COMMA_OR_THOUSANDS
+        return self.open and other.fullmatch(text) is not None
+
+    def write(self, text: str) -> str:
+        """Return a number that is written with a point as this style has it.
+
+        Examples
+        --------
+        >>> NumberStyle(comma=True, open=True).write("1234.5")
+        '1234,5'
+        """
+        return text.replace(".", ",") if self.comma else text
 
     def advise(self, text: str) -> str:
         """Say how to write an ambiguous cell so that it can be read in one way only."""
-        return f"write {text.replace(',', '').replace('.', '')}, or {text}0 if the mark is that of decimals"
+        plain = text.replace(",", ".")
+        return f"write {plain.replace('.', '')}, or {self.write(plain)} if the mark is that of decimals"
 
 
 def find_number_style(cells: Iterable[str], *, delimiter: str) -> NumberStyle:
-    """Say how the numbers of a table are written.
+    """Say how the numbers of a table are written: with the mark that most cells have that can have one only.
 
     Parameters
     ----------
@@ -123,17 +130,17 @@ def find_number_style(cells: Iterable[str], *, delimiter: str) -> NumberStyle:
     Examples
     --------
     >>> find_number_style(["0,5", "1,234"], delimiter=";")
-    NumberStyle(commas=True, comma_seen=True, point_seen=False)
+    NumberStyle(comma=True, open=True)
     """
     if delimiter == ",":
         return NumberStyle()
-    comma = point = False
+    commas = points = 0
     for cell in cells:
-        if "," in cell and not comma:
-            comma = bool(_COMMA.fullmatch(cell)) and not _COMMA_OR_THOUSANDS.fullmatch(cell)
-        elif "." in cell and not point:
-            point = bool(_POINT.fullmatch(cell)) and not _POINT_OR_THOUSANDS.fullmatch(cell)
-    return NumberStyle(commas=True, comma_seen=comma, point_seen=point)
+        if "," in cell:
+            commas += bool(_COMMA.fullmatch(cell)) and not _COMMA_OR_THOUSANDS.fullmatch(cell)
+        elif "." in cell:
+            points += bool(_POINT.fullmatch(cell)) and not _POINT_OR_THOUSANDS.fullmatch(cell)
+    return NumberStyle(comma=commas > points, open=True)
 
 
 def read_number(text: str) -> float | None:
