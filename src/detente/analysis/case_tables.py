@@ -185,16 +185,17 @@ class _ColumnReader:
 
     def read(self, name: str, cells: list[str]) -> NDArray[np.generic]:
         """Return a column as integers, floats or text."""
-        missing = [place for place, cell in enumerate(cells) if is_missing(cell)]
+        numbers = [self.style.read(cell) for cell in cells]
+        others = [place for place, number in enumerate(numbers) if number is None]
+        missing = [place for place in others if is_missing(cells[place])]
         if len(missing) == len(cells):  # says nothing, as any column with one value
             return np.full(len(cells), "")
-        there = [cell for cell in cells if not is_missing(cell)]
-        share = sum(map(looks_like_number, there)) / len(there)
-        numbers = [self.style.read(cell) for cell in cells]
+        odd = [place for place in others if not is_missing(cells[place])]
+        n_numbers = len(cells) - len(others) + sum(looks_like_number(cells[place]) for place in odd)
+        share = n_numbers / (len(cells) - len(missing))
         if share >= NUMERIC_SHARE:
-            for place, cell in enumerate(cells):
-                if numbers[place] is None and not is_missing(cell):
-                    self._refuse_odd(name, cell, place)
+            if odd:
+                self._refuse_odd(name, cells[odd[0]], odd[0])
         if missing:
             self._refuse_missing(name, cells[missing[0]], missing[0], words=share < NUMERIC_SHARE)
         if share < NUMERIC_SHARE:
