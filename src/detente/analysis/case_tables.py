@@ -147,8 +147,10 @@ def _drop(path: Path, cells: Cells, lines: list[int], notes: list[str]) -> tuple
 
 def _names_cases(column: NDArray[np.generic]) -> bool:
     """Tell whether the words of a column tell cases apart rather than sort them."""
+    if column.dtype.kind != "U":
+        return False
     n_words = len(set(column.tolist()))
-    return column.dtype.kind == "U" and n_words > 2 and n_words > IDENTIFIER_SHARE * column.size
+    return n_words > 2 and n_words > IDENTIFIER_SHARE * column.size
 
 
 def _read_parquet(path: Path) -> UserTable:
@@ -193,9 +195,8 @@ class _ColumnReader:
         odd = [place for place in others if not is_missing(cells[place])]
         n_numbers = len(cells) - len(others) + sum(looks_like_number(cells[place]) for place in odd)
         share = n_numbers / (len(cells) - len(missing))
-        if share >= NUMERIC_SHARE:
-            if odd:
-                self._refuse_odd(name, cells[odd[0]], odd[0])
+        if odd and share >= NUMERIC_SHARE:
+            self._refuse_odd(name, cells[odd[0]], odd[0])
         if missing:
             self._refuse_missing(name, cells[missing[0]], missing[0], words=share < NUMERIC_SHARE)
         if share < NUMERIC_SHARE:

@@ -98,8 +98,10 @@ class NumberStyle:
 
     def is_ambiguous(self, text: str) -> bool:
         """Tell whether a cell has a mark of the other style that may also be that of thousands."""
+        if not self.open or ("." if self.comma else ",") not in text:
+            return False
         other = _POINT_OR_THOUSANDS if self.comma else _COMMA_OR_THOUSANDS
-        return self.open and other.fullmatch(text) is not None
+        return other.fullmatch(text) is not None
 
     def write(self, text: str) -> str:
         """Return a number that is written with a point as this style has it.
