@@ -105,6 +105,7 @@ Code = Literal[
     "study-missing",
     "executor-failed",
     "query-invalid",
+    "system-failed",
 ]
 """Every code that an error or a finding may carry."""
 

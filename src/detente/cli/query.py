@@ -1,9 +1,7 @@
 """``detente query``: ask a run in SQL."""
 
 import csv
-import json
 import math
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -13,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from detente.cli._options import JSON, reworded
-from detente.cli._output import make_table, number, terminal, text
+from detente.cli._output import make_table, number, terminal, text, write_json
 from detente.errors import UsageError
 
 __all__ = ["command"]
@@ -55,22 +53,16 @@ def command(
     query = sys.stdin.read() if sql == "-" else sql
     results = Run.open(run)
     answer = results.ask(query)
-    try:
-        if as_json:
-            _print_json(answer.columns, answer.rows)
-        elif as_csv:
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(answer.columns)
-            writer.writerows(answer.rows)
-        else:
-            _print_table(answer.columns, answer.rows)
-            manifest = results.manifest
-            sys.stdout.write(
-                f"\n{manifest.crisis}: {results.n_draws:,} {manifest.plan.case_label}\n"
-            )
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if as_json:
+        _print_json(answer.columns, answer.rows)
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows(answer.rows)
+    else:
+        _print_table(answer.columns, answer.rows)
+        manifest = results.manifest
+        sys.stdout.write(f"\n{manifest.crisis}: {results.n_draws:,} {manifest.plan.case_label}\n")
 
 
 def _print_json(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -79,7 +71,7 @@ def _print_json(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> No
     separator = "["
     for row in rows:
         item = dict(zip(names, map(_plain, row), strict=True))
-        sys.stdout.write(f"{separator}\n {json.dumps(item, ensure_ascii=False, default=str)}")
+        sys.stdout.write(f"{separator}\n {write_json(item, default=str)}")
         separator = ","
     sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
 
