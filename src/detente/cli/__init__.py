@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from detente.characters import describe_character, escape, find_forbidden
 from detente.cli._streams import StreamFailedError, printing_safely
-from detente.errors import CrisisFileError, DetenteError, UsageError
+from detente.errors import CrisisFileError, DetenteError, SystemFailedError, UsageError
 
 __all__ = ["app", "main"]
 
@@ -135,8 +135,9 @@ _REPORT = "This is a mistake in detente, not in what it was given. Please report
 
 
 def _failure(message: str, at: str, fix: str) -> str:
-    """Say a failure of the system in three lines, as an error of ours."""
-    return f"SystemFailure: {DetenteError(message, code='system-failed', at=at, fix=fix)}\n"
+    """Say a failure of the system in three lines."""
+    error = SystemFailedError(message, code="system-failed", at=at, fix=fix)
+    return f"{type(error).__name__}: {error}\n"
 
 
 def _describe(error: BaseException) -> tuple[str, str, str]:

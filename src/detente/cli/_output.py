@@ -26,6 +26,7 @@ __all__ = [
     "number",
     "print_line",
     "print_table",
+    "print_title",
     "terminal",
     "text",
     "write_json",
@@ -66,10 +67,7 @@ def make_table(
     title_justify: "JustifyMethod" = "left",
     **how: Any,
 ) -> "Table":
-    """Return a table without lines; ``how`` is as for :class:`rich.table.Table`.
-
-    Cells are read as markup: escape what comes from a file.
-    """
+    """Return a table without lines; ``how`` is as for :class:`rich.table.Table`."""
     from rich.table import Table
 
     table = Table(
@@ -85,18 +83,28 @@ def make_table(
     return table
 
 
-def terminal(*, to_stderr: bool = False) -> "Console":
-    """Return the terminal, which colours no number by itself and prints no character that acts on it."""
+def terminal(*, to_stderr: bool = False, width: int | None = None) -> "Console":
+    """Return the terminal: it shows every text as it is written, and no character that acts on a terminal.
+
+    Brackets are no markup, colons no pictures, numbers get no colour of their own. ``width`` stands in for its own.
+    """
     from rich.console import Console
 
-    return _made_safe(Console(highlight=False, stderr=to_stderr))
+    console = Console(highlight=False, markup=False, emoji=False, stderr=to_stderr, width=width)
+    console.push_render_hook(cast("RenderHook", _SafeHook()))
+    return console
 
 
-def print_table(table: "Table") -> None:
-    """Print a table on standard output, as wide as it must be where that is no terminal."""
-    from rich.console import Console
+def print_title(console: "Console", title: str, rest: str) -> None:
+    """Print a title, what follows it in the same line, and an empty line before and behind."""
+    from rich.text import Text
 
-    _made_safe(Console(width=_width())).print(table)
+    console.print(Text.assemble("\n", (title, "bold"), rest, "\n"))
+
+
+def print_table(table: "Table", *, width: int | None = None) -> None:
+    """Print a table on standard output, as wide as it must be where that is no terminal, or as ``width`` says."""
+    terminal(width=width or _width()).print(table)
 
 
 class _Safe:
@@ -117,11 +125,6 @@ class _SafeHook:
 
     def process_renderables(self, shown: "list[ConsoleRenderable]") -> "list[ConsoleRenderable]":
         return [_Safe(item) for item in shown]
-
-
-def _made_safe(console: "Console") -> "Console":
-    console.push_render_hook(cast("RenderHook", _SafeHook()))
-    return console
 
 
 def print_line(words: str) -> None:

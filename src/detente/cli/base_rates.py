@@ -213,8 +213,6 @@ def _report(
 
 
 def _print_table(rows: list[dict[str, object]], prob: float | None, source: str) -> None:
-    from rich.markup import escape
-
     console = terminal()
     columns = [text("Past crises"), *map(number, ("Went as far", "Rate", "90% interval"))]
     if prob is not None:
@@ -222,7 +220,7 @@ def _print_table(rows: list[dict[str, object]], prob: float | None, source: str)
     lines = []
     for row in rows:
         cells = [
-            escape(str(row["class"])),
+            str(row["class"]),
             f"{row['hits']} of {row['cases']}",
             f"{row['rate']:.1%}",
             f"{row['low']:.1%} to {row['high']:.1%}",
@@ -232,6 +230,6 @@ def _print_table(rows: list[dict[str, object]], prob: float | None, source: str)
             cells += [f"{prob:.1%}", f"{row['odds_ratio']:.2g}", inside]
         lines.append(cells)
     console.print(make_table(columns, lines, head_style=None))
-    console.print(f"Source: International Crisis Behavior project, {source}.", markup=False)
+    console.print(f"Source: International Crisis Behavior project, {source}.")
     if prob is not None:
-        console.print(f"\n{WHY}", markup=False)
+        console.print(f"\n{WHY}")

@@ -91,24 +91,20 @@ def _unique(names: tuple[str, ...]) -> list[str]:
 
 
 def _print_table(columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
-    from rich.markup import escape
-
     rest = list(islice(rows, _SHOWN + 1))
     shown = rest[:_SHOWN]
     heads = []
     for place, name in enumerate(columns):
         is_number = all(isinstance(row[place], int | float | None) for row in shown)
         head = number if is_number else text
-        heads.append(head(escape(name), overflow="fold"))
+        heads.append(head(name, overflow="fold"))
     console = terminal()
     console.print(make_table(heads, [tuple(map(_cell, row)) for row in shown]))
     if len(rest) > _SHOWN:
-        console.print(f"(the first {_SHOWN} rows; --csv or --json gives all)", markup=False)
+        console.print(f"(the first {_SHOWN} rows; --csv or --json gives all)")
 
 
 def _cell(value: Any) -> str:
-    from rich.markup import escape
-
     if value is None:
         return ""
-    return f"{value:.6g}" if isinstance(value, float) else escape(str(value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
