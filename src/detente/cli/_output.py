@@ -29,22 +29,33 @@ __all__ = [
     "print_title",
     "terminal",
     "text",
-    "write_json",
+    "write_json_items",
 ]
 
 
 def json_text(data: Any) -> str:
-    """Return data as JSON text that people can read, with a line end."""
-    return write_json(data, indent=1) + "\n"
+    """Return data as JSON text that people can read, with a line end; see :func:`write_json_items`."""
+    return write_json_items([data], indent=1) + "\n"
 
 
-def write_json(data: Any, **how: Any) -> str:
-    """Return data as JSON; where a character may not be printed, all beyond ASCII are codes, as JSON writes them.
+def write_json_items(items: Sequence[Any], *, between: str = "", **how: Any) -> str:
+    """Return items as JSON, one after the other.
 
-    ``how`` is as for :func:`json.dumps`.
+    Where a character of them may not be printed, all beyond ASCII are codes, as JSON writes them: the same data.
+
+    Parameters
+    ----------
+    items
+        What each makes a text of its own.
+    between
+        What stands between two texts.
+    how
+        As for :func:`json.dumps`.
     """
-    text = json.dumps(data, ensure_ascii=False, **how)
-    return text if escape(text) == text else json.dumps(data, ensure_ascii=True, **how)
+    shown = between.join(json.dumps(item, ensure_ascii=False, **how) for item in items)
+    if escape(shown) == shown:
+        return shown
+    return between.join(json.dumps(item, ensure_ascii=True, **how) for item in items)
 
 
 def text(head: str, **how: Any) -> "Column":

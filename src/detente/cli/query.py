@@ -1,22 +1,25 @@
 """``detente query``: ask a run in SQL."""
 
 import csv
+import io
 import math
 import sys
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from detente.cli._options import JSON, reworded
-from detente.cli._output import make_table, number, terminal, text, write_json
+from detente.cli._output import make_table, number, terminal, text, write_json_items
 from detente.errors import UsageError
 
 __all__ = ["command"]
 
 _SHOWN = 200
+_BATCH = 1000
+"""Rows that are written at once."""
 
 JsonOption = Annotated[bool, reworded(JSON, help="Print all rows as a JSON list of objects.")]
 RunArgument = Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")]
@@ -56,24 +59,36 @@ def command(
     if as_json:
         _print_json(answer.columns, answer.rows)
     elif as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows(answer.rows)
+        _print_csv(answer.columns, answer.rows)
     else:
         _print_table(answer.columns, answer.rows)
         manifest = results.manifest
         sys.stdout.write(f"\n{manifest.crisis}: {results.n_draws:,} {manifest.plan.case_label}\n")
 
 
-def _print_json(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+def _print_csv(columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
+    """Write rows as they come."""
+    for batch in chain([[columns]], _batches(rows)):
+        held = io.StringIO()
+        csv.writer(held, lineterminator="\n").writerows(batch)
+        sys.stdout.write(held.getvalue())
+
+
+def _print_json(columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
     """Write objects one a line, as they come; what JSON has no number for is null."""
     names = _unique(columns)
     separator = "["
-    for row in rows:
-        item = dict(zip(names, map(_plain, row), strict=True))
-        sys.stdout.write(f"{separator}\n {write_json(item, default=str)}")
+    for batch in _batches(rows):
+        items = [dict(zip(names, map(_plain, row), strict=True)) for row in batch]
+        lines = write_json_items(items, default=str, between=",\n ")
+        sys.stdout.write(f"{separator}\n {lines}")
         separator = ","
     sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def _batches(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
 
 
 def _plain(value: Any) -> Any:
