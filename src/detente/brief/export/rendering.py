@@ -300,6 +300,8 @@ _SPECIAL = re.compile(
 _LINE_START = re.compile(
     r"^[ \t]*(?:([#>+=~|:-])|([0-9]{1,9})([.)]))(?=\s|[#>=~|-]|$)", re.MULTILINE
 )
+_BREAK = re.compile(r"\s*\n\s*")
+"""The end of a line, where an empty line would end a list and an indented one would be code."""
 _ADDRESS = re.compile(r"https?://[^\s<>\[\]`*\\]+")
 
 
@@ -319,7 +321,7 @@ def _markdown(value: object) -> Markup:
         return value
     text = _LINE_START.sub(
         lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}",
-        _inline(str(value)),
+        _BREAK.sub("\n", _inline(str(value))),
     )
     return Markup(text)  # noqa: S704  # escaped above
 
