@@ -1,10 +1,16 @@
 """Finding the run that an argument names: a run folder, or the newest run kept by a briefing."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from detente.errors import RunError
+from detente.errors import DetenteError, RunError
 
-__all__ = ["find_run", "is_run_place"]
+if TYPE_CHECKING:
+    from detente.crisis import Crisis
+    from detente.runs import Run
+
+__all__ = ["find_labels", "find_run", "is_run_place", "load_as_it_was"]
 
 
 def is_run_place(text: str) -> bool:
@@ -33,3 +39,23 @@ def find_run(folder: Path) -> Path:
             fix="give the folder of a run, or of a briefing made by detente brief",
         )
     return max(found, key=lambda path: (path.stat().st_mtime_ns, str(path))).parent
+
+
+def load_as_it_was(name: str, overrides: Mapping[str, str], digest: object) -> "Crisis | None":
+    """Load the crisis of a run or briefing if it is at hand as it was; None otherwise."""
+    from detente.crisis import load_crisis
+
+    try:
+        crisis = load_crisis(name, overrides=dict(overrides))
+    except DetenteError:
+        return None
+    return crisis if crisis.digest == digest else None
+
+
+def find_labels(results: "Run") -> dict[str, str]:
+    """Return what readers call the quantities of a run, by path; nothing where its crisis is not at hand as it was."""
+    manifest = results.manifest
+    crisis = load_as_it_was(manifest.crisis, manifest.overrides, manifest.digest)
+    if crisis is None:
+        return {}
+    return {path: quantity.label for path, quantity in crisis.quantities.items()}

@@ -9,6 +9,7 @@ import typer
 import detente
 from detente.cli._options import DRAWS, METRIC, MOST, SEED, JsonOption, PolicyOption, reworded
 from detente.cli._output import json_text
+from detente.cli._runs import load_as_it_was
 from detente.engine import usual
 from detente.errors import UsageError
 
@@ -113,7 +114,10 @@ def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, 
     if found.same_digest:
         data["unexplained"] = "both briefings are of the same crisis file and overrides"
         return data
-    crises = [_load_again(item) for item in (first, second)]
+    crises = [
+        load_as_it_was(item["crisis"], item.get("overrides", {}), item.get("digest"))
+        for item in (first, second)
+    ]
     if crises[0] is None or crises[1] is None:
         data["unexplained"] = (
             "a crisis file has changed since its briefing, or is not found under its name; detente diff of the two "
@@ -121,18 +125,6 @@ def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, 
         )
         return data
     return data | _split(crises[0], crises[1], options)
-
-
-def _load_again(data: dict[str, Any]) -> "Crisis | None":
-    """Load the crisis of a briefing if it is at hand as it was."""
-    from detente.crisis import load_crisis
-    from detente.errors import DetenteError
-
-    try:
-        crisis = load_crisis(data["crisis"], overrides=dict(data.get("overrides", {})))
-    except DetenteError:
-        return None
-    return crisis if crisis.digest == data.get("digest") else None
 
 
 def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli._options import LEAVE_OUT, OUTCOME, POLICY, JsonOption, reworded
+from detente.cli._options import LEAVE_OUT, OUTCOME, POLICY, AllOption, JsonOption, reworded
 from detente.cli._output import json_text
-from detente.cli._runs import find_run
+from detente.cli._runs import find_labels, find_run
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ BoxOption = Annotated[
     typer.Option("--box", help="Number of a box on the trajectory; the balanced one without."),
 ]
 TreeOption = Annotated[bool, typer.Option("--tree", help="Grow a tree (CART) instead.")]
+_ROWS = 10
+"""Boxes of a trajectory that are shown unless all are asked for."""
+
 DepthOption = Annotated[int, typer.Option("--depth", help="Depth of the tree.")]
 
 
@@ -94,6 +97,7 @@ def command(
     box: BoxOption = None,
     tree: TreeOption = False,
     depth: DepthOption = 4,
+    show_all: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say where something holds: boxes of inputs by PRIM, or the leaves of a tree.
@@ -112,20 +116,23 @@ def command(
     from detente.analysis.box_tables import describe_boxes, describe_tree
     from detente.analysis.cart import grow_tree
 
-    columns, values, cases = _read(
+    columns, values, cases, labels = _read(
         Path(source), outcome, policy, leave_out or (), drop_missing=drop_missing
     )
     columns = _choose(columns, values, inputs, _most(Path(source), most_inputs))
     options: dict[str, Any] = {"threshold": threshold, "below": below, "mass_min": mass_min}
     what = outcome if threshold is None else f"{outcome} {'<=' if below else '>='} {threshold:g}"
     if tree:
-        data = describe_tree(grow_tree(columns, values, depth=depth, **options), what)
+        data = describe_tree(
+            grow_tree(columns, values, depth=depth, **options), what, labels=labels
+        )
     else:
         options |= {"peel_alpha": peel_alpha, "paste_alpha": paste_alpha, "objective": objective}
-        data = describe_boxes(*_search(columns, values, options, box, boxes), what)
+        data = describe_boxes(*_search(columns, values, options, box, boxes), what, labels=labels)
     data |= cases
-    words = _tree_text if tree else _box_text
-    sys.stdout.write(json_text(data) if as_json else words(data))
+    most = None if show_all else _ROWS
+    words = _tree_text(data) if tree else _box_text(data, labels, most)
+    sys.stdout.write(json_text(data) if as_json else words)
 
 
 def _most(source: Path, asked: int | None) -> int | None:
@@ -135,19 +142,20 @@ def _most(source: Path, asked: int | None) -> int | None:
 
 def _read(
     source: Path, outcome: str, policy: str | None, leave_out: Sequence[str], *, drop_missing: bool
-) -> tuple[dict[str, Any], Any, dict[str, str]]:
-    """Return inputs, outcome and what the cases are."""
+) -> tuple[dict[str, Any], Any, dict[str, str], dict[str, str]]:
+    """Return inputs, outcome, what the cases are, and what readers call the inputs."""
     from detente.analysis.box_tables import cases_of_run, cases_of_table
 
     if not source.is_dir():
         found = cases_of_table(source, outcome, leave_out=leave_out, drop_missing=drop_missing)
-        return (*found, {"cases_are": "cases"})
+        return (*found, {"cases_are": "cases"}, {})
     from detente.engine.designs import describe_cases
     from detente.runs import Run
 
     results = Run.open(find_run(source))
     cases = describe_cases(results.manifest.plan)
-    return (*cases_of_run(results, outcome, policy, leave_out), cases)
+    inputs, values = cases_of_run(results, outcome, policy, leave_out)
+    return inputs, values, cases, find_labels(results)
 
 
 def _choose(
@@ -205,16 +213,24 @@ def _row_text(row: dict[str, Any]) -> str:
 _HEAD = f"{'coverage':>9} {'density':>8} {'mass':>7} {'cases':>7} {'restricted':>10}"
 
 
-def _box_text(data: dict[str, Any]) -> str:
+def _few(rows: Sequence[Any], most: int | None) -> list[tuple[int, Any]]:
+    """Return rows with their numbers; of more than so many the first, the last and some at even distances."""
+    numbered = list(enumerate(rows))
+    if most is None or len(rows) <= most:
+        return numbered
+    return [numbered[place * (len(rows) - 1) // (most - 1)] for place in range(most)]
+
+
+def _box_text(data: dict[str, Any], labels: dict[str, str], most: int | None) -> str:
     lines = [
         f"{data['of_interest']:,} of {data['cases']:,} {data['cases_are']} are of interest ({data['outcome']})",
         "",
         f"{'box':>4} {_HEAD}  phase",
     ]
-    lines += [
-        f"{number:4d} {_row_text(row)}  {row['phase']}"
-        for number, row in enumerate(data["trajectory"])
-    ]
+    shown = _few(data["trajectory"], most)
+    lines += [f"{number:4d} {_row_text(row)}  {row['phase']}" for number, row in shown]
+    if len(shown) < len(data["trajectory"]):
+        lines.append(f"{len(shown)} of {len(data['trajectory'])} boxes; --all shows all of them")
     if not data["boxes"]:
         lines += ["", "No box stands out from chance."]
     for row in data["boxes"]:
@@ -223,11 +239,11 @@ def _box_text(data: dict[str, Any]) -> str:
             f"{data['outcome']} in {row['density']:.0%} of the {row['cases']:,} cases in which {row['words']};",
             f"these hold {row['coverage']:.0%} of all cases of interest.",
         ]
-        lines += [f"  {_limit_text(limit)}" for limit in row["limits"]]
+        lines += [f"  {_limit_text(limit, labels)}" for limit in row["limits"]]
     return "\n".join(lines) + "\n"
 
 
-def _limit_text(limit: dict[str, Any]) -> str:
+def _limit_text(limit: dict[str, Any], labels: dict[str, str]) -> str:
     ends = [
         f"{name} {limit[name]:.6g}" + ("" if p is None else f" (quasi-p {p:.2g})")
         for name, p in zip(("low", "high"), limit["quasi_p"], strict=True)
@@ -236,7 +252,9 @@ def _limit_text(limit: dict[str, Any]) -> str:
     if limit["categories"]:
         p = limit["quasi_p"][0]
         ends = [", ".join(limit["categories"]) + ("" if p is None else f" (quasi-p {p:.2g})")]
-    return f"{limit['input']}: {'; '.join(ends)}"
+    name = limit["input"]
+    words = f"{labels[name]} ({name})" if name in labels else name
+    return f"{words}: {'; '.join(ends)}"
 
 
 def _tree_text(data: dict[str, Any]) -> str:

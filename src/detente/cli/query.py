@@ -13,6 +13,7 @@ import typer
 
 from detente.cli._options import JSON, reworded
 from detente.cli._output import make_table, number, terminal, text, write_json_items
+from detente.cli._runs import find_run
 from detente.errors import UsageError
 
 __all__ = ["command"]
@@ -22,7 +23,9 @@ _BATCH = 1000
 """Rows that are written at once."""
 
 JsonOption = Annotated[bool, reworded(JSON, help="Print all rows as a JSON list of objects.")]
-RunArgument = Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")]
+RunArgument = Annotated[
+    Path, typer.Argument(help="Folder of a finished run, or of a briefing.", metavar="RUN")
+]
 SqlArgument = Annotated[
     str, typer.Argument(help="One SELECT; - reads it from standard input.", metavar="SQL")
 ]
@@ -54,7 +57,7 @@ def command(
         message = "--json and --csv are two forms of one answer"
         raise UsageError(message, code="option-invalid", at="--csv", fix="give one of them")
     query = sys.stdin.read() if sql == "-" else sql
-    results = Run.open(run)
+    results = Run.open(find_run(run))
     answer = results.ask(query)
     if as_json:
         _print_json(answer.columns, answer.rows)
