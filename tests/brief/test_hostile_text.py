@@ -159,7 +159,9 @@ def test_events_act_nowhere_in_a_watch(tmp_path, monkeypatch, capsys):
         words = ["watch", folder, "--events", tmp_path / "events.csv", "--draws", 4, "--out"]
         place = tmp_path / f"out-{number}"
         monkeypatch.setattr(sys, "argv", ["detente", *map(str, [*words, place])])
-        main()
+        with pytest.raises(SystemExit) as stop:
+            main()
+        assert stop.value.code == 0
         pages.append(
             [(place / f"watch.{kind}").read_text(encoding="utf-8") for kind in ("html", "md")]
         )

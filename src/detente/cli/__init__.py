@@ -71,8 +71,7 @@ def main() -> None:
         code = _answer(_run)
         code = _answer(sys.stdout.flush) or code
         sys.stderr.flush()
-    if code:
-        raise SystemExit(code)
+    raise SystemExit(code)
 
 
 def _run() -> None:

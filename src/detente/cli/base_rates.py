@@ -173,11 +173,18 @@ def _attack(path: Path) -> float:
             for question in data["questions"]
             for figure in question["figures"]
         }
-        return float(figures["outlook.attack"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{path} is no briefing with a figure outlook.attack"
-        fix = "give the brief.json that `detente brief` wrote"
-        raise UsageError(message, code="option-invalid", at="--beside", fix=fix) from error
+        prob = float(figures["outlook.attack"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = "no briefing with a figure outlook.attack"
+        raise _unfit(path, reason) from error
+    if not 0.0 <= prob <= 1.0:
+        raise _unfit(path, "a briefing whose figure outlook.attack is no probability")
+    return prob
+
+
+def _unfit(path: Path, reason: str) -> UsageError:
+    fix = "give the brief.json that `detente brief` wrote"
+    return UsageError(f"{path} is {reason}", code="option-invalid", at="--beside", fix=fix)
 
 
 def _report(

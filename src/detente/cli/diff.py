@@ -79,7 +79,8 @@ def _kind(path: Path) -> str:
 
 
 def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, Any]:
-    from detente.brief.export.comparing import compare_briefs, read_brief
+    from detente.brief.export.comparing import compare_briefs
+    from detente.brief.export.reading import read_brief
 
     first, second = (
         read_brief(path if path.suffix == ".json" else path / "brief.json")
