@@ -138,9 +138,10 @@ def _code(option: str, word: str | None, names: Mapping[int, str]) -> int | None
     by_name = {name: code for code, name in names.items()}
     if word in by_name:
         return by_name[word]
-    if word.isascii() and word.isdigit() and int(word) in names:
-        return int(word)
-    message = f"{word!r} is not known"
+    by_number = {str(code): code for code in names}
+    if word in by_number:
+        return by_number[word]
+    message = f"{word[:80]!r} is not known"
     fix = f"use one of: {', '.join(f'{name} ({code})' for code, name in names.items())}"
     raise UsageError(message, code="option-invalid", at=option, fix=fix)
 
