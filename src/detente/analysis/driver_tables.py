@@ -16,9 +16,8 @@ from detente.analysis.sensitivity import measure_given_data, weigh_groups
 from detente.analysis.solving import find_policies
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.loading import load_crisis
+from detente.crisis.loading import load_as_it_was
 from detente.engine.designs import describe_cases
-from detente.errors import DetenteError
 from detente.runs.run import Run
 from detente.runs.tracing import trace_metric
 
@@ -51,7 +50,8 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
     stored = chosen if results.has(metric, chosen) else ""
     values = results.values(metric, stored if results.has(metric, stored) else chosen)
     known = ~np.isnan(values)
-    crisis = _crisis_of(results)
+    manifest = results.manifest
+    crisis = load_as_it_was(manifest.crisis, manifest.overrides, manifest.digest)
     paths = results.quantities()
     read = paths if crisis is None else _read_by(crisis, metric, paths)
     inputs = StoredQuantities(results, read, cases=known)
@@ -90,16 +90,6 @@ def _sources(
     known = ~np.isnan(first)
     inputs = {path: drawn[path][known] for path in read}
     return [item._asdict() for item in weigh_groups(inputs, first[known], groups)]
-
-
-def _crisis_of(results: Run) -> Crisis | None:
-    """Return the crisis of a run, if it is at hand as it was."""
-    manifest = results.manifest
-    try:
-        crisis = load_crisis(manifest.crisis, overrides=dict(manifest.overrides))
-    except DetenteError:
-        return None
-    return crisis if crisis.digest == manifest.digest else None
 
 
 def _read_by(crisis: Crisis, metric: str, paths: Iterable[str]) -> tuple[str, ...]:

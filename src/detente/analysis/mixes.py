@@ -30,6 +30,7 @@ from detente.engine.designs import Design
 from detente.engine.usual import GAMES_OF_A_SEARCH
 from detente.errors import RunError
 from detente.rules.policies import unite
+from detente.runs.folders import SEARCH_FILE
 from detente.runs.store import write_whole
 
 __all__ = [
@@ -49,7 +50,6 @@ SEARCH_DRAWS = 64
 MOST_MIXES = 4
 """Combinations that are solved over all cases at most."""
 _FORMAT = 1
-_FILE = "search.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ def keep_mixes(
     """
     key = search_key(crisis, policies, n_draws=n_draws, seed=seed, design=design, most=most_games)
     try:
-        held = _read(folder / _FILE)
+        held = _read(folder / SEARCH_FILE)
     except RunError:
         held = None
     if held is not None and held[0] == key:
@@ -239,7 +239,7 @@ def keep_mixes(
     body = {"key": key, "search": _written(found)}
     seal = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     text = json.dumps({**body, "sha256": seal}, indent=1, ensure_ascii=False) + "\n"
-    write_whole(folder / _FILE, text.encode())
+    write_whole(folder / SEARCH_FILE, text.encode())
     return found
 
 
@@ -251,7 +251,7 @@ def read_mixes(folder: Path) -> MixSearch | None:
     RunError
         ``run-corrupt`` if its file is damaged.
     """
-    held = _read(folder / _FILE)
+    held = _read(folder / SEARCH_FILE)
     return None if held is None else held[1]
 
 

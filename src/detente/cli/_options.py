@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 __all__ = [
+    "ALL",
     "CRISIS",
     "CRISIS_OR_RUN",
     "DESIGN",
@@ -29,6 +30,7 @@ __all__ = [
     "SINCE",
     "UNTIL",
     "WORKERS",
+    "AllOption",
     "CrisisArgument",
     "CrisisOrRunArgument",
     "DrawsOption",
@@ -57,7 +59,9 @@ def reworded(option: Any, **changes: Any) -> Any:
     return found
 
 
+ALL = typer.Option("--all", help="Show all rows of a table, not the first or best ten.")
 JSON = typer.Option("--json", help="Print JSON.")
+AllOption = Annotated[bool, ALL]
 JsonOption = Annotated[bool, JSON]
 
 SINCE = typer.Option("--since", help="First year.", metavar="YEAR")

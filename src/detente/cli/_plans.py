@@ -139,6 +139,10 @@ def parse_policies(crisis: "Crisis", text: str | None) -> tuple[str, ...] | None
     return choose_policies(crisis, names, at="--policies")
 
 
+_LONGEST_PART = 40
+"""Most characters of a part of several, in writing."""
+
+
 def parse_part(text: str) -> tuple[int, int]:
     """Return k and K of ``k/K``.
 
@@ -148,7 +152,8 @@ def parse_part(text: str) -> tuple[int, int]:
         ``option-invalid`` for anything else.
     """
     which, sign, of = text.partition("/")
-    if sign and which.strip().isdecimal() and of.strip().isdecimal():
+    short = len(text) <= _LONGEST_PART
+    if sign and short and which.strip().isdecimal() and of.strip().isdecimal():
         part = int(which), int(of)
         if 1 <= part[0] <= part[1] <= 10**6:
             return part

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli._options import GAME, JsonOption
-from detente.cli._output import json_text, make_table, number, text
+from detente.cli._output import json_text, make_table, number, terminal, text
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,8 +101,6 @@ def load(name: str) -> "Game":
 
 
 def _print_catalogue() -> None:
-    from rich.console import Console
-
     from detente.game.catalogue import catalogue
     from detente.game.formats.efg import read_efg
 
@@ -113,7 +111,7 @@ def _print_catalogue() -> None:
         rows.append((name, game.title, *map(str, sizes)))
     columns = [text("name", no_wrap=True), text("title", overflow="fold")]
     columns += map(number, ("players", "sets", "nodes"))
-    Console().print(make_table(columns, rows))
+    terminal().print(make_table(columns, rows))
 
 
 def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
@@ -198,7 +196,6 @@ def _notes(rows: list[dict[str, Any]]) -> list[str]:
 
 def _print_folded(title: str, heads: list[str], lines: list[list[str]]) -> None:
     """Print a table that fits the terminal: long names go over several lines."""
-    from rich.console import Console
     from rich.text import Text
 
     columns = [
@@ -207,7 +204,7 @@ def _print_folded(title: str, heads: list[str], lines: list[list[str]]) -> None:
     ]
     rows = [tuple(map(Text, line)) for line in lines]
     name = Text(title) if title else None
-    Console().print(make_table(columns, rows, title=name, title_justify="center"))
+    terminal().print(make_table(columns, rows, title=name, title_justify="center"))
 
 
 def _print_plain(title: str, heads: list[str], lines: list[list[str]]) -> None:

@@ -13,12 +13,15 @@ FOLDER = "DETENTE_CACHE"
 
 
 def cache_folder(kind: str) -> Path | None:
-    """Return the folder for results of a kind, which need not exist; None if none are to be kept."""
+    """Return the folder for results of a kind, which need not exist; None if none are to be kept, or nobody has a home."""
     given = os.environ.get(FOLDER)
     if given is not None:
         return Path(given) if given else None
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "detente" / kind
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "detente" / kind
+    except RuntimeError:  # a user whom the system does not know, without HOME
+        return None
 
 
 def keep(path: Path, write: Callable[[IO[bytes]], Any]) -> None:

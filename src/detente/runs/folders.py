@@ -18,13 +18,17 @@ from detente.runs.store import (
 )
 from detente.runs.studies import STUDY_FOLDER, check_study
 
-__all__ = ["RunReport", "find_runs", "find_strangers", "inspect_run", "remove_run"]
+__all__ = ["SEARCH_FILE", "RunReport", "find_runs", "find_strangers", "inspect_run", "remove_run"]
 
 _MAX_DEPTH = 8
+
+SEARCH_FILE = "search.json"
+"""What a briefing writes of its search for mixes, beside the manifest."""
+
 _OWN = re.compile(r"shard-[0-9]{6,}\.(parquet|json)|\.shard-[0-9]{6,}\.(parquet|json)\..+\.part")
-_OWN_MANIFEST = re.compile(r"manifest\.json|\.manifest\.json\..+\.part")
+_OWN_TOP = re.compile(r"(manifest|search)\.json|\.(manifest|search)\.json\..+\.part")
 _OWN_STUDY = re.compile(r"[a-z][a-z0-9_-]*\.(npz|json)|\.[a-z][a-z0-9_-]*\.(npz|json)\..+\.part")
-_PLACES = ((".", _OWN_MANIFEST), ("shards", _OWN), (STUDY_FOLDER, _OWN_STUDY))
+_PLACES = ((".", _OWN_TOP), ("shards", _OWN), (STUDY_FOLDER, _OWN_STUDY))
 """Folders of a run and the names that its files have there."""
 
 

@@ -1,13 +1,13 @@
 """Explaining a figure: what ``detente trace`` prints, read from the data file of a briefing alone."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detente.brief.export.reading import read_brief
 from detente.brief.words import format_date
-from detente.errors import RunError, UsageError, nearest
+from detente.errors import UsageError, nearest
 
 __all__ = ["Explanation", "explain_figure", "find_data_file"]
 
@@ -119,19 +119,13 @@ def explain_figure(figure_id: str, path: Path) -> Explanation:
     UsageError
         ``figure-unknown``, with the nearest ids.
     RunError
-        ``run-corrupt`` if the file is not the data file of a briefing.
+        As of :func:`detente.brief.export.reading.read_brief`.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        figures = {
-            figure["id"]: figure for question in data["questions"] for figure in question["figures"]
-        }
-        inputs, sources = data["inputs"], data["sources"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{path.name} is not the data file of a briefing: {error}"
-        raise RunError(
-            message, code="run-corrupt", at=str(path), fix="run detente brief again"
-        ) from error
+    data = read_brief(path)
+    figures = {
+        figure["id"]: figure for question in data["questions"] for figure in question["figures"]
+    }
+    inputs, sources = data["inputs"], data.get("sources", {})
     figure = figures.get(figure_id)
     if figure is None:
         message = f"the briefing has no figure {figure_id!r}"
