@@ -100,6 +100,7 @@ Code = Literal[
     "folder-exists",
     "output-unwritable",
     "run-busy",
+    "path-linked",
     "run-corrupt",
     "run-mismatch",
     "study-missing",

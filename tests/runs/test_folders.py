@@ -8,7 +8,7 @@ import pytest
 from detente.errors import RunError
 from detente.runs import store
 from detente.runs.folders import find_runs, inspect_run, remove_run
-from detente.runs.holding import holding
+from detente.files.holding import holding
 from detente.runs.store import read_manifest, shard_file
 
 

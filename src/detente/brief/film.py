@@ -18,7 +18,7 @@ from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
 from detente.brief.pictures.paths import LEFT, Path, StripEvent, draw_paths, draw_strip, plot_width
 from detente.brief.words import format_date, sentence_case
 from detente.crisis.crisis import Crisis
-from detente.runs.store import write_whole
+from detente.files.generations import Kind, write_generation
 from detente.watch.scoring import Score
 
 __all__ = ["Film", "FilmPaths", "make_film", "to_csv", "to_json", "write_film"]
@@ -33,6 +33,12 @@ KINDS = {
 }
 """Kinds of readings, in the order of the strip."""
 NEGLIGIBLE = 0.0005
+WATCH = Kind(
+    word="watch",
+    own=re.compile(r"watch\.(html|md|json|csv)"),
+    again="write it again: the same detente watch command finishes what was begun",
+)
+"""Names of the files of a watch."""
 SHOWN = 50
 """Most events of a day that told nothing, on the page; the data file holds them all."""
 
@@ -367,12 +373,12 @@ def _left_table(film: Film) -> TableView | None:
 
 
 def write_film(film: Film, folder: FilePath) -> FilmPaths:
-    """Write ``watch.html``, ``watch.md``, ``watch.json`` and ``watch.csv`` into a folder, each whole or not at all.
+    """Write ``watch.html``, ``watch.md``, ``watch.json`` and ``watch.csv`` into a folder, all of them or none.
 
     Raises
     ------
     RunError
-        ``output-unwritable`` if one cannot be written.
+        ``output-unwritable`` if one cannot be written, ``path-linked`` if a link stands in its place.
     """
     views = [_day_view(film.crisis, record) for record in film.records]
     shared = {
@@ -392,8 +398,8 @@ def write_film(film: Film, folder: FilePath) -> FilmPaths:
         ),
         "watch.html": environment(html=True).get_template("watch.html").render(shared),
     }
-    for name, text in texts.items():
-        write_whole(folder / name, text.encode())
+    content = {name: text.encode() for name, text in texts.items()}
+    write_generation(folder, content, kind=WATCH)
     return FilmPaths(
         html=folder / "watch.html",
         markdown=folder / "watch.md",

@@ -10,10 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
-import platform
-import re
 import stat
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +24,9 @@ from detente.arrays import FloatArray
 from detente.engine.designs import Alternatives, Design, DesignName, Mode
 from detente.engine.streams import MAX_DRAWS
 from detente.errors import RunError
+from detente.files.links import check_links, refuse_link
+from detente.files.reading import read_plain
+from detente.files.writing import remove_leftovers, write_whole
 from detente.summaries import html_fields, text_fields
 
 if TYPE_CHECKING:
@@ -38,23 +38,23 @@ __all__ = [
     "LARGE_RUN_DRAWS",
     "LARGE_SHARD_DRAWS",
     "MAX_SHARD_DRAWS",
+    "RUN_FOLDERS",
     "SHARD_DRAWS",
     "Manifest",
     "Shard",
+    "check_run_links",
     "check_shard",
     "damaged",
     "encode_shard",
-    "is_being_written",
     "read_manifest",
     "read_series",
     "read_shard",
-    "remove_leftovers",
+    "remove_run_leftovers",
     "series_per_group",
     "shard_file",
     "store_shard",
     "write_manifest",
     "write_shard",
-    "write_whole",
 ]
 
 Series = tuple[str, str]
@@ -77,6 +77,10 @@ AGAIN = "run the command that made it again (explore: with --resume): damaged an
 
 FORMAT = 2
 """Version of the run folder; it rises when the meaning of a stored number changes."""
+
+
+RUN_FOLDERS = ("shards", "studies")
+"""Folders within a run folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +146,8 @@ class Manifest:
 _MANIFEST = TypeAdapter(Manifest)
 _MAX_MANIFEST_BYTES = 64 * 2**20
 _MAX_SEAL_BYTES = 2**20
+_MAX_SHARD_BYTES = 2**36
 _GROUP_ROWS = 65_536
-_LEFTOVER = re.compile(r"\..+\.(?P<host>[A-Za-z0-9]+)-(?P<process>[0-9]+)-[0-9]+\.part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +169,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         name: dict(value) if isinstance(value, Mapping) else value for name, value in fields.items()
     }
     text = json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    write_whole(folder / "manifest.json", text.encode())
+    write_whole(folder / "manifest.json", text.encode(), within=folder)
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -178,7 +182,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     """
     path = folder / "manifest.json"
     try:
-        text = path.read_bytes() if path.stat().st_size <= _MAX_MANIFEST_BYTES else b""
+        text = read_plain(path, most=_MAX_MANIFEST_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -232,6 +236,26 @@ def _check_manifest(manifest: Manifest) -> None:
     if manifest.design == "factorial" and any(not levels for _, levels in manifest.alternatives):
         message = "alternatives: a quantity without any"
         raise ValueError(message)
+
+
+def check_run_links(folder: Path) -> None:
+    """Refuse links among the files and folders of a run.
+
+    Raises
+    ------
+    RunError
+        ``path-linked``, naming the first one.
+    """
+    check_links(folder, ("manifest.json", "search.json"))
+    for place in RUN_FOLDERS:
+        check_links(folder, (place,))
+        with (
+            contextlib.suppress(FileNotFoundError, NotADirectoryError),
+            os.scandir(folder / place) as found,
+        ):
+            for item in found:
+                if item.is_symlink():
+                    refuse_link(Path(item.path))
 
 
 # --- shards ----------------------------------------------------------------------------------------------------------
@@ -294,8 +318,9 @@ def store_shard(folder: Path, number: int, content: bytes, *, stamp: str) -> Pat
         "stamp": stamp,
     }
     path = shard_file(folder, number)
-    write_whole(_seal_file(path), (json.dumps(seal, indent=1, sort_keys=True) + "\n").encode())
-    write_whole(path, content)
+    text = json.dumps(seal, indent=1, sort_keys=True) + "\n"
+    write_whole(_seal_file(path), text.encode(), within=folder)
+    write_whole(path, content, within=folder)
     return path
 
 
@@ -311,11 +336,11 @@ def check_shard(folder: Path, number: int, *, stamp: str) -> str:
     """
     path = shard_file(folder, number)
     try:
-        found = path.stat()
+        found = path.lstat()
     except OSError:
         return "missing"
     if not stat.S_ISREG(found.st_mode):
-        return "no plain file"
+        return "a link" if stat.S_ISLNK(found.st_mode) else "no plain file"
     seal = _read_seal(path)
     if seal is None:
         return "without a readable seal"
@@ -340,7 +365,7 @@ def read_shard(folder: Path, number: int, *, stamp: str) -> Shard:
     wrong = check_shard(folder, number, stamp=stamp)
     if not wrong:
         try:
-            content = path.read_bytes()
+            content = read_plain(path, most=_MAX_SHARD_BYTES)
             seal = _read_seal(path) or {}
             if hashlib.sha256(content).hexdigest() == seal.get("sha256"):
                 return _parse(content, number)
@@ -419,8 +444,7 @@ def _seal_file(path: Path) -> Path:
 def _read_seal(path: Path) -> dict[str, Any] | None:
     """Read the seal of a shard; None if it is missing or no seal."""
     try:
-        with _seal_file(path).open("rb") as stream:
-            seal = from_json(stream.read(_MAX_SEAL_BYTES))
+        seal = from_json(read_plain(_seal_file(path), most=_MAX_SEAL_BYTES))
     except (OSError, ValueError):
         return None
     return seal if isinstance(seal, dict) else None
@@ -436,66 +460,7 @@ def _dictionary(names: Sequence[str], repeats: int) -> "pa.DictionaryArray":
     return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words, type=pa.string()))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it appears whole or not at all.
-
-    Raises
-    ------
-    RunError
-        ``output-unwritable`` if the folder cannot be written or the disk is full.
-    """
-    writer = f"{_host()}-{os.getpid()}-{threading.get_ident()}"
-    temporary = path.with_name(f".{path.name}.{writer}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        message = f"cannot write {path.name}: {error.strerror or error}"
-        raise RunError(
-            message,
-            code="output-unwritable",
-            at=str(path),
-            fix="free space or choose another folder; what is already there stays valid",
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove temporary files of processes of this machine that have ended; those of others may still be written."""
-    for path in [
-        *folder.glob(".manifest.json.*.part"),
-        *folder.glob("shards/.shard-*.part"),
-        *folder.glob("studies/.*.part"),
-    ]:
-        match = _LEFTOVER.fullmatch(path.name)
-        if match and match["host"] == _host() and not is_being_written(path):
-            with contextlib.suppress(OSError):
-                path.unlink()
-
-
-def is_being_written(path: Path) -> bool:
-    """Tell whether a temporary file is one of a living process of this machine."""
-    match = _LEFTOVER.fullmatch(path.name)
-    return bool(match and match["host"] == _host() and _is_alive(int(match["process"])))
-
-
-def _is_alive(process: int) -> bool:
-    if os.name != "posix":
-        return True  # there is no harmless question elsewhere
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _host() -> str:
-    return re.sub(r"[^A-Za-z0-9]", "", platform.node())[:40] or "host"
+def remove_run_leftovers(folder: Path) -> None:
+    """Remove temporary files in a run folder of processes of this machine that have ended."""
+    patterns = (".manifest.json.*.part", "shards/.shard-*.part", "studies/.*.part")
+    remove_leftovers(path for pattern in patterns for path in folder.glob(pattern))

@@ -22,7 +22,7 @@ from detente.crisis.crisis import Crisis
 from detente.engine.roots import Solved
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
-from detente.runs.store import write_whole
+from detente.files.writing import write_whole
 from detente.summaries import html_bars, html_grid, html_summary, text_grid, text_summary
 from detente.watch.events import EventReading
 from detente.watch.watching import Day, Watch

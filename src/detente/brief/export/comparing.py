@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detente.brief.export.data_files import read_data_file
 from detente.brief.words import format_value
 from detente.errors import RunError
 
@@ -64,7 +65,7 @@ def read_brief(path: Path) -> dict[str, Any]:
         ``run-corrupt`` if it is none.
     """
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads(read_data_file(path))
         _figures(data)
         dict(data["inputs"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
