@@ -15,11 +15,11 @@ The weights of reports are our own convention (decision note 0040).
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
-from detente.arrays import BoolArray, FloatArray
+from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Constant, EventRule, QuantityOf
 from detente.engine import Draws, Engine
@@ -29,9 +29,9 @@ from detente.errors import UsageError
 from detente.rules.policies import after_change, after_use, find_policy, start_state
 from detente.summaries import html_fields, text_fields
 from detente.watch.events import EventReading
-from detente.watch.weighing import Likelihood, Report, Tally
+from detente.watch.weighing import Likelihood, Report, Weighed
 
-__all__ = ["Belief", "Day", "EventEffect", "Observation", "Signal", "Watch"]
+__all__ = ["Belief", "Day", "EventEffect", "Signal", "Watch"]
 
 
 PUBLIC = "public"
@@ -104,14 +104,6 @@ class Day:
     effective_draws: float
     residual: float
     unconverged: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """A reading as the filter keeps it: with the round in which it was made."""
-
-    reading: EventReading
-    round: int
 
 
 class _World:
@@ -198,16 +190,15 @@ class Watch:
         self.values = self.draws.as_mapping()
         self.policy = find_policy(crisis, policy or None)
         self.state = start_state(crisis, self.policy)
-        self.seen: list[Observation] = []
         self._progress = progress or (lambda _number: None)
         self._solved = solved or (lambda _key, solve: solve())
         self._world = _World(crisis, self.state)
-        self._tally = Tally()
+        self._reports: list[Report] = []
         self._told: dict[int, set[str]] = {}
         self._apart = False
         self._round_priors: tuple[int, FloatArray] | None = None
-        self._roots: dict[tuple[tuple[str, str], ...], Root] = {}
-        self._enter(self._grow(1, None))
+        self._places: dict[tuple[tuple[str, str], ...], Weighed] = {}
+        self._enter(Weighed(self._grow(1, None), term=self._term))
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -241,7 +232,7 @@ class Watch:
             if reading.rule is None:
                 continue
             if reading.kind in {"move", "evidence"}:
-                self._observe(reading, reading.rule, now)
+                self._observe(reading.rule, now)
             for variable, value in reading.rule.state.items() if reading.kind == "state" else ():
                 outside |= self._world.stands(now).get(variable) != value
                 self._world.set_in(now, variable, value)
@@ -249,9 +240,8 @@ class Watch:
             self._new_root(day)
         return outside
 
-    def _observe(self, reading: EventReading, rule: EventRule, now: int) -> None:
+    def _observe(self, rule: EventRule, now: int) -> None:
         """Take in a report of a move, or evidence."""
-        self.seen.append(Observation(reading=reading, round=now))
         self._told.setdefault(now, set()).add(rule.move)
         if rule.move:
             self._world.use(now, rule.move, rule.outcome)
@@ -262,13 +252,7 @@ class Watch:
             or any(item.looks_like == rule.move and item.seen_by for item in hidden)
         )
         weight = float(self._value(rule.weight).mean()) if rule.move else 1.0
-        report = Report.of(rule, now, weight)
-        self._tally.add(report)
-        for observer, found in self._kept.items():
-            if report.is_seen_by(observer):
-                self._kept[observer] = found.with_all(
-                    {report: 1}, hits=partial(self._hit, observer), terms=self._term
-                )
+        self._reports.append(Report.of(rule, now, weight))
 
     def advance(self, readings: Sequence[EventReading], day: date) -> Day:
         """Take in a day's readings one by one and say where things stand at its end."""
@@ -381,29 +365,9 @@ class Watch:
 
     def _likelihood(self, observer: str, *, before_round: int | None = None) -> Likelihood:
         """Likelihood of what an observer has seen reported since the current root, silence apart."""
-        if before_round is None and observer in self._kept:
-            return self._kept[observer]
-        root = self.root
-        seen = self._tally.seen(observer, since=root.first_round, before=before_round)
-        found = Likelihood.nothing(
-            root.n_histories, len(root.profile_types), root.reach.shape[1]
-        ).with_all(seen, hits=partial(self._hit, observer), terms=self._term)
         if before_round is None:
-            self._kept[observer] = found
-        return found
-
-    def _hit(self, observer: str, report: Report) -> BoolArray:
-        """Tell for each history whether it has the move that was reported, as an observer sees it."""
-        key = (observer, report.move, report.round, report.outcome)
-        if key not in self._hits:
-            self._hits[key] = self.root.looks(report.move, report.round, report.outcome, observer)
-        return self._hits[key]
-
-    def _term(self, report: Report) -> FloatArray:
-        """Relative likelihood of the evidence of a report by type profile and draw, shape ``(V, D)``."""
-        if report.evidence not in self._terms:
-            self._terms[report.evidence] = self._evidence(dict(report.evidence))
-        return self._terms[report.evidence]
+            return self._place.seen(observer, self._reports)
+        return self._place.seen_before(before_round, observer, self._reports)
 
     def _silence(
         self, day: date, told: frozenset[tuple[str, int]], before_round: int | None
@@ -430,13 +394,13 @@ class Watch:
                     factor[hit] *= 1.0 - min(reported, 1.0 - 1e-9) * part
         return factor
 
-    def _evidence(self, evidence: Mapping[tuple[str, str], Constant | QuantityOf]) -> FloatArray:
+    def _term(self, root: Root, report: Report) -> FloatArray:
         """Relative likelihood of evidence by type profile and draw, shape ``(V, D)``."""
-        result = np.ones((len(self.root.profile_types), self.draws.values.shape[1]))
+        result = np.ones((len(root.profile_types), self.draws.values.shape[1]))
         players = tuple(self.crisis.players)
-        for (player, kind), number in evidence.items():
+        for (player, kind), number in report.evidence:
             types = [item.id for item in self.crisis.players[player].types]
-            rows = self.root.profile_types[:, players.index(player)] == types.index(kind)
+            rows = root.profile_types[:, players.index(player)] == types.index(kind)
             result[rows] *= self._value(number)
         return result
 
@@ -483,15 +447,12 @@ class Watch:
 
     # --- roots -------------------------------------------------------------------------------------------------------
 
-    def _enter(self, root: Root) -> None:
-        """Go on from a root: what was kept about histories was about those of another one."""
-        self.root = root
-        self._kept: dict[str, Likelihood] = {}
-        self._hits: dict[tuple[str, str, int, str], BoolArray] = {}
-        self._terms: dict[object, FloatArray] = {}
+    def _enter(self, place: Weighed) -> None:
+        """Go on from a root."""
+        self._place, self.root = place, place.root
         self._silences: dict[object, FloatArray] = {}
         self._rows_of_types = {
-            (player.id, kind.id): root.profile_types[:, column] == index
+            (player.id, kind.id): self.root.profile_types[:, column] == index
             for column, player in enumerate(self.crisis.players.values())
             for index, kind in enumerate(player.types)
         }
@@ -507,13 +468,17 @@ class Watch:
             factor = found.factor * self._silence(day, found.told, now)
             priors = self.root.sums_of_outcomes(factor, found.evidence).sum(axis=1)
             self._round_priors = (now, priors / priors.sum(axis=0))
-            self._roots.clear()
+            self._places.clear()
         key = tuple(sorted(self._world.stands(now).items()))
-        root = self._roots.pop(key, None) or self._grow(now, self._round_priors[1])
-        self._roots[key] = root
-        while sum(item.reach.nbytes for item in self._roots.values()) > _MOST_ROOT_BYTES:
-            del self._roots[next(iter(self._roots))]
-        self._enter(root)
+        place = self._places.pop(key, None)
+        if place is None:
+            place = Weighed(self._grow(now, self._round_priors[1]), term=self._term)
+        self._places[key] = place
+        while sum(item.root.reach.nbytes for item in self._places.values()) > _MOST_ROOT_BYTES:
+            if len(self._places) == 1:
+                break
+            del self._places[next(iter(self._places))]
+        self._enter(place)
 
     def _grow(self, first_round: int, priors: FloatArray | None) -> Root:
         """Solve the game from the start of a round, with the types' joint probabilities as priors, shape ``(V, D)``."""

@@ -1,31 +1,28 @@
 """How likely what was reported is: of every history and of every combination of types, report by report.
 
-Reports that say the same are counted, so that a root that is made anew need not go through all of them again; what an observer
-has seen so far is kept as one product, so that a further report costs one multiplication. Products that become very small are
-scaled: histories by one factor for all, since only their proportions matter; types in each draw by a factor of its own, whose
-logarithm is kept, since it tells how well the draw foresaw what was reported.
+What an observer has seen so far is kept as one product, so that a further report costs one multiplication. Products that
+become very small are scaled: histories by one factor for all, since only their proportions matter; types in each draw by a
+factor of its own, whose logarithm is kept, since it tells how well the draw foresaw what was reported.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from detente.arrays import BoolArray, FloatArray
 from detente.crisis.elements import Constant, EventRule, QuantityOf
+from detente.engine.roots import Root
 
-__all__ = ["Likelihood", "Report", "Tally"]
+__all__ = ["Likelihood", "Report", "Weighed"]
 
 _SMALL, _LARGE = 1e-200, 1e200
 """Where products are scaled: far from what a double holds, and far beyond what a few hundred reports give."""
 
-_MANY = 64
-"""From this many equal reports on, a power is taken by logarithms."""
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What reports of a kind say: that a move was made in a round, or what evidence of types is worth.
+    """What a report says: that a move was made in a round, or what evidence of types is worth.
 
     ``weight`` is the probability that such a report is right, ``seen_by`` who sees it (empty: everybody), ``evidence`` pairs
     of (player, type) and number.
@@ -55,27 +52,6 @@ class Report:
         return not self.seen_by or observer in self.seen_by
 
 
-class Tally:
-    """How often each report was made, in the order of the first ones."""
-
-    def __init__(self) -> None:
-        self.counts: dict[Report, int] = {}
-
-    def add(self, report: Report) -> None:
-        """Count a report."""
-        self.counts[report] = self.counts.get(report, 0) + 1
-
-    def seen(self, observer: str, *, since: int, before: int | None) -> Mapping[Report, int]:
-        """Return the reports that an observer sees of rounds from ``since`` on, and before a round if one is named."""
-        return {
-            report: count
-            for report, count in self.counts.items()
-            if report.is_seen_by(observer)
-            and report.round >= since
-            and (before is None or report.round < before)
-        }
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likelihood:
     """Likelihood of what an observer has seen: of histories ``(T,)`` and, by evidence, of profiles ``(V, D)``.
@@ -89,20 +65,9 @@ class Likelihood:
     log_scale: FloatArray
     told: frozenset[tuple[str, int]] = field(default=frozenset())
 
-    @classmethod
-    def nothing(cls, n_histories: int, n_profiles: int, n_draws: int) -> "Likelihood":
-        """Return the likelihood of having seen nothing."""
-        return cls(
-            factor=np.ones(n_histories),
-            evidence=np.ones((n_profiles, n_draws)),
-            log_scale=np.zeros(n_draws),
-        )
-
-    def with_move(self, report: Report, hit: BoolArray, count: int = 1) -> "Likelihood":
-        """Take in that a move was reported some times; ``hit`` ``(T,)`` tells in which histories it is made."""
-        weights = np.array([1.0 - report.weight, report.weight])
-        term = _power(weights, count)[hit.astype(np.intp)]
-        factor = self.factor * term
+    def with_move(self, report: Report, hit: BoolArray) -> "Likelihood":
+        """Take in that a move was reported; ``hit`` ``(T,)`` tells in which histories it is made."""
+        factor = self.factor * np.where(hit, report.weight, 1.0 - report.weight)
         most = factor.max()
         if 0.0 < most < _SMALL:
             factor /= most
@@ -112,18 +77,9 @@ class Likelihood:
             factor=factor, evidence=self.evidence, log_scale=self.log_scale, told=told
         )
 
-    def with_evidence(self, term: FloatArray, count: int = 1) -> "Likelihood":
-        """Take in evidence, relative likelihoods of profiles ``(V, D)``, that was reported some times."""
-        log_scale = self.log_scale
-        if count >= _MANY:
-            with np.errstate(divide="ignore"):
-                logs = count * np.log(term)
-            most = logs.max(axis=0)
-            most[~np.isfinite(most)] = 0.0
-            term, log_scale = np.exp(logs - most), log_scale + most
-        elif count > 1:
-            term = term**count
-        evidence = self.evidence * term
+    def with_evidence(self, term: FloatArray) -> "Likelihood":
+        """Take in evidence, relative likelihoods of profiles ``(V, D)``."""
+        evidence, log_scale = self.evidence * term, self.log_scale
         most = evidence.max(axis=0)
         extreme = (most > 0.0) & ((most < _SMALL) | (most > _LARGE))
         if extreme.any():
@@ -134,27 +90,67 @@ class Likelihood:
             factor=self.factor, evidence=evidence, log_scale=log_scale, told=self.told
         )
 
-    def with_all(
-        self,
-        reports: Mapping[Report, int],
-        *,
-        hits: Callable[[Report], BoolArray],
-        terms: Callable[[Report], FloatArray],
-    ) -> "Likelihood":
-        """Take in counted reports."""
-        found = self
-        for report, count in reports.items():
-            if report.move:
-                found = found.with_move(report, hits(report), count)
-            else:
-                found = found.with_evidence(terms(report), count)
+
+class Weighed:
+    """A root and how likely its histories are by what each observer has seen; it takes in what it has not yet.
+
+    Parameters
+    ----------
+    root
+        The solved game.
+    term
+        Gives the relative likelihood of a report's evidence by profile and draw, shape ``(V, D)``.
+    """
+
+    def __init__(self, root: Root, *, term: Callable[[Root, Report], FloatArray]) -> None:
+        self.root = root
+        self._term = term
+        self._kept: dict[str, tuple[int, Likelihood]] = {}
+        self._hits: dict[tuple[str, str, int, str], BoolArray] = {}
+        self._terms: dict[object, FloatArray] = {}
+
+    def nothing(self) -> Likelihood:
+        """Return the likelihood of having seen nothing."""
+        root = self.root
+        n_profiles, n_draws = len(root.profile_types), root.reach.shape[1]
+        return Likelihood(
+            factor=np.ones(root.n_histories),
+            evidence=np.ones((n_profiles, n_draws)),
+            log_scale=np.zeros(n_draws),
+        )
+
+    def seen(self, observer: str, reports: Sequence[Report]) -> Likelihood:
+        """Return the likelihood of those of all reports so far that an observer sees, from the root's first round on."""
+        done, found = self._kept.get(observer) or (0, self.nothing())
+        found = self._with(found, observer, reports[done:])
+        self._kept[observer] = (len(reports), found)
         return found
 
+    def seen_before(
+        self, round_number: int, observer: str, reports: Sequence[Report]
+    ) -> Likelihood:
+        """Return the likelihood of reports of the rounds before one."""
+        earlier = [report for report in reports if report.round < round_number]
+        return self._with(self.nothing(), observer, earlier)
 
-def _power(weights: FloatArray, count: int) -> FloatArray:
-    """Return powers, the larger one scaled to 1 where both may be too small for a double."""
-    if count < _MANY:
-        return weights if count == 1 else weights**count
-    with np.errstate(divide="ignore"):
-        logs = count * np.log(weights)
-    return np.asarray(np.exp(logs - logs.max()))
+    def _with(self, found: Likelihood, observer: str, reports: Sequence[Report]) -> Likelihood:
+        for report in reports:
+            if report.round < self.root.first_round or not report.is_seen_by(observer):
+                continue
+            if report.move:
+                found = found.with_move(report, self._hit(observer, report))
+            else:
+                found = found.with_evidence(self._of_types(report))
+        return found
+
+    def _hit(self, observer: str, report: Report) -> BoolArray:
+        """Tell for each history whether it has the move that was reported, as an observer sees it."""
+        key = (observer, report.move, report.round, report.outcome)
+        if key not in self._hits:
+            self._hits[key] = self.root.looks(report.move, report.round, report.outcome, observer)
+        return self._hits[key]
+
+    def _of_types(self, report: Report) -> FloatArray:
+        if report.evidence not in self._terms:
+            self._terms[report.evidence] = self._term(self.root, report)
+        return self._terms[report.evidence]
