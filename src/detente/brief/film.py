@@ -41,6 +41,10 @@ WATCH = Kind(
 """Names of the files of a watch."""
 SHOWN = 50
 """Most events of a day that told nothing, on the page; the data file holds them all."""
+LISTED = 25
+"""How many of them the table under the strip names, where a day has more than are shown."""
+QUIET = frozenset({"noise", "unmapped"})
+"""Kinds that tell nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,12 +217,13 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
     moments = list({(item.day, item.row, item.colour): item for item in reversed(every)}.values())
     moments.sort(key=lambda item: item.day)
     used = [name for name in KINDS.values() if any(item.row == name for item in moments)]
-    told = sum(item.row not in {KINDS["noise"], KINDS["unmapped"]} for item in every)
+    told = sum(item.row not in {KINDS[kind] for kind in QUIET} for item in every)
     return draw_strip(
         "watch-events",
         days,
         used,
         moments,
+        _told(records, days),
         Words(
             title=f"{told:,} of {len(every):,} events told something",
             subtitle="Events by day and by what the rules of the crisis make of them; colour: who acted",
@@ -227,13 +232,32 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
     )
 
 
+def _told(records: Sequence[Record], days: Sequence[date]) -> list[tuple[str, str, str]]:
+    """Return day, kind and words of every event; of a day with very many that told nothing, the first and how many more."""
+    rows = []
+    for day, record in zip(days, records, strict=True):
+        quiet = [effect for effect in record["effects"] if effect["kind"] in QUIET]
+        more = len(quiet) - LISTED if len(quiet) > SHOWN else 0
+        hidden = set(map(id, quiet[len(quiet) - more :]))
+        rows += [
+            (day.isoformat(), KINDS[effect["kind"]], f"{event['actor']}: {event['text']}")
+            for effect in record["effects"]
+            if id(effect) not in hidden
+            for event in [effect["event"]]
+        ]
+        if more:
+            words = f"{more:,} more that told nothing are in watch.json"
+            rows.append((day.isoformat(), KINDS["noise"], words))
+    return rows
+
+
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
 def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
     """Put a day into words and tables for the page."""
     outcomes = sorted(record["outcomes"].items(), key=lambda item: -item[1][0])
-    quiet = [effect for effect in record["effects"] if effect["kind"] in {"noise", "unmapped"}]
+    quiet = [effect for effect in record["effects"] if effect["kind"] in QUIET]
     hidden = set(map(id, quiet[SHOWN:]))
     shown = [effect for effect in record["effects"] if id(effect) not in hidden]
     return {
@@ -296,7 +320,7 @@ def _event_view(effect: Record) -> dict[str, Any]:
     return {
         "who": f"{event['actor']} > {event['target']}" if event["target"] else event["actor"],
         "code": code,
-        "text": event["text"],
+        "text": " ".join(event["text"].split()),
         "source": event["source"],
         "kind": KINDS[effect["kind"]],
         "says": effect["says"],
