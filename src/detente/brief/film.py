@@ -18,7 +18,7 @@ from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
 from detente.brief.pictures.paths import LEFT, Path, StripEvent, draw_paths, draw_strip, plot_width
 from detente.brief.words import format_date, sentence_case
 from detente.crisis.crisis import Crisis
-from detente.files.generations import Kind, write_generation
+from detente.files.generations import GenerationKind, write_generation
 from detente.watch.scoring import Score
 
 __all__ = ["Film", "FilmPaths", "make_film", "to_csv", "to_json", "write_film"]
@@ -33,7 +33,7 @@ KINDS = {
 }
 """Kinds of readings, in the order of the strip."""
 NEGLIGIBLE = 0.0005
-WATCH = Kind(
+WATCH = GenerationKind(
     word="watch",
     own=re.compile(r"watch\.(html|md|json|csv)"),
     again="write it again: the same detente watch command finishes what was begun",

@@ -32,7 +32,13 @@ from detente.files.writing import (
     write_whole,
 )
 
-__all__ = ["Kind", "check_finished", "check_places", "finish_generation", "write_generation"]
+__all__ = [
+    "GenerationKind",
+    "check_finished",
+    "check_places",
+    "finish_generation",
+    "write_generation",
+]
 
 _MAX_JOURNAL_BYTES = 16 * 2**20
 _MAX_FILE_BYTES = 2**31
@@ -40,7 +46,7 @@ _STAGED = re.compile(r"(new|old|stale)-[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class GenerationKind:
     """What a generation is of.
 
     ``word`` is its name in messages and in names of files, ``own`` matches the names that its files may have (with ``/``
@@ -82,7 +88,7 @@ def write_generation(
     folder: Path,
     files: Mapping[str, bytes],
     *,
-    kind: Kind,
+    kind: GenerationKind,
     earlier: Callable[[], Collection[str]] = tuple,
 ) -> None:
     """Write files that belong together in place of those of an earlier writing.
@@ -123,7 +129,7 @@ def write_generation(
             _finish(folder, journal, kind)
 
 
-def finish_generation(folder: Path, *, kind: Kind) -> None:
+def finish_generation(folder: Path, *, kind: GenerationKind) -> None:
     """Finish what an earlier writer began, if there is something, and remove what it left.
 
     Raises
@@ -141,7 +147,7 @@ def finish_generation(folder: Path, *, kind: Kind) -> None:
             _refuse(folder, error, kind)
 
 
-def check_finished(folder: Path, *, kind: Kind) -> None:
+def check_finished(folder: Path, *, kind: GenerationKind) -> None:
     """Refuse to read from a folder whose files may be of two generations.
 
     Raises
@@ -157,7 +163,7 @@ def check_finished(folder: Path, *, kind: Kind) -> None:
         raise RunError(message, code="run-corrupt", at=str(journal), fix=kind.again)
 
 
-def check_places(folder: Path, names: Iterable[str], *, kind: Kind) -> None:
+def check_places(folder: Path, names: Iterable[str], *, kind: GenerationKind) -> None:
     """Refuse a link, a folder in the way of a file, and a file in the way of a folder.
 
     Raises
@@ -210,7 +216,7 @@ def _removal(folder: Path) -> Callable[[], None]:
 def _begin(
     folder: Path,
     files: Mapping[str, bytes],
-    kind: Kind,
+    kind: GenerationKind,
     earlier: Callable[[], Collection[str]],
     undo: _Undo,
 ) -> _Journal:
@@ -233,7 +239,7 @@ def _begin(
     return journal
 
 
-def _stage(folder: Path, files: Mapping[str, bytes], kind: Kind, undo: _Undo) -> Path:
+def _stage(folder: Path, files: Mapping[str, bytes], kind: GenerationKind, undo: _Undo) -> Path:
     """Write the files under numbers into a new folder, and make the folders that they will stand in."""
     staging = folder / f".{kind.word}-{secrets.token_hex(8)}"
     staging.mkdir(mode=0o700)
@@ -265,7 +271,7 @@ def _move(path: Path, target: Path, undo: _Undo) -> None:
     undo.steps.append(lambda: target.replace(path))
 
 
-def _finish(folder: Path, journal: _Journal, kind: Kind) -> None:
+def _finish(folder: Path, journal: _Journal, kind: GenerationKind) -> None:
     """Remove what is left of the way when every file stands in its place; the journal last."""
     for parent in dict.fromkeys((folder / name).parent for name in journal.names):
         sync_folder(parent)
@@ -278,7 +284,7 @@ def _finish(folder: Path, journal: _Journal, kind: Kind) -> None:
 # --- after a kill ------------------------------------------------------------------------------------------------------
 
 
-def _recover(folder: Path, kind: Kind) -> _Journal | None:
+def _recover(folder: Path, kind: GenerationKind) -> _Journal | None:
     """Finish an unfinished generation; return it if that cannot be done, since a file is damaged or missing."""
     prefix = f".{kind.journal(folder).name}."
     remove_leftovers(path for path in folder.iterdir() if path.name.startswith(prefix))
@@ -306,7 +312,7 @@ def _recover(folder: Path, kind: Kind) -> _Journal | None:
     return None
 
 
-def _read_journal(folder: Path, kind: Kind) -> _Journal | None:
+def _read_journal(folder: Path, kind: GenerationKind) -> _Journal | None:
     """Read the journal; None if there is none, or one that no writer wrote: it then goes when the next one is written."""
     try:
         body = from_json(read_plain(kind.journal(folder), most=_MAX_JOURNAL_BYTES))
@@ -321,7 +327,7 @@ def _read_journal(folder: Path, kind: Kind) -> _Journal | None:
         return None
 
 
-def _stagings(folder: Path, kind: Kind) -> list[Path]:
+def _stagings(folder: Path, kind: GenerationKind) -> list[Path]:
     """Folders of this and earlier writers, by their names; no links."""
     name = re.compile(rf"\.{kind.word}-[0-9a-f]{{16}}")
     return [
@@ -354,7 +360,7 @@ def _is_file(folder: Path, name: str) -> bool:
 
 
 def _check_strangers(
-    folder: Path, names: Iterable[str], owned: Collection[str], kind: Kind
+    folder: Path, names: Iterable[str], owned: Collection[str], kind: GenerationKind
 ) -> None:
     """Refuse to write over a file in a folder beside, a crisis table for instance, that no such writer put there."""
     for name in names:
@@ -363,7 +369,7 @@ def _check_strangers(
             _refuse(folder, FileExistsError(errno.EEXIST, words, str(folder / name)), kind)
 
 
-def _refuse(folder: Path, error: OSError, kind: Kind) -> NoReturn:
+def _refuse(folder: Path, error: OSError, kind: GenerationKind) -> NoReturn:
     message = f"cannot write the {kind.word} into {folder}: {error.strerror or error}"
     fix = "choose another folder that you can write to with --out, or move what is in the way; what is already there stays as it was"
     at = str(error.filename or folder)

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from detente.errors import RunError
 
-__all__ = ["check_links", "refuse_link"]
+__all__ = ["check_links", "forbid_link"]
 
 
 def check_links(folder: Path, names: Iterable[str | PurePath]) -> None:
@@ -33,11 +33,11 @@ def check_links(folder: Path, names: Iterable[str | PurePath]) -> None:
         for part in PurePath(name).parts:
             path /= part
             if path not in seen and path.is_symlink():
-                refuse_link(path)
+                forbid_link(path)
             seen.add(path)
 
 
-def refuse_link(path: Path) -> NoReturn:
+def forbid_link(path: Path) -> NoReturn:
     """Say that a link stands where a file or folder of the program's own should.
 
     Raises

@@ -5,7 +5,7 @@ import os
 import stat
 from pathlib import Path
 
-from detente.files.links import refuse_link
+from detente.files.links import forbid_link
 
 __all__ = ["read_plain"]
 
@@ -38,7 +38,7 @@ def read_plain(path: Path, *, most: int) -> bytes:
         If it is missing, no plain file, larger, or cannot be read.
     """
     if path.is_symlink():
-        refuse_link(path)
+        forbid_link(path)
     handle = os.open(path, _FLAGS)
     try:
         found = os.fstat(handle)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from detente.errors import RunError
-from detente.files.links import check_links, refuse_link
+from detente.files.links import check_links, forbid_link
 
 __all__ = [
     "create_file",
@@ -101,7 +101,7 @@ def make_folder(path: Path, *, within: Path) -> None:
     for part in path.relative_to(within).parts:
         here /= part
         if here.is_symlink():
-            refuse_link(here)
+            forbid_link(here)
         here.mkdir(exist_ok=True)
 
 

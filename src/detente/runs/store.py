@@ -24,7 +24,7 @@ from detente.arrays import FloatArray
 from detente.engine.designs import Alternatives, Design, DesignName, Mode
 from detente.engine.streams import MAX_DRAWS
 from detente.errors import RunError
-from detente.files.links import check_links, refuse_link
+from detente.files.links import check_links, forbid_link
 from detente.files.reading import read_plain
 from detente.files.writing import remove_leftovers, write_whole
 from detente.summaries import html_fields, text_fields
@@ -255,7 +255,7 @@ def check_run_links(folder: Path) -> None:
         ):
             for item in found:
                 if item.is_symlink():
-                    refuse_link(Path(item.path))
+                    forbid_link(Path(item.path))
 
 
 # --- shards ----------------------------------------------------------------------------------------------------------

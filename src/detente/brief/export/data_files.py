@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from detente.files.generations import Kind, check_finished
+from detente.files.generations import GenerationKind, check_finished
 from detente.files.reading import read_plain
 
 __all__ = ["BRIEFING", "DATA_FILE", "MAX_DATA_BYTES", "holds_briefing", "read_data_file"]
@@ -13,7 +13,7 @@ DATA_FILE = "brief.json"
 
 MAX_DATA_BYTES = 2**30
 
-BRIEFING = Kind(
+BRIEFING = GenerationKind(
     word="briefing",
     own=re.compile(r"brief\.(html|md|json)|charts/[^/\\]+\.svg|tables/[^/\\]+\.csv"),
     again="write it again: the same detente brief command finishes what was begun",
