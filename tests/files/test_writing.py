@@ -19,7 +19,7 @@ def test_a_file_appears_whole_and_nothing_stays_beside_it(tmp_path):
     write_whole(tmp_path / "a", b"one")
     write_whole(tmp_path / "a", b"two")
     assert (tmp_path / "a").read_bytes() == b"two"
-    assert os.listdir(tmp_path) == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_folders_between_are_made_within_ones_own_alone(tmp_path):
@@ -34,13 +34,13 @@ def test_folders_between_are_made_within_ones_own_alone(tmp_path):
 def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatch):
     write_whole(tmp_path / "a", b"one")
 
-    def full(handle):
+    def full(_handle):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(RunError, match="No space left"):
         write_whole(tmp_path / "a", b"two")
-    assert os.listdir(tmp_path) == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").read_bytes() == b"one"
 
 

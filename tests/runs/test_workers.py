@@ -18,8 +18,8 @@ import detente.crisis
 from detente.crisis import load_crisis
 from detente.engine import Design
 from detente.errors import RunError, UsageError
-from detente.runs import _worker, run_ensemble, run_part, running, workers
 from detente.files.holding import holding
+from detente.runs import _worker, run_ensemble, run_part, running, workers
 from detente.runs.running import make_manifest
 from detente.runs.store import shard_file
 
