@@ -147,6 +147,8 @@ _MANIFEST = TypeAdapter(Manifest)
 _MAX_MANIFEST_BYTES = 64 * 2**20
 _MAX_SEAL_BYTES = 2**20
 _MAX_SHARD_BYTES = 2**36
+_LARGEST_VALUE = 1e150
+"""Largest number that a shard may hold: its square is a number too."""
 _GROUP_ROWS = 65_536
 
 
@@ -403,7 +405,7 @@ def read_series(
         with pq.ParquetFile(path) as file:
             if file.metadata.num_rows != n_series * shard_draws:
                 raise damaged(path, "it holds other metrics than the first")
-            values = file.read_row_group(group, columns=["value"])["value"].to_numpy()
+            values = _numbers(file.read_row_group(group, columns=["value"])["value"])
     except (OSError, pa.ArrowException, KeyError, ValueError, IndexError) as error:
         raise damaged(path, "it is no table of a run") from error
     found: FloatArray = values[row * shard_draws : (row + 1) * shard_draws]
@@ -433,8 +435,24 @@ def _parse(content: bytes, number: int) -> Shard:
         table[name].combine_chunks()[::draws].to_pylist() for name in ("policy", "metric")
     )
     series = tuple(zip(policies, metrics, strict=True))
-    values = table["value"].to_numpy().reshape(len(series), draws)
+    values = _numbers(table["value"]).reshape(len(series), draws)
     return Shard(number=number, series=series, values=values)
+
+
+def _numbers(column: "pa.ChunkedArray") -> FloatArray:
+    """Return a column of a shard as numbers that can be summed and squared; NaN is one that is not defined.
+
+    Raises
+    ------
+    ValueError
+        If it is of another type, or holds what no run computes.
+    """
+    values = column.to_numpy()
+    if values.dtype != np.float64 or (np.abs(values) > _LARGEST_VALUE).any():
+        message = "it holds what no run computes"
+        raise ValueError(message)
+    found: FloatArray = values
+    return found
 
 
 def _seal_file(path: Path) -> Path:
