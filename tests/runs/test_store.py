@@ -181,3 +181,18 @@ def test_a_sealed_shard_of_what_no_run_computes_is_damaged(run_folder, manifest,
         with pytest.raises(RunError, match="shard-000000") as caught:
             read()
         assert caught.value.code == "run-corrupt"
+
+
+@pytest.mark.parametrize("rows", [0, 1, 100])
+def test_a_sealed_shard_of_other_draws_is_damaged(run_folder, manifest, rows):
+    """Oracle: hand. Rows are missing, so that the draws are not those of each series."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(shard_file(run_folder, 1)).slice(0, rows)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    store_shard(run_folder, 1, sink.getvalue().to_pybytes(), stamp=manifest.stamp())
+    with pytest.raises(RunError, match="shard-000001") as caught:
+        read_shard(run_folder, 1, stamp=manifest.stamp())
+    assert caught.value.code == "run-corrupt"

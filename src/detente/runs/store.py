@@ -429,8 +429,12 @@ def _parse(content: bytes, number: int) -> Shard:
 
     table = pq.read_table(pa.BufferReader(content))
     draw = table["draw"].to_numpy()
-    again = np.flatnonzero(draw[1:] == draw[0])
+    again = np.flatnonzero(draw[1:] == draw[:1])
     draws = int(again[0]) + 1 if again.size else draw.size
+    first = number * draws
+    if draws == 0 or (draw.reshape(-1, draws) != np.arange(first, first + draws)).any():
+        message = "its draws are not those of its number"
+        raise ValueError(message)
     policies, metrics = (
         table[name].combine_chunks()[::draws].to_pylist() for name in ("policy", "metric")
     )
