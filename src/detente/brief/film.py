@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +9,8 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path as FilePath
 from typing import Any
+
+from pydantic_core import to_json as to_json_bytes
 
 from detente.brief.export.rendering import NOTE, environment
 from detente.brief.figures import Chart, TableView, present_table
@@ -447,7 +448,7 @@ def to_json(film: Film) -> str:
         "outcome": film.outcome,
         "scores": [{**asdict(item), "day": item.day.isoformat()} for item in film.scores],
     }
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return to_json_bytes(data, indent=1, inf_nan_mode="constants").decode() + "\n"
 
 
 def to_csv(film: Film) -> str:

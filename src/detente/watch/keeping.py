@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from detente.arrays import FloatArray
 from detente.engine.roots import Solved
@@ -68,7 +68,7 @@ class Keeper:
 
     def keep_day(self, day: str, record: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the record of a day; return it as it will be read."""
-        body = json.dumps(record, ensure_ascii=False).encode()
+        body = to_json(record, inf_nan_mode="constants")
         seal = hashlib.sha256(body).hexdigest().encode()
         content = b'{"sha256": "' + seal + b'", "record":\n' + body + b"\n}\n"
         write_whole(self._day_file(day), content, within=self.folder)
