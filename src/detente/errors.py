@@ -101,6 +101,7 @@ Code = Literal[
     "folder-exists",
     "output-unwritable",
     "run-busy",
+    "path-linked",
     "run-corrupt",
     "run-mismatch",
     "study-missing",

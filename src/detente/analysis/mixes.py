@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from detente.analysis.commitments import Choice, list_commitments, name_mix
 from detente.analysis.robustness import Aim, find_pareto
@@ -29,9 +30,10 @@ from detente.engine.boards import PolicyGame
 from detente.engine.designs import Design
 from detente.engine.usual import GAMES_OF_A_SEARCH
 from detente.errors import RunError
+from detente.files.reading import read_plain
+from detente.files.writing import write_whole
 from detente.rules.policies import unite
-from detente.runs.folders import SEARCH_FILE
-from detente.runs.store import write_whole
+from detente.runs.store import SEARCH_FILE
 
 __all__ = [
     "MOST_MIXES",
@@ -50,6 +52,7 @@ SEARCH_DRAWS = 64
 MOST_MIXES = 4
 """Combinations that are solved over all cases at most."""
 _FORMAT = 1
+_MAX_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +242,7 @@ def keep_mixes(
     body = {"key": key, "search": _written(found)}
     seal = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     text = json.dumps({**body, "sha256": seal}, indent=1, ensure_ascii=False) + "\n"
-    write_whole(folder / SEARCH_FILE, text.encode())
+    write_whole(folder / SEARCH_FILE, text.encode(), within=folder)
     return found
 
 
@@ -382,7 +385,7 @@ _SEARCH = TypeAdapter(MixSearch)
 
 def _read(path: Path) -> tuple[str, MixSearch] | None:
     try:
-        content = json.loads(path.read_bytes())
+        content = from_json(read_plain(path, most=_MAX_BYTES))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

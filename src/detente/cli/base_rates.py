@@ -167,8 +167,10 @@ def _label(
 
 def _attack(path: Path) -> float:
     """Return the probability of an attack of a briefing's base case."""
+    from detente.brief.export.data_files import read_data_file
+
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_data_file(path))
         figures = {
             figure["id"]: figure["value"]
             for question in data["questions"]

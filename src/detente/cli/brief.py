@@ -93,9 +93,9 @@ def command(
     plan = _plain_design(loaded, design, mode)
     check_size(plan, draws)
     folder = out if out is not None else Path("brief") / loaded.id
-    check_place(folder)
-    clock.lap("read and checked")
     place = run_folder(folder, loaded, seed=seed, policies=names, design=plan, search=search)
+    check_place(folder, run=place)
+    clock.lap("read and checked")
     options: dict[str, Any] = {"n_draws": draws, "seed": seed, "design": plan, "workers": workers}
     with drawing_beside():
         solved = loaded

@@ -72,7 +72,9 @@ def command(
 
 
 def _kind(path: Path) -> str:
-    if path.suffix == ".json" or (path / "brief.json").is_file():
+    from detente.brief.export.data_files import holds_briefing
+
+    if path.suffix == ".json" or holds_briefing(path):
         return "briefing"
     return "run" if (path / "manifest.json").is_file() else "crisis"
 

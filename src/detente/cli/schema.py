@@ -39,15 +39,15 @@ def command(
 
       detente schema --out my-crisis/crisis.schema.json
     """
-    from detente.cli._files import write_text
     from detente.crisis import crisis_schema
+    from detente.files.writing import write_whole
 
     schema = crisis_schema()
     text = _as_page(schema) if page else json_text(schema)
     if out is None:
         sys.stdout.write(text)
     else:
-        write_text(out, text)
+        write_whole(out, text.encode())
         sys.stdout.write(f"{out}\n")
 
 

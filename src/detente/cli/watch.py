@@ -109,8 +109,8 @@ def command(
     folder = out if out is not None else Path("watch") / loaded.id
     options: dict[str, Any] = {"draws": draws, "seed": seed, "policy": policy}
     options |= {"since": since, "until": until}
-    with ProgressDisplay("Watching days", elsewhere="nothing", unit="day") as report:
-        diary = follow(loaded, events, folder=folder, progress=report, **options)
+    with ProgressDisplay("Watching", elsewhere="tenths", unit="step") as report:
+        diary = follow(loaded, events, folder=folder, progress=report, note=_note, **options)
     scores = score_days(diary.days, loaded, outcome, others) if outcome is not None else ()
     film = make_film(
         loaded,
@@ -126,6 +126,11 @@ def command(
         return
     _summarise(loaded, diary.days, diary.left_out)
     sys.stdout.write(f"\nWatch: {paths.html}\nAlso:  {paths.markdown}, {paths.json}, {paths.csv}\n")
+
+
+def _note(words: str) -> None:
+    """Say what was wrong with the folder of the watch."""
+    sys.stderr.write(f"note: {words}\n")
 
 
 def _check(

@@ -20,7 +20,8 @@ from typing import Any
 from detente.characters import describe_character, escape, find_forbidden, join_surrogates
 from detente.crisis.csv_cells import NUMBER
 from detente.crisis.remembering import cache_folder, keep
-from detente.errors import Code, Finding, Place
+from detente.errors import Code, Finding, Place, RunError
+from detente.files.reading import read_plain
 
 __all__ = [
     "MAX_BYTES",
@@ -48,6 +49,7 @@ _MAX_NOTES = 1000
 """Most findings about one document."""
 
 _WORTH_KEEPING = 16 * 1024
+_MOST_REMEMBERED = 2**30
 """Length of a text from which on its tree is kept."""
 _READER = b"3 "
 """Changes with what this module makes of a text, so that no tree of another reader is taken."""
@@ -254,8 +256,8 @@ def _unpacked(packed: list[Any]) -> Node:
 def _recall(path: Path) -> Node | None:
     """Return the tree that is kept in a file, None if there is none that can be read."""
     try:
-        return _unpacked(json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, IndexError, RecursionError):
+        return _unpacked(json.loads(read_plain(path, most=_MOST_REMEMBERED)))
+    except (OSError, RunError, ValueError, TypeError, IndexError, RecursionError):
         return None
 
 

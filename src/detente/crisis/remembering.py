@@ -1,10 +1,13 @@
 """The folder where results that are dear to compute are kept for the next time, by a digest of all that they depend on."""
 
+import io
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
+
+from detente.errors import RunError
+from detente.files.writing import write_whole
 
 __all__ = ["FOLDER", "cache_folder", "keep"]
 
@@ -27,9 +30,8 @@ def cache_folder(kind: str) -> Path | None:
 def keep(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     """Write a file whole or not at all; a folder that cannot be written to is no error."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as stream:
-            write(stream)
-        Path(stream.name).replace(path)
-    except OSError:
+        stream = io.BytesIO()
+        write(stream)
+        write_whole(path, stream.getvalue(), within=path.parent)
+    except (OSError, RunError):
         return

@@ -10,6 +10,8 @@ from typing import Literal, Self, TextIO
 __all__ = ["ProgressDisplay", "peak_memory_mib"]
 
 _SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_BETWEEN_SHOWS = 0.05
+_SECONDS_OF_SILENCE = 2.0
 
 
 def peak_memory_mib() -> float:
@@ -46,7 +48,8 @@ class ProgressDisplay:
     words
         What is done, to stand before the bar.
     elsewhere
-        What is written where there is no terminal: a line every ten seconds, a counter in one line, or nothing.
+        What is written where there is no terminal: a line every ten seconds, a line per tenth of the work once it has taken
+        two seconds, a counter in one line, or nothing.
     unit
         What is counted.
     stream
@@ -57,7 +60,7 @@ class ProgressDisplay:
         self,
         words: str,
         *,
-        elsewhere: Literal["lines", "counter", "nothing"] = "lines",
+        elsewhere: Literal["lines", "tenths", "counter", "nothing"] = "lines",
         unit: str = "case",
         stream: TextIO | None = None,
     ) -> None:
@@ -84,8 +87,9 @@ class ProgressDisplay:
         )
         self._task = self._bar.add_task(words, total=None, pace="")
         self.done = self.total = self._found = 0
-        self._begin = self._last_line = time.monotonic()
-        self._calls = 0
+        self._begin = self._last_line = self._start = time.monotonic()
+        self._calls = self._tenth = 0
+        self._shown = -_SECONDS_BETWEEN_SHOWS
         self._peak = 0.0
 
     def __enter__(self) -> Self:
@@ -111,8 +115,13 @@ class ProgressDisplay:
         if self._calls == 0:
             self._last_line = now
         self._calls += 1
-        self._bar.update(self._task, completed=done, total=total, pace=self.pace())
+        if self._is_bar and (done == total or now - self._shown >= _SECONDS_BETWEEN_SHOWS):
+            self._shown = now
+            self._bar.update(self._task, completed=done, total=total, pace=self.pace())
         if self._is_bar or self._elsewhere == "nothing":
+            return
+        if self._elsewhere == "tenths":
+            self._tell_tenth(now)
             return
         if self._elsewhere == "counter":
             end = "\n" if done == total else ""
@@ -120,8 +129,18 @@ class ProgressDisplay:
             self._stream.flush()
         elif now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
-            self._stream.write(f"{done:,} of {total:,} {self._unit}s, {self.pace()}\n")
-            self._stream.flush()
+            self._write_line()
+
+    def _tell_tenth(self, now: float) -> None:
+        """Write a line when another tenth is done, if the work takes long enough to be told of."""
+        tenth = 10 * self.done // max(self.total, 1)
+        if tenth > self._tenth and now - self._start >= _SECONDS_OF_SILENCE:
+            self._tenth = tenth
+            self._write_line()
+
+    def _write_line(self) -> None:
+        self._stream.write(f"{self.done:,} of {self.total:,} {self._unit}s, {self.pace()}\n")
+        self._stream.flush()
 
     def pace(self) -> str:
         """Rate, time left and memory as words."""

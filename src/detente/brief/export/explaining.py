@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detente.brief.export.data_files import DATA_FILE, holds_briefing
 from detente.brief.export.reading import read_brief
 from detente.brief.words import format_date
 from detente.errors import UsageError, nearest
@@ -94,14 +95,14 @@ def find_data_file(run: Path | None) -> Path:
         ``file-missing`` if there is none.
     """
     if run is not None:
-        path = run if run.suffix == ".json" else run / "brief.json"
-        if path.is_file():
+        path = run if run.suffix == ".json" else run / DATA_FILE
+        if path.is_file() or holds_briefing(run):
             return path
         message = f"there is no briefing in {run}"
     else:
-        found = [path for path in Path("brief").glob("*/brief.json") if path.is_file()]
+        found = [folder for folder in Path("brief").glob("*") if holds_briefing(folder)]
         if found:
-            return max(found, key=lambda path: (path.stat().st_mtime_ns, str(path)))
+            return max(found, key=_written) / DATA_FILE
         message = "there is no briefing under ./brief"
     raise UsageError(
         message,
@@ -109,6 +110,14 @@ def find_data_file(run: Path | None) -> Path:
         at=str(run or "brief"),
         fix="run detente brief CRISIS first, or name its folder with --run",
     )
+
+
+def _written(folder: Path) -> tuple[int, str]:
+    """Return when a briefing was written: one that is unfinished counts as the latest."""
+    try:
+        return (folder / DATA_FILE).lstat().st_mtime_ns, str(folder)
+    except OSError:
+        return 2**63, str(folder)
 
 
 def explain_figure(figure_id: str, path: Path) -> Explanation:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from detente.brief.export.data_files import read_data_file
 from detente.characters import describe_character, escape, find_forbidden
 from detente.errors import RunError
 
@@ -108,7 +109,7 @@ def read_brief(path: Path) -> dict[str, Any]:
         ``run-corrupt`` if it is none, ``character-forbidden`` if a text in it holds a character that none may hold.
     """
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads(read_data_file(path))
         _BriefData.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
