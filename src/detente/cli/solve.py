@@ -91,13 +91,12 @@ def _values(words: str) -> list[float]:
 def load(name: str) -> "Game":
     """Return the game of a file or of the catalogue."""
     from detente.game.catalogue import find_game
-    from detente.game.formats.efg import read_efg
-    from detente.game.formats.trees import read_tree
+    from detente.game.formats.reading import ENDINGS, read_game
 
     file = Path(name)
-    if not file.exists() and file.suffix.lower() not in {".efg", ".json"}:
+    if not file.exists() and file.suffix.lower() not in ENDINGS:
         file = find_game(name)
-    return read_tree(file) if file.suffix.lower() == ".json" else read_efg(file)
+    return read_game(file)
 
 
 def _print_catalogue() -> None:

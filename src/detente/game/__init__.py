@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         to_openspiel,
         to_pygambit,
     )
+    from detente.game.formats.reading import read_game
     from detente.game.formats.trees import game_from_tree
     from detente.game.kernels.compiling import watch_compiling
     from detente.game.nash import NashResult, solve_nash
@@ -66,6 +67,7 @@ __all__ = [
     "posteriors",
     "reach_probs",
     "read_efg",
+    "read_game",
     "sample_histories",
     "solve_logit_qre",
     "solve_nash",
