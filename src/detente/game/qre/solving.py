@@ -35,8 +35,9 @@ from detente.game.kernels.memory import side_by_side
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source
 from detente.game.qre._layout import layout_of
 from detente.game.qre._restriction import ActionLimits, Restriction, as_policy, restrictions
-from detente.game.qre._tracing import Tracer, log_chance, tree_of
+from detente.game.qre._tracing import MOST_SPAN, Tracer, log_chance, tree_of
 from detente.game.qre._unwinding import trace_draw
+from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
@@ -267,7 +268,7 @@ def solve_logit_qre(
 def _blank(problem: _Problem) -> LogitQREResult:
     form, n_draws = problem.form, problem.n_draws
     return LogitQREResult(
-        strategy=np.empty((form.n_actions, n_draws)),
+        strategy=np.full((form.n_actions, n_draws), np.nan),
         residual=np.full(n_draws, np.inf),
         iterations=np.zeros(n_draws, dtype=np.int64),
         turns=np.zeros(n_draws, dtype=np.int64),
@@ -440,7 +441,14 @@ class _Room:
         least = self.tail.min(axis=0)
         self.tail -= least
         rationality = pick(problem.rationality)
-        span = (self.tail.max(axis=0) * rationality).max(axis=0)
+        with np.errstate(over="ignore"):
+            rate = self.tail.max(axis=0) * rationality
+        if not (rate <= MOST_SPAN).all():
+            spread = np.maximum(self.tail.max(axis=0), 1e-300)
+            rationality = np.minimum(rationality, MOST_SPAN / spread)
+            rate = self.tail.max(axis=0) * rationality
+        span = rate.max(axis=0)
+        self.span = span
         block.chance[:] = pick(problem.chance)
         block.log_chance[:] = log_chance(block.chance, span)
         first_step = np.minimum(1.0, 2.0 / np.maximum(span, 1e-300))
@@ -488,13 +496,25 @@ class _Room:
 
     def keep(self, first: int, lanes: IntArray, least: FloatArray, answer: LogitQREResult) -> None:
         """Write what was walked last into the answer, in the lanes where it is better than what is there."""
-        lanes = lanes[self.change[0, lanes] < answer.residual[first + lanes]]
+        paid = self.block.value[: self.problem.form.n_players] + least
+        # what is no number anywhere in the tree comes up to its root, while a comparison would not see it
+        residual = np.where(np.isfinite(paid).all(axis=0), self.change[0], np.inf)
+        if self.span.max() > LARGE_SPAN:
+            residual = np.maximum(residual, self.hidden())
+        lanes = lanes[residual[lanes] < answer.residual[first + lanes]]
         draws = first + lanes
         answer.strategy[:, draws] = self.block.sigma_in[self.layout.row][:, lanes]
-        answer.residual[draws] = self.change[0, lanes]
+        answer.residual[draws] = residual[lanes]
         answer.turns[draws] = answer.apart[draws] = 0
-        paid = self.block.value[: self.problem.form.n_players] + least
         answer.expected_payoffs[:, draws] = paid[:, lanes]
+
+    def hidden(self) -> FloatArray:
+        """Return what rounding of payoffs may hide in each lane whose payoffs are large, 0 in the others, shape ``(8,)``."""
+        form = self.problem.form
+        rate = self.block.lam[form.info_set_player]
+        span = (self.block.lam * self.tail.max(axis=0))[form.info_set_player]
+        found = hidden_by_rounding(form, self.block.out[self.layout.row], rate, span)
+        return np.where(self.span > LARGE_SPAN, found, 0.0)
 
     def trace(self, draw: int, answer: LogitQREResult) -> None:
         """Trace the branch of one draw as a curve; write its end into the answer if that is better."""
@@ -516,7 +536,7 @@ class _Room:
             most_walks=problem.most_walks,
         )
         answer.iterations[draw] += int(stops.walks[0])
-        if stops.residual[0] < answer.residual[draw]:
+        if stops.met[0] and stops.residual[0] < answer.residual[draw]:
             strategy = stops.strategy[:, 0]
             answer.strategy[:, draw] = strategy
             answer.residual[draw] = stops.residual[0]
