@@ -177,9 +177,15 @@ class Tracer:
         )
         return points, notes
 
+    def passed(self, state: "State") -> FloatArray:
+        """Return the points on the way of a tracing ``(L, n + 1)``, x and then t, as far as there was room."""
+        from detente.game.kernels import branch  # noqa: PLC0415  loads numba
+
+        return self.path[: int(state.memo[branch.POINTS])].copy()
+
     def share_done(self) -> float:
-        """Return the largest t that the tracing at work came to, as a share of the way."""
-        return float(self.memo[self.top_place]) / self.span
+        """Return how far the tracing at work is, from 0 to 1; steps grow with t, so its logarithm is counted."""
+        return float(np.log1p(self.memo[self.top_place]) / np.log1p(self.span))
 
     def strategy_at(self, x: FloatArray, t: float) -> tuple[FloatArray, float]:
         """Return the strategy at a point ``(n,)`` of the branch, shape ``(A,)``, and its residual.
@@ -217,6 +223,13 @@ class State:
         from detente.game.kernels import branch  # noqa: PLC0415  loads numba
 
         return float(self.memo[branch.TOP])
+
+    @property
+    def t(self) -> float:
+        """Where it stands in t."""
+        from detente.game.kernels import branch  # noqa: PLC0415  loads numba
+
+        return float(self.memo[branch.T])
 
     @classmethod
     def begin(

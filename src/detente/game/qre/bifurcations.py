@@ -11,6 +11,7 @@ and refined by bisection; other curves are sought along the null vectors at the 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,12 +24,12 @@ MOST_POINTS = 20_000
 _EIGENVALUES = 60
 """Up to so many unknowns eigenvalues are counted; with more the sign of the determinant alone is looked at."""
 _SINGULAR = 1e-6
-"""Singular values below this, in shares of the largest one, count as 0."""
+"""Singular values below this count as 0."""
 _ROUNDS = 60
 _NEWTON = 30
 _DIRECTIONS = 24
 """Directions that are tried in a null space of two or more dimensions, besides its axes."""
-_STEPS = (0.3, 0.1, 0.03, 0.01, 1e-3)
+_STEPS = (0.03, 0.1, 0.01, 0.3, 1e-3)
 """Largest change of log-odds in a step off a branch; the first that leads to another curve is taken."""
 _WALKS = 60_000
 _TIGHT = 1e-11
@@ -36,20 +37,24 @@ _TIGHT = 1e-11
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchPoint:
-    """A point where curves meet: ``x`` ``(n,)``, ``t``, and unit vectors ``(m, n + 1)`` off the curve that it was met on."""
+    """A point where curves meet: ``x`` ``(n,)``, ``t``, and unit vectors ``(m, n + 1)`` off the curve that it was met on.
+
+    ``place`` is the row of that curve's points that it lies behind.
+    """
 
     x: FloatArray
     t: float
+    place: float
     directions: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """A traced curve: points ``(L, n + 1)``, x and then t; the branch points on it and the t where it turned."""
+    """A traced curve: points ``(L, n + 1)``, x and then t; the branch points on it; places and t where it turned."""
 
     points: FloatArray
     branch_points: tuple[BranchPoint, ...] = field(default=())
-    turns: tuple[float, ...] = field(default=())
+    turns: tuple[tuple[float, float], ...] = field(default=())
 
     def crossings(self, tracer: Tracer, t: float) -> list[FloatArray]:
         """Return every point of the curve at this t."""
@@ -152,29 +157,37 @@ def _tangent_height(tracer: Tracer, point: FloatArray, along: FloatArray) -> flo
     return float(tangent[-1] * np.sign(tangent @ along))
 
 
-def find_branch_points(tracer: Tracer, points: FloatArray) -> Iterator[BranchPoint]:
-    """Yield the branch points on a traced curve ``(L, n + 1)``, in order."""
-    if len(points) < 2:
+def find_branch_points(
+    tracer: Tracer, points: FloatArray, *, first: int = 0
+) -> Iterator[BranchPoint]:
+    """Yield the branch points on a traced curve ``(L, n + 1)``, in order, from one of its points on."""
+    if len(points) < first + 2:
         return
-    before = _count(tracer, points[0])
-    for first, second in zip(points[:-1], points[1:], strict=True):
-        after = _count(tracer, second)
+    before = _count(tracer, points[first])
+    for place, (low, high) in enumerate(pairwise(points[first:]), start=first):
+        after = _count(tracer, high)
         changed, before = after - before, after
         if changed == 0:
             continue
-        along = second - first
-        heights = [_tangent_height(tracer, point, along) for point in (first, second)]
+        along = high - low
+        heights = [_tangent_height(tracer, point, along) for point in (low, high)]
         if (heights[0] < 0.0) != (heights[1] < 0.0) and abs(changed) == 1:
             continue  # a turn
-        found = _refine(tracer, first, second, after - changed)
+        found = _refine(tracer, low, high, after - changed)
         if found is not None:
-            yield found
+            point, directions = found
+            yield BranchPoint(
+                x=point[:-1], t=float(point[-1]), place=place + 0.5, directions=directions
+            )
 
 
 def _refine(
     tracer: Tracer, first: FloatArray, second: FloatArray, count: int
-) -> BranchPoint | None:
-    """Return the branch point between two points of a curve by bisection; None if no rank falls there."""
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return the branch point between two points of a curve by bisection, and directions off the curve.
+
+    None if no rank falls there.
+    """
     low, high = first, second
     for _ in range(_ROUNDS):
         border = high - low
@@ -191,7 +204,7 @@ def _refine(
     point = 0.5 * (low + high)
     _, matrix = _derivative(tracer, point)
     _, sizes, vectors = np.linalg.svd(matrix)
-    null = int((sizes < _SINGULAR * max(sizes[0], 1.0)).sum())
+    null = int((sizes < _SINGULAR).sum())
     if null == 0:
         return None
     plane = vectors[-null - 1 :]
@@ -199,30 +212,49 @@ def _refine(
     inside = plane @ along
     # what is left of the null space without the direction that the curve itself goes on in
     _, _, turned = np.linalg.svd(inside[np.newaxis, :])
-    return BranchPoint(x=point[:-1], t=float(point[-1]), directions=turned[1:] @ plane)
+    return point, turned[1:] @ plane
 
 
-def follow_curve(tracer: Tracer, state: State, t: float) -> Curve:
-    """Trace a curve from a state until it first rises to ``t``; with the branch points that it passes."""
-    start = np.append(state.x, state.memo[0])
+def follow_curve(
+    tracer: Tracer, state: State, t: float, *, origin: FloatArray | None = None
+) -> Curve:
+    """Trace a curve from a state until it first rises to ``t``; with the branch points that it passes.
+
+    ``origin`` is the point ``(n + 1,)`` that it came from, which then is its first one.
+    """
+    start = np.append(state.x, state.t)
     tracer.run(state, np.array([t]), most_turns=200, most_walks=_WALKS)
-    from detente.game.kernels import branch  # noqa: PLC0415  loads numba
-
-    passed = min(int(state.memo[branch.POINTS]), len(tracer.path))
-    points = np.vstack([start, tracer.path[:passed]])
-    return read_curve(tracer, points)
-
-
-def read_curve(tracer: Tracer, points: FloatArray) -> Curve:
-    """Return a curve with what is seen from its points ``(L, n + 1)``."""
-    heights = points[:, -1]
-    steps = np.diff(heights)
+    before = [start] if origin is None else [origin, start]
+    points = np.vstack([*before, tracer.passed(state)])
+    steps = np.diff(points[:, -1])
     peaks = 1 + np.flatnonzero(steps[:-1] * steps[1:] < 0.0)
     return Curve(
         points=points,
-        branch_points=tuple(find_branch_points(tracer, points)),
-        turns=tuple(_peak(points[peak - 1 : peak + 2]) for peak in peaks),
+        branch_points=tuple(find_branch_points(tracer, points, first=len(before) - 1)),
+        turns=tuple((float(peak), _turn(tracer, points[peak - 1 : peak + 2])) for peak in peaks),
     )
+
+
+def _turn(tracer: Tracer, three: FloatArray) -> float:
+    """Return the t at which a curve turns between three of its points, by bisection on the sign of its slope."""
+    along = three[2] - three[0]
+    slopes = [_tangent_height(tracer, point, along) < 0.0 for point in three]
+    if slopes[0] == slopes[2]:
+        return _peak(three)
+    low, high = three[:2] if slopes[0] != slopes[1] else three[1:]
+    for _ in range(_ROUNDS):
+        border = high - low
+        length = np.linalg.norm(border)
+        if length < 1e-8:
+            break
+        middle = _correct(tracer, 0.5 * (low + high), border / length)
+        if middle is None:
+            return _peak(three)
+        if (_tangent_height(tracer, middle, along) < 0.0) == slopes[0]:
+            low = middle
+        else:
+            high = middle
+    return float(0.5 * (low + high)[-1])
 
 
 def _peak(three: FloatArray) -> float:
@@ -254,7 +286,7 @@ def leave_branch(tracer: Tracer, where: BranchPoint, top: float) -> Iterator[Cur
             # away from the point, not through it
             back = bool(far[-1] < near[-1])
             state = State.begin(where.x.size, near[:-1], float(near[-1]), back=back)
-            yield follow_curve(tracer, state, top)
+            yield follow_curve(tracer, state, top, origin=origin)
             break
 
 
