@@ -38,13 +38,6 @@ BranchOption = Annotated[
         help="Follow the other branches at each branch point that is passed, and print the equilibria on them too.",
     ),
 ]
-BranchOption = Annotated[
-    bool,
-    typer.Option(
-        "--branch",
-        help="Follow the other branches at each branch point that is passed, and print the equilibria on them too.",
-    ),
-]
 ShowListOption = Annotated[bool, typer.Option("--list", help="List the published games that ship.")]
 
 
@@ -106,17 +99,21 @@ def _solve(
     from detente.cli._compiling import saying_what_compiles
     from detente.game import find_other_branches, trace_logit_branch
 
-    options = {"payoffs": game.payoffs, "chance_probs": game.chance_probs}
     with saying_what_compiles(), _Waiting() as waiting:
         result = trace_logit_branch(
-            game.form, values, **options, progress=waiting.on("tracing the branch")
+            game.form,
+            values,
+            payoffs=game.payoffs,
+            chance_probs=game.chance_probs,
+            progress=waiting.on("Tracing the branch"),
         )
         others = find_other_branches(
             game.form,
             values,
-            **options,
+            payoffs=game.payoffs,
+            chance_probs=game.chance_probs,
             switch=branch,
-            progress=waiting.on("following other branches"),
+            progress=waiting.on("Following other branches"),
         )
     return result, others
 
@@ -146,7 +143,7 @@ class _Waiting:
                 return
             if self.display is None:
                 self.display = ProgressDisplay(
-                    words.capitalize(), unit=f"percent of {words}", plural="", at_once=True
+                    words, unit="hundredth", plural="s of the way", at_once=True
                 )
                 self.display.__enter__()
             self.display(int(100 * share), 100)

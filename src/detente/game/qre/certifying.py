@@ -208,9 +208,11 @@ def _beliefs(
         nodes = np.flatnonzero(form.player == player)
         if not nodes.size:
             continue
-        options = {"left_out": player, "additive": True}
-        odds = walk(form, logs, log_chance, 1, **options)[nodes, 0]
-        lost = walk(form, rare, np.zeros_like(log_chance), 1, **options)[nodes, 0] > 0.0
+        odds = walk(form, logs, log_chance, 1, left_out=player, additive=True)[nodes, 0]
+        lost = (
+            walk(form, rare, np.zeros_like(log_chance), 1, left_out=player, additive=True)[nodes, 0]
+            > 0.0
+        )
         sets = form.info_set[nodes]
         top, clear, murky = (np.full(form.n_info_sets, -np.inf) for _ in range(3))
         np.maximum.at(top, sets, odds)

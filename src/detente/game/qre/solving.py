@@ -13,7 +13,7 @@ uniform strategy for :math:`\lambda = 0`; the solver follows this *principal bra
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,7 +35,7 @@ from detente.game.kernels.memory import side_by_side
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source
 from detente.game.qre._layout import layout_of
 from detente.game.qre._restriction import ActionLimits, Restriction, as_policy, restrictions
-from detente.game.qre._tracing import MOST_SPAN, Tracer, log_chance, tree_of
+from detente.game.qre._tracing import Tracer, log_chance, tree_of
 from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
 from detente.summaries import html_fields, text_fields
@@ -45,6 +45,9 @@ __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
 _TIGHT = 1e-12
 _MAX_ITERATIONS = 3000
 _MOST_WALKS = 200_000
+_MOST_SPAN = 1e9
+"""Largest lambda times spread of payoffs that draws are solved for. Rounding of payoffs alone then moves a probability by up
+to 1e-7, and draws would take all the walks that they may to no avail."""
 _SMALL = 60
 """Up to so many actions that bear on beliefs, branches are traced as curves from the start.
 
@@ -230,7 +233,8 @@ def solve_logit_qre(
     Raises
     ------
     SolverError
-        ``payoff-not-finite``, ``rationality-invalid``, ``policy-invalid`` if ``allowed`` or ``fixed`` leaves a set
+        ``payoff-not-finite``, ``rationality-invalid`` also where lambda times the spread of payoffs is beyond 1e9,
+        ``policy-invalid`` if ``allowed`` or ``fixed`` leaves a set
         without an action or a distribution, or ``game-invalid`` for arrays that do not fit the form.
 
     Examples
@@ -386,6 +390,20 @@ def _problem(
     )
 
 
+def _refuse_span(rate: FloatArray, first: int) -> NoReturn:
+    """Refuse lambda times spreads of payoffs ``(P, 8)`` of the draws from ``first`` on that are too large."""
+    player, lane = (int(index[0]) for index in np.nonzero(~(rate <= _MOST_SPAN)))
+    refuse(
+        f"lambda times the spread of payoffs of player {player} is {rate[player, lane]:.3g} in draw {first + lane}, "
+        f"more than {_MOST_SPAN:g}",
+        code="rationality-invalid",
+        at="rationality",
+        fix="lower lambda, or state payoffs on a smaller scale: beyond this floats cannot tell how often "
+        "players choose otherwise than their best",
+        error=SolverError,
+    )
+
+
 class _Room:
     """The arrays that one thread solves blocks in."""
 
@@ -443,10 +461,8 @@ class _Room:
         rationality = pick(problem.rationality)
         with np.errstate(over="ignore"):
             rate = self.tail.max(axis=0) * rationality
-        if not (rate <= MOST_SPAN).all():
-            spread = np.maximum(self.tail.max(axis=0), 1e-300)
-            rationality = np.minimum(rationality, MOST_SPAN / spread)
-            rate = self.tail.max(axis=0) * rationality
+        if not (rate <= _MOST_SPAN).all():
+            _refuse_span(rate, first)
         span = rate.max(axis=0)
         self.span = span
         block.chance[:] = pick(problem.chance)
