@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from detente.errors import GameError, refuse
 
-__all__ = ["GAMBIT", "WEB_PAGE", "WORKBOOK", "refuse_bytes", "refuse_foreign", "refuse_kind"]
+__all__ = ["GAMBIT", "WEB_PAGE", "WORKBOOK", "check_bytes", "check_format", "refuse_kind"]
 
 WORKBOOK = "a Gambit workbook"
 WEB_PAGE = "a web page (HTML)"
@@ -90,7 +90,7 @@ def refuse_kind(what: str, *, at: str, fix: str = _OTHER) -> NoReturn:
     )
 
 
-def refuse_bytes(data: bytes, *, name: str) -> None:
+def check_bytes(data: bytes, *, name: str) -> None:
     """Refuse bytes that are known by how they begin to be no text of a game."""
     for magic, what in _MAGIC:
         if data.startswith(magic):
@@ -99,7 +99,7 @@ def refuse_bytes(data: bytes, *, name: str) -> None:
         refuse_kind("a tar archive", at=name)
 
 
-def refuse_foreign(text: str, *, name: str, wanted: str) -> None:
+def check_format(text: str, *, name: str, wanted: str) -> None:
     """Refuse a text that is known to be of another format than the one ``wanted``: ``efg``, ``nfg`` or ``json``."""
     head = text[:_LOOKED_AT].lstrip()
     if not head or head[: len(wanted)] == wanted.upper():

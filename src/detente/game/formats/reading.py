@@ -4,7 +4,7 @@ from pathlib import Path
 
 from detente.game.building import Game
 from detente.game.formats._files import decode, read_bytes
-from detente.game.formats._foreign import refuse_bytes
+from detente.game.formats._foreign import check_bytes
 from detente.game.formats.efg import parse_efg
 from detente.game.formats.nfg import parse_nfg
 from detente.game.formats.trees import parse_tree
@@ -27,7 +27,7 @@ def read_game(path: Path | str) -> Game:
     """
     name = Path(path).name
     data = read_bytes(path)
-    refuse_bytes(data, name=name)
+    check_bytes(data, name=name)
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
         return parse_game(find_game_text(data, name=name), name=name)
     return parse_game(decode(data, name=name), name=name)

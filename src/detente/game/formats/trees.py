@@ -16,7 +16,7 @@ from detente.errors import Code, GameError, refuse
 from detente.game.building import Game, GameBuilder, Place
 from detente.game.form import CHANCE
 from detente.game.formats._files import decode, read_bytes
-from detente.game.formats._foreign import refuse_bytes, refuse_foreign, refuse_kind
+from detente.game.formats._foreign import check_bytes, check_format, refuse_kind
 from detente.game.formats._json import JsonObject, parse_json
 
 __all__ = ["game_from_tree", "parse_tree", "read_tree", "write_tree"]
@@ -98,7 +98,7 @@ def parse_tree(text: str, *, name: str = "text") -> Game:
         ``game-invalid``, ``payoff-not-finite``, ``probability-out-of-range``, ``game-too-large``,
         ``player-unknown``, ``recall-imperfect``, ``character-forbidden``, or ``file-foreign`` for a text of another kind.
     """
-    refuse_foreign(text, name=name, wanted="json")
+    check_format(text, name=name, wanted="json")
     data = parse_json(text.removeprefix("\ufeff"), name=name)
     if not isinstance(data, Mapping) or not data.keys() & {"players", "tree"}:
         keys = (
@@ -125,7 +125,7 @@ def read_tree(path: Path | str) -> Game:
     """
     name = Path(path).name
     data = read_bytes(path)
-    refuse_bytes(data, name=name)
+    check_bytes(data, name=name)
     return parse_tree(decode(data, name=name), name=name)
 
 

@@ -151,7 +151,11 @@ def trace_logit_branch(
             ""
             if good[stop]
             else _reason(
-                values[stop], spread, traced.reached[stop], int(traced.walks[stop]), most_walks
+                float(values[stop]),  # of Python: what overflows is infinite, without a warning
+                spread,
+                float(traced.reached[stop]),
+                int(traced.walks[stop]),
+                most_walks,
             )
             for stop in range(values.size)
         ),
