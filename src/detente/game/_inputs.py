@@ -11,12 +11,12 @@ from detente.game.form import ExtensiveForm
 
 __all__ = [
     "MOST_PAYOFF",
+    "_refuse_size",
     "as_chance",
     "as_payoffs",
     "as_rationality",
     "as_strategy",
     "count_draws",
-    "refuse_size",
 ]
 
 
@@ -24,7 +24,7 @@ MOST_PAYOFF = 1e300
 """Largest payoff in size; the differences and sums of such are still numbers."""
 
 
-def refuse_size(name: str) -> NoReturn:
+def _refuse_size(name: str) -> NoReturn:
     """Refuse payoffs that are too large to be told apart."""
     refuse(
         f"{name} are beyond {MOST_PAYOFF:g} in size",
@@ -40,7 +40,7 @@ def _as_floats(
 ) -> FloatArray:
     array = np.asarray(values, dtype=np.float64)
     if code == "payoff-not-finite" and array.size and max(array.max(), -array.min()) > MOST_PAYOFF:
-        refuse_size(name)
+        _refuse_size(name)
     if not np.isfinite(array).all():
         place = tuple(int(index[0]) for index in np.nonzero(~np.isfinite(array)))
         refuse(

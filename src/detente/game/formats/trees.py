@@ -16,7 +16,7 @@ from detente.errors import Code, GameError, refuse
 from detente.game.building import Game, GameBuilder, Place
 from detente.game.form import CHANCE
 from detente.game.formats._files import decode, read_bytes
-from detente.game.formats._foreign import check_bytes, check_format, refuse_kind
+from detente.game.formats._foreign import check_bytes, check_format, name_foreign
 from detente.game.formats._json import JsonObject, parse_json
 
 __all__ = ["game_from_tree", "parse_tree", "read_tree", "write_tree"]
@@ -106,7 +106,7 @@ def parse_tree(text: str, *, name: str = "text") -> Game:
             if isinstance(data, Mapping)
             else ""
         )
-        refuse_kind(
+        name_foreign(
             f"JSON{keys}",
             at=name,
             fix='write {"players": [...], "tree": {...}}, or save the game as .efg; the format is described at '
