@@ -31,6 +31,7 @@ Code = Literal[
     "file-missing",
     "file-not-utf8",
     "file-too-large",
+    "file-foreign",
     "character-forbidden",
     "yaml-invalid",
     "yaml-duplicate-key",

@@ -52,6 +52,10 @@ class ProgressDisplay:
         two seconds, a counter in one line, or nothing.
     unit
         What is counted.
+    plural
+        What the unit ends in where it stands for many.
+    at_once
+        Write the first line at the first call, not ten seconds after it.
     stream
         Standard error if it is not given.
     """
@@ -62,6 +66,8 @@ class ProgressDisplay:
         *,
         elsewhere: Literal["lines", "tenths", "counter", "nothing"] = "lines",
         unit: str = "case",
+        plural: str = "s",
+        at_once: bool = False,
         stream: TextIO | None = None,
     ) -> None:
         from rich.console import Console  # noqa: PLC0415  slow to load
@@ -76,6 +82,7 @@ class ProgressDisplay:
         console = Console(file=self._stream)
         self._is_bar = console.is_terminal
         self._elsewhere, self._unit = elsewhere, unit
+        self._units, self._at_once = unit + plural, at_once
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -113,7 +120,7 @@ class ProgressDisplay:
         if self._calls < 2:  # what was found, and the first that were computed
             self._found, self._begin = done, now
         if self._calls == 0:
-            self._last_line = now
+            self._last_line = now - _SECONDS_BETWEEN_LINES if self._at_once else now
         self._calls += 1
         if self._is_bar and (done == total or now - self._shown >= _SECONDS_BETWEEN_SHOWS):
             self._shown = now
@@ -139,7 +146,7 @@ class ProgressDisplay:
             self._write_line()
 
     def _write_line(self) -> None:
-        self._stream.write(f"{self.done:,} of {self.total:,} {self._unit}s, {self.pace()}\n")
+        self._stream.write(f"{self.done:,} of {self.total:,} {self._units}, {self.pace()}\n")
         self._stream.flush()
 
     def pace(self) -> str:
