@@ -83,8 +83,9 @@ def _run() -> None:
 
 
 def _check_arguments(arguments: Sequence[str]) -> None:
-    """Refuse an argument that holds a character that no text may hold."""
-    for number, argument in enumerate(arguments, start=1):
+    """Refuse an argument that holds a character that no text may hold; a NUL ends it, and none comes from a system."""
+    for number, given in enumerate(arguments, start=1):
+        argument = given.replace("\0", "")
         at = find_forbidden(argument)
         if at is not None:
             sign = describe_character(argument[at])

@@ -132,8 +132,9 @@ class ProgressDisplay:
             return
         if self._elsewhere == "counter":
             end = "\n" if done == total else ""
-            self._stream.write(f"\r{self._unit} {done} of {total}{end}")
-            self._stream.flush()
+            place = self._bar.console.file  # where the start of the line passes
+            place.write(f"\r{self._unit} {done} of {total}{end}")
+            place.flush()
         elif now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
             self._write_line()
