@@ -1,7 +1,7 @@
 """Drawings of game trees. Oracle: hand; that a picture reads well was looked at, not computed."""
 
-from xml.etree from dataclasses import replace
-import ElementTree as ET
+from dataclasses import replace
+from xml.etree import ElementTree as ET
 
 import pytest
 
