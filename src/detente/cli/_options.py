@@ -133,6 +133,6 @@ CrisisOrRunArgument = Annotated[str, CRISIS_OR_RUN]
 RUN = typer.Option("--run", help="Run folder; by default runs/CRISIS.", metavar="DIR")
 
 GAME = typer.Argument(
-    help="A Gambit file (.efg), a nested tree in JSON (.json), or a published game by name.",
+    help="A Gambit file (.efg, .nfg, .gbt), a nested tree in JSON (.json), or a published game by name.",
     metavar="FILE|NAME",
 )

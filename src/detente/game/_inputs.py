@@ -11,7 +11,6 @@ from detente.game.form import ExtensiveForm
 
 __all__ = [
     "MOST_PAYOFF",
-    "_refuse_size",
     "as_chance",
     "as_payoffs",
     "as_rationality",
@@ -39,7 +38,11 @@ def _as_floats(
     name: str, values: ArrayLike, *, code: Literal["payoff-not-finite", "game-invalid"]
 ) -> FloatArray:
     array = np.asarray(values, dtype=np.float64)
-    if code == "payoff-not-finite" and array.size and max(array.max(), -array.min()) > MOST_PAYOFF:
+    if (
+        code == "payoff-not-finite"
+        and array.size
+        and MOST_PAYOFF < max(array.max(), -array.min()) < np.inf
+    ):
         _refuse_size(name)
     if not np.isfinite(array).all():
         place = tuple(int(index[0]) for index in np.nonzero(~np.isfinite(array)))
