@@ -77,6 +77,7 @@ Code = Literal[
     "model-input-missing",
     "model-output-unknown",
     "policy-invalid",
+    "term-unknown",
     # the game that the rules make
     "instrument-unused",
     "instrument-unreachable",
