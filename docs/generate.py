@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from importlib import resources
 from pathlib import Path
 
@@ -12,12 +13,19 @@ from detente.cli import app
 from detente.crisis import shipped_crises
 from detente.errors import CODES
 from detente.models import all_models
+from detente.models.registry import Input
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def _default(item: Input) -> str:
+    if item.default is None:
+        return "required"
+    return "none" if math.isnan(item.default) else f"{item.default:g}"
 
 
 def models_page() -> str:
@@ -42,7 +50,7 @@ def models_page() -> str:
                         f"`{item.name}`",
                         item.unit,
                         "yes" if item.per_member else "",
-                        "required" if item.default is None else f"{item.default:g}",
+                        _default(item),
                         f"{item.low:g} to {item.high:g}",
                         item.description,
                     ]

@@ -69,6 +69,7 @@ Code = Literal[
     "state-value-unknown",
     "instrument-unknown",
     "issue-unknown",
+    "issue-closed",
     "exposure-unknown",
     "mechanism-unknown",
     "mechanism-cycle",

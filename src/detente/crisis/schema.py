@@ -301,7 +301,9 @@ class IssueEntry(Entry):
     at_0: Text = Field(description="What 0 stands for.")
     at_50: Text = Field(description="What 50 stands for.")
     at_100: Text = Field(description="What 100 stands for.")
-    negotiable: bool = Field(description="Whether a settlement may move it.")
+    negotiable: bool = Field(
+        description="Whether a settlement may move it; one that may not stands in no mechanism over issues."
+    )
     claims: Claims = ClaimsField
 
 

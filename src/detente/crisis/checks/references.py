@@ -214,7 +214,7 @@ def check_binding_places(draft: Draft) -> Iterator[Finding]:
 
 
 def check_members(draft: Draft) -> Iterator[Finding]:
-    """Find members of mechanisms that are neither all actors nor all issues, or that stand twice."""
+    """Find members that are neither all actors nor all issues, that stand twice, and issues that no package may move."""
     actors, issues = draft.named("actors"), draft.named("issues")
     for mechanism in draft.mechanisms.values():
         at = ("mechanisms", mechanism.id, "members")
@@ -225,6 +225,14 @@ def check_members(draft: Draft) -> Iterator[Finding]:
                     yield draft.unknown("issue-unknown", "issue", member, issues, at=(*at, k))
                 else:
                     yield draft.unknown("actor-unknown", "actor", member, actors, at=(*at, k))
+            elif over_issues and member in draft.issues and not draft.issues[member].negotiable:
+                yield draft.finding(
+                    "issue-closed",
+                    f"{mechanism.id!r} moves the issue {member!r}, which is not negotiable",
+                    at=(*at, k),
+                    value=member,
+                    fix="leave it out of the members; or write `negotiable: true`, with a red line for what a side will not sign",
+                )
         for k, member in duplicates(mechanism.members):
             yield draft.finding(
                 "id-duplicate",
