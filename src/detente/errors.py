@@ -79,6 +79,7 @@ Code = Literal[
     "model-output-unknown",
     "policy-invalid",
     "term-unknown",
+    "entry-unused",
     # the game that the rules make
     "instrument-unused",
     "instrument-unreachable",

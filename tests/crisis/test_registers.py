@@ -123,3 +123,15 @@ def test_shipped_crises_use_words_of_the_registers(name):
     crisis = load_crisis(name)
     assert all(kind_of(item).label for item in crisis.instruments.values())
     assert not [item for item in find_problems(name) if item.code == "term-unknown"]
+
+
+def test_a_mechanism_that_moves_a_closed_issue_is_refused(tmp_path):
+    """A package would move what the file says no settlement may move."""
+    folder = tiny_crisis_folder(tmp_path)
+    changed(folder, "negotiable: true", "negotiable: false")
+    room = """
+mechanisms:
+  room: {label: room, model: bargaining.settlement, members: [membership], inputs: {}}"""
+    changed(folder, "\nmechanisms:", room)
+    found = [item for item in examine_folder(folder)[0] if item.code == "issue-closed"]
+    assert [item.value for item in found] == ["membership"]

@@ -291,6 +291,7 @@ class QuantityEntry(Entry):
     confidence: str = Field(default="", description="How sure the authors are, in words.")
     group: str = Field(default="", description="Name of its correlation group.")
     note: str = Field(default="", description="A remark.")
+    unused: str = Field(default="", description="Why it is kept although nothing reads it.")
     claims: Claims = ClaimsField
 
 
@@ -320,6 +321,9 @@ class StateVariableEntry(Entry):
         description='Value to words that may follow a noun: "with a large arms effort".',
     )
     initial: ValueName = Field(description="Its value at the start.")
+    unused: dict[str, Text] = Field(
+        default={}, description="Value to why it is kept although nothing sets it."
+    )
     claims: Claims = ClaimsField
 
 

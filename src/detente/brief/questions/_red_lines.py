@@ -7,14 +7,17 @@ import numpy as np
 from detente.arrays import BoolArray, FloatArray
 from detente.brief.book import Book
 from detente.brief.figures import Figure, link
-from detente.brief.words import join_words
+from detente.brief.words import join_words, plural
 from detente.crisis.elements import Binding, Column, Constant, Issue, Mechanism
 from detente.crisis.metric_names import metric_name
 
 __all__ = ["line_paragraphs", "red_line"]
 
-CROSSED = 0.1
-"""Points by which a package must pass a line to have crossed it; less is rounding."""
+CROSSED = 0.5
+"""Points by which a package must pass a line to have crossed it; less is none as figures are printed."""
+OFTEN = 0.05
+"""Share of cases from which on a crossing is told one by one."""
+MOST_TOLD = 4
 HARD = 1e4
 """Price of a point beyond a line from which on no gain on other points pays for it: the line is hard."""
 _LINES = ("challenger_red_line", "defender_red_line")
@@ -56,15 +59,28 @@ def line_paragraphs(
     price = _price(book, mechanism)
     if price is None:
         return ("Red lines are hard here: no package crosses one.",)
-    crossings = [
-        words for issue, role, line in drawn if (words := _crossing(book, mechanism, issue, role, line, cases))
-    ]  # fmt: skip
     text = f"Red lines are soft here: {price}."
     if not cases.any():
         return (text,)
-    if not crossings:
-        return (f"{text} The best package crosses none of them.",)
-    return (f"{text} The best package crosses {join_words(crossings)}.",)
+    crossings = [
+        found
+        for issue, role, line in drawn
+        if (found := _crossing(book, mechanism, issue, role, line, cases)) is not None
+    ]
+    return (f"{text} {_told(crossings)}",)
+
+
+def _told(crossings: list[tuple[float, str]]) -> str:
+    """Say which lines the best package crosses, those first that it crosses most often."""
+    ranked = sorted(crossings, key=lambda item: -item[0])
+    told = [words for share, words in ranked if share >= OFTEN][:MOST_TOLD]
+    rest = len(ranked) - len(told)
+    if not ranked:
+        return "The best package crosses none of them."
+    if not told:
+        return f"The best package crosses {plural(rest, 'line')} in a few cases."
+    more = f"; {plural(rest, 'more line')} in fewer cases" if rest else ""
+    return f"Of cases with a range, the best package crosses {join_words(told)}{more}."
 
 
 def _path(book: Book, binding: Binding | None, issue: Issue) -> str | None:
@@ -108,21 +124,21 @@ def _price(book: Book, mechanism: Mechanism) -> str | None:
 
 def _crossing(
     book: Book, mechanism: Mechanism, issue: Issue, role: str, line: Binding, cases: BoolArray
-) -> str:
-    """Say in how many cases the best package crosses a line and how far; empty if in none."""
+) -> tuple[float, str] | None:
+    """Return in what share of cases the best package crosses a line, and say it and how far; None if it never does."""
     context, path = book.context, _path(book, line, issue)
     levels = context.levels.start(mechanism.id, "nash_point")
     best = next((level for level in levels if level.member == issue.id), None)
     if best is None or path is None or not isinstance(line, Column):
-        return ""
+        return None
     ideal = f"positions.{line.name}.{issue.id}"
     if ideal not in context.crisis.quantities:
-        return ""
+        return None
     drawn, own = (context.columns.values(metric_name("quantity", one)) for one in (path, ideal))
     beyond = _beyond(context.columns.values(best.metric), own, drawn)
     crossed = cases & (beyond > CROSSED)
     if not crossed.any():
-        return ""
+        return None
     trace = context.traces.of(best.metric)
     name = context.names.actor(line.name)
     tail = f"{mechanism.id}.{role}.{issue.id}"
@@ -140,8 +156,8 @@ def _crossing(
         trace=trace,
     )
     return (
-        f"that of {name} on {issue.label} in {link(how_often)} of cases with a range, there by "
-        f"{link(how_far, how_far.full_text)} points"
+        how_often.value or 0.0,
+        f"that of {name} on {issue.label} in {link(how_often)} (there by {link(how_far, how_far.full_text)} points)",
     )
 
 
