@@ -195,6 +195,11 @@ def _compare_text(data: dict[str, Any]) -> str:
             cells = "  ".join(f"{policy['by_type'][name]:7.1%}" for name in metrics)
             lines.append(f"  {cells}  {policy['label']}")
         lines.append("")
+    labels = {policy["id"]: policy["label"] for policy in data["policies"]}
+    lines += [
+        f"Adapting changes nothing in “{labels[item['id']]}”: {item['words']}."
+        for item in data.get("idle_switches", ())
+    ]
     best = [policy["label"] for policy in data["policies"] if policy["pareto"]]
     lines.append("No other policy is better in every aim than:")
     lines += [f"  {label}" for label in best]
