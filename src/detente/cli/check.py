@@ -4,15 +4,18 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli._options import JSON, reworded
-from detente.cli._output import json_text
+from detente.cli._output import json_text, print_line
 from detente.errors import Finding
 
-__all__ = ["command", "find_problems", "render"]
+if TYPE_CHECKING:
+    from detente.crisis import Crisis
+
+__all__ = ["command", "examine", "render"]
 
 JsonOption = Annotated[bool, reworded(JSON, help="Print the findings as a JSON list.")]
 CrisisArgument = Annotated[
@@ -29,7 +32,8 @@ def command(
 ) -> None:
     """Check a crisis: its files first, then the game that its rules make.
 
-    Each finding has a code, a file and line, a path, the offending value and a fix.
+    Each finding has a code, a file and line, a path, the offending value and a fix. The last line says how strict choice is:
+    what the crisis' rationality means for two options that are ten stakes apart.
 
     The exit code is 2 if any of them is an error, else 0.
 
@@ -39,22 +43,26 @@ def command(
 
       detente check ./my-crisis --strict
     """
-    findings = find_problems(crisis)
+    findings, loaded = examine(crisis)
     if as_json:
         sys.stdout.write(json_text([asdict(finding) for finding in findings]))
     else:
         sys.stdout.write(render(findings))
+        if loaded is not None:
+            from detente.crisis.precision import find_precision
+
+            print_line(str(find_precision(loaded)))
     if any(strict or finding.severity == "error" for finding in findings):
         raise typer.Exit(2)
 
 
-def find_problems(crisis: str) -> tuple[Finding, ...]:
-    """Return the findings about a crisis folder, and about its game if no finding so far is an error."""
+def examine(crisis: str) -> "tuple[tuple[Finding, ...], Crisis | None]":
+    """Return the findings about a crisis folder, and about its game if no finding so far is an error, with the crisis."""
     from detente.crisis import examine_folder
     from detente.linking import check_game
 
     findings, loaded = examine_folder(crisis)
-    return findings if loaded is None else (*findings, *check_game(loaded))
+    return (findings if loaded is None else (*findings, *check_game(loaded))), loaded
 
 
 def render(findings: Sequence[Finding]) -> str:

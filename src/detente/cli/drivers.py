@@ -122,6 +122,9 @@ def _print(data: dict[str, Any], most: int) -> None:
     if "quantities" in data:
         _print_quantities(data, most)
     if data.get("sources"):
+        if data["draws_of_sources"] < data["draws"]:
+            print_line("")
+            print_line(f"Sources are weighed on the first {data['draws_of_sources']:,} draws.")
         heads = [number("explained"), number("quantities"), text("source")]
         _print_rows(
             heads,

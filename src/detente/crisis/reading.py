@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from detente.crisis.csv_reader import NUMBER
+from detente.crisis.csv_cells import NUMBER
 from detente.crisis.remembering import cache_folder, keep
 from detente.errors import Code, Finding, Place
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detente.arrays import FloatArray
 from detente.crisis import attributes
 from detente.crisis.crisis import Crisis
-from detente.crisis.csv_reader import read_number
+from detente.crisis.csv_cells import read_number
 from detente.crisis.elements import Mechanism
 from detente.crisis.remembering import cache_folder, keep
 from detente.errors import ModelError
