@@ -20,6 +20,7 @@ from detente.crisis.registers import (
     terms,
 )
 from detente.crisis.schema import crisis_schema
+from detente.models.sanctions.trade_packages import DIRECTIONS
 from detente.testing import tiny_crisis_folder
 
 QUESTIONS = get_args(Fact.__annotations__["question"])
@@ -90,6 +91,7 @@ def test_registers_agree_with_the_types_that_code_branches_on():
     assert tuple(terms("grade")) == get_args(Grade)
     assert tuple(terms("actor kind")) == get_args(Actor.__annotations__["kind"])
     assert tuple(terms("question")) == QUESTIONS
+    assert tuple(terms("package direction")) == DIRECTIONS
     assert all(meaning for name in term_lists() for meaning in terms(name).values())
 
 
