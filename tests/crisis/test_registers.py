@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from detente.cli.check import find_problems
+from detente.cli.check import examine
 from detente.crisis import examine_folder, load_crisis, shipped_crises
 from detente.crisis.elements import Actor, Fact, Grade, Role
 from detente.crisis.registers import (
@@ -124,7 +124,7 @@ def test_editors_are_offered_the_registers():
 def test_shipped_crises_use_words_of_the_registers(name):
     crisis = load_crisis(name)
     assert all(kind_of(item).label for item in crisis.instruments.values())
-    assert not [item for item in find_problems(name) if item.code == "term-unknown"]
+    assert not [item for item in examine(name)[0] if item.code == "term-unknown"]
 
 
 def test_a_mechanism_that_moves_a_closed_issue_is_refused(tmp_path):
