@@ -1,6 +1,6 @@
 """Boxes and trees as plain values for tables, and the cases that they are looked for in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ def _limit_data(box: Box) -> list[dict[str, Any]]:
     ]
 
 
-def _box_row(box: Box) -> dict[str, Any]:
+def _box_row(box: Box, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
     return {
         "coverage": box.coverage,
         "density": box.density,
@@ -141,12 +141,14 @@ def _box_row(box: Box) -> dict[str, Any]:
         "restricted": len(box.limits),
         "phase": box.phase,
         "limits": _limit_data(box),
-        "words": limits_words(box.limits),
+        "words": limits_words(box.limits, labels=labels),
     }
 
 
-def describe_boxes(search: BoxSearch, found: Sequence[Box], what: str) -> dict[str, Any]:
-    """Return a search as plain values: its trajectory and the boxes found; ``what`` names the outcome.
+def describe_boxes(
+    search: BoxSearch, found: Sequence[Box], what: str, *, labels: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return a search as plain values: its trajectory and the boxes found; ``what`` names the outcome, ``labels`` inputs.
 
     ``bend`` and ``second_choice`` are numbers of boxes on the trajectory; the second is None if no box trades otherwise.
     """
@@ -155,10 +157,10 @@ def describe_boxes(search: BoxSearch, found: Sequence[Box], what: str) -> dict[s
         "outcome": what,
         "cases": int(search.interest.size),
         "of_interest": int(search.interest.sum()),
-        "trajectory": [_box_row(box) for box in search.boxes],
+        "trajectory": [_box_row(box, labels) for box in search.boxes],
         "bend": search.boxes.index(search.bend),
         "second_choice": None if second is None else search.boxes.index(second),
-        "boxes": [_box_row(box) for box in found],
+        "boxes": [_box_row(box, labels) for box in found],
     }
 
 
@@ -177,9 +179,11 @@ def _single_words(found: SingleInput) -> str:
     )
 
 
-def describe_tree(tree: CartTree, what: str) -> dict[str, Any]:
-    """Return a tree as plain values: impurities and leaves; ``what`` names the outcome."""
-    leaves = [{"path": leaf.path, **_box_row(leaf.box)} for leaf in tree.leaves]
+def describe_tree(
+    tree: CartTree, what: str, *, labels: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return a tree as plain values: impurities and leaves; ``what`` names the outcome, ``labels`` inputs."""
+    leaves = [{"path": leaf.path, **_box_row(leaf.box, labels)} for leaf in tree.leaves]
     return {
         "outcome": what,
         "cases": sum(leaf["cases"] for leaf in leaves),

@@ -55,6 +55,7 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
     inputs = StoredQuantities(results, read, cases=known)
     effects = {driver.path: driver for driver in results.drivers(metric, stored)}
     groups = {} if crisis is None else group_by_source(crisis)
+    labels = {} if crisis is None else {path: crisis.quantities[path].label for path in read}
     return {
         "crisis": results.manifest.crisis,
         "metric": metric,
@@ -66,6 +67,7 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
         "quantities": [
             item._asdict()
             | {
+                "label": labels.get(item.name, ""),
                 "beyond_chance": item.pawn_median > item.pawn_dummy,
                 "mean_at_bottom": effects[item.name].mean_at_bottom,
                 "mean_at_top": effects[item.name].mean_at_top,
@@ -132,7 +134,9 @@ def drivers_in_crisis(
         data["not_read"] = [path for path in uncertain if path not in set(paths)]
     if tornado:
         swings = find_crisis_swings(crisis, metric, chosen, paths=paths, workers=workers)
-        data["tornado"] = [swing._asdict() for swing in swings]
+        data["tornado"] = [
+            swing._asdict() | {"label": crisis.quantities[swing.name].label} for swing in swings
+        ]
     if sobol is not None:
         names, found = find_crisis_indices(
             crisis, metric, chosen, paths=paths, n_base=sobol, workers=workers
@@ -146,6 +150,7 @@ def drivers_in_crisis(
             "indices": [
                 {
                     "name": name,
+                    "label": crisis.quantities[name].label,
                     "first": float(found.first[k]),
                     "first_interval": [float(found.first_low[k]), float(found.first_high[k])],
                     "total": float(found.total[k]),

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.loading import load_crisis
-from detente.errors import DetenteError
+from detente.crisis.loading import load_as_it_was
 from detente.runs.run import Run
 from detente.runs.tracing import trace_metric
 
@@ -13,14 +12,8 @@ __all__ = ["find_crisis_of", "paths_read", "paths_read_in_run"]
 
 def find_crisis_of(results: Run) -> Crisis | None:
     """Return the crisis of a run, if it is at hand as it was."""
-    if results.crisis is not None:
-        return results.crisis
     manifest = results.manifest
-    try:
-        crisis = load_crisis(manifest.crisis, overrides=dict(manifest.overrides))
-    except DetenteError:
-        return None
-    return crisis if crisis.digest == manifest.digest else None
+    return results.crisis or load_as_it_was(manifest.crisis, manifest.overrides, manifest.digest)
 
 
 def paths_read(crisis: Crisis, metric: str, paths: Iterable[str]) -> tuple[str, ...]:

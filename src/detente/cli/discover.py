@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli._options import LEAVE_OUT, OUTCOME, POLICY, JsonOption, reworded
+from detente.cli._options import LEAVE_OUT, OUTCOME, POLICY, AllOption, JsonOption, reworded
 from detente.cli._output import json_text
-from detente.cli._runs import find_run
+from detente.cli._runs import find_labels, find_run
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ BoxOption = Annotated[
     typer.Option("--box", help="Number of a box on the trajectory; the one at its bend without."),
 ]
 TreeOption = Annotated[bool, typer.Option("--tree", help="Grow a tree (CART) instead.")]
+_ROWS = 10
+"""Boxes of a trajectory that are shown unless all are asked for."""
+
 DepthOption = Annotated[int, typer.Option("--depth", help="Depth of the tree.")]
 
 
@@ -94,6 +97,7 @@ def command(
     box: BoxOption = None,
     tree: TreeOption = False,
     depth: DepthOption = 4,
+    show_all: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say where something holds: boxes of inputs by PRIM, or the leaves of a tree.
@@ -114,7 +118,7 @@ def command(
     from detente.analysis.cart import grow_tree
     from detente.analysis.discovery import read_outcome
 
-    columns, values, cases = _read(
+    columns, values, cases, labels = _read(
         Path(source),
         outcome,
         policy,
@@ -127,15 +131,16 @@ def command(
     what = outcome if threshold is None else f"{outcome} {'<=' if below else '>='} {threshold:g}"
     if tree:
         grown = grow_tree(columns, values, depth=depth, **options)
-        data, searched = describe_tree(grown, what), grown.columns
+        data, searched = describe_tree(grown, what, labels=labels), grown.columns
     else:
         options |= {"peel_alpha": peel_alpha, "paste_alpha": paste_alpha, "objective": objective}
         search, found = _search(columns, values, options, box, boxes)
-        data, searched = describe_boxes(search, found, what), search.columns
+        data, searched = describe_boxes(search, found, what, labels=labels), search.columns
     _, interest = read_outcome(values, threshold=threshold, below=below)
     data |= cases | {"warnings": list(warn_of_single_inputs(searched, interest))}
-    words = _tree_text if tree else _box_text
-    sys.stdout.write(json_text(data) if as_json else words(data))
+    most = None if show_all else _ROWS
+    words = _tree_text(data) if tree else _box_text(data, labels, most)
+    sys.stdout.write(json_text(data) if as_json else words)
 
 
 def _most(source: Path, asked: int | None) -> int | None:
@@ -151,21 +156,22 @@ def _read(
     *,
     drop_missing: bool,
     inputs: Sequence[str],
-) -> tuple[dict[str, Any], Any, dict[str, Any]]:
-    """Return inputs, outcome and what the cases are."""
+) -> tuple[dict[str, Any], Any, dict[str, Any], dict[str, str]]:
+    """Return inputs, outcome, what the cases are, and what readers call the inputs."""
     from detente.analysis.box_tables import cases_of_run, cases_of_table
 
     if not source.is_dir():
         columns, values, notes = cases_of_table(
             source, outcome, leave_out=leave_out, drop_missing=drop_missing, keep=inputs
         )
-        return columns, values, {"cases_are": "cases", "notes": list(notes)}
+        return columns, values, {"cases_are": "cases", "notes": list(notes)}, {}
     from detente.engine.designs import describe_cases
     from detente.runs import Run
 
     results = Run.open(find_run(source))
     cases = {**describe_cases(results.manifest.plan), "notes": []}
-    return (*cases_of_run(results, outcome, policy, leave_out), cases)
+    columns, values = cases_of_run(results, outcome, policy, leave_out)
+    return columns, values, cases, find_labels(results)
 
 
 def _choose(
@@ -223,17 +229,31 @@ def _row_text(row: dict[str, Any]) -> str:
 _HEAD = f"{'coverage':>9} {'density':>8} {'mass':>7} {'cases':>7} {'restricted':>10}"
 
 
-def _box_text(data: dict[str, Any]) -> str:
+def _few(
+    rows: Sequence[Any], most: int | None, *, always: Sequence[int | None] = ()
+) -> list[tuple[int, Any]]:
+    """Return rows with their numbers; of more than so many the first, the last, some at even distances and ``always``."""
+    if most is None or len(rows) <= most:
+        return list(enumerate(rows))
+    chosen = {place * (len(rows) - 1) // (most - 1) for place in range(most)}
+    chosen |= {place for place in always if place is not None}
+    return [(place, rows[place]) for place in sorted(chosen)]
+
+
+def _box_text(data: dict[str, Any], labels: dict[str, str], most: int | None) -> str:
     lines = [
         f"{data['of_interest']:,} of {data['cases']:,} {data['cases_are']} are of interest ({data['outcome']})",
         "",
         f"{'box':>4} {_HEAD}  phase",
     ]
     marks = {data["second_choice"]: "  <- second choice", data["bend"]: "  <- at the bend"}
+    shown = _few(data["trajectory"], most, always=tuple(marks))
     lines += [
         f"{number:4d} {_row_text(row)}  {row['phase']}{marks.get(number, '')}"
-        for number, row in enumerate(data["trajectory"])
+        for number, row in shown
     ]
+    if len(shown) < len(data["trajectory"]):
+        lines.append(f"{len(shown)} of {len(data['trajectory'])} boxes; --all shows all of them")
     boxes = [row for row in data["boxes"] if row["limits"]]
     if not boxes:
         lines += ["", "No box stands out from chance."]
@@ -243,7 +263,7 @@ def _box_text(data: dict[str, Any]) -> str:
             f"{data['outcome']} in {row['density']:.0%} of the {row['cases']:,} cases in which {row['words']};",
             f"these hold {row['coverage']:.0%} of all cases of interest.",
         ]
-        lines += [f"  {_limit_text(limit)}" for limit in row["limits"]]
+        lines += [f"  {_limit_text(limit, labels)}" for limit in row["limits"]]
     lines += _choice_text(data)
     return "\n".join([*lines, *_remarks(data)]) + "\n"
 
@@ -282,7 +302,7 @@ def _remarks(data: dict[str, Any]) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def _limit_text(limit: dict[str, Any]) -> str:
+def _limit_text(limit: dict[str, Any], labels: dict[str, str]) -> str:
     ends = [
         f"{name} {limit[name]:.6g}" + ("" if p is None else f" (quasi-p {p:.2g})")
         for name, p in zip(("low", "high"), limit["quasi_p"], strict=True)
@@ -291,7 +311,9 @@ def _limit_text(limit: dict[str, Any]) -> str:
     if limit["categories"]:
         p = limit["quasi_p"][0]
         ends = [", ".join(limit["categories"]) + ("" if p is None else f" (quasi-p {p:.2g})")]
-    return f"{limit['input']}: {'; '.join(ends)}"
+    name = limit["input"]
+    words = f"{labels[name]} ({name})" if name in labels else name
+    return f"{words}: {'; '.join(ends)}"
 
 
 def _tree_text(data: dict[str, Any]) -> str:

@@ -104,8 +104,6 @@ def _print_worths(
     options: Sequence[dict[str, Any]], labels: Mapping[str, str], most: int, *, signed: bool = False
 ) -> None:
     """Print a table of considerations by options; what is nowhere as large as a tenth of a stake is added up."""
-    from rich.markup import escape
-
     shown = options[:most]
     names = list(dict.fromkeys(name for item in shown for name in item["parts"]))
     names.sort(key=lambda name: -max(abs(item["parts"].get(name, 0.0)) for item in shown))
@@ -123,7 +121,7 @@ def _print_worths(
     ]
     rows += [
         (
-            f"  {escape(labels[name])}",
+            f"  {labels[name]}",
             [f"{item['parts'].get(name, 0.0):{sign}.1f}" for item in shown],
         )
         for name in names
@@ -132,7 +130,7 @@ def _print_worths(
     if small:
         rest = [sum(item["parts"].get(name, 0.0) for name in small) for item in shown]
         rows.append(("  all others", [f"{value:{sign}.1f}" for value in rest]))
-    columns = [text("")] + [number(escape(item["label"])) for item in shown]
+    columns = [text("")] + [number(item["label"]) for item in shown]
     print_table(make_table(columns, [(head, *cells) for head, cells in rows]))
     if len(options) > most:
         print_line(f"and {len(options) - most} more options (--options {len(options)})")

@@ -30,6 +30,7 @@ from detente.crisis.csv_reader import (
     read_rows,
 )
 from detente.errors import Code, CrisisFileError, Finding, refuse
+from detente.files.writing import write_whole
 from detente.summaries import html_summary, text_summary
 
 __all__ = [
@@ -231,9 +232,7 @@ def write_trade_table(
             continue
         numbers = (*intermediate[index], *final[index], output[index])
         writer.writerow([label, *(f"{number:.10g}" for number in numbers)])
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(stream.getvalue(), encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, stream.getvalue().encode())
 
 
 def shipped_trade_tables() -> Mapping[str, Path]:
