@@ -198,8 +198,8 @@ def decode(content: bytes, file: str) -> tuple[str, Finding | None]:
     )
 
 
-def read_document(text: str, file: str) -> Document:
-    """Read the text of a crisis file.
+def read_document(text: str, file: str, *, wanted: type = dict) -> Document:
+    """Read the text of a crisis file, or of a list beside it.
 
     Parameters
     ----------
@@ -207,12 +207,36 @@ def read_document(text: str, file: str) -> Document:
         The text of the file.
     file
         Its name, for findings.
+    wanted
+        What it must hold: ``dict`` for a mapping, ``list`` for a list.
 
     Returns
     -------
     Document
-        The tree with the findings; ``root`` is None if the text is no YAML within the limits.
+        The tree with the findings; ``root`` is None if the text is no YAML within the limits, or holds something else.
     """
+    document = _read(text, file)
+    if document.root is not None and not isinstance(document.root.content, wanted):
+        kind, fix = _ROOTS[wanted]
+        document.add(
+            "value-type",
+            f"the file holds no {kind}",
+            line=1,
+            fix=fix,
+            value=type(document.root.content).__name__,
+        )
+        document.root = None
+    return document
+
+
+_ROOTS: dict[type, tuple[str, str]] = {
+    dict: ("mapping of keys to values", "start from `detente new NAME`"),
+    list: ("list of entries", "write one entry after the other, each begun with `- id: NAME`"),
+}
+
+
+def _read(text: str, file: str) -> Document:
+    """Read a text, or recall its tree."""
     folder = cache_folder("documents") if len(text) >= _WORTH_KEEPING else None
     if folder is None:
         return _parse(text, file)
@@ -282,15 +306,13 @@ def _parse(text: str, file: str) -> Document:
         _not_yaml(document, " ".join(str(error).split()) or type(error).__name__, 0)
         return document
     document.root = builder.root
-    if builder.root is None or not isinstance(builder.root.content, dict):
+    if builder.root is None:
         document.add(
             "value-type",
-            "the file holds no mapping of keys to values",
+            "the file holds nothing",
             line=1,
             fix="start from `detente new NAME`",
-            value="" if builder.root is None else type(builder.root.content).__name__,
         )
-        document.root = None
     return document
 
 
