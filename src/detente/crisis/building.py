@@ -167,7 +167,10 @@ def _instrument(draft: Draft, instrument: str, entry: InstrumentEntry) -> None:
             else read_binding(draft, item.prob, (*place, "prob"), role="prob")
         )
         effects = read_effects(draft, item.effects, (*place, "effects"))
-        chance.append(draft.element(ChanceOutcome, item, place, prob=prob, effects=effects))
+        when = read_condition(draft, item.when, (*place, "when"))
+        chance.append(
+            draft.element(ChanceOutcome, item, place, prob=prob, when=when, effects=effects)
+        )
     draft.instruments[instrument] = draft.element(
         Instrument,
         entry,

@@ -21,9 +21,11 @@ __all__ = [
     "Column",
     "ColumnTable",
     "Condition",
+    "ConditionalEffect",
     "Consideration",
     "Constant",
     "Distribution",
+    "Effect",
     "EventRule",
     "Fact",
     "Grade",
@@ -284,6 +286,21 @@ Condition = tuple[AlternativeCondition, ...]
 """
 
 
+# --- effects ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionalEffect:
+    """An effect per value of a state variable (``{by: variable, value: effect, ...}``)."""
+
+    variable: str
+    cases: Mapping[str, "Effect"]
+
+
+Effect = str | ConditionalEffect
+"""What happens to a variable: a value, ``up`` or ``down`` along its order, ``keep``, or one of these by the state."""
+
+
 # --- the game --------------------------------------------------------------------------------------------------------
 
 
@@ -329,19 +346,20 @@ class StateVariable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChanceOutcome:
-    """One chance outcome of an instrument; ``prob`` None means the rest up to one."""
+    """One chance outcome of an instrument; ``prob`` None means the rest up to one, ``when`` says where it can follow."""
 
     id: str
     label: str
     prob: Binding | None
-    effects: Mapping[str, str]
+    effects: Mapping[str, Effect]
+    when: Condition = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """What a player may do: condition, effects, chance outcomes, and who sees it.
 
-    ``effects`` maps a variable to a value, or to ``up`` / ``down``: the next value in the variable's order, or the last.
+    ``effects`` maps a variable to what happens to it.
     ``seen_by`` lists players; empty means all. To a player who does not see it, the move looks like ``looks_like`` (an
     instrument of the same menu); without one it is an unseen move, the same token for all such instruments of the menu.
     """
@@ -351,7 +369,7 @@ class Instrument:
     player: str
     kind: str
     when: Condition
-    effects: Mapping[str, str]
+    effects: Mapping[str, Effect]
     chance: tuple[ChanceOutcome, ...]
     seen_by: tuple[str, ...] = ()
     looks_like: str = ""

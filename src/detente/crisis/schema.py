@@ -142,6 +142,10 @@ FullDateText = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
 ]
 RawBinding = Annotated[Any, WithJsonSchema({_REFERENCE: "Binding"})]
+RawEffects = Annotated[
+    dict[str, Any],
+    WithJsonSchema({"type": "object", "additionalProperties": {_REFERENCE: "Effect"}}),
+]
 RawCondition = Annotated[Any, WithJsonSchema({_REFERENCE: "Condition"})]
 RawWeight = Annotated[
     Any,
@@ -311,7 +315,10 @@ class ChanceEntry(Entry):
     id: Name = Field(description="Id, unique within the instrument.")
     label: Text = Field(description="What happens, as readers see it.")
     prob: RawBinding = Field(description="Probability: a binding, or `rest`.")
-    effects: dict[str, ValueName] = Field(default={}, description="Effects on the state.")
+    when: RawCondition = Field(
+        default=None, description="In which states it can follow; absent: in all."
+    )
+    effects: RawEffects = Field(default={}, description="Effects on the state.")
 
 
 class InstrumentEntry(Entry):
@@ -321,8 +328,9 @@ class InstrumentEntry(Entry):
     player: Name = Field(description="Who may use it.")
     kind: Name = Field(description="A word for what it is: diplomacy, military, sanctions, ...")
     when: RawCondition = Field(default=None, description="When it is available; absent: always.")
-    effects: dict[str, ValueName] = Field(
-        default={}, description="State variable to value, or `up` / `down`: the next in its order."
+    effects: RawEffects = Field(
+        default={},
+        description="State variable to value, or `up` / `down`: the next in its order; or cases by the state.",
     )
     chance: list[ChanceEntry] = Field(default=[], description="Chance outcomes, if it has any.")
     seen_by: Names = Field(default=[], description="Players who see it; absent: all.")
@@ -563,7 +571,7 @@ def _binding_schema() -> dict[str, Any]:
     return {
         "description": (
             "Where a number comes from: a number; the path of a quantity; {output: mechanism.name}; "
-            "{exposure|position|salience|red_line: name}; {by: variable, value: binding, ...}; {sum: [...]}; "
+            "{exposure|position|salience|red_line: name}; {by: variable, value: binding, ..., else: binding}; {sum: [...]}; "
             "{product: [...]}."
         ),
         "anyOf": [
@@ -575,7 +583,7 @@ def _binding_schema() -> dict[str, Any]:
             form("product", {"type": "array", "items": binding, "minItems": 1}),
             {
                 "type": "object",
-                "properties": {"by": text},
+                "properties": {"by": text, "else": binding},
                 "required": ["by"],
                 "additionalProperties": binding,
             },
@@ -594,6 +602,25 @@ def _condition_schema() -> dict[str, Any]:
     return {
         "description": "{variable: value or [values], ...}: all must hold; a list: any of them.",
         "anyOf": [alternative, {"type": "array", "items": alternative}, {"type": "null"}],
+    }
+
+
+def _effect_schema() -> dict[str, Any]:
+    effect = {_REFERENCE: "Effect"}
+    return {
+        "description": (
+            "What happens to a variable: one of its values; up or down along their order; keep; "
+            "{by: variable, value: effect, ..., else: effect}."
+        ),
+        "anyOf": [
+            {"type": ["string", "integer", "boolean"]},
+            {
+                "type": "object",
+                "properties": {"by": {"type": "string", "minLength": 1}, "else": effect},
+                "required": ["by"],
+                "additionalProperties": effect,
+            },
+        ],
     }
 
 
@@ -616,7 +643,11 @@ def crisis_schema() -> dict[str, Any]:
     'Crisis file of detente'
     """
     schema = CrisisDocument.model_json_schema(by_alias=True)
-    schema["$defs"] |= {"Binding": _binding_schema(), "Condition": _condition_schema()}
+    schema["$defs"] |= {
+        "Binding": _binding_schema(),
+        "Condition": _condition_schema(),
+        "Effect": _effect_schema(),
+    }
     resolved: dict[str, Any] = _resolve(schema)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -145,5 +145,12 @@ def _drawn(
     place = [item.id for item in crisis.instruments[instrument].chance].index(outcome)
     by_chance = (tree.parent > 0) & (tree.player[parent] == CHANCE)
     event = np.where(by_chance, tree.info_set[parent], 0)
-    found: BoolArray = by_chance & (tree.chance_instrument[event] == index) & (ordinal == place)
+    found: BoolArray = (
+        by_chance
+        & (tree.chance_instrument[event] == index)
+        & (
+            tree.chance_outcome[tree.chance_offset[event] + np.where(by_chance, ordinal, 0)]
+            == place
+        )
+    )
     return found

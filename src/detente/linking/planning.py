@@ -163,8 +163,8 @@ def plan_pricing(
         ),
         *(
             (outcome.prob, levels)
-            for item, _, levels in events
-            for outcome in item.chance
+            for item, places, _, levels in events
+            for outcome in (item.chance[place] for place in places)
             if outcome.prob is not None
         ),
         *(
@@ -210,7 +210,9 @@ def plan_pricing(
         )
     )
     priors = tuple(_plan_prior(player, scope, now) for player in crisis.players.values())
-    lotteries = tuple(_plan_lottery(item, branches, at, scope) for item, branches, at in events)
+    lotteries = tuple(
+        _plan_lottery(item, places, branches, at, scope) for item, places, branches, at in events
+    )
     weight_row, price_row, incidence = _incidence(tree, [key for key, _ in weights])
     return Plan(
         paths=tuple(sorted(scope.paths)),
@@ -321,8 +323,11 @@ def _weight_bindings(
 
 def _events(
     tree: Tree, crisis: Crisis, within: Within | None
-) -> list[tuple[Instrument, Int64Array, Levels]]:
-    """Return the instruments whose chance outcomes occur, with their branches and levels."""
+) -> list[tuple[Instrument, tuple[int, ...], Int64Array, Levels]]:
+    """Return the instruments whose chance outcomes occur, with the places of those that can follow, branches and levels.
+
+    An instrument stands once for each set of outcomes that can follow.
+    """
     found = []
     for number in np.unique(tree.chance_instrument[1:]).tolist():
         item = crisis.instruments[tree.rules.instruments[number].id]
@@ -334,9 +339,14 @@ def _events(
             rows = np.intersect1d(rows, within.events)
             if not rows.size:
                 continue
-        branches = tree.chance_offset[rows][:, None] + np.arange(len(item.chance))
-        levels = Levels(projection=reads, values=reads.decode(tree.chance_level[rows]))
-        found.append((item, branches.astype(np.int64), levels))
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for row in rows.tolist():
+            part = slice(tree.chance_offset[row], tree.chance_offset[row + 1])
+            groups.setdefault(tuple(tree.chance_outcome[part].tolist()), []).append(row)
+        for places, alike in groups.items():
+            branches = tree.chance_offset[alike][:, None] + np.arange(len(places))
+            levels = Levels(projection=reads, values=reads.decode(tree.chance_level[alike]))
+            found.append((item, places, branches.astype(np.int64), levels))
     return found
 
 
@@ -468,7 +478,11 @@ def _plan_prior(player: Player, scope: Scope, now: Levels) -> Lottery:
 
 
 def _plan_lottery(
-    instrument: Instrument, branches: Int64Array, levels: Levels, scope: Scope
+    instrument: Instrument,
+    places: tuple[int, ...],
+    branches: Int64Array,
+    levels: Levels,
+    scope: Scope,
 ) -> Lottery:
     return Lottery(
         name=f"the chance outcomes of {instrument.id!r}",
@@ -478,7 +492,7 @@ def _plan_lottery(
             None
             if outcome.prob is None
             else compile_binding(outcome.prob, scope=scope, levels=levels, place=instrument.place)
-            for outcome in instrument.chance
+            for outcome in (instrument.chance[place] for place in places)
         ),
         branches=branches,
     )

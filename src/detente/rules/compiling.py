@@ -19,6 +19,7 @@ from detente.rules.state import (
     Projection,
     StateArray,
     StateColumns,
+    condition_variables,
     project,
     read_variables,
 )
@@ -223,7 +224,8 @@ def _chance_variables(instrument: Instrument, crisis: Crisis) -> frozenset[str]:
             read_variables(outcome.prob, crisis)
             for outcome in instrument.chance
             if outcome.prob is not None
-        )
+        ),
+        *(condition_variables(outcome.when) for outcome in instrument.chance),
     )
 
 

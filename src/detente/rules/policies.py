@@ -3,8 +3,9 @@
 * A policy *fixes*: in a menu of the phase (or phase and round) it names, it leaves the instruments it names. It *forbids*:
   instruments are taken out of every menu. A menu gives way rather than be emptied: first to the bans alone, then to none.
   It *overrides*: some variables have another value where the game starts.
-* An effect of an instrument, of a chance outcome or of an event sets a variable to a value, or moves it ``up`` or ``down``
-  along its order, where it stops at the ends. A value that is called ``up`` or ``down`` is meant as a value.
+* An effect of an instrument, of a chance outcome or of an event sets a variable to a value, moves it ``up`` or ``down``
+  along its order, where it stops at the ends, or ``keep``s it; which of these may depend on the state. All effects of one
+  instrument or outcome read the state before any of them. A value that bears the name of such a word is meant as a value.
 
 A policy shortens menus and makes no new history. So it may be applied while the rules are compiled, or as a mask on the
 actions of the tree of its starting position: :func:`menu_masks` and :func:`narrow` are what both use.
@@ -18,8 +19,14 @@ from numpy.typing import NDArray
 
 from detente.arrays import BoolArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Instrument, Policy, StateVariable
-from detente.errors import UsageError
+from detente.crisis.elements import (
+    ConditionalEffect,
+    Effect,
+    Instrument,
+    Policy,
+    StateVariable,
+)
+from detente.errors import UsageError, refuse
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
@@ -29,6 +36,8 @@ __all__ = [
     "after_change",
     "after_use",
     "change_table",
+    "changes_at_start",
+    "effect_variables",
     "find_policy",
     "menu_masks",
     "name_policies",
@@ -191,26 +200,68 @@ def change_table(values: Sequence[str], target: str) -> NDArray[np.uint8]:
     [1, 2, 2]
     >>> change_table(("low", "some", "high"), "low").tolist()
     [0, 0, 0]
+    >>> change_table(("low", "some", "high"), "keep").tolist()
+    [0, 1, 2]
     """
     old = np.arange(len(values))
     if target in values:
         new = np.full(len(values), values.index(target))
     elif target == "up":
         new = np.minimum(old + 1, len(values) - 1)
-    else:
+    elif target == "down":
         new = np.maximum(old - 1, 0)
+    else:
+        new = old
     return new.astype(np.uint8)
 
 
+def _target(effect: Effect, state: Mapping[str, str]) -> str:
+    """Return what happens to a variable in a state."""
+    while isinstance(effect, ConditionalEffect):
+        if effect.variable not in state:
+            refuse(
+                f"what an effect does depends on {effect.variable!r}, which is not known here",
+                code="variable-unknown",
+                at=effect.variable,
+                fix="let the effect depend on variables of the state, which everybody can follow",
+            )
+        effect = effect.cases[state[effect.variable]]
+    return effect
+
+
 def after_change(
-    variables: Mapping[str, StateVariable], state: Mapping[str, str], effects: Mapping[str, str]
+    variables: Mapping[str, StateVariable], state: Mapping[str, str], effects: Mapping[str, Effect]
 ) -> dict[str, str]:
-    """Return the state after some effects."""
+    """Return the state after some effects, all of which read the state before them."""
     result = dict(state)
-    for name, target in effects.items():
+    for name, effect in effects.items():
         values = variables[name].values
-        result[name] = values[int(change_table(values, target)[values.index(result[name])])]
+        table = change_table(values, _target(effect, state))
+        result[name] = values[int(table[values.index(state[name])])]
     return result
+
+
+def changes_at_start(crisis: Crisis, instrument: Instrument) -> dict[str, str]:
+    """Return the values that an instrument leaves, used where the game starts, of the variables that it acts on.
+
+    A variable is left out if what happens to it depends on a player's type.
+    """
+    state = start_state(crisis)
+    known = {
+        name: effect
+        for name, effect in instrument.effects.items()
+        if effect_variables(effect) <= state.keys()
+    }
+    after = after_change(crisis.state, state, known)
+    return {name: after[name] for name in known}
+
+
+def effect_variables(effect: Effect) -> frozenset[str]:
+    """Return the variables that decide what an effect does."""
+    if not isinstance(effect, ConditionalEffect):
+        return frozenset()
+    inner = (effect_variables(case) for case in effect.cases.values())
+    return frozenset({effect.variable}).union(*inner)
 
 
 def after_use(

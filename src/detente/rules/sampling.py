@@ -75,9 +75,9 @@ def sample(
             batch = transition.pass_moment(rules, moment, batch)
             continue
         open_ = transition.options(rules, moment, batch)
-        stuck = np.flatnonzero(transition.stuck(moment, batch, open_))
+        stuck = np.flatnonzero(transition.stuck(rules, moment, batch, open_))
         if len(stuck):
-            raise transition.menu_empty(rules, moment, batch.state[stuck[0]])
+            raise transition.dead_end(rules, moment, batch.select(stuck[:1]))
         pick = transition.forced(open_)
         free = open_.sum(axis=1) > 1
         if free.any():

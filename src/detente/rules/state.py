@@ -12,7 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Binding, ByState, Condition, OutputOf, Product, Sum
+from detente.crisis.elements import (
+    Binding,
+    ByState,
+    Condition,
+    ConditionalEffect,
+    Effect,
+    OutputOf,
+    Product,
+    Sum,
+)
 from detente.errors import CrisisFileError, Finding
 from detente.rules._rows import KEY_LIMIT
 from detente.rules.policies import change_table
@@ -20,10 +29,13 @@ from detente.rules.policies import change_table
 __all__ = [
     "ROUND",
     "Changes",
+    "CompiledCases",
     "CompiledCondition",
     "Projection",
     "StateArray",
     "StateColumns",
+    "apply_changes",
+    "condition_variables",
     "project",
     "read_outputs",
     "read_variables",
@@ -31,8 +43,20 @@ __all__ = [
 
 StateArray = NDArray[np.uint8]
 """States, one row each: shape ``(n, n_variables)``."""
-Changes = tuple[tuple[int, StateArray], ...]
-"""What happens to some variables: pairs of a column and a table, whose entry at the old value is the new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledCases:
+    """What happens to a variable by the value in another column."""
+
+    column: int
+    cases: "tuple[Change, ...]"
+
+
+Change = StateArray | CompiledCases
+"""What happens to a variable: a table whose entry at the old value is the new one, or one of these by the state."""
+Changes = tuple[tuple[int, Change], ...]
+"""What happens to some variables: pairs of a column and its change."""
 
 ROUND = "round"
 
@@ -119,16 +143,42 @@ class StateColumns:
             )
         )
 
-    def effects(self, effects: Mapping[str, str]) -> Changes:
-        """Compile effects: a value, or ``up`` / ``down`` along the variable's order, stopping at its ends."""
+    def effects(self, effects: Mapping[str, Effect]) -> Changes:
+        """Compile effects; :func:`detente.rules.policies.change_table` says what each does."""
         return tuple(
-            (self.index[name], change_table(self.values[self.index[name]], target))
-            for name, target in effects.items()
+            (self.index[name], self._change(self.index[name], effect))
+            for name, effect in effects.items()
         )
+
+    def _change(self, column: int, effect: Effect) -> Change:
+        if not isinstance(effect, ConditionalEffect):
+            return change_table(self.values[column], effect)
+        read = self.index[effect.variable]
+        cases = (effect.cases[value] for value in self.values[read])
+        return CompiledCases(column=read, cases=tuple(self._change(column, case) for case in cases))
 
     def project(self, variables: Iterable[str]) -> Projection:
         """Return the projection on some variables."""
         return project(variables, self.names, self.values)
+
+
+def apply_changes(state: StateArray, changes: Changes) -> StateArray:
+    """Return states after some changes, all of which read the states before them; shape ``(n, n_variables)``."""
+    result = state.copy()
+    for column, change in changes:
+        result[:, column] = _changed(state, column, change)
+    return result
+
+
+def _changed(state: StateArray, column: int, change: Change) -> StateArray:
+    if not isinstance(change, CompiledCases):
+        return change[state[:, column]]
+    result = np.empty(len(state), dtype=np.uint8)
+    for code, case in enumerate(change.cases):
+        rows = state[:, change.column] == code
+        if rows.any():
+            result[rows] = _changed(state[rows], column, case)
+    return result
 
 
 def project(
@@ -165,6 +215,11 @@ def project(
         strides=np.array(strides, dtype=np.int64),
         size=size,
     )
+
+
+def condition_variables(condition: Condition) -> frozenset[str]:
+    """Return the variables that a condition reads."""
+    return frozenset(name for alternative in condition for name in alternative.allowed)
 
 
 def read_variables(binding: Binding, crisis: Crisis) -> frozenset[str]:

@@ -22,6 +22,7 @@ from detente.arrays import BoolArray
 from detente.errors import UsageError
 from detente.rules import transition
 from detente.rules.compiling import Rules, initial_states, type_labels
+from detente.rules.instruments import CompiledOutcome
 from detente.rules.phases import CompiledMove, Kind, Moment
 from detente.rules.transition import Batch
 from detente.summaries import html_summary, text_summary
@@ -123,8 +124,15 @@ class Position:
         moment = self.moment
         if moment is None or moment.kind is not Kind.CHANCE:
             return ()
-        instrument = self.rules.instruments[self.batch.choice[0, moment.move]]
-        return tuple(outcome.id for outcome in instrument.outcomes)
+        return tuple(
+            outcome.id
+            for outcome, open_ in zip(self._outcomes(moment), self.open, strict=False)
+            if open_
+        )
+
+    def _outcomes(self, moment: Moment) -> tuple[CompiledOutcome, ...]:
+        """The chance outcomes of the instrument that was chosen, those that cannot follow included."""
+        return self.rules.instruments[_of(self).choice[0, moment.move]].outcomes
 
     def choose(self, choice: str) -> "Position":
         """Return the position after an instrument is chosen, or a chance outcome drawn.
@@ -147,7 +155,8 @@ class Position:
             state = initial_states(self.rules)[[names.index(choice)]]
             return _begin(self.rules, transition.begin(self.rules, state))
         if self.chance():
-            return _settle(_take(self, names.index(choice), forced=False))
+            ids = [outcome.id for outcome in self._outcomes(self.rules.schedule[self.at])]
+            return _settle(_take(self, ids.index(choice), forced=False))
         moment = self.rules.schedule[self.at]
         ids = [self.rules.instruments[item].id for item in _move_at(self.rules, moment).menu]
         return _settle(_take(self, ids.index(choice), forced=False))
@@ -287,8 +296,8 @@ def _settle(position: Position) -> Position:
         batch = _of(position)
         if moment.kind in {Kind.MOVE, Kind.CHANCE}:
             open_: BoolArray = transition.options(rules, moment, batch)
-            if transition.stuck(moment, batch, open_)[0]:
-                raise transition.menu_empty(rules, moment, batch.state[0])
+            if transition.stuck(rules, moment, batch, open_)[0]:
+                raise transition.dead_end(rules, moment, batch)
             if open_.sum() > 1:
                 return replace(position, open=tuple(bool(item) for item in open_[0]))
             position = _take(position, int(transition.forced(open_)[0]), forced=True)

@@ -55,6 +55,8 @@ class Tree:
         ``(I + 1,)`` into the flat action axis; instrument id of each action.
     chance_offset, chance_label
         ``(C + 1,)`` into the flat axis of chance branches; label of each branch. Event 0 is nature's draw of the types.
+    chance_outcome
+        ``(R,)`` place of each branch among the chance outcomes of its instrument, or among the combinations of types.
     chance_instrument, chance_level
         ``(C,)`` instrument whose chance it is (-1: nature) and the code of the state that its probabilities read.
     terminal_node, payoff_class, outcome, terminal_state
@@ -100,6 +102,7 @@ class Tree:
     action_label: list[str]
     chance_offset: Int32Array
     chance_label: list[str]
+    chance_outcome: Int32Array
     chance_instrument: Int16Array
     chance_level: Int64Array
     terminal_node: Int32Array
@@ -198,7 +201,7 @@ def unroll(
     if not found.complete or found.n_nodes > node_limit:
         raise game_too_large(rules, found, limit=node_limit)
     if found.stuck:
-        raise transition.menu_empty(rules, *found.stuck[0])
+        raise transition.dead_end(rules, *found.stuck[0])
     unnamed = np.flatnonzero(found.terminal_outcome < 0)
     if len(unnamed):
         raise transition.outcome_unnamed(rules, found.terminal_states[unnamed[0]])
@@ -243,6 +246,7 @@ class _Growth:
         self.action_label: list[str] = []
         self.n_actions: list[Int64Array] = [np.zeros(1, dtype=np.int64)]
         self.chance_label = list(type_labels(rules))
+        self.chance_outcome = list(range(n_rows))
         self.n_branches = [n_rows]
         self.events: dict[tuple[int, int], int] = {(-1, 0): 0}
         self.terminals: list[dict[str, NDArray[np.generic]]] = []
@@ -335,16 +339,21 @@ class _Growth:
             rows = np.flatnonzero((chosen == instrument) & (layer.n_open > 1))
             if reads is None or not len(rows):
                 continue
-            codes, inverse = np.unique(reads.code(layer.batch.state[rows]), return_inverse=True)
+            codes, example, inverse = np.unique(
+                reads.code(layer.batch.state[rows]), return_index=True, return_inverse=True
+            )
             item = rules.instruments[instrument]
             numbers = []
-            for code in codes.tolist():
+            for code, row in zip(codes.tolist(), rows[example].tolist(), strict=True):
                 key = (int(instrument), code)
                 if key not in self.events:
                     self.events[key] = len(self.events)
-                    self.n_branches.append(len(item.outcomes))
+                    # what can follow is the same wherever the same is read
+                    places = np.flatnonzero(layer.open[row]).tolist()
+                    self.n_branches.append(len(places))
+                    self.chance_outcome.extend(places)
                     self.chance_label.extend(
-                        f"{item.id}: {outcome.id}" for outcome in item.outcomes
+                        f"{item.id}: {item.outcomes[place].id}" for place in places
                     )
                 numbers.append(self.events[key])
             result[rows] = np.array(numbers)[inverse]
@@ -497,6 +506,7 @@ class _Growth:
             action_label=self.action_label,
             chance_offset=np.cumsum([0, *self.n_branches]).astype(np.int32),
             chance_label=self.chance_label,
+            chance_outcome=np.array(self.chance_outcome, dtype=np.int32),
             chance_instrument=np.array([key[0] for key in self.events], dtype=np.int16),
             chance_level=np.array([key[1] for key in self.events], dtype=np.int64),
             terminal_node=node[by_node].astype(np.int32),

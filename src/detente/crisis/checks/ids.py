@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from detente.crisis.draft import Draft, Keys, duplicates
-from detente.crisis.expressions import BINDING_WORDS
+from detente.crisis.expressions import BINDING_WORDS, CASE_WORDS, EFFECT_WORDS
 from detente.crisis.schema import (
     MAPPING_SECTIONS,
     SCHEMA_VERSION,
@@ -88,7 +88,7 @@ def check_type_ids(draft: Draft) -> Iterator[Finding]:
             at = ("players", player.id, "types", item.id)
             if not _ID.fullmatch(item.id):
                 yield _invalid(draft, item.id, at, _ID_FIX, "is no id")
-            elif item.id in BINDING_WORDS:
+            elif item.id in {*BINDING_WORDS, *CASE_WORDS}:
                 yield _invalid(draft, item.id, at, "choose another name", "is a reserved name")
 
 
@@ -101,7 +101,7 @@ def check_state_values(draft: Draft) -> Iterator[Finding]:
             if not _VALUE.fullmatch(value):
                 fix = "use letters, digits, - and _"
                 yield _invalid(draft, value, place, fix, "is no name of a value")
-            elif value in {"up", "down", "by"}:
+            elif value in {*CASE_WORDS, *EFFECT_WORDS}:
                 yield _invalid(draft, value, place, "choose another name", "is a reserved name")
         yield from _twice(draft, variable.values, at, f"value of {name!r}")
         for key, words in (("value_labels", variable.value_labels), ("phrases", variable.phrases)):
