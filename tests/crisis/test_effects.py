@@ -56,7 +56,7 @@ def test_an_effect_may_be_given_by_the_state_with_else(tiny):
 def test_a_faulty_effect_is_found_at_its_place(tiny, effect, code, path):
     found = check_folder(changed(tiny, effect_of_invasion(effect)))
     item = next(one for one in found if one.code == code)
-    assert item.path == f"instruments.invade.chance[0].effects.conflict{path}"
+    assert item.path == f"instruments.invade.chance.0.effects.conflict{path}"
     assert item.fix
 
 
@@ -73,7 +73,7 @@ def test_the_condition_of_a_chance_outcome_is_checked_like_any(tiny):
         document["instruments"]["invade"]["chance"][0]["when"] = {"postre": "none"}
 
     (item,) = check_folder(changed(tiny, change))
-    assert (item.code, item.fix) == ("variable-unknown", "did you mean posture?")
+    assert (item.code, item.fix) == ("variable-unknown", "did you mean posture or threat?")
 
 
 def test_up_down_and_keep_name_no_value(tiny):

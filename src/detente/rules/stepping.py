@@ -132,7 +132,8 @@ class Position:
 
     def _outcomes(self, moment: Moment) -> tuple[CompiledOutcome, ...]:
         """The chance outcomes of the instrument that was chosen, those that cannot follow included."""
-        return self.rules.instruments[_of(self).choice[0, moment.move]].outcomes
+        instrument = int(_of(self).choice[0, moment.move])
+        return self.rules.instruments[instrument].outcomes
 
     def choose(self, choice: str) -> "Position":
         """Return the position after an instrument is chosen, or a chance outcome drawn.
