@@ -115,7 +115,8 @@ def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[st
     Returns
     -------
     dict
-        Keys are ``phase`` or, where several move in it, ``phase/player``; challengers' menus are left out.
+        Keys are ``phase`` or, where several moves are made in it, ``phase/player``, and ``phase/player/2`` for the second
+        menu of a player; challengers' menus are left out.
 
     Raises
     ------
@@ -140,9 +141,11 @@ def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[st
             for move in known[name].moves
             if crisis.players[move.player].role != "challenger" and len(move.menu) > 1
         ]
+        turns: dict[str, int] = {}
         for move in moves:
             key = name if len(known[name].moves) == 1 else f"{name}/{move.player}"
-            choices[key] = tuple(move.menu)
+            turn = turns[move.player] = turns.get(move.player, 0) + 1
+            choices[key if turn == 1 else f"{key}/{turn}"] = tuple(move.menu)
     if not choices:
         refuse(
             "there is no menu to choose a commitment from",

@@ -391,6 +391,8 @@ class Move:
 class Phase:
     """A step of a round. Several moves are sealed: nobody sees the others' choice before all have chosen.
 
+    A player may stand among them several times: it chooses from each of its menus and so a combination.
+
     ``rounds`` lists the rounds in which the phase takes place; empty means every round.
     """
 

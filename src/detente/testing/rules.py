@@ -291,7 +291,7 @@ def crises(draw: Draw, *, max_rounds: int = 2, max_phases: int = 2) -> Crisis:
     """Draw a small crisis whose every menu has something available and whose every end has a name.
 
     It uses conditions, effects along an order and by the state, chance outcomes whose odds and occurrence depend on the
-    state, hidden moves and what they look like, sealed phases, skipped phases, types, and a policy called ``policy``.
+    state, hidden moves and what they look like, sealed phases (also with several moves of one player), skipped phases, types, and a policy called ``policy``.
     """
     state = {
         name: draw(st.sampled_from([("a", "b"), ("a", "b", "c")]))
@@ -305,12 +305,14 @@ def crises(draw: Draw, *, max_rounds: int = 2, max_phases: int = 2) -> Crisis:
     instruments: list[Instrument] = []
     phases = []
     for number in range(draw(st.integers(1, max_phases))):
-        movers = draw(
-            st.lists(st.sampled_from(sorted(players)), min_size=1, max_size=2, unique=True)
-        )
-        moves = []
+        movers = draw(st.lists(st.sampled_from(sorted(players)), min_size=1, max_size=2))
+        moves: list[tuple[str, list[str]]] = []
         for mover in movers:
-            menu = _draw_menu(draw, f"{mover}{number}", mover, state, players)
+            if moves and moves[0][0] == mover and draw(st.booleans()):
+                moves.append(moves[0])  # the same menu twice
+                continue
+            again = "again" if moves and moves[0][0] == mover else ""
+            menu = _draw_menu(draw, f"{mover}{number}{again}", mover, state, players)
             instruments.extend(menu)
             moves.append((mover, [item.id for item in menu]))
         when = _draw_condition(draw, state, list(players)) if draw(st.booleans()) else ()

@@ -137,7 +137,7 @@ def _twice(draft: Draft, names: Iterable[str], at: Keys, kind: str) -> Iterator[
 
 
 def check_duplicate_ids(draft: Draft) -> Iterator[Finding]:
-    """Find ids that stand twice in a list: phases, facts, chance outcomes, menus, movers of a sealed phase."""
+    """Find ids that stand twice in a list: phases, facts, chance outcomes, menus."""
     named: dict[str, list[tuple[Keys, str]]] = {
         "phase": [(keys, phase.id) for keys, phase in draft.each("phases", PhaseEntry)],
         "fact": [(keys, fact.id) for keys, fact in draft.each("facts", FactEntry)],
@@ -156,8 +156,6 @@ def check_duplicate_ids(draft: Draft) -> Iterator[Finding]:
         yield from _twice(draft, chances, (*keys, "chance"), "chance outcome")
     for keys, phase in draft.each("phases", PhaseEntry):
         yield from _twice(draft, phase.menu or [], (*keys, "menu"), "instrument of the menu")
-        movers = [move.player for move in phase.moves or ()]
-        yield from _twice(draft, movers, (*keys, "moves"), "mover")
         for k, move in enumerate(phase.moves or ()):
             menu = (*keys, "moves", k, "menu")
             yield from _twice(draft, move.menu, menu, "instrument of the menu")
