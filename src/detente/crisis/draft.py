@@ -66,7 +66,7 @@ class BindingUse:
 
     keys: Keys
     binding: Binding
-    role: Literal["input", "price", "weight", "prob", "prior"]
+    role: Literal["input", "price", "weight", "prob", "prior", "credibility", "cost"]
     members: tuple[str, ...] = ()
 
 

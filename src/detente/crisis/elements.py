@@ -38,6 +38,7 @@ __all__ = [
     "Phase",
     "Player",
     "PlayerType",
+    "Pledge",
     "Policy",
     "Product",
     "Quantity",
@@ -451,11 +452,28 @@ class Consideration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pledge:
+    """How sure it is that a commitment holds, and what it costs.
+
+    ``credibility`` is the chance that it holds when the time comes, None if it surely does. ``cost`` is what each player
+    pays because the pledge is made, ``broken`` what it pays where the pledge is made and not kept, in stakes, as pairs of
+    player and binding. ``id`` is that
+    of the policy that makes it: parts of one policy share one pledge.
+    """
+
+    id: str
+    credibility: Binding | None = None
+    cost: tuple[tuple[str, Binding], ...] = ()
+    broken: tuple[tuple[str, Binding], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A commitment: per player instruments that it must use where its menu has them, or may not use.
 
     ``fix`` maps ``phase`` or ``phase@round`` to the instrument (or allowed instruments) left in that menu; ``forbid``
     lists instruments removed from every menu; ``state`` sets initial values. A menu that would be emptied is left as is.
+    ``pledges`` say what the commitment rests on; none means that it surely holds and costs nothing.
     Several commitments together, a mix of them, and nothing at all are policies too.
     """
 
@@ -465,6 +483,7 @@ class Policy:
     fix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     forbid: tuple[str, ...] = ()
     state: Mapping[str, str] = field(default_factory=dict)
+    pledges: tuple[Pledge, ...] = ()
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
 

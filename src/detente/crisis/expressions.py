@@ -46,7 +46,7 @@ EFFECT_WORDS = ("up", "down", "keep")
 NEVER: Condition = (AlternativeCondition(allowed={"round": ()}),)
 """A condition that never holds."""
 
-Role = Literal["input", "price", "weight", "prob", "prior"]
+Role = Literal["input", "price", "weight", "prob", "prior", "credibility", "cost"]
 
 AnyCase = TypeVar("AnyCase")
 

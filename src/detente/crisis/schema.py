@@ -413,6 +413,17 @@ class PolicyEntry(Entry):
     )
     forbid: Names = Field(default=[], description="Instruments removed from every menu.")
     state: dict[str, ValueName] = Field(default={}, description="Initial values that it changes.")
+    credibility: RawBinding = Field(
+        default=None,
+        description="Chance that it holds when the time comes: a binding in prob; absent: it surely does.",
+    )
+    cost: dict[str, RawBinding] = Field(
+        default={}, description="Player to what it pays because the commitment is made, in stakes."
+    )
+    broken: dict[str, RawBinding] = Field(
+        default={},
+        description="Player to what it pays where the commitment is made and not kept, in stakes.",
+    )
     claims: Claims = ClaimsField
 
 

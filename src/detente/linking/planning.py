@@ -20,8 +20,8 @@ from detente.linking.bindings import (
 from detente.linking.tables import bind_model, responses_to
 from detente.models import Model, find_model
 from detente.models.registry import Input, Price
-from detente.rules.compiling import Rules, type_combinations
-from detente.rules.state import read_outputs
+from detente.rules.compiling import Rules, profiles
+from detente.rules.state import BINDING, read_outputs
 from detente.rules.unrolling import Tree
 from detente.summaries import html_fields, text_fields
 
@@ -79,7 +79,9 @@ class Plan:
     ``paths`` are the quantities that :func:`price` needs. ``level_states`` says for each mechanism what its levels are,
     ``mechanism_codes`` gives them as codes, ``reachable`` those that were asked for; mechanisms in ``shared`` are evaluated
     by the base plan. ``prices`` gives for each consideration the number of its levels and those that are priced,
-    ``even`` even odds for each chance branch.
+    ``even`` even odds for each chance branch. ``type_rows`` give for each player its type in each profile;
+    ``share_of_types`` profiles have the same types, and share their probability evenly until it is known whether a policy
+    binds.
     """
 
     __repr__ = text_fields
@@ -96,6 +98,7 @@ class Plan:
     prices: tuple[tuple[Consideration, int, Int64Array, AbstractTerm], ...]
     priors: tuple[Lottery, ...]
     type_rows: tuple[Int64Array, ...]
+    share_of_types: int
     lotteries: tuple[Lottery, ...]
     weights: tuple[tuple[tuple[str, str, str], AbstractTerm], ...]
     weight_row: Int64Array
@@ -232,7 +235,8 @@ def plan_pricing(
         mechanisms=mechanisms,
         prices=price_terms,
         priors=priors,
-        type_rows=tuple(type_combinations(rules).astype(np.int64).T),
+        type_rows=tuple(profiles(rules).astype(np.int64).T[: len(tree.players)]),
+        share_of_types=len(BINDING) if rules.pledgers else 1,
         lotteries=lotteries,
         weights=tuple(weights),
         weight_row=weight_row,
@@ -460,6 +464,14 @@ def _refuse_input(mechanism: Mechanism, name: str, *, code: Code, what: str) -> 
         fix="run `detente check` for the inputs that the model takes",
         value=name,
     )
+
+
+def plan_fixed(binding: Binding, tree: Tree, crisis: Crisis, place: Place) -> AbstractTerm:
+    """Compile a binding that depends on no state, for one level."""
+    rules = tree.rules
+    scope = Scope(crisis=crisis, rules=rules, levels={}, per_member=lambda *_: False)
+    now = Levels(projection=rules.project(rules.variables), values=rules.initial[None, :])
+    return compile_binding(binding, scope=scope, levels=now, place=place)
 
 
 def _plan_prior(player: Player, scope: Scope, now: Levels) -> Lottery:

@@ -7,6 +7,9 @@
   along its order, where it stops at the ends, or ``keep``s it; which of these may depend on the state. All effects of one
   instrument or outcome read the state before any of them. A value that bears the name of such a word is meant as a value.
 
+A policy may rest on *pledges*: then nature draws whether it binds, with the chance that the pledge has, and the *pledgers*,
+the players whose menus it shortens, know what was drawn. Where it does not bind all menus are as without it.
+
 A policy shortens menus and makes no new history. So it may be applied while the rules are compiled, or as a mask on the
 actions of the tree of its starting position: :func:`menu_masks` and :func:`narrow` are what both use.
 """
@@ -21,9 +24,12 @@ from detente.arrays import BoolArray
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import (
     ConditionalEffect,
+    Constant,
     Effect,
     Instrument,
+    Pledge,
     Policy,
+    QuantityOf,
     StateVariable,
 )
 from detente.errors import UsageError, refuse
@@ -42,6 +48,7 @@ __all__ = [
     "menu_masks",
     "name_policies",
     "narrow",
+    "pledgers",
     "start_of",
     "start_state",
     "unite",
@@ -97,18 +104,28 @@ def find_policy(crisis: Crisis, policy: str | Policy | None) -> Policy | None:
 def unite(policies: Sequence[Policy]) -> Policy:
     """Make the policy that commits to all that several policies commit to.
 
-    In a menu that several fix, what any of them leaves is left. Of two values of a variable the later counts.
+    In a menu that several fix, what any of them leaves is left. Of two values of a variable the later counts. A pledge that
+    several rest on is made once; the whole holds where every pledge does.
     """
     fix: dict[str, tuple[str, ...]] = {}
     state: dict[str, str] = {}
     forbid: tuple[str, ...] = ()
+    pledges: dict[str, Pledge] = {}
     for policy in policies:
         for key, names in policy.fix.items():
             fix[key] = (*fix.get(key, ()), *names)
         state |= policy.state
+        pledges |= {pledge.id: pledge for pledge in policy.pledges}
         forbid = (*forbid, *(name for name in policy.forbid if name not in forbid))
     name, label = name_policies(policies)
-    return Policy(id=name, label=label, fix=fix, forbid=forbid, state=state)
+    return Policy(
+        id=name,
+        label=label,
+        fix=fix,
+        forbid=forbid,
+        state=state,
+        pledges=tuple(pledges.values()),
+    )
 
 
 def name_policies(policies: Sequence[Policy]) -> tuple[str, str]:
@@ -169,6 +186,30 @@ def narrow(open_: BoolArray, masks: Sequence[BoolArray]) -> BoolArray:
         result = np.where(apply[:, None], cut, result)
         done |= apply
     return result
+
+
+def pledgers(crisis: Crisis, policy: Policy | None) -> tuple[str, ...]:
+    """Return the players whose menus a policy shortens, if it may be that it does not hold; nobody if it surely holds."""
+    if policy is None or all(_is_sure(pledge, crisis) for pledge in policy.pledges):
+        return ()
+    found = {
+        move.player
+        for phase in crisis.phases
+        for move in phase.moves
+        for number in range(1, crisis.rounds + 1)
+        for mask in menu_masks(policy, phase.id, number, move.menu)
+        if mask.any()
+    }
+    return tuple(player for player in crisis.players if player in found)
+
+
+def _is_sure(pledge: Pledge, crisis: Crisis) -> bool:
+    """Tell whether a pledge holds whatever is drawn."""
+    chance = pledge.credibility
+    if isinstance(chance, QuantityOf) and chance.path in crisis.quantities:
+        law = crisis.quantities[chance.path].distribution
+        return law.family == "fixed" and law.parameters == (1.0,)
+    return chance is None or chance == Constant(value=1.0)
 
 
 # --- states ----------------------------------------------------------------------------------------------------------

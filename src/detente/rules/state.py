@@ -1,7 +1,7 @@
 """The state of a game as a row of small integers: its columns, conditions on it, projections of it, changes to it.
 
-Columns of a state row: the crisis's state variables in file order, then ``PLAYER.type`` for each player, then ``round``
-(0 stands for round 1).
+Columns of a state row: the crisis's state variables in file order, then ``PLAYER.type`` for each player, then ``policy.pledge``
+where it may be that a commitment does not hold, then ``round`` (0 stands for round 1).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,8 @@ from detente.rules._rows import KEY_LIMIT
 from detente.rules.policies import change_table
 
 __all__ = [
+    "BINDING",
+    "PLEDGE",
     "ROUND",
     "Changes",
     "CompiledCases",
@@ -59,6 +61,10 @@ Changes = tuple[tuple[int, Change], ...]
 """What happens to some variables: pairs of a column and its change."""
 
 ROUND = "round"
+PLEDGE = "policy.pledge"
+"""The column that says whether a commitment binds; no variable can have this name."""
+BINDING = ("binds", "free")
+"""Its values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +116,17 @@ class Projection:
 class StateColumns:
     """The columns of a state row and how names become codes."""
 
-    def __init__(self, crisis: Crisis, rounds: int) -> None:
-        names = [*crisis.state, *(f"{player}.type" for player in crisis.players), ROUND]
+    def __init__(self, crisis: Crisis, rounds: int, *, pledged: bool = False) -> None:
+        names = [
+            *crisis.state,
+            *(f"{player}.type" for player in crisis.players),
+            *([PLEDGE] if pledged else []),
+            ROUND,
+        ]
         values = [
             *(variable.values for variable in crisis.state.values()),
             *(tuple(kind.id for kind in player.types) for player in crisis.players.values()),
+            *([BINDING] if pledged else []),
             tuple(str(number + 1) for number in range(rounds)),
         ]
         self.names = tuple(names)

@@ -21,9 +21,10 @@ import numpy as np
 from detente.arrays import BoolArray
 from detente.errors import UsageError
 from detente.rules import transition
-from detente.rules.compiling import Rules, initial_states, type_labels
+from detente.rules.compiling import Rules, initial_states, profile_labels
 from detente.rules.instruments import CompiledOutcome
 from detente.rules.phases import CompiledMove, Kind, Moment
+from detente.rules.state import BINDING
 from detente.rules.transition import Batch
 from detente.summaries import html_summary, text_summary
 
@@ -117,10 +118,11 @@ class Position:
     def chance(self) -> tuple[str, ...]:
         """Return the outcomes that chance may draw, by id; empty if it is not chance's turn.
 
-        Before the types are drawn these are their combinations, written ``player=type, ...``.
+        Before the types are drawn these are their combinations, written ``player=type, ...``; where it may be that the
+        policy does not hold, with ``policy.pledge=binds`` or ``policy.pledge=free``.
         """
         if self.batch is None:
-            return type_labels(self.rules)
+            return profile_labels(self.rules)
         moment = self.moment
         if moment is None or moment.kind is not Kind.CHANCE:
             return ()
@@ -231,7 +233,7 @@ class Position:
         return self.sights[self.rules.players.index(player)]
 
 
-def start(rules: Rules, types: Mapping[str, str] | None = None) -> Position:
+def start(rules: Rules, types: Mapping[str, str] | None = None, *, pledge: str = "") -> Position:
     """Return the first position of a game.
 
     Parameters
@@ -241,11 +243,13 @@ def start(rules: Rules, types: Mapping[str, str] | None = None) -> Position:
     types
         Type of each player by id; players with one type may be left out. None: the first position is nature's draw of
         the types, a chance event whose outcomes ``position.chance()`` lists.
+    pledge
+        ``binds`` or ``free``, where it may be that the policy does not hold: wanted there with ``types``.
 
     Raises
     ------
     UsageError
-        ``player-unknown`` or ``type-unknown``.
+        ``player-unknown``, ``type-unknown``, or ``option-invalid`` for the pledge.
     """
     if types is None:
         return Position(
@@ -271,8 +275,15 @@ def start(rules: Rules, types: Mapping[str, str] | None = None) -> Position:
                 message, code="type-unknown", at=f"types.{player}", fix=f"use {', '.join(kinds)}"
             )
         row.append(kinds.index(kind))
+    if rules.pledgers:
+        if pledge not in BINDING:
+            message = "it may be that the policy does not hold, and it is not said whether it does"
+            raise UsageError(
+                message, code="option-invalid", at="pledge", fix=f"use {' or '.join(BINDING)}"
+            )
+        row.append(BINDING.index(pledge))
     state = rules.initial.copy()
-    state[rules.type_columns] = row
+    state[rules.drawn_columns] = row
     return _begin(rules, transition.begin(rules, state[None, :]))
 
 

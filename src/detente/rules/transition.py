@@ -98,7 +98,9 @@ def options(rules: Rules, moment: Moment, batch: Batch) -> BoolArray:
     open_ = np.empty((len(batch), len(move.menu)), dtype=np.bool_)
     for position, instrument in enumerate(move.menu):
         open_[:, position] = batch.active & rules.instruments[instrument].when.holds(batch.state)
-    return narrow(open_, move.restrictions[moment.round])
+    shortened = narrow(open_, move.restrictions[moment.round])
+    free = rules.is_free(batch.state)
+    return np.where(free[:, None], open_, shortened) if free.any() else shortened
 
 
 def _outcomes_open(rules: Rules, moment: Moment, batch: Batch) -> BoolArray:
@@ -317,7 +319,7 @@ def outcome_unnamed(rules: Rules, state: NDArray[np.uint8]) -> CrisisFileError:
 
 def outcome_unnamed_finding(rules: Rules, state: NDArray[np.uint8]) -> Finding:
     """Return the finding for a terminal state that no outcome rule names."""
-    where = rules.describe(state, rules.variables[: -1 - rules.n_players])
+    where = rules.describe(state, rules.variables[: rules.drawn_columns.start])
     return Finding(
         code="outcome-unnamed",
         message=f"the game can end at {where}, and no outcome rule names that state",

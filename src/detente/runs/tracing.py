@@ -113,6 +113,10 @@ class _Closure:
                 self.add_all(player_weights.values())
         for instrument in self.crisis.instruments.values():
             self.add_all(outcome.prob for outcome in instrument.chance)
+        for policy in self.crisis.policies.values():
+            for pledge in policy.pledges:
+                self.add(pledge.credibility)
+                self.add_all(binding for _, binding in (*pledge.cost, *pledge.broken))
 
     def add_consideration(self, name: str) -> None:
         self.add(self.crisis.considerations[name].price)
@@ -268,6 +272,17 @@ def _follow_payoff(closure: _Closure, metric: Metric) -> bool:
     return True
 
 
+def _follow_pledge(closure: _Closure, metric: Metric) -> bool:
+    player = closure.crisis.players.get(metric.about)
+    if player is None or metric.parts[1] not in {kind.id for kind in player.types}:
+        return False
+    for policy in closure.crisis.policies.values():
+        for pledge in policy.pledges:
+            paid = (*pledge.cost, *pledge.broken)
+            closure.add_all(binding for name, binding in paid if name == player.id)
+    return True
+
+
 def _follow_play(closure: _Closure, metric: Metric) -> bool:  # noqa: ARG001
     return True
 
@@ -278,6 +293,7 @@ _FAMILIES: dict[str, Callable[[_Closure, Metric], bool]] = {
     "prior": _follow_prior,
     "level": _follow_level,
     "payoff": _follow_payoff,
+    "pledge": _follow_pledge,
     "outcome": _follow_play,
     "attack": _follow_play,
     "settlement": _follow_play,

@@ -29,6 +29,7 @@ from detente.crisis.elements import (
     Phase,
     Player,
     PlayerType,
+    Pledge,
     Policy,
     Product,
     Quantity,
@@ -140,8 +141,17 @@ def make_policy(
     fix: Mapping[str, Sequence[str]] | None = None,
     forbid: Sequence[str] = (),
     state: Mapping[str, str] | None = None,
+    credibility: "float | str | Binding | None" = None,
+    cost: Mapping[str, "float | str | Binding"] | None = None,
+    broken: Mapping[str, "float | str | Binding"] | None = None,
 ) -> Policy:
-    """Return a policy."""
+    """Return a policy; with credibility, cost or broken it rests on a pledge."""
+    pledge = Pledge(
+        id=name,
+        credibility=None if credibility is None else make_binding(credibility),
+        cost=tuple((player, make_binding(value)) for player, value in (cost or {}).items()),
+        broken=tuple((player, make_binding(value)) for player, value in (broken or {}).items()),
+    )
     return Policy(
         id=name,
         label=name,
@@ -149,6 +159,7 @@ def make_policy(
         fix={key: tuple(value) for key, value in (fix or {}).items()},
         forbid=tuple(forbid),
         state=dict(state or {}),
+        pledges=() if pledge == Pledge(id=name) else (pledge,),
     )
 
 

@@ -199,6 +199,11 @@ def _search(brief: "Brief", search: MixSearch) -> dict[str, Any]:
                 "fix": {key: list(names) for key, names in context.policies.get(mix).fix.items()},
                 "forbid": list(context.policies.get(mix).forbid),
                 "state": dict(context.policies.get(mix).state),
+                **(
+                    {"pledges": [pledge.id for pledge in context.policies.get(mix).pledges]}
+                    if context.policies.get(mix).pledges
+                    else {}
+                ),
                 "outcomes": _outcomes(brief, mix),
             }
             for mix in context.policies.mixes

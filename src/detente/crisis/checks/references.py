@@ -8,7 +8,11 @@ from detente.crisis.elements import ByState, Column, OutputOf, QuantityOf
 from detente.crisis.schema import ActorEntry, FactEntry, PhaseEntry, PlayerEntry
 from detente.errors import Finding
 
+FIXED_ROLES = frozenset({"weight", "prior", "credibility", "cost"})
+"""What a binding may feed that does not depend on the state."""
+
 __all__ = [
+    "FIXED_ROLES",
     "check_actors",
     "check_binding_places",
     "check_columns",
@@ -181,14 +185,14 @@ def check_binding_places(draft: Draft) -> Iterator[Finding]:
     for use in draft.bindings:
         column = isinstance(use.binding, Column)
         varying = isinstance(use.binding, ByState | OutputOf)
-        if (column and use.role != "input") or (varying and use.role in {"weight", "prior"}):
+        if (column and use.role != "input") or (varying and use.role in FIXED_ROLES):
             kind = "a column of a table" if column else "a value that depends on the state"
             yield draft.finding(
                 "value-type",
                 f"{kind} cannot stand in a {use.role}",
                 at=use.keys,
                 value=use.role,
-                fix="write a number or the path of a quantity; put what depends on the state into the price",
+                fix="write a number or the path of a quantity; put what depends on the state into a price",
             )
 
 
