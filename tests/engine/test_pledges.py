@@ -100,7 +100,7 @@ def test_a_pledge_that_never_holds_leaves_the_free_game(crisis, policy):
     found, plain = probabilities(measured(crisis, pledged)), probabilities(measured(crisis, free))
     assert found.keys() == plain.keys()
     for name, values in plain.items():
-        np.testing.assert_allclose(found[name], values, rtol=0, atol=SOLVED, err_msg=name)
+        np.testing.assert_allclose(found[name], values, rtol=EXACT, atol=EXACT, err_msg=name)
 
 
 def door(*, rationality=1.0, **pledge):
@@ -231,7 +231,7 @@ def test_the_mask_of_a_pledge_is_the_game_of_the_rules_compiled_with_it(crisis, 
     pledged = resting(crisis.policies[policy], credibility=0.6)
     found, expected = measured(crisis, pledged), by_hand(crisis, pledged, DRAWS)
     for name, values in expected.items():
-        np.testing.assert_allclose(found[name], values, rtol=0, atol=SOLVED, err_msg=name)
+        np.testing.assert_allclose(found[name], values, rtol=EXACT, atol=EXACT, err_msg=name)
 
 
 def test_the_attack_lies_between_a_kept_and_an_unkept_pledge_where_credibility_does(crisis):
