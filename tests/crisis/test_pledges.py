@@ -63,7 +63,11 @@ def test_a_policy_may_rest_on_a_pledge(tiny):
         ({"cost": {"east": 1}}, "player-unknown", "cost.east"),
         ({"cost": {"west": {"by": "posture", "else": 1}}}, "value-type", "cost.west"),
         ({"broken": {"west": 1}}, "policy-invalid", "broken"),
-        ({"credibility": 0.5, "fix": {}, "state": {"posture": "armed"}}, "policy-invalid", "credibility"),
+        (
+            {"credibility": 0.5, "fix": {}, "state": {"posture": "armed"}},
+            "policy-invalid",
+            "credibility",
+        ),
     ],
 )
 def test_a_faulty_pledge_is_found_at_its_place(tiny, entry, code, path):
@@ -113,5 +117,7 @@ def test_parts_of_a_pledged_policy_rest_on_its_pledge(tiny):
 
 def test_a_search_combines_pledges(tiny):
     crisis = load_crisis(pledged(tiny, credibility="word.kept", cost={"west": 1}))
-    found = search_mixes(crisis, list(crisis.policies), n_draws=16, seed=1, most_games=24, workers=1)
+    found = search_mixes(
+        crisis, list(crisis.policies), n_draws=16, seed=1, most_games=24, workers=1
+    )
     assert found.n_games > 1

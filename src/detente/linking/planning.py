@@ -35,6 +35,7 @@ __all__ = [
     "Within",
     "mechanism_order",
     "plan_mechanisms",
+    "plan_fixed",
     "plan_pricing",
 ]
 
