@@ -73,8 +73,8 @@ phases:
 ends_when:
   - {strait: [shared, seized, repelled]}
 outcomes:
-  seizure: {label: the strait is seized, when: {strait: seized}, attack: true}
-  repulse: {label: the seizure is repelled, when: {strait: repelled}, attack: true}
+  seizure: {label: the strait is seized, when: {strait: seized}, attack: karvia}
+  repulse: {label: the seizure is repelled, when: {strait: repelled}, attack: karvia}
   shared: {label: a shared toll, when: {strait: shared}, settlement: true}
   squeeze: {label: a gas squeeze, when: {flow: [half, shut]}}
   mean: {label: calm, when: {}}

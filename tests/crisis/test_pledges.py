@@ -93,7 +93,8 @@ def run(tiny, tmp_path):
 def test_a_run_stores_what_a_pledge_costs_and_a_briefing_says_it(run):
     crisis, results = run
     paid = results.values("pledge/west/resolute", "threaten")
-    assert ((paid >= 1.0) & (paid <= 3.0)).all() and paid.std() > 0
+    assert ((paid >= 1.0) & (paid <= 3.0)).all()
+    assert paid.std() > 0
     trace = trace_metric(crisis, "pledge/west/resolute")
     assert "word.kept" in trace.quantities
     assert "word.kept" in trace_metric(crisis, "attack").quantities
@@ -112,7 +113,8 @@ def test_parts_of_a_pledged_policy_rest_on_its_pledge(tiny):
     assert part.pledges == crisis.policies["threaten"].pledges
     assert unite([part]).pledges == part.pledges
     others = [one for one in choice.options if one.id and one is not part]
-    assert others and not any(one.pledges for one in others)
+    assert others
+    assert not any(one.pledges for one in others)
 
 
 def test_a_search_combines_pledges(tiny):

@@ -120,7 +120,8 @@ class SlowGame:
 
     def effects(self, world, effects):
         before, world = world, dict(world)
-        for name, target in effects.items():
+        for name, effect in effects.items():
+            target = effect
             while isinstance(target, ConditionalEffect):
                 target = target.cases[before[target.variable]]
             values = self.crisis.state[name].values

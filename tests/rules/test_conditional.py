@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from detente.crisis.elements import ByState, ConditionalEffect, Constant
 from detente.errors import CrisisFileError, DetenteError
@@ -217,7 +216,8 @@ def test_what_alone_can_follow_needs_no_draw():
     assert position.chance() == ("hit", "seen", "fails")
     played = sample(compile_rules(crisis), rng=np.random.default_rng(1), n=400)
     hidden = played.state[:, 0] == 1
-    assert hidden.any() and not played.state[hidden, 1].any()
+    assert hidden.any()
+    assert not played.state[hidden, 1].any()
 
 
 def test_a_step_offers_only_what_can_follow():

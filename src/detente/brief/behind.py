@@ -140,7 +140,9 @@ def _say_pledges(crisis: Crisis, policy: Policy) -> str:
     for pledge in policy.pledges:
         if pledge.credibility is not None:
             chance = _binding_text(crisis, pledge.credibility, "prob")
-            said.append(f"it holds with a chance of {chance}, and only who makes it knows whether it will")
+            said.append(
+                f"it holds with a chance of {chance}, and only who makes it knows whether it will"
+            )
         for words, paid in (("making it", pledge.cost), ("breaking it", pledge.broken)):
             said.extend(
                 f"{words} costs {crisis.players[player].name} {_binding_text(crisis, binding, 'stakes')}"

@@ -12,6 +12,7 @@ from detente.brief.words import KNOWN_DIGITS, format_range, format_value, likeli
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
+    "EXCLUDED",
     "Answer",
     "Chart",
     "FactView",
@@ -26,6 +27,9 @@ __all__ = [
     "plain",
     "present_table",
 ]
+
+EXCLUDED = "excluded"
+"""What stands in the place of the probability of something to which the rules leave no way."""
 
 _LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]*)\]\]")
 
@@ -57,7 +61,8 @@ class Trace:
 class Figure:
     """A number shown to a reader, with its 5-95 % range over the explored cases and its trace.
 
-    ``explored`` tells that it is a mean over cases of an exploratory run, which no likelihood word may be given.
+    ``explored`` tells that it is a mean over cases of an exploratory run, which no likelihood word may be given;
+    ``excluded`` that the rules leave no way to what it is the probability of: then it has no value.
     """
 
     __repr__ = text_fields
@@ -73,10 +78,13 @@ class Figure:
     exact: bool = False
     digits: int = KNOWN_DIGITS
     explored: bool = False
+    excluded: bool = False
 
     @property
     def text(self) -> str:
-        """The value with its unit."""
+        """The value with its unit; of what cannot be, that it is excluded."""
+        if self.excluded:
+            return EXCLUDED
         return format_value(self.value, self.unit, exact=self.exact, digits=self.digits)
 
     @property
@@ -242,6 +250,8 @@ def chance(figure: Figure) -> str:
 
     Of an exploratory run it is an average over explored cases, without a word of likelihood.
     """
+    if figure.excluded:
+        return f"is {link(figure)}"
     if figure.value is None:
         return "is not known"
     if figure.explored:

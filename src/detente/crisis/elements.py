@@ -407,12 +407,15 @@ class Phase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRule:
-    """Names a terminal state; rules are read in order and the first that holds names it."""
+    """Names a terminal state; rules are read in order and the first that holds names it.
+
+    ``attack`` is the player whose act of attack it is, empty if it is none.
+    """
 
     id: str
     label: str
     when: Condition
-    attack: bool = False
+    attack: str = ""
     settlement: bool = False
     description: str = ""
     claims: tuple[str, ...] = ()

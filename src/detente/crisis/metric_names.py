@@ -14,9 +14,11 @@ __all__ = ["METRIC_PARTS", "Metric", "MetricKind", "metric_name", "metric_prefix
 
 MetricKind = Literal[
     "attack",
+    "attack_by",
     "attack_given",
     "belief",
     "certificate",
+    "excluded",
     "first",
     "level",
     "mechanism",
@@ -35,9 +37,11 @@ MetricKind = Literal[
 METRIC_PARTS: Mapping[MetricKind, tuple[str, ...]] = MappingProxyType(
     {
         "attack": (),
+        "attack_by": ("player",),
         "attack_given": ("player", "type"),
         "belief": ("player", "type", "instrument"),
         "certificate": ("name",),
+        "excluded": ("metric",),
         "first": ("player", "type", "instrument"),
         "level": ("consideration",),
         "mechanism": ("mechanism", "output"),

@@ -67,6 +67,14 @@ def _words(value: Any) -> Any:
     return value.split() if isinstance(value, str) else value
 
 
+def _act(value: Any) -> Any:
+    """Refuse to take that something is an attack for whose it is."""
+    if isinstance(value, bool):
+        message = "an attack is somebody's act: name the player, or leave it out"
+        raise PydanticCustomError(_VALUE_TYPE, message)
+    return value
+
+
 def value_name(value: Any) -> Any:
     """Take a number or truth value for the text that names a state value."""
     if isinstance(value, bool):
@@ -372,7 +380,9 @@ class OutcomeEntry(Entry):
 
     label: Text = Field(description="Name as readers see it.")
     when: RawCondition = Field(description="Condition on the state; {} always holds.")
-    attack: bool = Field(default=False, description="Counts as an attack.")
+    attack: Annotated[Name, BeforeValidator(_act)] | None = Field(
+        default=None, description="It counts as an attack: the player whose act it is."
+    )
     settlement: bool = Field(default=False, description="Counts as a settlement.")
     description: str = Field(default="", description="What it is, in a sentence or two.")
     claims: Claims = ClaimsField

@@ -18,7 +18,13 @@ from detente.arrays import BoolArray, FloatArray, Int64Array, IntArray
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Pledge, Policy
 from detente.engine.drawing import DrawMemory, Draws
-from detente.engine.metrics import MetricPlan, MoveKeys, compile_metrics, find_move_keys
+from detente.engine.metrics import (
+    MetricPlan,
+    MoveKeys,
+    compile_metrics,
+    find_excluded,
+    find_move_keys,
+)
 from detente.game import ExtensiveForm
 from detente.linking import Plan, Priced, plan_pricing, price
 from detente.linking.planning import Within
@@ -140,6 +146,11 @@ class PolicyGame:
             np.searchsorted(self._kinds, self._paid),
             len(tree.players),
         )
+
+    @cached_property
+    def excluded(self) -> frozenset[str]:
+        """The metrics of outcomes that no play that is left ends in, whatever the numbers."""
+        return frozenset(find_excluded(self.board.tree, self.board.crisis, self.cut.terminals))
 
     @cached_property
     def moves(self) -> MoveKeys:

@@ -24,7 +24,14 @@ from detente.linking.pledges import PricedPledges
 from detente.models.beliefs import posteriors
 from detente.rules import Tree
 
-__all__ = ["MetricPlan", "MoveKeys", "compile_metrics", "evaluate_metrics", "find_move_keys"]
+__all__ = [
+    "MetricPlan",
+    "MoveKeys",
+    "compile_metrics",
+    "evaluate_metrics",
+    "find_excluded",
+    "find_move_keys",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,8 @@ class MetricPlan:
     broken: int
     attack: tuple[int, ...]
     settlement: tuple[int, ...]
+    acts: Mapping[str, tuple[int, ...]]
+    excluded: tuple[str, ...]
 
 
 def find_move_keys(
@@ -173,6 +182,8 @@ def compile_metrics(
         broken=at - 1 if broken is not None else -1,
         attack=_flagged(tree, crisis, "attack"),
         settlement=_flagged(tree, crisis, "settlement"),
+        acts=_acts(tree, crisis),
+        excluded=find_excluded(tree, crisis, terminals),
     )
 
 
@@ -214,6 +225,10 @@ def evaluate_metrics(
         metrics[metric_name("outcome", name)] = outcomes[place]
     metrics["attack"] = outcomes[list(plan.attack)].sum(axis=0)
     metrics["settlement"] = outcomes[list(plan.settlement)].sum(axis=0)
+    for player, places in plan.acts.items():
+        metrics[metric_name("attack_by", player)] = outcomes[list(places)].sum(axis=0)
+    for name in plan.excluded:
+        metrics[metric_name("excluded", name)] = np.ones(profile_probs.shape[1])
     for name in plan.level_slices:
         expected = (overall[plan.level_slices[name]] * priced.prices[name]).sum(axis=0)
         metrics[metric_name("level", name)] = expected
@@ -261,8 +276,6 @@ def _add_player(
         likelihoods[kind] = given[plan.seen]
         if plan.level_slices:
             paid = _paid(plan, pledges, number, given)
-            if paid is not None:
-                metrics[metric_name("pledge", player, name)] = paid
             total = total + prior[kind] * _add_payoff(
                 metrics, plan, (player, name), given, priced, paid
             )
@@ -286,6 +299,8 @@ def _add_payoff(
 ) -> FloatArray:
     """Metrics of what each consideration adds to the payoff of a type; return their sum, less what was paid."""
     player, name = who
+    if paid is not None:
+        metrics[metric_name("pledge", player, name)] = paid
     payoff = np.zeros(given.shape[1])
     for consideration in plan.level_slices:
         weight = priced.weights.get((player, name, consideration))
@@ -355,6 +370,39 @@ def _happens(tree: Tree, crisis: Crisis, family: str, pair: tuple[str, str]) -> 
     first = tree.first_move if family == "first" else tree.first_seen
     column = first[:, tree.players.index(pair[0])]
     return np.asarray(column == list(crisis.instruments).index(pair[1]))
+
+
+def find_excluded(
+    tree: Tree, crisis: Crisis, terminals: NDArray[np.integer[Any]] | None = None
+) -> tuple[str, ...]:
+    """Return the metrics of outcomes that are zero whatever the numbers: no play that is left ends so.
+
+    Parameters
+    ----------
+    tree
+        The unrolled game.
+    crisis
+        The crisis it was unrolled from.
+    terminals
+        The terminals that are left; all by default.
+    """
+    left = set(np.unique(tree.outcome if terminals is None else tree.outcome[terminals]).tolist())
+    groups: dict[str, tuple[int, ...]] = {
+        metric_name("outcome", name): (place,) for place, name in enumerate(tree.outcomes)
+    }
+    groups |= {metric_name("attack_by", player): at for player, at in _acts(tree, crisis).items()}
+    groups |= {flag: _flagged(tree, crisis, flag) for flag in ("attack", "settlement")}
+    return tuple(name for name, places in groups.items() if places and not left & set(places))
+
+
+def _acts(tree: Tree, crisis: Crisis) -> dict[str, tuple[int, ...]]:
+    """Return the outcomes that are an attack of each player who has any."""
+    by_place = [crisis.outcomes[name].attack for name in tree.outcomes]
+    return {
+        player: tuple(place for place, act in enumerate(by_place) if act == player)
+        for player in tree.players
+        if player in by_place
+    }
 
 
 def _flagged(tree: Tree, crisis: Crisis, flag: str) -> tuple[int, ...]:

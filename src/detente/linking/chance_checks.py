@@ -88,21 +88,22 @@ def _problem(open_: list[ChanceOutcome], values: Mapping[str, str], crisis: Cris
 
 def _bounds(binding: Binding, values: Mapping[str, str], crisis: Crisis) -> tuple[float, float]:
     """Return bounds of a binding in a state; infinite where they are not known beforehand."""
+    ends = (-math.inf, math.inf)
     if isinstance(binding, Constant):
-        return binding.value, binding.value
-    if isinstance(binding, QuantityOf) and binding.path in crisis.quantities:
-        return support(crisis.quantities[binding.path].distribution)
-    if isinstance(binding, ByState):
-        return _bounds(binding.cases[values[binding.variable]], values, crisis)
-    if isinstance(binding, Sum):
+        ends = binding.value, binding.value
+    elif isinstance(binding, QuantityOf) and binding.path in crisis.quantities:
+        ends = support(crisis.quantities[binding.path].distribution)
+    elif isinstance(binding, ByState):
+        ends = _bounds(binding.cases[values[binding.variable]], values, crisis)
+    elif isinstance(binding, Sum):
         parts = [_bounds(term, values, crisis) for term in binding.terms]
-        return sum(low for low, _ in parts), sum(high for _, high in parts)
-    if isinstance(binding, Product):
-        ends = (1.0, 1.0)
+        ends = sum(low for low, _ in parts), sum(high for _, high in parts)
+    elif isinstance(binding, Product):
+        product = (1.0, 1.0)
         for factor in binding.factors:
-            corners = [a * b for a in ends for b in _bounds(factor, values, crisis)]
+            corners = [a * b for a in product for b in _bounds(factor, values, crisis)]
+            product = (min(corners), max(corners))
             if any(math.isnan(corner) for corner in corners):
-                return -math.inf, math.inf
-            ends = (min(corners), max(corners))
-        return ends
-    return -math.inf, math.inf
+                return ends
+        ends = product
+    return ends

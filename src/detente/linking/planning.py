@@ -34,8 +34,8 @@ __all__ = [
     "Plan",
     "Within",
     "mechanism_order",
-    "plan_mechanisms",
     "plan_fixed",
+    "plan_mechanisms",
     "plan_pricing",
 ]
 

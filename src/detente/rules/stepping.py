@@ -133,7 +133,7 @@ class Position:
         )
 
     def _outcomes(self, moment: Moment) -> tuple[CompiledOutcome, ...]:
-        """The chance outcomes of the instrument that was chosen, those that cannot follow included."""
+        """Return the chance outcomes of the instrument that was chosen, those that cannot follow included."""
         instrument = int(_of(self).choice[0, moment.move])
         return self.rules.instruments[instrument].outcomes
 

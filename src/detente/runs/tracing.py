@@ -287,6 +287,10 @@ def _follow_play(closure: _Closure, metric: Metric) -> bool:  # noqa: ARG001
     return True
 
 
+def _follow_rules(closure: _Closure, metric: Metric) -> bool:  # noqa: ARG001
+    return True  # it follows from the rules alone
+
+
 _FAMILIES: dict[str, Callable[[_Closure, Metric], bool]] = {
     "quantity": _follow_quantity,
     "mechanism": _follow_mechanism,
@@ -296,6 +300,8 @@ _FAMILIES: dict[str, Callable[[_Closure, Metric], bool]] = {
     "pledge": _follow_pledge,
     "outcome": _follow_play,
     "attack": _follow_play,
+    "attack_by": _follow_play,
+    "excluded": _follow_rules,
     "settlement": _follow_play,
     "outcome_given": _follow_play,
     "attack_given": _follow_play,
@@ -305,7 +311,7 @@ _FAMILIES: dict[str, Callable[[_Closure, Metric], bool]] = {
     "belief": _follow_play,
     "certificate": _follow_play,
 }
-_CLOSED_FAMILIES = frozenset({"quantity", "mechanism", "prior"})
+_CLOSED_FAMILIES = frozenset({"quantity", "mechanism", "prior", "excluded"})
 
 
 def _column_paths(column: Column, mechanism: Mechanism, crisis: Crisis) -> list[str]:

@@ -14,6 +14,7 @@ FIXED_ROLES = frozenset({"weight", "prior", "credibility", "cost"})
 __all__ = [
     "FIXED_ROLES",
     "check_actors",
+    "check_attacks",
     "check_binding_places",
     "check_columns",
     "check_facts",
@@ -293,6 +294,15 @@ def check_weights(draft: Draft) -> Iterator[Finding]:
             if player not in players:
                 at = ("considerations", consideration.id, "weights", player)
                 yield draft.unknown("player-unknown", "player", player, players, at=at)
+
+
+def check_attacks(draft: Draft) -> Iterator[Finding]:
+    """Find attacks that are the act of a player that is not defined."""
+    players = draft.named("players")
+    for outcome in draft.outcomes.values():
+        if outcome.attack and outcome.attack not in players:
+            at = ("outcomes", outcome.id, "attack")
+            yield draft.unknown("player-unknown", "player", outcome.attack, players, at=at)
 
 
 def check_facts(draft: Draft) -> Iterator[Finding]:
