@@ -376,7 +376,7 @@ class Watch:
     def _signals(self, day: date, look: "_Look") -> tuple[Signal, ...]:
         """Rank what may be observed next by how much it tells about an attack."""
         now, root = self.round_of(day), self.root
-        flags = [self.crisis.outcomes[name].attack for name in root.outcomes]
+        flags = [bool(self.crisis.outcomes[name].attack) for name in root.outcomes]
         attacks = np.asarray(flags)[root.outcome]
         told = {
             item.reading.rule.move for item in self.seen if item.reading.rule and item.round == now

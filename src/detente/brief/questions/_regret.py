@@ -19,6 +19,7 @@ from detente.crisis.metric_names import metric_name
 
 __all__ = ["REGRET_REFERENCE", "policy_paragraph", "preference_changes", "regret_table"]
 
+FORGONE = " Forgone: the commitment rules out an attack of its own side, which deters nobody; it is not compared by that."
 REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
 
 
@@ -165,6 +166,6 @@ def regret_table(context: Context, book: Book) -> TableView | None:
         rows,
         title="Regret: how far each commitment falls short of the best one of each case",
         note="Mean over cases, in brackets what 95% of cases stay below. Attack in percentage points; payoff in stakes, "
-        "costs included. Small regret in both columns is what robust means here. Forgone: the commitment rules out an attack "
-        "of its own side, which deters nobody; it is not compared by that.",
+        "costs included. Small regret in both columns is what robust means here."
+        + (FORGONE if len(attack) < len(payoff) else ""),
     )
