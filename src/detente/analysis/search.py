@@ -82,7 +82,7 @@ def default_aims(crisis: Crisis) -> tuple[Aim, ...]:
     """Less attack, and the aims that the crisis file states; without any, more for each player who is no challenger."""
     if crisis.aims:
         return (
-            Aim("attack", label="an attack"),
+            Aim("attack", label=_attack_label(crisis)),
             *(
                 Aim("+".join(aim.metrics), lower_is_better=aim.lower_is_better, label=aim.label)
                 for aim in crisis.aims.values()
@@ -90,7 +90,7 @@ def default_aims(crisis: Crisis) -> tuple[Aim, ...]:
         )
     others = [player for player in crisis.players.values() if player.role != "challenger"]
     return (
-        Aim("attack", label="an attack"),
+        Aim("attack", label=_attack_label(crisis)),
         *(
             Aim(
                 metric_name("payoff", player.id),
@@ -100,6 +100,13 @@ def default_aims(crisis: Crisis) -> tuple[Aim, ...]:
             for player in others
         ),
     )
+
+
+def _attack_label(crisis: Crisis) -> str:
+    """Return words for an attack that say whose act it is."""
+    acts = {rule.attack for rule in crisis.outcomes.values()}
+    names = [player.name for player in crisis.players.values() if player.id in acts]
+    return f"an attack by {' or '.join(names)}" if names else "an attack"
 
 
 def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[str, tuple[str, ...]]:
