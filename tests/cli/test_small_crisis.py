@@ -73,8 +73,8 @@ phases:
 ends_when:
   - {strait: [shared, seized, repelled]}
 outcomes:
-  seizure: {label: the strait is seized, when: {strait: seized}, attack: true}
-  repulse: {label: the seizure is repelled, when: {strait: repelled}, attack: true}
+  seizure: {label: the strait is seized, when: {strait: seized}, attack: karvia}
+  repulse: {label: the seizure is repelled, when: {strait: repelled}, attack: karvia}
   shared: {label: a shared toll, when: {strait: shared}, settlement: true}
   squeeze: {label: a gas squeeze, when: {flow: [half, shut]}}
   mean: {label: calm, when: {}}
@@ -203,11 +203,13 @@ def test_the_data_hold_every_key_that_is_promised(data):
 
 def test_probabilities_sum_to_one_and_ranges_hold_their_ends(data):
     for outcomes in (data["outcomes"], *(policy["outcomes"] for policy in data["policies"])):
-        assert sum(outcome["mean"] for outcome in outcomes.values()) == pytest.approx(1, abs=1e-8)
-        for outcome in outcomes.values():
+        possible = [outcome for outcome in outcomes.values() if not outcome.get("excluded")]
+        assert sum(outcome["mean"] for outcome in possible) == pytest.approx(1, abs=1e-8)
+        for outcome in possible:
             assert 0 <= outcome["low"] <= outcome["high"] <= 1
     forgone = data["policies"][2]["outcomes"]
-    assert forgone["seizure"]["mean"] == forgone["repulse"]["mean"] == 0
+    assert forgone["seizure"]["excluded"]
+    assert forgone["repulse"]["mean"] is None
     tabled = data["policies"][1]["outcomes"]
     assert tabled["shared"]["mean"] > data["outcomes"]["shared"]["mean"]
 

@@ -375,13 +375,6 @@ CORPUS = {
         sub("menu: [shut, supply]", "menu: [shut, shut]"),
         "id-duplicate",
     ),
-    "mover twice": (
-        sub(
-            "player: north, menu: [shut, supply],",
-            "moves: [{player: north, menu: [shut]}, {player: north, menu: [supply]}],",
-        ),
-        "id-duplicate",
-    ),
     "member twice": (sub("members: [WES]", "members: [WES, WES]"), "id-duplicate"),
     # provenance
     "quantity without a source": (

@@ -262,7 +262,7 @@ def test_histories_are_conditioned_on_a_state_and_beliefs(crisis):
     root = engine.condition(draws)
     np.testing.assert_allclose(root.reach.sum(axis=0), 1.0, rtol=1e-12)
     attack = engine.solve(draws=draws)["attack"].values
-    rows = [crisis.outcomes[name].attack for name in root.outcomes]
+    rows = [bool(crisis.outcomes[name].attack) for name in root.outcomes]
     np.testing.assert_allclose(
         root.reach[np.array(rows)[root.outcome]].sum(axis=0), attack, rtol=1e-12
     )

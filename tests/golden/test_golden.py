@@ -41,7 +41,7 @@ NOISE = (
 )
 """What depends on the machine or on the version, and not on what is said."""
 
-NOISY_KEYS = {"digest": "D", "max_residual": "R"}
+NOISY_KEYS = {"digest": "D", "key": "K", "max_residual": "R"}
 """Entries of a data file of which the same is true."""
 
 BRIEF = ("--draws", "64", "--seed", "1", "--workers", "1")

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from detente.crisis.elements import ByState, Constant, Product, QuantityOf, Sum
+from detente.crisis.elements import ByState, ConditionalEffect, Constant, Product, QuantityOf, Sum
 
 
 class SlowGame:
@@ -119,16 +119,21 @@ class SlowGame:
         return None
 
     def effects(self, world, effects):
-        world = dict(world)
-        for name, target in effects.items():
+        before, world = world, dict(world)
+        for name, effect in effects.items():
+            target = effect
+            while isinstance(target, ConditionalEffect):
+                target = target.cases[before[target.variable]]
             values = self.crisis.state[name].values
-            at = values.index(world[name])
+            at = values.index(before[name])
             if target in values:
                 world[name] = target
             elif target == "up":
                 world[name] = values[min(at + 1, len(values) - 1)]
-            else:
+            elif target == "down":
                 world[name] = values[max(at - 1, 0)]
+            else:
+                assert target == "keep"
         return world
 
     def resolve(self, world, know, number, index, chosen, used):
@@ -149,7 +154,11 @@ class SlowGame:
         if not instrument.chance:
             return self.chance(world, know, number, index, chosen, place + 1, used)
         children = []
-        for outcome in instrument.chance:
+        possible = [
+            outcome for outcome in instrument.chance if self.holds(outcome.when, world, number)
+        ]
+        assert possible
+        for outcome in possible:
             after = {
                 player: (*known, ("chance", number, index, place, outcome.id))
                 if self.sees(instrument, player)
@@ -171,7 +180,7 @@ class SlowGame:
             return children[0]
         return SimpleNamespace(
             kind="chance",
-            labels=[outcome.id for outcome in instrument.chance],
+            labels=[outcome.id for outcome in possible],
             children=children,
             instrument=instrument,
             world=world,

@@ -101,9 +101,12 @@ def chance_by_hand(slow, crisis, position, name, label, values):
             result = result * prior(kind, values)
         return result
     instrument = crisis.instruments[label.split(":")[0]]
-    good = instrument.chance[0]
-    prob = slow.value(good.prob, position.state, values)
-    return prob if name == good.id else 1 - prob
+    given = {
+        outcome.id: slow.value(outcome.prob, position.state, values)
+        for outcome in instrument.chance
+        if outcome.id in position.chance() and outcome.prob is not None
+    }
+    return given.get(name, 1 - sum(given.values()))
 
 
 def payoff_by_hand(slow, crisis, state, player, values):
@@ -135,7 +138,8 @@ def test_sampled_histories_end_as_stepped_ones(crisis, seed):
             if moment.kind is Kind.MOVE:
                 position = position.choose(rules.instruments[move.menu[pick]].id)
             else:
-                position = position.choose(position.chance()[pick])
+                used = rules.instruments[position.batch.choice[0, moment.move]]
+                position = position.choose(used.outcomes[pick].id)
         assert position.outcome == rules.outcomes[played.outcome[row]]
         assert position.batch.state[0].tolist() == played.state[row].tolist()
 

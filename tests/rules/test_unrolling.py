@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from detente.crisis import load_crisis
 from detente.crisis.elements import Constant
 from detente.errors import CrisisFileError
-from detente.rules import compile_rules, find_situations, unroll
+from detente.rules import compile_rules, find_situations, start, unroll
 from detente.rules._memory import compress
 from detente.rules.unrolling import CHANCE, TERMINAL
 from detente.testing.profiles import examples
@@ -20,6 +20,7 @@ from detente.testing.rules import (
     make_crisis,
     make_instrument,
     make_phase,
+    make_policy,
 )
 
 RANDOM = examples(
@@ -161,6 +162,86 @@ def assert_perfect_recall(tree):
 def test_players_forget_nothing(crisis):
     """Oracle: definition of perfect recall, by a recursive walk."""
     assert_perfect_recall(unroll(compile_rules(crisis)))
+
+
+def sealed_pair(*, menus=(["wait", "offer"], ["stay", "arm"]), rounds=1):
+    """West chooses from two menus at once, north from one; arms and an offer cancel each other's effect on the door."""
+    ids = dict.fromkeys(name for menu in menus for name in menu)
+    return make_crisis(
+        players={"west": {"soft": 0.5, "hard": None}, "north": {"only": 1.0}},
+        state={"door": ("none", "ajar", "open")},
+        instruments=[
+            *(
+                make_instrument(
+                    name, "west", effects={"door": "up"} if name in {"offer", "arm"} else {}
+                )
+                for name in ids
+            ),
+            make_instrument("hold", "north"),
+            make_instrument("go", "north"),
+        ],
+        phases=[
+            make_phase("both", ("west", menus[0]), ("north", ["hold", "go"]), ("west", menus[1])),
+        ],
+        rounds=rounds,
+    )
+
+
+def test_a_player_may_choose_a_combination_at_once(slow):
+    """Oracle: hand, and the enumerator. Two menus of two make four combinations, and north sees none of them before it moves."""
+    crisis = sealed_pair()
+    tree = unroll(compile_rules(crisis))
+    assert_same_tree(slow.root(crisis), tree)
+    assert_perfect_recall(tree)
+    assert len(tree.terminal_node) == 2 * 2 * 2 * 2
+    mine = tree.info_set_player == 0
+    # of each type of west: one set at its first menu, and one for each of its two choices at its second
+    assert mine.sum() == 2 * (1 + 2)
+    assert (~mine).sum() == 1
+    assert set(tree.used_by_terminal("offer")) == {True, False}
+
+
+def test_an_instrument_may_stand_in_two_menus_of_a_player(slow):
+    """Oracle: hand, and the enumerator. Used twice it takes effect twice."""
+    crisis = sealed_pair(menus=(["wait", "arm"], ["wait", "arm"]), rounds=2)
+    tree = unroll(compile_rules(crisis))
+    assert_same_tree(slow.root(crisis), tree)
+    assert_perfect_recall(tree)
+    one = sealed_pair(menus=(["wait", "arm"], ["wait", "arm"]))
+    doors = {
+        (first, last): start(compile_rules(one), {"west": "soft"})
+        .choose(first)
+        .choose("go")
+        .choose(last)
+        .state["door"]
+        for first in ("wait", "arm")
+        for last in ("wait", "arm")
+    }
+    assert doors == {
+        ("wait", "wait"): "none",
+        ("wait", "arm"): "ajar",
+        ("arm", "wait"): "ajar",
+        ("arm", "arm"): "open",
+    }
+
+
+def test_a_player_that_moves_twice_at_once_does_not_see_the_others_in_between():
+    """Oracle: hand. At its second menu west knows its own first choice and nothing of north's."""
+    position = start(compile_rules(sealed_pair()), {"west": "soft"}).choose("offer").choose("go")
+    assert position.mover == "west"
+    assert position.available() == ("stay", "arm")
+    assert [sight.label for sight in position.seen("west")] == ["offer"]
+    after = position.choose("arm")
+    assert [sight.label for sight in after.seen("west")] == ["offer", "arm", "go"]
+    assert [sight.label for sight in after.seen("north")] == ["go", "offer", "arm"]
+
+
+def test_a_fix_binds_the_menus_that_hold_its_instruments():
+    """Oracle: hand. One of two menus of the same player is fixed, or both by naming an instrument of each."""
+    crisis = sealed_pair()
+    for fix, n_ends in ((["offer"], 8), (["offer", "stay"], 4)):
+        tree = unroll(compile_rules(crisis, policy=make_policy("p", fix={"both": fix})))
+        assert len(tree.terminal_node) == n_ends
 
 
 def test_the_template_has_perfect_recall(template):

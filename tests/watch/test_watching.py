@@ -106,7 +106,7 @@ def test_a_report_weighs_histories_as_a_slow_walk_does(crisis, weight):  # oracl
     for prob, profile, outcome, moves in histories(watch):
         share = prob * (weight if (1, "arm") in moves else 1 - weight)
         total += share
-        attack += share * crisis.outcomes[outcome].attack
+        attack += share * bool(crisis.outcomes[outcome].attack)
         resolute += share * (profile[1] == 0)
     assert day.attack[0] == pytest.approx((attack / total).mean(), abs=ROUNDING)
     assert belief(day, "west", "resolute") == pytest.approx((resolute / total).mean(), abs=ROUNDING)
@@ -157,7 +157,7 @@ def test_silence_lowers_what_would_be_reported(crisis):  # oracle: independent c
     for prob, _, outcome, moves in histories(watch):
         share = prob * (1 - 0.9 * part if (1, "invade") in moves else 1)
         total += share
-        attack += share * crisis.outcomes[outcome].attack
+        attack += share * bool(crisis.outcomes[outcome].attack)
     assert day.attack[0] == pytest.approx((attack / total).mean(), abs=ROUNDING)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Policy
+from detente.crisis.elements import Pledge, Policy
 from detente.errors import refuse
 from detente.rules.policies import Start, name_policies, start_of
 
@@ -70,11 +70,12 @@ def list_commitments(crisis: Crisis, policies: Sequence[str] | None = None) -> t
     bound = [policy for policy in chosen if policy.binds]
     if not bound:
         return ()
+    # a pledge belongs to its policy: what rests on another pledge is another option
     starts = {_before(crisis, policy): policy for policy in reversed(bound)}
     found = []
     if len(starts) > 1:
         options = [
-            _starting(crisis, policy, *start)
+            _resting(crisis, _starting(crisis, policy, *start[:2]), policy.pledges)
             for policy in bound
             for start in (_before(crisis, policy),)
             if starts[start] is policy
@@ -83,9 +84,12 @@ def list_commitments(crisis: Crisis, policies: Sequence[str] | None = None) -> t
     keys = dict.fromkeys(key for policy in bound for key in policy.fix)
     order = {phase.id: place for place, phase in enumerate(crisis.phases)}
     for key in sorted(keys, key=lambda name: (order.get(name.partition("@")[0], 0), name)):
-        fixed = [policy.fix[key] for policy in bound if key in policy.fix]
+        fixed = [(policy.fix[key], policy.pledges) for policy in bound if key in policy.fix]
         options = [] if len(fixed) == len(bound) else [_OPEN]
-        options += [_fixing(crisis, key, names) for names in dict.fromkeys(fixed)]
+        options += [
+            _resting(crisis, _fixing(crisis, key, names), pledges)
+            for names, pledges in dict.fromkeys(fixed)
+        ]
         found.append(Choice(key, tuple(options), len(fixed), len(bound)))
     return tuple(found)
 
@@ -128,12 +132,26 @@ def name_mix(crisis: Crisis, picks: Sequence[Policy]) -> str:
 
 # --- inside ----------------------------------------------------------------------------------------------------------
 
-_Before = tuple[Start, tuple[str, ...]]
+_Before = tuple[Start, tuple[str, ...], tuple[Pledge, ...]]
 
 
 def _before(crisis: Crisis, policy: Policy) -> _Before:
-    """Return what a policy changes before the game: values that are not the initial ones, and what it forbids."""
-    return start_of(crisis, policy), tuple(sorted(policy.forbid))
+    """Return what a policy changes before the game, what it forbids, and on which pledges that rests if it does either."""
+    start, forbid = start_of(crisis, policy), tuple(sorted(policy.forbid))
+    return start, forbid, policy.pledges if start or forbid else ()
+
+
+def _resting(crisis: Crisis, option: Policy, pledges: tuple[Pledge, ...]) -> Policy:
+    """Return a part of a policy as resting on the policy's pledges, which its name and label then say."""
+    if not option.id or not pledges:
+        return option
+    names = [crisis.policies[pledge.id].label for pledge in pledges]
+    return replace(
+        option,
+        id=f"{option.id}-of-{'-and-'.join(pledge.id for pledge in pledges)}",
+        label=f"{option.label} (of the pledge {', '.join(f'“{name}”' for name in names)})",
+        pledges=pledges,
+    )
 
 
 def _starting(crisis: Crisis, policy: Policy, state: Start, forbid: tuple[str, ...]) -> Policy:

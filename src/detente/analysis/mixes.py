@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -364,6 +364,7 @@ def _written(search: MixSearch) -> dict[str, Any]:
             "fix": mix.fix,
             "forbid": mix.forbid,
             "state": mix.state,
+            **({"pledges": [asdict(one) for one in mix.pledges]} if mix.pledges else {}),
             "means": search.means[mix.id],
         }
         for mix in search.mixes

@@ -1,12 +1,15 @@
 """What moves tell: beliefs after a move by those who see it and by the public, and how far fears of both sides grow.
 
-Everything is read off columns of a run by Bayes' rule; no game is solved.
+Everything is read off columns of a run by Bayes' rule, or off the crisis; no game is solved.
 """
 
 from detente.arrays import FloatArray
+from detente.crisis.crisis import Crisis
+from detente.crisis.elements import Instrument, Policy
 from detente.models.beliefs import Kind, classify_change, pool_by_look, posteriors, spiral_index
+from detente.rules.policies import changes_at_start
 
-__all__ = ["LEAST_CHANGE", "beliefs_after", "kind_of_move", "shared_fear"]
+__all__ = ["LEAST_CHANGE", "beliefs_after", "kind_of_move", "shared_fear", "values_changed"]
 
 
 LEAST_CHANGE = 0.01
@@ -57,3 +60,8 @@ def shared_fear(
         Belief before and after the move that the other side is dangerous, shape ``(n_draws,)`` each.
     """
     return spiral_index((first[0], second[0]), (first[1], second[1]))
+
+
+def values_changed(crisis: Crisis, policy: Policy, instrument: Instrument) -> dict[str, str]:
+    """Return the variables that a policy or an instrument, used at the start, acts on, with the values that they leave."""
+    return {**policy.state, **changes_at_start(crisis, instrument)}

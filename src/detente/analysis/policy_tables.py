@@ -1,6 +1,7 @@
 """Policies compared by several aims, from a run or by solving a crisis, and searched, as plain values for tables."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from detente.analysis.mixes import read_mixes
 from detente.analysis.reading import paths_read, paths_read_in_run
 from detente.analysis.robustness import (
     Aim,
+    OutcomeCell,
+    PolicyScore,
     find_pareto,
     find_switch_points,
     satisfice,
@@ -22,7 +25,7 @@ from detente.analysis.solving import PolicySolver, find_policies
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Policy
-from detente.crisis.metric_names import metric_name
+from detente.crisis.metric_names import Metric, metric_name
 from detente.engine import Engine
 from detente.engine.designs import describe_cases
 from detente.errors import UsageError
@@ -79,7 +82,18 @@ def compare_in_run(
     labels = [manifest.policy_labels.get(name, name) for name in results.policy_ids]
     quantities = StoredQuantities(results, paths_read_in_run(results, aims[-1].metric))
     found = _compared(
-        manifest.crisis, results.policy_ids, labels, values, aims, limits, quantities=quantities
+        manifest.crisis,
+        results.policy_ids,
+        labels,
+        values,
+        aims,
+        limits,
+        excluded=[
+            {metric for metric in metrics if results.is_excluded(metric, policy)}
+            for policy in results.policy_ids
+        ],
+        forgone=[results.forgone(policy) for policy in results.policy_ids],
+        quantities=quantities,
     )
     return found | describe_cases(manifest.plan)
 
@@ -121,6 +135,7 @@ def compare_in_crisis(
     solver = PolicySolver(engine, engine.draw(draws, seed=seed))
     idle = _idle_switches(crisis, solver, policies)
     found = solver.evaluate(policies, metrics)
+    ruled_out = [game.excluded for game in solver.find_games(policies)]
     by_type = solver.evaluate(policies, _type_metrics(crisis)).values
     drawn = solver.draws.as_mapping()
     read = paths_read(crisis, aims[-1].metric, uncertain_paths(crisis))
@@ -131,6 +146,17 @@ def compare_in_crisis(
         found.values,
         aims,
         limits,
+        excluded=[
+            {metric for metric in metrics if set(metric.split("+")) <= names} for names in ruled_out
+        ],
+        forgone=[
+            tuple(
+                player
+                for player in crisis.players
+                if metric_name("attack_by", player) in names - ruled_out[0]
+            )
+            for names in ruled_out
+        ],
         quantities={path: drawn[path] for path in read},
         by_type=by_type,
         unconverged=sum(found.unconverged),
@@ -199,6 +225,8 @@ def _compared(
     aims: "Sequence[Aim]",
     limits: "Sequence[Aim]",
     *,
+    excluded: Sequence[AbstractSet[str]],
+    forgone: Sequence[tuple[str, ...]],
     quantities: Mapping[str, FloatArray] | None = None,
     by_type: Mapping[str, FloatArray] | None = None,
     unconverged: int = 0,
@@ -209,12 +237,7 @@ def _compared(
     pareto = find_pareto(losses)
     cells = tabulate_policies({aim.metric: values[aim.metric] for aim in aims}, policies)
     good = {item.policy: item for item in satisfice(values, policies, limits)}
-    scores = {
-        aim.metric: {
-            score.policy: score for score in score_policies(aim, values[aim.metric], policies)
-        }
-        for aim in aims
-    }
+    scores = {aim.metric: _scores(aim, values[aim.metric], policies, forgone) for aim in aims}
     last = aims[-1]
     switches = (
         find_switch_points(
@@ -249,19 +272,13 @@ def _compared(
                 "label": labels[place],
                 "pareto": bool(pareto[place]),
                 "good_enough": good[name].share if limits else None,
+                "forgoes": list(forgone[place]),
                 "aims": {
-                    cell.metric: {
-                        "mean": cell.mean,
-                        "low": cell.low,
-                        "high": cell.high,
-                        "change": cell.change,
-                        "change_interval": [cell.change_low, cell.change_high],
-                        "deviation": scores[cell.metric][name].deviation,
-                        "regret_mean": scores[cell.metric][name].regret_mean,
-                        "regret_max": scores[cell.metric][name].regret_max,
-                        "best_share": scores[cell.metric][name].best_share,
-                        "efficient": scores[cell.metric][name].efficient,
-                    }
+                    cell.metric: _cell(
+                        cell,
+                        scores[cell.metric].get(name),
+                        is_excluded=cell.metric in excluded[place],
+                    )
                     for cell in cells
                     if cell.policy == name
                 },
@@ -272,6 +289,37 @@ def _compared(
             for place, name in enumerate(policies)
         ],
         "switches": [item._asdict() for item in switches[:10]],
+    }
+
+
+def _scores(
+    aim: Aim, values: FloatArray, policies: Sequence[str], forgone: Sequence[tuple[str, ...]]
+) -> dict[str, PolicyScore]:
+    """Score policies by an aim; by an attack only those that forgo none: to forgo it deters nobody."""
+    by_attack = Metric.parse(aim.metric).kind in {"attack", "attack_by", "attack_given"}
+    ranked = [place for place, players in enumerate(forgone) if not (by_attack and players)]
+    names = [policies[place] for place in ranked]
+    return {score.policy: score for score in score_policies(aim, values[ranked], names)}
+
+
+def _cell(cell: OutcomeCell, score: PolicyScore | None, *, is_excluded: bool) -> dict[str, Any]:
+    """Return what is told of a policy by one aim; nothing of what is excluded, no score of what is not ranked."""
+
+    def told(value: float) -> float | None:
+        return None if is_excluded else value
+
+    return {
+        "mean": told(cell.mean),
+        "low": told(cell.low),
+        "high": told(cell.high),
+        "excluded": is_excluded,
+        "change": told(cell.change),
+        "change_interval": [told(cell.change_low), told(cell.change_high)],
+        "deviation": None if score is None else score.deviation,
+        "regret_mean": None if score is None else score.regret_mean,
+        "regret_max": None if score is None else score.regret_max,
+        "best_share": None if score is None else score.best_share,
+        "efficient": None if score is None else score.efficient,
     }
 
 

@@ -82,7 +82,7 @@ def default_aims(crisis: Crisis) -> tuple[Aim, ...]:
     """Less attack, and the aims that the crisis file states; without any, more for each player who is no challenger."""
     if crisis.aims:
         return (
-            Aim("attack", label="an attack"),
+            Aim("attack", label=_attack_label(crisis)),
             *(
                 Aim("+".join(aim.metrics), lower_is_better=aim.lower_is_better, label=aim.label)
                 for aim in crisis.aims.values()
@@ -90,7 +90,7 @@ def default_aims(crisis: Crisis) -> tuple[Aim, ...]:
         )
     others = [player for player in crisis.players.values() if player.role != "challenger"]
     return (
-        Aim("attack", label="an attack"),
+        Aim("attack", label=_attack_label(crisis)),
         *(
             Aim(
                 metric_name("payoff", player.id),
@@ -100,6 +100,13 @@ def default_aims(crisis: Crisis) -> tuple[Aim, ...]:
             for player in others
         ),
     )
+
+
+def _attack_label(crisis: Crisis) -> str:
+    """Return words for an attack that say whose act it is."""
+    acts = {rule.attack for rule in crisis.outcomes.values()}
+    names = [player.name for player in crisis.players.values() if player.id in acts]
+    return f"an attack by {' or '.join(names)}" if names else "an attack"
 
 
 def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[str, tuple[str, ...]]:
@@ -115,7 +122,8 @@ def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[st
     Returns
     -------
     dict
-        Keys are ``phase`` or, where several move in it, ``phase/player``; challengers' menus are left out.
+        Keys are ``phase`` or, where several moves are made in it, ``phase/player``, and ``phase/player/2`` for the second
+        menu of a player; challengers' menus are left out.
 
     Raises
     ------
@@ -140,9 +148,11 @@ def find_choices(crisis: Crisis, phases: Sequence[str] | None = None) -> dict[st
             for move in known[name].moves
             if crisis.players[move.player].role != "challenger" and len(move.menu) > 1
         ]
+        turns: dict[str, int] = {}
         for move in moves:
             key = name if len(known[name].moves) == 1 else f"{name}/{move.player}"
-            choices[key] = tuple(move.menu)
+            turn = turns[move.player] = turns.get(move.player, 0) + 1
+            choices[key if turn == 1 else f"{key}/{turn}"] = tuple(move.menu)
     if not choices:
         refuse(
             "there is no menu to choose a commitment from",

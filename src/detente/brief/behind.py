@@ -18,7 +18,7 @@ from detente.brief.words import (
     sentence_case,
 )
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Source
+from detente.crisis.elements import Binding, Constant, Policy, Product, QuantityOf, Source, Sum
 from detente.crisis.metric_names import Metric, metric_prefix
 from detente.crisis.quantity_building import split_sources
 from detente.runs.run import Run
@@ -116,6 +116,11 @@ def say_assumptions(context: Context) -> tuple[str, ...]:
     lines.append(
         f"The base case is “{base.label}”{f': {base.description}' if base.description else '.'}"
     )
+    lines.extend(
+        _say_pledges(crisis, policy)
+        for policy in map(context.policies.get, context.policies.compared)
+        if policy.pledges
+    )
     if crisis.correlations:
         lines.append(
             "Correlated quantities: "
@@ -127,6 +132,34 @@ def say_assumptions(context: Context) -> tuple[str, ...]:
     else:
         lines.append("Uncertain quantities are drawn independently of each other.")
     return tuple(lines)
+
+
+def _say_pledges(crisis: Crisis, policy: Policy) -> str:
+    """Say in words on what a commitment rests: the chance that it holds, and what it costs whom."""
+    said = []
+    for pledge in policy.pledges:
+        if pledge.credibility is not None:
+            chance = _binding_text(crisis, pledge.credibility, "prob")
+            said.append(
+                f"it holds with a chance of {chance}, and only who makes it knows whether it will"
+            )
+        for words, paid in (("making it", pledge.cost), ("breaking it", pledge.broken)):
+            said.extend(
+                f"{words} costs {crisis.players[player].name} {_binding_text(crisis, binding, 'stakes')}"
+                for player, binding in paid
+            )
+    return f"The commitment “{policy.label}” rests on a pledge: {join_words(said)}."
+
+
+def _binding_text(crisis: Crisis, binding: Binding, unit: str) -> str:
+    """Return the value of a binding that depends on no state, in words."""
+    if isinstance(binding, QuantityOf):
+        return quantity_text(crisis.quantities[binding.path])
+    if isinstance(binding, Sum | Product):
+        parts = binding.terms if isinstance(binding, Sum) else binding.factors
+        sign = " plus " if isinstance(binding, Sum) else " times "
+        return sign.join(_binding_text(crisis, part, unit) for part in parts)
+    return format_value(binding.value, unit, exact=True) if isinstance(binding, Constant) else ""
 
 
 def say_limits(crisis: Crisis) -> tuple[str, ...]:

@@ -42,9 +42,25 @@ class Book:
         self, name: str, label: str, metric: str, *, policy: str | None = None, unit: str = "prob"
     ) -> Figure:
         """Make a figure of a stored column of the solved games: mean and 5-95 % range."""
+        trace = self.context.traces.of(metric, policy)
+        if self.context.results.is_excluded(metric, policy):
+            return self.excluded(name, label, unit=unit, trace=trace)
         values = self.context.columns.values(metric, policy)
-        return self.array(
-            name, label, values, unit=unit, trace=self.context.traces.of(metric, policy)
+        return self.array(name, label, values, unit=unit, trace=trace)
+
+    def excluded(self, name: str, label: str, *, unit: str, trace: Trace) -> Figure:
+        """Make the figure of what the rules leave no way to: it has no value."""
+        return self.keep(
+            Figure(
+                id=f"{self.question}.{name}",
+                label=label,
+                value=None,
+                low=None,
+                high=None,
+                unit=unit,
+                trace=trace,
+                excluded=True,
+            )
         )
 
     def level(self, name: str, label: str, level: Level, *, unit: str) -> Figure:
@@ -117,12 +133,18 @@ class Book:
             level = self.metric(
                 f"policy.{policy}.{key}", f"{noun} under “{label}”", metric, policy=policy
             )
-            change = self.array(
-                f"policy.{policy}.{key}.change",
-                f"change of {noun} under “{label}” against the base case",
-                context.columns.change(metric, policy),
-                unit="points",
-                trace=context.traces.of(metric, policy),
+            words = f"change of {noun} under “{label}” against the base case"
+            trace = context.traces.of(metric, policy)
+            change = (
+                self.excluded(f"policy.{policy}.{key}.change", words, unit="points", trace=trace)
+                if level.excluded
+                else self.array(
+                    f"policy.{policy}.{key}.change",
+                    words,
+                    context.columns.change(metric, policy),
+                    unit="points",
+                    trace=trace,
+                )
             )
             found[policy] = (level, change)
         return found

@@ -20,6 +20,7 @@ from detente.brief.words import (
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
+    "EXCLUDED",
     "Answer",
     "Chart",
     "FactView",
@@ -35,6 +36,9 @@ __all__ = [
     "plain",
     "present_table",
 ]
+
+EXCLUDED = "excluded"
+"""What stands in the place of the probability of something to which the rules leave no way."""
 
 _MARKS = LINK_OPENS + LINK_TEXT + LINK_CLOSES
 _LINK = re.compile(f"{LINK_OPENS}([^{_MARKS}]+){LINK_TEXT}([^{_MARKS}]*){LINK_CLOSES}")
@@ -67,7 +71,8 @@ class Trace:
 class Figure:
     """A number shown to a reader, with its 5-95 % range over the explored cases and its trace.
 
-    ``explored`` tells that it is a mean over cases of an exploratory run, which no likelihood word may be given.
+    ``explored`` tells that it is a mean over cases of an exploratory run, which no likelihood word may be given;
+    ``excluded`` that the rules leave no way to what it is the probability of: then it has no value.
     """
 
     __repr__ = text_fields
@@ -83,10 +88,13 @@ class Figure:
     exact: bool = False
     digits: int = KNOWN_DIGITS
     explored: bool = False
+    excluded: bool = False
 
     @property
     def text(self) -> str:
-        """The value with its unit."""
+        """The value with its unit; of what cannot be, that it is excluded."""
+        if self.excluded:
+            return EXCLUDED
         return format_value(self.value, self.unit, exact=self.exact, digits=self.digits)
 
     @property
@@ -252,6 +260,8 @@ def chance(figure: Figure) -> str:
 
     Of an exploratory run it is an average over explored cases, without a word of likelihood.
     """
+    if figure.excluded:
+        return f"is {link(figure)}"
     if figure.value is None:
         return "is not known"
     if figure.explored:

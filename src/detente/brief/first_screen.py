@@ -9,6 +9,7 @@ from detente.brief.words import (
     format_percent,
     join_words,
     plural,
+    sentence_case,
     spread_word,
 )
 
@@ -34,14 +35,16 @@ def _policy_sentence(context: Context, shared: SharedFigures) -> str:
             alone = "The file names no commitment to compare with the base case"
         return f"{alone}: an attack stands at {link(base, base.full_text)}."
     least = min(
-        context.policies.ids,
+        context.policies.ranked,
         key=lambda policy: under_each[policy][0].value or 0.0,
     )
     payoff = context.results.regret(policies=context.policies.ids).least_mean
     under, _ = under_each[least]
-    others = len(context.policies.ids) - 1
+    others = len(context.policies.ranked) - 1
     label = context.policies.get(least).label
-    if least == context.policies.base:
+    if not others:
+        text = f"Every other commitment compared forgoes an attack; in the base case it stands at {link(base)}"
+    elif least == context.policies.base:
         text = f"None of {plural(others, 'other commitment')} compared brings an attack below the base case ({link(base)})"
     else:
         text = (
@@ -55,7 +58,26 @@ def _policy_sentence(context: Context, shared: SharedFigures) -> str:
             f"; counting costs as well, “{context.policies.get(payoff).label}” leaves "
             f"{context.roles.opponent_names()} with the least regret"
         )
-    return text + "."
+    return text + "." + _forgoing(context, shared)
+
+
+def _forgoing(context: Context, shared: SharedFigures) -> str:
+    """Say which commitments are not ranked, because they rule an attack out and deter nobody from one."""
+    by_whom: dict[str, list[str]] = {}
+    for policy in context.policies.ids:
+        if forgone := context.policies.forgoes(policy):
+            by_whom.setdefault(forgone, []).append(policy)
+    said = []
+    for names, policies in by_whom.items():
+        cells = [
+            f"“{context.policies.get(policy).label}” ({link(shared.policies[policy][0])})"
+            for policy in policies
+        ]
+        verb = "forgoes" if len(policies) == 1 else "forgo"
+        said.append(
+            f"{join_words(cells)} {verb} the attack of {names} and so {'is' if len(policies) == 1 else 'are'} not ranked with these"
+        )
+    return "".join(f" {sentence_case(text)}." for text in said)
 
 
 def _hinge_sentence(context: Context, shared: SharedFigures) -> str:

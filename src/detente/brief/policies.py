@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from detente.analysis.mixes import MixSearch, read_mixes
+from detente.brief.words import join_words
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Policy
 from detente.runs.run import Run
@@ -31,6 +32,7 @@ class ComparedPolicies:
             policy for policy in results.policy_ids if policy not in self._mixes
         )
         self.base = self.ids[0]
+        self._results = results
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -44,6 +46,16 @@ class ComparedPolicies:
         if policy in self._mixes:
             return self._mixes[policy]
         return Policy(id=policy, label="no commitment", description="Everyone chooses freely.")
+
+    def forgoes(self, policy: str) -> str:
+        """Return the names of the players whose attack a policy rules out by itself; empty if it forgoes none."""
+        names = [self._crisis.players[one].name for one in self._results.forgone(policy)]
+        return join_words(names)
+
+    @property
+    def ranked(self) -> tuple[str, ...]:
+        """The policies that may be compared by how likely an attack is: those that forgo none, the base case among them."""
+        return tuple(policy for policy in self.ids if not self.forgoes(policy))
 
     def short_name(self, policy: str) -> str:
         """Return how a sentence names a policy: its label in quotation marks; a mix by its letter."""

@@ -1,6 +1,7 @@
 """``detente policies``: compare policies of a crisis or a run by several aims, or search combinations of commitments."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -173,6 +174,26 @@ def _search_text(data: dict[str, Any], most: int | None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _order(metric: str, sign: float) -> Callable[[dict[str, Any]], float]:
+    """Return what policies are sorted by: how well they do by an aim, where a chance of none is the least."""
+    return lambda item: sign * (item["aims"][metric]["mean"] or 0.0)
+
+
+def _aim_row(policy: dict[str, Any], cell: dict[str, Any], width: int) -> str:
+    """Write how a policy does by one aim; of one that forgoes an attack, whose, in the place of its rank."""
+    name = f"{_cut(policy['label'], width):{width}}"
+    figures = f"{'excluded':>9} {'':>19} {'':>26}"
+    if not cell["excluded"]:
+        span = f"{cell['low']:.4g} to {cell['high']:.4g}"
+        low, high = cell["change_interval"]
+        change = f"{cell['change']:+.3g} ({low:+.3g} to {high:+.3g})"
+        figures = f"{cell['mean']:9.4g} {span:>19} {change:>26}"
+    if cell["regret_mean"] is None:
+        return f"{name} {figures}  by forgoing the attack of {', '.join(policy['forgoes'])}"
+    ranks = f"{cell['regret_mean']:8.3g} {cell['regret_max']:8.3g} {cell['best_share']:8.0%}"
+    return f"{name} {figures} {ranks}"
+
+
 def _compare_text(data: dict[str, Any], most: int | None) -> str:
     from detente.crisis.metric_names import Metric
 
@@ -185,17 +206,13 @@ def _compare_text(data: dict[str, Any], most: int | None) -> str:
             f"{_cut(aim['label'], width):{width}} {'mean':>9} {'5-95% of cases':>19} {'change (90%)':>26} {'regret':>8} {'worst':>8} {'best in':>8}"
         )
         sign = 1.0 if aim["better"] == "less" else -1.0
-        ranked = sorted(data["policies"], key=lambda item: sign * item["aims"][metric]["mean"])
-        for policy in ranked[:most]:
-            cell = policy["aims"][metric]
-            span = f"{cell['low']:.4g} to {cell['high']:.4g}"
-            low, high = cell["change_interval"]
-            change = f"{cell['change']:+.3g} ({low:+.3g} to {high:+.3g})"
-            lines.append(
-                f"{_cut(policy['label'], width):{width}} {cell['mean']:9.4g} {span:>19} {change:>26} "
-                f"{cell['regret_mean']:8.3g} {cell['regret_max']:8.3g} {cell['best_share']:8.0%}"
-            )
-        lines += _more(len(ranked[:most]), len(ranked))
+        ranked = [
+            item for item in data["policies"] if item["aims"][metric]["regret_mean"] is not None
+        ]
+        others = [item for item in data["policies"] if item not in ranked]
+        every = [*sorted(ranked, key=_order(metric, sign)), *others]
+        lines += [_aim_row(policy, policy["aims"][metric], width) for policy in every[:most]]
+        lines += _more(len(every[:most]), len(every))
         lines.append("")
     if data["limits"]:
         what = " and ".join(

@@ -21,6 +21,7 @@ from detente.crisis.elements import (
     Phase,
     Player,
     PlayerType,
+    Pledge,
     Policy,
     QuantityOf,
     Source,
@@ -167,7 +168,10 @@ def _instrument(draft: Draft, instrument: str, entry: InstrumentEntry) -> None:
             else read_binding(draft, item.prob, (*place, "prob"), role="prob")
         )
         effects = read_effects(draft, item.effects, (*place, "effects"))
-        chance.append(draft.element(ChanceOutcome, item, place, prob=prob, effects=effects))
+        when = read_condition(draft, item.when, (*place, "when"))
+        chance.append(
+            draft.element(ChanceOutcome, item, place, prob=prob, when=when, effects=effects)
+        )
     draft.instruments[instrument] = draft.element(
         Instrument,
         entry,
@@ -267,7 +271,27 @@ def _policy(draft: Draft, policy: str, entry: PolicyEntry) -> None:
             )
         )
     fix = {name: tuple(values) for name, values in entry.fix.items()}
-    draft.policies[policy] = draft.element(Policy, entry, keys, fix=fix)
+    pledge = _pledge(draft, policy, entry)
+    pledges = () if pledge is None else (pledge,)
+    draft.policies[policy] = draft.element(Policy, entry, keys, fix=fix, pledges=pledges)
+
+
+def _pledge(draft: Draft, policy: str, entry: PolicyEntry) -> Pledge | None:
+    """Return what a policy rests on; None if it surely holds and costs nothing."""
+    keys = ("policies", policy)
+    credibility = None
+    if entry.credibility is not None:
+        at = (*keys, "credibility")
+        credibility = read_binding(draft, entry.credibility, at, role="credibility")
+    paid: dict[str, tuple[tuple[str, Binding], ...]] = {"cost": (), "broken": ()}
+    for name, by_player in (("cost", entry.cost), ("broken", entry.broken)):
+        for player, raw in by_player.items():
+            binding = read_binding(draft, raw, (*keys, name, player), role="cost")
+            if binding is not None:
+                paid[name] += ((player, binding),)
+    if credibility is None and not any(paid.values()):
+        return None
+    return Pledge(id=policy, credibility=credibility, **paid)
 
 
 def _aim(draft: Draft, aim: str, entry: AimEntry) -> None:

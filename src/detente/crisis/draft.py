@@ -66,18 +66,22 @@ class BindingUse:
 
     keys: Keys
     binding: Binding
-    role: Literal["input", "price", "weight", "prob", "prior"]
+    role: Literal["input", "price", "weight", "prob", "prior", "credibility", "cost"]
     members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariableUse:
-    """A state variable named at a place with some of its values. ``role`` says by what."""
+    """A state variable named at a place with some of its values. ``role`` says by what.
+
+    ``covers_rest`` tells of cases whether an ``else`` stands for every value that is not named.
+    """
 
     keys: Keys
     variable: str
     values: tuple[str, ...]
     role: Literal["condition", "effect", "case", "initial"]
+    covers_rest: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -169,6 +173,15 @@ class Draft:
             return ()
         names: dict[str, Any] = node.content
         return names.keys()
+
+    def values_of(self, variable: str) -> tuple[str, ...]:
+        """Return the values of a state variable or of ``PLAYER.type``; none where they are not known."""
+        if variable in self.state:
+            return self.state[variable].values
+        player, _, last = variable.rpartition(".")
+        if last == "type" and player in self.players:
+            return tuple(item.id for item in self.players[player].types)
+        return ()
 
     def known_values(self) -> dict[str, tuple[str, ...] | None]:
         """Return the values of each variable, ``round`` and ``PLAYER.type`` included; None where they are not known."""

@@ -21,9 +21,11 @@ __all__ = [
     "Column",
     "ColumnTable",
     "Condition",
+    "ConditionalEffect",
     "Consideration",
     "Constant",
     "Distribution",
+    "Effect",
     "EventRule",
     "Fact",
     "Grade",
@@ -36,6 +38,7 @@ __all__ = [
     "Phase",
     "Player",
     "PlayerType",
+    "Pledge",
     "Policy",
     "Product",
     "Quantity",
@@ -286,6 +289,21 @@ Condition = tuple[AlternativeCondition, ...]
 """
 
 
+# --- effects ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionalEffect:
+    """An effect per value of a state variable (``{by: variable, value: effect, ...}``)."""
+
+    variable: str
+    cases: Mapping[str, "Effect"]
+
+
+Effect = str | ConditionalEffect
+"""What happens to a variable: a value, ``up`` or ``down`` along its order, ``keep``, or one of these by the state."""
+
+
 # --- the game --------------------------------------------------------------------------------------------------------
 
 
@@ -333,19 +351,20 @@ class StateVariable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChanceOutcome:
-    """One chance outcome of an instrument; ``prob`` None means the rest up to one."""
+    """One chance outcome of an instrument; ``prob`` None means the rest up to one, ``when`` says where it can follow."""
 
     id: str
     label: str
     prob: Binding | None
-    effects: Mapping[str, str]
+    effects: Mapping[str, Effect]
+    when: Condition = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """What a player may do: condition, effects, chance outcomes, and who sees it.
 
-    ``effects`` maps a variable to a value, or to ``up`` / ``down``: the next value in the variable's order, or the last.
+    ``effects`` maps a variable to what happens to it.
     ``seen_by`` lists players; empty means all. To a player who does not see it, the move looks like ``looks_like`` (an
     instrument of the same menu); without one it is an unseen move, the same token for all such instruments of the menu.
     """
@@ -355,7 +374,7 @@ class Instrument:
     player: str
     kind: str
     when: Condition
-    effects: Mapping[str, str]
+    effects: Mapping[str, Effect]
     chance: tuple[ChanceOutcome, ...]
     seen_by: tuple[str, ...] = ()
     looks_like: str = ""
@@ -377,6 +396,8 @@ class Move:
 class Phase:
     """A step of a round. Several moves are sealed: nobody sees the others' choice before all have chosen.
 
+    A player may stand among them several times: it chooses from each of its menus and so a combination.
+
     ``rounds`` lists the rounds in which the phase takes place; empty means every round.
     """
 
@@ -390,12 +411,15 @@ class Phase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeRule:
-    """Names a terminal state; rules are read in order and the first that holds names it."""
+    """Names a terminal state; rules are read in order and the first that holds names it.
+
+    ``attack`` is the player whose act of attack it is, empty if it is none.
+    """
 
     id: str
     label: str
     when: Condition
-    attack: bool = False
+    attack: str = ""
     settlement: bool = False
     description: str = ""
     claims: tuple[str, ...] = ()
@@ -435,11 +459,28 @@ class Consideration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pledge:
+    """How sure it is that a commitment holds, and what it costs.
+
+    ``credibility`` is the chance that it holds when the time comes, None if it surely does. ``cost`` is what each player
+    pays because the pledge is made, ``broken`` what it pays where the pledge is made and not kept, in stakes, as pairs of
+    player and binding. ``id`` is that
+    of the policy that makes it: parts of one policy share one pledge.
+    """
+
+    id: str
+    credibility: Binding | None = None
+    cost: tuple[tuple[str, Binding], ...] = ()
+    broken: tuple[tuple[str, Binding], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A commitment: per player instruments that it must use where its menu has them, or may not use.
 
     ``fix`` maps ``phase`` or ``phase@round`` to the instrument (or allowed instruments) left in that menu; ``forbid``
     lists instruments removed from every menu; ``state`` sets initial values. A menu that would be emptied is left as is.
+    ``pledges`` say what the commitment rests on; none means that it surely holds and costs nothing.
     Several commitments together, a mix of them, and nothing at all are policies too.
     """
 
@@ -449,6 +490,7 @@ class Policy:
     fix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     forbid: tuple[str, ...] = ()
     state: Mapping[str, str] = field(default_factory=dict)
+    pledges: tuple[Pledge, ...] = ()
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
 

@@ -1,6 +1,6 @@
-"""Read bindings and conditions from their short forms, and note what they name so that the checks can follow it up."""
+"""Read bindings, conditions and effects from their short forms, and note what they name so that the checks can follow it up."""
 
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from detente.crisis.draft import BindingUse, Draft, Keys, VariableUse
 from detente.crisis.elements import (
@@ -10,7 +10,9 @@ from detente.crisis.elements import (
     Column,
     ColumnTable,
     Condition,
+    ConditionalEffect,
     Constant,
+    Effect,
     OutputOf,
     Product,
     QuantityOf,
@@ -18,21 +20,39 @@ from detente.crisis.elements import (
 )
 from detente.crisis.schema import value_name
 
-__all__ = ["BINDING_WORDS", "NEVER", "read_binding", "read_condition", "read_effects"]
+__all__ = [
+    "BINDING_WORDS",
+    "CASE_WORDS",
+    "EFFECT_WORDS",
+    "NEVER",
+    "read_binding",
+    "read_condition",
+    "read_effects",
+]
 
 _COLUMNS: tuple[ColumnTable, ...] = get_args(ColumnTable)
 
 BINDING_WORDS = ("by", "output", *_COLUMNS, "sum", "product")
 """Keys that open a binding; no type may bear such a name."""
 
+_REST = "else"
+
+CASE_WORDS = ("by", _REST)
+"""Keys of cases that are no values; neither a value nor a type may bear such a name."""
+
+EFFECT_WORDS = ("up", "down", "keep")
+"""What an effect may say besides a value; no value may bear such a name."""
+
 NEVER: Condition = (AlternativeCondition(allowed={"round": ()}),)
 """A condition that never holds."""
 
-Role = Literal["input", "price", "weight", "prob", "prior"]
+Role = Literal["input", "price", "weight", "prob", "prior", "credibility", "cost"]
+
+AnyCase = TypeVar("AnyCase")
 
 _FORMS = (
     "write a number, the path of a quantity, {output: mechanism.name}, {exposure: variable}, "
-    "{by: variable, value: binding, ...}, {sum: [...]} or {product: [...]}"
+    "{by: variable, value: binding, ..., else: binding}, {sum: [...]} or {product: [...]}"
 )
 
 
@@ -113,13 +133,43 @@ def _alternative(draft: Draft, raw: dict[str, Any], keys: Keys) -> AlternativeCo
     return AlternativeCondition(allowed=allowed)
 
 
-def read_effects(draft: Draft, raw: dict[str, str], keys: Keys) -> dict[str, str]:
-    """Note the variables that effects change and return the effects."""
-    for variable, value in raw.items():
+def read_effects(draft: Draft, raw: dict[str, Any], keys: Keys) -> dict[str, Effect]:
+    """Read effects and note the variables that they change and read; malformed ones are noted and left out."""
+    found = {
+        variable: _effect(draft, variable, given, (*keys, variable))
+        for variable, given in raw.items()
+    }
+    return {variable: effect for variable, effect in found.items() if effect is not None}
+
+
+def _effect(draft: Draft, variable: str, raw: Any, keys: Keys) -> Effect | None:
+    """Read what happens to a variable."""
+    target = _value_text(raw)
+    if target is not None:
         draft.variables.append(
-            VariableUse(keys=(*keys, variable), variable=variable, values=(value,), role="effect")
+            VariableUse(keys=keys, variable=variable, values=(target,), role="effect")
         )
-    return dict(raw)
+        return target
+    read = raw.get("by") if isinstance(raw, dict) else None
+    if not isinstance(read, str) or not read:
+        draft.report(
+            "value-type",
+            f"{raw!r} is no effect on {variable!r}",
+            at=keys,
+            value=raw,
+            fix="write a value, up, down, keep, or {by: variable, value: effect, ..., else: effect}",
+        )
+        return None
+    cases = {
+        value: _effect(draft, variable, item, (*keys, value))
+        for value, item in raw.items()
+        if value != "by"
+    }
+    whole = {value: case for value, case in cases.items() if case is not None}
+    _note_cases(draft, read, tuple(cases), keys)
+    if len(whole) < len(cases):
+        return None
+    return ConditionalEffect(variable=read, cases=_spread(draft, read, whole))
 
 
 def read_binding(
@@ -240,7 +290,28 @@ def _by_state(
         if value != "by"
     }
     whole = {value: case for value, case in cases.items() if case is not None}
+    _note_cases(draft, variable, tuple(cases), keys)
+    if len(whole) < len(cases):
+        return None
+    return ByState(variable=variable, cases=_spread(draft, variable, whole))
+
+
+def _note_cases(draft: Draft, variable: str, given: tuple[str, ...], keys: Keys) -> None:
     draft.variables.append(
-        VariableUse(keys=keys, variable=variable, values=tuple(cases), role="case")
+        VariableUse(
+            keys=keys,
+            variable=variable,
+            values=tuple(value for value in given if value != _REST),
+            role="case",
+            covers_rest=_REST in given,
+        )
     )
-    return ByState(variable=variable, cases=whole) if len(whole) == len(cases) else None
+
+
+def _spread(draft: Draft, variable: str, cases: dict[str, AnyCase]) -> dict[str, AnyCase]:
+    """Give every value that is not named what stands under ``else``."""
+    if _REST not in cases:
+        return cases
+    named = {value: case for value, case in cases.items() if value != _REST}
+    rest = {value: cases[_REST] for value in draft.values_of(variable) if value not in named}
+    return named | rest

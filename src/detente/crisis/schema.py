@@ -72,6 +72,14 @@ def _words(value: Any) -> Any:
     return value.split() if isinstance(value, str) else value
 
 
+def _act(value: Any) -> Any:
+    """Refuse to take that something is an attack for whose it is."""
+    if isinstance(value, bool):
+        message = "an attack is somebody's act: name the player, or leave it out"
+        raise PydanticCustomError(_VALUE_TYPE, message)
+    return value
+
+
 def value_name(value: Any) -> Any:
     """Take a number or truth value for the text that names a state value."""
     if isinstance(value, bool):
@@ -140,6 +148,10 @@ FullDateText = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
 ]
 RawBinding = Annotated[Any, WithJsonSchema({_REFERENCE: "Binding"})]
+RawEffects = Annotated[
+    dict[str, Any],
+    WithJsonSchema({"type": "object", "additionalProperties": {_REFERENCE: "Effect"}}),
+]
 RawCondition = Annotated[Any, WithJsonSchema({_REFERENCE: "Condition"})]
 RawWeight = Annotated[
     Any,
@@ -324,7 +336,10 @@ class ChanceEntry(Entry):
     id: Name = Field(description="Id, unique within the instrument.")
     label: Text = Field(description="What happens, as readers see it.")
     prob: RawBinding = Field(description="Probability: a binding, or `rest`.")
-    effects: dict[str, ValueName] = Field(default={}, description="Effects on the state.")
+    when: RawCondition = Field(
+        default=None, description="In which states it can follow; absent: in all."
+    )
+    effects: RawEffects = Field(default={}, description="Effects on the state.")
 
 
 class InstrumentEntry(Entry):
@@ -334,8 +349,9 @@ class InstrumentEntry(Entry):
     player: Name = Field(description="Who may use it.")
     kind: KindName = Field(description="What it is, from the closed list of kinds.")
     when: RawCondition = Field(default=None, description="When it is available; absent: always.")
-    effects: dict[str, ValueName] = Field(
-        default={}, description="State variable to value, or `up` / `down`: the next in its order."
+    effects: RawEffects = Field(
+        default={},
+        description="State variable to value, or `up` / `down`: the next in its order; or cases by the state.",
     )
     chance: list[ChanceEntry] = Field(default=[], description="Chance outcomes, if it has any.")
     seen_by: Names = Field(default=[], description="Players who see it; absent: all.")
@@ -377,7 +393,9 @@ class OutcomeEntry(Entry):
 
     label: Text = Field(description="Name as readers see it.")
     when: RawCondition = Field(description="Condition on the state; {} always holds.")
-    attack: bool = Field(default=False, description="Counts as an attack.")
+    attack: Annotated[Name, BeforeValidator(_act)] | None = Field(
+        default=None, description="It counts as an attack: the player whose act it is."
+    )
     settlement: bool = Field(default=False, description="Counts as a settlement.")
     description: str = Field(default="", description="What it is, in a sentence or two.")
     claims: Claims = ClaimsField
@@ -418,6 +436,17 @@ class PolicyEntry(Entry):
     )
     forbid: Names = Field(default=[], description="Instruments removed from every menu.")
     state: dict[str, ValueName] = Field(default={}, description="Initial values that it changes.")
+    credibility: RawBinding = Field(
+        default=None,
+        description="Chance that it holds when the time comes: a binding in prob; absent: it surely does.",
+    )
+    cost: dict[str, RawBinding] = Field(
+        default={}, description="Player to what it pays because the commitment is made, in stakes."
+    )
+    broken: dict[str, RawBinding] = Field(
+        default={},
+        description="Player to what it pays where the commitment is made and not kept, in stakes.",
+    )
     claims: Claims = ClaimsField
 
 
@@ -578,7 +607,7 @@ def _binding_schema() -> dict[str, Any]:
     return {
         "description": (
             "Where a number comes from: a number; the path of a quantity; {output: mechanism.name}; "
-            "{exposure|position|salience|red_line: name}; {by: variable, value: binding, ...}; {sum: [...]}; "
+            "{exposure|position|salience|red_line: name}; {by: variable, value: binding, ..., else: binding}; {sum: [...]}; "
             "{product: [...]}."
         ),
         "anyOf": [
@@ -590,7 +619,7 @@ def _binding_schema() -> dict[str, Any]:
             form("product", {"type": "array", "items": binding, "minItems": 1}),
             {
                 "type": "object",
-                "properties": {"by": text},
+                "properties": {"by": text, "else": binding},
                 "required": ["by"],
                 "additionalProperties": binding,
             },
@@ -609,6 +638,25 @@ def _condition_schema() -> dict[str, Any]:
     return {
         "description": "{variable: value or [values], ...}: all must hold; a list: any of them.",
         "anyOf": [alternative, {"type": "array", "items": alternative}, {"type": "null"}],
+    }
+
+
+def _effect_schema() -> dict[str, Any]:
+    effect = {_REFERENCE: "Effect"}
+    return {
+        "description": (
+            "What happens to a variable: one of its values; up or down along their order; keep; "
+            "{by: variable, value: effect, ..., else: effect}."
+        ),
+        "anyOf": [
+            {"type": ["string", "integer", "boolean"]},
+            {
+                "type": "object",
+                "properties": {"by": {"type": "string", "minLength": 1}, "else": effect},
+                "required": ["by"],
+                "additionalProperties": effect,
+            },
+        ],
     }
 
 
@@ -631,7 +679,11 @@ def crisis_schema() -> dict[str, Any]:
     'Crisis file of detente'
     """
     schema = CrisisDocument.model_json_schema(by_alias=True)
-    schema["$defs"] |= {"Binding": _binding_schema(), "Condition": _condition_schema()}
+    schema["$defs"] |= {
+        "Binding": _binding_schema(),
+        "Condition": _condition_schema(),
+        "Effect": _effect_schema(),
+    }
     resolved: dict[str, Any] = _resolve(schema)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -16,21 +16,28 @@ import numpy as np
 
 from detente.arrays import BoolArray, FloatArray, Int64Array, IntArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Policy
+from detente.crisis.elements import Pledge, Policy
 from detente.engine.drawing import DrawMemory, Draws
-from detente.engine.metrics import MetricPlan, MoveKeys, compile_metrics, find_move_keys
+from detente.engine.metrics import (
+    MetricPlan,
+    MoveKeys,
+    compile_metrics,
+    find_excluded,
+    find_move_keys,
+)
 from detente.game import ExtensiveForm
 from detente.linking import Plan, Priced, plan_pricing, price
 from detente.linking.planning import Within
 from detente.rules import Tree, compile_rules, unroll
 from detente.rules.masks import CutTree, TreeMasks
-from detente.rules.policies import FREE, AdaptivePolicy, Start, start_of
+from detente.rules.policies import FREE, AdaptivePolicy, Start, pledgers, start_of
 from detente.rules.unrolling import CHANCE
 
 __all__ = ["PRICES", "Board", "Compiled", "GameKey", "Levels", "PolicyGame", "compiled_of"]
 
-GameKey = tuple[Start, bytes]
-"""What tells games of a crisis apart: where they start and the actions that are left where play can come."""
+GameKey = tuple[Start, bytes, tuple[Pledge, ...]]
+"""What tells games of a crisis apart: where they start, the actions that are left where play can come, and what the policy
+rests on, as far as that matters."""
 Levels = Mapping[str, Int64Array]
 """Levels of mechanisms, as codes of what each reads."""
 
@@ -70,12 +77,21 @@ _MOST_BYTES = 2**25
 class PolicyGame:
     """A game on a board: the actions that a policy leaves, and a key that equal games share.
 
-    What is left of the tree is cut out when it is first asked for.
+    What is left of the tree is cut out when it is first asked for. ``policy`` is the policy where it rests on pledges, and
+    ``broken`` ``(T,)`` tells which terminals of the board come of breaking it, where somebody pays for that.
     """
 
-    def __init__(self, board: "Board", allowed: BoolArray) -> None:
+    def __init__(
+        self,
+        board: "Board",
+        allowed: BoolArray,
+        policy: Policy = FREE,
+        broken: BoolArray | None = None,
+    ) -> None:
         self.board, self.allowed = board, allowed
-        self.key: GameKey = (board.start, np.packbits(allowed).tobytes())
+        self.policy = policy
+        self.broken = broken
+        self.key: GameKey = (board.start, np.packbits(allowed).tobytes(), policy.pledges)
         self._plans: OrderedDict[tuple[bool, MoveKeys], MetricPlan] = OrderedDict()
 
     @property
@@ -89,15 +105,30 @@ class PolicyGame:
         return self.board.masks.cut(self.allowed)
 
     @cached_property
+    def _paid(self) -> IntArray:
+        """Payoff class of each terminal that is left, twice itself, and one more where the policy was broken."""
+        paid = 2 * self.board.tree.payoff_class[self.cut.terminals].astype(np.intp)
+        return paid if self.broken is None else paid + self.broken[self.cut.terminals]
+
+    @cached_property
+    def _kinds(self) -> IntArray:
+        return np.unique(self._paid)
+
+    @property
     def classes(self) -> IntArray:
-        """The payoff classes of the board that are left, sorted."""
-        return np.unique(self.board.tree.payoff_class[self.cut.terminals]).astype(np.intp)
+        """The payoff classes of the board that are left, sorted; one stands twice if some of its terminals broke the policy."""
+        return self._kinds // 2
+
+    @property
+    def classes_broken(self) -> BoolArray:
+        """Which of :attr:`classes` are those of terminals that broke the policy."""
+        return np.asarray(self._kinds % 2 == 1)
 
     @property
     def within(self) -> Within:
         """The part of the board that is left."""
         events = self.cut.info_set[self.cut.player == CHANCE]
-        return Within(classes=self.classes.astype(np.int64), events=np.unique(events))
+        return Within(classes=np.unique(self.classes).astype(np.int64), events=np.unique(events))
 
     @cached_property
     def form(self) -> ExtensiveForm:
@@ -112,9 +143,14 @@ class PolicyGame:
             cut.action_offset,
             tree.chance_offset,
             cut.terminal_node,
-            np.searchsorted(self.classes, tree.payoff_class[cut.terminals]),
+            np.searchsorted(self._kinds, self._paid),
             len(tree.players),
         )
+
+    @cached_property
+    def excluded(self) -> frozenset[str]:
+        """The metrics of outcomes that no play that is left ends in, whatever the numbers."""
+        return frozenset(find_excluded(self.board.tree, self.board.crisis, self.cut.terminals))
 
     @cached_property
     def moves(self) -> MoveKeys:
@@ -132,6 +168,7 @@ class PolicyGame:
                 moves,
                 terminals=self.cut.terminals,
                 with_levels=with_levels,
+                broken=self.broken,
             )
             self._plans[key] = found
             while len(self._plans) > 4:
@@ -150,18 +187,33 @@ class Board:
         What is changed in the state that the game starts from, as of :func:`detente.rules.policies.start_of`.
     first_round
         Round in which the game starts.
+    uncertain
+        Players who know whether the policy binds, where that is uncertain: nature draws it with the types.
     """
 
-    def __init__(self, crisis: Crisis, start: Start, *, first_round: int = 1) -> None:
+    def __init__(
+        self,
+        crisis: Crisis,
+        start: Start,
+        *,
+        first_round: int = 1,
+        uncertain: tuple[str, ...] = (),
+    ) -> None:
         self.crisis, self.start, self.first_round = crisis, start, first_round
+        self.uncertain = uncertain
         policy = Policy(id="", label="", state=dict(start))
-        rules = compile_rules(crisis, policy=policy if start else None, first_round=first_round)
+        rules = compile_rules(
+            crisis,
+            policy=policy if start else None,
+            first_round=first_round,
+            uncertain=uncertain,
+        )
         self.tree: Tree = unroll(rules)
         self.masks = TreeMasks(self.tree)
         self._lock = threading.RLock()
         self._plans: OrderedDict[tuple[object, ...], Plan] = OrderedDict()
         self._bases: dict[tuple[object, ...], Plan | None] = {}  # kept, so that keys stay theirs
-        self._games: OrderedDict[bytes, PolicyGame] = OrderedDict()
+        self._games: OrderedDict[GameKey, PolicyGame] = OrderedDict()
 
     def plan(
         self, levels: Levels, *, base: Plan | None = None, within: Within | None = None
@@ -200,10 +252,16 @@ class Board:
         UsageError
             ``policy-invalid`` for a signal that is no instrument.
         """
-        game = PolicyGame(self, self.masks.allowed(policy))
+        allowed = self.masks.allowed(policy)
+        if isinstance(policy, AdaptivePolicy) or not policy.pledges:
+            game = PolicyGame(self, allowed)
+        else:
+            pays = any(pledge.broken for pledge in policy.pledges) and bool(self.uncertain)
+            broken = self.masks.breaches(policy, allowed) if pays else None
+            game = PolicyGame(self, allowed, policy, broken)
         with self._lock:
-            game = self._games.setdefault(game.key[1], game)
-            self._games.move_to_end(game.key[1])
+            game = self._games.setdefault(game.key, game)
+            self._games.move_to_end(game.key)
             while len(self._games) > _MOST_GAMES:
                 self._games.popitem(last=False)
         return game
@@ -216,7 +274,7 @@ class Compiled:
         self.crisis = crisis
         self.drawn = DrawMemory()
         self._lock = threading.RLock()
-        self._boards: OrderedDict[tuple[Start, int], Board] = OrderedDict()
+        self._boards: OrderedDict[tuple[Start, int, tuple[str, ...]], Board] = OrderedDict()
 
     def fits(self, crisis: Crisis) -> bool:
         """Tell whether a crisis differs from this one in values and words alone."""
@@ -227,12 +285,16 @@ class Compiled:
             for name in _TIGHT
         )
 
-    def board(self, start: Start, *, first_round: int = 1) -> Board:
-        """Return the board of a starting position."""
-        key = (start, first_round)
+    def board(
+        self, start: Start, *, first_round: int = 1, uncertain: tuple[str, ...] = ()
+    ) -> Board:
+        """Return the board of a starting position; ``uncertain`` are the pledgers of a policy that may not hold."""
+        key = (start, first_round, uncertain)
         with self._lock:
             if key not in self._boards:
-                self._boards[key] = Board(self.crisis, start, first_round=first_round)
+                self._boards[key] = Board(
+                    self.crisis, start, first_round=first_round, uncertain=uncertain
+                )
             self._boards.move_to_end(key)
             while len(self._boards) > _MOST_BOARDS:
                 self._boards.popitem(last=False)
@@ -241,8 +303,10 @@ class Compiled:
     def game(self, crisis: Crisis, policy: Policy | AdaptivePolicy | None) -> PolicyGame:
         """Return the game that a policy makes of a crisis that fits."""
         given = FREE if policy is None else policy
-        start = given.start if isinstance(given, AdaptivePolicy) else given
-        return self.board(start_of(crisis, start)).game(given)
+        if isinstance(given, AdaptivePolicy):
+            return self.board(start_of(crisis, given.start)).game(given)
+        uncertain = pledgers(crisis, given)
+        return self.board(start_of(crisis, given), uncertain=uncertain).game(given)
 
 
 _TIGHT = tuple(item.name for item in fields(Crisis) if item.name not in _LOOSE)

@@ -28,10 +28,19 @@ from detente.errors import UsageError
 from detente.game import terminal_probs
 from detente.linking import Priced
 from detente.linking.planning import Within
+from detente.linking.pledges import PricedPledges, price_pledges
 from detente.rules import Position, Rules, compile_rules, find_situations
 from detente.rules import start as start_game
-from detente.rules.compiling import type_combinations
-from detente.rules.policies import FREE, AdaptivePolicy, Start, find_policy, start_state
+from detente.rules.compiling import profiles
+from detente.rules.policies import (
+    FREE,
+    AdaptivePolicy,
+    Start,
+    find_policy,
+    pledgers,
+    start_state,
+)
+from detente.rules.state import PLEDGE
 from detente.summaries import html_summary, text_summary
 
 __all__ = ["BLOCK_DRAWS", "Engine", "find_game", "start"]
@@ -157,7 +166,8 @@ class Engine:
         Priced
             Payoffs ``(K, P, D)`` by class of terminals, probabilities of chance branches ``(R, D)``, and their parts.
         """
-        return self._price(find_game(self, policy).board, draws, whole=True)
+        game = find_game(self, policy)
+        return self._weigh(game, self._price(game.board, draws, whole=True), draws)[0]
 
     def solve(
         self,
@@ -285,7 +295,10 @@ class Engine:
         start: Start = tuple(
             sorted((name, value) for name, value in stands.items() if base[name].initial != value)
         )
-        game = self._compiled.board(start, first_round=first_round).game(chosen or FREE)
+        board = self._compiled.board(
+            start, first_round=first_round, uncertain=pledgers(self.crisis, chosen)
+        )
+        game = board.game(chosen or FREE)
 
         def solve() -> Solved:
             blocks = self._solve(game, draws, priors=priors)
@@ -308,6 +321,7 @@ class Engine:
         types: Mapping[str, str] | None = None,
         *,
         policy: str | Policy | None = None,
+        pledge: str | None = None,
         seed: int = SEED,
     ) -> Position:
         """Start to play the game choice by choice.
@@ -319,57 +333,82 @@ class Engine:
             position is nature's draw.
         policy
             A commitment that shortens the menus.
+        pledge
+            ``binds`` or ``free``: whether a commitment that may not hold does; drawn by its credibility if it is left out.
         seed
-            Key of the draw of the types left out, and of the priors themselves where these are uncertain.
+            Key of the draw of what is left out, and of the priors themselves where these are uncertain.
 
         Raises
         ------
         UsageError
-            ``player-unknown``, ``type-unknown`` or ``policy-invalid``.
+            ``player-unknown``, ``type-unknown``, ``policy-invalid``, or ``option-invalid`` for the pledge.
         """
         rules = compile_rules(self.crisis, policy=policy)
-        return start_game(rules, None if types is None else self._types(rules, types, seed))
+        if types is None:
+            return start_game(rules)
+        given = dict(types) if pledge is None else {**types, PLEDGE: pledge}
+        drawn = self._drawn(rules, given, policy, seed)
+        held = drawn.pop(PLEDGE, "")
+        return start_game(rules, drawn, pledge=held)
 
-    def _types(self, rules: Rules, given: Mapping[str, str], seed: int) -> Mapping[str, str]:
-        """Draw the types left out from the joint prior, given the others, at one draw of the quantities."""
-        if all(
-            name in given or len(kinds) == 1
-            for name, kinds in zip(rules.players, rules.types, strict=True)
-        ):
-            return given
-        profiles = [
-            {
-                name: kinds[code]
-                for name, kinds, code in zip(rules.players, rules.types, row, strict=True)
-            }
-            for row in type_combinations(rules)
+    def _drawn(
+        self, rules: Rules, given: Mapping[str, str], policy: str | Policy | None, seed: int
+    ) -> dict[str, str]:
+        """Draw what nature draws and is left out from the joint prior, given the rest, at one draw of the quantities."""
+        names = [*rules.players, *([PLEDGE] if rules.pledgers else [])]
+        values = rules.values[rules.drawn_columns]
+        if all(name in given or len(kinds) == 1 for name, kinds in zip(names, values, strict=True)):
+            return dict(given)
+        every = [
+            {name: kinds[code] for name, kinds, code in zip(names, values, row, strict=True)}
+            for row in profiles(rules)
         ]
-        fits = np.array([given.items() <= profile.items() for profile in profiles])
+        fits = np.array([given.items() <= profile.items() for profile in every])
         if not fits.any():
-            return given  # refused where the game starts
-        priced = self._price(find_game(self, None).board, self.draw(1, seed=seed))
-        weights = priced.chance_probs[: len(profiles), 0] * fits
-        picked = np.random.default_rng(seed).choice(len(profiles), p=weights / weights.sum())
-        return profiles[picked]
+            return dict(given)  # refused where the game starts
+        game = find_game(self, policy if rules.pledgers else None)
+        one = self.draw(1, seed=seed)
+        priced, _ = self._weigh(game, self._price(game.board, one), one)
+        weights = priced.chance_probs[: len(every), 0] * fits
+        picked = np.random.default_rng(seed).choice(len(every), p=weights / weights.sum())
+        return every[picked]
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _price(self, board: Board, draws: Draws, *, whole: bool = False) -> Priced:
         """Price a board, at least where payoffs need it; boards of round 1 take what they can from that of the crisis."""
         base = None
-        if board.start and board.first_round == 1 and (self._reach is None or () in self._reach):
+        other = bool(board.start or board.uncertain) and board.first_round == 1
+        if other and (self._reach is None or ((), ()) in self._reach):
             base = self._price(self._compiled.board(()), draws, whole=whole)
         levels: Levels = board.tree.mechanism_codes if whole else {}
         within = None
         if self._reach is not None:
-            levels, within = self._reach[board.start]
+            levels, within = self._reach[board.start, board.uncertain]
         plan = board.plan(levels, base=None if base is None else base.plan, within=within)
         return PRICES.price(plan, draws, base)
 
-    def _find_reach(self, policies: Sequence[str]) -> dict[Start, tuple[Levels, Within]]:
+    def _weigh(
+        self, game: PolicyGame, priced: Priced, draws: Draws
+    ) -> tuple[Priced, PricedPledges | None]:
+        """Give nature's draw the odds that the policy binds, and price what it costs; nothing where it rests on no pledge."""
+        if not game.policy.pledges:
+            return priced, None
+        tree, values = game.board.tree, draws.as_mapping()
+        pledges = price_pledges(game.policy, tree, self.crisis, values, draws.n_draws)
+        if game.board.uncertain:
+            n_profiles = int(tree.chance_offset[1])
+            chance = priced.chance_probs.copy()
+            chance[:n_profiles] = pledges.weigh(chance[:n_profiles])
+            priced = replace(priced, chance_probs=chance)
+        return priced, pledges
+
+    def _find_reach(
+        self, policies: Sequence[str]
+    ) -> dict[tuple[Start, tuple[str, ...]], tuple[Levels, Within]]:
         """Return the levels of mechanisms and the part of the tree that some policies reach, by starting position."""
         crisis = self.crisis
-        found: dict[Start, tuple[dict[str, Int64Array], Within]] = {}
+        found: dict[tuple[Start, tuple[str, ...]], tuple[dict[str, Int64Array], Within]] = {}
         for name in policies:
             policy = crisis.policies.get(name)
             game = self._compiled.game(crisis, policy)
@@ -378,10 +417,11 @@ class Engine:
                 if game.allowed.all()
                 else find_situations(compile_rules(crisis, policy=policy)).mechanism_codes
             )
-            levels, within = found.get(game.board.start, (dict(codes), game.within))
+            place = (game.board.start, game.board.uncertain)
+            levels, within = found.get(place, (dict(codes), game.within))
             for mechanism, mine in codes.items():
                 levels[mechanism] = np.union1d(levels[mechanism], mine)
-            found[game.board.start] = (
+            found[place] = (
                 levels,
                 Within(
                     classes=np.union1d(within.classes, game.within.classes),
@@ -411,12 +451,14 @@ class Engine:
             if stop.is_set() or (is_stopped is not None and is_stopped()):
                 stop.set()
                 raise CancelledError
-            priced = self._price(game.board, draws.block(first, last))
+            block = draws.block(first, last)
+            priced, pledges = self._weigh(game, self._price(game.board, block), block)
             if priors is not None:
                 chance = priced.chance_probs.copy()
                 chance[: len(priors)] = priors[:, first:last]
                 priced = replace(priced, chance_probs=chance)
-            return solve_block(game, priced, np.ascontiguousarray(draws.values[path, first:last]))
+            rationality = np.ascontiguousarray(draws.values[path, first:last])
+            return solve_block(game, priced, rationality, pledges)
 
         return self._spread(run, spans, stop, progress)
 
@@ -461,10 +503,11 @@ def start(
     types: Mapping[str, str] | None = None,
     *,
     policy: str | Policy | None = None,
+    pledge: str | None = None,
     seed: int = SEED,
 ) -> Position:
     """Start to play a crisis choice by choice; see :meth:`Engine.start`."""
-    return Engine(crisis).start(types, policy=policy, seed=seed)
+    return Engine(crisis).start(types, policy=policy, pledge=pledge, seed=seed)
 
 
 def find_game(engine: Engine, policy: PolicyLike) -> PolicyGame:
@@ -480,6 +523,11 @@ def find_game(engine: Engine, policy: PolicyLike) -> PolicyGame:
 
 def _as_policy(crisis: Crisis, policy: PolicyLike) -> Policy | AdaptivePolicy:
     if isinstance(policy, AdaptivePolicy):
+        for part in (policy.start, policy.switch):
+            if part.pledges:
+                message = f"the policy {part.id!r} may not hold or has a cost, and cannot be one that a signal switches"
+                fix = "switch between policies without credibility, cost and broken"
+                raise UsageError(message, code="policy-invalid", at="policy", fix=fix)
         return policy
     if policy == FREE.id and not crisis.policies:  # as runs call it
         return FREE

@@ -20,10 +20,18 @@ from detente.crisis.crisis import Crisis
 from detente.crisis.metric_names import metric_name
 from detente.errors import GameError
 from detente.linking import Priced
+from detente.linking.pledges import PricedPledges
 from detente.models.beliefs import posteriors
 from detente.rules import Tree
 
-__all__ = ["MetricPlan", "MoveKeys", "compile_metrics", "evaluate_metrics", "find_move_keys"]
+__all__ = [
+    "MetricPlan",
+    "MoveKeys",
+    "compile_metrics",
+    "evaluate_metrics",
+    "find_excluded",
+    "find_move_keys",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +73,11 @@ class MetricPlan:
     used: slice
     first: slice
     seen: slice
+    broken: int
     attack: tuple[int, ...]
     settlement: tuple[int, ...]
+    acts: Mapping[str, tuple[int, ...]]
+    excluded: tuple[str, ...]
 
 
 def find_move_keys(
@@ -105,6 +116,7 @@ def compile_metrics(
     *,
     terminals: NDArray[np.integer[Any]] | None = None,
     with_levels: bool = True,
+    broken: BoolArray | None = None,
 ) -> MetricPlan:
     """Find the terminals that each metric sums over.
 
@@ -120,12 +132,13 @@ def compile_metrics(
         The terminals that play can come to, in the order of the probabilities that will be given; all by default.
     with_levels
         Whether levels of considerations and payoffs are wanted.
+    broken
+        Terminals that come of breaking a policy, if somebody pays for that, shape ``(T,)``.
     """
     n_terminals = tree.terminal_node.size
-    types = tree.class_types[tree.payoff_class].astype(np.intp)
     levels = tree.class_level[tree.payoff_class].astype(np.intp)
-    profile_types = _profile_types(tree, types)
-    profile = np.ravel_multi_index(tuple(types.T), tuple(len(kinds) for kinds in tree.types))
+    profile_types = _profile_types(tree)
+    profile = tree.terminal_profile.astype(np.intp)
     everywhere = np.arange(n_terminals)
     entries: list[tuple[IntArray, IntArray]] = [(tree.outcome.astype(np.intp), everywhere)]
     at = len(tree.outcomes)
@@ -141,6 +154,9 @@ def compile_metrics(
             found = np.flatnonzero(_happens(tree, crisis, family, pair))
             entries.append((np.full(found.size, at + place), found))
         at += len(pairs)
+    if broken is not None:
+        entries.append((np.full(np.count_nonzero(broken), at), np.flatnonzero(broken)))
+        at += 1
     key, terminal = (np.concatenate(parts) for parts in zip(*entries, strict=True))
     if terminals is not None:
         place_of = np.full(n_terminals, -1, dtype=np.intp)
@@ -163,8 +179,11 @@ def compile_metrics(
         used=families["used"],
         first=families["first"],
         seen=families["seen"],
+        broken=at - 1 if broken is not None else -1,
         attack=_flagged(tree, crisis, "attack"),
         settlement=_flagged(tree, crisis, "settlement"),
+        acts=_acts(tree, crisis),
+        excluded=find_excluded(tree, crisis, terminals),
     )
 
 
@@ -174,6 +193,7 @@ def evaluate_metrics(
     given_profile: FloatArray,
     profile_probs: FloatArray,
     priced: Priced,
+    pledges: PricedPledges | None = None,
 ) -> dict[str, FloatArray]:
     """Compute every metric of the tree for a block of draws.
 
@@ -187,6 +207,8 @@ def evaluate_metrics(
         Probability of each type profile, shape ``(V, D)``.
     priced
         Prices and weights of the same draws.
+    pledges
+        What the policy costs, where it rests on pledges.
 
     Returns
     -------
@@ -203,13 +225,17 @@ def evaluate_metrics(
         metrics[metric_name("outcome", name)] = outcomes[place]
     metrics["attack"] = outcomes[list(plan.attack)].sum(axis=0)
     metrics["settlement"] = outcomes[list(plan.settlement)].sum(axis=0)
+    for player, places in plan.acts.items():
+        metrics[metric_name("attack_by", player)] = outcomes[list(places)].sum(axis=0)
+    for name in plan.excluded:
+        metrics[metric_name("excluded", name)] = np.ones(profile_probs.shape[1])
     for name in plan.level_slices:
         expected = (overall[plan.level_slices[name]] * priced.prices[name]).sum(axis=0)
         metrics[metric_name("level", name)] = expected
     for (player, instrument), value in zip(plan.keys.used, overall[plan.used], strict=True):
         metrics[metric_name("use", player, instrument)] = value
     for number, player in enumerate(tree.players):
-        _add_player(metrics, plan, number, player, sums, profile_probs, priced)
+        _add_player(metrics, plan, number, player, sums, profile_probs, priced, pledges)
     return metrics
 
 
@@ -221,6 +247,7 @@ def _add_player(
     sums: FloatArray,
     profile_probs: FloatArray,
     priced: Priced,
+    pledges: PricedPledges | None,
 ) -> None:
     """Metrics given the types of one player, its payoffs and what its moves tell."""
     tree = plan.tree
@@ -248,7 +275,10 @@ def _add_player(
             metrics[metric_name("first", player, name, plan.keys.first[place][1])] = share
         likelihoods[kind] = given[plan.seen]
         if plan.level_slices:
-            total = total + prior[kind] * _add_payoff(metrics, plan, (player, name), given, priced)
+            paid = _paid(plan, pledges, number, given)
+            total = total + prior[kind] * _add_payoff(
+                metrics, plan, (player, name), given, priced, paid
+            )
     if plan.level_slices:
         metrics[metric_name("payoff", player)] = total
     if len(types) > 1:
@@ -265,9 +295,12 @@ def _add_payoff(
     who: tuple[str, str],
     given: FloatArray,
     priced: Priced,
+    paid: FloatArray | None,
 ) -> FloatArray:
-    """Metrics of what each consideration adds to the payoff of a type; return their sum."""
+    """Metrics of what each consideration adds to the payoff of a type; return their sum, less what was paid."""
     player, name = who
+    if paid is not None:
+        metrics[metric_name("pledge", player, name)] = paid
     payoff = np.zeros(given.shape[1])
     for consideration in plan.level_slices:
         weight = priced.weights.get((player, name, consideration))
@@ -277,8 +310,22 @@ def _add_payoff(
         part = weight * (levels * priced.prices[consideration]).sum(axis=0)
         metrics[metric_name("payoff", player, name, consideration)] = part
         payoff = payoff + part
+    if paid is not None:
+        payoff = payoff - paid
     metrics[metric_name("payoff", player, name)] = payoff
     return payoff
+
+
+def _paid(
+    plan: MetricPlan, pledges: PricedPledges | None, number: int, given: FloatArray
+) -> FloatArray | None:
+    """Return what a player is expected to pay for a policy, given its type, shape ``(D,)``; None if it never pays."""
+    if pledges is None or not (pledges.cost.any() or pledges.broken.any()):
+        return None
+    paid: FloatArray = pledges.cost[number].copy()
+    if plan.broken >= 0:
+        paid += pledges.broken[number] * given[plan.broken]
+    return paid
 
 
 def _given_type(
@@ -301,15 +348,14 @@ def _given_type(
     return weights
 
 
-def _profile_types(tree: Tree, types: IntArray) -> IntArray:
-    """Types of each branch of nature's draw, shape (V, P): the last player's vary fastest."""
-    counts = tuple(len(kinds) for kinds in tree.types)
+def _profile_types(tree: Tree) -> IntArray:
+    """Types of each branch of nature's draw, and whether the policy binds where that is drawn: the last vary fastest."""
+    counts = tuple(len(values) for values in tree.rules.values[tree.rules.drawn_columns])
     grid = np.indices(counts).reshape(len(counts), -1).T
     branch = tree.terminal_node.astype(np.intp)
     while (above := tree.parent[branch] > 0).any():
         branch = np.where(above, tree.parent[branch], branch)
-    expected = grid[branch - tree.first_child[0]]
-    if not np.array_equal(expected, types):
+    if not np.array_equal(branch - tree.first_child[0], tree.terminal_profile):
         message = "the branches at the root are not the combinations of types in their order"
         raise GameError(
             message, code="game-invalid", at="tree", fix="unroll the game with detente.rules.unroll"
@@ -324,6 +370,39 @@ def _happens(tree: Tree, crisis: Crisis, family: str, pair: tuple[str, str]) -> 
     first = tree.first_move if family == "first" else tree.first_seen
     column = first[:, tree.players.index(pair[0])]
     return np.asarray(column == list(crisis.instruments).index(pair[1]))
+
+
+def find_excluded(
+    tree: Tree, crisis: Crisis, terminals: NDArray[np.integer[Any]] | None = None
+) -> tuple[str, ...]:
+    """Return the metrics of outcomes that are zero whatever the numbers: no play that is left ends so.
+
+    Parameters
+    ----------
+    tree
+        The unrolled game.
+    crisis
+        The crisis it was unrolled from.
+    terminals
+        The terminals that are left; all by default.
+    """
+    left = set(np.unique(tree.outcome if terminals is None else tree.outcome[terminals]).tolist())
+    groups: dict[str, tuple[int, ...]] = {
+        metric_name("outcome", name): (place,) for place, name in enumerate(tree.outcomes)
+    }
+    groups |= {metric_name("attack_by", player): at for player, at in _acts(tree, crisis).items()}
+    groups |= {flag: _flagged(tree, crisis, flag) for flag in ("attack", "settlement")}
+    return tuple(name for name, places in groups.items() if places and not left & set(places))
+
+
+def _acts(tree: Tree, crisis: Crisis) -> dict[str, tuple[int, ...]]:
+    """Return the outcomes that are an attack of each player who has any."""
+    by_place = [crisis.outcomes[name].attack for name in tree.outcomes]
+    return {
+        player: tuple(place for place, act in enumerate(by_place) if act == player)
+        for player in tree.players
+        if player in by_place
+    }
 
 
 def _flagged(tree: Tree, crisis: Crisis, flag: str) -> tuple[int, ...]:

@@ -34,7 +34,7 @@ class Root:
     """A solved game: probability of each complete history in each draw, and what can be read of the histories.
 
     ``reach`` has shape ``(T, D)``; ``outcome`` ``(T,)`` says how a history ends; ``profile`` ``(T,)`` under which
-    combination of types it lies, whose types ``profile_types`` ``(V, P)`` names. ``of_outcome`` lists the histories of each
+    profile it lies, whose types ``profile_types`` ``(V, P)`` names, in a last column whether the policy binds where that is drawn. ``of_outcome`` lists the histories of each
     outcome. Histories are those that the policy leaves: the ``terminals`` of the ``tree``, in this order.
     """
 
@@ -45,9 +45,8 @@ class Root:
         self.unconverged = solved.unconverged
         self.outcomes = tree.outcomes
         self.outcome = tree.outcome[self.terminals]
-        types = tree.class_types[tree.payoff_class[self.terminals]].astype(np.intp)
-        counts = tuple(len(kinds) for kinds in tree.types)
-        self.profile: IntArray = np.ravel_multi_index(tuple(types.T), counts)
+        counts = tuple(len(values) for values in tree.rules.values[tree.rules.drawn_columns])
+        self.profile: IntArray = tree.terminal_profile[self.terminals].astype(np.intp)
         self.profile_types: IntArray = np.indices(counts).reshape(len(counts), -1).T.astype(np.intp)
         self.of_outcome = tuple(
             np.flatnonzero(self.outcome == place) for place in range(len(tree.outcomes))
@@ -169,5 +168,12 @@ def _drawn(
     place = [item.id for item in crisis.instruments[instrument].chance].index(outcome)
     by_chance = (tree.parent > 0) & (tree.player[parent] == CHANCE)
     event = np.where(by_chance, tree.info_set[parent], 0)
-    found: BoolArray = by_chance & (tree.chance_instrument[event] == index) & (ordinal == place)
+    found: BoolArray = (
+        by_chance
+        & (tree.chance_instrument[event] == index)
+        & (
+            tree.chance_outcome[tree.chance_offset[event] + np.where(by_chance, ordinal, 0)]
+            == place
+        )
+    )
     return found

@@ -15,11 +15,12 @@ from detente.engine.solving import solve_draws
 from detente.errors import UsageError, nearest
 from detente.game import nash_conv, terminal_probs
 from detente.linking import Priced
+from detente.linking.pledges import PricedPledges
 from detente.summaries import html_bars, html_grid, html_summary
 
 __all__ = ["MetricValues", "Solution", "SolvedBlock", "solve_block"]
 
-_LEVELS = frozenset({"level", "payoff"})
+_LEVELS = frozenset({"level", "payoff", "pledge"})
 _MOVES = frozenset({"use", "first", "belief"})
 _CERTIFICATE: Final = "certificate"
 _CERTIFICATES = tuple(
@@ -78,10 +79,11 @@ class SolvedBlock:
     residual: FloatArray
     iterations: Int64Array
     converged: BoolArray
+    pledges: PricedPledges | None = None
 
     @property
     def n_profiles(self) -> int:
-        """Number of combinations of types."""
+        """Number of profiles: combinations of types, twice as many where it is uncertain whether the policy binds."""
         return int(self.game.board.tree.chance_offset[1])
 
     def given_profile(self) -> FloatArray:
@@ -96,9 +98,17 @@ class SolvedBlock:
         return nash_conv(self.game.form, self.strategy, payoffs=self.payoffs, chance_probs=chance)
 
 
-def solve_block(game: PolicyGame, priced: Priced, rationality: FloatArray) -> SolvedBlock:
-    """Solve a game for the draws that its board is priced at."""
+def solve_block(
+    game: PolicyGame,
+    priced: Priced,
+    rationality: FloatArray,
+    pledges: PricedPledges | None = None,
+) -> SolvedBlock:
+    """Solve a game for the draws that its board is priced at; ``pledges`` are those of its policy."""
     payoffs = priced.payoffs_of(game.classes)
+    if pledges is not None:
+        payoffs = payoffs - pledges.cost[None, :, :]
+        payoffs[game.classes_broken] -= pledges.broken
     found = solve_draws(game.form, rationality, payoffs=payoffs, chance_probs=priced.chance_probs)
     return SolvedBlock(
         game=game,
@@ -108,6 +118,7 @@ def solve_block(game: PolicyGame, priced: Priced, rationality: FloatArray) -> So
         residual=found.residual,
         iterations=found.iterations,
         converged=found.converged,
+        pledges=pledges,
     )
 
 
@@ -210,6 +221,7 @@ class Solution:
                         given_profile=block.given_profile(),
                         profile_probs=block.priced.chance_probs[: block.n_profiles],
                         priced=block.priced,
+                        pledges=block.pledges,
                     )
                     for block in self.blocks
                 ]

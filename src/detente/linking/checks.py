@@ -6,6 +6,7 @@ import numpy as np
 
 from detente.crisis.crisis import Crisis
 from detente.errors import CrisisFileError, Finding
+from detente.linking.chance_checks import impossible_chances
 from detente.linking.mechanism_checks import (
     check_cycles,
     check_inputs,
@@ -98,6 +99,7 @@ def check_play(
         yield from error.findings
         return
     yield from _dead_ends(searched)
+    yield from impossible_chances(crisis, searched)
     yield from _unnamed(searched)
     too_large = [
         (rules, found)
@@ -112,13 +114,14 @@ def check_play(
 
 
 def _dead_ends(searched: list[tuple[Rules, Situations]]) -> Iterator[Finding]:
-    """Yield one finding per menu that can be empty."""
+    """Yield one finding per menu that can be empty, and per instrument after which nothing can follow."""
     named = set()
     for rules, found in searched:
-        for moment, state in found.stuck:
-            if (moment.phase, moment.move) not in named:
-                named.add((moment.phase, moment.move))
-                yield transition.menu_empty_finding(rules, moment, state)
+        for moment, batch in found.stuck:
+            key = (moment.kind, moment.phase, moment.move, int(batch.choice[0, moment.move]))
+            if key not in named:
+                named.add(key)
+                yield transition.dead_end_finding(rules, moment, batch)
 
 
 def _unnamed(searched: list[tuple[Rules, Situations]]) -> Iterator[Finding]:

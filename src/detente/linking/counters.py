@@ -17,7 +17,7 @@ from detente.crisis.elements import Instrument, Mechanism
 from detente.errors import UsageError, nearest
 from detente.linking.pricing import Priced
 from detente.models.energy import GAS_HORIZONS
-from detente.rules.policies import start_state
+from detente.rules.policies import changes_at_start, start_state
 from detente.rules.state import read_variables
 
 __all__ = [
@@ -77,10 +77,8 @@ def find_counters(crisis: Crisis) -> tuple[Counter, ...]:
     for item in crisis.instruments.values():
         changes = {
             variable: value
-            for variable, value in item.effects.items()
-            if variable in reads
-            and value in crisis.state[variable].values
-            and value != crisis.state[variable].initial
+            for variable, value in changes_at_start(crisis, item).items()
+            if variable in reads and value != crisis.state[variable].initial
         }
         if changes:
             found.append(Counter(instrument=item, changes=changes, mechanism=gas))

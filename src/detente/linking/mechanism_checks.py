@@ -236,6 +236,11 @@ def _uses_as_probability(crisis: Crisis) -> Iterator[_Use]:
             for player in crisis.players.values()
             for kind in player.types
         ),
+        *(
+            (pledge.credibility, policy.place, "credibility")
+            for policy in crisis.policies.values()
+            for pledge in policy.pledges
+        ),
     ]
     for binding, place, key in found:
         if binding is not None:

@@ -20,8 +20,8 @@ from detente.linking.bindings import (
 from detente.linking.tables import bind_model, responses_to
 from detente.models import Model, find_model
 from detente.models.registry import Input, Price
-from detente.rules.compiling import Rules, type_combinations
-from detente.rules.state import read_outputs
+from detente.rules.compiling import Rules, profiles
+from detente.rules.state import BINDING, read_outputs
 from detente.rules.unrolling import Tree
 from detente.summaries import html_fields, text_fields
 
@@ -34,6 +34,7 @@ __all__ = [
     "Plan",
     "Within",
     "mechanism_order",
+    "plan_fixed",
     "plan_mechanisms",
     "plan_pricing",
 ]
@@ -79,7 +80,9 @@ class Plan:
     ``paths`` are the quantities that :func:`price` needs. ``level_states`` says for each mechanism what its levels are,
     ``mechanism_codes`` gives them as codes, ``reachable`` those that were asked for; mechanisms in ``shared`` are evaluated
     by the base plan. ``prices`` gives for each consideration the number of its levels and those that are priced,
-    ``even`` even odds for each chance branch.
+    ``even`` even odds for each chance branch. ``type_rows`` give for each player its type in each profile;
+    ``share_of_types`` profiles have the same types, and share their probability evenly until it is known whether a policy
+    binds.
     """
 
     __repr__ = text_fields
@@ -96,6 +99,7 @@ class Plan:
     prices: tuple[tuple[Consideration, int, Int64Array, AbstractTerm], ...]
     priors: tuple[Lottery, ...]
     type_rows: tuple[Int64Array, ...]
+    share_of_types: int
     lotteries: tuple[Lottery, ...]
     weights: tuple[tuple[tuple[str, str, str], AbstractTerm], ...]
     weight_row: Int64Array
@@ -163,8 +167,8 @@ def plan_pricing(
         ),
         *(
             (outcome.prob, levels)
-            for item, _, levels in events
-            for outcome in item.chance
+            for item, places, _, levels in events
+            for outcome in (item.chance[place] for place in places)
             if outcome.prob is not None
         ),
         *(
@@ -210,7 +214,9 @@ def plan_pricing(
         )
     )
     priors = tuple(_plan_prior(player, scope, now) for player in crisis.players.values())
-    lotteries = tuple(_plan_lottery(item, branches, at, scope) for item, branches, at in events)
+    lotteries = tuple(
+        _plan_lottery(item, places, branches, at, scope) for item, places, branches, at in events
+    )
     weight_row, price_row, incidence = _incidence(tree, [key for key, _ in weights])
     return Plan(
         paths=tuple(sorted(scope.paths)),
@@ -230,7 +236,8 @@ def plan_pricing(
         mechanisms=mechanisms,
         prices=price_terms,
         priors=priors,
-        type_rows=tuple(type_combinations(rules).astype(np.int64).T),
+        type_rows=tuple(profiles(rules).astype(np.int64).T[: len(tree.players)]),
+        share_of_types=len(BINDING) if rules.pledgers else 1,
         lotteries=lotteries,
         weights=tuple(weights),
         weight_row=weight_row,
@@ -321,8 +328,11 @@ def _weight_bindings(
 
 def _events(
     tree: Tree, crisis: Crisis, within: Within | None
-) -> list[tuple[Instrument, Int64Array, Levels]]:
-    """Return the instruments whose chance outcomes occur, with their branches and levels."""
+) -> list[tuple[Instrument, tuple[int, ...], Int64Array, Levels]]:
+    """Return the instruments whose chance outcomes occur, with the places of those that can follow, branches and levels.
+
+    An instrument stands once for each set of outcomes that can follow.
+    """
     found = []
     for number in np.unique(tree.chance_instrument[1:]).tolist():
         item = crisis.instruments[tree.rules.instruments[number].id]
@@ -334,9 +344,14 @@ def _events(
             rows = np.intersect1d(rows, within.events)
             if not rows.size:
                 continue
-        branches = tree.chance_offset[rows][:, None] + np.arange(len(item.chance))
-        levels = Levels(projection=reads, values=reads.decode(tree.chance_level[rows]))
-        found.append((item, branches.astype(np.int64), levels))
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for row in rows.tolist():
+            part = slice(tree.chance_offset[row], tree.chance_offset[row + 1])
+            groups.setdefault(tuple(tree.chance_outcome[part].tolist()), []).append(row)
+        for places, alike in groups.items():
+            branches = tree.chance_offset[alike][:, None] + np.arange(len(places))
+            levels = Levels(projection=reads, values=reads.decode(tree.chance_level[alike]))
+            found.append((item, places, branches.astype(np.int64), levels))
     return found
 
 
@@ -452,6 +467,14 @@ def _refuse_input(mechanism: Mechanism, name: str, *, code: Code, what: str) -> 
     )
 
 
+def plan_fixed(binding: Binding, tree: Tree, crisis: Crisis, place: Place) -> AbstractTerm:
+    """Compile a binding that depends on no state, for one level."""
+    rules = tree.rules
+    scope = Scope(crisis=crisis, rules=rules, levels={}, per_member=lambda *_: False)
+    now = Levels(projection=rules.project(rules.variables), values=rules.initial[None, :])
+    return compile_binding(binding, scope=scope, levels=now, place=place)
+
+
 def _plan_prior(player: Player, scope: Scope, now: Levels) -> Lottery:
     return Lottery(
         name=f"the priors of {player.id!r}",
@@ -468,7 +491,11 @@ def _plan_prior(player: Player, scope: Scope, now: Levels) -> Lottery:
 
 
 def _plan_lottery(
-    instrument: Instrument, branches: Int64Array, levels: Levels, scope: Scope
+    instrument: Instrument,
+    places: tuple[int, ...],
+    branches: Int64Array,
+    levels: Levels,
+    scope: Scope,
 ) -> Lottery:
     return Lottery(
         name=f"the chance outcomes of {instrument.id!r}",
@@ -478,7 +505,7 @@ def _plan_lottery(
             None
             if outcome.prob is None
             else compile_binding(outcome.prob, scope=scope, levels=levels, place=instrument.place)
-            for outcome in instrument.chance
+            for outcome in (instrument.chance[place] for place in places)
         ),
         branches=branches,
     )

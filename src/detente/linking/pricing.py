@@ -342,7 +342,7 @@ def _chance_probs(plan: Plan, draws: DrawBlock) -> FloatArray:
     types = np.ones((n_types, draws.n_draws))
     for prior, row in zip(plan.priors, plan.type_rows, strict=True):
         types *= _probabilities(prior, draws)[0][row]
-    result[:n_types] = types
+    result[:n_types] = types / plan.share_of_types
     for lottery in plan.lotteries:
         result[lottery.branches] = _probabilities(lottery, draws)
     return result

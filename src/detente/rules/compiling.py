@@ -1,6 +1,6 @@
 """The rules of a crisis compiled for arrays, under a policy or under none: what every driver of a game walks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -12,13 +12,16 @@ from detente.crisis.elements import Instrument, Mechanism, Policy
 from detente.errors import Place, UsageError
 from detente.rules.instruments import CompiledInstrument, compile_instruments
 from detente.rules.phases import CompiledPhase, Moment, compile_phase, make_schedule
-from detente.rules.policies import find_policy, start_state
+from detente.rules.policies import find_policy, pledgers, start_state
 from detente.rules.state import (
+    BINDING,
+    PLEDGE,
     ROUND,
     CompiledCondition,
     Projection,
     StateArray,
     StateColumns,
+    condition_variables,
     project,
     read_variables,
 )
@@ -28,8 +31,8 @@ __all__ = [
     "Rules",
     "compile_rules",
     "initial_states",
-    "type_combinations",
-    "type_labels",
+    "profile_labels",
+    "profiles",
 ]
 
 
@@ -37,6 +40,7 @@ __all__ = [
 class Rules:
     """The rules of a crisis, compiled, with a policy's restrictions on menus and its initial values applied.
 
+    ``pledgers`` are the players who know whether the policy binds, where nature draws that; nobody where it surely does.
     ``sights`` are the labels of everything that a player can come to see; code 0 is nothing. ``consideration_reads``,
     ``chance_reads`` (per instrument; None without chance) and ``mechanism_reads`` say which variables decide the level.
     """
@@ -48,6 +52,7 @@ class Rules:
     policy: str
     rounds: int
     players: tuple[str, ...]
+    pledgers: tuple[int, ...]
     types: tuple[tuple[str, ...], ...]
     type_labels: tuple[tuple[str, ...], ...]
     variables: tuple[str, ...]
@@ -74,7 +79,21 @@ class Rules:
     @property
     def type_columns(self) -> slice:
         """Columns of a state row that hold the players' types."""
-        return slice(len(self.variables) - 1 - self.n_players, len(self.variables) - 1)
+        first = self.drawn_columns.start
+        return slice(first, first + self.n_players)
+
+    @property
+    def drawn_columns(self) -> slice:
+        """Columns of a state row that nature draws: types, and whether the policy binds where that is uncertain."""
+        n_drawn = self.n_players + bool(self.pledgers)
+        return slice(len(self.variables) - 1 - n_drawn, len(self.variables) - 1)
+
+    def is_free(self, state: StateArray) -> NDArray[np.bool_]:
+        """Tell in which states a policy that may not hold does not bind, shape ``(n,)``."""
+        if not self.pledgers:
+            return np.zeros(len(state), dtype=np.bool_)
+        free: NDArray[np.bool_] = state[:, self.drawn_columns.stop - 1] == BINDING.index("free")
+        return free
 
     @property
     def max_moves(self) -> int:
@@ -110,6 +129,7 @@ def compile_rules(
     policy: str | Policy | None = None,
     rounds: int | None = None,
     first_round: int = 1,
+    uncertain: Sequence[str] | None = None,
 ) -> Rules:
     """Compile the rules of a crisis for the drivers.
 
@@ -123,6 +143,8 @@ def compile_rules(
         Number of rounds instead of the crisis's own.
     first_round
         Round in which the game starts; of a crisis that is under way.
+    uncertain
+        Players who know whether the policy binds, in the place of its own pledgers: for the tree that policies share.
 
     Returns
     -------
@@ -143,7 +165,8 @@ def compile_rules(
         message = f"a game of {n_rounds} rounds cannot start in round {first_round}"
         fix = f"start it in a round from 1 to {n_rounds}"
         raise UsageError(message, code="option-invalid", at="first_round", fix=fix)
-    columns = StateColumns(crisis, n_rounds)
+    knowing = pledgers(crisis, policy) if uncertain is None else uncertain
+    columns = StateColumns(crisis, n_rounds, pledged=bool(knowing))
     instruments, sights = compile_instruments(crisis, columns)
     phases = tuple(compile_phase(phase, crisis, columns, policy) for phase in crisis.phases)
     initial = {**start_state(crisis, policy), ROUND: str(first_round)}
@@ -152,6 +175,7 @@ def compile_rules(
         policy=policy.id if policy is not None else "",
         rounds=n_rounds,
         players=tuple(crisis.players),
+        pledgers=tuple(number for number, name in enumerate(crisis.players) if name in knowing),
         types=tuple(tuple(kind.id for kind in player.types) for player in crisis.players.values()),
         type_labels=tuple(
             tuple(kind.label for kind in player.types) for player in crisis.players.values()
@@ -187,33 +211,43 @@ def compile_rules(
 
 
 def initial_states(rules: Rules) -> StateArray:
-    """Return the state at the start of the game for each combination of types.
+    """Return the state at the start of the game for each profile.
 
     Returns
     -------
     StateArray
-        One row per combination, the last player's type varying fastest; shape ``(n_combinations, n_variables)``.
+        One row per profile, in their order; shape ``(n_profiles, n_variables)``.
     """
-    combinations = type_combinations(rules)
-    states = np.tile(rules.initial, (len(combinations), 1))
-    states[:, rules.type_columns] = combinations
+    drawn = profiles(rules)
+    states = np.tile(rules.initial, (len(drawn), 1))
+    states[:, rules.drawn_columns] = drawn
     return states
 
 
-def type_combinations(rules: Rules) -> StateArray:
-    """Return every combination of the players' types, the last player's varying fastest."""
-    rows = list(product(*(range(len(kinds)) for kinds in rules.types)))
-    return np.array(rows, dtype=np.uint8).reshape(len(rows), rules.n_players)
+def profiles(rules: Rules) -> StateArray:
+    """Return everything that nature may draw: the players' types, and whether the policy binds where that is uncertain.
+
+    Returns
+    -------
+    StateArray
+        One row per profile, the last column varying fastest; shape ``(n_profiles, n_drawn)``.
+    """
+    columns = rules.values[rules.drawn_columns]
+    rows = list(product(*(range(len(values)) for values in columns)))
+    return np.array(rows, dtype=np.uint8).reshape(len(rows), len(columns))
 
 
-def type_labels(rules: Rules) -> tuple[str, ...]:
-    """Return the label of each combination of types, ``player=type, ...``."""
+def profile_labels(rules: Rules) -> tuple[str, ...]:
+    """Return the label of each profile, ``player=type, ..., policy.pledge=binds``."""
+    names = [*rules.players, *([PLEDGE] if rules.pledgers else [])]
     return tuple(
         ", ".join(
-            f"{player}={kinds[code]}"
-            for player, kinds, code in zip(rules.players, rules.types, row, strict=True)
+            f"{name}={values[code]}"
+            for name, values, code in zip(
+                names, rules.values[rules.drawn_columns], row, strict=True
+            )
         )
-        for row in type_combinations(rules)
+        for row in profiles(rules)
     )
 
 
@@ -223,7 +257,8 @@ def _chance_variables(instrument: Instrument, crisis: Crisis) -> frozenset[str]:
             read_variables(outcome.prob, crisis)
             for outcome in instrument.chance
             if outcome.prob is not None
-        )
+        ),
+        *(condition_variables(outcome.when) for outcome in instrument.chance),
     )
 
 

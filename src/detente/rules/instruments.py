@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Instrument
+from detente.crisis.elements import Constant, Instrument
 from detente.errors import Place
 from detente.rules.state import Changes, CompiledCondition, StateColumns
 
@@ -14,12 +14,17 @@ UNSEEN = "a move it does not see"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledOutcome:
-    """A chance outcome of an instrument; ``sight`` is the code of having seen it."""
+    """A chance outcome of an instrument; ``sight`` is the code of having seen it.
+
+    ``may_be_alone`` tells whether it may be all that can follow: it takes the rest, or it is certain.
+    """
 
     id: str
     label: str
+    when: CompiledCondition
     effects: Changes
     sight: int
+    may_be_alone: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +67,10 @@ def compile_instruments(
                 CompiledOutcome(
                     id=outcome.id,
                     label=outcome.label,
+                    when=columns.condition(outcome.when),
                     effects=columns.effects(outcome.effects),
                     sight=len(sights),
+                    may_be_alone=outcome.prob is None or outcome.prob == Constant(value=1.0),
                 )
             )
             sights.append(outcome.label)

@@ -96,6 +96,7 @@ class TreeMasks:
             mask = np.where(seen, self._left(policy.switch), self._left(policy.start))
         else:
             mask = self._left(policy)
+        mask = mask | self.tree.info_set_free[self.owner]
         return mask | ~self.reached(mask)[self.owner]
 
     def switching(self, policy: AdaptivePolicy) -> SwitchEffect:
@@ -117,6 +118,18 @@ class TreeMasks:
             return "changes"
         seen = self._has_seen(policy.signal) & self.reached(alone)
         return "alike" if seen.any() else "unseen"
+
+    def breaches(self, policy: Policy, allowed: BoolArray) -> BoolArray:
+        """Tell on the way to which terminals of the tree some free choice was against a policy, shape ``(T,)``."""
+        tree = self.tree
+        against = self.tree.info_set_free[self.owner] & ~self._left(policy) & allowed
+        taken = np.append(against, False)[self._branch]
+        taken[0] = False  # the root is no choice
+        for first, last in self._levels:
+            part = slice(first, last)
+            taken[part] |= taken[tree.parent[part]]
+        found: BoolArray = taken[tree.terminal_node]
+        return found
 
     def reached(self, allowed: BoolArray) -> BoolArray:
         """Tell which information sets some play comes to, shape ``(I,)``."""

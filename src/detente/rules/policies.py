@@ -3,8 +3,12 @@
 * A policy *fixes*: in a menu of the phase (or phase and round) it names, it leaves the instruments it names. It *forbids*:
   instruments are taken out of every menu. A menu gives way rather than be emptied: first to the bans alone, then to none.
   It *overrides*: some variables have another value where the game starts.
-* An effect of an instrument, of a chance outcome or of an event sets a variable to a value, or moves it ``up`` or ``down``
-  along its order, where it stops at the ends. A value that is called ``up`` or ``down`` is meant as a value.
+* An effect of an instrument, of a chance outcome or of an event sets a variable to a value, moves it ``up`` or ``down``
+  along its order, where it stops at the ends, or ``keep``s it; which of these may depend on the state. All effects of one
+  instrument or outcome read the state before any of them. A value that bears the name of such a word is meant as a value.
+
+A policy may rest on *pledges*: then nature draws whether it binds, with the chance that the pledge has, and the *pledgers*,
+the players whose menus it shortens, know what was drawn. Where it does not bind all menus are as without it.
 
 A policy shortens menus and makes no new history. So it may be applied while the rules are compiled, or as a mask on the
 actions of the tree of its starting position: :func:`menu_masks` and :func:`narrow` are what both use.
@@ -18,8 +22,17 @@ from numpy.typing import NDArray
 
 from detente.arrays import BoolArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Instrument, Policy, StateVariable
-from detente.errors import UsageError
+from detente.crisis.elements import (
+    ConditionalEffect,
+    Constant,
+    Effect,
+    Instrument,
+    Pledge,
+    Policy,
+    QuantityOf,
+    StateVariable,
+)
+from detente.errors import UsageError, refuse
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
@@ -29,10 +42,13 @@ __all__ = [
     "after_change",
     "after_use",
     "change_table",
+    "changes_at_start",
+    "effect_variables",
     "find_policy",
     "menu_masks",
     "name_policies",
     "narrow",
+    "pledgers",
     "start_of",
     "start_state",
     "unite",
@@ -88,18 +104,28 @@ def find_policy(crisis: Crisis, policy: str | Policy | None) -> Policy | None:
 def unite(policies: Sequence[Policy]) -> Policy:
     """Make the policy that commits to all that several policies commit to.
 
-    In a menu that several fix, what any of them leaves is left. Of two values of a variable the later counts.
+    In a menu that several fix, what any of them leaves is left. Of two values of a variable the later counts. A pledge that
+    several rest on is made once; the whole holds where every pledge does.
     """
     fix: dict[str, tuple[str, ...]] = {}
     state: dict[str, str] = {}
     forbid: tuple[str, ...] = ()
+    pledges: dict[str, Pledge] = {}
     for policy in policies:
         for key, names in policy.fix.items():
             fix[key] = (*fix.get(key, ()), *names)
         state |= policy.state
+        pledges |= {pledge.id: pledge for pledge in policy.pledges}
         forbid = (*forbid, *(name for name in policy.forbid if name not in forbid))
     name, label = name_policies(policies)
-    return Policy(id=name, label=label, fix=fix, forbid=forbid, state=state)
+    return Policy(
+        id=name,
+        label=label,
+        fix=fix,
+        forbid=forbid,
+        state=state,
+        pledges=tuple(pledges.values()),
+    )
 
 
 def name_policies(policies: Sequence[Policy]) -> tuple[str, str]:
@@ -162,6 +188,30 @@ def narrow(open_: BoolArray, masks: Sequence[BoolArray]) -> BoolArray:
     return result
 
 
+def pledgers(crisis: Crisis, policy: Policy | None) -> tuple[str, ...]:
+    """Return the players whose menus a policy shortens, if it may be that it does not hold; nobody if it surely holds."""
+    if policy is None or all(_is_sure(pledge, crisis) for pledge in policy.pledges):
+        return ()
+    found = {
+        move.player
+        for phase in crisis.phases
+        for move in phase.moves
+        for number in range(1, crisis.rounds + 1)
+        for mask in menu_masks(policy, phase.id, number, move.menu)
+        if mask.any()
+    }
+    return tuple(player for player in crisis.players if player in found)
+
+
+def _is_sure(pledge: Pledge, crisis: Crisis) -> bool:
+    """Tell whether a pledge holds whatever is drawn."""
+    chance = pledge.credibility
+    if isinstance(chance, QuantityOf) and chance.path in crisis.quantities:
+        law = crisis.quantities[chance.path].distribution
+        return law.family == "fixed" and law.parameters == (1.0,)
+    return chance is None or chance == Constant(value=1.0)
+
+
 # --- states ----------------------------------------------------------------------------------------------------------
 
 
@@ -191,26 +241,68 @@ def change_table(values: Sequence[str], target: str) -> NDArray[np.uint8]:
     [1, 2, 2]
     >>> change_table(("low", "some", "high"), "low").tolist()
     [0, 0, 0]
+    >>> change_table(("low", "some", "high"), "keep").tolist()
+    [0, 1, 2]
     """
     old = np.arange(len(values))
     if target in values:
         new = np.full(len(values), values.index(target))
     elif target == "up":
         new = np.minimum(old + 1, len(values) - 1)
-    else:
+    elif target == "down":
         new = np.maximum(old - 1, 0)
+    else:
+        new = old
     return new.astype(np.uint8)
 
 
+def _target(effect: Effect, state: Mapping[str, str]) -> str:
+    """Return what happens to a variable in a state."""
+    while isinstance(effect, ConditionalEffect):
+        if effect.variable not in state:
+            refuse(
+                f"what an effect does depends on {effect.variable!r}, which is not known here",
+                code="variable-unknown",
+                at=effect.variable,
+                fix="let the effect depend on variables of the state, which everybody can follow",
+            )
+        effect = effect.cases[state[effect.variable]]
+    return effect
+
+
 def after_change(
-    variables: Mapping[str, StateVariable], state: Mapping[str, str], effects: Mapping[str, str]
+    variables: Mapping[str, StateVariable], state: Mapping[str, str], effects: Mapping[str, Effect]
 ) -> dict[str, str]:
-    """Return the state after some effects."""
+    """Return the state after some effects, all of which read the state before them."""
     result = dict(state)
-    for name, target in effects.items():
+    for name, effect in effects.items():
         values = variables[name].values
-        result[name] = values[int(change_table(values, target)[values.index(result[name])])]
+        table = change_table(values, _target(effect, state))
+        result[name] = values[int(table[values.index(state[name])])]
     return result
+
+
+def changes_at_start(crisis: Crisis, instrument: Instrument) -> dict[str, str]:
+    """Return the values that an instrument leaves, used where the game starts, of the variables that it acts on.
+
+    A variable is left out if what happens to it depends on a player's type.
+    """
+    state = start_state(crisis)
+    known = {
+        name: effect
+        for name, effect in instrument.effects.items()
+        if effect_variables(effect) <= state.keys()
+    }
+    after = after_change(crisis.state, state, known)
+    return {name: after[name] for name in known}
+
+
+def effect_variables(effect: Effect) -> frozenset[str]:
+    """Return the variables that decide what an effect does."""
+    if not isinstance(effect, ConditionalEffect):
+        return frozenset()
+    inner = (effect_variables(case) for case in effect.cases.values())
+    return frozenset({effect.variable}).union(*inner)
 
 
 def after_use(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from detente.arrays import BoolArray, Int64Array
 from detente.rules import transition
-from detente.rules.compiling import Rules, type_combinations
+from detente.rules.compiling import Rules, profiles
 from detente.rules.phases import Kind, Moment
 from detente.rules.state import StateArray
 from detente.rules.transition import Batch
@@ -64,10 +64,10 @@ def sample(
         ``menu-empty`` or ``outcome-unnamed`` if play comes to such a state.
     """
     pick_one = uniform_choice if choose is None else choose
-    combinations = type_combinations(rules)
-    types = combinations[rng.integers(len(combinations), size=n)]
+    every = profiles(rules)
+    drawn = every[rng.integers(len(every), size=n)]
     state = np.tile(rules.initial, (n, 1))
-    state[:, rules.type_columns] = types
+    state[:, rules.drawn_columns] = drawn
     batch = transition.begin(rules, state)
     picks = np.full((n, len(rules.schedule)), -1, dtype=np.int16)
     for number, moment in enumerate(rules.schedule):
@@ -75,9 +75,9 @@ def sample(
             batch = transition.pass_moment(rules, moment, batch)
             continue
         open_ = transition.options(rules, moment, batch)
-        stuck = np.flatnonzero(transition.stuck(moment, batch, open_))
+        stuck = np.flatnonzero(transition.stuck(rules, moment, batch, open_))
         if len(stuck):
-            raise transition.menu_empty(rules, moment, batch.state[stuck[0]])
+            raise transition.dead_end(rules, moment, batch.select(stuck[:1]))
         pick = transition.forced(open_)
         free = open_.sum(axis=1) > 1
         if free.any():
@@ -88,7 +88,9 @@ def sample(
     unnamed = np.flatnonzero(outcome < 0)
     if len(unnamed):
         raise transition.outcome_unnamed(rules, batch.state[unnamed[0]])
-    return PlayedGames(types=types, picks=picks, state=batch.state, outcome=outcome)
+    return PlayedGames(
+        types=drawn[:, : rules.n_players], picks=picks, state=batch.state, outcome=outcome
+    )
 
 
 def uniform_choice(

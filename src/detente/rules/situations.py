@@ -64,8 +64,9 @@ class Situations:
     states in which the game can end, ``terminal_outcome`` their outcomes (-1: unnamed). ``n_nodes`` counts the tree's
     nodes (exact below 2**53), ``n_decisions`` its decision nodes. ``growth`` is, per (phase index, move index), the
     factor by which the move multiplies the histories, over all rounds. ``available`` tells which instruments are ever
-    available; ``stuck`` names for each moment at which a menu can be empty a state where it is. ``mechanism_codes`` are the reachable
-    levels of each mechanism. ``complete`` is False if the search gave up.
+    available; ``stuck`` holds for each moment at which a menu can be empty, or nothing follow by chance, situations where it
+    is so, one for each instrument whose chance it is. ``mechanism_codes`` are the reachable levels of each mechanism and
+    ``chance_codes`` those of the chance outcomes of each instrument. ``complete`` is False if the search gave up.
     """
 
     __repr__ = text_fields
@@ -79,8 +80,9 @@ class Situations:
     n_decisions: float
     growth: dict[tuple[int, int], float]
     available: BoolArray
-    stuck: tuple[tuple[Moment, NDArray[np.uint8]], ...]
+    stuck: tuple[tuple[Moment, Batch], ...]
     mechanism_codes: dict[str, Int64Array]
+    chance_codes: dict[str, Int64Array]
     complete: bool
 
 
@@ -126,6 +128,10 @@ def find_situations(rules: Rules, *, situation_limit: int = SITUATION_LIMIT) -> 
             name: np.array(sorted(codes), dtype=np.int64)
             for name, codes in tally.mechanism_codes.items()
         },
+        chance_codes={
+            rules.instruments[number].id: np.array(sorted(codes), dtype=np.int64)
+            for number, codes in tally.chance_codes.items()
+        },
         complete=complete,
     )
 
@@ -138,7 +144,8 @@ class _Tally:
         self.n_decisions = 0.0
         self.growth: dict[tuple[int, int], float] = {}
         self.available = np.zeros(len(rules.instruments), dtype=np.bool_)
-        self.stuck: list[tuple[Moment, NDArray[np.uint8]]] = []
+        self.stuck: list[tuple[Moment, Batch]] = []
+        self.chance_codes: dict[int, set[int]] = {}
         self.terminal_states: list[StateArray] = []
         self.n_terminal_states = 0
         self.mechanism_codes: dict[str, set[int]] = {name: set() for name in rules.mechanism_reads}
@@ -162,9 +169,21 @@ class _Tally:
             self.n_decisions += nodes
             menu = rules.phases[moment.phase].moves[moment.move].menu
             self.available[menu] |= layer.open.any(axis=0)
+        else:
+            self._draw(rules, layer)
         key = (moment.phase, moment.move)
         before = float(histories.sum())
         self.growth[key] = self.growth.get(key, 1.0) * (grown / before if before else 1.0)
+
+    def _draw(self, rules: Rules, layer: Layer) -> None:
+        """Note the levels at which chance draws between outcomes of each instrument."""
+        chosen = layer.batch.choice[:, layer.moment.move]
+        for instrument in np.unique(chosen[layer.n_open > 1]).tolist():
+            reads = rules.chance_reads[instrument]
+            if reads is not None:
+                rows = (chosen == instrument) & (layer.n_open > 1)
+                found = self.chance_codes.setdefault(instrument, set())
+                found.update(np.unique(reads.code(layer.batch.state[rows])).tolist())
 
     def end(
         self, rules: Rules, batch: Batch, child: Int64Array, histories: NDArray[np.float64]
@@ -206,12 +225,14 @@ def _advance(
         return layer, after, histories
     open_ = transition.options(rules, moment, batch)
     n_open = open_.sum(axis=1)
-    stuck = transition.stuck(moment, batch, open_)
-    tally.stuck.extend((moment, state) for state in batch.state[stuck][:1])
+    stuck = transition.stuck(rules, moment, batch, open_)
+    rows = np.flatnonzero(stuck)
+    _, first = np.unique(batch.choice[rows, moment.move], return_index=True)
+    tally.stuck.extend((moment, batch.select(rows[[one]])) for one in first)
     n_edges = np.where(stuck, 0, np.maximum(n_open, 1))
     rows = np.repeat(np.arange(n_rows), n_edges)
     pick = np.full(len(rows), -1, dtype=np.int64)
-    pick[n_open[rows] > 0] = np.nonzero(open_)[1]
+    pick[n_open[rows] > 0] = np.nonzero(open_ & ~stuck[:, None])[1]
     after = transition.take(rules, moment, batch.select(rows), pick)
     layer = Layer(
         moment=moment,

@@ -1,7 +1,7 @@
 """The state of a game as a row of small integers: its columns, conditions on it, projections of it, changes to it.
 
-Columns of a state row: the crisis's state variables in file order, then ``PLAYER.type`` for each player, then ``round``
-(0 stands for round 1).
+Columns of a state row: the crisis's state variables in file order, then ``PLAYER.type`` for each player, then ``policy.pledge``
+where it may be that a commitment does not hold, then ``round`` (0 stands for round 1).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,18 +12,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Binding, ByState, Condition, OutputOf, Product, Sum
+from detente.crisis.elements import (
+    Binding,
+    ByState,
+    Condition,
+    ConditionalEffect,
+    Effect,
+    OutputOf,
+    Product,
+    Sum,
+)
 from detente.errors import CrisisFileError, Finding
 from detente.rules._rows import KEY_LIMIT
 from detente.rules.policies import change_table
 
 __all__ = [
+    "BINDING",
+    "PLEDGE",
     "ROUND",
     "Changes",
+    "CompiledCases",
     "CompiledCondition",
     "Projection",
     "StateArray",
     "StateColumns",
+    "apply_changes",
+    "condition_variables",
     "project",
     "read_outputs",
     "read_variables",
@@ -31,10 +45,26 @@ __all__ = [
 
 StateArray = NDArray[np.uint8]
 """States, one row each: shape ``(n, n_variables)``."""
-Changes = tuple[tuple[int, StateArray], ...]
-"""What happens to some variables: pairs of a column and a table, whose entry at the old value is the new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledCases:
+    """What happens to a variable by the value in another column."""
+
+    column: int
+    cases: "tuple[Change, ...]"
+
+
+Change = StateArray | CompiledCases
+"""What happens to a variable: a table whose entry at the old value is the new one, or one of these by the state."""
+Changes = tuple[tuple[int, Change], ...]
+"""What happens to some variables: pairs of a column and its change."""
 
 ROUND = "round"
+PLEDGE = "policy.pledge"
+"""The column that says whether a commitment binds; no variable can have this name."""
+BINDING = ("binds", "free")
+"""Its values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +116,17 @@ class Projection:
 class StateColumns:
     """The columns of a state row and how names become codes."""
 
-    def __init__(self, crisis: Crisis, rounds: int) -> None:
-        names = [*crisis.state, *(f"{player}.type" for player in crisis.players), ROUND]
+    def __init__(self, crisis: Crisis, rounds: int, *, pledged: bool = False) -> None:
+        names = [
+            *crisis.state,
+            *(f"{player}.type" for player in crisis.players),
+            *([PLEDGE] if pledged else []),
+            ROUND,
+        ]
         values = [
             *(variable.values for variable in crisis.state.values()),
             *(tuple(kind.id for kind in player.types) for player in crisis.players.values()),
+            *([BINDING] if pledged else []),
             tuple(str(number + 1) for number in range(rounds)),
         ]
         self.names = tuple(names)
@@ -119,16 +155,42 @@ class StateColumns:
             )
         )
 
-    def effects(self, effects: Mapping[str, str]) -> Changes:
-        """Compile effects: a value, or ``up`` / ``down`` along the variable's order, stopping at its ends."""
+    def effects(self, effects: Mapping[str, Effect]) -> Changes:
+        """Compile effects; :func:`detente.rules.policies.change_table` says what each does."""
         return tuple(
-            (self.index[name], change_table(self.values[self.index[name]], target))
-            for name, target in effects.items()
+            (self.index[name], self._change(self.index[name], effect))
+            for name, effect in effects.items()
         )
+
+    def _change(self, column: int, effect: Effect) -> Change:
+        if not isinstance(effect, ConditionalEffect):
+            return change_table(self.values[column], effect)
+        read = self.index[effect.variable]
+        cases = (effect.cases[value] for value in self.values[read])
+        return CompiledCases(column=read, cases=tuple(self._change(column, case) for case in cases))
 
     def project(self, variables: Iterable[str]) -> Projection:
         """Return the projection on some variables."""
         return project(variables, self.names, self.values)
+
+
+def apply_changes(state: StateArray, changes: Changes) -> StateArray:
+    """Return states after some changes, all of which read the states before them; shape ``(n, n_variables)``."""
+    result = state.copy()
+    for column, change in changes:
+        result[:, column] = _changed(state, column, change)
+    return result
+
+
+def _changed(state: StateArray, column: int, change: Change) -> StateArray:
+    if not isinstance(change, CompiledCases):
+        return change[state[:, column]]
+    result = np.empty(len(state), dtype=np.uint8)
+    for code, case in enumerate(change.cases):
+        rows = state[:, change.column] == code
+        if rows.any():
+            result[rows] = _changed(state[rows], column, case)
+    return result
 
 
 def project(
@@ -165,6 +227,11 @@ def project(
         strides=np.array(strides, dtype=np.int64),
         size=size,
     )
+
+
+def condition_variables(condition: Condition) -> frozenset[str]:
+    """Return the variables that a condition reads."""
+    return frozenset(name for alternative in condition for name in alternative.allowed)
 
 
 def read_variables(binding: Binding, crisis: Crisis) -> frozenset[str]:

@@ -21,8 +21,10 @@ import numpy as np
 from detente.arrays import BoolArray
 from detente.errors import UsageError
 from detente.rules import transition
-from detente.rules.compiling import Rules, initial_states, type_labels
+from detente.rules.compiling import Rules, initial_states, profile_labels
+from detente.rules.instruments import CompiledOutcome
 from detente.rules.phases import CompiledMove, Kind, Moment
+from detente.rules.state import BINDING
 from detente.rules.transition import Batch
 from detente.summaries import html_summary, text_summary
 
@@ -116,15 +118,24 @@ class Position:
     def chance(self) -> tuple[str, ...]:
         """Return the outcomes that chance may draw, by id; empty if it is not chance's turn.
 
-        Before the types are drawn these are their combinations, written ``player=type, ...``.
+        Before the types are drawn these are their combinations, written ``player=type, ...``; where it may be that the
+        policy does not hold, with ``policy.pledge=binds`` or ``policy.pledge=free``.
         """
         if self.batch is None:
-            return type_labels(self.rules)
+            return profile_labels(self.rules)
         moment = self.moment
         if moment is None or moment.kind is not Kind.CHANCE:
             return ()
-        instrument = self.rules.instruments[self.batch.choice[0, moment.move]]
-        return tuple(outcome.id for outcome in instrument.outcomes)
+        return tuple(
+            outcome.id
+            for outcome, open_ in zip(self._outcomes(moment), self.open, strict=False)
+            if open_
+        )
+
+    def _outcomes(self, moment: Moment) -> tuple[CompiledOutcome, ...]:
+        """Return the chance outcomes of the instrument that was chosen, those that cannot follow included."""
+        instrument = int(_of(self).choice[0, moment.move])
+        return self.rules.instruments[instrument].outcomes
 
     def choose(self, choice: str) -> "Position":
         """Return the position after an instrument is chosen, or a chance outcome drawn.
@@ -147,7 +158,8 @@ class Position:
             state = initial_states(self.rules)[[names.index(choice)]]
             return _begin(self.rules, transition.begin(self.rules, state))
         if self.chance():
-            return _settle(_take(self, names.index(choice), forced=False))
+            ids = [outcome.id for outcome in self._outcomes(self.rules.schedule[self.at])]
+            return _settle(_take(self, ids.index(choice), forced=False))
         moment = self.rules.schedule[self.at]
         ids = [self.rules.instruments[item].id for item in _move_at(self.rules, moment).menu]
         return _settle(_take(self, ids.index(choice), forced=False))
@@ -221,7 +233,7 @@ class Position:
         return self.sights[self.rules.players.index(player)]
 
 
-def start(rules: Rules, types: Mapping[str, str] | None = None) -> Position:
+def start(rules: Rules, types: Mapping[str, str] | None = None, *, pledge: str = "") -> Position:
     """Return the first position of a game.
 
     Parameters
@@ -231,11 +243,13 @@ def start(rules: Rules, types: Mapping[str, str] | None = None) -> Position:
     types
         Type of each player by id; players with one type may be left out. None: the first position is nature's draw of
         the types, a chance event whose outcomes ``position.chance()`` lists.
+    pledge
+        ``binds`` or ``free``, where it may be that the policy does not hold: wanted there with ``types``.
 
     Raises
     ------
     UsageError
-        ``player-unknown`` or ``type-unknown``.
+        ``player-unknown``, ``type-unknown``, or ``option-invalid`` for the pledge.
     """
     if types is None:
         return Position(
@@ -261,8 +275,15 @@ def start(rules: Rules, types: Mapping[str, str] | None = None) -> Position:
                 message, code="type-unknown", at=f"types.{player}", fix=f"use {', '.join(kinds)}"
             )
         row.append(kinds.index(kind))
+    if rules.pledgers:
+        if pledge not in BINDING:
+            message = "it may be that the policy does not hold, and it is not said whether it does"
+            raise UsageError(
+                message, code="option-invalid", at="pledge", fix=f"use {' or '.join(BINDING)}"
+            )
+        row.append(BINDING.index(pledge))
     state = rules.initial.copy()
-    state[rules.type_columns] = row
+    state[rules.drawn_columns] = row
     return _begin(rules, transition.begin(rules, state[None, :]))
 
 
@@ -287,8 +308,8 @@ def _settle(position: Position) -> Position:
         batch = _of(position)
         if moment.kind in {Kind.MOVE, Kind.CHANCE}:
             open_: BoolArray = transition.options(rules, moment, batch)
-            if transition.stuck(moment, batch, open_)[0]:
-                raise transition.menu_empty(rules, moment, batch.state[0])
+            if transition.stuck(rules, moment, batch, open_)[0]:
+                raise transition.dead_end(rules, moment, batch)
             if open_.sum() > 1:
                 return replace(position, open=tuple(bool(item) for item in open_[0]))
             position = _take(position, int(transition.forced(open_)[0]), forced=True)

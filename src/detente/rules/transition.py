@@ -14,16 +14,16 @@ from detente.errors import CrisisFileError, Finding
 from detente.rules.compiling import Rules
 from detente.rules.phases import Kind, Moment
 from detente.rules.policies import narrow
-from detente.rules.state import Changes, StateArray
+from detente.rules.state import Changes, StateArray, apply_changes
 
 __all__ = [
     "Batch",
     "begin",
     "close",
+    "dead_end",
+    "dead_end_finding",
     "enter",
     "forced",
-    "menu_empty",
-    "menu_empty_finding",
     "name_outcomes",
     "options",
     "outcome_unnamed",
@@ -94,23 +94,48 @@ def options(rules: Rules, moment: Moment, batch: Batch) -> BoolArray:
     """
     move = rules.phases[moment.phase].moves[moment.move]
     if moment.kind is Kind.CHANCE:
-        n_outcomes = np.array(
-            [*(len(item.outcomes) for item in rules.instruments), 0], dtype=np.int64
-        )
-        most = int(n_outcomes[move.menu].max())
-        chosen = batch.choice[:, moment.move]
-        return np.arange(most) < n_outcomes[chosen][:, None]
+        return _outcomes_open(rules, moment, batch)
     open_ = np.empty((len(batch), len(move.menu)), dtype=np.bool_)
     for position, instrument in enumerate(move.menu):
         open_[:, position] = batch.active & rules.instruments[instrument].when.holds(batch.state)
-    return narrow(open_, move.restrictions[moment.round])
+    shortened = narrow(open_, move.restrictions[moment.round])
+    free = rules.is_free(batch.state)
+    return np.where(free[:, None], open_, shortened) if free.any() else shortened
 
 
-def stuck(moment: Moment, batch: Batch, open_: BoolArray) -> BoolArray:
-    """Tell in which rows a move takes place but nothing is available."""
-    if moment.kind is not Kind.MOVE:
-        return np.zeros(len(batch), dtype=np.bool_)
-    return batch.active & ~open_.any(axis=1)
+def _outcomes_open(rules: Rules, moment: Moment, batch: Batch) -> BoolArray:
+    """Tell which chance outcomes of the chosen instrument can follow in each row."""
+    menu = rules.phases[moment.phase].moves[moment.move].menu
+    chosen = batch.choice[:, moment.move]
+    most = max(len(rules.instruments[instrument].outcomes) for instrument in menu)
+    open_ = np.zeros((len(batch), most), dtype=np.bool_)
+    for instrument in menu:
+        rows = np.flatnonzero(chosen == instrument)
+        if rows.size:
+            for number, outcome in enumerate(rules.instruments[instrument].outcomes):
+                open_[rows, number] = outcome.when.holds(batch.state[rows])
+    return open_
+
+
+def stuck(rules: Rules, moment: Moment, batch: Batch, open_: BoolArray) -> BoolArray:
+    """Tell in which rows something must happen and cannot.
+
+    A move takes place and nothing is available; or chance must draw and nothing can follow, or one outcome alone that
+    neither takes the rest nor is certain.
+    """
+    if moment.kind is Kind.MOVE:
+        return batch.active & ~open_.any(axis=1)
+    result = np.zeros(len(batch), dtype=np.bool_)
+    if moment.kind is Kind.CHANCE:
+        chosen = batch.choice[:, moment.move]
+        n_open = open_.sum(axis=1)
+        for instrument in rules.phases[moment.phase].moves[moment.move].menu:
+            outcomes = rules.instruments[instrument].outcomes
+            if outcomes:
+                alone = np.array([item.may_be_alone for item in outcomes], dtype=np.bool_)
+                fine = (n_open > 1) | (open_[:, : len(outcomes)] & alone).any(axis=1)
+                result |= (chosen == instrument) & ~fine
+    return result
 
 
 def forced(open_: BoolArray) -> Int64Array:
@@ -163,8 +188,7 @@ def resolve(rules: Rules, moment: Moment, batch: Batch) -> Batch:
 def _apply(state: StateArray, effects: Changes, rows: BoolArray) -> None:
     if effects and rows.any():
         where = np.flatnonzero(rows)
-        for column, table in effects:
-            state[where, column] = table[state[where, column]]
+        state[where] = apply_changes(state[where], effects)
 
 
 def close(rules: Rules, moment: Moment, batch: Batch) -> Batch:
@@ -240,13 +264,40 @@ def sights(
 # --- what the rules leave open ---------------------------------------------------------------------------------------
 
 
-def menu_empty(rules: Rules, moment: Moment, state: NDArray[np.uint8]) -> CrisisFileError:
-    """Return the error for a move that takes place while nothing in its menu is available."""
-    return CrisisFileError([menu_empty_finding(rules, moment, state)])
+def dead_end(rules: Rules, moment: Moment, batch: Batch) -> CrisisFileError:
+    """Return the error for the first row of a batch that is stuck."""
+    return CrisisFileError([dead_end_finding(rules, moment, batch)])
 
 
-def menu_empty_finding(rules: Rules, moment: Moment, state: NDArray[np.uint8]) -> Finding:
-    """Return the finding for a move that takes place while nothing in its menu is available."""
+def dead_end_finding(rules: Rules, moment: Moment, batch: Batch) -> Finding:
+    """Return the finding for the first row of a batch that is stuck: a menu or a chance event with nothing open."""
+    if moment.kind is Kind.CHANCE:
+        return _chance_empty(rules, moment, batch)
+    return _menu_empty(rules, moment, batch.state[0])
+
+
+def _chance_empty(rules: Rules, moment: Moment, batch: Batch) -> Finding:
+    item = rules.instruments[batch.choice[0, moment.move]]
+    where = rules.describe(batch.state[0], rules.variables[:-1])
+    (open_,) = options(rules, moment, batch.select(np.array([0])))
+    names = [outcome.id for outcome, is_open in zip(item.outcomes, open_, strict=False) if is_open]
+    problem = (
+        f"only {names[0]!r} can follow, which is neither certain nor the rest,"
+        if names
+        else "nothing can follow"
+    )
+    return Finding(
+        code="chance-empty",
+        message=f"after {item.id!r} in round {moment.round}, {problem} at {where}",
+        file=item.place.file,
+        line=item.place.line,
+        path=f"{item.place.path or f'instruments.{item.id}'}.chance",
+        value=where,
+        fix="give one outcome `prob: rest` and no `when`, or widen the conditions",
+    )
+
+
+def _menu_empty(rules: Rules, moment: Moment, state: NDArray[np.uint8]) -> Finding:
     phase = rules.phases[moment.phase]
     player = rules.players[phase.moves[moment.move].player]
     where = rules.describe(state, rules.variables[:-1])
@@ -268,7 +319,7 @@ def outcome_unnamed(rules: Rules, state: NDArray[np.uint8]) -> CrisisFileError:
 
 def outcome_unnamed_finding(rules: Rules, state: NDArray[np.uint8]) -> Finding:
     """Return the finding for a terminal state that no outcome rule names."""
-    where = rules.describe(state, rules.variables[: -1 - rules.n_players])
+    where = rules.describe(state, rules.variables[: rules.drawn_columns.start])
     return Finding(
         code="outcome-unnamed",
         message=f"the game can end at {where}, and no outcome rule names that state",

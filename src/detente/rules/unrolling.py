@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.arrays import Int8Array, Int16Array, Int32Array, Int64Array
+from detente.arrays import BoolArray, Int8Array, Int16Array, Int32Array, Int64Array
 from detente.rules import transition
 from detente.rules._memory import SightMemory, compress, rank
 from detente.rules._rows import breadth_first, unique_rows
-from detente.rules.compiling import Rules, type_combinations, type_labels
+from detente.rules.compiling import Rules, profile_labels, profiles
 from detente.rules.phases import Kind, Moment
 from detente.rules.situations import (
     NODE_LIMIT,
@@ -23,7 +23,7 @@ from detente.rules.situations import (
     find_situations,
     game_too_large,
 )
-from detente.rules.state import StateArray
+from detente.rules.state import BINDING, StateArray
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["CHANCE", "TERMINAL", "Tree", "unroll"]
@@ -51,10 +51,14 @@ class Tree:
         ``(I,)`` mover; index into ``phases``; round from 1; index of the mover's own type.
     info_set_memory
         ``(I,)`` the mover's memory, an index into ``memory_parent``.
+    info_set_free
+        ``(I,)`` the mover knows that the policy does not bind, where it may be so.
     action_offset, action_label
         ``(I + 1,)`` into the flat action axis; instrument id of each action.
     chance_offset, chance_label
         ``(C + 1,)`` into the flat axis of chance branches; label of each branch. Event 0 is nature's draw of the types.
+    chance_outcome
+        ``(R,)`` place of each branch among the chance outcomes of its instrument, or among the combinations of types.
     chance_instrument, chance_level
         ``(C,)`` instrument whose chance it is (-1: nature) and the code of the state that its probabilities read.
     terminal_node, payoff_class, outcome, terminal_state
@@ -72,7 +76,7 @@ class Tree:
         for; forced moves included, -1 for none.
     memory_parent, memory_sight, memory_moment
         ``(H,)`` what was remembered before, what was seen (a code of ``rules.sights``; 0: the menu itself; below zero:
-        own type, -1 - index), and at which moment of the schedule (-1: before the first).
+        own type, -1 - index; with as many again for who knows that the policy does not bind), and at which moment of the schedule (-1: before the first).
     mechanism_codes
         Reachable levels of each mechanism, as codes of ``rules.mechanism_reads``.
     """
@@ -96,10 +100,12 @@ class Tree:
     info_set_round: Int16Array
     info_set_type: Int16Array
     info_set_memory: Int32Array
+    info_set_free: BoolArray
     action_offset: Int32Array
     action_label: list[str]
     chance_offset: Int32Array
     chance_label: list[str]
+    chance_outcome: Int32Array
     chance_instrument: Int16Array
     chance_level: Int64Array
     terminal_node: Int32Array
@@ -129,6 +135,14 @@ class Tree:
         return len(self.info_set_player)
 
     @property
+    def terminal_profile(self) -> Int64Array:
+        """What nature drew on the way to each terminal, an index into :func:`~detente.rules.compiling.profiles`, ``(T,)``."""
+        drawn = self.state_codes[:, self.rules.drawn_columns].astype(np.int64)
+        sizes = tuple(len(values) for values in self.rules.values[self.rules.drawn_columns])
+        profile: Int64Array = np.ravel_multi_index(tuple(drawn.T), sizes)[self.terminal_state]
+        return profile
+
+    @property
     def info_set_label(self) -> list[str]:
         """What the mover knows at each information set, in words."""
         return [self.describe_info_set(index) for index in range(self.n_info_sets)]
@@ -141,6 +155,8 @@ class Tree:
         phase = rules.phases[self.info_set_phase[index]].label
         seen = self.memory_of(int(self.info_set_memory[index]))
         words = "; ".join(f"round {number}: {what}" for number, _, what in seen) or "nothing yet"
+        if player in rules.pledgers:
+            kind += ", not bound" if self.info_set_free[index] else ", bound"
         return (
             f"{self.players[player]} ({kind}), {phase}, round {self.info_set_round[index]}: {words}"
         )
@@ -198,7 +214,7 @@ def unroll(
     if not found.complete or found.n_nodes > node_limit:
         raise game_too_large(rules, found, limit=node_limit)
     if found.stuck:
-        raise transition.menu_empty(rules, *found.stuck[0])
+        raise transition.dead_end(rules, *found.stuck[0])
     unnamed = np.flatnonzero(found.terminal_outcome < 0)
     if len(unnamed):
         raise transition.outcome_unnamed(rules, found.terminal_states[unnamed[0]])
@@ -214,8 +230,8 @@ class _Growth:
     def __init__(self, rules: Rules, found: Situations) -> None:
         self.rules = rules
         self.found = found
-        combinations = type_combinations(rules)
-        n_rows, n_players = combinations.shape
+        drawn = profiles(rules)
+        n_rows, n_players = len(drawn), rules.n_players
         self.memory = SightMemory()
         self.situation = found.start
         self.parent = np.zeros(n_rows, dtype=np.int32)
@@ -224,8 +240,12 @@ class _Growth:
         self.seen = np.empty((n_players, n_rows), dtype=np.int32)
         for player in range(n_players):
             n_types = len(rules.types[player])
-            self.seen[player] = self.memory.size + combinations[:, player]
-            self.memory.add(np.full(n_types, -1), -1 - np.arange(n_types), -1)
+            known = drawn[:, player].astype(np.int64)
+            if player in rules.pledgers:  # it knows its type and whether the policy binds
+                known += n_types * drawn[:, -1]
+            n_known = n_types * (len(BINDING) if player in rules.pledgers else 1)
+            self.seen[player] = self.memory.size + known
+            self.memory.add(np.full(n_known, -1), -1 - np.arange(n_known), -1)
         self.used = np.zeros((-(-len(rules.instruments) // 64), n_rows), dtype=np.uint64)
         self.first_move = np.full((n_players, n_rows), -1, dtype=np.int16)
         self.first_seen = np.full((n_players, n_rows), -1, dtype=np.int16)
@@ -242,7 +262,8 @@ class _Growth:
         self.n_sets = 0
         self.action_label: list[str] = []
         self.n_actions: list[Int64Array] = [np.zeros(1, dtype=np.int64)]
-        self.chance_label = list(type_labels(rules))
+        self.chance_label = list(profile_labels(rules))
+        self.chance_outcome = list(range(n_rows))
         self.n_branches = [n_rows]
         self.events: dict[tuple[int, int], int] = {(-1, 0): 0}
         self.terminals: list[dict[str, NDArray[np.generic]]] = []
@@ -306,6 +327,7 @@ class _Growth:
                 "round": np.full(len(sets), moment.round),
                 "type": state[:, rules.type_columns][:, move.player].astype(np.int64),
                 "memory": sets,
+                "free": (rules.is_free(state) & (move.player in rules.pledgers)).astype(np.int64),
             }
         )
         self.n_sets += len(sets)
@@ -335,16 +357,21 @@ class _Growth:
             rows = np.flatnonzero((chosen == instrument) & (layer.n_open > 1))
             if reads is None or not len(rows):
                 continue
-            codes, inverse = np.unique(reads.code(layer.batch.state[rows]), return_inverse=True)
+            codes, example, inverse = np.unique(
+                reads.code(layer.batch.state[rows]), return_index=True, return_inverse=True
+            )
             item = rules.instruments[instrument]
             numbers = []
-            for code in codes.tolist():
+            for code, row in zip(codes.tolist(), rows[example].tolist(), strict=True):
                 key = (int(instrument), code)
                 if key not in self.events:
                     self.events[key] = len(self.events)
-                    self.n_branches.append(len(item.outcomes))
+                    # what can follow is the same wherever the same is read
+                    places = np.flatnonzero(layer.open[row]).tolist()
+                    self.n_branches.append(len(places))
+                    self.chance_outcome.extend(places)
                     self.chance_label.extend(
-                        f"{item.id}: {outcome.id}" for outcome in item.outcomes
+                        f"{item.id}: {item.outcomes[place].id}" for place in places
                     )
                 numbers.append(self.events[key])
             result[rows] = np.array(numbers)[inverse]
@@ -474,7 +501,7 @@ class _Growth:
         )
         sets = {
             key: np.concatenate([entry[key] for entry in self.sets] or [np.zeros(0, np.int64)])
-            for key in ("player", "phase", "round", "type", "memory")
+            for key in ("player", "phase", "round", "type", "memory", "free")
         }
         return Tree(
             rules=rules,
@@ -493,10 +520,12 @@ class _Growth:
             info_set_round=sets["round"].astype(np.int16),
             info_set_type=sets["type"].astype(np.int16),
             info_set_memory=sets["memory"].astype(np.int32),
+            info_set_free=sets["free"].astype(np.bool_),
             action_offset=np.cumsum(np.concatenate(self.n_actions)).astype(np.int32),
             action_label=self.action_label,
             chance_offset=np.cumsum([0, *self.n_branches]).astype(np.int32),
             chance_label=self.chance_label,
+            chance_outcome=np.array(self.chance_outcome, dtype=np.int32),
             chance_instrument=np.array([key[0] for key in self.events], dtype=np.int16),
             chance_level=np.array([key[1] for key in self.events], dtype=np.int64),
             terminal_node=node[by_node].astype(np.int32),

@@ -457,6 +457,7 @@ class Run:
                     policy=policy,
                     label=self.manifest.policy_labels.get(policy, policy),
                     attack=self.summary("attack", policy),
+                    excluded=self.is_excluded("attack", policy),
                     outcomes={
                         Metric.parse(name).about: self.summary(name, policy)
                         for name in self.metrics(prefix, policy=policy)
@@ -469,6 +470,24 @@ class Run:
                 )
             ),
         )
+
+    def is_excluded(self, metric: str, policy: str | None = None) -> bool:
+        """Tell whether a policy rules out what a metric of outcomes is the probability of, whatever the numbers."""
+        return all(
+            self.has(metric_name("excluded", part.strip()), policy or self.policy_ids[0])
+            for part in metric.split("+")
+        )
+
+    def forgone(self, policy: str) -> tuple[str, ...]:
+        """Return the players whose attack a policy rules out by itself, and the first policy of the run does not."""
+        prefix = metric_prefix("excluded") + metric_prefix("attack_by")
+
+        def ruled_out(name: str) -> dict[str, None]:
+            found = self.metrics(prefix, policy=name)
+            return dict.fromkeys(metric.removeprefix(prefix) for metric in found)
+
+        base = ruled_out(self.policy_ids[0])
+        return tuple(player for player in ruled_out(policy) if player not in base)
 
     def regret(
         self,

@@ -96,7 +96,10 @@ class DriverTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRow:
-    """A policy of a comparison: attack, outcomes by id, the defenders' payoff summed, and its regret."""
+    """A policy of a comparison: attack, outcomes by id, the defenders' payoff summed, and its regret.
+
+    ``excluded`` tells that the rules leave no way to an attack under it.
+    """
 
     __repr__ = text_fields
     _repr_html_ = html_fields
@@ -107,6 +110,7 @@ class PolicyRow:
     outcomes: Mapping[str, Summary]
     payoff: Summary
     regret: PolicyRegret
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -167,8 +171,8 @@ class PolicyTable:
         said = "" if likeliest[1] is None else f"{likeliest[0]} {likeliest[1].mean:.0%}"
         return [
             row.policy,
-            f"{row.attack.mean:.3f}",
-            row.attack.span,
+            "excluded" if row.excluded else f"{row.attack.mean:.3f}",
+            "" if row.excluded else row.attack.span,
             said,
             f"{row.regret.mean:.1f}",
             f"{row.regret.best_share:.0%}",

@@ -113,6 +113,10 @@ class _Closure:
                 self.add_all(player_weights.values())
         for instrument in self.crisis.instruments.values():
             self.add_all(outcome.prob for outcome in instrument.chance)
+        for policy in self.crisis.policies.values():
+            for pledge in policy.pledges:
+                self.add(pledge.credibility)
+                self.add_all(binding for _, binding in (*pledge.cost, *pledge.broken))
 
     def add_consideration(self, name: str) -> None:
         self.add(self.crisis.considerations[name].price)
@@ -268,8 +272,23 @@ def _follow_payoff(closure: _Closure, metric: Metric) -> bool:
     return True
 
 
+def _follow_pledge(closure: _Closure, metric: Metric) -> bool:
+    player = closure.crisis.players.get(metric.about)
+    if player is None or metric.parts[1] not in {kind.id for kind in player.types}:
+        return False
+    for policy in closure.crisis.policies.values():
+        for pledge in policy.pledges:
+            paid = (*pledge.cost, *pledge.broken)
+            closure.add_all(binding for name, binding in paid if name == player.id)
+    return True
+
+
 def _follow_play(closure: _Closure, metric: Metric) -> bool:  # noqa: ARG001
     return True
+
+
+def _follow_rules(closure: _Closure, metric: Metric) -> bool:  # noqa: ARG001
+    return True  # it follows from the rules alone
 
 
 _FAMILIES: dict[str, Callable[[_Closure, Metric], bool]] = {
@@ -278,8 +297,11 @@ _FAMILIES: dict[str, Callable[[_Closure, Metric], bool]] = {
     "prior": _follow_prior,
     "level": _follow_level,
     "payoff": _follow_payoff,
+    "pledge": _follow_pledge,
     "outcome": _follow_play,
     "attack": _follow_play,
+    "attack_by": _follow_play,
+    "excluded": _follow_rules,
     "settlement": _follow_play,
     "outcome_given": _follow_play,
     "attack_given": _follow_play,
@@ -289,7 +311,7 @@ _FAMILIES: dict[str, Callable[[_Closure, Metric], bool]] = {
     "belief": _follow_play,
     "certificate": _follow_play,
 }
-_CLOSED_FAMILIES = frozenset({"quantity", "mechanism", "prior"})
+_CLOSED_FAMILIES = frozenset({"quantity", "mechanism", "prior", "excluded"})
 
 
 def _column_paths(column: Column, mechanism: Mechanism, crisis: Crisis) -> list[str]:

@@ -17,9 +17,11 @@ from detente.crisis.elements import (
     ByState,
     ChanceOutcome,
     Condition,
+    ConditionalEffect,
     Consideration,
     Constant,
     Distribution,
+    Effect,
     Instrument,
     Mechanism,
     Move,
@@ -27,6 +29,7 @@ from detente.crisis.elements import (
     Phase,
     Player,
     PlayerType,
+    Pledge,
     Policy,
     Product,
     Quantity,
@@ -82,12 +85,16 @@ def make_instrument(
     player: str,
     *,
     when: Condition = (),
-    effects: Mapping[str, str] | None = None,
-    chance: Mapping[str, tuple["float | str | Binding | None", Mapping[str, str]]] | None = None,
+    effects: Mapping[str, Effect] | None = None,
+    chance: Mapping[str, tuple["float | str | Binding | None", Mapping[str, Effect]]] | None = None,
+    possible: Mapping[str, Condition] | None = None,
     seen_by: Sequence[str] = (),
     looks_like: str = "",
 ) -> Instrument:
-    """Return an instrument; ``chance`` maps an outcome's id to its probability (None: the rest) and effects."""
+    """Return an instrument.
+
+    ``chance`` maps an outcome's id to its probability (None: the rest) and effects, ``possible`` to where it can follow.
+    """
     return Instrument(
         id=name,
         label=name,
@@ -101,6 +108,7 @@ def make_instrument(
                 label=f"{name} {outcome}",
                 prob=None if prob is None else make_binding(prob),
                 effects=dict(consequences),
+                when=(possible or {}).get(outcome, ()),
             )
             for outcome, (prob, consequences) in (chance or {}).items()
         ),
@@ -133,8 +141,17 @@ def make_policy(
     fix: Mapping[str, Sequence[str]] | None = None,
     forbid: Sequence[str] = (),
     state: Mapping[str, str] | None = None,
+    credibility: "float | str | Binding | None" = None,
+    cost: Mapping[str, "float | str | Binding"] | None = None,
+    broken: Mapping[str, "float | str | Binding"] | None = None,
 ) -> Policy:
-    """Return a policy."""
+    """Return a policy; with credibility, cost or broken it rests on a pledge."""
+    pledge = Pledge(
+        id=name,
+        credibility=None if credibility is None else make_binding(credibility),
+        cost=tuple((player, make_binding(value)) for player, value in (cost or {}).items()),
+        broken=tuple((player, make_binding(value)) for player, value in (broken or {}).items()),
+    )
     return Policy(
         id=name,
         label=name,
@@ -142,6 +159,7 @@ def make_policy(
         fix={key: tuple(value) for key, value in (fix or {}).items()},
         forbid=tuple(forbid),
         state=dict(state or {}),
+        pledges=() if pledge == Pledge(id=name) else (pledge,),
     )
 
 
@@ -283,8 +301,8 @@ _QUANTITIES = {
 def crises(draw: Draw, *, max_rounds: int = 2, max_phases: int = 2) -> Crisis:
     """Draw a small crisis whose every menu has something available and whose every end has a name.
 
-    It uses conditions, effects along an order, chance outcomes that depend on the state, hidden moves and what they
-    look like, sealed phases, skipped phases, types, and a policy called ``policy``.
+    It uses conditions, effects along an order and by the state, chance outcomes whose odds and occurrence depend on the
+    state, hidden moves and what they look like, sealed phases (also with several moves of one player), skipped phases, types, and a policy called ``policy``.
     """
     state = {
         name: draw(st.sampled_from([("a", "b"), ("a", "b", "c")]))
@@ -298,12 +316,14 @@ def crises(draw: Draw, *, max_rounds: int = 2, max_phases: int = 2) -> Crisis:
     instruments: list[Instrument] = []
     phases = []
     for number in range(draw(st.integers(1, max_phases))):
-        movers = draw(
-            st.lists(st.sampled_from(sorted(players)), min_size=1, max_size=2, unique=True)
-        )
-        moves = []
+        movers = draw(st.lists(st.sampled_from(sorted(players)), min_size=1, max_size=2))
+        moves: list[tuple[str, list[str]]] = []
         for mover in movers:
-            menu = _draw_menu(draw, f"{mover}{number}", mover, state, list(players))
+            if moves and moves[0][0] == mover and draw(st.booleans()):
+                moves.append(moves[0])  # the same menu twice
+                continue
+            again = "again" if moves and moves[0][0] == mover else ""
+            menu = _draw_menu(draw, f"{mover}{number}{again}", mover, state, players)
             instruments.extend(menu)
             moves.append((mover, [item.id for item in menu]))
         when = _draw_condition(draw, state, list(players)) if draw(st.booleans()) else ()
@@ -366,9 +386,23 @@ def _draw_condition(
     return make_condition(*alternatives)
 
 
-def _draw_effects(draw: Draw, state: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def _draw_effects(
+    draw: Draw, state: Mapping[str, Sequence[str]], types: Mapping[str, Sequence[str]]
+) -> dict[str, Effect]:
+    """Draw effects on some variables; some depend on the state or on a type, once or twice over."""
     names = draw(st.lists(st.sampled_from(sorted(state)), max_size=2, unique=True))
-    return {name: draw(st.sampled_from([*state[name], "up", "down"])) for name in names}
+    readable = {**state, **types}
+
+    def effect(name: str, depth: int) -> Effect:
+        if draw(st.integers(0, 2 + depth)) > 0:
+            return str(draw(st.sampled_from([*state[name], "up", "down", "keep"])))
+        variable = draw(st.sampled_from(sorted(readable)))
+        return ConditionalEffect(
+            variable=variable,
+            cases={value: effect(name, depth + 1) for value in readable[variable]},
+        )
+
+    return {name: effect(name, 0) for name in names}
 
 
 def _draw_menu(
@@ -376,12 +410,14 @@ def _draw_menu(
     prefix: str,
     mover: str,
     state: Mapping[str, Sequence[str]],
-    players: Sequence[str],
+    players: Mapping[str, Mapping[str, "float | str | Binding | None"]],
 ) -> list[Instrument]:
     """Draw the instruments of a menu; the first is always available and does nothing."""
     menu = [make_instrument(f"{prefix}_wait", mover)]
+    types = {f"{player}.type": tuple(kinds) for player, kinds in players.items()}
     for number in range(draw(st.integers(1, 2))):
-        chance: dict[str, tuple[float | str | Binding | None, Mapping[str, str]]] | None = None
+        chance: dict[str, tuple[float | str | Binding | None, Mapping[str, Effect]]] | None = None
+        possible: dict[str, Condition] = {}
         if draw(st.integers(0, 2)) == 0:
             variable = draw(st.sampled_from(sorted(state)))
             prob: Binding = ByState(
@@ -392,17 +428,22 @@ def _draw_menu(
                 },
             )
             chance = {
-                "good": (prob, _draw_effects(draw, state)),
-                "bad": (None, _draw_effects(draw, state)),
+                "good": (prob, _draw_effects(draw, state, types)),
+                "luck": (0.05, _draw_effects(draw, state, types)),
+                "bad": (None, _draw_effects(draw, state, types)),
             }
+            for outcome in ("good", "luck"):
+                if draw(st.booleans()):
+                    possible[outcome] = _draw_condition(draw, state, list(players))
         hidden = draw(st.booleans())
         menu.append(
             make_instrument(
                 f"{prefix}_{number}",
                 mover,
-                when=_draw_condition(draw, state, players) if draw(st.booleans()) else (),
-                effects=_draw_effects(draw, state),
+                when=_draw_condition(draw, state, list(players)) if draw(st.booleans()) else (),
+                effects=_draw_effects(draw, state, types),
                 chance=chance,
+                possible=possible,
                 seen_by=[draw(st.sampled_from(list(players)))] if hidden else [],
                 looks_like=menu[0].id if hidden and draw(st.booleans()) else "",
             )

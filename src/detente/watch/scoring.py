@@ -135,7 +135,7 @@ def score_days(
     others = [item for item in forecasts if item.day.isoformat() in days]
     found = []
     for item in (*own, *others):
-        attack = crisis.outcomes[outcome].attack
+        attack = bool(crisis.outcomes[outcome].attack)
         happened = attack if item.event == ATTACK else item.event == outcome
         found.append(_score(item, happened=happened))
     order = {name: place for place, name in enumerate(events)}

@@ -378,7 +378,7 @@ class Watch:
     def _signals(self, day: date, look: "_Look") -> tuple[Signal, ...]:
         """Rank what may be observed next by how much it tells about an attack."""
         now, root = self.round_of(day), self.root
-        flags = [self.crisis.outcomes[name].attack for name in root.outcomes]
+        flags = [bool(self.crisis.outcomes[name].attack) for name in root.outcomes]
         attacks = np.asarray(flags)[root.outcome]
         told = self._told.get(now, set())
         names, groups = [], []

@@ -151,12 +151,16 @@ def _source_data(brief: "Brief") -> dict[str, dict[str, Any]]:
     }
 
 
-def _outcomes(brief: "Brief", policy: str) -> dict[str, dict[str, float | None]]:
+def _outcomes(brief: "Brief", policy: str) -> dict[str, dict[str, float | bool | None]]:
     context = brief.context
-    found = {}
+    found: dict[str, dict[str, float | bool | None]] = {}
     for rule in brief.crisis.outcomes:
         if context.columns.has(metric_name("outcome", rule)):
-            summary = context.results.summary(metric_name("outcome", rule), policy)
+            metric = metric_name("outcome", rule)
+            if context.results.is_excluded(metric, policy):
+                found[rule] = {"mean": None, "low": None, "high": None, "excluded": True}
+                continue
+            summary = context.results.summary(metric, policy)
             found[rule] = {
                 "mean": _tidy(summary.mean),
                 "low": _tidy(summary.low),
@@ -169,7 +173,7 @@ def _policies(brief: "Brief") -> list[dict[str, Any]]:
     context = brief.context
     regret = context.results.regret
     payoff = {row.policy: row for row in regret(policies=context.policies.ids).rows}
-    table = regret("attack", lower_is_better=True, policies=context.policies.ids)
+    table = regret("attack", lower_is_better=True, policies=context.policies.ranked)
     attack = {row.policy: row for row in table.rows}
     return [
         {
@@ -178,8 +182,9 @@ def _policies(brief: "Brief") -> list[dict[str, Any]]:
             "outcomes": _outcomes(brief, policy),
             "regret": _tidy(payoff[policy].mean),
             "regret_high": _tidy(payoff[policy].high),
-            "regret_attack": _tidy(attack[policy].mean),
-            "regret_attack_high": _tidy(attack[policy].high),
+            "regret_attack": _tidy(attack[policy].mean) if policy in attack else None,
+            "regret_attack_high": _tidy(attack[policy].high) if policy in attack else None,
+            "forgoes": list(context.results.forgone(policy)),
         }
         for policy in context.policies.ids
     ]
@@ -205,6 +210,11 @@ def _search(brief: "Brief", search: MixSearch) -> dict[str, Any]:
                 "fix": {key: list(names) for key, names in context.policies.get(mix).fix.items()},
                 "forbid": list(context.policies.get(mix).forbid),
                 "state": dict(context.policies.get(mix).state),
+                **(
+                    {"pledges": [pledge.id for pledge in context.policies.get(mix).pledges]}
+                    if context.policies.get(mix).pledges
+                    else {}
+                ),
                 "outcomes": _outcomes(brief, mix),
             }
             for mix in context.policies.mixes

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.analysis.moves import LEAST_CHANGE, kind_of_move, shared_fear
+from detente.analysis.moves import LEAST_CHANGE, kind_of_move, shared_fear, values_changed
 from detente.arrays import FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
@@ -136,7 +136,7 @@ def _alarm(
     context: Context, read: tuple[PostureReading, ...], policy: str, instrument: Instrument
 ) -> tuple[Figure | None, Figure | None, tuple[FloatArray, FloatArray] | None]:
     """Return the belief that a mechanism gives before and after an instrument, if it depends on what the instrument changes."""
-    given = {**context.policies.get(policy).state, **instrument.effects}
+    given = values_changed(context.crisis, context.policies.get(policy), instrument)
     for reading in read:
         states = dict(reading.rows[0][0].state)
         if not any(variable in given for variable in states):

@@ -193,12 +193,17 @@ def effect_sentence(context: Context, policy: str, noun: str, pair: tuple[Figure
     """Say what a commitment changes in a probability, with the paired range."""
     level, change = pair
     label = context.policies.get(policy).label
+    forgone = context.policies.forgoes(policy) if noun == "an attack" else ""
+    if level.excluded:
+        why = f": it forgoes the attack of {forgone}" if forgone else ""
+        return f"Under “{label}” {noun} is {link(level)}{why}."
     if change.value is None:
         return ""
+    why = f", by forgoing the attack of {forgone}" if forgone else ""
     paired = f" (case by case {change.range_text})" if change.range_text else ""
     return (
         f"Under “{label}” {noun} stands at {link(level, level.full_text)}: "
-        f"{link(change, change.text + paired)} against the base case."
+        f"{link(change, change.text + paired)} against the base case{why}."
     )
 
 

@@ -19,6 +19,7 @@ from detente.crisis.metric_names import metric_name
 
 __all__ = ["REGRET_REFERENCE", "policy_paragraph", "preference_changes", "regret_table"]
 
+FORGONE = " Forgone: the commitment rules out an attack of its own side, which deters nobody; it is not compared by that."
 REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
 
 
@@ -30,12 +31,15 @@ def policy_paragraph(context: Context, book: Book) -> str:
             if len(context.crisis.policies) > 1
             else "The file names no commitment to compare with the base case."
         )
-    table = context.results.regret("attack", lower_is_better=True, policies=context.policies.ids)
+    ranked = context.policies.ranked
+    if len(ranked) < 2:
+        return "Every other commitment compared forgoes an attack, so none can be ranked by how likely it leaves one."
+    table = context.results.regret("attack", lower_is_better=True, policies=ranked)
     label = context.policies.get(table.least_mean).label
     row = next(row for row in table.rows if row.policy == table.least_mean)
     figure = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
     text = (
-        f"Of {len(context.policies.ids)} commitments compared over the same cases, “{label}” holds up best against an attack: "
+        f"Of {len(ranked)} commitments compared over the same cases, “{label}” holds up best against an attack: "
         + (
             "in every case no other leaves it less likely"
             if row.best_share == 1
@@ -127,19 +131,25 @@ def regret_table(context: Context, book: Book) -> TableView | None:
     if len(context.policies.ids) < 2:
         return None
     regret = context.results.regret
-    attack = regret("attack", lower_is_better=True, policies=context.policies.ids)
+    table = regret("attack", lower_is_better=True, policies=context.policies.ranked)
+    attack = {row.policy: row for row in sorted(table.rows, key=lambda item: item.mean)}
     payoff = {row.policy: row for row in regret(policies=context.policies.ids).rows}
     rows = []
-    for row in sorted(attack.rows, key=lambda item: item.mean):
-        other = payoff[row.policy]
-        first = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
-        second = _regret_figure(context, book, "payoff", row.policy, other.mean, other.high)
-        rows.append(
-            (
-                sentence_case(context.policies.get(row.policy).label)
-                + (" (base case)" if row.policy == context.policies.base else ""),
+    for policy in (*attack, *(name for name in context.policies.ids if name not in attack)):
+        other, cells = payoff[policy], ("forgone", "")
+        if policy in attack:
+            row = attack[policy]
+            first = _regret_figure(context, book, "attack", policy, row.mean, row.high)
+            cells = (
                 link(first, _points(row.mean)) + f" ({round(row.high * 100)})",
                 format_percent(row.best_share),
+            )
+        second = _regret_figure(context, book, "payoff", policy, other.mean, other.high)
+        rows.append(
+            (
+                sentence_case(context.policies.get(policy).label)
+                + (" (base case)" if policy == context.policies.base else ""),
+                *cells,
                 link(second, second.text.removesuffix(" stakes"))
                 + f" ({format_value(other.high, 'stakes').removesuffix(' stakes')})",
             )
@@ -156,5 +166,6 @@ def regret_table(context: Context, book: Book) -> TableView | None:
         rows,
         title="Regret: how far each commitment falls short of the best one of each case",
         note="Mean over cases, in brackets what 95% of cases stay below. Attack in percentage points; payoff in stakes, "
-        "costs included. Small regret in both columns is what robust means here.",
+        "costs included. Small regret in both columns is what robust means here."
+        + (FORGONE if len(attack) < len(payoff) else ""),
     )

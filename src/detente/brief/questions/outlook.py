@@ -31,6 +31,7 @@ from detente.brief.shared import SharedFigures, declare_shared
 from detente.brief.words import (
     be,
     format_date,
+    join_words,
     sentence_case,
 )
 from detente.crisis.elements import OutcomeRule
@@ -71,6 +72,7 @@ def answer(book: Book) -> Answer:
         *mix.paragraphs,
         *belief_paragraphs(context, beliefs, readings(book)),
         *dilemma.sentences,
+        *_whose_act(context, book),
         *_types(context, book),
     )
     changes = (
@@ -175,7 +177,7 @@ def _outcome_chart(
     title = f"“{sentence_case(rule.label)}” leads with {figure.text}"
     if (figure.value or 0.0) < 0.5:
         title = f"No outcome dominates: “{rule.label}” is first with {figure.text}"
-    if sum(item.attack for item, _ in outcomes) > 1:
+    if sum(bool(item.attack) for item, _ in outcomes) > 1:
         title += f"; attacks of all kinds together come to {attack.text}"
     elif not rule.attack:
         title += f"; an attack comes to {attack.text}"
@@ -259,6 +261,30 @@ def _driver_chart(context: Context, book: Book, shared: SharedFigures) -> Chart 
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _whose_act(context: Context, book: Book) -> tuple[str, ...]:
+    """Say whose act an attack is, and how likely that of each is where there are several."""
+    players = [
+        player
+        for player in context.roles.players()
+        if context.columns.has(metric_name("attack_by", player.id))
+    ]
+    if len(players) < 2:
+        return tuple(f"An attack is here an act of {player.name}." for player in players)
+    figures = [
+        book.metric(
+            f"attack_by.{player.id}",
+            f"an attack by {player.name}",
+            metric_name("attack_by", player.id),
+        )
+        for player in players
+    ]
+    parts = [
+        f"by {player.name} {link(figure, figure.full_text)}"
+        for player, figure in zip(players, figures, strict=True)
+    ]
+    return (f"An attack of any kind is an act of one side or another: {join_words(parts)}.",)
 
 
 def _types(context: Context, book: Book) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from detente.crisis.draft import Draft, Keys, duplicates
-from detente.crisis.expressions import BINDING_WORDS
+from detente.crisis.expressions import BINDING_WORDS, CASE_WORDS, EFFECT_WORDS
 from detente.crisis.schema import (
     MAPPING_SECTIONS,
     SCHEMA_VERSION,
@@ -88,7 +88,7 @@ def check_type_ids(draft: Draft) -> Iterator[Finding]:
             at = ("players", player.id, "types", item.id)
             if not _ID.fullmatch(item.id):
                 yield _invalid(draft, item.id, at, _ID_FIX, "is no id")
-            elif item.id in BINDING_WORDS:
+            elif item.id in {*BINDING_WORDS, *CASE_WORDS}:
                 yield _invalid(draft, item.id, at, "choose another name", "is a reserved name")
 
 
@@ -101,7 +101,7 @@ def check_state_values(draft: Draft) -> Iterator[Finding]:
             if not _VALUE.fullmatch(value):
                 fix = "use letters, digits, - and _"
                 yield _invalid(draft, value, place, fix, "is no name of a value")
-            elif value in {"up", "down", "by"}:
+            elif value in {*CASE_WORDS, *EFFECT_WORDS}:
                 yield _invalid(draft, value, place, "choose another name", "is a reserved name")
         yield from _twice(draft, variable.values, at, f"value of {name!r}")
         for key, words in (("value_labels", variable.value_labels), ("phrases", variable.phrases)):
@@ -137,7 +137,7 @@ def _twice(draft: Draft, names: Iterable[str], at: Keys, kind: str) -> Iterator[
 
 
 def check_duplicate_ids(draft: Draft) -> Iterator[Finding]:
-    """Find ids that stand twice in a list: phases, facts, chance outcomes, menus, movers of a sealed phase."""
+    """Find ids that stand twice in a list: phases, facts, chance outcomes, menus."""
     named: dict[str, list[tuple[Keys, str]]] = {
         "phase": [(keys, phase.id) for keys, phase in draft.each("phases", PhaseEntry)],
         "fact": [(keys, fact.id) for keys, fact in draft.each("facts", FactEntry)],
@@ -156,8 +156,6 @@ def check_duplicate_ids(draft: Draft) -> Iterator[Finding]:
         yield from _twice(draft, chances, (*keys, "chance"), "chance outcome")
     for keys, phase in draft.each("phases", PhaseEntry):
         yield from _twice(draft, phase.menu or [], (*keys, "menu"), "instrument of the menu")
-        movers = [move.player for move in phase.moves or ()]
-        yield from _twice(draft, movers, (*keys, "moves"), "mover")
         for k, move in enumerate(phase.moves or ()):
             menu = (*keys, "moves", k, "menu")
             yield from _twice(draft, move.menu, menu, "instrument of the menu")

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from detente.crisis.draft import Draft, Keys
+from detente.crisis.elements import Constant, Pledge, Policy
 from detente.crisis.schema import PhaseEntry
 from detente.errors import Finding
 
-__all__ = ["check_fixes", "check_forbids"]
+__all__ = ["check_fixes", "check_forbids", "check_pledges"]
 
 
 def _phases(draft: Draft) -> dict[str, PhaseEntry]:
@@ -88,3 +89,45 @@ def check_forbids(draft: Draft) -> Iterator[Finding]:
             if name not in instruments:
                 at = ("policies", policy.id, "forbid", index)
                 yield draft.unknown("instrument-unknown", "instrument", name, instruments, at=at)
+
+
+def check_pledges(draft: Draft) -> Iterator[Finding]:
+    """Find commitments whose credibility or costs say nothing: no chance, no player, nothing that could be broken."""
+    players = draft.named("players")
+    for policy in draft.policies.values():
+        for pledge in policy.pledges:
+            for name, paid in (("cost", pledge.cost), ("broken", pledge.broken)):
+                for player, _ in paid:
+                    if player not in players:
+                        at: Keys = ("policies", policy.id, name, player)
+                        yield draft.unknown("player-unknown", "player", player, players, at=at)
+            yield from _credibility(draft, policy, pledge)
+
+
+def _credibility(draft: Draft, policy: Policy, pledge: Pledge) -> Iterator[Finding]:
+    at: Keys = ("policies", policy.id, "credibility")
+    chance = pledge.credibility
+    if isinstance(chance, Constant) and not 0 <= chance.value <= 1:
+        yield draft.finding(
+            "probability-out-of-range",
+            f"the credibility of {policy.id!r} is {chance.value:g}, which is no probability",
+            at=at,
+            value=f"{chance.value:g}",
+            fix="write a chance from 0 to 1, or a quantity in prob",
+        )
+    if chance is not None and not (policy.fix or policy.forbid):
+        yield draft.finding(
+            "policy-invalid",
+            f"the policy {policy.id!r} fixes and forbids nothing, so there is nothing that may not hold",
+            at=at,
+            value=policy.id,
+            fix="remove `credibility:`, or say what is committed to with `fix` or `forbid`",
+        )
+    if chance is None and pledge.broken:
+        yield draft.finding(
+            "policy-invalid",
+            f"the policy {policy.id!r} surely holds, so nobody pays for breaking it",
+            at=("policies", policy.id, "broken"),
+            value=policy.id,
+            fix="give it a `credibility:` below 1, or remove `broken:`",
+        )

@@ -58,9 +58,12 @@ def check_prior_sums(draft: Draft) -> Iterator[Finding]:
 
 
 def check_chance_sums(draft: Draft) -> Iterator[Finding]:
-    """Find chances of an instrument that do not sum to one: as numbers, or with one that takes the rest."""
+    """Find chances of an instrument that do not sum to one: as numbers, or with one that takes the rest.
+
+    Where outcomes have conditions, what can follow depends on the state: the states that play reaches are searched later.
+    """
     for instrument in draft.instruments.values():
-        if not instrument.chance:
+        if not instrument.chance or any(item.when for item in instrument.chance):
             continue
         at = ("instruments", instrument.id, "chance")
         rests = [item.id for item in instrument.chance if item.prob is None]

@@ -9,8 +9,13 @@ from detente.crisis.registers import instrument_kinds, terms
 from detente.crisis.schema import ActorEntry, FactEntry, PhaseEntry, PlayerEntry
 from detente.errors import Finding
 
+FIXED_ROLES = frozenset({"weight", "prior", "credibility", "cost"})
+"""What a binding may feed that does not depend on the state."""
+
 __all__ = [
+    "FIXED_ROLES",
     "check_actors",
+    "check_attacks",
     "check_binding_places",
     "check_columns",
     "check_facts",
@@ -202,14 +207,14 @@ def check_binding_places(draft: Draft) -> Iterator[Finding]:
     for use in draft.bindings:
         column = isinstance(use.binding, Column)
         varying = isinstance(use.binding, ByState | OutputOf)
-        if (column and use.role != "input") or (varying and use.role in {"weight", "prior"}):
+        if (column and use.role != "input") or (varying and use.role in FIXED_ROLES):
             kind = "a column of a table" if column else "a value that depends on the state"
             yield draft.finding(
                 "value-type",
                 f"{kind} cannot stand in a {use.role}",
                 at=use.keys,
                 value=use.role,
-                fix="write a number or the path of a quantity; put what depends on the state into the price",
+                fix="write a number or the path of a quantity; put what depends on the state into a price",
             )
 
 
@@ -318,6 +323,15 @@ def check_weights(draft: Draft) -> Iterator[Finding]:
             if player not in players:
                 at = ("considerations", consideration.id, "weights", player)
                 yield draft.unknown("player-unknown", "player", player, players, at=at)
+
+
+def check_attacks(draft: Draft) -> Iterator[Finding]:
+    """Find attacks that are the act of a player that is not defined."""
+    players = draft.named("players")
+    for outcome in draft.outcomes.values():
+        if outcome.attack and outcome.attack not in players:
+            at = ("outcomes", outcome.id, "attack")
+            yield draft.unknown("player-unknown", "player", outcome.attack, players, at=at)
 
 
 def check_facts(draft: Draft) -> Iterator[Finding]:

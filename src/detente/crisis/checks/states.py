@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from detente.crisis.draft import Draft, VariableUse
+from detente.crisis.expressions import EFFECT_WORDS
 from detente.errors import Code, Finding
 
 __all__ = ["check_cases", "check_initial_values", "check_variables"]
@@ -35,7 +36,7 @@ def check_variables(draft: Draft) -> Iterator[Finding]:
         if values is None:
             continue
         if use.role == "effect":
-            values = (*values, "up", "down")
+            values = (*values, *EFFECT_WORDS)
         allowed = frozenset(values)
         for value in use.values:
             if value not in allowed:
@@ -69,18 +70,30 @@ def _unknown_variable(
 
 
 def check_cases(draft: Draft) -> Iterator[Finding]:
-    """Find bindings by state that leave out a value of their variable."""
+    """Find cases that leave out a value of their variable, and an ``else`` that covers none."""
     known = draft.known_values()
     for use in draft.variables:
         if use.role != "case":
             continue
         given = frozenset(use.values)
-        for value in known.get(use.variable) or ():
+        values = known.get(use.variable)
+        if use.covers_rest:
+            if values is not None and given.issuperset(values):
+                yield draft.finding(
+                    "case-idle",
+                    f"the cases by {use.variable!r} name all its values: `else` covers none",
+                    at=(*use.keys, "else"),
+                    value="else",
+                    fix="remove `else:`, or the cases that it should stand for",
+                    severity="warning",
+                )
+            continue
+        for value in values or ():
             if value not in given and use.variable != "round":
                 yield draft.finding(
                     "key-missing",
                     f"the cases by {use.variable!r} lack its value {value!r}",
                     at=use.keys,
                     value=value,
-                    fix=f"add `{value}:` with a binding",
+                    fix=f"add `{value}:`, or `else:` for every value that is not named",
                 )
