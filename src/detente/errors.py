@@ -90,6 +90,8 @@ Code = Literal[
     "recall-imperfect",
     "payoff-not-finite",
     "rationality-invalid",
+    "menu-invalid",
+    "odds-incompatible",
     # models
     "input-invalid",
     # running

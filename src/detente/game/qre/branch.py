@@ -1,5 +1,6 @@
 """The principal branch of one game: agent quantal response equilibria at several rationalities from one tracing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,9 +8,12 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray, Int8Array, Int64Array
 from detente.errors import SolverError, refuse
+from detente.game._choices import ChoiceLists
 from detente.game._inputs import as_chance, as_payoffs, as_rationality
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
+from detente.game.menus import Menus
+from detente.game.qre._terms import OwnOdds, Terms
 from detente.game.qre._tracing import Tracer
 from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.solving import Status
@@ -48,7 +52,9 @@ class BranchResult:
     status
         A :class:`~detente.game.qre.solving.Status` per value, shape ``(S,)``.
     expected_payoffs
-        Each player's payoff, shape ``(P, S)``.
+        What each player expects to get, by its own odds where it has any, shape ``(P, S)``.
+    own_odds
+        Odds of chance by player, for those who have their own, each of shape ``(R, 1)``.
     reasons
         Why each value did not converge, in a sentence; empty for those that did.
     tolerance
@@ -67,6 +73,7 @@ class BranchResult:
     walks: Int64Array
     status: Int8Array
     expected_payoffs: FloatArray
+    own_odds: OwnOdds
     reasons: tuple[str, ...]
     tolerance: float
 
@@ -77,6 +84,8 @@ def trace_logit_branch(
     *,
     payoffs: ArrayLike,
     chance_probs: ArrayLike = (),
+    menus: Menus | None = None,
+    own_odds: Mapping[int, ArrayLike] | None = None,
     tolerance: float = 1e-9,
     most_walks: int = 1_000_000,
 ) -> BranchResult:
@@ -97,6 +106,8 @@ def trace_logit_branch(
         Payoff of each player in each payoff class, shape ``(K, P)``.
     chance_probs
         Probability of each chance branch, shape ``(R,)``.
+    menus, own_odds
+        As for :func:`~detente.game.solve_logit_qre`, of one draw.
     tolerance
         Largest residual that counts as converged.
     most_walks
@@ -109,7 +120,9 @@ def trace_logit_branch(
     """
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     values = as_rationality(form, np.atleast_1d(np.asarray(rationality, dtype=np.float64)))[0]
-    if np.ndim(rationality) > 1 or table.shape[2] != 1 or chance.shape[1] != 1:
+    terms = Terms.check(form, chance, menus, own_odds)
+    numbers = (table, chance, *terms.draws.values())
+    if np.ndim(rationality) > 1 or any(array.shape[-1] != 1 for array in numbers):
         refuse(
             "the branch is traced for one game, but an argument has a draw axis",
             code="game-invalid",
@@ -120,16 +133,19 @@ def trace_logit_branch(
     order = np.argsort(values, kind="stable")
     top = max(float(values.max(initial=0.0)), 1e-300)
     stops = trace_draw(
-        Tracer(form),
+        Tracer(form, terms),
         table[:, :, 0],
         chance[:, 0],
         np.full(form.n_players, top),
+        terms,
         shares=values[order] / top,
         most_walks=most_walks,
     )
     back = np.argsort(order, kind="stable")
     reached = stops.reached * top
+    # log-odds within a list of scale t go up to lambda times the spread divided by t
     spread = float(np.ptp(table[:, :, 0], axis=0).max(initial=0.0))
+    spread /= float(ChoiceLists(form, terms.menus).sharpest().min())
     strategy, residual = stops.strategy[:, back], stops.residual[back]
     return BranchResult(
         rationality=values.copy(),
@@ -140,7 +156,8 @@ def trace_logit_branch(
         reached=reached,
         walks=stops.walks[back].astype(np.int64),
         status=np.where(residual <= tolerance, Status.CONVERGED, Status.STALLED).astype(np.int8),
-        expected_payoffs=expected_payoffs(form, strategy, table, chance),
+        expected_payoffs=expected_payoffs(form, strategy, table, chance, own_odds=terms.own),
+        own_odds=terms.own,
         reasons=tuple(
             ""
             if residual[stop] <= tolerance
@@ -154,7 +171,7 @@ def trace_logit_branch(
 def _reason(value: float, spread: float, reached: float, walks: int, most_walks: int) -> str:
     """Return why a value did not converge."""
     rounding = (
-        f"; lambda times the spread of payoffs is {value * spread:.3g}, "
+        f"; lambda times the spread of payoffs, over the scale of the menus, is {value * spread:.3g}, "
         "where rounding alone may leave more than the tolerance"
         if value * spread > _ROUNDING
         else ""
