@@ -64,7 +64,12 @@ def command(
 
     with saying_what_compiles():
         result = trace_logit_branch(
-            solved.form, values, payoffs=solved.payoffs, chance_probs=solved.chance_probs
+            solved.form,
+            values,
+            payoffs=solved.payoffs,
+            chance_probs=solved.chance_probs,
+            menus=solved.menus,
+            own_odds=solved.own_odds,
         )
     rows = describe(solved, result)
     if as_json:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from detente.game.building import Game, GameBuilder
     from detente.game.evaluation import (
         BestResponse,
+        action_payoffs,
         best_response,
         class_probs,
         expected_payoffs,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from detente.game.formats.reading import read_game
     from detente.game.formats.trees import game_from_tree
     from detente.game.kernels.compiling import watch_compiling
+    from detente.game.menus import MenuForm, Menus
     from detente.game.nash import NashResult, solve_nash
     from detente.game.payoffs import PricedPayoffs
     from detente.game.qre.branch import BranchResult, trace_logit_branch
@@ -48,10 +50,13 @@ __all__ = [
     "GameBuilder",
     "Histories",
     "LogitQREResult",
+    "MenuForm",
+    "Menus",
     "NashResult",
     "PricedPayoffs",
     "SensitivityResult",
     "Status",
+    "action_payoffs",
     "best_response",
     "class_probs",
     "equilibrium_sensitivity",

@@ -105,7 +105,9 @@ def _see_lists(menu: MenuForm) -> VisibleLists:
     weight_row, holder = menu.weight_row[entry], holder[rank]
     list_weight, of_list = np.unique(_padded(holder, weight_row), axis=0, return_inverse=True)
     kinds = int(weight_row.max(initial=0)) + 1
-    key, share_row = np.unique(of_list.reshape(-1)[holder] * kinds + weight_row, return_inverse=True)
+    key, share_row = np.unique(
+        of_list.reshape(-1)[holder] * kinds + weight_row, return_inverse=True
+    )
     return VisibleLists(
         info_set=list_set[order],
         depth=depth[order],
@@ -140,7 +142,9 @@ def _scale_rows(menu: MenuForm) -> tuple[Int64Array, Int64Array, Int64Array]:
     kinds, count = int(menu.similarity_row.max(initial=0)) + 1, 1
     for level in range(int(depth.max(initial=-1)) + 1):
         here = np.flatnonzero(depth == level)
-        above = row[parent[here]]  # a nest that stands in none has parent -1: the last entry, the scale 1
+        above = row[
+            parent[here]
+        ]  # a nest that stands in none has parent -1: the last entry, the scale 1
         key, which = np.unique(above * kinds + menu.similarity_row[here], return_inverse=True)
         row[here] = count + which.reshape(-1)
         before.append(key // kinds)
@@ -201,7 +205,7 @@ class ChoiceLists:
         self.start: IntArray = starts
         self.list_order = self.holder[starts]
         breaks = np.flatnonzero(np.diff(depth[self.list_order], prepend=-1))
-        ends = np.append(breaks[1:], starts.size)
+        ends = np.append(breaks[1:], starts.size)[: breaks.size]
         after = np.append(starts, self.holder.size)
         self.levels = [
             (

@@ -14,13 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 from detente.arrays import FloatArray, Int64Array
 from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_own_odds, as_strategy, count_draws
-from detente.game._steps import columns, own_order, walk
+from detente.game._steps import columns, first_step, own_order, walk
 from detente.game.form import ExtensiveForm
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source, take_draws
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "BestResponse",
+    "action_payoffs",
     "best_response",
     "class_probs",
     "expected_payoffs",
@@ -339,6 +340,45 @@ def posteriors(
         weight = np.exp(np.where(top == -np.inf, 0.0, weight - np.maximum(top, -1e300)))
         belief[nodes] = weight / np.add.reduceat(weight, start, axis=0)[which]
     return belief
+
+
+def action_payoffs(
+    form: ExtensiveForm,
+    strategy: ArrayLike,
+    payoffs: Payoffs,
+    chance_probs: ArrayLike = (),
+    *,
+    own_odds: OwnOdds | None = None,
+) -> FloatArray:
+    """Return what the mover of each information set expects from each action there, shape ``(A, D)``.
+
+    It believes what :func:`posteriors` say, and everybody plays on by the strategy. The logit response is to these.
+    """
+    from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
+
+    sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
+    odds, views = _odds_of(form, chance, own_odds), _views(form, chance, own_odds)
+    source = payoff_source(form, payoffs)
+    n_draws = _count(source.n_draws, strategy=sigma, **_named(views))
+    first = first_step(form)
+
+    def part(draws: slice) -> FloatArray:
+        width = draws.stop - draws.start
+        mine, table = take_draws(sigma, draws), source.block(draws)
+        here = {player: take_draws(item, draws) for player, item in enumerate(odds)}
+        belief = posteriors(form, mine, take_draws(chance, draws), own_odds=here)
+        answer = np.zeros((form.n_actions, width))
+        for player in range(form.n_players):
+            steps = np.concatenate([columns(mine, width), columns(here[player], width)])
+            value = np.zeros((form.n_nodes, width))
+            value[form.terminal_node] = table[form.payoff_class, player]
+            kernels.walk_up(
+                form.player, form.first_child, form.n_children, first, steps,
+                columns(belief, width), player, value, answer,
+            )  # fmt: skip
+        return answer
+
+    return _over_draws(form, n_draws, part)
 
 
 def information_set_beliefs(

@@ -24,7 +24,10 @@ from detente.game.form import ExtensiveForm
 from detente.game.payoffs import DrawRows, take_draws
 from detente.summaries import html_fields, text_fields
 
-__all__ = ["LARGEST_SIMILARITY", "MenuForm", "Menus"]
+__all__ = ["LARGEST_SIMILARITY", "Entry", "MenuForm", "Menus"]
+
+Entry = str | Mapping[str, Any]
+"""An entry of a menu as it stands in a file: see :meth:`Menus.from_lists`."""
 
 LARGEST_SIMILARITY = 0.98
 """Largest similarity of a nest. At 1 a nest would play its best option alone: no choice that errs, and none that is smooth."""
@@ -167,8 +170,8 @@ class MenuForm:
             nest_label=labels,
         )
 
-    def pick(self, form: ExtensiveForm, action: IntArray) -> tuple["MenuForm", IntArray, IntArray]:
-        """Return the menus of a form that has some actions of this one, and which entries and nests they keep.
+    def pick(self, form: ExtensiveForm, action: IntArray) -> "MenuForm":
+        """Return the menus of a form that has some actions of this one.
 
         ``action`` is the action of this form that each action of the other one is. A nest without any of them is gone.
         """
@@ -272,9 +275,7 @@ class Menus:
         return cls(form=form, weight=weights, similarity=alike)
 
     @classmethod
-    def from_lists(
-        cls, form: ExtensiveForm, lists: Mapping[int, Sequence[str | Mapping[str, Any]]]
-    ) -> "Menus":
+    def from_lists(cls, form: ExtensiveForm, lists: Mapping[int, Sequence[Entry]]) -> "Menus":
         """Return the menus that nested lists describe, as they stand in a file.
 
         Parameters
@@ -321,7 +322,7 @@ class Menus:
     @property
     def n_draws(self) -> int:
         """Number of draws, 1 if all have the same numbers."""
-        return max(self.weight.shape[1], self.similarity.shape[1])
+        return int(max(self.weight.shape[1], self.similarity.shape[1]))
 
     def pick_draws(self, draws: DrawRows) -> "Menus":
         """Return the menus of some draws only."""

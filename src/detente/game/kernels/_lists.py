@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,untyped-decorator,misc,import-untyped"
-# ruff: noqa: ANN001, ANN202, ARG001, C901  (numba reads these signatures; an emitter is one piece on purpose)
+# ruff: noqa: ANN001, ANN202, ARG001, C901, PLR0915  (numba reads these signatures; an emitter is one piece on purpose)
 """Loops over the entries of one list of a menu, emitted as instructions; see :mod:`detente.game.kernels._pieces`.
 
 In a list of two the odds are one exponential, whatever is the greater; longer lists take their greatest entry out.

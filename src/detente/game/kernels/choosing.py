@@ -1,4 +1,4 @@
-# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,call-arg,var-annotated"
 # ruff: noqa: ANN001, ANN202  (numba infers the types of kernels)
 """Compiled choice from one menu with nests: up its lists for their values, down for probabilities; and its derivative.
 

@@ -355,7 +355,9 @@ def _solve_block(
             k = at(tree.menu.active_list, r)
             if k >= 0:
                 # log-odds within a list of scale t move by lambda / t
-                rate = load(block.lam, tree.active_player[r]) * load(block.numbers.sharpness, at(tree.menu.scale_row, k))
+                rate = load(block.lam, tree.active_player[r]) * load(
+                    block.numbers.sharpness, at(tree.menu.scale_row, k)
+                )
                 gap = maximum(gap, absolute(load(kept, 4 * r + 3)) * rate)
         store(dots, 2 * m, gap)
         store(dots, 0, d0)

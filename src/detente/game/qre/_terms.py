@@ -186,7 +186,7 @@ class TermArrays:
         self.players = sorted(terms.own)
         self.filled = False
 
-    def tree(self, kernels: Any) -> dict[str, Any]:
+    def tree(self) -> dict[str, Any]:
         """Return the fields of the layout that tell of menus and own odds."""
         from detente.game.kernels.choosing import MenuArrays  # noqa: PLC0415  loads numba
 

@@ -35,7 +35,7 @@ def tree_of(form: ExtensiveForm, kernels: Any, arrays: TermArrays | None = None)
         split_node=layout.split_node,
         active_row=layout.active_row,
         active_player=layout.active_player,
-        **terms.tree(kernels),
+        **terms.tree(),
     )
 
 
