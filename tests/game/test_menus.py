@@ -165,7 +165,7 @@ def test_a_red_and_a_blue_bus_that_are_alike_leave_the_car_its_half():
 
 def moves_below(node, player):
     return any(
-        child.get("player") == player and child.get("children") or moves_below(child, player)
+        (child.get("player") == player and child.get("children")) or moves_below(child, player)
         for child in node.get("children", [])
     )
 

@@ -104,7 +104,7 @@ def test_equal_odds_are_todays_answer_bit_for_bit(tree):
     """Oracle: theorem, and the solver without own odds; other draws of the block have odds that differ."""
     game = game_from_tree(tree)
     assume(game.own_odds)
-    common = {player: game.chance_probs for player in game.own_odds}
+    common = dict.fromkeys(game.own_odds, game.chance_probs)
     mixed = {
         player: np.stack([game.chance_probs, odds, game.chance_probs], axis=1)
         for player, odds in game.own_odds.items()

@@ -144,7 +144,7 @@ def solve(game, rationality, steps=10):
     return respond(game, payoffs, rates), gap
 
 
-def expected(game, strategy, own=True):
+def expected(game, strategy, *, own=True):
     """Every player's payoff, by its own odds or by the analysts'."""
     return np.array(
         [

@@ -23,6 +23,15 @@ RationalityOption = Annotated[
     str,
     typer.Option("--lambda", help="Values of rationality, separated by commas.", metavar="L,L,..."),
 ]
+MenusOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--menus",
+        help="Menus with nests and players' own odds of chance, for a game whose file cannot say them; "
+        "game.menus.json beside game.efg is read without being named.",
+        metavar="FILE",
+    ),
+]
 ShowListOption = Annotated[bool, typer.Option("--list", help="List the published games that ship.")]
 
 
@@ -30,6 +39,7 @@ def command(
     game: GameArgument = None,
     *,
     rationality: RationalityOption = "1",
+    menus: MenusOption = None,
     as_json: JsonOption = False,
     show_list: ShowListOption = False,
 ) -> None:
@@ -58,7 +68,7 @@ def command(
             fix="name a file or a published game; detente solve --list shows them",
         )
     values = _values(rationality)
-    solved = load(game)
+    solved = load(game, menus)
     from detente.cli._compiling import saying_what_compiles
     from detente.game import trace_logit_branch
 
@@ -93,15 +103,15 @@ def _values(words: str) -> list[float]:
     return values
 
 
-def load(name: str) -> "Game":
-    """Return the game of a file or of the catalogue."""
+def load(name: str, menus: Path | None = None) -> "Game":
+    """Return the game of a file or of the catalogue, with the menus and own odds of another file or of the one beside it."""
     from detente.game.catalogue import find_game
     from detente.game.formats.reading import ENDINGS, read_game
 
     file = Path(name)
     if not file.exists() and file.suffix.lower() not in ENDINGS:
         file = find_game(name)
-    return read_game(file)
+    return read_game(file, menus=menus)
 
 
 def _print_catalogue() -> None:
@@ -123,10 +133,14 @@ def _print_catalogue() -> None:
 def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
     """Return plain values for each rationality, players in the game's order and each player's sets in its order.
 
-    A row behind turns of the branch has ``turns`` besides, one that is not certified to lie on the principal branch
+    Payoffs are what players expect; where some have their own odds of chance ``payoffs_by_analysts`` are those by the odds of
+    the game. A row behind turns of the branch has ``turns`` besides, one that is not certified to lie on the principal branch
     ``segment`` "apart" and ``apart``, the folds passed so, and one that did not converge ``reason``.
     """
+    from detente.game import expected_payoffs
+
     form = game.form
+    analysts = expected_payoffs(form, result.strategy, game.payoffs, game.chance_probs)
     order = sorted(range(form.n_info_sets), key=lambda which: int(form.info_set_player[which]))
     rows = []
     for stop, value in enumerate(result.rationality.tolist()):
@@ -146,6 +160,7 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
             "residual": float(result.residual[stop]),
             "status": "converged" if result.status[stop] == 1 else "stalled",
             "payoffs": result.expected_payoffs[:, stop].tolist(),
+            **({"payoffs_by_analysts": analysts[:, stop].tolist()} if game.own_odds else {}),
             "information_sets": sets,
         }
         if result.turns[stop]:
@@ -171,6 +186,9 @@ def _print(game: "Game", result: "BranchResult", rows: list[dict[str, Any]]) -> 
             lines.append([*names, action["label"], *probs])
     for place, player in enumerate(game.form.player_label):
         lines.append([player, "", "payoff", *(f"{row['payoffs'][place]:.4f}" for row in rows)])
+        if place in game.own_odds:
+            paid = [f"{row['payoffs_by_analysts'][place]:.4f}" for row in rows]
+            lines.append(["", "", "payoff by the analysts' odds", *paid])
     lines.append(["", "", "residual", *(f"{row['residual']:.0e}" for row in rows)])
     lines.append(["", "", "turns", *(str(count) for count in result.turns.tolist())])
     if result.apart.any():

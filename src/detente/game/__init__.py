@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         to_pygambit,
     )
     from detente.game.formats.reading import read_game
+    from detente.game.formats.side_cars import write_side_car
     from detente.game.formats.trees import game_from_tree
     from detente.game.kernels.compiling import watch_compiling
     from detente.game.menus import MenuForm, Menus
@@ -83,6 +84,7 @@ __all__ = [
     "type_payoffs",
     "watch_compiling",
     "write_efg",
+    "write_side_car",
 ]
 
 if not TYPE_CHECKING:
