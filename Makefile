@@ -12,7 +12,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv brief test slow check fix docs wheel bench peers golden pictures changelog lock clean
+.PHONY: help venv brief test slow check fix docs wheel bench peers fuzz golden pictures changelog lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ $(PEERS)/.workbenches: | $(PEERS)/.installed
 	@echo "installing EMA Workbench and Mesa into $(PEERS)"
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary=:all: ema_workbench mesa
 	@touch $@
+
+fuzz: $(STAMP) ## try spoilt inputs (ARGS="events --seed 7 --count 300"; a category or `all`)
+	@$(BIN)/python tools/fuzz $(or $(ARGS),all --count 20)
 
 golden: $(STAMP) ## regenerate the golden files, to be reviewed as a diff
 	@DETENTE_GOLDEN=write $(BIN)/python -m pytest tests/golden -q -p no:xdist -m "not network"

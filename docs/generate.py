@@ -106,6 +106,11 @@ def write_pages(folder: Path) -> None:
         "errors.md": errors_page(),
         "crises.md": crises_page(),
         "units.md": csv_page("Units", "The units that a crisis file may use.", "units.csv"),
+        "event-categories.md": csv_page(
+            "Categories of events",
+            "What a dated event may be, after the PLOVER manual ({cite:p}`halterman2023`) and its earlier version; meanings in our own words.",
+            "event_categories.csv",
+        ),
         "attributes.md": csv_page(
             "Exposure variables",
             "Variables with a known unit and plausible range.",

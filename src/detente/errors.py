@@ -20,6 +20,7 @@ __all__ = [
     "RunError",
     "Severity",
     "SolverError",
+    "SystemFailedError",
     "UsageError",
     "nearest",
     "refuse",
@@ -103,11 +104,13 @@ Code = Literal[
     "folder-exists",
     "output-unwritable",
     "run-busy",
+    "path-linked",
     "run-corrupt",
     "run-mismatch",
     "study-missing",
     "executor-failed",
     "query-invalid",
+    "system-failed",
 ]
 """Every code that an error or a finding may carry."""
 
@@ -212,6 +215,10 @@ class ModelError(DetenteError, ValueError):
 
 class RunError(DetenteError, RuntimeError):
     """A run that cannot be written, read or resumed."""
+
+
+class SystemFailedError(DetenteError):
+    """The system below the program refuses what it was asked for: a file, memory, a place for the output."""
 
 
 class UsageError(DetenteError, ValueError):

@@ -10,9 +10,9 @@ import pytest
 import detente.crisis
 from detente.analysis.differences import (
     RULES,
-    compare_results,
     explain_change,
     find_changed_inputs,
+    find_changed_priors,
     find_changed_rules,
 )
 from detente.analysis.robustness import Aim, find_pareto
@@ -21,7 +21,6 @@ from detente.analysis.solving import PolicySolver
 from detente.crisis import load_crisis
 from detente.engine import Engine
 from detente.errors import UsageError
-from detente.runs import run_ensemble
 
 TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 
@@ -130,27 +129,40 @@ def test_rules_that_differ_are_one_input(crisis):
     assert split.after == pytest.approx(direct.values["attack"].mean(), abs=1e-8)
 
 
+def test_a_prior_that_is_set_is_an_input_of_its_own(crisis):
+    """Oracle: theorem, the parts sum to the change; independent code, both ends solved directly."""
+    other = load_crisis(
+        TEMPLATE, overrides={"types.north.revisionist": "0.7", "rationality": "0.2"}
+    )
+    (prior,) = find_changed_priors(crisis, other)
+    assert (prior.path, prior.label) == ("types.north", "priors of Northland")
+    assert prior.after == "limited the rest, revisionist 0.7"
+    assert find_changed_rules(crisis, other) == ()
+    split = explain_change(crisis, other, "attack", n_draws=8)
+    assert {part.name for part in split.parts} == {"priors of Northland", "rationality"}
+    alone = {
+        "priors of Northland": {"types.north.revisionist": "0.7"},
+        "rationality": {"rationality": "0.2"},
+    }
+    for part in split.parts:
+        one = load_crisis(TEMPLATE, overrides=alone[part.name])
+        solved = make_solver(one, n_draws=8).evaluate([one.policies["free"]], ["attack"])
+        mean = solved.values["attack"].mean()
+        assert part.alone == pytest.approx(mean - split.before, abs=1e-8)
+    assert sum(part.part for part in split.parts) == pytest.approx(split.after - split.before)
+
+
+def test_another_type_is_a_rule(crisis):
+    """Oracle: hand; a renamed type is no prior."""
+    north = crisis.players["north"]
+    types = (replace(north.types[0], id="other"), *north.types[1:])
+    other = replace(crisis, players={**crisis.players, "north": replace(north, types=types)})
+    assert find_changed_priors(crisis, other) == ()
+    assert find_changed_rules(crisis, other) == ("players.north",)
+
+
 def test_words_are_no_rules(crisis):
     policies = {name: replace(item, label="other words") for name, item in crisis.policies.items()}
     assert find_changed_rules(crisis, replace(crisis, policies=policies)) == ()
     with pytest.raises(UsageError, match="do not differ"):
         explain_change(crisis, replace(crisis, policies=policies), "attack")
-
-
-def test_runs_of_one_seed_are_paired(crisis, tmp_path):
-    # oracle by hand
-    path = crisis.rationality.path
-    other = load_crisis(TEMPLATE, overrides={path: "0.2"})
-    first = run_ensemble(crisis, folder=tmp_path / "a", policies=["free"], n_draws=64)
-    second = run_ensemble(other, folder=tmp_path / "b", policies=["free"], n_draws=64)
-    rows = {row[0].metric: row for row in compare_results(first, second)}
-    gap = second.values("attack", "free") - first.values("attack", "free")
-    difference, before, after = rows["attack"]
-    assert difference.mean == pytest.approx(gap.mean())
-    assert after - before == pytest.approx(gap.mean())
-    assert difference.mean_low < gap.mean() < difference.mean_high
-    third = run_ensemble(crisis, folder=tmp_path / "c", policies=["free"], n_draws=64, seed=9)
-    unpaired = {row[0].metric: row[0] for row in compare_results(first, third)}
-    assert np.isnan(unpaired["attack"].mean_low)
-    with pytest.raises(UsageError, match="do not share"):
-        compare_results(first, second, policy="arm")

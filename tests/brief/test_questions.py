@@ -16,7 +16,7 @@ from detente.brief import base_rates, compose, to_html, to_json, to_markdown
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.export.rendering import as_data
-from detente.brief.figures import Figure, Trace, chance, plain
+from detente.brief.figures import Figure, Trace, chance, links_in, plain
 from detente.brief.questions import options
 from detente.crisis import load_crisis
 from detente.crisis.elements import QuantityOf
@@ -98,7 +98,8 @@ def test_facts_carry_source_date_and_grade(brief):
 def test_base_rates_are_shown_with_interval(full_brief):
     (table,) = full_brief.base_rates
     assert table.rows[0][1:4] == ("17%", "14\N{EN DASH}20%", "387")
-    assert "War: [[outlook.outcome.war|" in table.rows[0][4]
+    assert links_in(table.rows[0][4]) == ("outlook.outcome.war",)
+    assert plain(table.rows[0][4]).startswith("War: ")
     assert "past crises of all kinds" in table.rows[0][4]
 
 

@@ -1,6 +1,8 @@
 """``detente discover``, ``policies`` and ``diff``: tables, runs and crises in, numbers and words out."""
 
 import json
+import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -220,6 +222,18 @@ def test_drivers_of_a_run_and_of_a_crisis(capsys, monkeypatch, tmp_path):
     orders = [row["first_order"] for row in data["quantities"]]
     assert orders == sorted(orders, reverse=True)
     assert "PAWN" in run(capsys, monkeypatch, "drivers", out)[1]
+    assert data["is_crisis_at_hand"] is False
+    shutil.copytree(TEMPLATE, tmp_path / "my-crisis")
+    monkeypatch.chdir(tmp_path)
+    text = run(capsys, monkeypatch, "drivers", out)[1]
+    known = json.loads(run(capsys, monkeypatch, "drivers", out, "--json")[1])
+    assert known["is_crisis_at_hand"]
+    every = {row["name"] for row in data["quantities"]}
+    ranked = {row["name"] for row in known["quantities"]}
+    # oracle: hand; the template's exposure to gas is read by no consideration of the game, only by a briefing
+    assert every - ranked == set(known["not_read"]) != set()
+    assert {row["beyond_chance"] for row in known["quantities"]} == {True, False}
+    assert "the result does not read" in text
     some = ("drivers", TEMPLATE, "--quantity", "prior.revisionist", "--quantity", "rationality")
     found = json.loads(
         run(capsys, monkeypatch, *some, "--tornado", "--sobol", "8", "--policy", "arm", "--json")[1]
@@ -233,3 +247,25 @@ def test_drivers_of_a_run_and_of_a_crisis(capsys, monkeypatch, tmp_path):
     for bad in (("drivers", TEMPLATE), ("drivers", out, "--tornado"), (*some, "--sobol", "7")):
         status, _, err = run(capsys, monkeypatch, *bad)
         assert (status, "[option-invalid]" in err) == (2, True)
+
+
+def test_tables_are_short_unless_all_is_asked_for(capsys, monkeypatch, tmp_path):
+    """Labels stand where there are some, and ten rows at most; oracle: hand."""
+    table = tmp_path / "cases.csv"
+    rows = "".join(f"{i % 97},{i * 7 % 101},{int(i % 97 > 60)}\n" for i in range(400))
+    table.write_text("x,y,bad\n" + rows, encoding="utf-8")
+    few = run(capsys, monkeypatch, "discover", table, "--outcome", "bad")[1]
+    full = run(capsys, monkeypatch, "discover", table, "--outcome", "bad", "--all")[1]
+    boxes, every = (
+        [line for line in text.splitlines() if re.search(r" (start|peel|paste)( +<-.*)?$", line)]
+        for text in (few, full)
+    )
+    # the choices are always among them
+    assert 10 <= len(boxes) <= 12 < len(every)
+    assert (boxes[0], boxes[-1]) == (every[0], every[-1])
+    assert [line for line in boxes if "<-" in line] == [line for line in every if "<-" in line]
+    assert f"{len(boxes)} of {len(every)} boxes; --all shows all of them" in few
+    assert "--all" not in full
+    out = run(capsys, monkeypatch, "policies", TEMPLATE, "--draws", "4")[1]
+    labels = [policy.label for policy in detente.load(str(TEMPLATE)).policies.values()]
+    assert all(f"\n{label} " in out for label in labels[:5])

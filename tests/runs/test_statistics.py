@@ -6,6 +6,7 @@ from scipy.stats import spearmanr
 
 from detente.runs.statistics import (
     find_drivers,
+    find_effects,
     find_first_changes,
     find_regret,
     split_fifths,
@@ -26,7 +27,7 @@ def test_drivers_of_a_linear_function_have_the_hand_made_effects():
     values = make_quantities()
     fifths = split_fifths(("small", "large"), values)
     metric = 2.0 * values[0] - 10.0 * values[1] + 5.0
-    first, second = find_drivers(fifths, metric)
+    first, second = find_drivers([fifths], metric)
     assert (first.path, second.path) == ("large", "small")
     low, high = fifths.bottom[1], fifths.top[1]
     other = 2.0 * (values[0][high].mean() - values[0][low].mean())
@@ -41,7 +42,7 @@ def test_drivers_of_a_linear_function_have_the_hand_made_effects():
 def test_ties_are_ordered_by_path_and_constants_drive_nothing():
     grid = make_quantities(50)[0]
     fifths = split_fifths(("b", "a", "c"), np.array([grid, grid, np.full(50, 3.0)]))
-    drivers = find_drivers(fifths, grid)
+    drivers = find_drivers([fifths], grid)
     assert [driver.path for driver in drivers] == ["a", "b", "c"]
     assert drivers[2].effect == 0.0
     assert drivers[2].rank_correlation == 0.0
@@ -51,7 +52,7 @@ def test_undefined_draws_are_left_out_of_drivers():
     grid = make_quantities(100)[0]
     metric = grid.copy()
     metric[::2] = np.nan
-    driver = find_drivers(split_fifths(("x",), grid[None]), metric)[0]
+    driver = find_drivers([split_fifths(("x",), grid[None])], metric)[0]
     # oracle by hand: what is left of the top fifth (from 0.795, by `nearest`) has mean 0.9, of the bottom fifth 0.11
     kept = grid[1::2]
     assert driver.effect == pytest.approx(kept[kept > 0.79].mean() - kept[kept < 0.21].mean())
@@ -115,7 +116,7 @@ def test_first_change_is_where_the_better_policy_changes():
     # oracle by hand: policy b overtakes a where the quantity passes 0.5; in fifths b is better from the fourth on
     grid = make_quantities()[0]
     values = np.array([np.full(1000, 0.55), grid])
-    (change,) = find_first_changes(split_fifths(("x",), grid[None]), ("a", "b"), values)
+    (change,) = find_first_changes([split_fifths(("x",), grid[None])], ("a", "b"), values)
     assert (change.path, change.direction) == ("x", "above")
     assert (change.before, change.after) == ("a", "b")
     assert change.threshold == pytest.approx(0.6, abs=1e-3)
@@ -125,7 +126,7 @@ def test_first_change_is_where_the_better_policy_changes():
 def test_no_change_is_found_where_one_policy_is_always_better():
     grid = make_quantities()[0]
     values = np.array([grid + 1.0, grid])
-    assert find_first_changes(split_fifths(("x",), grid[None]), ("a", "b"), values) == ()
+    assert find_first_changes([split_fifths(("x",), grid[None])], ("a", "b"), values) == ()
 
 
 def test_first_change_ignores_what_chance_may_have_made():
@@ -134,7 +135,7 @@ def test_first_change_ignores_what_chance_may_have_made():
     quantities = rng.random((200, 200))
     values = rng.random((2, 200))
     fifths = split_fifths([f"q{number}" for number in range(200)], quantities)
-    changes = find_first_changes(fifths, ("a", "b"), values)
+    changes = find_first_changes([fifths], ("a", "b"), values)
     assert len(changes) < 80
     assert all(change.advantage > 1.6 * change.advantage_error for change in changes)
 
@@ -142,12 +143,29 @@ def test_first_change_ignores_what_chance_may_have_made():
 def test_quantities_with_few_values_have_no_fifths_to_change_in():
     coin = np.array([0.0, 1.0] * 50)
     assert (
-        find_first_changes(split_fifths(("x",), coin[None]), ("a", "b"), np.array([coin, 1 - coin]))
+        find_first_changes(
+            [split_fifths(("x",), coin[None])], ("a", "b"), np.array([coin, 1 - coin])
+        )
         == ()
     )
 
 
 def test_a_metric_without_a_defined_draw_has_no_drivers():
     grid = make_quantities(50)[0]
-    (driver,) = find_drivers(split_fifths(("x",), grid[None]), np.full(50, np.nan))
+    (driver,) = find_drivers([split_fifths(("x",), grid[None])], np.full(50, np.nan))
     assert (driver.effect, driver.rank_correlation) == (0.0, 0.0)
+
+
+def test_quantities_in_blocks_give_what_they_give_together():
+    """Oracle: theorem; what a quantity does depends on no other one."""
+    generator = np.random.default_rng(3)
+    values = generator.random((7, 60))
+    metric = values[2] - 0.5 * values[5] + 0.1 * generator.random(60)
+    table = np.array([metric, 0.3 + 0.0 * metric])
+    paths = tuple("gfedcba")
+    whole = [split_fifths(paths, values)]
+    parts = [split_fifths(paths[k : k + 3], values[k : k + 3]) for k in (0, 3, 6)]
+    assert find_drivers(parts, metric) == find_drivers(whole, metric)
+    assert find_effects(parts, metric) == find_effects(whole, metric)
+    changes = [find_first_changes(blocks, ("a", "b"), table) for blocks in (parts, whole)]
+    assert changes[0] == changes[1] != ()

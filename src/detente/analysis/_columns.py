@@ -1,13 +1,15 @@
 """Columns of a table of cases as the analyses take them: numbers, or categories with their labels."""
 
-from collections.abc import Mapping
+from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.arrays import FloatArray
+from detente.arrays import BoolArray, FloatArray
+from detente.crisis.metric_names import metric_name
 from detente.errors import UsageError, refuse
+from detente.runs.run import Run
 
 __all__ = ["InputColumn", "numeric_column", "split_columns"]
 
@@ -19,6 +21,57 @@ class InputColumn(NamedTuple):
     values: FloatArray
     is_integer: bool = False
     labels: tuple[str, ...] = ()
+
+
+class StoredQuantities(Mapping[str, FloatArray]):
+    """Quantities of a run by path, each of shape ``(n_cases,)``; a large run is read some at a time and never held.
+
+    Parameters
+    ----------
+    run
+        The run.
+    paths
+        The quantities, none of them fixed.
+    cases
+        The draws that count, shape ``(n_draws,)``; all by default.
+    """
+
+    def __init__(self, run: Run, paths: Sequence[str], *, cases: BoolArray | None = None) -> None:
+        self._run, self._paths = run, tuple(paths)
+        self._cases = None if cases is None or cases.all() else cases
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __getitem__(self, path: str) -> FloatArray:
+        if path not in self._paths:
+            raise KeyError(path)
+        return self._chosen(self._run.values(metric_name("quantity", path)))
+
+    def items(self) -> ItemsView[str, FloatArray]:
+        """Return path and values of each quantity; going through them reads each once."""
+        return _StoredItems(self)
+
+    def read(self) -> Iterator[tuple[str, FloatArray]]:
+        """Yield path and values of each quantity."""
+        stored = self._run.stream([metric_name("quantity", path) for path in self._paths])
+        for path, (_, values) in zip(self._paths, stored, strict=True):
+            yield path, self._chosen(values)
+
+    def _chosen(self, values: FloatArray) -> FloatArray:
+        return values if self._cases is None else values[self._cases]
+
+
+class _StoredItems(ItemsView[str, FloatArray]):
+    def __init__(self, quantities: StoredQuantities) -> None:
+        super().__init__(quantities)
+        self._quantities = quantities
+
+    def __iter__(self) -> Iterator[tuple[str, FloatArray]]:
+        return self._quantities.read()
 
 
 def split_columns(inputs: Mapping[str, ArrayLike], n_cases: int) -> tuple[InputColumn, ...]:

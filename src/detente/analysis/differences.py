@@ -1,7 +1,7 @@
-"""What moved between two versions of a crisis, or two runs, and which inputs did it."""
+"""What differs between two versions of a crisis, and which of it moved a result."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,27 +9,23 @@ import numpy as np
 from detente.analysis.splitting import EXACT_INPUTS, Split, split_change
 from detente.arrays import BoolArray, FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Policy, Quantity
-from detente.crisis.metric_names import Metric, metric_name
+from detente.crisis.elements import Binding, Constant, Player, Policy, Quantity, QuantityOf
 from detente.engine import Engine, draw_quantities
 from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED
 from detente.errors import refuse
-from detente.runs.run import Run
-from detente.runs.statistics import Difference, summarise_difference
 
 __all__ = [
     "RULES",
     "InputChange",
-    "compare_inputs",
-    "compare_results",
     "explain_change",
     "find_changed_inputs",
+    "find_changed_priors",
     "find_changed_rules",
 ]
 
 
 RULES = "rules of the game"
-"""Stands for everything that is no quantity, as one input of a split."""
+"""Stands for everything that is no quantity and no prior, as one input of a split."""
 
 _PARTS = (
     "players",
@@ -71,8 +67,24 @@ def find_changed_inputs(before: Crisis, after: Crisis) -> tuple[InputChange, ...
     return tuple(found)
 
 
+def find_changed_priors(before: Crisis, after: Crisis) -> tuple[InputChange, ...]:
+    """Find the players of both versions with the same types of which the priors are written otherwise.
+
+    Only what the file writes counts: a prior that is a quantity is the same as long as it is that quantity.
+    """
+    found = []
+    for name, old in before.players.items():
+        new = after.players.get(name)
+        if new is None or _types(old) != _types(new):
+            continue
+        texts = [_priors_text(player) for player in (old, new)]
+        if texts[0] != texts[1]:
+            found.append(InputChange(f"types.{name}", f"priors of {new.name}", *texts))
+    return tuple(found)
+
+
 def find_changed_rules(before: Crisis, after: Crisis) -> tuple[str, ...]:
-    """Name the entries other than quantities that differ in what they do; words and sources do not count."""
+    """Name the entries that differ in what they do, other than quantities and priors; words and sources do not count."""
     found = []
     for part in _PARTS:
         old, new = getattr(before, part), getattr(after, part)
@@ -80,7 +92,7 @@ def find_changed_rules(before: Crisis, after: Crisis) -> tuple[str, ...]:
             found += [
                 f"{part}.{key}"
                 for key in dict.fromkeys([*old, *new])
-                if _bare(old.get(key)) != _bare(new.get(key))
+                if _same_priors(old.get(key), new.get(key)) != _bare(new.get(key))
             ]
         elif _bare(old) != _bare(new):
             found.append(part)
@@ -101,8 +113,8 @@ def explain_change(
     """Split the change of a metric's mean between two versions of a crisis among what differs.
 
     Sets of inputs are solved with the distributions of ``after`` for those in the set and of ``before`` for all others, at
-    the same underlying random numbers, so that what is left is the inputs' doing. Everything that is no quantity counts
-    as one input, :data:`RULES`.
+    the same underlying random numbers, so that what is left is the inputs' doing. The priors that a player's types are
+    written with count as one input for each player, and everything else that is no quantity as one, :data:`RULES`.
 
     Parameters
     ----------
@@ -125,8 +137,9 @@ def explain_change(
         ``option-invalid`` if nothing differs or a policy is missing in one version.
     """
     changed = [item.path for item in find_changed_inputs(before, after)]
+    priors = find_changed_priors(before, after)
     with_rules = bool(find_changed_rules(before, after))
-    names = [*changed, RULES] if with_rules else changed
+    names = [*changed, *(item.label for item in priors), *([RULES] if with_rules else [])]
     if not names:
         refuse(
             "the two versions do not differ",
@@ -134,23 +147,20 @@ def explain_change(
             at="after",
             fix="compare versions that differ",
         )
-    chosen = [
-        _policy(crisis, policy or next(iter(before.policies), None)) for crisis in (before, after)
-    ]
-    draws = [
-        dict(draw_quantities(crisis, n_draws, seed=seed).as_mapping()) for crisis in (before, after)
-    ]
+    players = [item.path.removeprefix("types.") for item in priors]
+    versions = (before, after)
+    chosen = [_policy(crisis, policy or next(iter(before.policies), None)) for crisis in versions]
+    draws = [dict(draw_quantities(crisis, n_draws, seed=seed).as_mapping()) for crisis in versions]
 
     def solve(masks: BoolArray) -> FloatArray:
         results = np.empty(len(masks))
-        for rules, crisis in enumerate((before, after)):
-            picked = np.flatnonzero(masks[:, -1] == bool(rules)) if with_rules else None
-            if picked is None:
-                if rules:
-                    continue
-                picked = np.arange(len(masks))
-            if picked.size == 0:
-                continue
+        bits = masks[:, len(changed) :]
+        for kind in np.unique(bits, axis=0):
+            picked = np.flatnonzero((bits == kind).all(axis=1))
+            rules = int(kind[-1]) if with_rules else 0
+            crisis = versions[rules]
+            for name, late in zip(players, kind, strict=False):
+                crisis = _with_priors_of(crisis, versions[int(late)], name)
             settings = _settings(crisis, draws, changed, masks[picked], rules)
             engine = Engine(crisis, workers=workers)
             many = engine.draw(picked.size * n_draws, seed=seed, settings=settings)
@@ -159,87 +169,6 @@ def explain_change(
         return results
 
     return split_change(solve, names, exact_up_to=EXACT_INPUTS, n_orders=n_orders, seed=seed)
-
-
-def compare_results(
-    before: Run, after: Run, *, policy: str | None = None
-) -> tuple[tuple[Difference, float, float], ...]:
-    """Compare the metrics of two runs: differences with the means before and after.
-
-    Where both runs have the same seed and number of draws, they are paired draw by draw; otherwise the intervals are NaN.
-
-    Parameters
-    ----------
-    before, after
-        Two runs.
-    policy
-        Of both; the first that both hold by default.
-
-    Raises
-    ------
-    UsageError
-        ``option-invalid`` if the runs share no policy, or not the one named.
-    """
-    shared = [name for name in before.policy_ids if name in after.policy_ids]
-    if not shared or (policy is not None and policy not in shared):
-        refuse(
-            f"the runs do not share the policy {policy!r}"
-            if policy
-            else "the runs share no policy",
-            code="option-invalid",
-            at="policy",
-            fix=f"use one of: {', '.join(shared)}"
-            if shared
-            else "compare runs of the same policies",
-        )
-    chosen = policy or shared[0]
-    paired = (before.manifest.seed, before.n_draws) == (after.manifest.seed, after.n_draws)
-    found = []
-    for metric in before.metrics(policy=chosen):
-        if Metric.parse(metric).kind == "certificate" or not after.has(metric, chosen):
-            continue
-        old, new = before.values(metric, chosen), after.values(metric, chosen)
-        known = ~np.isnan(old).all() and ~np.isnan(new).all()
-        if not known:
-            continue
-        means = float(np.nanmean(old)), float(np.nanmean(new))
-        if paired and not np.isnan(new - old).all():
-            difference = summarise_difference(metric, chosen, chosen, new - old)
-        else:
-            missing = float("nan")
-            difference = Difference(
-                metric,
-                chosen,
-                chosen,
-                means[1] - means[0],
-                missing,
-                missing,
-                missing,
-                missing,
-                missing,
-                missing,
-            )
-        found.append((difference, *means))
-    return tuple(sorted(found, key=lambda item: (-abs(item[0].mean), item[0].metric)))
-
-
-def compare_inputs(before: Run, after: Run) -> tuple[tuple[str, str, str], ...]:
-    """Return path and texts of the quantities that two runs draw or fix otherwise: means with 5-95% ranges, or values."""
-
-    def span(results: Run, path: str) -> str:
-        if path in results.manifest.fixed:
-            return f"{results.manifest.fixed[path]:g}"
-        if not results.has(metric_name("quantity", path)):
-            return "absent"
-        values = results.values(metric_name("quantity", path))
-        low, high = np.quantile(values, (0.05, 0.95))
-        return f"{values.mean():.4g} ({low:.4g} to {high:.4g})"
-
-    paths = dict.fromkeys(
-        path for item in (before, after) for path in (*item.quantities(), *item.manifest.fixed)
-    )
-    rows = ((path, span(before, path), span(after, path)) for path in paths)
-    return tuple(row for row in rows if row[1] != row[2])
 
 
 def _settings(
@@ -298,3 +227,41 @@ def _bare(item: Any) -> Any:
     if isinstance(item, (list, tuple)):
         return tuple(_bare(part) for part in item)
     return item
+
+
+def _types(player: Player) -> list[str]:
+    return [kind.id for kind in player.types]
+
+
+def _priors_text(player: Player) -> str:
+    """Write the priors of a player's types as the crisis file has them."""
+    return ", ".join(f"{kind.id} {_prior_text(kind.prior)}" for kind in player.types)
+
+
+def _prior_text(prior: Binding | None) -> str:
+    if prior is None:
+        return "the rest"
+    if isinstance(prior, Constant):
+        return f"{prior.value:g}"
+    return prior.path if isinstance(prior, QuantityOf) else "by a mechanism"
+
+
+def _same_priors(old: Any, new: Any) -> Any:
+    """Strip an entry as :func:`_bare` does, with the priors of another version where it is a player of the same types."""
+    if isinstance(old, Player) and isinstance(new, Player) and _types(old) == _types(new):
+        old = _with_types_of(old, new)
+    return _bare(old)
+
+
+def _with_types_of(player: Player, other: Player) -> Player:
+    types = [
+        replace(kind, prior=same.prior)
+        for kind, same in zip(player.types, other.types, strict=True)
+    ]
+    return replace(player, types=tuple(types))
+
+
+def _with_priors_of(crisis: Crisis, other: Crisis, name: str) -> Crisis:
+    """Return a crisis with the priors that another version writes for a player's types."""
+    changed = _with_types_of(crisis.players[name], other.players[name])
+    return replace(crisis, players={**crisis.players, name: changed})

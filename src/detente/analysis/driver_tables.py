@@ -1,22 +1,30 @@
 """What drives a result, from a run or by solving a crisis at settings of its own, as plain values for tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from detente.analysis.driving import find_crisis_indices, find_crisis_swings, group_by_source
+from detente.analysis._columns import StoredQuantities
+from detente.analysis.driving import (
+    find_crisis_indices,
+    find_crisis_swings,
+    group_by_source,
+    uncertain_paths,
+)
 from detente.analysis.sensitivity import measure_given_data, weigh_groups
 from detente.analysis.solving import find_policies
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.loading import load_crisis
-from detente.crisis.metric_names import metric_name
+from detente.crisis.loading import load_as_it_was
 from detente.engine.designs import describe_cases
-from detente.errors import DetenteError
 from detente.runs.run import Run
+from detente.runs.tracing import trace_metric
 
 __all__ = ["drivers_in_crisis", "drivers_in_run"]
+
+MOST_DRAWS_OF_SOURCES = 8192
+"""Most draws on which sources are weighed: a share of variance then has a standard error below 0.011."""
 
 
 def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, Any]:
@@ -34,47 +42,62 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
     Returns
     -------
     dict
-        Quantities with first-order shares and distances of distributions, and the sources, if the crisis is at hand as it
-        was.
+        Quantities with first-order shares and distances of distributions, ``beyond_chance`` where the distance is larger
+        than that of chance. If the crisis is at hand as it was: only those that the metric can depend on, the others under
+        ``not_read``, and the sources.
     """
     chosen = policy or results.policy_ids[0]
     stored = chosen if results.has(metric, chosen) else ""
     values = results.values(metric, stored if results.has(metric, stored) else chosen)
     known = ~np.isnan(values)
-    inputs = {
-        path: results.values(metric_name("quantity", path))[known] for path in results.quantities()
-    }
+    manifest = results.manifest
+    crisis = load_as_it_was(manifest.crisis, manifest.overrides, manifest.digest)
+    paths = results.quantities()
+    read = paths if crisis is None else _read_by(crisis, metric, paths)
+    inputs = StoredQuantities(results, read, cases=known)
     effects = {driver.path: driver for driver in results.drivers(metric, stored)}
+    groups = {} if crisis is None else group_by_source(crisis)
+    labels = {} if crisis is None else {path: crisis.quantities[path].label for path in read}
     return {
         "crisis": results.manifest.crisis,
         "metric": metric,
         "policy": chosen,
         "draws": int(known.sum()),
         **describe_cases(results.manifest.plan),
+        "is_crisis_at_hand": crisis is not None,
+        "not_read": [path for path in paths if path not in set(read)],
         "quantities": [
             item._asdict()
             | {
+                "label": labels.get(item.name, ""),
+                "beyond_chance": item.pawn_median > item.pawn_dummy,
                 "mean_at_bottom": effects[item.name].mean_at_bottom,
                 "mean_at_top": effects[item.name].mean_at_top,
             }
             for item in measure_given_data(inputs, values[known])
         ],
-        "sources": _sources(results, inputs, values[known]),
+        "sources": _sources(results, read, values, groups),
+        "draws_of_sources": int(known[:MOST_DRAWS_OF_SOURCES].sum()),
     }
 
 
 def _sources(
-    results: Run, inputs: dict[str, FloatArray], values: FloatArray
+    results: Run, read: Sequence[str], values: FloatArray, groups: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
-    """Weigh the sources, if the crisis of the run is at hand as it was."""
-    manifest = results.manifest
-    try:
-        crisis = load_crisis(manifest.crisis, overrides=dict(manifest.overrides))
-    except DetenteError:
+    """Weigh the sources on the first draws: a group may hold a thousand quantities, fitted together."""
+    if not groups:
         return []
-    if crisis.digest != manifest.digest:
-        return []
-    return [item._asdict() for item in weigh_groups(inputs, values, group_by_source(crisis))]
+    drawn = results.cases(MOST_DRAWS_OF_SOURCES)
+    first = values[:MOST_DRAWS_OF_SOURCES]
+    known = ~np.isnan(first)
+    inputs = {path: drawn[path][known] for path in read}
+    return [item._asdict() for item in weigh_groups(inputs, first[known], groups)]
+
+
+def _read_by(crisis: Crisis, metric: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some quantities that a metric can depend on, in the order given."""
+    read = set(trace_metric(crisis, metric).quantities)
+    return tuple(path for path in paths if path in read)
 
 
 def drivers_in_crisis(
@@ -102,7 +125,7 @@ def drivers_in_crisis(
     sobol
         Base points of Sobol' indices; None for no indices.
     paths
-        Quantities to vary; None for all that are uncertain.
+        Quantities to vary; None for all uncertain ones that the metric can depend on.
     workers
         Threads.
 
@@ -113,9 +136,15 @@ def drivers_in_crisis(
     """
     chosen = find_policies(crisis, [policy] if policy else None)[0]
     data: dict[str, Any] = {"crisis": crisis.id, "metric": metric, "policy": chosen.id}
+    if paths is None:
+        uncertain = uncertain_paths(crisis)
+        paths = _read_by(crisis, metric, uncertain)
+        data["not_read"] = [path for path in uncertain if path not in set(paths)]
     if tornado:
         swings = find_crisis_swings(crisis, metric, chosen, paths=paths, workers=workers)
-        data["tornado"] = [swing._asdict() for swing in swings]
+        data["tornado"] = [
+            swing._asdict() | {"label": crisis.quantities[swing.name].label} for swing in swings
+        ]
     if sobol is not None:
         names, found = find_crisis_indices(
             crisis, metric, chosen, paths=paths, n_base=sobol, workers=workers
@@ -129,6 +158,7 @@ def drivers_in_crisis(
             "indices": [
                 {
                     "name": name,
+                    "label": crisis.quantities[name].label,
                     "first": float(found.first[k]),
                     "first_interval": [float(found.first_low[k]), float(found.first_high[k])],
                     "total": float(found.total[k]),

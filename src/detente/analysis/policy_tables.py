@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from detente.analysis._columns import StoredQuantities
 from detente.analysis.driving import uncertain_paths
 from detente.analysis.mixes import read_mixes
 from detente.analysis.robustness import (
@@ -74,9 +75,7 @@ def compare_in_run(
         for metric in metrics
     }
     labels = [manifest.policy_labels.get(name, name) for name in results.policy_ids]
-    quantities = {
-        path: results.values(metric_name("quantity", path)) for path in results.quantities()
-    }
+    quantities = StoredQuantities(results, results.quantities())
     found = _compared(
         manifest.crisis, results.policy_ids, labels, values, aims, limits, quantities=quantities
     )

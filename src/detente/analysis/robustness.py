@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.analysis._columns import numeric_column
-from detente.arrays import BoolArray, FloatArray
+from detente.arrays import BoolArray, FloatArray, Int16Array
 from detente.errors import refuse
 from detente.runs.statistics import find_regret, summarise_difference
 
@@ -33,6 +33,7 @@ __all__ = [
 
 _N_KNOTS = 6
 _N_REPLICATES = 200
+_BLOCK_DRAWS = 8192
 
 
 class Aim(NamedTuple):
@@ -329,10 +330,9 @@ def find_switch_points(
     gains = -table if lower_is_better else table
     n_draws = table.shape[1]
     generator = np.random.default_rng(seed)
-    picks = generator.integers(n_draws, size=(_N_REPLICATES, n_draws))
-    picks += n_draws * np.arange(_N_REPLICATES)[:, None]
-    counts = np.bincount(picks.reshape(-1), minlength=_N_REPLICATES * n_draws)
-    weights = counts.reshape(_N_REPLICATES, n_draws).astype(np.float64)
+    weights = np.empty((_N_REPLICATES, n_draws), dtype=np.int16)
+    for row in weights:
+        row[:] = np.bincount(generator.integers(n_draws, size=n_draws), minlength=n_draws)
     found = []
     for name, given in quantities.items():
         x = numeric_column(f"quantities[{name!r}]", given)
@@ -375,14 +375,19 @@ def _tents(x: FloatArray, knots: FloatArray) -> FloatArray:
 
 
 def _replicate_gaps(
-    basis: FloatArray, gap: FloatArray, weights: FloatArray, lines: FloatArray
+    basis: FloatArray, gap: FloatArray, weights: Int16Array, lines: FloatArray
 ) -> FloatArray:
     """Fitted gap along the grid in each replicate, shape ``(n_replicates, n_grid)``."""
-    count = basis.shape[1]
-    products = (basis[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
-    left = (weights @ products).reshape(-1, count, count) + 1e-9 * np.eye(count)
-    right = weights @ (basis * gap[:, None])
-    return np.linalg.solve(left, right[:, :, None])[:, :, 0] @ lines.T
+    n_draws, count = basis.shape
+    left = np.zeros((len(weights), count * count))
+    right = np.zeros((len(weights), count))
+    for first in range(0, n_draws, _BLOCK_DRAWS):
+        part = basis[first : first + _BLOCK_DRAWS]
+        times = weights[:, first : first + _BLOCK_DRAWS].astype(np.float64)
+        left += times @ (part[:, :, None] * part[:, None, :]).reshape(len(part), -1)
+        right += times @ (part * gap[first : first + _BLOCK_DRAWS, None])
+    square = left.reshape(-1, count, count) + 1e-9 * np.eye(count)
+    return np.linalg.solve(square, right[:, :, None])[:, :, 0] @ lines.T
 
 
 def _crossing(grid: FloatArray, gap: FloatArray, near: float) -> float:

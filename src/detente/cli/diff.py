@@ -65,20 +65,23 @@ def command(
     if kinds[0] == "briefing":
         data = _of_briefs(Path(before), Path(after), options)
     elif kinds[0] == "run":
-        data = _of_runs(Path(before), Path(after), policy)
+        data = _of_runs(Path(before), Path(after), options)
     else:
         data = _of_crises(before, after, options)
     sys.stdout.write(json_text(data) if as_json else _text(data, most))
 
 
 def _kind(path: Path) -> str:
-    if path.suffix == ".json" or (path / "brief.json").is_file():
+    from detente.brief.export.data_files import holds_briefing
+
+    if path.suffix == ".json" or holds_briefing(path):
         return "briefing"
     return "run" if (path / "manifest.json").is_file() else "crisis"
 
 
 def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, Any]:
-    from detente.brief.export.comparing import compare_briefs, read_brief
+    from detente.brief.export.comparing import compare_briefs
+    from detente.brief.export.reading import read_brief
 
     first, second = (
         read_brief(path if path.suffix == ".json" else path / "brief.json")
@@ -89,6 +92,7 @@ def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, 
         "kind": "briefing",
         "crises": [first["crisis"], second["crisis"]],
         "draws_and_seeds": [list(run) for run in found.runs],
+        "pairing": "same draws" if found.same_draws else "other draws",
         "overrides": [dict(item) for item in found.overrides],
         "figures": [
             {
@@ -99,6 +103,7 @@ def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, 
                 "after": item.after,
                 "change": item.change,
                 "text": f"{item.before_text} -> {item.after_text}",
+                "same_as": list(item.same_as),
             }
             for item in found.figures
         ],
@@ -110,69 +115,75 @@ def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, 
         "split": None,
         "unexplained": "",
     }
-    if found.same_digest:
-        data["unexplained"] = "both briefings are of the same crisis file and overrides"
-        return data
-    crises = [_load_again(item) for item in (first, second)]
-    if crises[0] is None or crises[1] is None:
-        data["unexplained"] = (
-            "a crisis file has changed since its briefing, or is not found under its name; detente diff of the two "
-            "crisis folders splits a change"
-        )
-        return data
-    return data | _split(crises[0], crises[1], options)
+    return data | _explained([first, second], options)
 
 
-def _load_again(data: dict[str, Any]) -> "Crisis | None":
-    """Load the crisis of a briefing if it is at hand as it was."""
-    from detente.crisis import load_crisis
-    from detente.errors import DetenteError
-
-    try:
-        crisis = load_crisis(data["crisis"], overrides=dict(data.get("overrides", {})))
-    except DetenteError:
-        return None
-    return crisis if crisis.digest == data.get("digest") else None
-
-
-def _of_runs(before: Path, after: Path, policy: str | None) -> dict[str, Any]:
-    from detente.analysis.differences import compare_inputs, compare_results
+def _of_runs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, Any]:
+    from detente.analysis.run_differences import compare_inputs, compare_runs
     from detente.engine.designs import describe_cases
     from detente.runs import Run
 
-    first, second = Run.open(before), Run.open(after)
-    rows = compare_results(first, second, policy=policy)
-
-    def known(value: float) -> float | None:
-        return None if value != value else value  # noqa: PLR0124  # NaN is not itself
-
-    return {
+    runs = [Run.open(path) for path in (before, after)]
+    found = compare_runs(*runs, policy=options["policy"])
+    manifests = [run.manifest for run in runs]
+    data: dict[str, Any] = {
         "kind": "run",
-        "crises": [first.manifest.crisis, second.manifest.crisis],
-        "draws_and_seeds": [[item.n_draws, item.manifest.seed] for item in (first, second)],
-        "cases": [describe_cases(item.manifest.plan) for item in (first, second)],
-        "overrides": [dict(item.manifest.overrides) for item in (first, second)],
+        "crises": [item.crisis for item in manifests],
+        "draws_and_seeds": [[item.n_draws, item.seed] for item in manifests],
+        "cases": [describe_cases(item.plan) for item in manifests],
+        "overrides": [dict(item.overrides) for item in manifests],
+        "policy": found.policy,
+        "pairing": found.pairing,
+        "draws_shared": found.n_shared,
         "figures": [
             {
-                "id": difference.metric,
-                "label": f"{difference.metric} under {difference.policy}",
+                "id": row.metric,
+                "label": f"{row.metric} under {found.policy}",
                 "unit": "",
-                "before": old,
-                "after": new,
-                "change": difference.mean,
-                "change_interval": [known(difference.mean_low), known(difference.mean_high)],
-                "text": f"{old:.4g} -> {new:.4g}",
+                "before": row.before,
+                "after": row.after,
+                "change": row.change,
+                "change_interval": [_known(row.low), _known(row.high)],
+                "text": f"{row.before:.4g} -> {row.after:.4g}",
+                "same_as": list(row.same_as),
             }
-            for difference, old, new in rows
-            if difference.mean != 0.0
+            for row in found.moved
         ],
-        "figures_compared": len(rows),
+        "figures_compared": found.n_metrics,
         "inputs": [
             {"path": path, "label": path, "before": old, "after": new}
-            for path, old, new in compare_inputs(first, second)
+            for path, old, new in compare_inputs(*runs)
         ],
         "split": None,
-        "unexplained": "name the two crises to have the change split among the inputs",
+        "unexplained": "",
+    }
+    return data | _explained(
+        [{"crisis": i.crisis, "digest": i.digest, "overrides": i.overrides} for i in manifests],
+        options | {"policy": found.policy},
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124  # NaN is not itself
+
+
+def _explained(versions: list[dict[str, Any]], options: dict[str, Any]) -> dict[str, Any]:
+    """Split a change among the inputs of two versions of a crisis that are at hand, or say why not."""
+    from detente.crisis.loading import load_as_it_was
+
+    if versions[0]["digest"] == versions[1]["digest"]:
+        return {"unexplained": "both are of the same crisis file and overrides"}
+    crises = [
+        load_as_it_was(item["crisis"], item.get("overrides", {}), item.get("digest"))
+        for item in versions
+    ]
+    if crises[0] is None or crises[1] is None:
+        words = "a crisis file has changed since, or is not found under its name; detente diff of the two crisis folders splits a change"
+        return {"unexplained": words}
+    return {
+        key: value
+        for key, value in _split(crises[0], crises[1], options).items()
+        if key != "inputs"
     }
 
 
@@ -195,11 +206,13 @@ def _split(first: "Crisis", second: "Crisis", options: dict[str, Any]) -> dict[s
     from detente.analysis.differences import (
         explain_change,
         find_changed_inputs,
+        find_changed_priors,
         find_changed_rules,
     )
     from detente.analysis.splitting import EXACT_INPUTS
 
-    inputs, rules = find_changed_inputs(first, second), find_changed_rules(first, second)
+    inputs = [*find_changed_inputs(first, second), *find_changed_priors(first, second)]
+    rules = find_changed_rules(first, second)
     found: dict[str, Any] = {
         "inputs": [
             {
@@ -245,23 +258,9 @@ def _is_seen(item: dict[str, Any]) -> bool:
 
 
 def _text(data: dict[str, Any], most: int) -> str:
-    lines = [f"{data['crises'][0]} -> {data['crises'][1]}"]
-    lines += _cases_text(data)
+    lines = [f"{data['crises'][0]} -> {data['crises'][1]}", *_cases_text(data)]
     if data["figures_compared"]:
-        moved = data["figures"]
-        lone = sum(item["change"] is None for item in moved)
-        seen = [item for item in moved if _is_seen(item)]
-        lines += [
-            "",
-            (
-                f"{len(moved) - lone:,} of {data['figures_compared']:,} figures moved, {lone:,} "
-                f"{'stands' if lone == 1 else 'stand'} in one only:"
-            ),
-        ]
-        lines += [f"  {item['text']:24}  {item['label']}  [{item['id']}]" for item in seen[:most]]
-        lines += _rest(len(seen), most)
-        if len(seen) < len(moved):
-            lines.append(f"  {len(moved) - len(seen):,} moved by less than the digits shown")
+        lines += _figures_text(data, most)
     if data["inputs"]:
         number = len(data["inputs"])
         lines += ["", f"{number:,} {'input differs' if number == 1 else 'inputs differ'}:"]
@@ -273,35 +272,72 @@ def _text(data: dict[str, Any], most: int) -> str:
     if data.get("rules"):
         lines += ["", f"Rules differ in: {', '.join(data['rules'][:most])}"]
         lines += _rest(len(data["rules"]), most)
-    split = data["split"]
-    if split:
-        how = "exact" if split["exact"] else "sampled orders, standard errors in brackets"
-        lines += [
-            "",
-            (
-                f"{split['metric']}: {split['before']:.4g} -> {split['after']:.4g}, "
-                f"{split['after'] - split['before']:+.4g}, over {split['draws']} draws; split ({how}):"
-            ),
-        ]
-        lines += [
-            f"  {part['part']:+10.4g}"
-            + ("" if split["exact"] else f" ({part['error']:.2g})")
-            + f"  {part['name']}  (alone {part['alone']:+.3g}, last {part['last']:+.3g})"
-            for part in split["parts"][:most]
-        ]
-        lines += _rest(len(split["parts"]), most)
+    if data["split"]:
+        lines += _split_text(data["split"], most)
     if data["unexplained"]:
         lines += ["", f"Not split among inputs: {data['unexplained']}."]
     return "\n".join(lines) + "\n"
 
 
+def _figures_text(data: dict[str, Any], most: int) -> list[str]:
+    moved = data["figures"]
+    copies = sum(len(item["same_as"]) for item in moved)
+    lone = sum(item["change"] is None for item in moved)
+    seen = [item for item in moved if _is_seen(item)]
+    counted = (
+        f"{len(moved) - lone:,} of {data['figures_compared'] - copies:,} figures moved, {lone:,} "
+        f"{'stands' if lone == 1 else 'stand'} in one only"
+    )
+    lines = ["", f"{counted}; those of the headline come first:" if moved else f"{counted}."]
+    lines += [f"  {_figure_text(item)}" for item in seen[:most]]
+    lines += _rest(len(seen), most)
+    if len(seen) < len(moved):
+        lines.append(f"  {len(moved) - len(seen):,} moved by less than the digits shown")
+    return lines
+
+
+def _figure_text(item: dict[str, Any]) -> str:
+    """Say how a figure moved; of a run, whether by more than chance."""
+    words = f"{item['text']:24}  {item['label']}  [{item['id']}]"
+    low, high = item.get("change_interval") or (None, None)
+    if low is not None and high is not None and low <= 0.0 <= high:
+        words += "  (no more than chance)"
+    return words
+
+
+def _split_text(split: dict[str, Any], most: int) -> list[str]:
+    how = "exact" if split["exact"] else "sampled orders, standard errors in brackets"
+    change = split["after"] - split["before"]
+    head = (
+        f"{split['metric']}: {split['before']:.4g} -> {split['after']:.4g}, {change:+.4g}, "
+        f"over {split['draws']} draws; split ({how}):"
+    )
+    parts = [
+        f"  {part['part']:+10.4g}"
+        + ("" if split["exact"] else f" ({part['error']:.2g})")
+        + f"  {part['name']}  (alone {part['alone']:+.3g}, last {part['last']:+.3g})"
+        for part in split["parts"][:most]
+    ]
+    return ["", head, *parts, *_rest(len(split["parts"]), most)]
+
+
 def _cases_text(data: dict[str, Any]) -> list[str]:
-    """Say what the cases of two runs are; means over cases of two modes are two kinds of number."""
-    cases = data.get("cases", ())
+    """Say what the cases are, and whether two sets of figures are of the same ones."""
+    cases = data.get("cases", [{"mode": "", "cases_are": "draws"}] * 2)
     lines = [
         f"  {name}: {draws:,} {item['cases_are']}, seed {seed}"
-        for name, item, (draws, seed) in zip("AB", cases, data["draws_and_seeds"], strict=False)
+        for name, item, (draws, seed) in zip("AB", cases, data["draws_and_seeds"], strict=True)
     ]
+    pairing = data.get("pairing", "same draws")
+    if pairing == "first draws":
+        shared = data["draws_shared"]
+        lines.append(
+            f"  The numbers of draws differ: compared are the first {shared:,}, which both have."
+        )
+    if pairing == "other draws":
+        lines.append(
+            "  These are not the same draws: part of every change below is chance, and would stand between two runs of one crisis."
+        )
     if len({item["mode"] for item in cases}) > 1:
         lines.append(
             "  The modes differ: part of every change below is that of what the cases are drawn from."

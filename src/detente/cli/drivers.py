@@ -1,8 +1,9 @@
 """``detente drivers``: what drives a result, from a run or by solving a crisis at designed settings."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +17,11 @@ from detente.cli._options import (
     WorkersOption,
     reworded,
 )
-from detente.cli._output import json_text
+from detente.cli._output import json_text, make_table, number, print_line, print_table, text
 from detente.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Column
 
 __all__ = ["command"]
 
@@ -85,7 +89,10 @@ def command(
             paths=paths,
             workers=workers or 2,
         )
-    sys.stdout.write(json_text(data) if as_json else _text(data, most))
+    if as_json:
+        sys.stdout.write(json_text(data))
+    else:
+        _print(data, most)
 
 
 def _check_run(tornado: bool, sobol: int | None, paths: list[str] | None) -> None:  # noqa: FBT001  # an option
@@ -110,48 +117,83 @@ def _check_crisis(tornado: bool, sobol: int | None) -> None:  # noqa: FBT001  # 
         )
 
 
-def _text(data: dict[str, Any], most: int) -> str:
-    lines = [f"{data['crisis']}: {data['metric']} under {data['policy']}"]
+def _print(data: dict[str, Any], most: int) -> None:
+    print_line(f"{data['crisis']}: {data['metric']} under {data['policy']}")
     if "quantities" in data:
-        rows = data["quantities"]
-        lines += [
-            "",
-            f"From {data['draws']:,} {data['cases_are']}.",
-            f"Distances of chance lie below {rows[0]['pawn_dummy']:.3f}."
-            if rows
-            else "No quantity varies.",
-            f"{'first order':>12} {'PAWN':>7} {'low fifth':>10} {'high fifth':>11}  quantity",
-        ]
-        lines += [
-            f"{row['first_order']:12.3f} {row['pawn_median']:7.3f} {row['mean_at_bottom']:10.4g} "
-            f"{row['mean_at_top']:11.4g}  {row['name']}"
-            for row in rows[:most]
-        ]
+        _print_quantities(data, most)
     if data.get("sources"):
-        lines += ["", f"{'explained':>12} {'quantities':>11}  source"]
-        lines += [
-            f"{row['explained']:12.3f} {row['n_inputs']:11d}  {row['name']}"
-            for row in data["sources"][:most]
-        ]
+        if data["draws_of_sources"] < data["draws"]:
+            print_line("")
+            print_line(f"Sources are weighed on the first {data['draws_of_sources']:,} draws.")
+        heads = [number("explained"), number("quantities"), text("source")]
+        _print_rows(
+            heads,
+            [(f"{r['explained']:.3f}", str(r["n_inputs"]), r["name"]) for r in data["sources"]],
+            most,
+        )
     if "tornado" in data:
-        lines += ["", f"{'at low':>10} {'at high':>10} {'reference':>10}  quantity"]
-        lines += [
-            f"{row['at_low']:10.4g} {row['at_high']:10.4g} {row['reference']:10.4g}  {row['name']}"
-            for row in data["tornado"][:most]
-        ]
+        heads = [number("at low"), number("at high"), number("reference"), text("quantity")]
+        ends = ("at_low", "at_high", "reference")
+        rows = [(*(f"{row[end]:.4g}" for end in ends), _name(row)) for row in data["tornado"]]
+        _print_rows(heads, rows, most)
     if "sobol" in data:
-        found = data["sobol"]
-        lines += [
-            "",
-            f"{found['base_points']:,} base points, {data['cases_are']}; intervals hold {found['level']:.0%}",
-            f"{'first':>8} {'interval':>18} {'total':>8} {'interval':>18}  quantity",
-        ]
-        for row in found["indices"][:most]:
-            spans = [
-                f"{row[key][0]:.3f} to {row[key][1]:.3f}"
-                for key in ("first_interval", "total_interval")
-            ]
-            lines.append(
-                f"{row['first']:8.3f} {spans[0]:>18} {row['total']:8.3f} {spans[1]:>18}  {row['name']}"
-            )
-    return "\n".join(lines) + "\n"
+        _print_indices(data, most)
+    unread = data.get("not_read", ())
+    print_line("")
+    if unread:
+        count = f"{len(unread):,} quantities are" if len(unread) > 1 else "One quantity is"
+        print_line(f"{count} left out: the result does not read {'them' if unread[1:] else 'it'}.")
+    if data.get("is_crisis_at_hand") is False:
+        print_line(
+            "The crisis of this run is not at hand as it was, so quantities that the result does not read may be among these."
+        )
+
+
+def _print_quantities(data: dict[str, Any], most: int) -> None:
+    rows = data["quantities"]
+    print_line(f"From {data['draws']:,} {data['cases_are']}.")
+    if not rows:
+        print_line("No quantity that varies is read by the result.")
+        return
+    print_line(
+        f"Distances (PAWN) of chance lie below {rows[0]['pawn_dummy']:.3f}; those in brackets are no larger."
+    )
+    heads = [number(head) for head in ("first order", "PAWN", "low fifth", "high fifth")]
+    cells = [
+        (
+            f"{row['first_order']:.3f}",
+            f"{row['pawn_median']:.3f} " if row["beyond_chance"] else f"({row['pawn_median']:.3f})",
+            f"{row['mean_at_bottom']:.4g}",
+            f"{row['mean_at_top']:.4g}",
+            _name(row),
+        )
+        for row in rows
+    ]
+    _print_rows([*heads, text("quantity")], cells, most)
+
+
+def _print_indices(data: dict[str, Any], most: int) -> None:
+    found = data["sobol"]
+    print_line(
+        f"{found['base_points']:,} base points, {data['cases_are']}; intervals hold {found['level']:.0%}."
+    )
+    heads = [number(head) for head in ("first", "interval", "total", "interval")]
+    spans = ("first_interval", "total_interval")
+    rows = []
+    for row in found["indices"]:
+        first, total = (f"{row[key][0]:.3f} to {row[key][1]:.3f}" for key in spans)
+        rows.append((f"{row['first']:.3f}", first, f"{row['total']:.3f}", total, _name(row)))
+    _print_rows([*heads, text("quantity")], rows, most)
+
+
+def _name(row: dict[str, Any]) -> str:
+    """Return what readers call a quantity with its path, or the path alone."""
+    return f"{row['label']} [{row['name']}]" if row["label"] else str(row["name"])
+
+
+def _print_rows(heads: "list[Column]", rows: Sequence[tuple[str, ...]], most: int) -> None:
+    print_line("")
+
+    print_table(make_table(heads, rows[:most]))
+    if len(rows) > most:
+        print_line(f"and {len(rows) - most:,} more (--most {len(rows)})")

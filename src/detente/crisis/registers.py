@@ -1,4 +1,4 @@
-"""The closed list of units and the known exposure variables, read from the tables that ship with the package."""
+"""The closed lists of units and of event categories, and the known exposure variables: tables that ship with the package."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from importlib import resources
 
 from detente.crisis.csv_reader import decode_text, read_records
 
-__all__ = ["Attribute", "Unit", "attributes", "units"]
+__all__ = ["Attribute", "Unit", "attributes", "event_categories", "units"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +76,17 @@ def attributes() -> Mapping[str, Attribute]:
         )
         for row in _rows("attributes.csv")
     }
+
+
+@cache
+def event_categories() -> Mapping[str, str]:
+    """Return the categories that a dated event may have, those of the PLOVER manual, and what each means.
+
+    The manual is :cite:p:`halterman2023`; two categories of its earlier version are taken too. Meanings are in our own words.
+
+    Examples
+    --------
+    >>> event_categories()["RETREAT"]
+    'withdraws forces or ends a use of force'
+    """
+    return {row["category"]: row["meaning"] for row in _rows("event_categories.csv")}

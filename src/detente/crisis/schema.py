@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from detente.characters import describe_character, find_forbidden
 from detente.crisis.dates import first_day
 from detente.crisis.elements import ColumnTable, Grade, Role
 from detente.crisis.registers import units
@@ -54,7 +53,6 @@ MAX_ROUNDS = 20
 
 
 _VALUE_TYPE: Final = "value-type"
-_CHARACTER: Final = "character-forbidden"
 
 
 def _one_or_many(value: Any) -> Any:
@@ -101,17 +99,10 @@ _REFERENCE = "x-definition"
 
 
 def _readable(value: str) -> str:
-    """Refuse text that shows nothing, or that holds a character that no text may hold."""
+    """Refuse text that shows nothing."""
     if value and not value.strip():
         message = "it is blank: write some text"
         raise PydanticCustomError(_VALUE_TYPE, message)
-    at = find_forbidden(value)
-    if at is not None:
-        message = (
-            "it holds the character {sign} at position {at}, which no text may hold: remove it"
-        )
-        named = {"sign": describe_character(value[at]), "at": at + 1}
-        raise PydanticCustomError(_CHARACTER, message, named)
     return value
 
 

@@ -21,7 +21,7 @@ from detente.crisis.schema import (
 )
 from detente.errors import CODES, Code, nearest
 
-__all__ = ["shape"]
+__all__ = ["shape", "shape_entry"]
 
 _HEADER = {(info.alias or name): (name, info) for name, info in Header.model_fields.items()}
 _KNOWN = [*_HEADER, *MAPPING_SECTIONS, *LIST_SECTIONS]
@@ -97,11 +97,13 @@ def _section(
             fix="add at least one entry",
         )
     keys = list(content) if container is dict else range(len(content))
-    found = {str(key): _entry(draft, model, content[key].plain(), (section, key)) for key in keys}
+    found = {
+        str(key): shape_entry(draft, model, content[key].plain(), (section, key)) for key in keys
+    }
     return {key: entry for key, entry in found.items() if entry is not None}
 
 
-def _entry(draft: Draft, model: type[Entry], raw: Any, keys: Keys) -> Entry | None:
+def shape_entry(draft: Draft, model: type[Entry], raw: Any, keys: Keys) -> Entry | None:
     """Validate an entry; one whose only fault is unknown keys is still used, so that its other faults are found."""
     try:
         return model.model_validate(raw)

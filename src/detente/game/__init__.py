@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from detente.game.nash import NashResult, solve_nash
     from detente.game.payoffs import PricedPayoffs
     from detente.game.qre.branch import BranchResult, trace_logit_branch
+    from detente.game.qre.branching import OtherBranchesResult, find_other_branches
+    from detente.game.qre.certifying import logit_residual
     from detente.game.qre.sensitivity import SensitivityResult, equilibrium_sensitivity
     from detente.game.qre.solving import LogitQREResult, Status, solve_logit_qre
     from detente.game.sampling import Histories, sample_histories
@@ -54,6 +56,7 @@ __all__ = [
     "MenuForm",
     "Menus",
     "NashResult",
+    "OtherBranchesResult",
     "PricedPayoffs",
     "SensitivityResult",
     "Status",
@@ -62,10 +65,12 @@ __all__ = [
     "class_probs",
     "equilibrium_sensitivity",
     "expected_payoffs",
+    "find_other_branches",
     "from_openspiel",
     "from_pygambit",
     "game_from_tree",
     "information_set_beliefs",
+    "logit_residual",
     "nash_conv",
     "outcome_probs",
     "parse_efg",

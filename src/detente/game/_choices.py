@@ -302,6 +302,14 @@ class ChoiceLists:
             share[entry] = np.where(below > 0.0, given / np.where(below > 0.0, below, 1.0), even)
         return share
 
+    def masses(self, strategy: FloatArray) -> FloatArray:
+        """Return how often something of each list is picked, ``(L,)``, under the strategy of one draw ``(A,)``."""
+        mass = np.zeros((self.n_lists, 1))
+        for entry, lists, start in self.levels:
+            given = self._up(strategy[:, np.newaxis], entry, mass)
+            mass[self.list_order[lists]] = np.add.reduceat(given, start, axis=0)
+        return mass[:, 0]
+
     def logits(self, strategy: FloatArray, *, least: float) -> FloatArray:
         """Return lambda times payoffs, up to a constant in each set, that a strategy is the response to ``(A, D)``."""
         log_prob = np.log(np.maximum(self.shares(strategy), least))

@@ -4,9 +4,10 @@ Ranges are the 5% and 95% quantiles over draws. Shares of draws are shares *of e
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,9 +24,10 @@ from detente.runs.statistics import Difference, FirstChange, RegretTable
 from detente.runs.store import (
     AGAIN,
     Manifest,
+    check_run_links,
     check_shard,
     read_manifest,
-    read_series,
+    read_rows,
     read_shard,
     shard_file,
 )
@@ -48,9 +50,14 @@ if TYPE_CHECKING:
 __all__ = ["Certificate", "Run"]
 
 Record = TypeVar("Record")
-_DENSE_BYTES = 512 * 2**20  # runs up to this size are held in memory, larger ones are queried
+_DENSE_BYTES = (
+    128 * 2**20
+)  # runs up to this size are held in memory, larger ones are read series by series
 _CACHED_SERIES = 256
-_CACHE_BYTES = 256 * 2**20
+_CACHE_BYTES = 64 * 2**20
+_BLOCK_BYTES = (
+    16 * 2**20
+)  # of series that are read together, and of quantities that are measured together
 _POLICY, _METRIC = "policy", "metric"
 
 
@@ -99,6 +106,7 @@ class Run:
         self.manifest = manifest
         self.crisis = crisis
         self._cache: OrderedDict[tuple[str, str], FloatArray] = OrderedDict()
+        self._kept_fifths: tuple[analysis.Fifths, ...] = ()
 
     @classmethod
     def open(cls, folder: str | Path, *, crisis: Crisis | None = None) -> "Run":
@@ -118,6 +126,7 @@ class Run:
             ``run-mismatch`` if the run is of another crisis or of other overrides.
         """
         folder = Path(folder)
+        check_run_links(folder)
         manifest = read_manifest(folder)
         if manifest is None:
             message = f"{folder} holds no run"
@@ -245,7 +254,7 @@ class Run:
             return series
         key = (policy, metric)
         if key not in self._cache:
-            found = self._read_series(place)
+            found = self._read_series([place])[0]
             found.setflags(write=False)
             self._cache[key] = found
             most = max(1, min(_CACHED_SERIES, _CACHE_BYTES // found.nbytes))
@@ -253,6 +262,35 @@ class Run:
                 self._cache.popitem(last=False)
         self._cache.move_to_end(key)
         return self._cache[key]
+
+    def stream(self, metrics: Sequence[str], policy: str = "") -> Iterator[tuple[str, FloatArray]]:
+        """Yield some metrics with their values, as of :meth:`values`, and hold only few of them at a time.
+
+        Parameters
+        ----------
+        metrics
+            Their names, none of a fixed quantity.
+        policy
+            Id of a policy, ``""`` for metrics of the crisis itself.
+
+        Raises
+        ------
+        UsageError
+            ``path-unknown`` for a metric that the run does not store.
+        """
+        if self._dense is not None:
+            for metric in metrics:
+                yield metric, self.values(metric, policy)
+            return
+        together = max(1, _BLOCK_BYTES // (self.n_draws * 8))
+        for first in range(0, len(metrics), together):
+            names = metrics[first : first + together]
+            unknown = [name for name in names if (policy, name) not in self._places]
+            if unknown:
+                raise _unknown(_METRIC, unknown[0], self.metrics(policy=policy))
+            series = self._read_series([self._places[policy, name] for name in names])
+            series.setflags(write=False)
+            yield from zip(names, series, strict=True)
 
     def cases(self, most: int) -> dict[str, FloatArray]:
         """Values of every quantity of the crisis in the first draws, by path, shape ``(n,)``, read only.
@@ -387,7 +425,7 @@ class Run:
 
     def effects(self, metric: str, policy: str | None = None) -> list[tuple[str, float]]:
         """Effect of each uncertain quantity on a metric, in the order of :meth:`drivers`, and nothing more."""
-        return list(analysis.find_effects(self._fifths, self.values(metric, policy)))
+        return list(analysis.find_effects(self._fifths(), self.values(metric, policy)))
 
     def drivers(self, metric: str, policy: str | None = None) -> DriverTable:
         """Effect, ends and rank correlation of each uncertain quantity for a metric, the largest absolute effect first.
@@ -398,7 +436,7 @@ class Run:
         return DriverTable(
             metric=metric,
             policy=self._policy_of(metric, policy),
-            rows=analysis.find_drivers(self._fifths, self.values(metric, policy)),
+            rows=analysis.find_drivers(self._fifths(), self.values(metric, policy)),
             labels={path: known[path].label for path in self.quantities() if path in known},
         )
 
@@ -477,7 +515,7 @@ class Run:
         """
         chosen = self.choose_policies(policies)
         return analysis.find_first_changes(
-            self._fifths,
+            self._fifths(),
             chosen,
             self._by_policy(metric, chosen),
             lower_is_better=lower_is_better,
@@ -583,21 +621,32 @@ class Run:
         whole.setflags(write=False)
         return whole
 
-    @cached_property
-    def _fifths(self) -> analysis.Fifths:
+    def _fifths(self) -> Iterator[analysis.Fifths]:
+        """Yield the quantities with their fifths, some at a time; those of a small run are kept."""
+        if self._kept_fifths:
+            yield from self._kept_fifths
+            return
         paths = self.quantities()
-        rows = [self.values(metric_name("quantity", path)) for path in paths]
-        return analysis.split_fifths(paths, np.array(rows).reshape(len(paths), self.n_draws))
+        together = max(1, _BLOCK_BYTES // (self.n_draws * 8))
+        columns = self.stream([metric_name("quantity", path) for path in paths])
+        is_small = len(paths) <= together
+        for _ in range(0, len(paths), together):
+            block = dict(islice(columns, together))
+            names = tuple(Metric.parse(name).about for name in block)
+            fifths = analysis.split_fifths(names, np.array(list(block.values())))
+            if is_small:
+                self._kept_fifths = (fifths,)
+            yield fifths
 
-    def _read_series(self, place: int) -> FloatArray:
-        """One series of a large run, shape (n_draws,): only its row group is read from each shard."""
+    def _read_series(self, places: Sequence[int]) -> FloatArray:
+        """Return some series of a large run, shape (len(places), n_draws); only their row groups are read from each shard."""
         size, n_series = self.manifest.shard_draws, len(self._places)
-        values = np.empty(self.manifest.n_shards * size)
+        found = np.empty((len(places), self.n_draws))
         for number in range(self.manifest.n_shards):
-            values[number * size : (number + 1) * size] = read_series(
-                self.folder, number, place, n_series=n_series, shard_draws=size
-            )
-        return values[: self.n_draws]
+            first = number * size
+            rows = read_rows(self.folder, number, places, n_series=n_series, shard_draws=size)
+            found[:, first : first + size] = rows[:, : self.n_draws - first]
+        return found
 
     def _by_policy(self, metric: str | None, policies: Sequence[str]) -> FloatArray:
         """Values of a metric, shape (n_policies, n_draws)."""

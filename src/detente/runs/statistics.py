@@ -4,7 +4,7 @@ All of them are statistics of an ensemble that is already there; none solves any
 the tradition of robust decision making (:cite:p:`lempert2019`); regret is Savage's (:cite:p:`savage1951`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -168,13 +168,13 @@ def split_fifths(paths: Sequence[str], values: FloatArray) -> Fifths:
     )
 
 
-def find_drivers(fifths: Fifths, values: FloatArray) -> tuple[Driver, ...]:
+def find_drivers(fifths: Iterable[Fifths], values: FloatArray) -> tuple[Driver, ...]:
     """Effect of each quantity on a metric, the largest absolute effect first.
 
     Parameters
     ----------
     fifths
-        The quantities.
+        The quantities, some at a time.
     values
         The metric, shape ``(n_draws,)``; draws in which it is NaN are left out.
 
@@ -183,20 +183,26 @@ def find_drivers(fifths: Fifths, values: FloatArray) -> tuple[Driver, ...]:
     tuple of Driver
         Sorted by absolute effect, then by path: ties do not depend on the order of the file.
     """
-    low, high, effects = _ends(fifths, values)
-    correlations = _rank_correlations(fifths, values, ~np.isnan(values))
-    drivers = [
-        Driver(path, float(effect), float(at_low), float(at_high), float(correlation))
-        for path, effect, at_low, at_high, correlation in zip(
-            fifths.paths, effects, low, high, correlations, strict=True
-        )
-    ]
+    drivers: list[Driver] = []
+    for block in fifths:
+        low, high, effects = _ends(block, values)
+        correlations = _rank_correlations(block, values, ~np.isnan(values))
+        drivers += [
+            Driver(path, float(effect), float(at_low), float(at_high), float(correlation))
+            for path, effect, at_low, at_high, correlation in zip(
+                block.paths, effects, low, high, correlations, strict=True
+            )
+        ]
     return tuple(sorted(drivers, key=lambda driver: (-abs(driver.effect), driver.path)))
 
 
-def find_effects(fifths: Fifths, values: FloatArray) -> tuple[tuple[str, float], ...]:
+def find_effects(fifths: Iterable[Fifths], values: FloatArray) -> tuple[tuple[str, float], ...]:
     """Path and effect of each quantity, in the order of :func:`find_drivers`, and nothing more."""
-    pairs = zip(fifths.paths, _ends(fifths, values)[2].tolist(), strict=True)
+    pairs = [
+        pair
+        for block in fifths
+        for pair in zip(block.paths, _ends(block, values)[2].tolist(), strict=True)
+    ]
     return tuple(sorted(pairs, key=lambda pair: (-abs(pair[1]), pair[0])))
 
 
@@ -281,14 +287,18 @@ def summarise_difference(
 
 
 def find_first_changes(
-    fifths: Fifths, policies: Sequence[str], values: FloatArray, *, lower_is_better: bool = False
+    fifths: Iterable[Fifths],
+    policies: Sequence[str],
+    values: FloatArray,
+    *,
+    lower_is_better: bool = False,
 ) -> tuple[FirstChange, ...]:
     """Where the preferred policy (best mean) first changes, for each quantity and direction.
 
     Parameters
     ----------
     fifths
-        The quantities.
+        The quantities, some at a time.
     policies
         Their ids.
     values
@@ -305,7 +315,8 @@ def find_first_changes(
     gains = -values if lower_is_better else values
     changes: list[FirstChange] = []
     middle = _N_BINS // 2
-    for path, item in zip(fifths.paths, fifths.values, strict=True):
+    items = (pair for block in fifths for pair in zip(block.paths, block.values, strict=True))
+    for path, item in items:
         edges = np.quantile(item, np.arange(1, _N_BINS) / _N_BINS)
         bins = np.searchsorted(edges, item, side="right")
         if np.unique(bins).size < _N_BINS:  # too few values to speak of fifths

@@ -74,7 +74,8 @@ def menu_lists(draw: st.DrawFn, options: list[str], *, max_depth: int = 3) -> li
     """Draw a menu of these options, each once: nests of any kind down to a depth, weights and similarities."""
     groups: list[list[str]] = [[]]
     for option in draw(st.permutations(options)):
-        if groups[-1] and draw(st.booleans()):
+        apart = draw(st.booleans())
+        if groups[-1] and apart:
             groups.append([])
         groups[-1].append(option)
     weight = st.sampled_from([0.25, 0.5, 1.0, 1.0, 2.0, 3.0])
@@ -83,7 +84,7 @@ def menu_lists(draw: st.DrawFn, options: list[str], *, max_depth: int = 3) -> li
         if max_depth == 0 or not draw(st.booleans()):
             entries += [{"option": option, "weight": draw(weight)} for option in group]
             continue
-        inner = draw(menu_lists(group, max_depth=max_depth - 1))
+        inner: list[Any] = draw(menu_lists(group, max_depth=max_depth - 1))
         similarity = draw(st.sampled_from([0.0, 0.2, 0.5, 0.8]))
         entries.append(
             {

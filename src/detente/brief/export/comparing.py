@@ -1,20 +1,20 @@
 """Comparing two briefings: which figures moved and which inputs differ, read from their data files alone."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from detente.brief.words import format_value
-from detente.errors import RunError
 
-__all__ = ["BriefComparison", "MovedFigure", "compare_briefs", "read_brief"]
+__all__ = ["BriefComparison", "MovedFigure", "compare_briefs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedFigure:
-    """A figure with another value: ``change`` in its unit, None where it stands in one briefing only."""
+    """A figure with another value: ``change`` in its unit, None where it stands in one briefing only.
+
+    ``same_as`` names the figures of other questions that are the same one: label, unit and values.
+    """
 
     id: str
     label: str
@@ -23,6 +23,7 @@ class MovedFigure:
     after: float | None
     before_text: str
     after_text: str
+    same_as: tuple[str, ...] = ()
 
     @property
     def change(self) -> float | None:
@@ -44,35 +45,16 @@ class MovedFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BriefComparison:
-    """What differs between two briefings; figures moved farthest come first."""
+    """What differs between two briefings: figures that the headlines quote come first, then those moved farthest."""
 
     same_crisis: bool
     same_digest: bool
+    same_draws: bool
     overrides: tuple[Mapping[str, str], Mapping[str, str]]
     runs: tuple[tuple[int, int], tuple[int, int]]
     figures: tuple[MovedFigure, ...]
     n_figures: int
     inputs: tuple[tuple[str, str, str, str], ...]
-
-
-def read_brief(path: Path) -> dict[str, Any]:
-    """Read the data file of a briefing.
-
-    Raises
-    ------
-    RunError
-        ``run-corrupt`` if it is none.
-    """
-    try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        _figures(data)
-        dict(data["inputs"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{path.name} is not the data file of a briefing: {error}"
-        raise RunError(
-            message, code="run-corrupt", at=str(path), fix="run detente brief again"
-        ) from error
-    return data
 
 
 def compare_briefs(before: Mapping[str, Any], after: Mapping[str, Any]) -> BriefComparison:
@@ -81,26 +63,28 @@ def compare_briefs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Brief
     Parameters
     ----------
     before, after
-        From :func:`read_brief`.
+        From :func:`detente.brief.export.reading.read_brief`.
     """
     old, new = _figures(before), _figures(after)
-    moved = []
-    names = list(dict.fromkeys([*old, *new]))
+    moved: dict[tuple[Identity, Identity], MovedFigure] = {}
+    names = list(dict.fromkeys([*before["headline_figures"], *old, *new]))
     for name in names:
         first, second = old.get(name), new.get(name)
         known = second or first
         if known is None or (first and second and first["value"] == second["value"]):
             continue
-        moved.append(
-            MovedFigure(
-                id=name,
-                label=str(known["label"]),
-                unit=str(known["unit"]),
-                before=first["value"] if first else None,
-                after=second["value"] if second else None,
-                before_text=_text(first),
-                after_text=_text(second),
-            )
+        key = (_identity(first), _identity(second))
+        if key in moved:
+            moved[key] = replace(moved[key], same_as=(*moved[key].same_as, name))
+            continue
+        moved[key] = MovedFigure(
+            id=name,
+            label=str(known["label"]),
+            unit=str(known["unit"]),
+            before=first["value"] if first else None,
+            after=second["value"] if second else None,
+            before_text=_text(first),
+            after_text=_text(second),
         )
     paths = dict.fromkeys([*before["inputs"], *after["inputs"]])
     inputs = []
@@ -116,13 +100,27 @@ def compare_briefs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Brief
         same_digest=before.get("digest") == after.get("digest"),
         overrides=(dict(before.get("overrides", {})), dict(after.get("overrides", {}))),
         runs=((before["draws"], before["seed"]), (after["draws"], after["seed"])),
-        figures=tuple(sorted(moved, key=lambda item: (-item.size, item.id))),
+        same_draws=all(before[key] == after[key] for key in ("draws", "seed", "design", "mode")),
+        figures=_ranked(moved.values(), [*before["headline_figures"], *after["headline_figures"]]),
         n_figures=len(names),
         inputs=tuple(inputs),
     )
 
 
 Rows = list[tuple[str, str, str, str]]
+Identity = tuple[object, ...] | None
+
+
+def _identity(figure: Mapping[str, Any] | None) -> Identity:
+    """Return what makes two figures the same one: what they say and what they are worth."""
+    return None if figure is None else (figure["label"], figure["unit"], figure["value"])
+
+
+def _ranked(moved: Iterable[MovedFigure], headline: Sequence[str]) -> tuple[MovedFigure, ...]:
+    """Order figures: those of the headlines as they stand there, then the others by how far they moved."""
+    places = {name: place for place, name in reversed(list(enumerate(headline)))}
+    last = len(headline)
+    return tuple(sorted(moved, key=lambda item: (places.get(item.id, last), -item.size, item.id)))
 
 
 def _policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Rows:

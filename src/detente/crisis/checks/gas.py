@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from detente.crisis.csv_reader import read_number
+from detente.crisis.csv_cells import read_number
 from detente.crisis.draft import Draft
 from detente.crisis.elements import TableRow
 from detente.crisis.registers import attributes

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from detente.errors import GameError, refuse
 
-__all__ = ["GAMBIT", "WEB_PAGE", "WORKBOOK", "refuse_bytes", "refuse_foreign", "refuse_kind"]
+__all__ = ["GAMBIT", "WEB_PAGE", "WORKBOOK", "check_bytes", "check_format", "name_foreign"]
 
 WORKBOOK = "a Gambit workbook"
 WEB_PAGE = "a web page (HTML)"
@@ -79,7 +79,7 @@ _PATTERNS = [(re.compile(pattern, re.IGNORECASE), what, fix) for pattern, what, 
 _LOOKED_AT = 4096
 
 
-def refuse_kind(what: str, *, at: str, fix: str = _OTHER) -> NoReturn:
+def name_foreign(what: str, *, at: str, fix: str = _OTHER) -> NoReturn:
     """Refuse a file that is something else than a game that can be read."""
     refuse(
         f"{what} is no game that can be read here",
@@ -90,16 +90,16 @@ def refuse_kind(what: str, *, at: str, fix: str = _OTHER) -> NoReturn:
     )
 
 
-def refuse_bytes(data: bytes, *, name: str) -> None:
+def check_bytes(data: bytes, *, name: str) -> None:
     """Refuse bytes that are known by how they begin to be no text of a game."""
     for magic, what in _MAGIC:
         if data.startswith(magic):
-            refuse_kind(what, at=name)
+            name_foreign(what, at=name)
     if data[257:262] == b"ustar":
-        refuse_kind("a tar archive", at=name)
+        name_foreign("a tar archive", at=name)
 
 
-def refuse_foreign(text: str, *, name: str, wanted: str) -> None:
+def check_format(text: str, *, name: str, wanted: str) -> None:
     """Refuse a text that is known to be of another format than the one ``wanted``: ``efg``, ``nfg`` or ``json``."""
     head = text[:_LOOKED_AT].lstrip()
     if not head or head[: len(wanted)] == wanted.upper():
@@ -108,4 +108,6 @@ def refuse_foreign(text: str, *, name: str, wanted: str) -> None:
         if pattern.match(head):
             if wanted == "json" and what == "JSON":
                 return
-            refuse_kind(what, at=f"{name}:{text[: text.find(head[0])].count(chr(10)) + 1}", fix=fix)
+            name_foreign(
+                what, at=f"{name}:{text[: text.find(head[0])].count(chr(10)) + 1}", fix=fix
+            )

@@ -57,6 +57,7 @@ class Tokens:
         self.advance()
 
     def advance(self) -> None:
+        """Go on to the next token."""
         found = next(self.scan)
         kind = found.lastindex or END
         if kind == OPEN:
@@ -70,6 +71,7 @@ class Tokens:
     def refuse(
         self, message: str, fix: str, *, code: Code = "game-invalid", start: int | None = None
     ) -> NoReturn:
+        """Refuse what was read, by line; a text whose end was forgotten is named in its place."""
         here = self.start if start is None else start
         opened = self.open_text() if code == "game-invalid" else None
         if opened is not None:
@@ -99,10 +101,12 @@ class Tokens:
         return None
 
     def line_end(self, offset: int) -> int:
+        """Return where the line of an offset ends."""
         end = self.text.find("\n", offset)
         return len(self.text) if end < 0 else end
 
     def expected(self, what: str, fix: str = "") -> NoReturn:
+        """Refuse the token at hand, where something else should stand."""
         found = {
             TEXT: f"the text {self.value[:40]!r}",
             END: "the end of the file",
@@ -110,6 +114,7 @@ class Tokens:
         self.refuse(f"{found} stands where {what} should", fix or f"give {what} here")
 
     def take_text(self, what: str) -> str:
+        """Return the text at hand and go on."""
         if self.kind != TEXT:
             self.expected(f"{what} in quotation marks")
         value = self.value
@@ -117,6 +122,7 @@ class Tokens:
         return value
 
     def take_integer(self, what: str, *, low: int | None = None) -> int:
+        """Return the integer at hand, of a least size, and go on."""
         bound = "" if low is None else f" of {low} or more"
         if (
             self.kind != WORD
@@ -129,6 +135,7 @@ class Tokens:
         return value
 
     def take_number(self, what: str, *, code: Code) -> str:
+        """Return the number at hand, as written, and go on."""
         if self.kind != WORD:
             self.expected(what)
         value = self.value
@@ -143,11 +150,13 @@ class Tokens:
         return value
 
     def take_brace(self, brace: str, what: str) -> None:
+        """Go on behind a brace."""
         if self.kind != BRACE or self.value != brace:
             self.expected(f"{brace!r} {what}")
         self.advance()
 
     def check_count(self, count: int, what: str) -> None:
+        """Refuse a list of too many."""
         if count > MOST_ACTIONS:
             self.refuse(
                 f"there are more than {MOST_ACTIONS} {what}",

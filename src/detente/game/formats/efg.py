@@ -19,7 +19,7 @@ from detente.errors import GameError, refuse
 from detente.game.building import Game
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.game.formats._files import decode, line_of, place_of, read_bytes
-from detente.game.formats._foreign import refuse_bytes
+from detente.game.formats._foreign import check_bytes
 from detente.game.formats._numbers import as_float, as_fraction, number_text, prob_texts
 from detente.game.formats._tokens import number_repeated
 from detente.game.formats.efg_text import (
@@ -49,7 +49,7 @@ def read_efg(path: Path | str) -> Game:
     """
     name = Path(path).name
     data = read_bytes(path)
-    refuse_bytes(data, name=name)
+    check_bytes(data, name=name)
     return parse_efg(decode(data, name=name), name=name)
 
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from detente.game.form import CHANCE, TERMINAL
 from detente.game.formats._files import check_size, line_of
-from detente.game.formats._foreign import refuse_foreign
+from detente.game.formats._foreign import check_format
 from detente.game.formats._numbers import as_fraction
 from detente.game.formats._tokens import BRACE, COMMA, END, TEXT, WORD, Tokens
 
@@ -251,7 +251,7 @@ class _Parser(Tokens):
 
     def header(self) -> str:
         if self.kind != WORD or self.value != "EFG":
-            refuse_foreign(self.text, name=self.name, wanted="efg")
+            check_format(self.text, name=self.name, wanted="efg")
         for expected in ("EFG", "2"):
             if self.kind != WORD or self.value != expected:
                 self.expected(

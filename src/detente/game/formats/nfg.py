@@ -12,7 +12,7 @@ from detente.arrays import FloatArray
 from detente.game.building import Game
 from detente.game.form import TERMINAL, ExtensiveForm
 from detente.game.formats._files import check_size
-from detente.game.formats._foreign import refuse_foreign
+from detente.game.formats._foreign import check_format
 from detente.game.formats._numbers import as_float
 from detente.game.formats._tokens import COMMA, END, TEXT, WORD, Tokens
 
@@ -70,7 +70,7 @@ class _Parser(Tokens):
 
     def header(self) -> tuple[str, tuple[str, ...]]:
         if self.kind != WORD or self.value != "NFG":
-            refuse_foreign(self.text, name=self.name, wanted="nfg")
+            check_format(self.text, name=self.name, wanted="nfg")
         for expected in (("NFG",), ("1",), ("R", "D")):
             if self.kind != WORD or self.value not in expected:
                 self.expected(repr(expected[0]), _START)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from detente.game.building import Game
 from detente.game.formats._files import decode, read_bytes
-from detente.game.formats._foreign import refuse_bytes
+from detente.game.formats._foreign import check_bytes
 from detente.game.formats.efg import game_from_efg_file, parse_efg
 from detente.game.formats.efg_text import parse_efg_file
 from detente.game.formats.nfg import parse_nfg
@@ -32,7 +32,7 @@ def read_game(path: Path | str, *, menus: Path | str | None = None) -> Game:
     """
     name = Path(path).name
     data = read_bytes(path)
-    refuse_bytes(data, name=name)
+    check_bytes(data, name=name)
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
         text = find_game_text(data, name=name)
     else:

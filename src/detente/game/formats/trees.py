@@ -21,7 +21,7 @@ from detente.errors import Code, GameError, refuse
 from detente.game.building import Game, GameBuilder, Place
 from detente.game.form import CHANCE
 from detente.game.formats._files import decode, read_bytes
-from detente.game.formats._foreign import refuse_bytes, refuse_foreign, refuse_kind
+from detente.game.formats._foreign import check_bytes, check_format, name_foreign
 from detente.game.formats._json import JsonObject, parse_json
 
 __all__ = ["game_from_tree", "parse_tree", "read_tree", "write_tree"]
@@ -123,7 +123,7 @@ def parse_tree(text: str, *, name: str = "text") -> Game:
         ``recall-imperfect``, ``menu-invalid``, ``odds-incompatible``, ``character-forbidden``, or ``file-foreign`` for a
         text of another kind.
     """
-    refuse_foreign(text, name=name, wanted="json")
+    check_format(text, name=name, wanted="json")
     data = parse_json(text.removeprefix("\ufeff"), name=name)
     if not isinstance(data, Mapping) or not data.keys() & {"players", "tree"}:
         keys = (
@@ -131,7 +131,7 @@ def parse_tree(text: str, *, name: str = "text") -> Game:
             if isinstance(data, Mapping)
             else ""
         )
-        refuse_kind(
+        name_foreign(
             f"JSON{keys}",
             at=name,
             fix='write {"players": [...], "tree": {...}}, or save the game as .efg; the format is described at '
@@ -150,7 +150,7 @@ def read_tree(path: Path | str) -> Game:
     """
     name = Path(path).name
     data = read_bytes(path)
-    refuse_bytes(data, name=name)
+    check_bytes(data, name=name)
     return parse_tree(decode(data, name=name), name=name)
 
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from detente.errors import GameError, refuse
-from detente.game.formats._foreign import GAMBIT, WEB_PAGE, WORKBOOK, refuse_kind
+from detente.game.formats._foreign import GAMBIT, WEB_PAGE, WORKBOOK, name_foreign
 
 __all__ = ["find_game_text"]
 
@@ -43,7 +43,7 @@ def find_game_text(data: bytes, *, name: str) -> str:
         what, fix = _ROOTS.get(
             reader.root.lower(), (f"XML that begins with <{reader.root[:40]}>", "")
         )
-        refuse_kind(what, at=name, **({"fix": fix} if fix else {}))
+        name_foreign(what, at=name, **({"fix": fix} if fix else {}))
     return "\n" * (data.count(b"\n", 0, above) + reader.line - 1) + "".join(reader.parts)
 
 
@@ -72,7 +72,7 @@ class _Reader:
             self.parser.Parse(data, True)
         except expat.ExpatError as error:
             if not self.root:
-                refuse_kind("what begins like XML, but is none,", at=f"{self.name}:{error.lineno}")
+                name_foreign("what begins like XML, but is none,", at=f"{self.name}:{error.lineno}")
             self.refuse(f"the workbook is damaged: {expat.ErrorString(error.code)}", error.lineno)
 
     def refuse(self, message: str, line: int) -> NoReturn:
@@ -80,7 +80,7 @@ class _Reader:
 
     def refuse_doctype(self, root: str, *_what: object) -> NoReturn:
         if root.lower() == "html":
-            refuse_kind(WEB_PAGE, at=self.name)
+            name_foreign(WEB_PAGE, at=self.name)
         self.refuse(
             "the file declares a document type, which no workbook of Gambit does",
             self.parser.CurrentLineNumber,
