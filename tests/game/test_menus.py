@@ -14,13 +14,17 @@ from detente.game import (
     GameBuilder,
     MenuForm,
     Menus,
+    Status,
+    action_payoffs,
     equilibrium_sensitivity,
+    find_other_branches,
     game_from_tree,
+    logit_residual,
     solve_logit_qre,
     trace_logit_branch,
 )
 from detente.game.qre import solving as qre
-from detente.testing.games import game_trees, menu_lists, with_menus
+from detente.testing.games import bargaining_tree, game_trees, menu_lists, with_menus, with_own_odds
 from detente.testing.profiles import examples
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "data" / "reference_nested_qre.json"
@@ -555,3 +559,142 @@ def test_a_set_has_one_menu_at_most():
     for player, name in (("me", "s"), ("me", "t"), ("you", "s")):
         with pytest.raises(DetenteError):
             builder.menu(player=player, info_set=name, entries=["a", "b"])
+
+
+# certificates
+
+
+def rare():
+    """A nest that is picked once in 1e12 plays, and a second player who has to guess what was taken from it."""
+    guess = lambda pays: {  # noqa: E731
+        "player": 1, "infoset": "guess", "actions": ["left", "right"],
+        "children": [{"payoffs": [pay, -pay]} for pay in pays],
+    }  # fmt: skip
+    tree = {
+        "player": 0, "infoset": "move", "actions": ["safe", "l", "r"],
+        "children": [{"payoffs": [14.0, 0.0]}, guess([0.4, -0.2]), guess([-0.3, 0.5])],
+    }  # fmt: skip
+    menus = {"0:move": ["safe", nest(["l", "r"], 0.3)]}
+    return game_from_tree({"players": ["mover", "guesser"], "tree": tree, "menus": menus})
+
+
+def test_the_certificate_fails_where_odds_within_a_rare_nest_are_wrong():
+    """Oracle: hand, the answer with two options of a rare nest changed by less than 1e-12 in probability."""
+    game = rare()
+    result = solve(game, 2.0)
+    good = {**terms(game)}
+    assert result.converged[0]
+    assert logit_residual(game.form, result.strategy, 2.0, **good)[0] < 1e-11
+    wrong = result.strategy.copy()
+    together = wrong[1:3].sum()
+    assert together < 1e-11
+    wrong[1:3, 0] = together * np.array([0.9, 0.1])
+    assert np.abs(wrong - result.strategy).max() < 1e-11
+    assert logit_residual(game.form, wrong, 2.0, **good)[0] > 0.1
+
+
+@SLOW_ORACLE
+@given(with_own_odds(with_menus(SMALL_GAMES)), st.sampled_from([0.4, 2.0]))
+def test_the_certificate_of_probabilities_agrees_with_the_solver(tree, lam):
+    """Oracle: independent code, the certificate that shares no step with the solver."""
+    game = game_from_tree(tree)
+    result = solve(game, lam)
+    check = logit_residual(game.form, result.strategy, lam, **terms(game))
+    np.testing.assert_allclose(check, 0.0, atol=1e-9)
+    if game.form.n_actions and np.diff(game.form.action_offset).max() > 1:
+        moved = 0.5 * result.strategy + 0.5 * game.form.uniform_strategy()[:, None]
+        found = logit_residual(game.form, moved, lam, **terms(game))[0]
+        response = by_list(game, moved, lam)
+        np.testing.assert_allclose(found, response, atol=1e-9)
+
+
+def by_list(game, strategy, lam):
+    """The largest difference within lists of a strategy and its response, by the definition, list by list."""
+    form = game.form
+    pays = action_payoffs(form, strategy, game.payoffs, game.chance_probs, own_odds=game.own_odds)[
+        :, 0
+    ]
+    lists = {} if game.menus is None else game.menus.lists_of(form)
+    worst = 0.0
+    for which in range(form.n_info_sets):
+        rows = range(form.action_offset[which], form.action_offset[which + 1])
+        x = {form.action_label[row]: lam * pays[row] for row in rows}
+        sigma = {form.action_label[row]: strategy[row, 0] for row in rows}
+
+        def visit(entries, scale, x=x, sigma=sigma):
+            nonlocal worst
+            values, masses, weights = [], [], []
+            for entry in entries:
+                entry = {"option": entry} if isinstance(entry, str) else entry
+                weights.append(entry.get("weight", 1.0))
+                if "option" in entry:
+                    values.append(x[entry["option"]])
+                    masses.append(sigma[entry["option"]])
+                else:
+                    value, mass = visit(entry["of"], scale * (1.0 - entry["similarity"]))
+                    values.append(value)
+                    masses.append(mass)
+            q = np.array(weights) / sum(weights)
+            part = q * np.exp((np.array(values) - max(values)) / scale)
+            gap = np.abs(part / part.sum() - np.array(masses) / sum(masses))
+            worst = max(worst, gap.max())
+            return max(values) + scale * np.log(part.sum()), sum(masses)
+
+        visit(lists.get(which, list(x)), 1.0)
+    return worst
+
+
+def test_branches_that_meet_are_found_on_menus_too():
+    """Oracle: theorem 1, a game of two places to meet in, one of them there twice in a nest of its own."""
+    other = lambda pays: {  # noqa: E731
+        "player": 1, "infoset": "b", "actions": ["here", "there"],
+        "children": [{"payoffs": [pay, pay]} for pay in pays],
+    }  # fmt: skip
+    plain = {
+        "players": ["one", "two"],
+        "tree": {
+            "player": 0, "infoset": "a", "actions": ["here", "there"],
+            "children": [other([1.0, 0.0]), other([0.0, 1.0])],
+        },
+    }  # fmt: skip
+    copied = with_copies(plain, (0, "a"), 1, [1.0, 3.0], "nest")
+    wanted, found = (
+        find_other_branches(game.form, [3.0], **terms(game))
+        for game in map(game_from_tree, (plain, copied))
+    )
+    assert [item.kind for item in found.bifurcations] == ["branch point"]
+    np.testing.assert_allclose(
+        found.bifurcations[0].rationality, wanted.bifurcations[0].rationality, rtol=1e-6
+    )
+    here, there = (
+        sorted(item.strategy[0] for item in result.equilibria) for result in (wanted, found)
+    )
+    assert len(here) == 2
+    np.testing.assert_allclose(there, here, atol=1e-9)
+
+
+def test_folds_passed_apart_lead_to_the_answers_of_the_branch(monkeypatch):
+    """Oracle: the branch of the whole game, with nests at all sets and own odds, followed round all its turns."""
+    tree = bargaining_tree(rounds=3, challenger_types=2, defender_types=2)
+    game = game_from_tree(tree)
+    form = game.form
+    rows = [slice(*form.action_offset[which : which + 2]) for which in range(form.n_info_sets)]
+    labels = [form.action_label[row] for row in rows]
+    lists = {which: [item[0], nest(item[1:], 0.2)] for which, item in enumerate(labels)}
+    odds = game.chance_probs * np.random.default_rng(2).uniform(0.7, 1.3, form.n_branches)
+    total = np.add.reduceat(odds, form.chance_offset[:-1])
+    options = {
+        **terms(game),
+        "menus": Menus.from_lists(form, lists),
+        "own_odds": {0: odds / np.repeat(total, np.diff(form.chance_offset))},
+    }
+    values = [20.0, 50.0]
+    base = trace_logit_branch(form, values, **options)
+    assert (base.status == Status.CONVERGED).all()
+    assert base.turns[-1] > 0
+    assert not base.apart.any()
+    monkeypatch.setattr("detente.game.qre._unwinding._NESTED", 0)
+    apart = trace_logit_branch(form, values, **options)
+    assert (apart.status == Status.CONVERGED).all()
+    assert apart.apart[-1] > 0
+    np.testing.assert_allclose(apart.strategy, base.strategy, atol=1e-9)
