@@ -96,6 +96,8 @@ Code = Literal[
     "recall-imperfect",
     "payoff-not-finite",
     "rationality-invalid",
+    "menu-invalid",
+    "odds-incompatible",
     # models
     "input-invalid",
     # running

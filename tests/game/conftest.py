@@ -3,6 +3,8 @@
 It walks nested trees by recursion and finds roots with scipy; it shares no line with ``detente.game``.
 """
 
+import importlib.util
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -145,3 +147,14 @@ def dense():
         best=_best,
         flat=lambda strategy, sets: np.concatenate([strategy[key] for key in sets]),
     )
+
+
+@pytest.fixture(scope="session")
+def paths():
+    """The functions of the implementation by whole paths: menus and own odds."""
+    spec = importlib.util.spec_from_file_location(
+        "whole_paths", Path(__file__).with_name("whole_paths.py")
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -31,6 +31,15 @@ RationalityOption = Annotated[
     str,
     typer.Option("--lambda", help="Values of rationality, separated by commas.", metavar="L,L,..."),
 ]
+MenusOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--menus",
+        help="Menus with nests and players' own odds of chance, for a game whose file cannot say them; "
+        "game.menus.json beside game.efg is read without being named.",
+        metavar="FILE",
+    ),
+]
 BranchOption = Annotated[
     bool,
     typer.Option(
@@ -45,6 +54,7 @@ def command(
     game: GameArgument = None,
     *,
     rationality: RationalityOption = "1",
+    menus: MenusOption = None,
     branch: BranchOption = False,
     as_json: JsonOption = False,
     show_list: ShowListOption = False,
@@ -79,7 +89,7 @@ def command(
             fix="name a file or a published game; detente solve --list shows them",
         )
     values = _values(rationality)
-    solved = load(game)
+    solved = load(game, menus)
     result, others = _solve(solved, values, branch=branch)
     rows = describe(solved, result)
     describe_others(solved, rows, others, branch=branch)
@@ -105,6 +115,8 @@ def _solve(
             values,
             payoffs=game.payoffs,
             chance_probs=game.chance_probs,
+            menus=game.menus,
+            own_odds=game.own_odds,
             progress=waiting.on("Tracing the branch"),
         )
         others = find_other_branches(
@@ -112,6 +124,8 @@ def _solve(
             values,
             payoffs=game.payoffs,
             chance_probs=game.chance_probs,
+            menus=game.menus,
+            own_odds=game.own_odds,
             switch=branch,
             progress=waiting.on("Following other branches"),
         )
@@ -170,15 +184,15 @@ def _values(words: str) -> list[float]:
     return values
 
 
-def load(name: str) -> "Game":
-    """Return the game of a file or of the catalogue."""
+def load(name: str, menus: Path | None = None) -> "Game":
+    """Return the game of a file or of the catalogue, with the menus and own odds of another file or of the one beside it."""
     from detente.game.catalogue import find_game
     from detente.game.formats.reading import ENDINGS, read_game
 
     file = Path(name)
     if not file.exists() and file.suffix.lower() not in ENDINGS:
         file = find_game(name)
-    return read_game(file)
+    return read_game(file, menus=menus)
 
 
 def _print_catalogue() -> None:
@@ -198,10 +212,14 @@ def _print_catalogue() -> None:
 def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
     """Return plain values for each rationality, players in the game's order and each player's sets in its order.
 
-    A row behind turns of the branch has ``turns`` besides, one that is not certified to lie on the principal branch
+    Payoffs are what players expect; where some have their own odds of chance ``payoffs_by_analysts`` are those by the odds of
+    the game. A row behind turns of the branch has ``turns`` besides, one that is not certified to lie on the principal branch
     ``segment`` "apart" and ``apart``, the folds passed so, and one that did not converge ``reason``.
     """
+    from detente.game import expected_payoffs
+
     form = game.form
+    analysts = expected_payoffs(form, result.strategy, game.payoffs, game.chance_probs)
     rows: list[dict[str, Any]] = []
     for stop, value in enumerate(result.rationality.tolist()):
         row = {
@@ -209,6 +227,7 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
             "residual": float(result.residual[stop]),
             "status": "converged" if result.status[stop] == 1 else "stalled",
             "payoffs": result.expected_payoffs[:, stop].tolist(),
+            **({"payoffs_by_analysts": analysts[:, stop].tolist()} if game.own_odds else {}),
             "information_sets": _sets(form, result.strategy[:, stop].tolist()),
         }
         if result.turns[stop]:
@@ -298,6 +317,9 @@ def _lines(game: "Game", rows: list[dict[str, Any]]) -> list[list[str]]:
             lines.append([*names, action["label"], *probs])
     for place, player in enumerate(game.form.player_label):
         lines.append([player, "", "payoff", *(_payoff(row["payoffs"][place]) for row in rows)])
+        if place in game.own_odds and "payoffs_by_analysts" in rows[0]:
+            paid = [_payoff(row["payoffs_by_analysts"][place]) for row in rows]
+            lines.append(["", "", "payoff by the analysts' odds", *paid])
     lines.append(["", "", "residual", *(f"{row['residual']:.0e}" for row in rows)])
     return lines
 

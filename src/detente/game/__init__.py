@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from detente.game.building import Game, GameBuilder
     from detente.game.evaluation import (
         BestResponse,
+        action_payoffs,
         best_response,
         class_probs,
         expected_payoffs,
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
         to_pygambit,
     )
     from detente.game.formats.reading import read_game
+    from detente.game.formats.side_cars import write_side_car
     from detente.game.formats.trees import game_from_tree
     from detente.game.kernels.compiling import watch_compiling
+    from detente.game.menus import MenuForm, Menus
     from detente.game.nash import NashResult, solve_nash
     from detente.game.payoffs import PricedPayoffs
     from detente.game.qre.branch import BranchResult, trace_logit_branch
@@ -50,11 +53,14 @@ __all__ = [
     "GameBuilder",
     "Histories",
     "LogitQREResult",
+    "MenuForm",
+    "Menus",
     "NashResult",
     "OtherBranchesResult",
     "PricedPayoffs",
     "SensitivityResult",
     "Status",
+    "action_payoffs",
     "best_response",
     "class_probs",
     "equilibrium_sensitivity",
@@ -83,6 +89,7 @@ __all__ = [
     "type_payoffs",
     "watch_compiling",
     "write_efg",
+    "write_side_car",
 ]
 
 if not TYPE_CHECKING:

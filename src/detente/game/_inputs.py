@@ -1,6 +1,7 @@
 """Checks of what callers hand to solvers and evaluations, in one place and one shape: draws in the last axis."""
 
-from typing import Literal, NoReturn
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,9 +10,14 @@ from detente.arrays import FloatArray
 from detente.errors import SolverError, refuse
 from detente.game.form import ExtensiveForm
 
+if TYPE_CHECKING:
+    from detente.game.menus import Menus
+
 __all__ = [
     "MOST_PAYOFF",
     "as_chance",
+    "as_menus",
+    "as_own_odds",
     "as_payoffs",
     "as_rationality",
     "as_strategy",
@@ -79,14 +85,16 @@ def as_payoffs(form: ExtensiveForm, payoffs: ArrayLike) -> FloatArray:
     return array
 
 
-def as_chance(form: ExtensiveForm, chance_probs: ArrayLike) -> FloatArray:
+def as_chance(
+    form: ExtensiveForm, chance_probs: ArrayLike, *, name: str = "chance_probs"
+) -> FloatArray:
     """Return chance probabilities of shape ``(R, D or 1)`` that are at least 0 and sum to 1 in each event."""
-    array = _as_floats("chance_probs", chance_probs, code="game-invalid")
+    array = _as_floats(name, chance_probs, code="game-invalid")
     if array.ndim == 1:
         array = array[:, np.newaxis]
     if array.ndim != 2 or array.shape[0] != form.n_branches:
         expected = f"({form.n_branches},) or ({form.n_branches}, D)"
-        _refuse_shape("chance_probs", np.shape(chance_probs), expected)
+        _refuse_shape(name, np.shape(chance_probs), expected)
     if form.n_branches:
         total = np.add.reduceat(array, form.chance_offset[:-1], axis=0)
         wrong = (np.abs(total - 1.0) > 1e-6).any(axis=1) | np.logical_or.reduceat(
@@ -99,11 +107,67 @@ def as_chance(form: ExtensiveForm, chance_probs: ArrayLike) -> FloatArray:
             refuse(
                 f"the branches of chance event {event} have probabilities {array[rows, draw].tolist()}",
                 code="game-invalid",
-                at=f"chance_probs[{rows.start}:{rows.stop}]",
+                at=f"{name}[{rows.start}:{rows.stop}]",
                 fix="give probabilities from 0 to 1 that sum to 1 in each event",
                 error=SolverError,
             )
     return array
+
+
+def as_own_odds(
+    form: ExtensiveForm, own_odds: Mapping[int, ArrayLike] | None, chance: FloatArray
+) -> dict[int, FloatArray]:
+    """Return odds of chance by player, each of shape ``(R, D or 1)``, that leave open just what the analysts' do."""
+    found: dict[int, FloatArray] = {}
+    for player, odds in (own_odds or {}).items():
+        if not 0 <= player < form.n_players:
+            refuse(
+                f"own_odds names player {player} of {form.n_players}",
+                code="player-unknown",
+                at=f"own_odds[{player}]",
+                fix="use the numbers 0, 1, ... of the players",
+                error=SolverError,
+            )
+        name = f"own_odds[{player}]"
+        array = as_chance(form, odds, name=name)
+        count_draws(chance_probs=chance, **{name: array})
+        strange = np.asarray((array > 0.0) != (chance > 0.0))
+        if strange.any():
+            row, draw = (int(index[0]) for index in np.nonzero(strange))
+            other = np.broadcast_to(chance, strange.shape)[row, draw]
+            refuse(
+                f"player {form.player_label[player]!r} gives branch {form.chance_label[row]!r} of chance the probability "
+                f"{np.broadcast_to(array, strange.shape)[row, draw]}, the analysts {other}",
+                code="odds-incompatible",
+                at=f"{name}[{row}]",
+                fix="let both hold the same branches possible; a shift of log-odds always does",
+                error=SolverError,
+            )
+        found[int(player)] = array
+    return found
+
+
+def as_menus(form: ExtensiveForm, menus: "Menus | None") -> "Menus | None":
+    """Return menus, None for none, or refuse those of another form."""
+    if menus is None or not menus.form.n_entries:
+        return None
+    action, info_set = menus.form.action, menus.form.info_set
+    option = np.flatnonzero(action >= 0)
+    fits = action.max() < form.n_actions and info_set.max() < form.n_info_sets
+    if fits:
+        owner = np.searchsorted(form.action_offset, action[option], side="right") - 1
+        sets = np.unique(info_set)
+        wanted = np.diff(form.action_offset)[sets].sum()
+        fits = bool((owner == info_set[option]).all()) and option.size == wanted
+    if not fits:
+        refuse(
+            "the menus belong to another game",
+            code="menu-invalid",
+            at="menus",
+            fix="make the menus for the form that is solved",
+            error=SolverError,
+        )
+    return menus
 
 
 def as_strategy(form: ExtensiveForm, strategy: ArrayLike) -> FloatArray:

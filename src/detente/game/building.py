@@ -1,7 +1,8 @@
 """Games by hand: add nodes one by one, in any order that puts parents first, and build the checked arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from detente.arrays import FloatArray
 from detente.characters import describe_character, escape, find_forbidden
 from detente.errors import GameError, refuse
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
+from detente.game.menus import Entry, Menus
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["Game", "GameBuilder", "Place"]
@@ -21,7 +23,9 @@ Place = tuple[int, str | int] | None
 class Game:
     """A game with its numbers.
 
-    ``payoffs`` has shape ``(K, P)``, payoffs of inner nodes included, and ``chance_probs`` ``(R,)``.
+    ``payoffs`` has shape ``(K, P)``, payoffs of inner nodes included, and ``chance_probs`` ``(R,)``. ``menus`` are None where
+    all information sets are plain lists; ``own_odds`` are the odds of chance of the players who do not share
+    ``chance_probs``, by player, each ``(R,)``.
     """
 
     __repr__ = text_fields
@@ -31,6 +35,8 @@ class Game:
     form: ExtensiveForm
     payoffs: FloatArray
     chance_probs: FloatArray
+    menus: Menus | None = None
+    own_odds: Mapping[int, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +59,7 @@ class _Set:
 class _Event:
     actions: tuple[str, ...]
     probs: tuple[float, ...]
+    own: Mapping[int, tuple[float, ...]]
 
 
 def _check_characters(text: str, at: str) -> None:
@@ -94,6 +101,7 @@ class GameBuilder:
     _sets: dict[tuple[int, str], int] = field(default_factory=dict, init=False)
     _set_list: list[_Set] = field(default_factory=list, init=False)
     _events: list[_Event] = field(default_factory=list, init=False)
+    _menus: dict[int, Sequence[Entry]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Refuse a game without players or with two of one name."""
@@ -125,13 +133,7 @@ class GameBuilder:
         ``payoffs``, one per player, are paid on passing the node. ``label`` is shown in place of ``info_set``.
         """
         if player not in self.players:
-            refuse(
-                f"there is no player {player!r}",
-                code="player-unknown",
-                at=info_set,
-                fix=f"use one of {', '.join(self.players)}",
-                error=GameError,
-            )
+            self._refuse_player(player, info_set)
         labels = self._labels(actions, info_set)
         _check_characters(info_set if label is None else label, "info_set")
         mover = list(self.players).index(player)
@@ -152,21 +154,90 @@ class GameBuilder:
         return self._add(place, mover, key, labels, payoffs)
 
     def chance(
-        self, place: Place, *, probs: Mapping[str, float], payoffs: Sequence[float] = ()
+        self,
+        place: Place,
+        *,
+        probs: Mapping[str, float],
+        own: Mapping[str, Mapping[str, float]] | None = None,
+        payoffs: Sequence[float] = (),
     ) -> int:
-        """Add a node where chance moves, with the probability of each branch; return its number."""
+        """Add a node where chance moves, with the probability of each branch; return its number.
+
+        ``own`` are the probabilities of players who do not share these, by player, for the same branches.
+        """
         labels = self._labels(tuple(probs), "chance")
-        values = tuple(float(value) for value in probs.values())
+        values = self._distribution("chance", probs.values())
+        beliefs = {}
+        for name, odds in (own or {}).items():
+            if name not in self.players:
+                self._refuse_player(name, "chance")
+            if set(odds) != set(labels):
+                refuse(
+                    f"{name!r} has odds of {list(odds)} where chance has the branches {list(labels)}",
+                    code="game-invalid",
+                    at=f"node {len(self._nodes)}",
+                    fix="give own odds for the same branches",
+                    error=GameError,
+                )
+            mine = self._distribution(f"{name!r}", [odds[label] for label in labels])
+            self._check_support(name, labels, values, mine)
+            beliefs[list(self.players).index(name)] = mine
+        self._events.append(_Event(actions=labels, probs=values, own=beliefs))
+        return self._add(place, CHANCE, len(self._events) - 1, labels, payoffs)
+
+    def menu(self, *, player: str, info_set: str, entries: Sequence[Entry]) -> None:
+        """Say which options of an information set stand in which nest, as for :meth:`~detente.game.Menus.from_lists`.
+
+        The set must have a node already.
+        """
+        if player not in self.players:
+            self._refuse_player(player, info_set)
+        key = self._sets.get((list(self.players).index(player), info_set))
+        if key is None or key in self._menus:
+            refuse(
+                f"{player!r} has no information set {info_set!r}"
+                if key is None
+                else f"information set {info_set!r} of {player!r} has a menu already",
+                code="menu-invalid",
+                at=f"menu of {info_set!r}",
+                fix="give every information set of the game one menu at most",
+                error=GameError,
+            )
+        self._menus[key] = entries
+
+    def _refuse_player(self, name: str, at: str) -> NoReturn:
+        refuse(
+            f"there is no player {name!r}",
+            code="player-unknown",
+            at=at,
+            fix=f"use one of {', '.join(self.players)}",
+            error=GameError,
+        )
+
+    def _distribution(self, whose: str, probs: Iterable[float]) -> tuple[float, ...]:
+        values = tuple(float(value) for value in probs)
         if not all(value >= 0.0 for value in values) or not abs(sum(values) - 1.0) <= 1e-9:
             refuse(
-                f"chance has probabilities {list(values)}",
+                f"{whose} has probabilities {list(values)}",
                 code="game-invalid",
                 at=f"node {len(self._nodes)}",
                 fix="give probabilities from 0 to 1 that sum to 1",
                 error=GameError,
             )
-        self._events.append(_Event(actions=labels, probs=values))
-        return self._add(place, CHANCE, len(self._events) - 1, labels, payoffs)
+        return values
+
+    def _check_support(
+        self, name: str, labels: tuple[str, ...], values: Sequence[float], mine: Sequence[float]
+    ) -> None:
+        for label, prob, own in zip(labels, values, mine, strict=True):
+            if (prob > 0.0) != (own > 0.0):
+                refuse(
+                    f"{name!r} gives {label!r} the probability {own}, the analysts {prob}",
+                    code="odds-incompatible",
+                    at=f"node {len(self._nodes)}",
+                    fix="let both hold the same branches possible",
+                    error=GameError,
+                )
 
     def terminal(self, place: Place, *, payoffs: Sequence[float]) -> int:
         """Add a node where the game ends, with a payoff for each player; return its number."""
@@ -186,7 +257,8 @@ class GameBuilder:
         Raises
         ------
         GameError
-            ``game-invalid`` if an action leads nowhere, ``recall-imperfect`` if a player would forget.
+            ``game-invalid`` if an action leads nowhere, ``recall-imperfect`` if a player would forget, ``menu-invalid``
+            for a menu that does not fit its information set.
         """
         if not self._nodes:
             refuse(
@@ -234,7 +306,23 @@ class GameBuilder:
             chance_label=[label for item in self._events for label in item.actions],
         )
         probs = np.array([value for item in self._events for value in item.probs], dtype=np.float64)
-        return Game(title=self.title, form=form, payoffs=payoffs, chance_probs=probs)
+        return Game(
+            title=self.title,
+            form=form,
+            payoffs=payoffs,
+            chance_probs=probs,
+            menus=Menus.from_lists(form, self._menus) if self._menus else None,
+            own_odds=self._own_odds(),
+        )
+
+    def _own_odds(self) -> dict[int, FloatArray]:
+        """Return the odds of all branches for each player who has its own of some."""
+        return {
+            player: np.array(
+                [value for item in self._events for value in item.own.get(player, item.probs)]
+            )
+            for player in sorted({player for item in self._events for player in item.own})
+        }
 
     def _labels(self, actions: Sequence[str], at: str) -> tuple[str, ...]:
         labels = tuple(actions)

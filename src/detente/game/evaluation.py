@@ -1,9 +1,11 @@
 """What a behaviour strategy does: how often it reaches each node, what it pays, and who could do better.
 
-Strategies, payoffs and chance probabilities may have a draw axis, the last one; answers always have it.
+Strategies, payoffs and chance probabilities may have a draw axis, the last one; answers always have it. What a player
+expects or believes goes by its own odds of chance where ``own_odds`` names it, otherwise by ``chance_probs``; what comes
+about goes by ``chance_probs`` alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.arrays import FloatArray, Int64Array
 from detente.errors import SolverError, refuse
-from detente.game._inputs import as_chance, as_strategy, count_draws
-from detente.game._steps import columns, own_order, walk
+from detente.game._inputs import as_chance, as_own_odds, as_strategy, count_draws
+from detente.game._steps import columns, first_step, own_order, walk
 from detente.game.form import ExtensiveForm
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source, take_draws
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "BestResponse",
+    "action_payoffs",
     "best_response",
     "class_probs",
     "expected_payoffs",
@@ -31,6 +34,9 @@ __all__ = [
     "terminal_probs",
     "type_payoffs",
 ]
+
+OwnOdds = Mapping[int, ArrayLike]
+"""Odds of chance by player, for those who do not share the analysts', each of shape ``(R,)`` or ``(R, D)``."""
 
 _MOST_CELLS = 4_000_000
 """Nodes times draws that are held at a time where the answer is smaller than that."""
@@ -162,23 +168,53 @@ def _groups(index: ArrayLike, name: str, count: int, n_groups: int) -> Int64Arra
 
 
 def expected_payoffs(
-    form: ExtensiveForm, strategy: ArrayLike, payoffs: Payoffs, chance_probs: ArrayLike = ()
+    form: ExtensiveForm,
+    strategy: ArrayLike,
+    payoffs: Payoffs,
+    chance_probs: ArrayLike = (),
+    *,
+    own_odds: OwnOdds | None = None,
 ) -> FloatArray:
     """Return each player's expected payoff, shape ``(P, D)``.
 
     ``payoffs`` is ``(K, P)``, ``(K, P, D)`` or :class:`~detente.game.PricedPayoffs`.
     """
     source = payoff_source(form, payoffs)
-    probs = class_probs(form, strategy, chance_probs)
-    n_draws = _count(source.n_draws, strategy=probs)
+    chance = as_chance(form, chance_probs)
+    views = _views(form, chance, own_odds)
+    probs = [class_probs(form, strategy, odds) for odds, _ in views]
+    n_draws = _count(
+        source.n_draws, **{f"strategy, view {n}": item for n, item in enumerate(probs)}
+    )
 
     def part(draws: slice) -> FloatArray:
         table = source.block(draws)[: form.n_classes]
-        total = (table * take_draws(probs, draws)[:, np.newaxis, :]).sum(axis=0)
-        width = draws.stop - draws.start
-        return np.asarray(np.broadcast_to(total, (form.n_players, width)))
+        answer = np.empty((form.n_players, draws.stop - draws.start))
+        for (_, players), here in zip(views, probs, strict=True):
+            total = (table * take_draws(here, draws)[:, np.newaxis, :]).sum(axis=0)
+            answer[players] = total[players]
+        return answer
 
     return _over_draws(form, n_draws, part)
+
+
+def _views(
+    form: ExtensiveForm, chance: FloatArray, own_odds: OwnOdds | None
+) -> list[tuple[FloatArray, list[int]]]:
+    """Return the different odds of chance with the players who go by each; the analysts' first."""
+    own = as_own_odds(form, own_odds, chance)
+    others = [player for player in range(form.n_players) if player not in own]
+    return [(chance, others), *((odds, [player]) for player, odds in own.items())]
+
+
+def _odds_of(form: ExtensiveForm, chance: FloatArray, own_odds: OwnOdds | None) -> list[FloatArray]:
+    """Return the odds of chance that each player goes by."""
+    own = as_own_odds(form, own_odds, chance)
+    return [own.get(player, chance) for player in range(form.n_players)]
+
+
+def _named(views: list[tuple[FloatArray, list[int]]]) -> dict[str, FloatArray]:
+    return {f"chance_probs, view {number}": odds for number, (odds, _) in enumerate(views)}
 
 
 def _count(n_draws: int, **arrays: FloatArray) -> int:
@@ -193,6 +229,8 @@ def type_payoffs(
     chance_probs: ArrayLike,
     group: ArrayLike,
     n_groups: int,
+    *,
+    own_odds: OwnOdds | None = None,
 ) -> FloatArray:
     """Return each player's expected payoff given the group that play ends in, shape ``(n_groups, P, D)``.
 
@@ -202,17 +240,19 @@ def type_payoffs(
     source = payoff_source(form, payoffs)
     groups = _groups(group, "group", form.terminal_node.size, n_groups)
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
-    n_draws = _count(source.n_draws, strategy=sigma, chance_probs=chance)
+    views = _views(form, chance, own_odds)
+    n_draws = _count(source.n_draws, strategy=sigma, **_named(views))
 
     def part(draws: slice) -> FloatArray:
-        ends = _ends(form, sigma, chance, draws)
         table = source.block(draws)
-        total = _sum_by(groups, ends, n_groups)
-        answer = np.empty((n_groups, form.n_players, ends.shape[1]))
-        for player in range(form.n_players):
-            earned = ends * table[form.payoff_class, player]
-            with np.errstate(invalid="ignore", divide="ignore"):
-                answer[:, player] = _sum_by(groups, earned, n_groups) / total
+        answer = np.empty((n_groups, form.n_players, draws.stop - draws.start))
+        for odds, players in views:
+            ends = _ends(form, sigma, odds, draws)
+            total = _sum_by(groups, ends, n_groups)
+            for player in players:
+                earned = ends * table[form.payoff_class, player]
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    answer[:, player] = _sum_by(groups, earned, n_groups) / total
         return answer
 
     return _over_draws(form, n_draws, part)
@@ -226,6 +266,7 @@ def payoff_parts(
     *,
     group: ArrayLike | None = None,
     n_groups: int = 1,
+    own_odds: OwnOdds | None = None,
 ) -> FloatArray:
     """Return what each consideration adds to each player's expected payoff, by group, shape ``(n_groups, P, C, D)``.
 
@@ -238,27 +279,37 @@ def payoff_parts(
     groups = _groups(ends_in, "group", form.terminal_node.size, n_groups)
     classes, n_parts = form.n_classes, payoffs.level.shape[1]
     index = groups * classes + form.payoff_class
-    sums = _end_sums(form, strategy, chance_probs, index, n_groups * classes)
-    probs = sums.reshape(n_groups, classes, -1)
-    n_draws = _count(payoffs.n_draws, strategy=probs)
+    views = _views(form, as_chance(form, chance_probs), own_odds)
+    probs = [
+        _end_sums(form, strategy, odds, index, n_groups * classes).reshape(n_groups, classes, -1)
+        for odds, _ in views
+    ]
+    n_draws = _count(
+        payoffs.n_draws, **{f"strategy, view {n}": item for n, item in enumerate(probs)}
+    )
 
     def part(draws: slice) -> FloatArray:
-        here = take_draws(probs, draws)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = here / here.sum(axis=1, keepdims=True)
         answer = np.empty((n_groups, form.n_players, n_parts, draws.stop - draws.start))
-        for number in range(n_parts):
-            table = payoffs.part(number, draws)[:classes]
-            answer[:, :, number] = np.stack(
-                [(table * one[:, np.newaxis]).sum(axis=0) for one in share]
-            )
+        for (_, players), found in zip(views, probs, strict=True):
+            here = take_draws(found, draws)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = here / here.sum(axis=1, keepdims=True)
+            for number in range(n_parts):
+                table = payoffs.part(number, draws)[:classes]
+                for which, one in enumerate(share):
+                    total = (table * one[:, np.newaxis]).sum(axis=0)
+                    answer[which, players, number] = total[players]
         return answer
 
     return _over_draws(form, n_draws, part)
 
 
 def posteriors(
-    form: ExtensiveForm, strategy: ArrayLike, chance_probs: ArrayLike = ()
+    form: ExtensiveForm,
+    strategy: ArrayLike,
+    chance_probs: ArrayLike = (),
+    *,
+    own_odds: OwnOdds | None = None,
 ) -> FloatArray:
     """Return the mover's belief in each node of its information set, shape ``(N, D)``; 0 at all other nodes.
 
@@ -267,9 +318,12 @@ def posteriors(
     a set, its nodes are held equally likely.
     """
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
-    n_draws = count_draws(strategy=sigma, chance_probs=chance)
+    odds = _odds_of(form, chance, own_odds)
+    n_draws = count_draws(
+        strategy=sigma, **{f"odds of player {player}": item for player, item in enumerate(odds)}
+    )
     with np.errstate(divide="ignore"):
-        log_sigma, log_chance = np.log(sigma), np.log(chance)
+        log_sigma, log_odds = np.log(sigma), [np.log(item) for item in odds]
     belief = np.zeros((form.n_nodes, n_draws))
     for player in range(form.n_players):
         nodes = np.flatnonzero(form.player == player)
@@ -279,11 +333,52 @@ def posteriors(
         sets = form.info_set[nodes]
         start = np.flatnonzero(np.r_[True, np.diff(sets) != 0])
         which = np.cumsum(np.r_[False, np.diff(sets) != 0])
-        weight = walk(form, log_sigma, log_chance, n_draws, left_out=player, additive=True)[nodes]
+        weight = walk(form, log_sigma, log_odds[player], n_draws, left_out=player, additive=True)[
+            nodes
+        ]
         top = np.maximum.reduceat(weight, start, axis=0)[which]
         weight = np.exp(np.where(top == -np.inf, 0.0, weight - np.maximum(top, -1e300)))
         belief[nodes] = weight / np.add.reduceat(weight, start, axis=0)[which]
     return belief
+
+
+def action_payoffs(
+    form: ExtensiveForm,
+    strategy: ArrayLike,
+    payoffs: Payoffs,
+    chance_probs: ArrayLike = (),
+    *,
+    own_odds: OwnOdds | None = None,
+) -> FloatArray:
+    """Return what the mover of each information set expects from each action there, shape ``(A, D)``.
+
+    It believes what :func:`posteriors` say, and everybody plays on by the strategy. The logit response is to these.
+    """
+    from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
+
+    sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
+    odds, views = _odds_of(form, chance, own_odds), _views(form, chance, own_odds)
+    source = payoff_source(form, payoffs)
+    n_draws = _count(source.n_draws, strategy=sigma, **_named(views))
+    first = first_step(form)
+
+    def part(draws: slice) -> FloatArray:
+        width = draws.stop - draws.start
+        mine, table = take_draws(sigma, draws), source.block(draws)
+        here = {player: take_draws(item, draws) for player, item in enumerate(odds)}
+        belief = posteriors(form, mine, take_draws(chance, draws), own_odds=here)
+        answer = np.zeros((form.n_actions, width))
+        for player in range(form.n_players):
+            steps = np.concatenate([columns(mine, width), columns(here[player], width)])
+            value = np.zeros((form.n_nodes, width))
+            value[form.terminal_node] = table[form.payoff_class, player]
+            kernels.walk_up(
+                form.player, form.first_child, form.n_children, first, steps,
+                columns(belief, width), player, value, answer,
+            )  # fmt: skip
+        return answer
+
+    return _over_draws(form, n_draws, part)
 
 
 def information_set_beliefs(
@@ -308,6 +403,7 @@ def best_response(
     chance_probs: ArrayLike = (),
     *,
     player: int,
+    own_odds: OwnOdds | None = None,
 ) -> BestResponse:
     """Return a best response of one player to the strategies of the others, draw by draw."""
     if not 0 <= player < form.n_players:
@@ -319,34 +415,43 @@ def best_response(
             error=SolverError,
         )
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
+    odds = _odds_of(form, chance, own_odds)[player]
     source = payoff_source(form, payoffs)
-    n_draws = _count(source.n_draws, strategy=sigma, chance_probs=chance)
+    n_draws = _count(source.n_draws, strategy=sigma, chance_probs=odds)
 
     def part(draws: slice) -> FloatArray:
-        return np.vstack(_reply(form, sigma, chance, source, draws, player))
+        return np.vstack(_reply(form, sigma, odds, source, draws, player))
 
     found = _over_draws(form, n_draws, part)
-    own = expected_payoffs(form, sigma, source, chance)[player]
+    own = expected_payoffs(form, sigma, source, odds)[player]
     return BestResponse(payoff=found[0], gain=found[0] - own, strategy=found[1:])
 
 
 def nash_conv(
-    form: ExtensiveForm, strategy: ArrayLike, payoffs: Payoffs, chance_probs: ArrayLike = ()
+    form: ExtensiveForm,
+    strategy: ArrayLike,
+    payoffs: Payoffs,
+    chance_probs: ArrayLike = (),
+    *,
+    own_odds: OwnOdds | None = None,
 ) -> FloatArray:
     """Return what all players together could gain by deviating on their own, shape ``(D,)``; 0 in equilibrium."""
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
+    views = _views(form, chance, own_odds)
+    odds = _odds_of(form, chance, own_odds)
     source = payoff_source(form, payoffs)
-    n_draws = _count(source.n_draws, strategy=sigma, chance_probs=chance)
+    n_draws = _count(source.n_draws, strategy=sigma, **_named(views))
 
     def part(draws: slice) -> FloatArray:
         best = [
-            _reply(form, sigma, chance, source, draws, player)[0]
+            _reply(form, sigma, odds[player], source, draws, player)[0]
             for player in range(form.n_players)
         ]
         return np.asarray(np.sum(best, axis=0))
 
     best = _over_draws(form, n_draws, part)
-    return np.asarray(best - expected_payoffs(form, sigma, source, chance).sum(axis=0))
+    own = expected_payoffs(form, sigma, source, chance, own_odds=own_odds)
+    return np.asarray(best - own.sum(axis=0))
 
 
 def _reply(

@@ -4,7 +4,15 @@ from typing import Any
 
 import hypothesis.strategies as st
 
-__all__ = ["bargaining_tree", "game_trees", "kuhn_tree", "leduc_tree"]
+__all__ = [
+    "bargaining_tree",
+    "game_trees",
+    "kuhn_tree",
+    "leduc_tree",
+    "menu_lists",
+    "with_menus",
+    "with_own_odds",
+]
 
 
 @st.composite
@@ -59,6 +67,74 @@ def game_trees(
             own = (*past[player], (pool[choice], action))
             queue.append((child, depth + 1, {**past, player: own}))
     return {"players": [f"player {n + 1}" for n in range(n_players)], "tree": root}
+
+
+@st.composite
+def menu_lists(draw: st.DrawFn, options: list[str], *, max_depth: int = 3) -> list[Any]:
+    """Draw a menu of these options, each once: nests of any kind down to a depth, weights and similarities."""
+    groups: list[list[str]] = [[]]
+    for option in draw(st.permutations(options)):
+        apart = draw(st.booleans())
+        if groups[-1] and apart:
+            groups.append([])
+        groups[-1].append(option)
+    weight = st.sampled_from([0.25, 0.5, 1.0, 1.0, 2.0, 3.0])
+    entries: list[Any] = []
+    for number, group in enumerate(groups):
+        if max_depth == 0 or not draw(st.booleans()):
+            entries += [{"option": option, "weight": draw(weight)} for option in group]
+            continue
+        inner: list[Any] = draw(menu_lists(group, max_depth=max_depth - 1))
+        similarity = draw(st.sampled_from([0.0, 0.2, 0.5, 0.8]))
+        entries.append(
+            {
+                "nest": f"nest {number}",
+                "similarity": similarity,
+                "weight": draw(weight),
+                "of": inner,
+            }
+        )
+    return entries
+
+
+def _inner_nodes(tree: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the nodes of a tree that have children."""
+    found, stack = [], [tree]
+    while stack:
+        node = stack.pop()
+        if node.get("children"):
+            found.append(node)
+            stack.extend(reversed(node["children"]))
+    return found
+
+
+@st.composite
+def with_menus(draw: st.DrawFn, games: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any]:
+    """Draw a game and menus for some of its information sets."""
+    game = draw(games)
+    sets: dict[str, list[str]] = {}
+    for node in _inner_nodes(game["tree"]):
+        if "player" in node:
+            sets[f"{node['player']}:{node['infoset']}"] = node["actions"]
+    menus = {key: draw(menu_lists(options)) for key, options in sets.items() if draw(st.booleans())}
+    return {**game, "menus": menus}
+
+
+@st.composite
+def with_own_odds(draw: st.DrawFn, games: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any]:
+    """Draw a game and own odds of some players at some of its chance nodes."""
+    game = draw(games)
+    for node in _inner_nodes(game["tree"]):
+        if "chance" not in node:
+            continue
+        count = len(node["chance"])
+        own = {}
+        for player in range(len(game["players"])):
+            if draw(st.booleans()):
+                weights = draw(st.lists(st.integers(1, 4), min_size=count, max_size=count))
+                own[str(player)] = [weight / sum(weights) for weight in weights]
+        node["own"] = own
+    return game
 
 
 def bargaining_tree(

@@ -30,6 +30,7 @@ from detente.game.formats.efg_text import (
     format_efg_file,
     parse_efg_file,
 )
+from detente.game.formats.plain import plain_game
 
 __all__ = ["efg_file_of", "game_from_efg_file", "parse_efg", "read_efg", "write_efg"]
 
@@ -56,7 +57,15 @@ def write_efg(game: Game) -> str:
     """Return the game as the text of an ``.efg`` file.
 
     Each row of payoffs is one outcome; information sets of a player that share a name are numbered, since Gambit takes no
-    name twice. Writing what was read from the text gives the same bytes.
+    name twice. Writing what was read from the text gives the same bytes. The format knows no menus and no odds of a player's
+    own: whole weights are written as copies of an action, odds of its own behind the last move as payoffs, others are refused.
+
+    Raises
+    ------
+    GameError
+        ``menu-invalid`` for nests or weights that are no numbers of copies, ``odds-incompatible`` for own odds that somebody
+        moves after: write them with :func:`~detente.game.write_side_car`, or all with
+        :func:`~detente.game.formats.trees.write_tree`.
 
     Examples
     --------
@@ -233,7 +242,14 @@ def _set_labels(form: ExtensiveForm) -> list[str]:
 
 
 def efg_file_of(game: Game) -> EfgFile:
-    """Describe a game as a file: nodes in prefix order, sets, events and outcomes numbered as they appear."""
+    """Describe a game as a file: nodes in prefix order, sets, events and outcomes numbered as they appear.
+
+    Raises
+    ------
+    GameError
+        As :func:`~detente.game.formats.plain.plain_game`, for menus and own odds that the format cannot say.
+    """
+    game = plain_game(game)
     form = game.form
     mover, first = form.player.tolist(), form.first_child.tolist()
     counts, which = form.n_children.tolist(), form.info_set.tolist()

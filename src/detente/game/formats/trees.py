@@ -4,11 +4,16 @@ A game is ``{"title": ..., "players": [names], "tree": node}``. A node has ``chi
 either ``player`` (a number from 0) with ``infoset`` (a number or label, per player) or ``chance`` (a probability for
 each branch); a node without children ends the game. ``payoffs`` (one per player) are paid on passing the node, so the
 payoffs along a path add up. ``label`` may name an information set.
+
+A chance node may have ``own``: the probabilities of players who do not share those of ``chance``, by the player's number as a
+text. ``menus`` beside ``tree`` says which options stand in which nest: for an information set, named ``"player:infoset"``, a
+list of entries, each an option, ``{"option": ..., "weight": ...}``, or
+``{"nest": name, "similarity": ..., "weight": ..., "of": [entries]}``; see :class:`detente.game.Menus`.
 """
 
 import json
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,7 +36,8 @@ def game_from_tree(data: Mapping[str, Any]) -> Game:
     Raises
     ------
     GameError
-        ``game-invalid`` with the path of the node that is wrong, ``recall-imperfect`` if a player would forget.
+        ``game-invalid`` with the path of the node that is wrong, ``recall-imperfect`` if a player would forget,
+        ``menu-invalid`` for a wrong menu, ``odds-incompatible`` for own odds that leave open what chance does not.
 
     Examples
     --------
@@ -86,7 +92,25 @@ def game_from_tree(data: Mapping[str, Any]) -> Game:
             for index, (child, label) in enumerate(zip(children, labels, strict=True))
         ]
         stack.extend(reversed(below))
+    _add_menus(builder, data.get("menus", {}))
     return builder.build()
+
+
+def _add_menus(builder: GameBuilder, menus: object) -> None:
+    """Give the builder the menus that stand beside the tree."""
+    where = f"{menus.place}  menus" if isinstance(menus, JsonObject) else "menus"
+    if not isinstance(menus, Mapping):
+        _refuse('menus by "player:infoset"', menus, where, code="menu-invalid")
+    for key, entries in menus.items():
+        mover, colon, which = str(key).partition(":")
+        if not colon or not mover.isdigit() or int(mover) >= len(builder.players):
+            _refuse('a set as "player:infoset"', key, where, code="menu-invalid")
+        try:
+            builder.menu(player=builder.players[int(mover)], info_set=which, entries=entries)
+        except GameError as error:
+            raise GameError(
+                error.message, code=error.code, at=f"{where}[{key!r}]", fix=error.fix
+            ) from None
 
 
 def parse_tree(text: str, *, name: str = "text") -> Game:
@@ -95,8 +119,9 @@ def parse_tree(text: str, *, name: str = "text") -> Game:
     Raises
     ------
     GameError
-        ``game-invalid``, ``payoff-not-finite``, ``probability-out-of-range``, ``game-too-large``,
-        ``player-unknown``, ``recall-imperfect``, ``character-forbidden``, or ``file-foreign`` for a text of another kind.
+        ``game-invalid``, ``payoff-not-finite``, ``probability-out-of-range``, ``game-too-large``, ``player-unknown``,
+        ``recall-imperfect``, ``menu-invalid``, ``odds-incompatible``, ``character-forbidden``, or ``file-foreign`` for a
+        text of another kind.
     """
     check_format(text, name=name, wanted="json")
     data = parse_json(text.removeprefix("\ufeff"), name=name)
@@ -163,7 +188,8 @@ def write_tree(game: Game) -> str:
         if mover[node] == CHANCE:
             span = slice(form.chance_offset[here], form.chance_offset[here + 1])
             probs = _dump(game.chance_probs[span].tolist())
-            parts.append(f'{{"chance": {probs}, "actions": {_dump(form.chance_label[span])}, ')
+            own = _own_text(game, span)
+            parts.append(f'{{"chance": {probs}, {own}"actions": {_dump(form.chance_label[span])}, ')
         else:
             span = slice(form.action_offset[here], form.action_offset[here + 1])
             if here not in numbers:
@@ -178,8 +204,29 @@ def write_tree(game: Game) -> str:
         for child in range(first[node] + counts[node] - 1, first[node], -1):
             stack.extend((child, ",\n"))
         stack.append(first[node])
+    parts.append(_menus_text(game, numbers))
     parts.append("}\n")
     return "".join(parts)
+
+
+def _own_text(game: Game, span: slice) -> str:
+    """Return the key that says how players see a chance event who do not share the analysts' odds of it."""
+    odds = {player: values[span].tolist() for player, values in game.own_odds.items()}
+    common = game.chance_probs[span].tolist()
+    own = {str(player): values for player, values in odds.items() if values != common}
+    return f'"own": {_dump(own)}, ' if own else ""
+
+
+def _menus_text(game: Game, numbers: Mapping[int, int]) -> str:
+    """Return the key of menus, a menu a line; ``numbers`` are those of information sets, by player."""
+    if game.menus is None:
+        return ""
+    mover = game.form.info_set_player
+    lines = [
+        f"{_dump(f'{mover[which]}:{numbers[which]}')}: {_dump(entries)}"
+        for which, entries in game.menus.lists_of(game.form).items()
+    ]
+    return ', "menus": {\n' + ",\n".join(lines) + "}"
 
 
 def _dump(value: object) -> str:
@@ -260,7 +307,12 @@ def _add(builder: GameBuilder, node: Mapping[str, Any], place: Place, at: _At) -
             or not all(_is_number(value) for value in probs)
         ):
             _refuse(f"a list of {len(children)} probabilities", probs, f"{at}.chance")
-        return builder.chance(place, probs=dict(zip(labels, probs, strict=True)), payoffs=payoffs)
+        return builder.chance(
+            place,
+            probs=dict(zip(labels, probs, strict=True)),
+            own=_own(node.get("own", {}), labels, builder.players, at),
+            payoffs=payoffs,
+        )
     mover, which = node.get("player"), node.get("infoset")
     names = builder.players
     if not isinstance(mover, int) or isinstance(mover, bool) or not 0 <= mover < len(names):
@@ -275,6 +327,26 @@ def _add(builder: GameBuilder, node: Mapping[str, Any], place: Place, at: _At) -
         payoffs=payoffs,
         label=_set_label(node, which, at),
     )
+
+
+def _own(
+    own: object, labels: list[str], players: Sequence[str], at: _At
+) -> dict[str, dict[str, float]]:
+    """Return the probabilities of players who do not share those of chance, by name and branch."""
+    if not isinstance(own, Mapping):
+        _refuse("probabilities by the number of a player", own, f"{at}.own")
+    found = {}
+    for key, probs in own.items():
+        if not str(key).isdigit() or int(key) >= len(players):
+            _refuse(f"a player from 0 to {len(players) - 1}", key, f"{at}.own")
+        if (
+            not isinstance(probs, list)
+            or len(probs) != len(labels)
+            or not all(_is_number(value) for value in probs)
+        ):
+            _refuse(f"a list of {len(labels)} probabilities", probs, f"{at}.own[{key!r}]")
+        found[players[int(key)]] = dict(zip(labels, probs, strict=True))
+    return found
 
 
 def _set_label(node: Mapping[str, Any], which: int | str, at: _At) -> str:

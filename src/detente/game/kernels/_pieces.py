@@ -17,14 +17,24 @@ from numba.extending import intrinsic
 
 from detente.game.kernels._lanes import Emitter, emit_absolute, emit_exp, emit_log, kind_of, place
 
-__all__ = ["at", "average", "expect", "largest_gap", "soften"]
+__all__ = [
+    "ArrayAt",
+    "after",
+    "at",
+    "average",
+    "by_count",
+    "expect",
+    "gather",
+    "largest_gap",
+    "soften",
+]
 
 _STRAIGHT = 4
 _INT = ir.IntType(64)
 _ROW = types.intp
 
 
-class _Array:
+class ArrayAt:
     """An array that code is emitted for."""
 
     def __init__(self, context, builder, kind, value):
@@ -47,13 +57,13 @@ class _Array:
         return self.builder.sext(self.builder.load(self.builder.gep(data, [entry])), _INT)
 
 
-def _by_count(builder, count, straight, loop):
-    """Emit a jump by ``count``: ``straight(n)`` for n up to four, ``loop()`` for more. Return what they return."""
+def by_count(builder, count, straight, loop, *, most=_STRAIGHT):
+    """Emit a jump by ``count``: ``straight(n)`` for n up to ``most``, ``loop()`` for more. Return what they return."""
     end = builder.append_basic_block("end")
     many = builder.append_basic_block("many")
     jump = builder.switch(count, many)
     results = []
-    for n in range(1, _STRAIGHT + 1):
+    for n in range(1, most + 1):
         block = builder.append_basic_block(f"straight_{n}")
         jump.add_case(ir.Constant(count.type, n), block)
         builder.position_at_end(block)
@@ -71,11 +81,12 @@ def _by_count(builder, count, straight, loop):
     return result
 
 
-def _after(builder, row, steps):
+def after(builder, row, steps):
+    """Emit a row some steps on."""
     return builder.add(row, ir.Constant(row.type, steps)) if steps else row
 
 
-def _gather(builder, count, first, turn):
+def gather(builder, count, first, turn):
     """Emit ``turn(value, j)`` for each ``j`` below ``count``, from ``first`` on; return the last value."""
     held = cgutils.alloca_once(builder, first.type)
     builder.store(first, held)
@@ -89,7 +100,7 @@ def at(_typing, array, entry):
     """Read an entry of an index array, counted through all its rows; unlike indexing it never counts from the end."""
 
     def code(context, builder, signature, arguments):
-        return _Array(context, builder, signature.args[0], arguments[0]).index(arguments[1])
+        return ArrayAt(context, builder, signature.args[0], arguments[0]).index(arguments[1])
 
     return _ROW(array, _ROW), code
 
@@ -103,11 +114,11 @@ def soften(_typing, source, target, logs, row, rate, count):
         emitter = Emitter(builder, kind_of(source))
         start, rate, count = arguments[3:]
         given, chosen, logarithm = (
-            _Array(context, builder, signature.args[n], arguments[n]) for n in range(3)
+            ArrayAt(context, builder, signature.args[n], arguments[n]) for n in range(3)
         )
 
         def straight(n):
-            rows = [_after(builder, start, j) for j in range(n)]
+            rows = [after(builder, start, j) for j in range(n)]
             x = [given.load(row) for row in rows]
             top = x[0]
             for other in x[1:]:
@@ -129,7 +140,7 @@ def soften(_typing, source, target, logs, row, rate, count):
             def larger(top, j):
                 return emitter.larger(top, given.load(builder.add(start, j)))
 
-            top = _gather(builder, count, given.load(start), larger)
+            top = gather(builder, count, given.load(start), larger)
 
             def add(total, j):
                 row = builder.add(start, j)
@@ -140,7 +151,7 @@ def soften(_typing, source, target, logs, row, rate, count):
                 chosen.store(row, weight)
                 return builder.fadd(total, weight)
 
-            total = _gather(builder, count, emitter.number(0.0), add)
+            total = gather(builder, count, emitter.number(0.0), add)
             inverse = builder.fdiv(emitter.number(1.0), total)
             low = emit_log(emitter, total) if with_log else None
             with cgutils.for_range(builder, count) as turn:
@@ -149,40 +160,39 @@ def soften(_typing, source, target, logs, row, rate, count):
                 if with_log:
                     logarithm.store(row, builder.fsub(logarithm.load(row), low))
 
-        _by_count(builder, count, straight, loop)
+        by_count(builder, count, straight, loop)
         return context.get_dummy_value()
 
     return types.void(source, target, logs, _ROW, kind_of(source), _ROW), code
 
 
 @intrinsic
-def largest_gap(_typing, worst, first, second, row, count):
-    """Return the largest of ``worst`` and the differences of two arrays in ``count`` rows from ``row`` on."""
+def largest_gap(_typing, worst, first, second, row, other_row, count):
+    """Return the largest of ``worst`` and the differences of two arrays in ``count`` rows, from their rows on."""
 
     def code(context, builder, signature, arguments):
         emitter = Emitter(builder, signature.return_type)
-        worst, _, _, start, count = arguments
-        one, other = (_Array(context, builder, signature.args[n], arguments[n]) for n in (1, 2))
+        worst, _, _, start, beside, count = arguments
+        one, other = (ArrayAt(context, builder, signature.args[n], arguments[n]) for n in (1, 2))
 
-        def larger(worst, row):
-            gap = builder.fsub(one.load(row), other.load(row))
+        def larger(worst, j):
+            here = one.load(builder.add(start, j))
+            gap = builder.fsub(here, other.load(builder.add(beside, j)))
             return emitter.larger(worst, emit_absolute(emitter, gap))
 
         def straight(n):
             most = worst
             for j in range(n):
-                most = larger(most, _after(builder, start, j))
+                most = larger(most, ir.Constant(_INT, j))
             return most
 
         def loop():
-            return _gather(
-                builder, count, worst, lambda most, j: larger(most, builder.add(start, j))
-            )
+            return gather(builder, count, worst, larger)
 
-        return _by_count(builder, count, straight, loop)
+        return by_count(builder, count, straight, loop)
 
     kind = kind_of(first)
-    return kind(kind, first, second, _ROW, _ROW), code
+    return kind(kind, first, second, _ROW, _ROW, _ROW), code
 
 
 @intrinsic
@@ -198,7 +208,7 @@ def expect(
         emitter = Emitter(builder, kind_of(value))
         _, row, n_actions, _, low, n_nodes, _, n_players, player, _, first, fresh = arguments
         target, weight, worth, below = (
-            _Array(context, builder, signature.args[n], arguments[n]) for n in (0, 3, 6, 9)
+            ArrayAt(context, builder, signature.args[n], arguments[n]) for n in (0, 3, 6, 9)
         )
 
         def add(total, weight, entry):
@@ -212,7 +222,7 @@ def expect(
                 target.store(place, sum_nodes(start, builder.add(first, loop.index)))
 
         def straight(n):
-            weights = [weight.load(_after(builder, low, j)) for j in range(n)]
+            weights = [weight.load(after(builder, low, j)) for j in range(n)]
 
             def sum_nodes(total, entry):
                 for item in weights:
@@ -228,11 +238,11 @@ def expect(
                     step = builder.add(entry, builder.mul(j, n_actions))
                     return add(total, weight.load(builder.add(low, j)), step)
 
-                return _gather(builder, n_nodes, total, turn)
+                return gather(builder, n_nodes, total, turn)
 
             for_each_action(sum_nodes)
 
-        _by_count(builder, n_nodes, straight, loop)
+        by_count(builder, n_nodes, straight, loop)
         return context.get_dummy_value()
 
     kinds = (out, _ROW, _ROW, belief, _ROW, _ROW, value, _ROW, _ROW, cell, _ROW, types.boolean)
@@ -247,7 +257,7 @@ def average(_typing, value, n_players, low, high, weights, row, n_actions, cell,
         emitter = Emitter(builder, kind_of(value))
         _, n_players, low, high, _, row, n_actions, _, first = arguments
         worth, weight, below = (
-            _Array(context, builder, signature.args[n], arguments[n]) for n in (0, 4, 7)
+            ArrayAt(context, builder, signature.args[n], arguments[n]) for n in (0, 4, 7)
         )
 
         def child(entry):
@@ -259,10 +269,10 @@ def average(_typing, value, n_players, low, high, weights, row, n_actions, cell,
                 write(builder.mul(builder.add(low, loop.index), n_players), entry)
 
         def straight(n):
-            odds = [weight.load(_after(builder, row, j)) for j in range(n)]
+            odds = [weight.load(after(builder, row, j)) for j in range(n)]
 
             def write(target, entry):
-                children = [child(_after(builder, entry, j)) for j in range(n)]
+                children = [child(after(builder, entry, j)) for j in range(n)]
 
                 def mean(player):
                     total = emitter.number(0.0)
@@ -275,7 +285,7 @@ def average(_typing, value, n_players, low, high, weights, row, n_actions, cell,
                     with if_two:
                         both = [mean(ir.Constant(_INT, player)) for player in range(2)]
                         for player in range(2):
-                            worth.store(_after(builder, target, player), both[player])
+                            worth.store(after(builder, target, player), both[player])
                     with otherwise, cgutils.for_range(builder, n_players) as loop:
                         worth.store(builder.add(target, loop.index), mean(loop.index))
 
@@ -291,12 +301,12 @@ def average(_typing, value, n_players, low, high, weights, row, n_actions, cell,
                             weight.load(builder.add(row, j)), worth.load(place), total
                         )
 
-                    mean = _gather(builder, n_actions, emitter.number(0.0), turn)
+                    mean = gather(builder, n_actions, emitter.number(0.0), turn)
                     worth.store(builder.add(target, player.index), mean)
 
             for_each_node(write)
 
-        _by_count(builder, n_actions, straight, loop)
+        by_count(builder, n_actions, straight, loop)
         return context.get_dummy_value()
 
     kinds = (value, _ROW, _ROW, _ROW, weights, _ROW, _ROW, cell, _ROW)

@@ -82,7 +82,11 @@ def _correct(
             # errors of rare choices do not show in probabilities, yet they are the beliefs behind them
             gap = moved
             for r in range(n):
-                rate = max(t * room.weight[tree.active_player[r]], 1.0)
+                rate = t * room.weight[tree.active_player[r]]
+                if tree.menu.active_list.size > 0 and tree.menu.active_list[r] >= 0:
+                    which = tree.menu.scale_row[tree.menu.active_list[r]]
+                    rate *= block.numbers.sharpness[which]
+                rate = max(rate, 1.0)
                 gap = max(gap, rate * abs(block.out[rows[r]] - x[r]))
             found = moved <= goal and gap <= 1e3 * goal
             found = found or (step >= 2 and moved <= 1e-6 and 0.5 * best < gap <= 1e-3)

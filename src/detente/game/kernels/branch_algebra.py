@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numba
 
+from detente.game.kernels.choosing import change_choice
+
 __all__ = ["Room", "decompose", "solve_bordered", "walk_differential"]
 
 # compiled code is kept by the line of its function and names the class LayoutArrays: see there
@@ -53,8 +55,8 @@ class Room(NamedTuple):
 
 
 def _walk_differential(
-    n_players, piece, cell, split_start, split_node,
-    chance, value, belief, sigma_in, sigma, out, point, t, weights,
+    n_players, piece, cell, split_start, split_node, menu, own_odds, numbers,
+    chance, value, belief, sigma_in, share_in, sigma, share, out, point, t, weights,
     d_log, d_sigma, d_reach, d_value, d_out, d_point, dt,
 ):  # fmt: skip
     """Write to ``d_out`` the derivative of a walk at the walked ``point`` in direction ``(d_point, dt)``."""
@@ -63,13 +65,17 @@ def _walk_differential(
     for k in range(piece.shape[0]):
         i, row, n_act, lo, hi = piece[k, 0], piece[k, 1], piece[k, 2], piece[k, 3], piece[k, 4]
         first, kind, active = piece[k, 5], piece[k, 6], piece[k, 7]
+        j = menu.of_piece[k] if menu.of_piece.size > 0 else -1
         if active != 0 and kind <= 1:
             mean = 0.0
             for a in range(row, row + n_act):
                 d_log[a] = weights[i] * (t * d_point[a] + dt * point[a])
                 mean += sigma_in[a] * d_log[a]
-            for a in range(row, row + n_act):
-                d_log[a] -= mean
+            if j >= 0:
+                change_choice(menu, numbers, share_in, d_log, j)
+            else:
+                for a in range(row, row + n_act):
+                    d_log[a] -= mean
         for a in range(n_act):
             step = d_log[row + a] if (i >= 0 and active != 0) else 0.0
             for h in range(lo, hi):
@@ -95,6 +101,8 @@ def _walk_differential(
                     if c < n_inner:
                         weight = chance[row + a]
                         for p in range(n_players):
+                            if own_odds.size > 0:
+                                weight = chance[own_odds[p] + row + a]
                             d_value[h * n_players + p] += weight * d_value[c * n_players + p]
             continue
         if kind == 0:
@@ -112,6 +120,7 @@ def _walk_differential(
                     total += belief[h] * d_value[c * n_players + i]
             d_out[row + a] = total
         lagged = kind != 0
+        j = menu.of_piece[k] if menu.of_piece.size > 0 else -1
         if lagged:
             for a in range(row, row + n_act):
                 d_sigma[a] = sigma_in[a] * d_log[a]
@@ -120,6 +129,9 @@ def _walk_differential(
             for a in range(row, row + n_act):
                 d_sigma[a] = weights[i] * (t * d_out[a] + dt * out[a])
                 mean += sigma[a] * d_sigma[a]
+            if j >= 0:
+                change_choice(menu, numbers, share, d_sigma, j)
+                mean = 0.0
             for a in range(row, row + n_act):
                 d_sigma[a] = sigma[a] * (d_sigma[a] - mean)
         for h in range(lo, hi):
@@ -147,8 +159,9 @@ def _apply(tree, block, room, point, t, scale, border, direction, result):
         d_point[rows[r]] = direction[r]
         total += border[r] * direction[r]
     walk_differential(
-        tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node,
-        block.chance, block.value, block.belief, block.sigma_in, block.sigma, block.out, point, t, room.weight,
+        tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node, tree.menu,
+        tree.own_odds, block.numbers, block.chance, block.value, block.belief, block.sigma_in,
+        block.share_in, block.sigma, block.share, block.out, point, t, room.weight,
         room.d_log, room.d_sigma, room.d_reach, room.d_value, room.d_out, d_point,
         direction[n] / scale,
     )  # fmt: skip
@@ -261,8 +274,9 @@ def _decompose(tree, block, room, point, t, scale, border):
         if k < n:
             room.d_point[rows[k]] = 1.0
         walk_differential(
-            tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node,
-            block.chance, block.value, block.belief, block.sigma_in, block.sigma, block.out, point, t, room.weight,
+            tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node, tree.menu,
+            tree.own_odds, block.numbers, block.chance, block.value, block.belief, block.sigma_in,
+            block.share_in, block.sigma, block.share, block.out, point, t, room.weight,
             room.d_log, room.d_sigma, room.d_reach, room.d_value, room.d_out, room.d_point,
             0.0 if k < n else 1.0 / scale,
         )  # fmt: skip

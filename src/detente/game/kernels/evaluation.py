@@ -6,7 +6,7 @@ from typing import Any
 
 import numba
 
-__all__ = ["best_replies", "scatter_add", "walk_down"]
+__all__ = ["best_replies", "scatter_add", "walk_down", "walk_up"]
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
 
@@ -34,6 +34,23 @@ def _walk_down(player, first_child, n_children, first_step, steps, left_out, add
                     out[c, d] = out[h, d] * steps[row, d]
 
 
+def _walk_up(player, first_child, n_children, first_step, steps, belief, mover, value, out):
+    """Fill ``value`` ``(N, D)``, given at terminal nodes, with what a mover expects at the others.
+
+    What it expects from its own actions, weighted by ``belief`` ``(N, D)`` in the nodes of the set, is added to ``out``
+    ``(A, D)``.
+    """
+    for h in range(player.size - 1, -1, -1):
+        for a in range(n_children[h]):
+            c = first_child[h] + a
+            row = first_step[h] + a
+            for d in range(value.shape[1]):
+                value[h, d] += steps[row, d] * value[c, d]
+            if player[h] == mover:
+                for d in range(value.shape[1]):
+                    out[row, d] += belief[h, d] * value[c, d]
+
+
 def _scatter_add(index, values, out):
     """Add row ``t`` of ``values`` to row ``index[t]`` of ``out``."""
     for t in range(index.size):
@@ -59,5 +76,6 @@ def _best_replies(order, parent, action_offset, gain, choice):
 
 
 walk_down = numba.njit(**_OPTIONS)(_walk_down)
+walk_up = numba.njit(**_OPTIONS)(_walk_up)
 scatter_add = numba.njit(**_OPTIONS)(_scatter_add)
 best_replies = numba.njit(**_OPTIONS)(_best_replies)

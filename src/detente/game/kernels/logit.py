@@ -17,6 +17,7 @@ import numpy as np
 
 from detente.game.kernels._lanes import LANES, absolute, exp, fma, load, maximum, same, store
 from detente.game.kernels._pieces import at, average, expect, largest_gap, soften
+from detente.game.kernels.choosing import choose
 
 __all__ = ["HISTORY", "LANES", "Block", "LayoutArrays", "solve_block", "walk"]
 
@@ -29,7 +30,10 @@ _OPTIONS: dict[str, Any] = {
 
 
 class LayoutArrays(NamedTuple):
-    """The arrays of a layout.
+    """The arrays of a layout, ``menu`` as :class:`~detente.game.kernels.choosing.MenuArrays`.
+
+    ``own_odds`` ``(P,)`` is how many rows of chance each player's own odds come after the analysts', and empty where nobody
+    has any.
 
     Compiled code that is kept on disk names this class and is found by the line of its function: who renames the class
     must move the functions that take it by a line, or an older copy of the code is read and fails.
@@ -43,13 +47,18 @@ class LayoutArrays(NamedTuple):
     split_node: Any
     active_row: Any
     active_player: Any
+    menu: Any
+    own_odds: Any
 
 
 class Block(NamedTuple):
     """The payoffs of a block and the room to walk in.
 
-    ``value`` holds payoffs of inner nodes and then of payoff classes, player by player; the rest is scratch, except
-    what :func:`walk` says it leaves there.
+    ``value`` holds payoffs of inner nodes and then of payoff classes, player by player; ``chance`` the odds of the analysts
+    and then those of players who have their own; ``tilt`` how much likelier, as a logarithm, the mover of each inner node
+    holds it than the analysts do, with no row where nobody has odds of its own; ``numbers`` those of menus. ``share_in`` and
+    ``share`` are ``sigma_in`` and ``sigma`` by entry of menus. The rest is scratch, except what :func:`walk` says it leaves
+    there.
     """
 
     lam: Any
@@ -61,21 +70,41 @@ class Block(NamedTuple):
     sigma_in: Any
     sigma: Any
     out: Any
+    tilt: Any
+    numbers: Any
+    share_in: Any
+    share: Any
 
 
 _FIELDS = 8
 """Entries of a piece in ``LayoutArrays.piece``."""
 
 
-def _walk_down(piece, above, v, lam, log_chance, reach, sigma_in, log_sigma, exact):
+def _walk_down(
+    piece, above, menu, numbers, v, lam, log_chance, tilt, reach, sigma_in, share_in, log_sigma, exact
+):  # fmt: skip
     """Write log reach probabilities under softmax(lam * v).
 
     They need not leave out the mover's own moves, nor moves that nobody below has a belief about: those are the same
-    before all nodes of a set, so beliefs, which are relative within the set, do not feel them.
+    before all nodes of a set, so beliefs, which are relative within the set, do not feel them. Odds of its own are the
+    mover's: they come in when everything below is written.
     """
+    of_piece = menu.of_piece
+    nested = of_piece.size > 0
+    menus = (
+        menu.first_list, menu.first_entry, menu.opened_by, menu.row, menu.share_row, menu.scale_row
+    )  # fmt: skip
+    numbers = (
+        numbers.log_share, numbers.scale, numbers.sharpness,
+        numbers.worth, numbers.prob, numbers.log_odds,
+    )  # fmt: skip
     for k in range(0, piece.size, _FIELDS):
         i = at(piece, k)
         if i >= 0 and at(piece, k + 6) <= 1 and (exact or at(piece, k + 7) != 0):
+            j = at(of_piece, k // _FIELDS) if nested else -1
+            if j >= 0:
+                choose(menus, numbers, v, sigma_in, log_sigma, share_in, 1, lam, i, j)
+                continue
             soften(v, sigma_in, log_sigma, at(piece, k + 1), load(lam, i), at(piece, k + 2))
     store(reach, 0, same(v, 0.0))
     for h in range(1, above.shape[0]):
@@ -86,11 +115,25 @@ def _walk_down(piece, above, v, lam, log_chance, reach, sigma_in, log_sigma, exa
         elif row < -1:
             before = before + load(log_chance, -2 - row)
         store(reach, h, before)
+    for h in range(tilt.shape[0]):
+        store(reach, h, load(reach, h) + load(tilt, h))
+
+
+def _average_own(value, n_players, low, high, chance, row, n_act, cell, first, own_odds):
+    """Write payoffs at the nodes of a chance event where players weigh by odds of their own."""
+    for h in range(low, high):
+        start = first + (h - low) * n_act
+        for p in range(n_players):
+            total = same(value, 0.0)
+            for a in range(n_act):
+                odds = load(chance, at(own_odds, p) + row + a)
+                total = fma(odds, load(value, at(cell, start + a) * n_players + p), total)
+            store(value, h * n_players + p, total)
 
 
 def _walk_up(
-    n_players, piece, cell, split_start, split_node,
-    v, lam, chance, value, reach, belief, sigma_in, sigma, out, exact,
+    n_players, piece, cell, split_start, split_node, menu, own_odds, numbers,
+    v, lam, chance, value, reach, belief, sigma_in, share_in, sigma, share, out, exact,
 ):  # fmt: skip
     """Write values, the payoffs of actions and the choices that follow; return the largest change."""
     for s in range(split_start.shape[0] - 1):
@@ -104,21 +147,41 @@ def _walk_up(
             total = total + weight
         for j in range(split_start[s], split_start[s + 1]):
             store(belief, split_node[j], load(belief, split_node[j]) / total)
+    of_piece, first_list, first_entry = menu.of_piece, menu.first_list, menu.first_entry
+    nested = of_piece.size > 0
+    menus = (first_list, first_entry, menu.opened_by, menu.row, menu.share_row, menu.scale_row)
+    numbers = (
+        numbers.log_share, numbers.scale, numbers.sharpness,
+        numbers.worth, numbers.prob, numbers.log_odds,
+    )  # fmt: skip
+    shares_kept = 1 if share.shape[0] == share_in.shape[0] else 0
     worst, one = same(v, 0.0), same(v, 1.0)
     for k in range(piece.size - _FIELDS, -1, -_FIELDS):
         i, row, n_act = at(piece, k), at(piece, k + 1), at(piece, k + 2)
         lo, hi, first, kind = at(piece, k + 3), at(piece, k + 4), at(piece, k + 5), at(piece, k + 6)
         if i < 0:
-            average(value, n_players, lo, hi, chance, row, n_act, cell, first)
+            if own_odds.size > 0:
+                average_own(value, n_players, lo, hi, chance, row, n_act, cell, first, own_odds)
+            else:
+                average(value, n_players, lo, hi, chance, row, n_act, cell, first)
             continue
         if kind == 0:
             soften(reach, belief, None, lo, one, hi - lo)
         fresh = kind == 0 or kind == 3
         expect(out, row, n_act, belief, lo, hi - lo, value, n_players, i, cell, first, fresh)
         if kind <= 1:
-            soften(out, sigma, None, row, load(lam, i), n_act)
-            if at(piece, k + 7) != 0 or exact:
-                worst = largest_gap(worst, sigma, sigma_in, row, n_act)
+            j = at(of_piece, k // _FIELDS) if nested else -1
+            if j >= 0:
+                choose(menus, numbers, out, sigma, None, share, shares_kept, lam, i, j)
+                if at(piece, k + 7) != 0 or exact:
+                    # within each list: probabilities of options in a rare nest would hide their odds
+                    low = at(first_entry, at(first_list, j))
+                    count = at(first_entry, at(first_list, j + 1)) - low
+                    worst = largest_gap(worst, share, share_in, low * shares_kept, low, count)
+            else:
+                soften(out, sigma, None, row, load(lam, i), n_act)
+                if at(piece, k + 7) != 0 or exact:
+                    worst = largest_gap(worst, sigma, sigma_in, row, row, n_act)
         if kind == 0 and not exact:
             average(value, n_players, lo, hi, sigma, row, n_act, cell, first)
         else:
@@ -130,31 +193,27 @@ def _walk(tree, block, v, exact, change):
     """Walk down with the strategy softmax(lam * v) and up with the choices that follow from the beliefs.
 
     Leaves in ``block.out`` the payoff of each action, in ``block.sigma`` softmax(lam * out), in ``block.sigma_in``
-    softmax(lam * v) for active sets, and in ``change[0]`` the largest difference of the two. With ``exact`` values are
+    softmax(lam * v) for active sets, and in ``change[0]`` the largest difference of the two, within lists where a set has a
+    menu; for softmax read the response from the menu there. With ``exact`` values are
     those of softmax(lam * v) itself, everywhere, so ``change`` is the residual of the logit equilibrium; without it
     each set above already meets the new choices below (Gauss-Seidel), which leaves only the sets that bear on beliefs
     to iterate on.
     """
     _walk_down(
-        tree.piece,
-        tree.above,
-        v,
-        block.lam,
-        block.log_chance,
-        block.reach,
-        block.sigma_in,
-        block.out,
-        exact,
-    )
+        tree.piece, tree.above, tree.menu, block.numbers, v, block.lam, block.log_chance, block.tilt,
+        block.reach, block.sigma_in, block.share_in, block.out, exact,
+    )  # fmt: skip
     worst = _walk_up(
-        tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node,
+        tree.n_players, tree.piece, tree.cell, tree.split_start, tree.split_node, tree.menu,
+        tree.own_odds, block.numbers,
         v, block.lam, block.chance, block.value, block.reach, block.belief,
-        block.sigma_in, block.sigma, block.out, exact,
+        block.sigma_in, block.share_in, block.sigma, block.share, block.out, exact,
     )  # fmt: skip
     store(change, 0, worst)
 
 
 # inlined: a function that is called at one place need not be compiled on its own and then again with its caller
+average_own = numba.njit(**_OPTIONS)(_average_own)
 _walk_down = numba.njit(inline="always", **_OPTIONS)(_walk_down)
 _walk_up = numba.njit(inline="always", **_OPTIONS)(_walk_up)
 walk = numba.njit(**_OPTIONS)(_walk)
@@ -292,6 +351,14 @@ def _solve_block(
             d2, e2 = fma(bend, fresh, d2), fma(bend, residual, e2)
             bend = load(bends, m * r + 3)
             d3, e3 = fma(bend, fresh, d3), fma(bend, residual, e3)
+        for r in range(tree.menu.active_list.size):
+            k = at(tree.menu.active_list, r)
+            if k >= 0:
+                # log-odds within a list of scale t move by lambda / t
+                rate = load(block.lam, tree.active_player[r]) * load(
+                    block.numbers.sharpness, at(tree.menu.scale_row, k)
+                )
+                gap = maximum(gap, absolute(load(kept, 4 * r + 3)) * rate)
         store(dots, 2 * m, gap)
         store(dots, 0, d0)
         store(dots, 1, d1)

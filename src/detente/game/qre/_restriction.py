@@ -42,7 +42,7 @@ class Restriction:
     fixed_action
         The action of the whole form that each of its last chance branches is.
     absent
-        For the actions of sets that no play can come to: the even choice among those allowed; 0 for others.
+        For the actions of sets that no play can come to: 1 where allowed; 0 for others.
     """
 
     form: ExtensiveForm
@@ -193,7 +193,7 @@ def _restrict(
     first_child[place[form.parent[old[:0:-1]]]] = np.arange(old.size - 1, 0, -1)
     ends = kept[form.terminal_node]
     labels = np.array(form.action_label, dtype=object)
-    absent = np.where(~there[owner] & allowed, 1.0 / counts[owner], 0.0)
+    absent = np.where(~there[owner] & allowed, 1.0, 0.0)
     smaller = ExtensiveForm.from_arrays(
         player,
         first_child,

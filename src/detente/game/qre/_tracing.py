@@ -8,16 +8,15 @@ import numpy as np
 from detente.arrays import BoolArray, FloatArray
 from detente.game.form import ExtensiveForm
 from detente.game.qre._layout import Layout, layout_of
+from detente.game.qre._terms import TermArrays, Terms, log_chance
 from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
 
-__all__ = ["MOST_SPAN", "STEPS", "TESTED", "State", "Stops", "Tracer", "log_chance", "tree_of"]
+__all__ = ["MOST_SPAN", "STEPS", "TESTED", "State", "Stops", "Tracer", "tree_of"]
 
 _BASIS = 120
 STEPS = 1_000_000
 """Turns that a game of up to :data:`TESTED` unknowns may take: more than any does."""
 _TIGHT = 1e-13
-_MOVES = 20.0
-"""Moves on one path that may each be as rare as they can be before a branch of probability 0 counts beside them."""
 TESTED = 150
 """Up to so many unknowns the orientation of steps is tested; the cost of a test grows with their square."""
 MOST_SPAN = 1e30
@@ -28,9 +27,10 @@ _ALWAYS = 32
 """Up to so many it is tested at every step; with more where a step turns back in rationality or bends."""
 
 
-def tree_of(form: ExtensiveForm, kernels: Any) -> Any:
-    """Return the layout of a form as the kernels take it."""
+def tree_of(form: ExtensiveForm, kernels: Any, arrays: TermArrays | None = None) -> Any:
+    """Return the layout of a form as the kernels take it, with its menus and own odds if there are any."""
     layout = layout_of(form)
+    terms = TermArrays(form, layout, Terms()) if arrays is None else arrays
     return kernels.LayoutArrays(
         n_players=form.n_players,
         piece=layout.piece,
@@ -40,19 +40,8 @@ def tree_of(form: ExtensiveForm, kernels: Any) -> Any:
         split_node=layout.split_node,
         active_row=layout.active_row,
         active_player=layout.active_player,
+        **terms.tree(),
     )
-
-
-def log_chance(chance: FloatArray, span: FloatArray | float) -> FloatArray:
-    """Return logarithms of chance probabilities; those of 0 lie below every strategy's.
-
-    ``span`` is the spread of payoffs times rationality, which bounds the log-odds of a move. Behind branches that
-    never happen beliefs are thus those of branches that hardly ever do, and elsewhere they do not count.
-    """
-    floor = np.log(1e-300) - _MOVES * np.asarray(span)
-    found = np.broadcast_to(floor, chance.shape).copy()
-    np.log(chance, out=found, where=chance > 1e-300)
-    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +70,7 @@ class Tracer:
     def __init__(
         self,
         form: ExtensiveForm,
+        terms: Terms,
         *,
         tested: int = TESTED,
         always: int = _ALWAYS,
@@ -91,7 +81,9 @@ class Tracer:
         self.walk, self.trace_branch = logit.walk, branch.trace_branch
         self.form = form
         self.layout: Layout = layout_of(form)
-        self.tree = tree_of(form, logit)
+        self.arrays, self.terms = TermArrays(form, self.layout, terms, single=True), terms
+        self.tree = tree_of(form, logit, self.arrays)
+        self.rows = {name: np.zeros(count) for name, count in self.arrays.rooms.items()}
         action = np.empty(form.n_actions, dtype=np.int64)
         action[self.layout.row] = np.arange(form.n_actions)
         self.unknown = action[self.layout.active_row]
@@ -105,7 +97,6 @@ class Tracer:
         self.top_place = branch.TOP
         self.block = logit.Block(
             lam=np.zeros(players),
-            chance=np.zeros(form.n_branches),
             log_chance=np.zeros(form.n_branches),
             value=np.zeros((inner + self.layout.payoff_class.size) * players),
             reach=np.zeros(max(inner, 1)),
@@ -113,6 +104,7 @@ class Tracer:
             sigma_in=np.zeros(actions),
             sigma=np.zeros(actions),
             out=np.zeros(actions),
+            **self.arrays.block_fields(self.rows),
         )
         self.tail = self.block.value[inner * players :].reshape(-1, players)
         self.room = branch_algebra.Room(
@@ -138,8 +130,11 @@ class Tracer:
             small=np.zeros(basis + 1),
         )
 
-    def prepare(self, payoffs: FloatArray, chance: FloatArray, rationality: FloatArray) -> None:
-        """Take up one draw: ``payoffs`` ``(K, P)``, ``chance`` ``(R,)`` and ``rationality`` ``(P,)``."""
+    def prepare(
+        self, payoffs: FloatArray, chance: FloatArray, rationality: FloatArray, terms: Terms
+    ) -> None:
+        """Take up one draw: ``payoffs`` ``(K, P)``, ``chance`` ``(R,)``, ``rationality`` ``(P,)``, and its terms."""
+        self.terms = terms
         # payoffs from 0 to 1, so that steps depend neither on units nor on where the tracing ends
         worth = payoffs[self.layout.payoff_class]
         self.least = worth.min(axis=0)
@@ -150,8 +145,16 @@ class Tracer:
             rate = np.minimum(rationality * worth.max(axis=0), MOST_SPAN)
         self.span = float(rate.max()) or 1.0
         self.room.weight[:] = rate / self.span
-        self.block.chance[:] = chance
-        self.block.log_chance[:] = log_chance(chance, self.span)
+        span = terms.span(self.span)
+        self.block.log_chance[:] = log_chance(chance[:, np.newaxis], span)[:, 0]
+        self.arrays.filled = False
+        self.arrays.fill(
+            {name: array[:, np.newaxis] for name, array in self.rows.items()},
+            terms,
+            chance[:, np.newaxis],
+            self.block.log_chance[:, np.newaxis],
+            span,
+        )
 
     def run(
         self, state: "State", stops: FloatArray, *, most_turns: int, most_walks: int
@@ -204,7 +207,9 @@ class Tracer:
         residual = float(self.room.change[0])
         if t > LARGE_SPAN:
             rate = block.lam[self.form.info_set_player]
-            hidden = hidden_by_rounding(self.form, block.out[self.layout.row], rate, rate)
+            hidden = hidden_by_rounding(
+                self.form, block.out[self.layout.row], rate, rate, menus=self.terms.menus
+            )
             residual = max(residual, float(hidden))
         return block.sigma_in[self.layout.row], residual
 

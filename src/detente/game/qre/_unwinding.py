@@ -17,7 +17,8 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.game._steps import walk
-from detente.game.qre._parts import Parts
+from detente.game.qre._parts import GamePart, Parts
+from detente.game.qre._terms import Terms
 from detente.game.qre._tracing import STEPS, TESTED, State, Stops, Tracer
 
 __all__ = ["trace_draw"]
@@ -49,6 +50,7 @@ def trace_draw(
     payoffs: FloatArray,
     chance: FloatArray,
     rationality: FloatArray,
+    terms: Terms,
     *,
     shares: FloatArray,
     most_walks: int,
@@ -57,7 +59,7 @@ def trace_draw(
 
     ``payoffs`` ``(K, P)``, ``chance`` ``(R,)``, ``rationality`` ``(P,)`` and ``shares`` ``(S,)`` in 0-1.
     """
-    tracer.prepare(payoffs, chance, rationality)
+    tracer.prepare(payoffs, chance, rationality, terms)
     stops = shares * tracer.span
     active = tracer.layout.active_row
     points, notes = np.zeros((shares.size, active.size)), np.zeros((shares.size, 4))
@@ -243,15 +245,25 @@ class _Follower:
         )
         return points[0] if np.isfinite(notes[0, 2]) else None
 
+    def chance_of(self, part: GamePart, strategy: FloatArray, chance: FloatArray) -> FloatArray:
+        """Return the odds of the first nodes of a part and then of chance in it, ``(branches,)``."""
+        reach = walk(self.tracer.form, strategy[:, None], chance[:, None], 1)[part.first, 0]
+        return np.concatenate([reach / reach.sum(), chance[part.branch]])
+
     def trace_part(self, node: int, fold: _Fold, t: float) -> FloatArray | None:
         """Return the fold's point with one part traced round it to ``t`` on its own, or None if it does not turn."""
         assert self.parts is not None  # noqa: S101
         part = self.parts.part(node)
-        whole, small = self.tracer, Tracer(part.form, tested=_TESTED, always=_TESTED)
+        whole = self.tracer
         strategy, _ = whole.strategy_at(fold.x, fold.t)
-        reach = walk(whole.form, strategy[:, None], self.chance[:, None], 1)[part.first, 0]
-        chance = np.concatenate([reach / reach.sum(), self.chance[part.branch]])
-        small.prepare(self.payoffs, chance, self.rationality)
+        chance = self.chance_of(part, strategy, self.chance)
+        own = {
+            player: self.chance_of(part, strategy, odds[:, 0])[:, np.newaxis]
+            for player, odds in whole.terms.own.items()
+        }
+        terms = whole.terms.restrict(part.form, part.row, own)
+        small = Tracer(part.form, terms, tested=_TESTED, always=_TESTED)
+        small.prepare(self.payoffs, chance, self.rationality, terms)
         # the same point in the units of the part: payoffs from its own least, t by its own spread
         row = part.row[small.unknown]
         place = np.full(whole.form.n_actions, -1)

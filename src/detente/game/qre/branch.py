@@ -1,7 +1,7 @@
 """The principal branch of one game: agent quantal response equilibria at several rationalities from one tracing."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,9 +9,12 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import BoolArray, FloatArray, Int8Array, Int64Array, IntArray
 from detente.errors import SolverError, refuse
+from detente.game._choices import ChoiceLists
 from detente.game._inputs import as_chance, as_payoffs, as_rationality
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
+from detente.game.menus import Menus
+from detente.game.qre._terms import OwnOdds, Terms
 from detente.game.qre._tracing import MOST_SPAN, Stops, Tracer
 from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.certifying import logit_residual
@@ -55,7 +58,9 @@ class BranchResult:
     status
         A :class:`~detente.game.qre.solving.Status` per value, shape ``(S,)``.
     expected_payoffs
-        Each player's payoff, shape ``(P, S)``.
+        What each player expects to get, by its own odds where it has any, shape ``(P, S)``.
+    own_odds
+        Odds of chance by player, for those who have their own, each of shape ``(R, 1)``.
     reasons
         Why each value did not converge, in a sentence; empty for those that did.
     folds
@@ -76,6 +81,7 @@ class BranchResult:
     walks: Int64Array
     status: Int8Array
     expected_payoffs: FloatArray
+    own_odds: OwnOdds
     reasons: tuple[str, ...]
     tolerance: float
     folds: tuple[float, ...]
@@ -87,6 +93,8 @@ def trace_logit_branch(
     *,
     payoffs: ArrayLike,
     chance_probs: ArrayLike = (),
+    menus: Menus | None = None,
+    own_odds: Mapping[int, ArrayLike] | None = None,
     tolerance: float = 1e-9,
     most_walks: int = 1_000_000,
     progress: Callable[[float], None] | None = None,
@@ -108,6 +116,8 @@ def trace_logit_branch(
         Payoff of each player in each payoff class, shape ``(K, P)``.
     chance_probs
         Probability of each chance branch, shape ``(R,)``.
+    menus, own_odds
+        As for :func:`~detente.game.solve_logit_qre`, of one draw.
     tolerance
         Largest residual that counts as converged.
     most_walks
@@ -122,7 +132,9 @@ def trace_logit_branch(
     """
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     values = as_rationality(form, np.atleast_1d(np.asarray(rationality, dtype=np.float64)))[0]
-    if np.ndim(rationality) > 1 or table.shape[2] != 1 or chance.shape[1] != 1:
+    terms = Terms.check(form, chance, menus, own_odds)
+    numbers = (table, chance, *terms.draws.values())
+    if np.ndim(rationality) > 1 or any(array.shape[-1] != 1 for array in numbers):
         refuse(
             "the branch is traced for one game, but an argument has a draw axis",
             code="game-invalid",
@@ -130,10 +142,20 @@ def trace_logit_branch(
             fix="trace draws one at a time, or use solve_logit_qre for many",
             error=SolverError,
         )
-    traced = _trace(form, values, table[:, :, 0], chance[:, 0], most_walks, progress)
+    traced = _trace(form, values, table[:, :, 0], chance[:, 0], terms, most_walks, progress)
+    # log-odds within a list of scale t go up to lambda times the spread divided by t
     spread = float(np.ptp(table[:, :, 0], axis=0).max(initial=0.0))
+    spread /= float(ChoiceLists(form, terms.menus).sharpest().min())
     strategy, residual = traced.strategy, traced.residual
-    check = logit_residual(form, strategy, values, payoffs=table, chance_probs=chance)
+    check = logit_residual(
+        form,
+        strategy,
+        values,
+        payoffs=table,
+        chance_probs=chance,
+        menus=terms.menus,
+        own_odds=terms.own,
+    )
     # two certificates, of the point that was traced and of the probabilities: the worse one holds where it says no
     residual = np.where(check > tolerance, np.maximum(residual, check), residual)
     good = (residual <= tolerance) & traced.met
@@ -146,7 +168,8 @@ def trace_logit_branch(
         reached=float(traced.reached.max(initial=0.0)),
         walks=traced.walks.astype(np.int64),
         status=np.where(good, Status.CONVERGED, Status.STALLED).astype(np.int8),
-        expected_payoffs=expected_payoffs(form, strategy, table, chance),
+        expected_payoffs=expected_payoffs(form, strategy, table, chance, own_odds=terms.own),
+        own_odds=terms.own,
         reasons=tuple(
             ""
             if good[stop]
@@ -196,6 +219,7 @@ def _trace(
     values: FloatArray,
     payoffs: FloatArray,
     chance: FloatArray,
+    terms: Terms,
     most_walks: int,
     progress: Callable[[float], None] | None,
 ) -> _Traced:
@@ -212,7 +236,7 @@ def _trace(
         **{name: np.zeros(count) for name in ("residual", "turns", "walks", "apart", "reached")},
     )
     folds: tuple[float, ...] = ()
-    tracer = Tracer(form)
+    tracer = Tracer(form, terms)
     groups = _groups(span)
     for number, which in enumerate(groups):
         top = max(float(values[which].max()), 1e-300)
@@ -223,6 +247,7 @@ def _trace(
                 payoffs,
                 chance,
                 np.full(form.n_players, top),
+                terms,
                 shares=values[which] / top,
                 most_walks=most_walks,
             )
@@ -268,7 +293,7 @@ def _watched(
 def _reason(value: float, spread: float, reached: float, walks: int, most_walks: int) -> str:
     """Return why a value did not converge."""
     rounding = (
-        f"; lambda times the spread of payoffs is {value * spread:.3g}, "
+        f"; lambda times the spread of payoffs, over the scale of the menus, is {value * spread:.3g}, "
         "where rounding alone may leave more than the tolerance"
         if value * spread > _ROUNDING
         else ""

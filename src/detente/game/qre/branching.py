@@ -1,6 +1,6 @@
 """What else there is beside the principal branch: the bifurcations that it passes, and equilibria on the curves from there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,8 @@ from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_payoffs, as_rationality
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
+from detente.game.menus import Menus
+from detente.game.qre._terms import Terms
 from detente.game.qre._tracing import TESTED, State, Tracer
 from detente.game.qre.bifurcations import (
     MOST_POINTS,
@@ -93,6 +95,8 @@ def find_other_branches(
     *,
     payoffs: ArrayLike,
     chance_probs: ArrayLike = (),
+    menus: Menus | None = None,
+    own_odds: Mapping[int, ArrayLike] | None = None,
     tolerance: float = 1e-9,
     switch: bool = True,
     progress: Callable[[float], None] | None = None,
@@ -109,6 +113,8 @@ def find_other_branches(
         Payoff of each player in each payoff class, shape ``(K, P)``.
     chance_probs
         Probability of each chance branch, shape ``(R,)``.
+    menus, own_odds
+        As for :func:`~detente.game.solve_logit_qre`, of one draw.
     tolerance
         Largest residual of an equilibrium that is kept.
     switch
@@ -136,7 +142,8 @@ def find_other_branches(
     """
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     values = as_rationality(form, np.atleast_1d(np.asarray(rationality, dtype=np.float64)))[0]
-    if table.shape[2] != 1 or chance.shape[1] != 1:
+    terms = Terms.check(form, chance, menus, own_odds)
+    if any(array.shape[-1] != 1 for array in (table, chance, *terms.draws.values())):
         refuse(
             "branches are traced for one game, but an argument has a draw axis",
             code="game-invalid",
@@ -144,7 +151,7 @@ def find_other_branches(
             fix="look at draws one at a time",
             error=SolverError,
         )
-    search = _Search(form, values, table[:, :, 0], chance[:, 0], tolerance)
+    search = _Search(form, values, table[:, :, 0], chance[:, 0], terms, tolerance)
     left_out = search.left_out(switch=switch)
     if not search.near.any() or search.is_large(switch=switch) or not search.size:
         return OtherBranchesResult(
@@ -162,15 +169,16 @@ class _Search:
         values: FloatArray,
         payoffs: FloatArray,
         chance: FloatArray,
+        terms: Terms,
         tolerance: float,
     ) -> None:
         self.form, self.values, self.payoffs, self.chance = form, values, payoffs, chance
-        self.tolerance = tolerance
+        self.terms, self.tolerance = terms, tolerance
         paid = payoffs[np.unique(form.payoff_class)]
         self.spread = float(np.ptp(paid, axis=0).max(initial=0.0))
         with np.errstate(over="ignore"):
             self.near = values * self.spread <= MOST_SPAN
-        self.tracer = Tracer(form, most_points=0)
+        self.tracer = Tracer(form, terms, most_points=0)
         self.size = self.tracer.unknown.size
         self.equilibria: list[OtherEquilibrium] = []
         self.known: list[tuple[float, FloatArray]] = []
@@ -196,8 +204,8 @@ class _Search:
 
     def run(self, *, switch: bool, progress: Callable[[float], None]) -> OtherBranchesResult:
         top = max(float(self.values[self.near].max()), 1e-300)
-        tracer = self.tracer = Tracer(self.form, most_points=MOST_POINTS)
-        tracer.prepare(self.payoffs, self.chance, np.full(self.form.n_players, top))
+        tracer = self.tracer = Tracer(self.form, self.terms, most_points=MOST_POINTS)
+        tracer.prepare(self.payoffs, self.chance, np.full(self.form.n_players, top), self.terms)
         self.unit = tracer.span / top
         main = follow_curve(tracer, State.begin(self.size), tracer.span)
         self.keep(main, np.nan)
@@ -293,7 +301,13 @@ class _Search:
                 strategy, residual = self.tracer.strategy_at(x, float(value * self.unit))
                 strategy = strategy.copy()
                 check = logit_residual(
-                    self.form, strategy, value, payoffs=self.payoffs, chance_probs=self.chance
+                    self.form,
+                    strategy,
+                    value,
+                    payoffs=self.payoffs,
+                    chance_probs=self.chance,
+                    menus=self.terms.menus,
+                    own_odds=self.terms.own,
                 )
                 residual = max(residual, float(check[0]))
                 if not residual <= self.tolerance or any(
@@ -304,7 +318,9 @@ class _Search:
                 self.known.append((value, strategy))
                 if np.isnan(origin) and which == 0:
                     continue  # the one that the principal branch comes to first
-                paid = expected_payoffs(self.form, strategy, self.payoffs, self.chance)
+                paid = expected_payoffs(
+                    self.form, strategy, self.payoffs, self.chance, own_odds=self.terms.own
+                )
                 self.equilibria.append(
                     OtherEquilibrium(
                         rationality=float(value),

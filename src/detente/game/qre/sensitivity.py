@@ -1,11 +1,13 @@
 r"""How an equilibrium moves when payoffs do, by implicit differentiation.
 
 With :math:`x_a = \lambda u_I(a)` the logit equilibrium solves :math:`x = \lambda u(\mathrm{softmax}(x), \theta)`, so its
-derivative solves :math:`(1 - \lambda\, \partial u / \partial x)\, x' = \lambda\, \partial u / \partial\theta`. The matrix
+derivative solves :math:`(1 - \lambda\, \partial u / \partial x)\, x' = \lambda\, \partial u / \partial\theta`; on a menu with nests
+the response takes the place of softmax. The matrix
 is never formed: one walk down and up the tree applies it, and GMRES :cite:p:`saad1986` solves the system. The same
 derivative as from differences of solutions, without their noise and without solving again.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +15,14 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray
 from detente.errors import SolverError, refuse
+from detente.game._choices import ChoiceLists
 from detente.game._inputs import as_chance, as_payoffs, as_rationality, as_strategy
 from detente.game._steps import first_step, walk
 from detente.game.evaluation import posteriors, reach_probs
 from detente.game.form import ExtensiveForm
+from detente.game.menus import Menus
 from detente.game.qre._restriction import as_policy
+from detente.game.qre._terms import Terms
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["SensitivityResult", "equilibrium_sensitivity"]
@@ -36,7 +41,7 @@ class SensitivityResult:
     terminal_probs
         Derivative of the probability that play ends at each terminal node, shape ``(T, W)``; sums to zero.
     expected_payoffs
-        Derivative of each player's expected payoff, the change of the payoffs themselves included, shape ``(P, W)``.
+        Derivative of what each player expects, the change of the payoffs themselves included, shape ``(P, W)``.
     residual
         Certificate of each direction, relative to its right-hand side, recomputed from the answer, shape ``(W,)``.
         Large where the branch is about to turn and the derivative does not exist.
@@ -69,6 +74,8 @@ def equilibrium_sensitivity(
     payoffs: ArrayLike,
     directions: ArrayLike,
     chance_probs: ArrayLike = (),
+    menus: Menus | None = None,
+    own_odds: Mapping[int, ArrayLike] | None = None,
     fixed: ArrayLike | None = None,
 ) -> SensitivityResult:
     """Return the derivatives of a logit equilibrium with respect to payoffs.
@@ -89,6 +96,8 @@ def equilibrium_sensitivity(
         direction of one player's weight is the price in that player's column and 0 in the others.
     chance_probs
         Probability of each chance branch, shape ``(R,)``.
+    menus, own_odds
+        What the equilibrium was solved for, as handed to the solver, of one draw.
     fixed
         What players are committed to, as handed to the solver: sets that are not NaN do not move.
 
@@ -116,7 +125,9 @@ def equilibrium_sensitivity(
     """
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     sigma, rate = as_strategy(form, strategy), as_rationality(form, rationality)
-    if any(array.shape[-1] != 1 for array in (table, chance, sigma, rate)):
+    terms = Terms.check(form, chance, menus, own_odds)
+    numbers = (table, chance, sigma, rate, *terms.draws.values())
+    if any(array.shape[-1] != 1 for array in numbers):
         refuse(
             "one game is differentiated at a time, but an argument has a draw axis",
             code="game-invalid",
@@ -136,7 +147,7 @@ def equilibrium_sensitivity(
     policy = as_policy(form, None, fixed)
     free = np.ones(form.n_actions) if policy is None else np.isnan(policy.fixed[:, 0]).astype(float)
     free = free * _can_be_reached(form, sigma, chance, free)
-    game = _Linear(form, sigma, chance, table[:, :, 0], rate[:, 0], free)
+    game = _Linear(form, sigma, chance, table[:, :, 0], rate[:, 0], terms, free)
     parts = [game.solve(way) for way in ways]
     empty = np.zeros(0)
 
@@ -173,14 +184,20 @@ class _Linear:
         chance: FloatArray,
         table: FloatArray,
         rate: FloatArray,
+        terms: Terms,
         free: FloatArray,
     ) -> None:
         from detente.game.kernels import sensitivity as kernels  # noqa: PLC0415  loads numba
 
         self.kernels, self.form = kernels, form
-        self.steps = np.concatenate([sigma, chance])[:, 0]
+        odds = [terms.own.get(player, chance) for player in range(form.n_players)]
+        self.steps = np.stack([np.concatenate([sigma, each])[:, 0] for each in odds], axis=1)
+        self.lists = None if terms.menus is None else ChoiceLists(form, terms.menus)
+        self.shares = None if self.lists is None else self.lists.shares(sigma)
         self.sigma, self.free = np.ascontiguousarray(sigma[:, 0]), free
-        self.belief = np.ascontiguousarray(posteriors(form, sigma, chance)[:, 0])
+        self.belief = np.ascontiguousarray(
+            posteriors(form, sigma, chance, own_odds=terms.own)[:, 0]
+        )
         self.reach = reach_probs(form, sigma, chance)[form.terminal_node, 0]
         self.first_step = first_step(form)
         self.counts = np.diff(form.action_offset)
@@ -190,7 +207,7 @@ class _Linear:
         kernels.values(
             form.player, form.first_child, form.n_children, self.first_step, self.steps, self.value
         )
-        self.d_log = np.zeros(self.steps.size)
+        self.d_log = np.zeros(self.steps.shape[0])
         self.d_reach = np.zeros(form.n_nodes)
         self.d_value = np.zeros_like(self.value)
         self.mean = np.zeros(form.n_info_sets)
@@ -199,7 +216,10 @@ class _Linear:
     def apply(self, move: FloatArray, way: FloatArray | None) -> FloatArray:
         """Return the change of lambda times the payoffs of actions when logits move, and payoffs by ``way``."""
         form = self.form
-        if form.n_actions:
+        if self.lists is not None and self.shares is not None:
+            change = self.lists.differential(self.shares, move[:, np.newaxis])[:, 0]
+            self.d_log[: form.n_actions] = change * self.free
+        elif form.n_actions:
             mean = np.add.reduceat(self.sigma * move, form.action_offset[:-1])
             self.d_log[: form.n_actions] = (move - np.repeat(mean, self.counts)) * self.free
         self.d_value[:] = 0.0

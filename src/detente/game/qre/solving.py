@@ -10,6 +10,7 @@ action has positive probability, so beliefs are defined everywhere. The equilibr
 uniform strategy for :math:`\lambda = 0`; the solver follows this *principal branch* up to the rationality asked for.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -20,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import BoolArray, FloatArray, Int8Array, Int64Array, IntArray
 from detente.errors import SolverError, refuse
+from detente.game._choices import ChoiceLists
 from detente.game._inputs import as_chance, as_rationality, as_strategy, count_draws
 from detente.game.evaluation import (
     expected_payoffs,
@@ -32,10 +34,12 @@ from detente.game.evaluation import (
 )
 from detente.game.form import ExtensiveForm
 from detente.game.kernels.memory import side_by_side
+from detente.game.menus import Menus
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source
 from detente.game.qre._layout import layout_of
 from detente.game.qre._restriction import ActionLimits, Restriction, as_policy, restrictions
-from detente.game.qre._tracing import Tracer, log_chance, tree_of
+from detente.game.qre._terms import OwnOdds, TermArrays, Terms, log_chance
+from detente.game.qre._tracing import Tracer, tree_of
 from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
 from detente.summaries import html_fields, text_fields
@@ -78,7 +82,8 @@ class LogitQREResult:
         Probability of each action at its information set, shape ``(A, D)``.
     residual
         Certificate of each draw, shape ``(D,)``: the largest difference between a probability of ``strategy`` and the
-        logit response to ``strategy``, computed from the answer.
+        logit response to ``strategy``, computed from the answer. On a menu with nests probabilities are compared within
+        each list, so that odds within a nest that is hardly ever picked count as much as others.
     iterations
         Walks over the tree that each draw took, shape ``(D,)``.
     turns
@@ -90,14 +95,14 @@ class LogitQREResult:
     status
         A :class:`Status` per draw, shape ``(D,)``.
     expected_payoffs
-        Each player's payoff under ``strategy``, shape ``(P, D)``.
+        What each player expects to get under ``strategy``, by its own odds where it has any, shape ``(P, D)``.
     rationality
         What was asked for, shape ``(P, D)``.
     tolerance
         The largest residual that counts as converged.
-    form, payoffs, chance_probs
+    form, payoffs, chance_probs, menus, own_odds
         The game that was solved; payoffs by draw as :class:`~detente.game.payoffs.PayoffTable` or
-        :class:`~detente.game.PricedPayoffs`.
+        :class:`~detente.game.PricedPayoffs`; ``menus`` None where all sets are plain lists, ``own_odds`` by player.
     """
 
     __repr__ = text_fields
@@ -115,6 +120,8 @@ class LogitQREResult:
     form: ExtensiveForm
     payoffs: PayoffTable | PricedPayoffs
     chance_probs: FloatArray
+    menus: Menus | None
+    own_odds: OwnOdds
 
     @property
     def converged(self) -> BoolArray:
@@ -122,25 +129,41 @@ class LogitQREResult:
         return np.asarray(self.status == Status.CONVERGED)
 
     def reach_probs(self) -> FloatArray:
-        """Return the probability that play passes through each node, shape ``(N, D)``."""
+        """Return the probability that play passes through each node, by the analysts' odds, shape ``(N, D)``."""
         return reach_probs(self.form, self.strategy, self.chance_probs)
 
     def posteriors(self) -> FloatArray:
-        """Return the mover's belief in each node of its information set, shape ``(N, D)``."""
-        return posteriors(self.form, self.strategy, self.chance_probs)
+        """Return the mover's belief in each node of its information set, by its own odds, shape ``(N, D)``."""
+        return posteriors(self.form, self.strategy, self.chance_probs, own_odds=self.own_odds)
+
+    def analysts_payoffs(self) -> FloatArray:
+        """Return each player's payoff by the analysts' odds, shape ``(P, D)``.
+
+        What a player expects more than that, ``expected_payoffs`` less this, is what it hopes for in vain.
+        """
+        return expected_payoffs(self.form, self.strategy, self.payoffs, self.chance_probs)
 
     def outcome_probs(self, outcome: ArrayLike, n_outcomes: int) -> FloatArray:
-        """Return the probability of each outcome, shape ``(n_outcomes, D)``; ``outcome`` names one by terminal node."""
+        """Return the probability of each outcome, by the analysts' odds, shape ``(n_outcomes, D)``.
+
+        ``outcome`` names the outcome of each terminal node.
+        """
         return outcome_probs(self.form, self.strategy, self.chance_probs, outcome, n_outcomes)
 
     def type_payoffs(self, group: ArrayLike, n_groups: int) -> FloatArray:
-        """Return each player's payoff given the group, such as a type, that play ends in, shape ``(n_groups, P, D)``."""
+        """Return what each player expects given the group, such as a type, that play ends in, shape ``(n_groups, P, D)``."""
         return type_payoffs(
-            self.form, self.strategy, self.payoffs, self.chance_probs, group, n_groups
+            self.form,
+            self.strategy,
+            self.payoffs,
+            self.chance_probs,
+            group,
+            n_groups,
+            own_odds=self.own_odds,
         )
 
     def payoff_parts(self, group: ArrayLike | None = None, n_groups: int = 1) -> FloatArray:
-        """Return what each consideration adds to each player's payoff, by group, shape ``(n_groups, P, C, D)``.
+        """Return what each consideration adds to what each player expects, by group, shape ``(n_groups, P, C, D)``.
 
         Raises
         ------
@@ -162,11 +185,14 @@ class LogitQREResult:
             self.chance_probs,
             group=group,
             n_groups=n_groups,
+            own_odds=self.own_odds,
         )
 
     def nash_conv(self) -> FloatArray:
-        """Return what all players together could gain by deviating on their own, shape ``(D,)``."""
-        return nash_conv(self.form, self.strategy, self.payoffs, self.chance_probs)
+        """Return what all players together could gain, each by its own odds, by deviating on their own, shape ``(D,)``."""
+        return nash_conv(
+            self.form, self.strategy, self.payoffs, self.chance_probs, own_odds=self.own_odds
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +203,7 @@ class _Problem:
     payoffs: PayoffTable | PricedPayoffs
     chance: FloatArray
     rationality: FloatArray
+    terms: Terms
     start: FloatArray | None
     tolerance: float
     most_walks: int
@@ -189,6 +216,8 @@ def solve_logit_qre(
     *,
     payoffs: Payoffs,
     chance_probs: ArrayLike = (),
+    menus: Menus | None = None,
+    own_odds: Mapping[int, ArrayLike] | None = None,
     tolerance: float = 1e-9,
     start: ArrayLike | None = None,
     allowed: ArrayLike | None = None,
@@ -211,7 +240,13 @@ def solve_logit_qre(
         Payoff of each player in each payoff class, shape ``(K, P)`` or ``(K, P, D)``, or
         :class:`~detente.game.PricedPayoffs`, which are added up block by block and never held for all draws.
     chance_probs
-        Probability of each chance branch, shape ``(R,)`` or ``(R, D)``.
+        Probability of each chance branch, shape ``(R,)`` or ``(R, D)``: the analysts' odds, by which outcomes come about.
+    menus
+        Which options of information sets stand in which nest, with weights and similarities by draw. Sets without a menu
+        are plain lists; so are all of them if it is left out.
+    own_odds
+        By player, who does not share the analysts' odds: its own probability of each chance branch, shape ``(R,)`` or
+        ``(R, D)``, positive where the analysts' is. It values by them what may happen, and learns by them from what did.
     tolerance
         Largest residual of a draw that counts as converged.
     start
@@ -222,7 +257,8 @@ def solve_logit_qre(
         probability 0 and all players know it, as if they were not in the tree.
     fixed
         Probabilities that players are committed to, shape ``(A,)`` or ``(A, D)``, NaN at the information sets that are
-        free to choose. A set that no play can come to under ``allowed`` picks its allowed actions evenly, or as fixed.
+        free to choose. A set that no play can come to under ``allowed`` picks its allowed actions as at rationality 0, or
+        as fixed. What is forbidden on a menu leaves the weights of nests as they are.
     most_walks
         Walks over the tree that a draw may take whose branch turns or where plain iteration stalls and the branch is
         traced as a curve; that many take seconds in small games and minutes in very large ones. What has not come to
@@ -234,8 +270,9 @@ def solve_logit_qre(
     ------
     SolverError
         ``payoff-not-finite``, ``rationality-invalid`` also where lambda times the spread of payoffs is beyond 1e9,
-        ``policy-invalid`` if ``allowed`` or ``fixed`` leaves a set
-        without an action or a distribution, or ``game-invalid`` for arrays that do not fit the form.
+        ``policy-invalid`` if ``allowed`` or ``fixed`` leaves a set without an action or a distribution, ``menu-invalid`` for
+        menus of another form, ``odds-incompatible`` for own odds that leave open what the analysts' do not or the reverse,
+        or ``game-invalid`` for arrays that do not fit the form.
 
     Examples
     --------
@@ -251,7 +288,9 @@ def solve_logit_qre(
     >>> result.strategy[:, 0].round(4).tolist()
     [0.7311, 0.2689]
     """
-    problem = _problem(form, rationality, payoffs, chance_probs, start, tolerance, most_walks)
+    problem = _problem(
+        form, rationality, payoffs, chance_probs, menus, own_odds, start, tolerance, most_walks
+    )
     policy = as_policy(form, allowed, fixed)
     if policy is None:
         return _solve(problem, threads)
@@ -260,6 +299,7 @@ def solve_logit_qre(
         chance_probs=problem.chance,
         rationality=problem.rationality,
         policy=policy.draws,
+        **problem.terms.draws,
         **({} if problem.start is None else {"start": problem.start}),
     )
     problem = replace(problem, n_draws=n_draws)
@@ -284,6 +324,8 @@ def _blank(problem: _Problem) -> LogitQREResult:
         form=form,
         payoffs=problem.payoffs,
         chance_probs=problem.chance,
+        menus=problem.terms.menus,
+        own_odds=problem.terms.own,
     )
 
 
@@ -328,10 +370,15 @@ def _solve_restricted(
     fixed = pick(policy.fixed)
     chance = pick(problem.chance)
     committed = fixed[restriction.fixed_action]
-    width = max(chance.shape[1], committed.shape[1])
-    chance = np.concatenate(
-        [np.broadcast_to(part, (part.shape[0], width)) for part in (chance, committed)]
-    )
+
+    def with_committed(odds: FloatArray) -> FloatArray:
+        width = max(odds.shape[1], committed.shape[1])
+        both = [np.broadcast_to(part, (part.shape[0], width)) for part in (odds, committed)]
+        return np.concatenate(both)
+
+    chance = with_committed(chance)
+    own = {player: with_committed(pick(odds)) for player, odds in problem.terms.own.items()}
+    terms = problem.terms.pick(draws)
     start = None
     if problem.start is not None and smaller.n_actions:
         start = np.maximum(pick(problem.start)[restriction.action], 1e-300)
@@ -347,12 +394,15 @@ def _solve_restricted(
             payoffs=problem.payoffs.pick(draws),
             chance=chance,
             rationality=pick(problem.rationality),
+            terms=terms.restrict(smaller, restriction.action, own),
             start=start,
             n_draws=draws.size,
         ),
         threads,
     )
-    strategy = np.where(np.isnan(fixed), restriction.absent[:, np.newaxis], fixed)
+    strategy = np.where(
+        np.isnan(fixed), _aimless(problem.form, terms.menus, restriction.absent), fixed
+    )
     strategy = np.array(np.broadcast_to(strategy, (strategy.shape[0], draws.size)))
     strategy[restriction.action] = part.strategy
     answer.strategy[:, draws] = strategy
@@ -361,11 +411,26 @@ def _solve_restricted(
         getattr(answer, name)[draws] = getattr(part, name)
 
 
+def _aimless(form: ExtensiveForm, menus: Menus | None, open_: FloatArray) -> FloatArray:
+    """Return the choice at rationality 0 of the sets that have open actions ``(A,)``, 0 at others, ``(A, D or 1)``."""
+    counts = np.add.reduceat(open_, form.action_offset[:-1])
+    even = open_ / np.repeat(np.maximum(counts, 1.0), np.diff(form.action_offset))
+    if menus is None or not open_.any():
+        return np.asarray(even[:, np.newaxis])
+    drawn = ChoiceLists(form, menus).at_zero(open_)
+    rows = menus.form.action[menus.form.action >= 0]
+    answer = np.repeat(even[:, np.newaxis], drawn.shape[1], axis=1)
+    answer[rows] = drawn[rows]
+    return answer
+
+
 def _problem(
     form: ExtensiveForm,
     rationality: ArrayLike,
     payoffs: Payoffs,
     chance_probs: ArrayLike,
+    menus: Menus | None,
+    own_odds: Mapping[int, ArrayLike] | None,
     start: ArrayLike | None,
     tolerance: float,
     most_walks: int,
@@ -378,15 +443,17 @@ def _problem(
     }
     if start is not None:
         arrays["start"] = as_strategy(form, start)
+    terms = Terms.check(form, arrays["chance_probs"], menus, own_odds)
     return _Problem(
         form=form,
         payoffs=source,
         chance=arrays["chance_probs"],
         rationality=arrays["rationality"],
+        terms=terms,
         start=arrays.get("start"),
         tolerance=tolerance,
         most_walks=most_walks,
-        n_draws=count_draws(**arrays),
+        n_draws=count_draws(**arrays, **terms.draws),
     )
 
 
@@ -413,11 +480,11 @@ class _Room:
         self.layout = layout
         players, inner = form.n_players, layout.node.size
         active, classes = layout.active_row.size, layout.payoff_class.size
-        self.tree = tree_of(form, kernels)
+        self.arrays = TermArrays(form, layout, problem.terms)
+        self.tree = tree_of(form, kernels, self.arrays)
         self.tracer: Tracer | None = None
         parts = {
             "lam": players,
-            "chance": form.n_branches,
             "log_chance": form.n_branches,
             "value": (inner + classes) * players,
             "reach": max(inner, 1),
@@ -430,6 +497,7 @@ class _Room:
         rows = side_by_side(
             kernels.LANES,
             **parts,
+            **self.arrays.rooms,
             point=form.n_actions,
             kept=4 * active,
             bends=history,
@@ -437,7 +505,10 @@ class _Room:
             change=1,
             state=3,
         )
-        self.block = kernels.Block(**{name: rows[name] for name in parts})
+        self.rows = rows
+        self.block = kernels.Block(
+            **{name: rows[name] for name in parts}, **self.arrays.block_fields(rows)
+        )
         self.tail = self.block.value[inner * players :].reshape(classes, players, kernels.LANES)
         self.point, self.kept = rows["point"], rows["kept"]
         self.bends, self.moves = rows["bends"], rows["moves"]
@@ -463,10 +534,13 @@ class _Room:
             rate = self.tail.max(axis=0) * rationality
         if not (rate <= _MOST_SPAN).all():
             _refuse_span(rate, first)
-        span = rate.max(axis=0)
-        self.span = span
-        block.chance[:] = pick(problem.chance)
-        block.log_chance[:] = log_chance(block.chance, span)
+        self.span = rate.max(axis=0)
+        terms = problem.terms.pick(draws)
+        self.menus = terms.menus
+        span = terms.span(self.span)
+        chance = pick(problem.chance)
+        block.log_chance[:] = log_chance(chance, span)
+        self.arrays.fill(self.rows, terms, chance, block.log_chance, span)
         first_step = np.minimum(1.0, 2.0 / np.maximum(span, 1e-300))
         if problem.start is not None:
             rate = np.repeat(
@@ -475,6 +549,10 @@ class _Room:
                 axis=0,
             )
             start = np.log(np.maximum(pick(problem.start), 1e-300))
+            if terms.menus is not None:
+                start = ChoiceLists(problem.form, terms.menus).logits(
+                    pick(problem.start), least=1e-300
+                )
             logits = np.divide(start, rate, out=np.zeros_like(start), where=rate > 0.0)
             self.point[self.layout.row] = logits
         lanes = np.arange(count)
@@ -529,25 +607,29 @@ class _Room:
         form = self.problem.form
         rate = self.block.lam[form.info_set_player]
         span = (self.block.lam * self.tail.max(axis=0))[form.info_set_player]
-        found = hidden_by_rounding(form, self.block.out[self.layout.row], rate, span)
+        found = hidden_by_rounding(
+            form, self.block.out[self.layout.row], rate, span, menus=self.menus
+        )
         return np.where(self.span > LARGE_SPAN, found, 0.0)
 
     def trace(self, draw: int, answer: LogitQREResult) -> None:
         """Trace the branch of one draw as a curve; write its end into the answer if that is better."""
         problem = self.problem
         if self.tracer is None:
-            self.tracer = Tracer(problem.form)
+            self.tracer = Tracer(problem.form, problem.terms)
 
         def pick(array: FloatArray) -> FloatArray:
             return np.ascontiguousarray(array[..., draw if array.shape[-1] > 1 else 0])
 
         payoffs = np.ascontiguousarray(problem.payoffs.block(slice(draw, draw + 1))[:, :, 0])
         chance = pick(problem.chance)
+        terms = problem.terms.pick(slice(draw, draw + 1))
         stops = trace_draw(
             self.tracer,
             payoffs,
             chance,
             pick(problem.rationality),
+            terms,
             shares=np.ones(1),
             most_walks=problem.most_walks,
         )
@@ -559,5 +641,5 @@ class _Room:
             answer.turns[draw] = int(stops.turns[0])
             answer.apart[draw] = int(stops.apart[0])
             answer.expected_payoffs[:, draw] = expected_payoffs(
-                problem.form, strategy, payoffs, chance
+                problem.form, strategy, payoffs, chance, own_odds=terms.own
             )[:, 0]
