@@ -17,7 +17,9 @@ from detente.crisis.elements import (
     Issue,
     Mechanism,
     Move,
+    Nest,
     OutcomeRule,
+    OwnOdds,
     Phase,
     Player,
     PlayerType,
@@ -53,7 +55,9 @@ from detente.crisis.schema import (
     InstrumentEntry,
     IssueEntry,
     MechanismEntry,
+    NestEntry,
     OutcomeEntry,
+    OwnEntry,
     PhaseEntry,
     PlayerEntry,
     PolicyEntry,
@@ -76,6 +80,8 @@ def build(draft: Draft) -> None:
     build_exposures(draft)
     build_positions(draft)
     _each(draft, "state", StateVariableEntry, _variable)
+    _each(draft, "nests", NestEntry, _nest)
+    _hopes(draft)
     _each(draft, "instruments", InstrumentEntry, _instrument)
     _each(draft, "phases", PhaseEntry, _phase)
     _each(draft, "outcomes", OutcomeEntry, _outcome)
@@ -157,6 +163,69 @@ def _player(draft: Draft, player: str, entry: PlayerEntry) -> None:
     draft.players[player] = draft.element(Player, entry, keys[:2], types=tuple(types))
 
 
+def _nest(draft: Draft, nest: str, entry: NestEntry) -> None:
+    keys = ("nests", nest)
+    similarity = read_binding(draft, entry.similarity, (*keys, "similarity"), role="similarity")
+    if similarity is not None:
+        draft.nests[nest] = draft.element(
+            Nest, entry, keys, similarity=similarity, weight=_menu_weight(draft, entry.weight, keys)
+        )
+
+
+def _menu_weight(draft: Draft, raw: Any, keys: tuple[str, ...]) -> Binding | None:
+    """Return how much an option or a nest counts in its list; None for 1."""
+    if raw is None:
+        return None
+    return read_binding(draft, raw, (*keys, "weight"), role="menu weight")
+
+
+def _hopes(draft: Draft) -> None:
+    """Read whose odds are shifted in its own favour; a role names all its players, a player goes before its role."""
+    found: dict[str, Binding] = {}
+    raw: dict[str, Any] = draft.header.get("hopes", {})
+    roles = {player.role for player in draft.players.values()}
+    for name in sorted(raw, key=lambda name: name in draft.players):
+        keys = ("hopes", name)
+        binding = read_binding(draft, raw[name], keys, role="shift")
+        meant = [name] if name in draft.players else []
+        meant = meant or [item.id for item in draft.players.values() if item.role == name]
+        if not meant:
+            draft.findings.append(
+                draft.unknown(
+                    "player-unknown", "player or role", name, [*draft.players, *roles], at=keys
+                )
+            )
+        elif binding is not None:
+            found |= dict.fromkeys(meant, binding)
+    draft.hopes = found
+
+
+def _own_odds(
+    draft: Draft, own: dict[str, OwnEntry], keys: tuple[str | int, ...]
+) -> dict[str, OwnOdds]:
+    """Return how players rate a chance outcome."""
+    found = {}
+    for player, entry in own.items():
+        at = (*keys, "own", player)
+        if (entry.shift is None) == (entry.prob is None):
+            draft.report(
+                "key-missing",
+                f"the odds of {player!r} need either a shift or a probability",
+                at=at,
+                value=player,
+                fix="write `shift:` in log-odds, or `prob:`",
+            )
+            continue
+        shift = prob = None
+        if entry.shift is not None:
+            shift = read_binding(draft, entry.shift, (*at, "shift"), role="shift")
+        else:
+            prob = read_binding(draft, entry.prob, (*at, "prob"), role="prob")
+        if shift is not None or prob is not None:
+            found[player] = OwnOdds(shift=shift, prob=prob)
+    return found
+
+
 def _instrument(draft: Draft, instrument: str, entry: InstrumentEntry) -> None:
     keys = ("instruments", instrument)
     chance = []
@@ -170,7 +239,15 @@ def _instrument(draft: Draft, instrument: str, entry: InstrumentEntry) -> None:
         effects = read_effects(draft, item.effects, (*place, "effects"))
         when = read_condition(draft, item.when, (*place, "when"))
         chance.append(
-            draft.element(ChanceOutcome, item, place, prob=prob, when=when, effects=effects)
+            draft.element(
+                ChanceOutcome,
+                item,
+                place,
+                prob=prob,
+                when=when,
+                effects=effects,
+                own=_own_odds(draft, item.own, place),
+            )
         )
     draft.instruments[instrument] = draft.element(
         Instrument,
@@ -179,6 +256,7 @@ def _instrument(draft: Draft, instrument: str, entry: InstrumentEntry) -> None:
         when=read_condition(draft, entry.when, (*keys, "when")),
         effects=read_effects(draft, entry.effects, (*keys, "effects")),
         chance=tuple(chance),
+        weight=_menu_weight(draft, entry.weight, keys),
         sources=tuple(entry.source),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from detente.crisis.elements import (
     Actor,
+    Binding,
     Condition,
     Consideration,
     Constant,
@@ -15,6 +16,7 @@ from detente.crisis.elements import (
     Instrument,
     Issue,
     Mechanism,
+    Nest,
     OutcomeRule,
     Phase,
     Player,
@@ -43,7 +45,8 @@ class Crisis:
     ``positions.ACTOR.ISSUE``, ``salience.ACTOR.ISSUE``), by path, in file order. ``overrides`` are the assignments made
     by :meth:`set`, as text. ``digest`` is the SHA-256 of all its files and overrides. For ``detente watch``:
     ``calendar`` holds the first day of each round, ``reported`` the probability that the use of an instrument is
-    reported by the end of its round, ``event_rules`` what dated events mean. ``files`` are the contents of the files
+    reported by the end of its round, ``event_rules`` what dated events mean. ``nests`` are the kinds of move, ``hopes`` by player
+    the shift, in log-odds, of its odds of what is good for it. ``files`` are the contents of the files
     read, by name, and ``written_players`` the players as written whose priors were set since.
     """
 
@@ -80,6 +83,8 @@ class Crisis:
     reported: Mapping[str, Constant | QuantityOf] = field(default_factory=dict)
     event_rules: tuple[EventRule, ...] = ()
     aims: Mapping[str, StatedAim] = field(default_factory=dict)
+    nests: Mapping[str, Nest] = field(default_factory=dict)
+    hopes: Mapping[str, Binding] = field(default_factory=dict)
     overrides: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict, compare=False)
     written_players: Mapping[str, Player] = field(default_factory=dict, compare=False)

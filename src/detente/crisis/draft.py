@@ -20,6 +20,7 @@ from detente.crisis.elements import (
     Instrument,
     Issue,
     Mechanism,
+    Nest,
     OutcomeRule,
     Phase,
     Player,
@@ -36,6 +37,7 @@ from detente.errors import Code, Finding, Place, Severity, nearest
 
 __all__ = [
     "MAX_FINDINGS",
+    "BindingRole",
     "BindingUse",
     "Draft",
     "Keys",
@@ -59,6 +61,20 @@ AnyElement = TypeVar("AnyElement")
 Keys = tuple[str | int, ...]
 """Where an entry stands in the document."""
 
+BindingRole = Literal[
+    "input",
+    "price",
+    "weight",
+    "prob",
+    "prior",
+    "credibility",
+    "cost",
+    "similarity",
+    "menu weight",
+    "shift",
+]
+"""What a whole binding feeds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindingUse:
@@ -66,7 +82,7 @@ class BindingUse:
 
     keys: Keys
     binding: Binding
-    role: Literal["input", "price", "weight", "prob", "prior", "credibility", "cost"]
+    role: BindingRole
     members: tuple[str, ...] = ()
 
 
@@ -103,6 +119,8 @@ class Draft:
     missing: dict[str, str] = field(default_factory=dict)
     issues: dict[str, Issue] = field(default_factory=dict)
     state: dict[str, StateVariable] = field(default_factory=dict)
+    nests: dict[str, Nest] = field(default_factory=dict)
+    hopes: dict[str, Binding] = field(default_factory=dict)
     instruments: dict[str, Instrument] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)
     outcomes: dict[str, OutcomeRule] = field(default_factory=dict)

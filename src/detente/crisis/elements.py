@@ -33,8 +33,10 @@ __all__ = [
     "Issue",
     "Mechanism",
     "Move",
+    "Nest",
     "OutcomeRule",
     "OutputOf",
+    "OwnOdds",
     "Phase",
     "Player",
     "PlayerType",
@@ -350,14 +352,43 @@ class StateVariable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnOdds:
+    """How a player rates a chance outcome: by a shift of the analysts' odds, in log-odds, or by a probability of its own."""
+
+    shift: Binding | None = None
+    prob: Binding | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChanceOutcome:
-    """One chance outcome of an instrument; ``prob`` None means the rest up to one, ``when`` says where it can follow."""
+    """One chance outcome of an instrument; ``prob`` None means the rest up to one, ``when`` says where it can follow.
+
+    ``prob`` is the analysts' probability. ``own`` says by player who rates it otherwise and how; ``favours`` is the player
+    whom it is good for: that player's hopes, if it has any, shift its odds.
+    """
 
     id: str
     label: str
     prob: Binding | None
     effects: Mapping[str, Effect]
     when: Condition = ()
+    favours: str = ""
+    own: Mapping[str, OwnOdds] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nest:
+    """A kind of move: on a menu its options count as one, as alike as ``similarity`` says, 0-1.
+
+    ``weight`` is how much it counts in the list that it stands in, ``within`` the nest that it stands in.
+    """
+
+    id: str
+    label: str
+    similarity: Binding
+    weight: Binding | None = None
+    within: str = ""
+    place: Place = field(default_factory=Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,6 +396,7 @@ class Instrument:
     """What a player may do: condition, effects, chance outcomes, and who sees it.
 
     ``effects`` maps a variable to what happens to it.
+    ``nest`` is the kind of move that it is, ``weight`` how much it counts in its list (None: 1).
     ``seen_by`` lists players; empty means all. To a player who does not see it, the move looks like ``looks_like`` (an
     instrument of the same menu); without one it is an unseen move, the same token for all such instruments of the menu.
     """
@@ -376,6 +408,8 @@ class Instrument:
     when: Condition
     effects: Mapping[str, Effect]
     chance: tuple[ChanceOutcome, ...]
+    nest: str = ""
+    weight: Binding | None = None
     seen_by: tuple[str, ...] = ()
     looks_like: str = ""
     description: str = ""

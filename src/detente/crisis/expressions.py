@@ -1,8 +1,8 @@
 """Read bindings, conditions and effects from their short forms, and note what they name so that the checks can follow it up."""
 
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
-from detente.crisis.draft import BindingUse, Draft, Keys, VariableUse
+from detente.crisis.draft import BindingRole, BindingUse, Draft, Keys, VariableUse
 from detente.crisis.elements import (
     AlternativeCondition,
     Binding,
@@ -46,7 +46,6 @@ EFFECT_WORDS = ("up", "down", "keep")
 NEVER: Condition = (AlternativeCondition(allowed={"round": ()}),)
 """A condition that never holds."""
 
-Role = Literal["input", "price", "weight", "prob", "prior", "credibility", "cost"]
 
 AnyCase = TypeVar("AnyCase")
 
@@ -173,7 +172,7 @@ def _effect(draft: Draft, variable: str, raw: Any, keys: Keys) -> Effect | None:
 
 
 def read_binding(
-    draft: Draft, raw: Any, keys: Keys, *, role: Role, members: tuple[str, ...] = ()
+    draft: Draft, raw: Any, keys: Keys, *, role: BindingRole, members: tuple[str, ...] = ()
 ) -> Binding | None:
     """Read a binding.
 
@@ -214,7 +213,7 @@ def _note(draft: Draft, message: str, value: Any, keys: Keys) -> None:
 
 
 def _compound(
-    draft: Draft, raw: dict[str, Any], keys: Keys, role: Role, members: tuple[str, ...]
+    draft: Draft, raw: dict[str, Any], keys: Keys, role: BindingRole, members: tuple[str, ...]
 ) -> Binding | None:
     words = [word for word in BINDING_WORDS if word in raw]
     if "by" in words:
@@ -262,7 +261,7 @@ def _column(draft: Draft, raw: dict[str, Any], keys: Keys, table: ColumnTable) -
 
 
 def _series(
-    draft: Draft, raw: Any, keys: Keys, word: str, role: Role, members: tuple[str, ...]
+    draft: Draft, raw: Any, keys: Keys, word: str, role: BindingRole, members: tuple[str, ...]
 ) -> Binding | None:
     if not isinstance(raw, list) or not raw:
         _note(draft, f"{word!r} needs a list of bindings, not {raw!r}", raw, keys)
@@ -278,7 +277,7 @@ def _series(
 
 
 def _by_state(
-    draft: Draft, raw: dict[str, Any], keys: Keys, role: Role, members: tuple[str, ...]
+    draft: Draft, raw: dict[str, Any], keys: Keys, role: BindingRole, members: tuple[str, ...]
 ) -> Binding | None:
     variable = raw["by"]
     if not isinstance(variable, str) or not variable:

@@ -215,6 +215,8 @@ def _crisis(draft: Draft) -> Crisis:
         tables=draft.tables,
         issues=draft.issues,
         state=draft.state,
+        nests=draft.nests,
+        hopes=draft.hopes,
         instruments=draft.instruments,
         phases=tuple(draft.phases),
         ends_when=draft.ends_when,

@@ -35,7 +35,9 @@ __all__ = [
     "MechanismEntry",
     "MissingEntry",
     "MoveEntry",
+    "NestEntry",
     "OutcomeEntry",
+    "OwnEntry",
     "PhaseEntry",
     "PlayerEntry",
     "PolicyEntry",
@@ -330,6 +332,13 @@ class StateVariableEntry(Entry):
     claims: Claims = ClaimsField
 
 
+class OwnEntry(Entry):
+    """How a player rates a chance outcome: one of the two."""
+
+    shift: RawBinding = Field(default=None, description="Shift of the analysts' odds, in log-odds.")
+    prob: RawBinding = Field(default=None, description="A probability of its own.")
+
+
 class ChanceEntry(Entry):
     """One chance outcome of an instrument."""
 
@@ -340,6 +349,26 @@ class ChanceEntry(Entry):
         default=None, description="In which states it can follow; absent: in all."
     )
     effects: RawEffects = Field(default={}, description="Effects on the state.")
+    favours: Name | None = Field(
+        default=None, description="Player whom it is good for: its hopes shift its odds of it."
+    )
+    own: dict[Name, OwnEntry] = Field(
+        default={}, description="Player to its own odds of it, in the place of hopes."
+    )
+
+
+class NestEntry(Entry):
+    """A kind of move: on a menu its options count as one."""
+
+    label: Text = Field(description="Name as readers see it.")
+    similarity: RawBinding = Field(
+        description="How alike its options are, 0 (as different as any) to 0.98: a binding that reads no state."
+    )
+    weight: RawBinding = Field(
+        default=None,
+        description="How much it counts in its list: a binding that reads no state; absent: 1.",
+    )
+    within: Name | None = Field(default=None, alias="in", description="The nest that it stands in.")
 
 
 class InstrumentEntry(Entry):
@@ -354,6 +383,11 @@ class InstrumentEntry(Entry):
         description="State variable to value, or `up` / `down`: the next in its order; or cases by the state.",
     )
     chance: list[ChanceEntry] = Field(default=[], description="Chance outcomes, if it has any.")
+    nest: Name | None = Field(default=None, description="The kind of move that it is: a nest.")
+    weight: RawBinding = Field(
+        default=None,
+        description="How much it counts in its list: a binding that reads no state; absent: 1.",
+    )
     seen_by: Names = Field(default=[], description="Players who see it; absent: all.")
     looks_like: Name | None = Field(
         default=None, description="Instrument of the same menu that others take it for."
@@ -540,6 +574,10 @@ class Header(Entry):
         default={},
         description="Instrument to the probability that its use is reported by the end of the round.",
     )
+    hopes: dict[str, RawBinding] = Field(
+        default={},
+        description="Player or role to the shift, in log-odds, of its odds of what is good for it.",
+    )
     ends_when: RawCondition = Field(
         default=None, description="The game ends after a round in which this holds; absent: never."
     )
@@ -553,6 +591,7 @@ class CrisisDocument(Header):
     quantities: dict[str, QuantityEntry] = Field(description="Figures, by dotted path.")
     issues: dict[str, IssueEntry] = Field(default={}, description="Issues between the sides.")
     state: dict[str, StateVariableEntry] = Field(description="Variables of the world.")
+    nests: dict[str, NestEntry] = Field(default={}, description="Kinds of move.")
     instruments: dict[str, InstrumentEntry] = Field(description="What players may do.")
     phases: list[PhaseEntry] = Field(description="The steps of a round, in order.")
     outcomes: dict[str, OutcomeEntry] = Field(description="Names of terminal states, in order.")
@@ -574,6 +613,7 @@ MAPPING_SECTIONS: dict[str, type[Entry]] = {
     "quantities": QuantityEntry,
     "issues": IssueEntry,
     "state": StateVariableEntry,
+    "nests": NestEntry,
     "instruments": InstrumentEntry,
     "outcomes": OutcomeEntry,
     "mechanisms": MechanismEntry,

@@ -18,6 +18,7 @@ from detente.arrays import BoolArray, FloatArray, Int64Array, IntArray
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Pledge, Policy
 from detente.engine.drawing import DrawMemory, Draws
+from detente.engine.kinds import find_menus
 from detente.engine.metrics import (
     MetricPlan,
     MoveKeys,
@@ -25,7 +26,7 @@ from detente.engine.metrics import (
     find_excluded,
     find_move_keys,
 )
-from detente.game import ExtensiveForm
+from detente.game import ExtensiveForm, MenuForm
 from detente.linking import Plan, Priced, plan_pricing, price
 from detente.linking.planning import Within
 from detente.rules import Tree, compile_rules, unroll
@@ -145,6 +146,16 @@ class PolicyGame:
             cut.terminal_node,
             np.searchsorted(self._kinds, self._paid),
             len(tree.players),
+        )
+
+    @cached_property
+    def menus(self) -> MenuForm | None:
+        """Which options of its information sets stand in which nest; None where all menus are plain."""
+        tree, crisis = self.board.tree, self.board.crisis
+        number = {name: place for place, name in enumerate(crisis.instruments)}
+        labels = (tree.action_label[action] for action in self.cut.actions.tolist())
+        return find_menus(
+            crisis, self.form, np.array([number[name] for name in labels], dtype=np.intp)
         )
 
     @cached_property
@@ -384,6 +395,11 @@ def compiled_of(crisis: Crisis) -> Compiled:
 
 def _size(priced: Priced) -> int:
     """Bytes that a block's prices hold."""
-    arrays = [priced.parts, priced.chance_probs, *priced.prices.values()]
+    arrays = [
+        priced.parts,
+        priced.chance_probs,
+        *priced.own_odds.values(),
+        *priced.prices.values(),
+    ]
     arrays += [array for outputs in priced.outputs.values() for array in outputs.values()]
     return sum(array.nbytes for array in arrays)

@@ -9,7 +9,6 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -397,10 +396,8 @@ class Engine:
         tree, values = game.board.tree, draws.as_mapping()
         pledges = price_pledges(game.policy, tree, self.crisis, values, draws.n_draws)
         if game.board.uncertain:
-            n_profiles = int(tree.chance_offset[1])
-            chance = priced.chance_probs.copy()
-            chance[:n_profiles] = pledges.weigh(chance[:n_profiles])
-            priced = replace(priced, chance_probs=chance)
+            drawn = priced.chance_probs[: int(tree.chance_offset[1])]
+            priced = priced.with_profiles(pledges.weigh(drawn.copy()))
         return priced, pledges
 
     def _find_reach(
@@ -454,9 +451,7 @@ class Engine:
             block = draws.block(first, last)
             priced, pledges = self._weigh(game, self._price(game.board, block), block)
             if priors is not None:
-                chance = priced.chance_probs.copy()
-                chance[: len(priors)] = priors[:, first:last]
-                priced = replace(priced, chance_probs=chance)
+                priced = priced.with_profiles(priors[:, first:last])
             rationality = np.ascontiguousarray(draws.values[path, first:last])
             return solve_block(game, priced, rationality, pledges)
 

@@ -13,7 +13,7 @@ from detente.engine.boards import PolicyGame
 from detente.engine.metrics import MoveKeys, evaluate_metrics
 from detente.engine.solving import solve_draws
 from detente.errors import UsageError, nearest
-from detente.game import nash_conv, terminal_probs
+from detente.game import Menus, nash_conv, terminal_probs
 from detente.linking import Priced
 from detente.linking.pledges import PricedPledges
 from detente.summaries import html_bars, html_grid, html_summary
@@ -94,8 +94,13 @@ class SolvedBlock:
 
     def nash_conv(self) -> FloatArray:
         """Return what players could gain by deviating in the game that is left, summed, shape ``(D,)``."""
-        chance = self.priced.chance_probs
-        return nash_conv(self.game.form, self.strategy, payoffs=self.payoffs, chance_probs=chance)
+        return nash_conv(
+            self.game.form,
+            self.strategy,
+            payoffs=self.payoffs,
+            chance_probs=self.priced.chance_probs,
+            own_odds=self.priced.own_odds,
+        )
 
 
 def solve_block(
@@ -109,7 +114,19 @@ def solve_block(
     if pledges is not None:
         payoffs = payoffs - pledges.cost[None, :, :]
         payoffs[game.classes_broken] -= pledges.broken
-    found = solve_draws(game.form, rationality, payoffs=payoffs, chance_probs=priced.chance_probs)
+    menus = None
+    if game.menus is not None:
+        menus = Menus.from_numbers(
+            game.menus, weight=priced.menu_weights, similarity=priced.similarities
+        )
+    found = solve_draws(
+        game.form,
+        rationality,
+        payoffs=payoffs,
+        chance_probs=priced.chance_probs,
+        menus=menus,
+        own_odds=priced.own_odds,
+    )
     return SolvedBlock(
         game=game,
         priced=priced,

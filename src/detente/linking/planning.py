@@ -1,6 +1,6 @@
 """Planning of prices: everything about payoffs and probabilities that does not depend on draws, worked out once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
@@ -9,6 +9,7 @@ import numpy as np
 from detente.arrays import FloatArray, Int64Array
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Binding, Consideration, Instrument, Mechanism, Player
+from detente.crisis.odds import odds_bindings, odds_of
 from detente.errors import Code, Place, refuse
 from detente.linking.bindings import (
     AbstractTerm,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Evaluation",
     "Lottery",
+    "OwnTerms",
     "Plan",
     "Within",
     "mechanism_order",
@@ -63,7 +65,8 @@ class Evaluation:
 class Lottery:
     """Probabilities of some outcomes at some levels; ``terms`` None is the rest up to one.
 
-    ``branches`` ``(n_levels, n_outcomes)`` says where they go in the flat axis of chance branches.
+    ``branches`` ``(n_levels, n_outcomes)`` says where they go in the flat axis of chance branches. ``own`` holds, for players
+    who rate outcomes otherwise, a term for each outcome that they do: a shift in log-odds or a probability.
     """
 
     name: str
@@ -71,6 +74,16 @@ class Lottery:
     place: Place
     terms: tuple[AbstractTerm | None, ...]
     branches: Int64Array
+    own: tuple["OwnTerms", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTerms:
+    """How a player, by number, rates the outcomes of a lottery: ``(outcome, term)`` for shifts, or for probabilities."""
+
+    player: int
+    shifts: tuple[tuple[int, AbstractTerm], ...] = ()
+    probs: tuple[tuple[int, AbstractTerm], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +93,8 @@ class Plan:
     ``paths`` are the quantities that :func:`price` needs. ``level_states`` says for each mechanism what its levels are,
     ``mechanism_codes`` gives them as codes, ``reachable`` those that were asked for; mechanisms in ``shared`` are evaluated
     by the base plan. ``prices`` gives for each consideration the number of its levels and those that are priced,
-    ``even`` even odds for each chance branch. ``type_rows`` give for each player its type in each profile;
+    ``even`` even odds for each chance branch. ``menu_weights`` say how much each instrument and then each nest counts in its list
+    (None: 1), ``similarities`` how alike the options of each nest are; both are empty where menus are plain. ``type_rows`` give for each player its type in each profile;
     ``share_of_types`` profiles have the same types, and share their probability evenly until it is known whether a policy
     binds.
     """
@@ -101,6 +115,8 @@ class Plan:
     type_rows: tuple[Int64Array, ...]
     share_of_types: int
     lotteries: tuple[Lottery, ...]
+    menu_weights: tuple[AbstractTerm | None, ...]
+    similarities: tuple[AbstractTerm, ...]
     weights: tuple[tuple[tuple[str, str, str], AbstractTerm], ...]
     weight_row: Int64Array
     price_row: Int64Array
@@ -166,10 +182,10 @@ def plan_pricing(
             for item, levels in zip(crisis.considerations.values(), prices, strict=True)
         ),
         *(
-            (outcome.prob, levels)
+            (binding, levels)
             for item, places, _, levels in events
-            for outcome in (item.chance[place] for place in places)
-            if outcome.prob is not None
+            for place in places
+            for binding in odds_bindings(crisis, item.chance[place])
         ),
         *(
             (kind.prior, now)
@@ -178,6 +194,7 @@ def plan_pricing(
             if kind.prior is not None
         ),
         *((binding, now) for _, binding in _weight_bindings(crisis)),
+        *((binding, now) for binding in _menu_bindings(crisis)),
     ]
     levels, shared = _mechanism_levels(
         crisis,
@@ -217,6 +234,7 @@ def plan_pricing(
     lotteries = tuple(
         _plan_lottery(item, places, branches, at, scope) for item, places, branches, at in events
     )
+    menu_weights, similarities = _plan_menus(crisis, scope, now)
     weight_row, price_row, incidence = _incidence(tree, [key for key, _ in weights])
     return Plan(
         paths=tuple(sorted(scope.paths)),
@@ -239,6 +257,8 @@ def plan_pricing(
         type_rows=tuple(profiles(rules).astype(np.int64).T[: len(tree.players)]),
         share_of_types=len(BINDING) if rules.pledgers else 1,
         lotteries=lotteries,
+        menu_weights=menu_weights,
+        similarities=similarities,
         weights=tuple(weights),
         weight_row=weight_row,
         price_row=price_row,
@@ -324,6 +344,41 @@ def _weight_bindings(
         for player, by_type in item.weights.items():
             for kind, binding in by_type.items():
                 yield (player, kind, item.id), binding
+
+
+def _menu_bindings(crisis: Crisis) -> Iterator[Binding]:
+    """Yield what the numbers of menus are read from."""
+    for nest in crisis.nests.values():
+        yield nest.similarity
+    yield from (weight for weight, _ in _weights_of_menus(crisis) if weight is not None)
+
+
+def _weights_of_menus(crisis: Crisis) -> list[tuple[Binding | None, Place]]:
+    """Return how much each instrument and then each nest counts in its list, and where that is written."""
+    return [
+        *((item.weight, item.place) for item in crisis.instruments.values()),
+        *((nest.weight, nest.place) for nest in crisis.nests.values()),
+    ]
+
+
+def _plan_menus(
+    crisis: Crisis, scope: Scope, now: Levels
+) -> tuple[tuple[AbstractTerm | None, ...], tuple[AbstractTerm, ...]]:
+    """Return the terms of weights, of instruments and then of nests, and of similarities; nothing where menus are plain."""
+    options = crisis.instruments.values()
+    if not any(item.weight is not None or item.nest for item in options):
+        return (), ()
+
+    def term(binding: Binding, place: Place) -> AbstractTerm:
+        return compile_binding(binding, scope=scope, levels=now, place=place)
+
+    return (
+        tuple(
+            None if weight is None else term(weight, place)
+            for weight, place in _weights_of_menus(crisis)
+        ),
+        tuple(term(nest.similarity, nest.place) for nest in crisis.nests.values()),
+    )
 
 
 def _events(
@@ -508,7 +563,35 @@ def _plan_lottery(
             for outcome in (instrument.chance[place] for place in places)
         ),
         branches=branches,
+        own=_plan_own(instrument, places, levels, scope),
     )
+
+
+def _plan_own(
+    instrument: Instrument, places: tuple[int, ...], levels: Levels, scope: Scope
+) -> tuple[OwnTerms, ...]:
+    """Return the players who rate some of the outcomes otherwise than the analysts, and how."""
+    crisis = scope.crisis
+    found = []
+    for number, player in enumerate(crisis.players):
+        rated = [(at, odds_of(crisis, instrument.chance[at], player)) for at in places]
+
+        def term(binding: Binding) -> AbstractTerm:
+            return compile_binding(binding, scope=scope, levels=levels, place=instrument.place)
+
+        shifts = tuple(
+            (at, term(own.shift))
+            for at, (_, own) in enumerate(rated)
+            if own is not None and own.shift is not None
+        )
+        probs = tuple(
+            (at, term(own.prob))
+            for at, (_, own) in enumerate(rated)
+            if own is not None and own.prob is not None
+        )
+        if shifts or probs:
+            found.append(OwnTerms(player=number, shifts=shifts, probs=probs))
+    return tuple(found)
 
 
 def _incidence(

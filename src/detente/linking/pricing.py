@@ -9,8 +9,8 @@ terminals with the same types and levels. :func:`plan_pricing` works out every i
 block of draws.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import numpy as np
@@ -19,7 +19,7 @@ from detente.arrays import FloatArray, Int64Array
 from detente.crisis.elements import Consideration, Mechanism
 from detente.errors import Code, ModelError, UsageError, refuse
 from detente.linking.bindings import AbstractTerm, DrawBlock
-from detente.linking.planning import Evaluation, Lottery, Plan, plan_pricing
+from detente.linking.planning import Evaluation, Lottery, OwnTerms, Plan, plan_pricing
 from detente.models.registry import Input
 from detente.summaries import html_fields, text_fields
 
@@ -43,7 +43,12 @@ class Priced:
     values
         The draws that were read: ``(D,)`` by path.
     chance_probs
-        ``(R, D)``; sums to one over the branches of each chance event.
+        ``(R, D)``; sums to one over the branches of each chance event. The analysts' odds.
+    own_odds
+        By number of a player who does not share them: its own odds of all chance branches, ``(R, D)``.
+    menu_weights, similarities
+        How much each instrument and then each nest counts in its list, ``(W, D)``, and how alike the options of each nest are,
+        ``(N, D)``; both are empty where menus are plain.
     prices
         Per consideration ``(n_levels, D)``, levels as in ``tree.level_codes``.
     weights
@@ -60,10 +65,22 @@ class Priced:
     plan: Plan
     values: Mapping[str, FloatArray]
     chance_probs: FloatArray
+    own_odds: dict[int, FloatArray]
+    menu_weights: FloatArray
+    similarities: FloatArray
     prices: dict[str, FloatArray]
     weights: dict[tuple[str, str, str], FloatArray]
     outputs: dict[str, dict[str, FloatArray]]
     parts: FloatArray
+
+    def with_profiles(self, probs: FloatArray) -> "Priced":
+        """Return it with other probabilities of nature's draw, ``(V, D)``: everybody's, since nobody rates types otherwise."""
+        chance, own = self.chance_probs.copy(), {}
+        chance[: len(probs)] = probs
+        for player, odds in self.own_odds.items():
+            own[player] = odds.copy()
+            own[player][: len(probs)] = probs
+        return replace(self, chance_probs=chance, own_odds=own)
 
     @property
     def level_states(self) -> Mapping[str, tuple[dict[str, str], ...]]:
@@ -161,10 +178,14 @@ def price(
     weights: dict[tuple[str, str, str], FloatArray] = {}
     for key, term in plan.weights:
         weights[key] = np.broadcast_to(term.evaluate(draws), (1, draws.n_draws))[0]
+    chance_probs = _chance_probs(plan, draws)
     return Priced(
         plan=plan,
         values=draws.values,
-        chance_probs=_chance_probs(plan, draws),
+        chance_probs=chance_probs,
+        own_odds=_own_odds(plan, draws, chance_probs),
+        menu_weights=_rows(plan.menu_weights, draws),
+        similarities=_rows(plan.similarities, draws),
         prices=prices,
         weights=weights,
         outputs=draws.outputs,
@@ -345,6 +366,61 @@ def _chance_probs(plan: Plan, draws: DrawBlock) -> FloatArray:
     result[:n_types] = types / plan.share_of_types
     for lottery in plan.lotteries:
         result[lottery.branches] = _probabilities(lottery, draws)
+    return result
+
+
+def _rows(terms: Sequence[AbstractTerm | None], draws: DrawBlock) -> FloatArray:
+    """Return the values of terms that read no state, ``(n, D)``; 1 where there is none."""
+    result = np.ones((len(terms), draws.n_draws))
+    for row, term in enumerate(terms):
+        if term is not None:
+            result[row] = np.broadcast_to(term.evaluate(draws), (1, draws.n_draws))[0]
+    return result
+
+
+def _own_odds(plan: Plan, draws: DrawBlock, chance_probs: FloatArray) -> dict[int, FloatArray]:
+    """Return the odds of the players who do not share those of the analysts."""
+    found: dict[int, FloatArray] = {}
+    for lottery in plan.lotteries:
+        for own in lottery.own:
+            odds = found.setdefault(own.player, chance_probs.copy())
+            odds[lottery.branches] = _rated(lottery, own, chance_probs[lottery.branches], draws)
+    return found
+
+
+def _rated(lottery: Lottery, own: OwnTerms, probs: FloatArray, draws: DrawBlock) -> FloatArray:
+    """Return how a player rates the outcomes of a lottery, shape ``(n_levels, n_outcomes, D)``.
+
+    A shift multiplies the odds of an outcome; what has a probability of the player's own has that, and the other outcomes
+    share the rest as the analysts' odds of them stand to each other.
+    """
+    if own.shifts:
+        logs = np.zeros(probs.shape)
+        for at, term in own.shifts:
+            logs[:, at] = term.evaluate(draws)
+        raised = probs * np.exp(logs - logs.max(axis=1, keepdims=True))
+        shifted: FloatArray = raised / raised.sum(axis=1, keepdims=True)
+        return shifted
+    result = probs.copy()
+    stated = [at for at, _ in own.probs]
+    for at, term in own.probs:
+        result[:, at] = term.evaluate(draws)
+    low, high = result[:, stated].min(), result[:, stated].sum(axis=1).max()
+    if not (low >= 0.0 and high <= 1.0 + PROB_TOLERANCE):
+        _refuse_lottery(lottery, "probability-out-of-range", "a player's own odds are no odds")
+    others = [at for at in range(probs.shape[1]) if at not in stated]
+    left = np.maximum(1.0 - result[:, stated].sum(axis=1), 0.0)
+    share = probs[:, others].sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scale = np.where(share > 0.0, left / share, 0.0)
+    result[:, others] = probs[:, others] * scale[:, None]
+    total = result.sum(axis=1)
+    if np.abs(total - 1.0).max() > SUM_TOLERANCE or ((result > 0.0) != (probs > 0.0)).any():
+        _refuse_lottery(
+            lottery,
+            "probability-out-of-range",
+            "a player's own odds leave open what the analysts' do not, or the reverse",
+        )
     return result
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Instrument, Mechanism, Policy
+from detente.crisis.odds import odds_bindings
 from detente.errors import Place, UsageError
 from detente.rules.instruments import CompiledInstrument, compile_instruments
 from detente.rules.phases import CompiledPhase, Moment, compile_phase, make_schedule
@@ -252,7 +253,13 @@ def profile_labels(rules: Rules) -> tuple[str, ...]:
 
 
 def _chance_variables(instrument: Instrument, crisis: Crisis) -> frozenset[str]:
+    """Return what the chance of an instrument reads: the analysts' odds of its outcomes, those of players, and conditions."""
     return frozenset().union(
+        *(
+            read_variables(binding, crisis)
+            for outcome in instrument.chance
+            for binding in odds_bindings(crisis, outcome)
+        ),
         *(
             read_variables(outcome.prob, crisis)
             for outcome in instrument.chance

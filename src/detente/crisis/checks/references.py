@@ -9,7 +9,7 @@ from detente.crisis.registers import instrument_kinds, terms
 from detente.crisis.schema import ActorEntry, FactEntry, PhaseEntry, PlayerEntry
 from detente.errors import Finding
 
-FIXED_ROLES = frozenset({"weight", "prior", "credibility", "cost"})
+FIXED_ROLES = frozenset({"weight", "prior", "credibility", "cost", "similarity", "menu weight"})
 """What a binding may feed that does not depend on the state."""
 
 __all__ = [
