@@ -26,6 +26,7 @@ from detente.rules import Tree
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
+    "OWN_ODDS",
     "Decision",
     "OptionWorth",
     "WorthChange",
@@ -35,6 +36,9 @@ __all__ = [
     "find_turning_point",
     "noise_of_attack",
 ]
+
+OWN_ODDS = "own odds"
+"""Names what the mover's own odds of chance add to the worth of an option, beside the considerations."""
 
 _TIE = 1e-9
 """Stakes by which options must differ for one to count as worth more."""
@@ -68,7 +72,8 @@ class OptionWorth:
         What the mover expects of it where it is on the menu, in stakes; ``low`` and ``high`` are the 5% and 95% quantiles
         over draws.
     parts
-        What each consideration adds to ``payoff``, in stakes; they sum to it.
+        What each consideration adds to ``payoff`` by the analysts' odds, in stakes, and under :data:`OWN_ODDS` what the
+        mover's own odds add, if it has any; they sum to it.
     noise
         Share of the times at which it is taken although another option is worth more to the mover, 0-1.
     """
@@ -345,17 +350,31 @@ class _Sums:
 
     def _probs(self) -> Iterator[FloatArray]:
         """Yield the probabilities of the terminals that come after the decision, block by block of draws."""
-        form = self.solution.game.form
         for block in self.solution.blocks:
-            yield terminal_probs(form, block.strategy, block.priced.chance_probs)[self.inside]
+            yield self._probs_by(block, block.priced.chance_probs)
+
+    def _probs_by(self, block: SolvedBlock, odds: FloatArray) -> FloatArray:
+        """Return the probabilities of these terminals by some odds of chance."""
+        return terminal_probs(self.solution.game.form, block.strategy, odds)[self.inside]
 
     def _worth(
         self, block: SolvedBlock, probs: FloatArray
     ) -> tuple[FloatArray, dict[str, FloatArray], BoolArray]:
-        """Return by row how often it is taken, what each consideration pays after it, and whether another pays more."""
+        """Return by row how often it is taken, what adds to its worth to the mover, and whether another is worth more.
+
+        Considerations are weighed by the analysts' odds; what the mover's own odds add is a part of its own.
+        """
         taken = _sum_by(self.row, probs, self.action.size)
         with np.errstate(invalid="ignore", divide="ignore"):
             parts = {name: paid / taken for name, paid in self._paid(block, probs).items()}
+            own = block.priced.own_odds.get(self.tree.players.index(self.decision.player))
+            if own is not None:
+                rated = self._probs_by(block, own)
+                reached = _sum_by(self.row, rated, self.action.size)
+                worth = np.sum(
+                    [paid / reached for paid in self._paid(block, rated).values()], axis=0
+                )
+                parts[OWN_ODDS] = worth - np.sum(list(parts.values()), axis=0)
         total = np.sum(list(parts.values()), axis=0) if parts else np.zeros(taken.shape)
         best = np.full((self.n_sets, taken.shape[1]), -np.inf)
         np.maximum.at(best, self.set_of, np.where(np.isnan(total), -np.inf, total))

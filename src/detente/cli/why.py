@@ -66,6 +66,7 @@ def command(
 
       detente why my-crisis --policy arm --at "arm,move@2"
     """
+    from detente.analysis.why import OWN_ODDS
     from detente.analysis.why_tables import why_in_crisis
     from detente.cli._crises import parse_assignments
 
@@ -75,6 +76,7 @@ def command(
         sys.stdout.write(json_text(data))
         return
     labels = {name: item.label for name, item in loaded.considerations.items()}
+    labels[OWN_ODDS] = "hopes: what its own odds add"
     _print(data, labels, most)
 
 
