@@ -79,6 +79,7 @@ def test_what_the_rules_leave_no_way_to_is_excluded(crisis):
     assert forgo.game.excluded == {"outcome/war", "attack", "attack_by/coalition"}
     assert "attack" not in base.game.excluded
     found = engine.measure(forgo)
+    assert "attack                           excluded" in repr(forgo)
     for name in forgo.game.excluded:
         assert not found[name].any()
         assert found[f"excluded/{name}"].all()
