@@ -20,6 +20,7 @@ __all__ = [
     "RunError",
     "Severity",
     "SolverError",
+    "SystemFailedError",
     "UsageError",
     "nearest",
     "refuse",
@@ -30,6 +31,7 @@ Code = Literal[
     "file-missing",
     "file-not-utf8",
     "file-too-large",
+    "file-foreign",
     "character-forbidden",
     "yaml-invalid",
     "yaml-duplicate-key",
@@ -70,6 +72,7 @@ Code = Literal[
     "case-idle",
     "instrument-unknown",
     "issue-unknown",
+    "issue-closed",
     "exposure-unknown",
     "mechanism-unknown",
     "mechanism-cycle",
@@ -78,6 +81,8 @@ Code = Literal[
     "model-input-missing",
     "model-output-unknown",
     "policy-invalid",
+    "term-unknown",
+    "entry-unused",
     # the game that the rules make
     "instrument-unused",
     "instrument-unreachable",
@@ -102,11 +107,13 @@ Code = Literal[
     "folder-exists",
     "output-unwritable",
     "run-busy",
+    "path-linked",
     "run-corrupt",
     "run-mismatch",
     "study-missing",
     "executor-failed",
     "query-invalid",
+    "system-failed",
 ]
 """Every code that an error or a finding may carry."""
 
@@ -211,6 +218,10 @@ class ModelError(DetenteError, ValueError):
 
 class RunError(DetenteError, RuntimeError):
     """A run that cannot be written, read or resumed."""
+
+
+class SystemFailedError(DetenteError):
+    """The system below the program refuses what it was asked for: a file, memory, a place for the output."""
 
 
 class UsageError(DetenteError, ValueError):

@@ -13,12 +13,13 @@ def test_words_for_true_and_false_are_read(tmp_path):
     # oracle by hand
     path = tmp_path / "cases.csv"
     path.write_text("a,failed\n1,yes\n2,No\n3,TRUE\n", encoding="utf-8")
-    columns, values = cases_of_table(path, "failed")
+    columns, values, _ = cases_of_table(path, "failed")
     assert columns["a"].tolist() == [1, 2, 3]
     assert values == [1, 0, 1]
     path.write_text("a,failed\n1,maybe\n2,no\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="neither a number nor true or false"):
+    with pytest.raises(UsageError, match="neither a number nor true or false") as caught:
         cases_of_table(path, "failed")
+    assert caught.value.at == f"{path}:2  failed"
     with pytest.raises(UsageError, match="has no column 'x'"):
         cases_of_table(path, "x")
 

@@ -32,14 +32,14 @@ def tables(tmp_path):
 def test_both_forms_are_read_alike(tables):
     # oracle by hand: two cases have a value in every column that has some
     for path in tables:
-        found = read_cases(path, drop_missing=True)
+        found = read_cases(path, drop_missing=True).columns
         assert found["a"].tolist() == [0.5, 2.5]
         assert found["n"].tolist() == [1, 4]
         assert found["gap"].tolist() == [3, 6]
         assert found["n"].dtype.kind == found["gap"].dtype.kind == "i"
         assert found["told"].tolist() == ["True", "True"]
         assert found["void"].tolist() == ["", ""]
-        whole = read_cases(path, leave_out=["a", "gap"])
+        whole = read_cases(path, leave_out=["a", "gap"]).columns
         assert whole["kind"].tolist() == ["x", "y", "x", "y"]
         with pytest.raises(UsageError, match="among numbers") as caught:
             read_cases(path)
@@ -47,7 +47,9 @@ def test_both_forms_are_read_alike(tables):
 
 
 def test_a_column_without_values_hinders_no_search(tables):
-    columns = read_cases(tables[1], leave_out=["a", "gap"]) | {"nothing": np.full(4, np.nan)}
+    columns = read_cases(tables[1], leave_out=["a", "gap"]).columns | {
+        "nothing": np.full(4, np.nan)
+    }
     found = find_box(columns, np.array([1, 0, 1, 0]), mass_min=0.3)
     assert {column.name for column in found.columns} == {"n", "kind", "told"}
 

@@ -5,8 +5,9 @@ import pytest
 
 from detente.analysis.moves import LEAST_CHANGE
 from detente.brief.book import Book
-from detente.brief.figures import plain
-from detente.brief.questions._dilemma import COLOURS, INTENTS, dilemma_parts
+from detente.brief.figures import links_in, plain
+from detente.brief.questions._dilemma import COLOURS, dilemma_parts
+from detente.crisis.registers import instrument_kinds
 from detente.models.beliefs import classify_change
 
 
@@ -22,9 +23,9 @@ def test_every_move_has_an_intent_a_reading_and_an_effect(parts):
     figures = {figure.id: figure for figure in book.figures}
     assert table.rows
     for row in table.rows:
-        assert row[2] in INTENTS.values()
+        assert row[2] in {kind.intent for kind in instrument_kinds().values()}
         assert row[5] in COLOURS
-        effect = next(figure for name, figure in figures.items() if f"[[{name}|" in row[4])
+        effect = next(figure for name, figure in figures.items() if name in links_in(row[4]))
         assert row[5] == classify_change(effect.value, least=LEAST_CHANGE)
 
 
@@ -57,6 +58,6 @@ def test_sentences_link_their_numbers(parts):
     found, book = parts
     known = {figure.id for figure in book.figures}
     for sentence in found.sentences:
-        assert "[[" in sentence
-        assert all(part.partition("|")[0] in known for part in sentence.split("[[")[1:])
+        assert links_in(sentence)
+        assert set(links_in(sentence)) <= set(known)
         assert plain(sentence)

@@ -7,6 +7,7 @@ import pytest
 from detente.brief.export.rendering import to_html, to_markdown
 from detente.brief.figures import Figure, Trace, link, links_in, plain
 from detente.brief.questions import find_questions
+from detente.brief.words import LINK_OPENS
 
 
 def all_texts(brief):
@@ -89,7 +90,7 @@ def test_the_page_stands_alone(brief):
 
 def test_exclamations_and_raw_links_are_absent(brief):
     text = to_markdown(brief)
-    assert "[[" not in text
+    assert LINK_OPENS not in text
     prose = [line for line in text.splitlines() if not line.startswith("![")]
     assert not any("!" in line for line in prose)
 

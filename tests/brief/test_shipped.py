@@ -9,6 +9,7 @@ import pytest
 
 from detente.analysis.studies import keep_studies
 from detente.brief import compose, to_html, to_json, to_markdown
+from detente.brief.words import LINK_OPENS
 from detente.crisis import load_crisis, shipped_crises
 from detente.runs import run_ensemble
 
@@ -31,5 +32,5 @@ def test_a_shipped_crisis_briefs(name, tmp_path):
     for figure in brief.figures.values():
         assert figure.trace.sources or figure.trace.model, figure.id
         assert figure.value is not None, figure.id
-    assert "[[" not in to_markdown(brief)
+    assert LINK_OPENS not in to_markdown(brief)
     assert len(brief.charts) >= len(brief.answers)

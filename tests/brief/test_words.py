@@ -4,6 +4,9 @@ import pytest
 
 from detente.brief.words import (
     LIKELIHOOD_BANDS,
+    LINK_CLOSES,
+    LINK_OPENS,
+    LINK_TEXT,
     format_exact,
     format_number,
     format_percent,
@@ -175,6 +178,9 @@ def test_spread_words():
 
 
 def test_joining_and_case():
+    def linked(words):
+        return f"{LINK_OPENS}x.y{LINK_TEXT}{words}{LINK_CLOSES} it"
+
     assert join_words(["a", "b", "c"], last="or") == "a, b or c"
     assert sentence_case("“arm”") == "“Arm”"
-    assert sentence_case("[[x.y|arm]] it") == "[[x.y|Arm]] it"
+    assert sentence_case(linked("arm")) == linked("Arm")

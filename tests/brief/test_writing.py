@@ -1,11 +1,16 @@
-"""Writing: all files or none, and what was there stays."""
+"""Writing: all files or none, and what was there stays. Oracle: hand."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from detente.brief.export import writing
+from detente.brief.export.data_files import BRIEFING
+from detente.brief.export.explaining import find_data_file
 from detente.brief.export.writing import check_place, write_files
+from detente.cli import app
 from detente.errors import RunError
 
 
@@ -13,7 +18,56 @@ def test_every_file_is_written(brief, tmp_path):
     paths = write_files(brief, tmp_path / "out")
     for path in (paths.html, paths.markdown, paths.json, *paths.charts, *paths.tables):
         assert path.stat().st_size > 0
-    assert not list((tmp_path / "out").glob(".brief-*"))
+    assert not list((tmp_path / "out").glob(".brief*"))
+
+
+def test_a_briefing_may_own_each_of_its_files(brief, tmp_path):
+    write_files(brief, tmp_path)
+    names = [path.relative_to(tmp_path).as_posix() for path in contents(tmp_path)]
+    assert all(map(BRIEFING.may_own, names))
+    assert not any(map(BRIEFING.may_own, ("charts/../x.svg", "charts/a/b.svg", "run/x", "a.csv")))
+
+
+class StoppedError(BaseException):
+    """Stands for a kill."""
+
+
+def stopped(brief, folder, monkeypatch, number):
+    """Write a briefing and stop, as a kill does, before the given move of a file."""
+    real, calls = os.replace, iter(range(1, 1000))
+
+    def stopping(*paths, **options):
+        if next(calls) >= number:
+            raise StoppedError
+        return real(*paths, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", stopping)
+        patch.setattr(os, "unlink", stopping)
+        with pytest.raises(StoppedError):
+            write_files(brief, folder)
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 9, 40])
+def test_no_reader_sees_half_a_briefing(brief, tmp_path, monkeypatch, number):
+    write_files(brief, tmp_path)
+    whole = contents(tmp_path)
+    stopped(brief, tmp_path, monkeypatch, number)
+    other = tmp_path / "other.json"
+    other.write_bytes(whole[tmp_path / "brief.json"])
+    for words in (
+        ["trace", "outlook.attack", "--run", str(tmp_path)],
+        ["diff", str(tmp_path), str(other)],
+        ["diff", str(other), str(tmp_path)],
+        ["base-rates", "--beside", str(tmp_path / "brief.json")],
+    ):
+        error = CliRunner().invoke(app, words).exception
+        assert error.code == "run-corrupt", words
+        assert "the same detente brief command" in error.fix
+    other.unlink()
+    check_place(tmp_path)
+    assert contents(tmp_path) == whole
+    assert find_data_file(tmp_path) == tmp_path / "brief.json"
 
 
 def contents(folder):
@@ -87,7 +141,7 @@ def test_a_failure_at_any_step_loses_nothing(brief, tmp_path, monkeypatch, fails
             raise OSError(28, "No space left on device")
         return real(self, target)
 
-    monkeypatch.setattr(writing.Path, "replace", broken)
+    monkeypatch.setattr(Path, "replace", broken)
     with pytest.raises(RunError) as caught:
         write_files(brief, tmp_path)
     monkeypatch.undo()

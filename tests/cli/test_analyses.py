@@ -1,6 +1,7 @@
 """``detente discover``, ``policies`` and ``diff``: tables, runs and crises in, numbers and words out."""
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -135,6 +136,37 @@ def test_policies_of_a_crisis_are_compared_and_searched(capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("adapt", "reason", "words"),
+    [
+        ("nothing,threaten,shut", "unseen", "before a choice of its own"),
+        ("arm,arm,subvert", "alike", "both policies leave the same choices"),
+    ],
+)
+def test_adapting_that_changes_nothing_is_said_with_its_reason(
+    capsys, monkeypatch, adapt, reason, words
+):
+    """Oracle: hand: the pipeline is shut after the last choice; in the second both policies are one."""
+    some = ("policies", TEMPLATE, "--draws", "8", "--adapt", adapt)
+    data = json.loads(run(capsys, monkeypatch, *some, "--json")[1])
+    (item,) = data["idle_switches"]
+    assert item["reason"] == reason
+    start, adaptive = (
+        next(policy for policy in data["policies"] if policy["id"] == name)
+        for name in (adapt.split(",")[0], item["id"])
+    )
+    assert start["aims"] == adaptive["aims"]
+    text = run(capsys, monkeypatch, *some)[1]
+    assert "Adapting changes nothing in" in text
+    assert words in text
+
+
+def test_adapting_that_changes_something_is_not_called_idle(capsys, monkeypatch):
+    """Oracle: hand: the west sees subversion (as talks) and may then arm or not."""
+    some = ("policies", TEMPLATE, "--draws", "8", "--adapt", "nothing,threaten,subvert")
+    assert json.loads(run(capsys, monkeypatch, *some, "--json")[1])["idle_switches"] == []
+
+
+@pytest.mark.parametrize(
     ("options", "code"),
     [
         (["--aims", "attack:best"], "option-invalid"),
@@ -246,3 +278,25 @@ def test_drivers_of_a_run_and_of_a_crisis(capsys, monkeypatch, tmp_path):
     for bad in (("drivers", TEMPLATE), ("drivers", out, "--tornado"), (*some, "--sobol", "7")):
         status, _, err = run(capsys, monkeypatch, *bad)
         assert (status, "[option-invalid]" in err) == (2, True)
+
+
+def test_tables_are_short_unless_all_is_asked_for(capsys, monkeypatch, tmp_path):
+    """Labels stand where there are some, and ten rows at most; oracle: hand."""
+    table = tmp_path / "cases.csv"
+    rows = "".join(f"{i % 97},{i * 7 % 101},{int(i % 97 > 60)}\n" for i in range(400))
+    table.write_text("x,y,bad\n" + rows, encoding="utf-8")
+    few = run(capsys, monkeypatch, "discover", table, "--outcome", "bad")[1]
+    full = run(capsys, monkeypatch, "discover", table, "--outcome", "bad", "--all")[1]
+    boxes, every = (
+        [line for line in text.splitlines() if re.search(r" (start|peel|paste)( +<-.*)?$", line)]
+        for text in (few, full)
+    )
+    # the choices are always among them
+    assert 10 <= len(boxes) <= 12 < len(every)
+    assert (boxes[0], boxes[-1]) == (every[0], every[-1])
+    assert [line for line in boxes if "<-" in line] == [line for line in every if "<-" in line]
+    assert f"{len(boxes)} of {len(every)} boxes; --all shows all of them" in few
+    assert "--all" not in full
+    out = run(capsys, monkeypatch, "policies", TEMPLATE, "--draws", "4")[1]
+    labels = [policy.label for policy in detente.load(str(TEMPLATE)).policies.values()]
+    assert all(f"\n{label} " in out for label in labels[:5])

@@ -39,7 +39,13 @@ def test_new_folder_passes_the_check(detente, tmp_path):
     schema = json.loads((tmp_path / "strait-2031" / "crisis.schema.json").read_text())
     assert schema == crisis_schema()
     code, out, _ = detente("check", "strait-2031")
-    assert (code, out) == (0, "0 problems\n")
+    counted, _, choice = out.partition("\n")
+    assert (code, counted) == (0, "0 problems")
+    # oracle: hand, from the template's triangle 0.05, 0.1, 0.2: its quantiles 5% and 95%, and e to ten times these
+    assert " ".join(choice.split()) == (
+        "Choice: rationality 0.0694 to 0.173 per stake. An option that is 10 stakes better is taken 2 to 5.62 times as "
+        "often; of two such options the worse is still taken in 15% to 33% of choices."
+    )
 
 
 def test_new_takes_a_folder_with_missing_parents_and_an_empty_one(detente, tmp_path):
@@ -125,7 +131,7 @@ def test_strict_check_fails_on_warnings(detente, tmp_path):
     code, out, _ = detente("check", folder)
     assert code == 0
     assert "warning: " in out
-    assert out.endswith("1 problem (0 errors, 1 warning)\n")
+    assert "\n1 problem (0 errors, 1 warning)\nChoice: rationality " in out
     assert detente("check", folder, "--strict")[0] == 2
     (printed,) = json.loads(detente("check", folder, "--json")[1])
     assert printed["severity"] == "warning"

@@ -123,6 +123,28 @@ def test_resume_takes_what_is_not_given_from_the_run(capsys, monkeypatch, kept, 
     assert read_manifest(target).policies == ("free", "arm")
 
 
+def test_resuming_where_a_run_was_stopped_before_it_began_begins_it(
+    capsys, monkeypatch, kept, tmp_path
+):
+    """Oracle: the run that was made without being stopped."""
+    words = ["explore", TEMPLATE, "--draws", 64, "--policies", "arm,free", "--resume", "--run"]
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "left").mkdir()
+    left = tmp_path / "left" / ".manifest.json.host-1-0123456789abcdef.part"
+    left.write_text("{")
+    for name in ("empty", "left"):
+        code, _, err = call(capsys, monkeypatch, *words, tmp_path / name)
+        assert code == 0, err
+        for path in (kept / "shards").iterdir():
+            assert (tmp_path / name / "shards" / path.name).read_bytes() == path.read_bytes()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letters.txt").write_text("dear sir")
+    code, _, err = call(capsys, monkeypatch, *words, tmp_path / "mine")
+    assert code == 2
+    assert "[folder-exists]" in err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letters.txt"]
+
+
 def test_resuming_a_changed_crisis_is_refused_by_name(capsys, monkeypatch, tmp_path):
     crisis = tiny_crisis_folder(tmp_path)
     words = ["explore", crisis, "--run", tmp_path / "r", "--draws", 64, "--policies", "free"]

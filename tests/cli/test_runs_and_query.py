@@ -176,3 +176,30 @@ def test_an_unfinished_run_cannot_be_asked(capsys, monkeypatch, run, tmp_path):
     code, _, err = call(capsys, monkeypatch, "query", tmp_path, SQL)
     assert code == 2
     assert "holds no run" in err
+
+
+def test_a_run_knows_the_search_of_its_briefing_as_its_own(capsys, monkeypatch, run):
+    (run / "search.json").write_text("{}")
+    (run / "other.json").write_text("{}")
+    _, out, _ = call(capsys, monkeypatch, "runs", run)
+    assert "other.json: not of the run" in out
+    assert "search.json" not in out
+    call(capsys, monkeypatch, "runs", run, "--remove", "--yes")
+    assert [path.name for path in run.iterdir()] == ["other.json"]
+
+
+def test_a_long_path_stays_in_one_line(capsys, monkeypatch, run):
+    """So that it can be copied."""
+    place = run.parent / ("a-long-name-" * 15) / ("of-a-folder-" * 15)
+    place.parent.mkdir()
+    run.rename(place)
+    _, out, _ = call(capsys, monkeypatch, "runs", run.parent)
+    assert str(place.relative_to(run.parent)) in out
+
+
+def test_a_briefing_that_keeps_a_run_can_be_asked(capsys, monkeypatch, run, tmp_path):
+    place = tmp_path / "brief" / "run" / "x"
+    place.parent.mkdir(parents=True)
+    run.rename(place)
+    code, out, _ = call(capsys, monkeypatch, "query", tmp_path / "brief", "select 7 as n", "--json")
+    assert (code, json.loads(out)) == (0, [{"n": 7}])

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from detente.cli import app
 from detente.cli.solve import describe
+from detente.errors import GameError
 from detente.game import read_efg, solve_logit_qre, trace_logit_branch, write_efg
 from detente.game.catalogue import catalogue, find_game
 from detente.game.formats.trees import game_from_tree
@@ -201,3 +202,85 @@ def test_a_long_table_is_printed_in_columns(tmp_path):
     assert lines[0] == "long"
     assert lines[2].split() == ["a", "1", "go", "0.5000", "0.5000"]
     assert len(lines) == 2 + 2 * moves + 4
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(app, list(arguments))
+
+
+def game_file(tmp_path, text, name="game.nfg"):
+    file = tmp_path / name
+    file.write_text(text)
+    return str(file)
+
+
+MEETING = 'NFG 1 R "meeting" { "a" "b" } { 2 2 }\n1 1 0 0 0 0 1 1\n'
+ONE_CHOICE = (
+    'EFG 2 R "One" { "A" }\n""\n\np "" 1 1 "" { "l" "r" } 0\nt "" 1 "" { 4 }\nt "" 2 "" { 0 }\n'
+)
+
+
+def test_a_huge_lambda_does_not_spoil_the_others(tmp_path):
+    """Oracle: hand, 1 / (1 + exp(-4))."""
+    file = game_file(tmp_path, ONE_CHOICE, "two.efg")
+    rows = json.loads(invoke("solve", file, "--lambda", "1,1e308", "--json").stdout)
+    probs = [row["information_sets"][0]["actions"][0]["probability"] for row in rows]
+    assert probs == pytest.approx([0.9820137900379085, 1.0], rel=1e-15)
+    assert [row["status"] for row in rows] == ["converged", "converged"]
+
+
+def test_the_branch_points_that_were_passed_are_named(tmp_path):
+    """Oracle: hand, see tests/game/test_branching.py."""
+    file = game_file(tmp_path, MEETING)
+    shown = invoke("solve", file, "--lambda", "1,3").stdout
+    assert "met another one at lambda 2 (a branch point); --branch shows what lies there" in shown
+    rows = json.loads(invoke("solve", file, "--lambda", "1,3", "--json").stdout)
+    assert "bifurcations" not in rows[0]
+    assert [item["kind"] for item in rows[1]["bifurcations"]] == ["branch point"]
+    assert "others" not in rows[1]
+
+
+def test_other_branches_are_printed_on_request_with_their_certificates(tmp_path):
+    file = game_file(tmp_path, MEETING)
+    shown = invoke("solve", file, "--lambda", "1,3", "--branch").stdout
+    assert "other curves that leave it: 2" in shown
+    assert "Other equilibria" in shown
+    rows = json.loads(invoke("solve", file, "--lambda", "1,3", "--branch", "--json").stdout)
+    assert rows[0]["others"] == []
+    assert len(rows[1]["others"]) == 2
+    for other in rows[1]["others"]:
+        assert other["residual"] <= 1e-9
+        assert other["status"] == "converged"
+        assert other["from_lambda"] == pytest.approx(2.0, abs=1e-8)
+    far = invoke("solve", file, "--lambda", "1e9", "--branch")
+    assert "branch points are not looked for at lambda 1e+09" in far.stdout
+    assert "no other equilibrium" in invoke("solve", file, "--lambda", "1", "--branch").stdout
+
+
+def test_a_switch_that_fails_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("detente.game.qre.branching.leave_branch", lambda *_args: iter(()))
+    shown = invoke("solve", game_file(tmp_path, MEETING), "--lambda", "3", "--branch").stdout
+    assert "no other curve could be followed from there" in shown
+
+
+def test_progress_is_shown_where_it_takes_long(tmp_path, monkeypatch):
+    """Also where standard error is no terminal; quick answers come without a word."""
+    file = game_file(tmp_path, MEETING)
+    assert "hundredths of the way" not in invoke("solve", file, "--lambda", "3").stderr
+    monkeypatch.setattr("detente.cli.solve._PATIENCE", 0.0)
+    assert "hundredths of the way" in invoke("solve", file, "--lambda", "3", "--branch").stderr
+
+
+def test_large_payoffs_are_shown_in_powers_of_ten(tmp_path):
+    file = game_file(tmp_path, ONE_CHOICE.replace("{ 4 }", "{ 4e290 }"), "large.efg")
+    assert "4e+290" in invoke("solve", file, "--lambda", "1").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("%PDF-1.4\n", "file-foreign"), ("<html></html>", "file-foreign"), (MEETING.replace("meeting", "\x1b"), "character-forbidden")],
+)  # fmt: skip
+def test_files_that_hold_no_game_exit_with_two(tmp_path, text, code):
+    result = invoke("solve", game_file(tmp_path, text))
+    assert isinstance(result.exception, GameError)
+    assert result.exception.code == code

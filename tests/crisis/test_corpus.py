@@ -102,7 +102,7 @@ CORPUS = {
     "unclosed bracket": (sub("disputes: []", "disputes: ["), "yaml-invalid"),
     "tab as indentation": (sub("  sources: sources.csv", "\tsources: sources.csv"), "yaml-invalid"),
     "unquoted colon": (sub("scope: An invented", "scope: An: invented"), "yaml-invalid"),
-    "null byte": (put(b"schema: 1\x00\n"), "yaml-invalid"),
+    "null byte": (put(b"schema: 1\x00\n"), "character-forbidden"),
     "two documents": (add("---\nschema: 1\n"), "yaml-invalid"),
     "python object": (
         sub("disputes: []", "disputes: !!python/object/apply:os.getcwd []"),

@@ -110,3 +110,47 @@ def test_no_file_no_text_no_rows(tmp_path, monkeypatch):
     assert codes_of(write(tmp_path, "row,a,b\nc,1,2\n"))[0].code == "table-column-missing"
     monkeypatch.setattr("detente.crisis.trade_tables.MAX_TABLE_BYTES", 3)
     assert codes_of(write(tmp_path, GOOD))[0].code == "file-too-large"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        GOOD.replace(",", ";"),
+        GOOD.replace(",", ";").replace(".", ","),
+        GOOD.replace(",", "\t").replace(".", ","),
+        "\ufeff" + GOOD.replace("\n", "\r"),
+        GOOD.replace("\n", "\r\n"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+def test_the_dialect_is_that_of_every_table(tmp_path, content, encoding):
+    """Oracle: hand: the same table."""
+    path = tmp_path / "table.csv"
+    path.write_bytes(content.encode(encoding))
+    found, expected = read_trade_table(path), read_trade_table(write(tmp_path, GOOD))
+    assert (found.regions, found.sectors) == (expected.regions, expected.sectors)
+    for name in ("intermediate", "final", "output"):
+        assert (getattr(found, name) == getattr(expected, name)).all()
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("1_000", "table-row-invalid"),
+        ("12%", "table-row-invalid"),
+        ("..", "table-row-invalid"),
+        ("NA", "table-row-invalid"),
+        ('"1,234"', "table-row-invalid"),
+        ("٣", "table-row-invalid"),
+        ("inf", "value-not-finite"),
+        ("1e999", "value-not-finite"),
+        ("2" * 140_000, "table-row-invalid"),
+        ("\x1b", "character-forbidden"),
+        ("\x85", "character-forbidden"),
+    ],
+)
+def test_a_cell_that_is_no_plain_number_is_named(tmp_path, cell, code):
+    """Oracle: hand."""
+    (finding,) = codes_of(write(tmp_path, GOOD.replace("B_x,2,", f"B_x,{cell},")))
+    assert finding.code == code
+    assert finding.line == 4

@@ -283,6 +283,17 @@ class TestSurface:
         got = surface.read(surface.points[:20])
         np.testing.assert_allclose(got["lost"], np.clip(surface.values[:20, :3].T, 0, 1), atol=1e-8)
 
+    def test_what_a_point_gives_depends_on_no_other_point(self):
+        """Oracle: theorem; the same bits alone, in any company, at any place."""
+        setting = Setting(tables=gas_tables(), start=START, challengers=("EAS",))
+        surface = fit_gas(setting, hoarding=True)
+        at = draws_of(45)
+        whole = surface.read(at)
+        for first, last in ((0, 1), (3, 17), (44, 45), (1, 45)):
+            part = surface.read(at[first:last])
+            for name, values in whole.items():
+                np.testing.assert_array_equal(part[name], values[..., first:last])
+
     def test_the_error_between_the_points_is_below_two_percent(self, shipped):
         """Mean absolute error over 48 drawn cases, as a share of what is lost on average.
 

@@ -6,9 +6,9 @@ import os
 import pytest
 
 from detente.errors import RunError
-from detente.runs import store
+from detente.files import writing
+from detente.files.holding import holding
 from detente.runs.folders import find_runs, inspect_run, remove_run
-from detente.runs.holding import holding
 from detente.runs.store import read_manifest, shard_file
 
 
@@ -194,7 +194,7 @@ def test_links_in_a_run_are_removed_not_followed(run_folder, tmp_path):
 
 def test_a_file_in_the_writing_is_no_leftover(run_folder):
     # oracle by hand: this process lives
-    name = f".shard-000001.parquet.{store._host()}-{os.getpid()}-7.part"
+    name = f".shard-000001.parquet.{writing._host()}-{os.getpid()}-7.part"
     (run_folder / "shards" / name).write_bytes(b"half")
     report = inspect_run(run_folder)
     assert report.leftovers == report.foreign == ()

@@ -75,3 +75,27 @@ def test_a_display_that_is_no_terminal_counts_in_one_line_or_is_silent(elsewhere
         told(1, 2)
         told(2, 2)
     assert stream.getvalue() == written
+
+
+def test_a_line_is_written_per_tenth_of_what_takes_more_than_two_seconds(clock):
+    # oracle by hand: a hundred steps of a quarter of a second; the first two seconds, eight steps, are silent
+    stream = io.StringIO()
+    told = ProgressDisplay("Watching", elsewhere="tenths", unit="step", stream=stream)
+    for step in range(1, 101):
+        clock[0] += 0.25
+        told(step, 100)
+    lines = stream.getvalue().splitlines()
+    assert [line.partition(" of ")[0] for line in lines] == [
+        f"{step}" for step in range(10, 101, 10)
+    ]
+    assert lines[-1].startswith("100 of 100 steps, 4/s, 0 s left")
+
+
+def test_what_is_soon_done_is_not_told_of(clock):
+    # oracle by hand
+    stream = io.StringIO()
+    told = ProgressDisplay("Watching", elsewhere="tenths", stream=stream)
+    for step in range(1, 101):
+        clock[0] += 0.01
+        told(step, 100)
+    assert stream.getvalue() == ""

@@ -18,6 +18,7 @@ from detente.crisis import load_crisis
 from detente.crisis.quantities import reference_value
 from detente.engine import Design
 from detente.errors import RunError, UsageError
+from detente.files import writing
 from detente.runs import SHARD_DRAWS, Run, run_ensemble, run_part, running, shards, store
 from detente.runs.store import shard_file
 
@@ -550,7 +551,7 @@ def test_leftovers_of_dead_processes_go_and_those_of_others_stay(crisis, folder,
     target = copy_run(folder, tmp_path / "run")
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    host = store._host()
+    host = writing._host()
     dead = target / "shards" / f".shard-000001.parquet.{host}-{ended.pid}-17.part"
     alive = target / "shards" / f".shard-000002.parquet.{host}-{os.getpid()}-17.part"
     elsewhere = target / "shards" / f".shard-000002.parquet.otherhost-{ended.pid}-17.part"

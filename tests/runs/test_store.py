@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from detente.errors import RunError
+from detente.runs.run import Run
 from detente.runs.store import (
     SHARD_DRAWS,
     Manifest,
@@ -15,6 +16,7 @@ from detente.runs.store import (
     read_manifest,
     read_shard,
     shard_file,
+    store_shard,
     write_manifest,
     write_shard,
 )
@@ -158,3 +160,39 @@ def test_a_manifest_that_cannot_be_read_is_named(tmp_path):
         read_manifest(tmp_path)
     assert caught.value.code == "run-corrupt"
     assert caught.value.at == str(tmp_path / "manifest.json")
+
+
+@pytest.mark.parametrize("value", ["text", 1e308, float("inf"), 7])
+def test_a_sealed_shard_of_what_no_run_computes_is_damaged(run_folder, manifest, value):
+    """Oracle: hand. The column of values holds text, whole numbers, or numbers that cannot be squared."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(shard_file(run_folder, 0))
+    sink = pa.BufferOutputStream()
+    changed = table.set_column(3, "value", pa.array([value] * len(table)))
+    pq.write_table(changed, sink, row_group_size=65_536)
+    store_shard(run_folder, 0, sink.getvalue().to_pybytes(), stamp=manifest.stamp())
+    results = Run.open(run_folder)
+    for read in (
+        lambda: read_shard(run_folder, 0, stamp=manifest.stamp()),
+        lambda: results.values("attack", "arm"),
+    ):
+        with pytest.raises(RunError, match="shard-000000") as caught:
+            read()
+        assert caught.value.code == "run-corrupt"
+
+
+@pytest.mark.parametrize("rows", [0, 1, 100])
+def test_a_sealed_shard_of_other_draws_is_damaged(run_folder, manifest, rows):
+    """Oracle: hand. Rows are missing, so that the draws are not those of each series."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(shard_file(run_folder, 1)).slice(0, rows)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    store_shard(run_folder, 1, sink.getvalue().to_pybytes(), stamp=manifest.stamp())
+    with pytest.raises(RunError, match="shard-000001") as caught:
+        read_shard(run_folder, 1, stamp=manifest.stamp())
+    assert caught.value.code == "run-corrupt"

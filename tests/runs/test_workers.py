@@ -18,8 +18,8 @@ import detente.crisis
 from detente.crisis import load_crisis
 from detente.engine import Design
 from detente.errors import RunError, UsageError
+from detente.files.holding import holding
 from detente.runs import _worker, run_ensemble, run_part, running, workers
-from detente.runs.holding import holding
 from detente.runs.running import make_manifest
 from detente.runs.store import shard_file
 
@@ -307,7 +307,7 @@ def test_parts_may_share_a_folder_and_a_whole_run_may_not(tmp_path):
 
 def test_a_lock_goes_with_the_process_that_has_it(tmp_path):
     text = (
-        "import os, sys; from pathlib import Path; from detente.runs.holding import holding\n"
+        "import os, sys; from pathlib import Path; from detente.files.holding import holding\n"
         "with holding(Path(sys.argv[1]), is_shared=False): os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", text, str(tmp_path)], check=False)

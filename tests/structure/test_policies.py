@@ -47,9 +47,9 @@ def test_menus_are_masked_and_effects_applied_by_one_module_and_its_users():
         "menu_masks": {"rules/phases.py", "rules/masks.py"},
         "narrow": {"rules/transition.py", "rules/masks.py"},
         "change_table": {"rules/state.py"},
-        "after_change": {"watch/watching.py"},
+        "after_change": {"watch/world.py"},
         "changes_at_start": {"linking/counters.py", "analysis/moves.py"},
-        "after_use": {"watch/watching.py"},
+        "after_use": {"watch/world.py"},
         "unite": {"analysis/mixes.py", "analysis/search.py"},
     }
     found = {name: set() for name in users}

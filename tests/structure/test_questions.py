@@ -9,7 +9,7 @@ import detente
 from detente.brief.questions import find_questions
 
 BRIEF = Path(detente.__file__).parent / "brief"
-FROM_DATA = {"comparing.py", "explaining.py"}
+FROM_DATA = {"comparing.py", "explaining.py", "reading.py"}
 """Modules that read the data file of a briefing, where figures have nothing but ids."""
 IDS = [question.id for question in find_questions()]
 

@@ -8,9 +8,9 @@ import pytest
 from detente.crisis import load_crisis
 from detente.errors import UsageError
 from detente.testing import tiny_crisis_folder
-from detente.watch import diary
 from detente.watch.diary import keep_diary
 from detente.watch.events import Event, understand
+from detente.watch.keeping import Keeper
 from detente.watch.watching import Watch
 
 
@@ -109,5 +109,5 @@ def test_a_watch_that_ends_before_it_starts_is_refused(crisis, tmp_path):
 def test_a_record_is_plain_data(crisis, tmp_path):
     (record, *_) = keep(crisis, tmp_path, FIRST)
     assert json.loads(json.dumps(record)) == record
-    assert diary.read_record(tmp_path / "days" / "2030-01-15.json", record["key"]) == record
-    assert diary.read_record(tmp_path / "days" / "2030-01-15.json", "another") is None
+    assert Keeper(tmp_path).read_day("2030-01-15", record["key"]) == record
+    assert Keeper(tmp_path).read_day("2030-01-15", "another") is None

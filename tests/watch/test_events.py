@@ -1,5 +1,6 @@
 """Events: read from hostile and friendly tables, put into the crisis's terms by its rules alone."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.crisis import load_crisis
+from detente.crisis.registers import event_categories
 from detente.errors import UsageError
 from detente.testing import tiny_crisis_folder
 from detente.watch.events import Event, read_events, understand
@@ -69,7 +71,7 @@ def test_a_time_with_a_zone_is_taken_to_its_day_in_utc(tmp_path):
         (HEAD + "20 January,NOR,,,,x,,,\n", "table-row-invalid", 2),
         (HEAD + "2030-01-20,,,,,x,,,\n", "table-row-invalid", 2),
         (HEAD + "2030-01-20,NOR,,,,x,,1.5,\n", "table-row-invalid", 2),
-        (HEAD + "2030-01-20,NOR,,,,x,,nan,\n", "table-row-invalid", 2),
+        (HEAD + "2030-01-20,NOR,,,,x,,inf,\n", "table-row-invalid", 2),
         (HEAD + "2030-01-20,NOR,,,,x,,,,too,many\n", "table-row-invalid", 2),
         (HEAD + '2030-01-20,NOR,,,,"open quote\n', "table-row-invalid", 2),
     ],
@@ -172,3 +174,125 @@ def test_random_bytes_end_in_events_or_an_error(tmp_path_factory, content):
         assert all(item.actor for item in events)
         return
     assert found in codes
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "0001-01-01T00:00:00+02:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:30:00-05:00",
+        "0000-01-01",
+        "10000-01-01",
+        "2030-02-30",
+        "",
+    ],
+)
+def test_a_day_outside_the_calendar_is_refused_with_its_line(tmp_path, day):
+    """Oracle: hand."""
+    rows = f"2030-01-16,NOR,,,,x,,,\n{day},NOR,,,,y,,,\n"
+    with pytest.raises(UsageError) as caught:
+        read_events(write(tmp_path, HEAD + rows))
+    assert caught.value.code == "table-row-invalid"
+    assert caught.value.at.endswith(":3")
+    assert "YYYY-MM-DD" in caught.value.fix
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "0001-01-01T00:00-01:00"])
+def test_the_ends_of_the_calendar_are_days(tmp_path, day):
+    """Oracle: hand."""
+    (found,), _ = read_events(write(tmp_path, f"{HEAD}{day},NOR,,,,x,,,\n"))
+    assert found.day.isoformat() == day[:10]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "date,actor,event,date",
+        "date,actor,event,text",
+        "date,actor,event,Date ",
+        "plover,date,actor,event,category",
+        "date,actor,text,event",
+    ],
+)
+def test_a_column_that_stands_twice_is_refused(tmp_path, head):
+    """Oracle: hand; nobody could say which of the two counts."""
+    row = ",".join(["2030-01-16"] * (head.count(",") + 1))
+    with pytest.raises(UsageError, match=r"stands twice|same column") as caught:
+        read_events(write(tmp_path, f"{head}\n{row}\n"))
+    assert caught.value.at.endswith(":1")
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_events_of_any_spreadsheet_are_read_alike(tmp_path, mark, encoding):
+    """Oracle: hand."""
+    comma = "0,5" if mark != "," else "0.5"
+    rows = [
+        ["date", "actor", "event", "weight"],
+        ["2030-01-16", "NOR", '"two\nlines"', comma],
+        ["2030-01-17", "NOR", "a\u2028b", "-"],
+    ]
+    path = tmp_path / "events.csv"
+    path.write_bytes("\n".join(mark.join(row) for row in rows).encode(encoding))
+    (first, second), _ = read_events(path)
+    assert (first.text, first.weight, first.line) == ("two\nlines", 0.5, 2)
+    assert (second.text, second.weight, second.line) == ("a\u2028b", None, 4)
+
+
+@pytest.mark.parametrize(
+    ("category", "near"), [("ASAULT", "ASSAULT"), ("threat", "THREATEN"), ("fight", "one of")]
+)
+def test_an_unknown_category_is_refused_with_the_nearest(tmp_path, category, near):
+    """Oracle: hand."""
+    with pytest.raises(UsageError, match="no category of PLOVER") as caught:
+        read_events(write(tmp_path, f"{HEAD}2030-01-16,NOR,,{category},,x,,,\n"))
+    assert caught.value.at.endswith(":2")
+    assert near in caught.value.fix
+
+
+@pytest.mark.parametrize("category", [*event_categories(), "assault", "", "-"])
+def test_every_category_of_the_list_is_read(tmp_path, category):
+    """Oracle: hand."""
+    (found,), _ = read_events(write(tmp_path, f"{HEAD}2030-01-16,NOR,,{category},,x,,,\n"))
+    assert found.category == category.upper().strip("-")
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "fits"),
+    [
+        ("line", "The line is crossed", True),
+        ("line", "A decline of trade", False),
+        ("line", "Lines are drawn", False),
+        ("line*", "Lines are drawn", True),
+        ("line*", "A decline of trade", False),
+        ("arms", "Farms burn", False),
+        ("arms", "sends ARMS, again", True),
+        ("arms", "arms-for-food", True),
+        ("oil", "turmoil", False),
+        ("air strike", "an air strike!", True),
+        ("air strike", "an air strikes", False),
+        ("strasse", "Die Straße", True),
+        ("u.n.", "the U.N. meets", True),
+        ("c++", "c++", True),
+        ("3", "13 tanks", False),
+        ("封锁", "海军封锁海峡", True),
+        ("über", "Überfall", False),
+    ],
+)
+def test_words_of_a_rule_match_whole_words(crisis, word, text, fits):
+    """Oracle: hand; a word that ends in a star may go on, and scripts without spaces have no bounds."""
+    rule = replace(crisis.event_rules[0], words=(word.casefold(),))
+    changed = replace(crisis, event_rules=(rule,))
+    (reading,) = understand([event(text=text)], changed)
+    assert (reading.kind == "move") is fits
+
+
+def test_a_mode_is_a_word_of_the_register(tmp_path):
+    """Oracle: hand: the nearest mode is named, and none is asked for."""
+    with pytest.raises(UsageError, match="'areal' is no mode of PLOVER") as caught:
+        read_events(write(tmp_path, f"{HEAD}2030-01-20,NOR,MID,ASSAULT,areal,bombs,,,\n"))
+    assert caught.value.code == "table-row-invalid"
+    assert "aerial" in str(caught.value)
+    events, _ = read_events(write(tmp_path, f"{HEAD}2030-01-20,NOR,MID,ASSAULT,,bombs,,,\n"))
+    assert events[0].mode == ""

@@ -111,10 +111,48 @@ class BoxSearch:
 
         That is the largest mass times (density less the density of all cases searched), a compromise between coverage and
         density that chooses a telling box whether cases of interest are rare or common (the weighted relative accuracy of
-        subgroup discovery). It is our default, not part of PRIM: another reader may prefer another box.
+        subgroup discovery). It leans to coverage: a briefing, which shows one box to all readers, takes it.
         """
         overall = self.boxes[0].density
         return max(self.boxes, key=lambda box: box.mass * (box.density - overall))
+
+    @property
+    def bend(self) -> Box:
+        """The box with the largest :meth:`worth`, where coverage begins to cost more than density gains; the first, if tied.
+
+        It is our default for a reader who may look at others too, not part of PRIM.
+        """
+        return max(self.boxes, key=self.worth)
+
+    def worth(self, box: Box) -> float:
+        r"""Return coverage times the share of the way that density has come from all cases to cases of interest alone.
+
+        .. math:: c \, (d - d_0) / (1 - d_0)
+
+        With coverage :math:`c`, density :math:`d` and the density :math:`d_0` of all cases searched. In the plane of coverage
+        and density, in which :cite:p:`bryant2010` draw the trajectory, it is the area between the box and the corner of no
+        coverage and no gain: the box at the bend of the trajectory has most. Zero where all cases are of interest.
+        """
+        overall = self.boxes[0].density
+        gain = (box.density - overall) / (1.0 - overall) if overall < 1.0 else 0.0
+        return box.coverage * gain
+
+    def second_choice(self, *, apart: float = 0.1) -> Box | None:
+        """Return the box with the largest worth among those that trade otherwise than the one at the bend; None if none does.
+
+        Parameters
+        ----------
+        apart
+            By so much its coverage must differ from that of the box at the bend; denser boxes are looked at first.
+        """
+        first = self.bend
+        denser = [
+            box
+            for box in self.boxes
+            if box.coverage <= first.coverage - apart and box.density > first.density
+        ]
+        wider = [box for box in self.boxes if box.coverage >= first.coverage + apart and box.limits]
+        return max(denser or wider, key=self.worth, default=None)
 
     def simplify(self, box: Box, *, level: float = 0.05) -> Box:
         """Drop limits that chance could have made, the least telling first, until all left are below ``level``.
@@ -291,7 +329,7 @@ def find_boxes(
     Returns
     -------
     tuple of (BoxSearch, Box)
-        Each search with its balanced box, limits of chance dropped; coverages add up.
+        Each search with the box at its bend, limits of chance dropped; coverages add up.
     """
     found: list[tuple[BoxSearch, Box]] = []
     rest: BoolArray | None = None
@@ -307,7 +345,7 @@ def find_boxes(
             objective=objective,
             cases=rest,
         )
-        box = search.simplify(search.balanced)
+        box = search.simplify(search.bend)
         if not box.limits or box.density < density_min:
             break
         found.append((search, box))

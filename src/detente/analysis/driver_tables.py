@@ -1,6 +1,6 @@
 """What drives a result, from a run or by solving a crisis at settings of its own, as plain values for tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,15 +12,13 @@ from detente.analysis.driving import (
     group_by_source,
     uncertain_paths,
 )
+from detente.analysis.reading import find_crisis_of, paths_read
 from detente.analysis.sensitivity import measure_given_data, weigh_groups
 from detente.analysis.solving import find_policies
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.loading import load_crisis
 from detente.engine.designs import describe_cases
-from detente.errors import DetenteError
 from detente.runs.run import Run
-from detente.runs.tracing import trace_metric
 
 __all__ = ["drivers_in_crisis", "drivers_in_run"]
 
@@ -51,12 +49,13 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
     stored = chosen if results.has(metric, chosen) else ""
     values = results.values(metric, stored if results.has(metric, stored) else chosen)
     known = ~np.isnan(values)
-    crisis = _crisis_of(results)
+    crisis = find_crisis_of(results)
     paths = results.quantities()
-    read = paths if crisis is None else _read_by(crisis, metric, paths)
+    read = paths if crisis is None else paths_read(crisis, metric, paths)
     inputs = StoredQuantities(results, read, cases=known)
     effects = {driver.path: driver for driver in results.drivers(metric, stored)}
     groups = {} if crisis is None else group_by_source(crisis)
+    labels = {} if crisis is None else {path: crisis.quantities[path].label for path in read}
     return {
         "crisis": results.manifest.crisis,
         "metric": metric,
@@ -68,6 +67,7 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
         "quantities": [
             item._asdict()
             | {
+                "label": labels.get(item.name, ""),
                 "beyond_chance": item.pawn_median > item.pawn_dummy,
                 "mean_at_bottom": effects[item.name].mean_at_bottom,
                 "mean_at_top": effects[item.name].mean_at_top,
@@ -90,22 +90,6 @@ def _sources(
     known = ~np.isnan(first)
     inputs = {path: drawn[path][known] for path in read}
     return [item._asdict() for item in weigh_groups(inputs, first[known], groups)]
-
-
-def _crisis_of(results: Run) -> Crisis | None:
-    """Return the crisis of a run, if it is at hand as it was."""
-    manifest = results.manifest
-    try:
-        crisis = load_crisis(manifest.crisis, overrides=dict(manifest.overrides))
-    except DetenteError:
-        return None
-    return crisis if crisis.digest == manifest.digest else None
-
-
-def _read_by(crisis: Crisis, metric: str, paths: Iterable[str]) -> tuple[str, ...]:
-    """Return those of some quantities that a metric can depend on, in the order given."""
-    read = set(trace_metric(crisis, metric).quantities)
-    return tuple(path for path in paths if path in read)
 
 
 def drivers_in_crisis(
@@ -146,11 +130,13 @@ def drivers_in_crisis(
     data: dict[str, Any] = {"crisis": crisis.id, "metric": metric, "policy": chosen.id}
     if paths is None:
         uncertain = uncertain_paths(crisis)
-        paths = _read_by(crisis, metric, uncertain)
+        paths = paths_read(crisis, metric, uncertain)
         data["not_read"] = [path for path in uncertain if path not in set(paths)]
     if tornado:
         swings = find_crisis_swings(crisis, metric, chosen, paths=paths, workers=workers)
-        data["tornado"] = [swing._asdict() for swing in swings]
+        data["tornado"] = [
+            swing._asdict() | {"label": crisis.quantities[swing.name].label} for swing in swings
+        ]
     if sobol is not None:
         names, found = find_crisis_indices(
             crisis, metric, chosen, paths=paths, n_base=sobol, workers=workers
@@ -164,6 +150,7 @@ def drivers_in_crisis(
             "indices": [
                 {
                     "name": name,
+                    "label": crisis.quantities[name].label,
                     "first": float(found.first[k]),
                     "first_interval": [float(found.first_low[k]), float(found.first_high[k])],
                     "total": float(found.total[k]),

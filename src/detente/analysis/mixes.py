@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from detente.analysis.commitments import Choice, list_commitments, name_mix
 from detente.analysis.robustness import Aim, find_pareto
@@ -29,8 +30,10 @@ from detente.engine.boards import PolicyGame
 from detente.engine.designs import Design
 from detente.engine.usual import GAMES_OF_A_SEARCH
 from detente.errors import RunError
+from detente.files.reading import read_plain
+from detente.files.writing import write_whole
 from detente.rules.policies import unite
-from detente.runs.store import write_whole
+from detente.runs.store import SEARCH_FILE
 
 __all__ = [
     "MOST_MIXES",
@@ -49,7 +52,7 @@ SEARCH_DRAWS = 64
 MOST_MIXES = 4
 """Combinations that are solved over all cases at most."""
 _FORMAT = 1
-_FILE = "search.json"
+_MAX_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +224,7 @@ def keep_mixes(
     """
     key = search_key(crisis, policies, n_draws=n_draws, seed=seed, design=design, most=most_games)
     try:
-        held = _read(folder / _FILE)
+        held = _read(folder / SEARCH_FILE)
     except RunError:
         held = None
     if held is not None and held[0] == key:
@@ -239,7 +242,7 @@ def keep_mixes(
     body = {"key": key, "search": _written(found)}
     seal = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     text = json.dumps({**body, "sha256": seal}, indent=1, ensure_ascii=False) + "\n"
-    write_whole(folder / _FILE, text.encode())
+    write_whole(folder / SEARCH_FILE, text.encode(), within=folder)
     return found
 
 
@@ -251,7 +254,7 @@ def read_mixes(folder: Path) -> MixSearch | None:
     RunError
         ``run-corrupt`` if its file is damaged.
     """
-    held = _read(folder / _FILE)
+    held = _read(folder / SEARCH_FILE)
     return None if held is None else held[1]
 
 
@@ -383,7 +386,7 @@ _SEARCH = TypeAdapter(MixSearch)
 
 def _read(path: Path) -> tuple[str, MixSearch] | None:
     try:
-        content = json.loads(path.read_bytes())
+        content = from_json(read_plain(path, most=_MAX_BYTES))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -1,14 +1,22 @@
 """The values that a question hands to the page: figures with their trace, facts, tables, charts, the answer.
 
-Text in these values may link a number to its figure as ``[[figure.id|text]]``; :func:`link` writes such a link and
-:func:`plain` removes the links again.
+Text in these values may link a number to its figure: :func:`link` writes such a link, in characters that no text of a crisis
+can hold, and :func:`plain` removes the links again.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from detente.brief.words import KNOWN_DIGITS, format_range, format_value, likelihood_word
+from detente.brief.words import (
+    KNOWN_DIGITS,
+    LINK_CLOSES,
+    LINK_OPENS,
+    LINK_TEXT,
+    format_range,
+    format_value,
+    likelihood_word,
+)
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "chance",
     "link",
     "links_in",
+    "parts_of",
     "plain",
     "present_table",
 ]
@@ -31,7 +40,8 @@ __all__ = [
 EXCLUDED = "excluded"
 """What stands in the place of the probability of something to which the rules leave no way."""
 
-_LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]*)\]\]")
+_MARKS = LINK_OPENS + LINK_TEXT + LINK_CLOSES
+_LINK = re.compile(f"{LINK_OPENS}([^{_MARKS}]+){LINK_TEXT}([^{_MARKS}]*){LINK_CLOSES}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +252,7 @@ class Answer:
 
 def link(figure: Figure, text: str = "") -> str:
     """Return text that links to the figure; without text, its value."""
-    return f"[[{figure.id}|{text or figure.text}]]"
+    return f"{LINK_OPENS}{figure.id}{LINK_TEXT}{text or figure.text}{LINK_CLOSES}"
 
 
 def chance(figure: Figure) -> str:
@@ -268,7 +278,7 @@ def plain(text: str) -> str:
 
     Examples
     --------
-    >>> plain("war: [[outlook.attack|31%]]")
+    >>> plain(f"war: {LINK_OPENS}outlook.attack{LINK_TEXT}31%{LINK_CLOSES}")
     'war: 31%'
     """
     return _LINK.sub(lambda match: match[2], text)
@@ -277,3 +287,19 @@ def plain(text: str) -> str:
 def links_in(text: str) -> tuple[str, ...]:
     """Return the ids of the figures that a text links to, in order."""
     return tuple(match[1] for match in _LINK.finditer(text))
+
+
+def parts_of(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a text in order: the id of the figure that it links to, or nothing, and the words.
+
+    Examples
+    --------
+    >>> list(parts_of(f"war: {LINK_OPENS}outlook.attack{LINK_TEXT}31%{LINK_CLOSES}."))
+    [('', 'war: '), ('outlook.attack', '31%'), ('', '.')]
+    """
+    last = 0
+    for match in _LINK.finditer(text):
+        yield "", text[last : match.start()]
+        yield match[1], match[2]
+        last = match.end()
+    yield "", text[last:]

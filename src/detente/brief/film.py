@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path as FilePath
 from typing import Any
 
+from pydantic_core import to_json as to_json_bytes
+
 from detente.brief.export.rendering import NOTE, environment
 from detente.brief.figures import Chart, TableView, present_table
 from detente.brief.pictures.drawing import Words
@@ -18,7 +19,7 @@ from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
 from detente.brief.pictures.paths import LEFT, Path, StripEvent, draw_paths, draw_strip, plot_width
 from detente.brief.words import format_date, sentence_case
 from detente.crisis.crisis import Crisis
-from detente.runs.store import write_whole
+from detente.files.generations import GenerationKind, write_generation
 from detente.watch.scoring import Score
 
 __all__ = ["Film", "FilmPaths", "make_film", "to_csv", "to_json", "write_film"]
@@ -33,8 +34,18 @@ KINDS = {
 }
 """Kinds of readings, in the order of the strip."""
 NEGLIGIBLE = 0.0005
+WATCH = GenerationKind(
+    word="watch",
+    own=re.compile(r"watch\.(html|md|json|csv)"),
+    again="write it again: the same detente watch command finishes what was begun",
+)
+"""Names of the files of a watch."""
 SHOWN = 50
 """Most events of a day that told nothing, on the page; the data file holds them all."""
+LISTED = 25
+"""How many of them the table under the strip names, where a day has more than are shown."""
+QUIET = frozenset({"noise", "unmapped"})
+"""Kinds that tell nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,12 +218,13 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
     moments = list({(item.day, item.row, item.colour): item for item in reversed(every)}.values())
     moments.sort(key=lambda item: item.day)
     used = [name for name in KINDS.values() if any(item.row == name for item in moments)]
-    told = sum(item.row not in {KINDS["noise"], KINDS["unmapped"]} for item in every)
+    told = sum(item.row not in {KINDS[kind] for kind in QUIET} for item in every)
     return draw_strip(
         "watch-events",
         days,
         used,
         moments,
+        _told(records, days),
         Words(
             title=f"{told:,} of {len(every):,} events told something",
             subtitle="Events by day and by what the rules of the crisis make of them; colour: who acted",
@@ -221,13 +233,32 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
     )
 
 
+def _told(records: Sequence[Record], days: Sequence[date]) -> list[tuple[str, str, str]]:
+    """Return day, kind and words of every event; of a day with very many that told nothing, the first and how many more."""
+    rows = []
+    for day, record in zip(days, records, strict=True):
+        quiet = [effect for effect in record["effects"] if effect["kind"] in QUIET]
+        more = len(quiet) - LISTED if len(quiet) > SHOWN else 0
+        hidden = set(map(id, quiet[len(quiet) - more :]))
+        rows += [
+            (day.isoformat(), KINDS[effect["kind"]], f"{event['actor']}: {event['text']}")
+            for effect in record["effects"]
+            if id(effect) not in hidden
+            for event in [effect["event"]]
+        ]
+        if more:
+            words = f"{more:,} more that told nothing are in watch.json"
+            rows.append((day.isoformat(), KINDS["noise"], words))
+    return rows
+
+
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
 def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
     """Put a day into words and tables for the page."""
     outcomes = sorted(record["outcomes"].items(), key=lambda item: -item[1][0])
-    quiet = [effect for effect in record["effects"] if effect["kind"] in {"noise", "unmapped"}]
+    quiet = [effect for effect in record["effects"] if effect["kind"] in QUIET]
     hidden = set(map(id, quiet[SHOWN:]))
     shown = [effect for effect in record["effects"] if id(effect) not in hidden]
     return {
@@ -290,7 +321,7 @@ def _event_view(effect: Record) -> dict[str, Any]:
     return {
         "who": f"{event['actor']} > {event['target']}" if event["target"] else event["actor"],
         "code": code,
-        "text": event["text"],
+        "text": " ".join(event["text"].split()),
         "source": event["source"],
         "kind": KINDS[effect["kind"]],
         "says": effect["says"],
@@ -367,12 +398,12 @@ def _left_table(film: Film) -> TableView | None:
 
 
 def write_film(film: Film, folder: FilePath) -> FilmPaths:
-    """Write ``watch.html``, ``watch.md``, ``watch.json`` and ``watch.csv`` into a folder, each whole or not at all.
+    """Write ``watch.html``, ``watch.md``, ``watch.json`` and ``watch.csv`` into a folder, all of them or none.
 
     Raises
     ------
     RunError
-        ``output-unwritable`` if one cannot be written.
+        ``output-unwritable`` if one cannot be written, ``path-linked`` if a link stands in its place.
     """
     views = [_day_view(film.crisis, record) for record in film.records]
     shared = {
@@ -392,8 +423,8 @@ def write_film(film: Film, folder: FilePath) -> FilmPaths:
         ),
         "watch.html": environment(html=True).get_template("watch.html").render(shared),
     }
-    for name, text in texts.items():
-        write_whole(folder / name, text.encode())
+    content = {name: text.encode() for name, text in texts.items()}
+    write_generation(folder, content, kind=WATCH)
     return FilmPaths(
         html=folder / "watch.html",
         markdown=folder / "watch.md",
@@ -417,7 +448,7 @@ def to_json(film: Film) -> str:
         "outcome": film.outcome,
         "scores": [{**asdict(item), "day": item.day.isoformat()} for item in film.scores],
     }
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return to_json_bytes(data, indent=1, inf_nan_mode="constants").decode() + "\n"
 
 
 def to_csv(film: Film) -> str:

@@ -17,6 +17,9 @@ __all__ = [
     "KNOWN_DIGITS",
     "LIKELIHOOD_BANDS",
     "LIKELIHOOD_SOURCE",
+    "LINK_CLOSES",
+    "LINK_OPENS",
+    "LINK_TEXT",
     "be",
     "format_date",
     "format_exact",
@@ -50,6 +53,13 @@ LIKELIHOOD_SOURCE = (
     "Intelligence Community Directive 203, Analytic Standards (ODNI, 2015), D.6.e.(2)(a)"
 )
 """Where the words come from; printed with the methods."""
+
+LINK_OPENS, LINK_TEXT, LINK_CLOSES = "\ufdd0", "\ufdd1", "\ufdd2"
+"""What stands before the id of a figure that a text links to, before the words of the link, and behind them.
+
+They are code points that Unicode keeps for use within a program, and that no text which is read may hold
+(:mod:`detente.characters`): no label of a crisis can write a link.
+"""
 
 PERCENT_UNITS = frozenset({"prob", "share"})
 """Units held as 0-1 and printed as a percentage."""
@@ -374,8 +384,8 @@ def join_words(words: Sequence[str], *, last: str = "and") -> str:
 
 def sentence_case(text: str) -> str:
     """Raise the first letter and leave the rest alone, even behind the opening of a link to a figure."""
-    if text.startswith("[["):
-        head, bar, rest = text.partition("|")
+    if text.startswith(LINK_OPENS):
+        head, bar, rest = text.partition(LINK_TEXT)
         return head + bar + rest[:1].upper() + rest[1:]
     at = 1 if text.startswith("\N{LEFT DOUBLE QUOTATION MARK}") else 0
     return text[:at] + text[at : at + 1].upper() + text[at + 1 :]

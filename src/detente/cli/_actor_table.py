@@ -1,19 +1,12 @@
 """Read a table of actors on one issue: CSV with the columns actor, capability, position, salience."""
 
-import math
-import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.crisis.csv_reader import (
-    CsvRow,
-    MalformedCsvError,
-    decode_text,
-    find_delimiter,
-    read_rows,
-)
+from detente.crisis.csv_cells import LARGEST_NUMBER, NumberStyle, is_infinite, is_missing
+from detente.crisis.csv_reader import MalformedCsvError, decode_text
+from detente.crisis.user_tables import UserTable, parse_user_table
 from detente.errors import Code, CrisisFileError, Finding
 
 __all__ = ["COLUMNS", "ActorTable", "check_fits", "read_actor_table"]
@@ -21,16 +14,12 @@ __all__ = ["COLUMNS", "ActorTable", "check_fits", "read_actor_table"]
 COLUMNS = ("actor", "capability", "position", "salience")
 """The columns that the table must have, in any order; others are left alone."""
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-"""What may separate the fields of a row; the header decides."""
-
 PERCENT = 100.0
 _SURELY_PERCENT = 10.0
 
 _MOST_BYTES = 20_000_000
 _MOST_FINDINGS = 20
 _SHOWN_HEADER = 80
-_LARGEST = 1e100
 _NUMBER_FIXES = {
     "capability": "give a number, zero or more, with a point for decimals",
     "position": "give a number on one scale for all actors, with a point for decimals",
@@ -76,37 +65,29 @@ def read_actor_table(
         With a finding for everything that is wrong, by line and column.
     """
     name = "standard input" if source == "-" else source
-    text = _decoded(_content(source, name), name)
     wanted = tuple(
         column for column in COLUMNS if not (equal_capability and column == "capability")
     )
-    delimiter = find_delimiter(text, "".join(DELIMITERS), wanted=wanted)
-    rows = _rows(text, name, delimiter)
-    header = next(rows, CsvRow(1, [])).cells
-    places = _places(header, name, wanted)
+    table = _table(_decoded(_content(source, name), name), name)
+    _check_columns(table, name, wanted)
     findings: list[Finding] = []
     first_line: dict[str, int] = {}
     records: list[list[float]] = []
     saliences: list[tuple[int, float]] = []
     line = 1
-    for line, row in rows:
-        if len(row) != len(header):
-            message = f"the row has {len(row)} fields, the header {len(header)}"
-            fix = "give each column one value; put text that has a comma in double quotes"
-            findings.append(_finding("table-row-invalid", message, name, line, "", "", fix))
-        else:
-            actor = row[places["actor"]].strip()
-            findings += _name_findings(actor, first_line, name, line)
-            first_line.setdefault(actor, line)
-            cells = [row[places[column]] if column in places else "1" for column in COLUMNS[1:]]
-            numbers = [
-                _number(cell, column, name, line, decimal_comma=delimiter != ",")
-                for cell, column in zip(cells, COLUMNS[1:], strict=True)
-            ]
-            findings += [number for number in numbers if isinstance(number, Finding)]
-            records.append([number for number in numbers if isinstance(number, float)])
-            if isinstance(numbers[-1], float):
-                saliences.append((line, numbers[-1]))
+    for line, row in table.records():
+        actor = row["actor"]
+        findings += _name_findings(actor, first_line, name, line)
+        first_line.setdefault(actor, line)
+        cells = [row[column] if column in wanted else "1" for column in COLUMNS[1:]]
+        numbers = [
+            _number(cell, column, name, line, table.style)
+            for cell, column in zip(cells, COLUMNS[1:], strict=True)
+        ]
+        findings += [number for number in numbers if isinstance(number, Finding)]
+        records.append([number for number in numbers if isinstance(number, float)])
+        if isinstance(numbers[-1], float):
+            saliences.append((line, numbers[-1]))
         if len(findings) >= _MOST_FINDINGS:
             break
     full = salience_max or _full_salience([salience for _, salience in saliences])
@@ -115,7 +96,7 @@ def read_actor_table(
     if findings:
         raise CrisisFileError(findings)
     capability, position, salience = zip(*records, strict=True)
-    notes = []
+    notes = list(table.notes)
     if full == PERCENT and salience_max is None:
         notes.append("Saliences are read as per cent: most of them are above 1, none above 100.")
     if equal_capability:
@@ -217,7 +198,7 @@ def _content(source: str, name: str) -> bytes:
 
 def _decoded(content: bytes, name: str) -> str:
     try:
-        return decode_text(content, utf16=True)
+        return decode_text(content)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"the byte {content[error.start]:#04x} is not {error.encoding.upper()}"
@@ -227,36 +208,31 @@ def _decoded(content: bytes, name: str) -> str:
         ) from error
 
 
-def _rows(text: str, name: str, delimiter: str) -> Iterator[CsvRow]:
-    """Yield the rows that are not blank."""
+def _table(text: str, name: str) -> UserTable:
     try:
-        yield from read_rows(text, delimiter=delimiter)
+        return parse_user_table(text, wanted=COLUMNS)
     except MalformedCsvError as error:
-        message = f"the row is not valid CSV: {error.reason}"
-        fix = "check the double quotes: a quoted text ends with one, and one inside it is doubled"
-        finding = _finding("table-row-invalid", message, name, error.end, "", "", fix)
+        message = f"the table cannot be read: {error.reason}"
+        finding = _finding(error.code, message, name, error.end, "", error.value, error.advice)
         raise CrisisFileError([finding]) from error
 
 
-def _places(header: list[str], name: str, wanted: tuple[str, ...]) -> dict[str, int]:
-    columns = [field.strip().lower() for field in header]
-    missing = [column for column in wanted if column not in columns]
-    double = [column for column in wanted if columns.count(column) > 1]
-    if not columns:
+def _check_columns(table: UserTable, name: str, wanted: tuple[str, ...]) -> None:
+    missing = [column for column in wanted if column not in table.columns]
+    if not missing:
+        return
+    read = ",".join(table.columns)
+    read = read if len(read) <= _SHOWN_HEADER else read[:_SHOWN_HEADER] + "..."
+    message = f"there is no column {' or '.join(missing)}; the header reads {read!r}"
+    if not table.columns:
         message = "the table is empty"
-    elif missing:
-        read = ",".join(header)
-        read = read if len(read) <= _SHOWN_HEADER else read[:_SHOWN_HEADER] + "..."
-        message = f"there is no column {' or '.join(missing)}; the header reads {read!r}"
-    else:
-        message = f"the column {' and '.join(double)} stands there more than once"
-    if missing or double:
-        fix = f"start with a header row that has {', '.join(wanted)} once each, separated by commas"
-        if missing == ["capability"]:
-            fix += "; if all actors are equally capable, give --equal-capability"
-        path = ", ".join(missing or double)
-        raise CrisisFileError([_finding("table-column-missing", message, name, 1, path, "", fix)])
-    return {column: columns.index(column) for column in wanted}
+    fix = f"start with a header row that has {', '.join(wanted)} once each, separated by commas"
+    if missing == ["capability"]:
+        fix += "; if all actors are equally capable, give --equal-capability"
+    path = ", ".join(missing)
+    raise CrisisFileError(
+        [_finding("table-column-missing", message, name, table.line, path, "", fix)]
+    )
 
 
 def _full_salience(saliences: list[float]) -> float:
@@ -285,32 +261,24 @@ def _salience_findings(saliences: list[tuple[int, float]], full: float, name: st
     ]
 
 
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
-
-
-def _number(
-    text: str, column: str, name: str, line: int, *, decimal_comma: bool
-) -> float | Finding:
+def _number(value: str, column: str, name: str, line: int, style: NumberStyle) -> float | Finding:
     fix = _NUMBER_FIXES[column]
-    value = text.strip()
-    if decimal_comma and _DECIMAL_COMMA.fullmatch(value):
-        if _THOUSANDS.fullmatch(value):
-            message = f"{column} {value!r} may have a decimal comma or mark thousands"
-            fix = f"write {value.replace(',', '.')} or {value.replace(',', '')}"
-            return _finding("table-row-invalid", message, name, line, column, value, fix)
-        value = value.replace(",", ".")
-    try:
-        # float() takes 1_000
-        number = float("?" if "_" in value else value)
-    except ValueError:
-        message = f"{column} {value!r} is not a number" if value else f"{column} is blank"
+    fix = fix.replace("a point", "a comma").replace("0.8", "0,8") if style.comma else fix
+    if style.is_ambiguous(value):
+        message = f"{column} {value!r} may have a decimal mark or mark thousands"
+        fix = style.advise(value)
         return _finding("table-row-invalid", message, name, line, column, value, fix)
-    if not math.isfinite(number):
+    number = style.read(value)
+    if number is None and is_infinite(value):
         message = f"{column} {value!r} is not a finite number"
         return _finding("value-not-finite", message, name, line, column, value, fix)
-    low = -_LARGEST if column == "position" else 0.0
-    high = _LARGEST
+    if number is None:
+        blank = is_missing(value)
+        message = f"{column} is blank ({value!r})" if blank and value else f"{column} is blank"
+        message = message if blank else f"{column} {value!r} is not a number"
+        return _finding("table-row-invalid", message, name, line, column, value, fix)
+    low = -LARGEST_NUMBER if column == "position" else 0.0
+    high = LARGEST_NUMBER
     if not low <= number <= high:
         message = (
             f"{column} {value} is outside {low:g} to {1.0 if column == 'salience' else high:g}"

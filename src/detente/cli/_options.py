@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 __all__ = [
+    "ALL",
     "CRISIS",
     "CRISIS_OR_RUN",
     "DESIGN",
@@ -29,6 +30,7 @@ __all__ = [
     "SINCE",
     "UNTIL",
     "WORKERS",
+    "AllOption",
     "CrisisArgument",
     "CrisisOrRunArgument",
     "DrawsOption",
@@ -57,7 +59,9 @@ def reworded(option: Any, **changes: Any) -> Any:
     return found
 
 
+ALL = typer.Option("--all", help="Show all rows of a table, not the first or best ten.")
 JSON = typer.Option("--json", help="Print JSON.")
+AllOption = Annotated[bool, ALL]
 JsonOption = Annotated[bool, JSON]
 
 SINCE = typer.Option("--since", help="First year.", metavar="YEAR")
@@ -129,6 +133,6 @@ CrisisOrRunArgument = Annotated[str, CRISIS_OR_RUN]
 RUN = typer.Option("--run", help="Run folder; by default runs/CRISIS.", metavar="DIR")
 
 GAME = typer.Argument(
-    help="A Gambit file (.efg), a nested tree in JSON (.json), or a published game by name.",
+    help="A Gambit file (.efg, .nfg, .gbt), a nested tree in JSON (.json), or a published game by name.",
     metavar="FILE|NAME",
 )

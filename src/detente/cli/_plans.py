@@ -139,6 +139,10 @@ def parse_policies(crisis: "Crisis", text: str | None) -> tuple[str, ...] | None
     return choose_policies(crisis, names, at="--policies")
 
 
+_LONGEST_PART = 40
+"""Most characters of a part of several, in writing."""
+
+
 def parse_part(text: str) -> tuple[int, int]:
     """Return k and K of ``k/K``.
 
@@ -148,7 +152,8 @@ def parse_part(text: str) -> tuple[int, int]:
         ``option-invalid`` for anything else.
     """
     which, sign, of = text.partition("/")
-    if sign and which.strip().isdecimal() and of.strip().isdecimal():
+    short = len(text) <= _LONGEST_PART
+    if sign and short and which.strip().isdecimal() and of.strip().isdecimal():
         part = int(which), int(of)
         if 1 <= part[0] <= part[1] <= 10**6:
             return part
@@ -199,22 +204,24 @@ def name_folder(crisis: str) -> str:
 def find_held(folder: Path, *, resume: bool, is_part: bool) -> "Manifest | None":
     """Return the run that is to be gone on with; refuse to touch one unasked, or a folder of something else.
 
+    A folder in which a run was stopped before it began, so that it holds nothing, is one to begin in.
+
     Raises
     ------
     UsageError
-        ``folder-exists`` if the folder is not empty and nothing is to be resumed.
+        ``folder-exists`` if the folder holds something else, or a run and nothing is to be resumed.
     RunError
-        ``run-corrupt`` if there is nothing to resume.
+        ``run-corrupt`` if there is no folder to go on in.
     """
     from detente.runs.folders import find_strangers
     from detente.runs.store import read_manifest
 
     held = read_manifest(folder)
-    if held is None and not resume and (strangers := find_strangers(folder)):
+    if held is None and (strangers := find_strangers(folder)):
         message = f"{folder} holds something that is no run: {', '.join(strangers[:3])}"
         fix = "name a new or an empty folder with --run"
         raise UsageError(message, code="folder-exists", at=str(folder), fix=fix)
-    if resume and held is None:
+    if resume and not folder.is_dir():
         message = f"{folder} holds no run to go on with"
         fix = "name the folder of the run, or leave out --resume"
         raise RunError(message, code="run-corrupt", at=str(folder), fix=fix)

@@ -1,10 +1,14 @@
 """Finding the run that an argument names: a run folder, or the newest run kept by a briefing."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detente.errors import RunError
 
-__all__ = ["find_run", "is_run_place"]
+if TYPE_CHECKING:
+    from detente.runs import Run
+
+__all__ = ["find_labels", "find_run", "is_run_place"]
 
 
 def is_run_place(text: str) -> bool:
@@ -33,3 +37,14 @@ def find_run(folder: Path) -> Path:
             fix="give the folder of a run, or of a briefing made by detente brief",
         )
     return max(found, key=lambda path: (path.stat().st_mtime_ns, str(path))).parent
+
+
+def find_labels(results: "Run") -> dict[str, str]:
+    """Return what readers call the quantities of a run, by path; nothing where its crisis is not at hand as it was."""
+    from detente.crisis.loading import load_as_it_was
+
+    manifest = results.manifest
+    crisis = load_as_it_was(manifest.crisis, manifest.overrides, manifest.digest)
+    if crisis is None:
+        return {}
+    return {path: quantity.label for path, quantity in crisis.quantities.items()}

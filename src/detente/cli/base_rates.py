@@ -138,9 +138,10 @@ def _code(option: str, word: str | None, names: Mapping[int, str]) -> int | None
     by_name = {name: code for code, name in names.items()}
     if word in by_name:
         return by_name[word]
-    if word.isascii() and word.isdigit() and int(word) in names:
-        return int(word)
-    message = f"{word!r} is not known"
+    by_number = {str(code): code for code in names}
+    if word in by_number:
+        return by_number[word]
+    message = f"{word[:80]!r} is not known"
     fix = f"use one of: {', '.join(f'{name} ({code})' for code, name in names.items())}"
     raise UsageError(message, code="option-invalid", at=option, fix=fix)
 
@@ -166,18 +167,27 @@ def _label(
 
 def _attack(path: Path) -> float:
     """Return the probability of an attack of a briefing's base case."""
+    from detente.brief.export.data_files import read_data_file
+
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_data_file(path))
         figures = {
             figure["id"]: figure["value"]
             for question in data["questions"]
             for figure in question["figures"]
         }
-        return float(figures["outlook.attack"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{path} is no briefing with a figure outlook.attack"
-        fix = "give the brief.json that `detente brief` wrote"
-        raise UsageError(message, code="option-invalid", at="--beside", fix=fix) from error
+        prob = float(figures["outlook.attack"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = "no briefing with a figure outlook.attack"
+        raise _unfit(path, reason) from error
+    if not 0.0 <= prob <= 1.0:
+        raise _unfit(path, "a briefing whose figure outlook.attack is no probability")
+    return prob
+
+
+def _unfit(path: Path, reason: str) -> UsageError:
+    fix = "give the brief.json that `detente brief` wrote"
+    return UsageError(f"{path} is {reason}", code="option-invalid", at="--beside", fix=fix)
 
 
 def _report(
@@ -213,8 +223,6 @@ def _report(
 
 
 def _print_table(rows: list[dict[str, object]], prob: float | None, source: str) -> None:
-    from rich.markup import escape
-
     console = terminal()
     columns = [text("Past crises"), *map(number, ("Went as far", "Rate", "90% interval"))]
     if prob is not None:
@@ -222,7 +230,7 @@ def _print_table(rows: list[dict[str, object]], prob: float | None, source: str)
     lines = []
     for row in rows:
         cells = [
-            escape(str(row["class"])),
+            str(row["class"]),
             f"{row['hits']} of {row['cases']}",
             f"{row['rate']:.1%}",
             f"{row['low']:.1%} to {row['high']:.1%}",
@@ -232,6 +240,6 @@ def _print_table(rows: list[dict[str, object]], prob: float | None, source: str)
             cells += [f"{prob:.1%}", f"{row['odds_ratio']:.2g}", inside]
         lines.append(cells)
     console.print(make_table(columns, lines, head_style=None))
-    console.print(f"Source: International Crisis Behavior project, {source}.", markup=False)
+    console.print(f"Source: International Crisis Behavior project, {source}.")
     if prob is not None:
-        console.print(f"\n{WHY}", markup=False)
+        console.print(f"\n{WHY}")

@@ -24,7 +24,7 @@ from detente.cli._options import (
     SetOption,
     reworded,
 )
-from detente.cli._output import make_table, number, terminal, text
+from detente.cli._output import make_table, number, print_title, terminal, text
 from detente.cli._plans import make_design
 from detente.engine import usual
 from detente.errors import UsageError
@@ -93,9 +93,9 @@ def command(
     plan = _plain_design(loaded, design, mode)
     check_size(plan, draws)
     folder = out if out is not None else Path("brief") / loaded.id
-    check_place(folder)
-    clock.lap("read and checked")
     place = run_folder(folder, loaded, seed=seed, policies=names, design=plan, search=search)
+    check_place(folder, run=place)
+    clock.lap("read and checked")
     options: dict[str, Any] = {"n_draws": draws, "seed": seed, "design": plan, "workers": workers}
     with drawing_beside():
         solved = loaded
@@ -200,30 +200,26 @@ class _Clock:
 
 def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
     """Print the three sentences, the outcomes with ranges and where the files lie."""
-    from rich.markup import escape
-
     from detente.brief.figures import plain
     from detente.brief.words import format_date, sentence_case
 
     console = terminal()
     crisis = brief.crisis
-    console.print(
-        f"\n[bold]{escape(crisis.title)}[/bold], as of {format_date(crisis.as_of)}\n", markup=True
-    )
+    print_title(console, crisis.title, f", as of {format_date(crisis.as_of)}")
     for sentence in brief.headline:
-        console.print(plain(sentence), markup=False, end="\n\n")
+        console.print(plain(sentence), end="\n\n")
     cells = [
-        (escape(sentence_case(rule.label)), figure.text, figure.range_text)
+        (sentence_case(rule.label), figure.text, figure.range_text)
         for rule, figure in sorted(brief.shared.outcomes, key=lambda pair: -(pair[1].value or 0.0))
     ]
     columns = [text("Outcome"), number("Mean"), number("5-95% of cases")]
     console.print(make_table(columns, cells, head_style=None))
     console.print()
     for sentence in brief.sure:
-        console.print(plain(sentence), markup=False)
-    console.print(f"\nBriefing: {paths.html}", markup=False, soft_wrap=True)
-    console.print(f"Also:     {paths.markdown}, {paths.json}", markup=False, soft_wrap=True)
+        console.print(plain(sentence))
+    console.print(f"\nBriefing: {paths.html}", soft_wrap=True)
+    console.print(f"Also:     {paths.markdown}, {paths.json}", soft_wrap=True)
     console.print(
         f"Pictures and tables: {len(paths.charts)} and {len(paths.tables)} files beside it"
     )
-    console.print(f"({timing})", markup=False)
+    console.print(f"({timing})")

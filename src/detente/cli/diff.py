@@ -72,13 +72,16 @@ def command(
 
 
 def _kind(path: Path) -> str:
-    if path.suffix == ".json" or (path / "brief.json").is_file():
+    from detente.brief.export.data_files import holds_briefing
+
+    if path.suffix == ".json" or holds_briefing(path):
         return "briefing"
     return "run" if (path / "manifest.json").is_file() else "crisis"
 
 
 def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, Any]:
-    from detente.brief.export.comparing import compare_briefs, read_brief
+    from detente.brief.export.comparing import compare_briefs
+    from detente.brief.export.reading import read_brief
 
     first, second = (
         read_brief(path if path.suffix == ".json" else path / "brief.json")
@@ -113,18 +116,6 @@ def _of_briefs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, 
         "unexplained": "",
     }
     return data | _explained([first, second], options)
-
-
-def _load_again(data: dict[str, Any]) -> "Crisis | None":
-    """Load the crisis of a briefing or a run if it is at hand as it was."""
-    from detente.crisis import load_crisis
-    from detente.errors import DetenteError
-
-    try:
-        crisis = load_crisis(data["crisis"], overrides=dict(data.get("overrides", {})))
-    except DetenteError:
-        return None
-    return crisis if crisis.digest == data.get("digest") else None
 
 
 def _of_runs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, Any]:
@@ -178,9 +169,14 @@ def _known(value: float) -> float | None:
 
 def _explained(versions: list[dict[str, Any]], options: dict[str, Any]) -> dict[str, Any]:
     """Split a change among the inputs of two versions of a crisis that are at hand, or say why not."""
+    from detente.crisis.loading import load_as_it_was
+
     if versions[0]["digest"] == versions[1]["digest"]:
         return {"unexplained": "both are of the same crisis file and overrides"}
-    crises = [_load_again(item) for item in versions]
+    crises = [
+        load_as_it_was(item["crisis"], item.get("overrides", {}), item.get("digest"))
+        for item in versions
+    ]
     if crises[0] is None or crises[1] is None:
         words = "a crisis file has changed since, or is not found under its name; detente diff of the two crisis folders splits a change"
         return {"unexplained": words}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli._options import LEAVE_OUT, OUTCOME, POLICY, JsonOption, reworded
+from detente.cli._options import LEAVE_OUT, OUTCOME, POLICY, AllOption, JsonOption, reworded
 from detente.cli._output import json_text
-from detente.cli._runs import find_run
+from detente.cli._runs import find_labels, find_run
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,9 +69,12 @@ ObjectiveOption = Annotated[
 BoxesOption = Annotated[int, typer.Option("--boxes", help="How many boxes to look for.")]
 BoxOption = Annotated[
     int | None,
-    typer.Option("--box", help="Number of a box on the trajectory; the balanced one without."),
+    typer.Option("--box", help="Number of a box on the trajectory; the one at its bend without."),
 ]
 TreeOption = Annotated[bool, typer.Option("--tree", help="Grow a tree (CART) instead.")]
+_ROWS = 10
+"""Boxes of a trajectory that are shown unless all are asked for."""
+
 DepthOption = Annotated[int, typer.Option("--depth", help="Depth of the tree.")]
 
 
@@ -94,12 +97,14 @@ def command(
     box: BoxOption = None,
     tree: TreeOption = False,
     depth: DepthOption = 4,
+    show_all: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say where something holds: boxes of inputs by PRIM, or the leaves of a tree.
 
     Prints the trajectory (coverage, density, mass, inputs restricted), and the chosen box with quasi-p-values and in
-    words. A box trades coverage for density: --box takes another one off the trajectory.
+    words. A box trades coverage for density: the one at the bend of the trajectory is put into words, a second choice is
+    named, and --box takes any other.
 
     For example:
 
@@ -109,23 +114,28 @@ def command(
 
       detente discover brief/my-crisis --outcome attack --threshold 0.4 --policy free --json
     """
-    from detente.analysis.box_tables import describe_boxes, describe_tree
+    from detente.analysis.box_tables import describe_boxes, describe_tree, warn_of_single_inputs
     from detente.analysis.cart import grow_tree
+    from detente.analysis.discovery import read_outcome
 
-    columns, values, cases = _read(
-        Path(source), outcome, policy, leave_out or (), drop_missing=drop_missing
-    )
-    columns = _choose(columns, values, inputs, _most(Path(source), most_inputs))
+    place = Path(source)
+    kept: dict[str, Any] = {"drop_missing": drop_missing, "inputs": inputs or ()}
+    columns, values, cases, labels = _read(place, outcome, policy, leave_out or (), **kept)
+    columns = _choose(columns, values, inputs, _most(place, most_inputs))
     options: dict[str, Any] = {"threshold": threshold, "below": below, "mass_min": mass_min}
     what = outcome if threshold is None else f"{outcome} {'<=' if below else '>='} {threshold:g}"
     if tree:
-        data = describe_tree(grow_tree(columns, values, depth=depth, **options), what)
+        grown = grow_tree(columns, values, depth=depth, **options)
+        data, searched = describe_tree(grown, what, labels=labels), grown.columns
     else:
         options |= {"peel_alpha": peel_alpha, "paste_alpha": paste_alpha, "objective": objective}
-        data = describe_boxes(*_search(columns, values, options, box, boxes), what)
-    data |= cases
-    words = _tree_text if tree else _box_text
-    sys.stdout.write(json_text(data) if as_json else words(data))
+        search, found = _search(columns, values, options, box, boxes)
+        data, searched = describe_boxes(search, found, what, labels=labels), search.columns
+    _, interest = read_outcome(values, threshold=threshold, below=below)
+    data |= cases | {"warnings": list(warn_of_single_inputs(searched, interest))}
+    most = None if show_all else _ROWS
+    words = _tree_text(data) if tree else _box_text(data, labels, most)
+    sys.stdout.write(json_text(data) if as_json else words)
 
 
 def _most(source: Path, asked: int | None) -> int | None:
@@ -134,20 +144,29 @@ def _most(source: Path, asked: int | None) -> int | None:
 
 
 def _read(
-    source: Path, outcome: str, policy: str | None, leave_out: Sequence[str], *, drop_missing: bool
-) -> tuple[dict[str, Any], Any, dict[str, str]]:
-    """Return inputs, outcome and what the cases are."""
+    source: Path,
+    outcome: str,
+    policy: str | None,
+    leave_out: Sequence[str],
+    *,
+    drop_missing: bool,
+    inputs: Sequence[str],
+) -> tuple[dict[str, Any], Any, dict[str, Any], dict[str, str]]:
+    """Return inputs, outcome, what the cases are, and what readers call the inputs."""
     from detente.analysis.box_tables import cases_of_run, cases_of_table
 
     if not source.is_dir():
-        found = cases_of_table(source, outcome, leave_out=leave_out, drop_missing=drop_missing)
-        return (*found, {"cases_are": "cases"})
+        columns, values, notes = cases_of_table(
+            source, outcome, leave_out=leave_out, drop_missing=drop_missing, keep=inputs
+        )
+        return columns, values, {"cases_are": "cases", "notes": list(notes)}, {}
     from detente.engine.designs import describe_cases
     from detente.runs import Run
 
     results = Run.open(find_run(source))
-    cases = describe_cases(results.manifest.plan)
-    return (*cases_of_run(results, outcome, policy, leave_out), cases)
+    cases = {**describe_cases(results.manifest.plan), "notes": []}
+    columns, values = cases_of_run(results, outcome, policy, leave_out)
+    return columns, values, cases, find_labels(results)
 
 
 def _choose(
@@ -176,7 +195,7 @@ def _choose(
 def _search(
     columns: dict[str, Any], values: Any, options: dict[str, Any], box: int | None, boxes: int
 ) -> "tuple[BoxSearch, list[Box]]":
-    """Search for boxes; return the search and those to print: one off its trajectory, the balanced one, or several."""
+    """Search for boxes; return the search and those to print: one off its trajectory, that at the bend, or several."""
     from detente.analysis.discovery import find_box, find_boxes
 
     search = find_box(columns, values, **options)
@@ -192,7 +211,7 @@ def _search(
         return search, [search.boxes[box]]
     if boxes > 1:
         return search, [pair[1] for pair in find_boxes(columns, values, most=boxes, **options)]
-    return search, [search.simplify(search.balanced)]
+    return search, [search.simplify(search.bend)]
 
 
 def _row_text(row: dict[str, Any]) -> str:
@@ -205,29 +224,80 @@ def _row_text(row: dict[str, Any]) -> str:
 _HEAD = f"{'coverage':>9} {'density':>8} {'mass':>7} {'cases':>7} {'restricted':>10}"
 
 
-def _box_text(data: dict[str, Any]) -> str:
+def _few(
+    rows: Sequence[Any], most: int | None, *, always: Sequence[int | None] = ()
+) -> list[tuple[int, Any]]:
+    """Return rows with their numbers; of more than so many the first, the last, some at even distances and ``always``."""
+    if most is None or len(rows) <= most:
+        return list(enumerate(rows))
+    chosen = {place * (len(rows) - 1) // (most - 1) for place in range(most)}
+    chosen |= {place for place in always if place is not None}
+    return [(place, rows[place]) for place in sorted(chosen)]
+
+
+def _box_text(data: dict[str, Any], labels: dict[str, str], most: int | None) -> str:
     lines = [
         f"{data['of_interest']:,} of {data['cases']:,} {data['cases_are']} are of interest ({data['outcome']})",
         "",
         f"{'box':>4} {_HEAD}  phase",
     ]
+    marks = {data["second_choice"]: "  <- second choice", data["bend"]: "  <- at the bend"}
+    shown = _few(data["trajectory"], most, always=tuple(marks))
     lines += [
-        f"{number:4d} {_row_text(row)}  {row['phase']}"
-        for number, row in enumerate(data["trajectory"])
+        f"{number:4d} {_row_text(row)}  {row['phase']}{marks.get(number, '')}"
+        for number, row in shown
     ]
-    if not data["boxes"]:
+    if len(shown) < len(data["trajectory"]):
+        lines.append(f"{len(shown)} of {len(data['trajectory'])} boxes; --all shows all of them")
+    boxes = [row for row in data["boxes"] if row["limits"]]
+    if not boxes:
         lines += ["", "No box stands out from chance."]
-    for row in data["boxes"]:
+    for row in boxes:
         lines += [
             "",
             f"{data['outcome']} in {row['density']:.0%} of the {row['cases']:,} cases in which {row['words']};",
             f"these hold {row['coverage']:.0%} of all cases of interest.",
         ]
-        lines += [f"  {_limit_text(limit)}" for limit in row["limits"]]
-    return "\n".join(lines) + "\n"
+        lines += [f"  {_limit_text(limit, labels)}" for limit in row["limits"]]
+    lines += _choice_text(data)
+    return "\n".join([*lines, *_remarks(data)]) + "\n"
 
 
-def _limit_text(limit: dict[str, Any]) -> str:
+def _choice_text(data: dict[str, Any]) -> list[str]:
+    """Say what other boxes there are: the one at the bend if it is not the one in words, and the second choice."""
+    lines = []
+    shown, bend = data["boxes"], data["bend"]
+    whole = data["trajectory"][bend]
+    if len(shown) == 1 and whole["restricted"] and shown[0]["limits"] != whole["limits"]:
+        lines.append(
+            f"At the bend of the trajectory: box {bend}, {_trade_text(whole)}; --box {bend} puts it into words."
+        )
+        if shown[0]["phase"] == "choice":
+            lines[-1] = lines[-1].replace(
+                "; --box", ", before limits that chance could have made were dropped; --box"
+            )
+    second = data["second_choice"]
+    if second is not None:
+        row = data["trajectory"][second]
+        kind = "denser" if row["density"] > whole["density"] else "wider"
+        lines.append(
+            f"Second choice, {kind}: box {second}, {_trade_text(row)}; --box {second} puts it into words."
+        )
+    return ["", *lines] if lines else []
+
+
+def _trade_text(row: dict[str, Any]) -> str:
+    inputs = "1 input" if row["restricted"] == 1 else f"{row['restricted']} inputs"
+    return f"{row['density']:.0%} of interest, {row['coverage']:.0%} of all that are, {inputs} restricted"
+
+
+def _remarks(data: dict[str, Any]) -> list[str]:
+    lines = [f"Note: {note}." for note in data["notes"]]
+    lines += [f"Warning: {warning}" for warning in data["warnings"]]
+    return ["", *lines] if lines else []
+
+
+def _limit_text(limit: dict[str, Any], labels: dict[str, str]) -> str:
     ends = [
         f"{name} {limit[name]:.6g}" + ("" if p is None else f" (quasi-p {p:.2g})")
         for name, p in zip(("low", "high"), limit["quasi_p"], strict=True)
@@ -236,7 +306,9 @@ def _limit_text(limit: dict[str, Any]) -> str:
     if limit["categories"]:
         p = limit["quasi_p"][0]
         ends = [", ".join(limit["categories"]) + ("" if p is None else f" (quasi-p {p:.2g})")]
-    return f"{limit['input']}: {'; '.join(ends)}"
+    name = limit["input"]
+    words = f"{labels[name]} ({name})" if name in labels else name
+    return f"{words}: {'; '.join(ends)}"
 
 
 def _tree_text(data: dict[str, Any]) -> str:
@@ -248,4 +320,4 @@ def _tree_text(data: dict[str, Any]) -> str:
     ]
     ranked = sorted(data["leaves"], key=lambda row: -row["density"])
     lines += [f"{_row_text(row)}  {row['words']}" for row in ranked]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_remarks(data)]) + "\n"

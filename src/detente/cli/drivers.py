@@ -122,6 +122,9 @@ def _print(data: dict[str, Any], most: int) -> None:
     if "quantities" in data:
         _print_quantities(data, most)
     if data.get("sources"):
+        if data["draws_of_sources"] < data["draws"]:
+            print_line("")
+            print_line(f"Sources are weighed on the first {data['draws_of_sources']:,} draws.")
         heads = [number("explained"), number("quantities"), text("source")]
         _print_rows(
             heads,
@@ -131,7 +134,7 @@ def _print(data: dict[str, Any], most: int) -> None:
     if "tornado" in data:
         heads = [number("at low"), number("at high"), number("reference"), text("quantity")]
         ends = ("at_low", "at_high", "reference")
-        rows = [(*(f"{row[end]:.4g}" for end in ends), row["name"]) for row in data["tornado"]]
+        rows = [(*(f"{row[end]:.4g}" for end in ends), _name(row)) for row in data["tornado"]]
         _print_rows(heads, rows, most)
     if "sobol" in data:
         _print_indices(data, most)
@@ -162,7 +165,7 @@ def _print_quantities(data: dict[str, Any], most: int) -> None:
             f"{row['pawn_median']:.3f} " if row["beyond_chance"] else f"({row['pawn_median']:.3f})",
             f"{row['mean_at_bottom']:.4g}",
             f"{row['mean_at_top']:.4g}",
-            row["name"],
+            _name(row),
         )
         for row in rows
     ]
@@ -179,16 +182,18 @@ def _print_indices(data: dict[str, Any], most: int) -> None:
     rows = []
     for row in found["indices"]:
         first, total = (f"{row[key][0]:.3f} to {row[key][1]:.3f}" for key in spans)
-        rows.append((f"{row['first']:.3f}", first, f"{row['total']:.3f}", total, row["name"]))
+        rows.append((f"{row['first']:.3f}", first, f"{row['total']:.3f}", total, _name(row)))
     _print_rows([*heads, text("quantity")], rows, most)
 
 
-def _print_rows(heads: "list[Column]", rows: Sequence[tuple[str, ...]], most: int) -> None:
-    from rich.markup import escape
+def _name(row: dict[str, Any]) -> str:
+    """Return what readers call a quantity with its path, or the path alone."""
+    return f"{row['label']} [{row['name']}]" if row["label"] else str(row["name"])
 
+
+def _print_rows(heads: "list[Column]", rows: Sequence[tuple[str, ...]], most: int) -> None:
     print_line("")
 
-    cells = [tuple(map(escape, row)) for row in rows[:most]]
-    print_table(make_table(heads, cells))
+    print_table(make_table(heads, rows[:most]))
     if len(rows) > most:
         print_line(f"and {len(rows) - most:,} more (--most {len(rows)})")

@@ -288,15 +288,13 @@ def _range(results: "Run", metric: str, policy: str) -> dict[str, float | bool |
 
 
 def _print(results: "Run", crisis: "Crisis", peak_mib: float) -> None:
-    from rich.markup import escape
-
     manifest = results.manifest
     plan = manifest.plan
     console = terminal()
     cases = "explored cases" if plan.mode == "exploratory" else "draws"
 
     def cells(policy: str) -> Iterator[str]:
-        yield escape(manifest.policy_labels.get(policy, policy))
+        yield manifest.policy_labels.get(policy, policy)
         for metric in ("attack", "settlement"):
             if results.is_excluded(metric, policy):
                 yield from ("excluded", "")
@@ -308,22 +306,19 @@ def _print(results: "Run", crisis: "Crisis", peak_mib: float) -> None:
     heads = ("an attack", f"5-95% of {cases}", "a settlement", f"5-95% of {cases}")
     columns = [text("policy", overflow="fold"), *map(number, heads)]
     table = make_table(columns, [tuple(cells(policy)) for policy in results.policy_ids])
-    console.print(f"[bold]{escape(crisis.title)}[/bold]")
-    console.print(f"{results.n_draws:,} {plan.case_label}", markup=False)
+    console.print(crisis.title, style="bold")
+    console.print(f"{results.n_draws:,} {plan.case_label}")
     if plan.mode == "exploratory":
         meaning = "Model's probability, mean and range over explored cases; such a mean is no probability of the event."
     else:
         meaning = "Probability in the model under the declared distributions: mean over draws, and its range."
-    console.print(meaning, markup=False)
+    console.print(meaning)
     console.print(table)
     certificate = results.certificate
     console.print(
         f"{certificate.unconverged:,} of {certificate.n_solutions:,} games missed the tolerance; "
         f"largest residual {certificate.max_residual:.0e}; peak memory {peak_mib:,.0f} MiB.",
-        markup=False,
     )
-    console.print(f"Run: {results.folder}", markup=False, soft_wrap=True)
+    console.print(f"Run: {results.folder}", soft_wrap=True)
     question = "select policy, avg(value) from run where metric = 'attack' group by policy"
-    console.print(
-        f'Ask it: detente query {results.folder} "{question}"', markup=False, soft_wrap=True
-    )
+    console.print(f'Ask it: detente query {results.folder} "{question}"', soft_wrap=True)

@@ -4,7 +4,7 @@ import sys
 from typing import Annotated, Any
 
 from detente.cli._options import JSON, reworded
-from detente.cli._output import json_text, make_table, number, text
+from detente.cli._output import json_text, make_table, number, terminal, text
 
 __all__ = ["NAME", "command"]
 
@@ -29,11 +29,9 @@ def command(
     if as_json:
         sys.stdout.write(json_text(rows))
         return
-    from rich.console import Console
-
     columns = [text(head, overflow="fold") for head in ("name", "title", "cut-off")]
     columns += map(number, ("players", "rounds", "quantities", "claims"))
-    Console().print(make_table(columns, [tuple(map(str, row.values())) for row in rows]))
+    terminal().print(make_table(columns, [tuple(map(str, row.values())) for row in rows]))
 
 
 def _rows() -> list[dict[str, Any]]:

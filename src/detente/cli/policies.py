@@ -13,6 +13,7 @@ from detente.cli._options import (
     SEARCH,
     SEED,
     SET,
+    AllOption,
     CrisisOrRunArgument,
     JsonOption,
     WorkersOption,
@@ -70,6 +71,7 @@ def command(
     seed: SeedOption = usual.SEED,
     assignments: SetOption = None,
     workers: WorkersOption = None,
+    show_all: AllOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Compare policies case by case: outcomes, regret, good-enough shares, the Pareto set.
@@ -112,14 +114,30 @@ def command(
             data = search_in_crisis(crisis, wanted, phases, draws, seed, workers)
         else:
             data = compare_in_crisis(crisis, wanted, limits, adapt or (), draws, seed, workers)
-    sys.stdout.write(json_text(data) if as_json else _text(data))
+    sys.stdout.write(json_text(data) if as_json else _text(data, None if show_all else _ROWS))
 
+
+_ROWS = 10
+"""Rows of a table that are shown unless all are asked for."""
+
+_WIDEST = 60
+"""Most characters of a label in a table."""
 
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def _text(data: dict[str, Any]) -> str:
-    return _search_text(data) if "pareto" in data else _compare_text(data)
+def _text(data: dict[str, Any], most: int | None) -> str:
+    return _search_text(data, most) if "pareto" in data else _compare_text(data, most)
+
+
+def _more(shown: int, total: int) -> list[str]:
+    """Say that not all rows are shown."""
+    return [f"  {shown:,} of {total:,} are shown; --all shows all"] if shown < total else []
+
+
+def _cut(words: str, width: int) -> str:
+    """Return words in so many characters; what is cut off is shown by three dots."""
+    return words if len(words) <= width else f"{words[: width - 3]}..."
 
 
 def _head(data: dict[str, Any]) -> list[str]:
@@ -131,7 +149,7 @@ def _head(data: dict[str, Any]) -> list[str]:
     return [*lines, ""]
 
 
-def _search_text(data: dict[str, Any]) -> str:
+def _search_text(data: dict[str, Any], most: int | None) -> str:
     lines = _head(data)
     how = "all solved" if data["exhaustive"] else f"{data['solved']:,} solved, step by step"
     lines += [
@@ -148,10 +166,11 @@ def _search_text(data: dict[str, Any]) -> str:
         lines[-1:] = [f"  ({place}) {head}" for place, head in enumerate(heads, 1)] + [""]
         heads = [f"({place})" for place in range(1, len(heads) + 1)]
     lines.append("  ".join(f"{head:>18}" for head in heads) + "  commitments")
-    for item in data["pareto"]:
+    for item in data["pareto"][:most]:
         cells = [item["aims"][metric] for metric in metrics]
         row = "  ".join(f"{cell['mean']:10.4g} ({cell['error']:.2g})".rjust(18) for cell in cells)
         lines.append(f"{row}  {item['label']}")
+    lines += _more(len(data["pareto"][:most]), len(data["pareto"]))
     return "\n".join(lines) + "\n"
 
 
@@ -162,7 +181,7 @@ def _order(metric: str, sign: float) -> Callable[[dict[str, Any]], float]:
 
 def _aim_row(policy: dict[str, Any], cell: dict[str, Any], width: int) -> str:
     """Write how a policy does by one aim; of one that forgoes an attack, whose, in the place of its rank."""
-    name = f"{policy['id']:{width}.{width}}"
+    name = f"{_cut(policy['label'], width):{width}}"
     figures = f"{'excluded':>9} {'':>19} {'':>26}"
     if not cell["excluded"]:
         span = f"{cell['low']:.4g} to {cell['high']:.4g}"
@@ -175,23 +194,25 @@ def _aim_row(policy: dict[str, Any], cell: dict[str, Any], width: int) -> str:
     return f"{name} {figures} {ranks}"
 
 
-def _compare_text(data: dict[str, Any]) -> str:
+def _compare_text(data: dict[str, Any], most: int | None) -> str:
     from detente.crisis.metric_names import Metric
 
     lines = _head(data)
-    width = min(72, max(28, *(len(policy["id"]) for policy in data["policies"])))
+    labels = {policy["id"]: policy["label"] for policy in data["policies"]}
+    width = min(_WIDEST, max(28, *map(len, labels.values())))
     for aim in data["aims"]:
         metric = aim["metric"]
         lines.append(
-            f"{aim['label']:{width}.{width}} {'mean':>9} {'5-95% of cases':>19} {'change (90%)':>26} {'regret':>8} {'worst':>8} {'best in':>8}"
+            f"{_cut(aim['label'], width):{width}} {'mean':>9} {'5-95% of cases':>19} {'change (90%)':>26} {'regret':>8} {'worst':>8} {'best in':>8}"
         )
         sign = 1.0 if aim["better"] == "less" else -1.0
         ranked = [
             item for item in data["policies"] if item["aims"][metric]["regret_mean"] is not None
         ]
         others = [item for item in data["policies"] if item not in ranked]
-        for policy in (*sorted(ranked, key=_order(metric, sign)), *others):
-            lines.append(_aim_row(policy, policy["aims"][metric], width))
+        every = [*sorted(ranked, key=_order(metric, sign)), *others]
+        lines += [_aim_row(policy, policy["aims"][metric], width) for policy in every[:most]]
+        lines += _more(len(every[:most]), len(every))
         lines.append("")
     if data["limits"]:
         what = " and ".join(
@@ -199,7 +220,8 @@ def _compare_text(data: dict[str, Any]) -> str:
         )
         lines.append(f"Good enough ({what}), {data['share_label']}:")
         ranked = sorted(data["policies"], key=lambda item: -item["good_enough"])
-        lines += [f"  {item['good_enough']:6.1%}  {item['label']}" for item in ranked]
+        lines += [f"  {item['good_enough']:6.1%}  {item['label']}" for item in ranked[:most]]
+        lines += _more(len(ranked[:most]), len(ranked))
         lines.append("")
     if any(policy["by_type"] for policy in data["policies"]):
         metrics = list(data["policies"][0]["by_type"])
@@ -207,16 +229,23 @@ def _compare_text(data: dict[str, Any]) -> str:
             "By type of the challenger: "
             + ", ".join("/".join(Metric.parse(name).parts) for name in metrics)
         )
-        for policy in data["policies"]:
+        for policy in data["policies"][:most]:
             cells = "  ".join(f"{policy['by_type'][name]:7.1%}" for name in metrics)
             lines.append(f"  {cells}  {policy['label']}")
+        lines += _more(len(data["policies"][:most]), len(data["policies"]))
         lines.append("")
+    labels = {policy["id"]: policy["label"] for policy in data["policies"]}
+    lines += [
+        f"Adapting changes nothing in “{labels[item['id']]}”: {item['words']}."
+        for item in data.get("idle_switches", ())
+    ]
     best = [policy["label"] for policy in data["policies"] if policy["pareto"]]
     lines.append("No other policy is better in every aim than:")
-    lines += [f"  {label}" for label in best]
+    lines += [f"  {label}" for label in best[:most]]
+    lines += _more(len(best[:most]), len(best))
     lines += [
         f"From {item['quantity']} = {item['value']:.4g} ({item['low']:.4g} to {item['high']:.4g}) on, "
-        f"{item['after']} instead of {item['before']}"
+        f"“{labels[item['after']]}” instead of “{labels[item['before']]}”"
         for item in data["switches"]
     ]
     return "\n".join(lines) + "\n"

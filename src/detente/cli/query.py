@@ -1,27 +1,31 @@
 """``detente query``: ask a run in SQL."""
 
 import csv
-import json
+import io
 import math
-import os
 import sys
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from detente.cli._options import JSON, reworded
-from detente.cli._output import make_table, number, terminal, text
+from detente.cli._output import make_table, number, terminal, text, write_json_items
+from detente.cli._runs import find_run
 from detente.errors import UsageError
 
 __all__ = ["command"]
 
 _SHOWN = 200
+_BATCH = 1000
+"""Rows that are written at once."""
 
 JsonOption = Annotated[bool, reworded(JSON, help="Print all rows as a JSON list of objects.")]
-RunArgument = Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")]
+RunArgument = Annotated[
+    Path, typer.Argument(help="Folder of a finished run, or of a briefing.", metavar="RUN")
+]
 SqlArgument = Annotated[
     str, typer.Argument(help="One SELECT; - reads it from standard input.", metavar="SQL")
 ]
@@ -53,35 +57,41 @@ def command(
         message = "--json and --csv are two forms of one answer"
         raise UsageError(message, code="option-invalid", at="--csv", fix="give one of them")
     query = sys.stdin.read() if sql == "-" else sql
-    results = Run.open(run)
+    results = Run.open(find_run(run))
     answer = results.ask(query)
-    try:
-        if as_json:
-            _print_json(answer.columns, answer.rows)
-        elif as_csv:
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(answer.columns)
-            writer.writerows(answer.rows)
-        else:
-            _print_table(answer.columns, answer.rows)
-            manifest = results.manifest
-            sys.stdout.write(
-                f"\n{manifest.crisis}: {results.n_draws:,} {manifest.plan.case_label}\n"
-            )
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if as_json:
+        _print_json(answer.columns, answer.rows)
+    elif as_csv:
+        _print_csv(answer.columns, answer.rows)
+    else:
+        _print_table(answer.columns, answer.rows)
+        manifest = results.manifest
+        sys.stdout.write(f"\n{manifest.crisis}: {results.n_draws:,} {manifest.plan.case_label}\n")
 
 
-def _print_json(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+def _print_csv(columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
+    """Write rows as they come."""
+    for batch in chain([[columns]], _batches(rows)):
+        held = io.StringIO()
+        csv.writer(held, lineterminator="\n").writerows(batch)
+        sys.stdout.write(held.getvalue())
+
+
+def _print_json(columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
     """Write objects one a line, as they come; what JSON has no number for is null."""
     names = _unique(columns)
     separator = "["
-    for row in rows:
-        item = dict(zip(names, map(_plain, row), strict=True))
-        sys.stdout.write(f"{separator}\n {json.dumps(item, ensure_ascii=False, default=str)}")
+    for batch in _batches(rows):
+        items = [dict(zip(names, map(_plain, row), strict=True)) for row in batch]
+        lines = write_json_items(items, default=str, between=",\n ")
+        sys.stdout.write(f"{separator}\n {lines}")
         separator = ","
     sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def _batches(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
 
 
 def _plain(value: Any) -> Any:
@@ -99,24 +109,20 @@ def _unique(names: tuple[str, ...]) -> list[str]:
 
 
 def _print_table(columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
-    from rich.markup import escape
-
     rest = list(islice(rows, _SHOWN + 1))
     shown = rest[:_SHOWN]
     heads = []
     for place, name in enumerate(columns):
         is_number = all(isinstance(row[place], int | float | None) for row in shown)
         head = number if is_number else text
-        heads.append(head(escape(name), overflow="fold"))
+        heads.append(head(name, overflow="fold"))
     console = terminal()
     console.print(make_table(heads, [tuple(map(_cell, row)) for row in shown]))
     if len(rest) > _SHOWN:
-        console.print(f"(the first {_SHOWN} rows; --csv or --json gives all)", markup=False)
+        console.print(f"(the first {_SHOWN} rows; --csv or --json gives all)")
 
 
 def _cell(value: Any) -> str:
-    from rich.markup import escape
-
     if value is None:
         return ""
-    return f"{value:.6g}" if isinstance(value, float) else escape(str(value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

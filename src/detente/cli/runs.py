@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli._options import JsonOption
-from detente.cli._output import json_text, make_table, number, terminal, text
+from detente.cli._output import json_text, make_table, number, print_table, terminal, text
 from detente.errors import RunError, UsageError
 
 if TYPE_CHECKING:
     from detente.runs.folders import RunReport
 
 __all__ = ["command"]
+
+_WIDE = 10_000
+"""Characters of a line that holds a path whole, so that it can be copied."""
 
 FolderArgument = Annotated[
     Path | None,
@@ -119,18 +122,16 @@ def _fields(report: "RunReport") -> dict[str, Any]:
 
 
 def _print(reports: list["RunReport"], place: Path) -> None:
-    from rich.markup import escape
-
     console = terminal()
     if not reports:
-        console.print(f"no run in {place} or below", markup=False)
+        console.print(f"no run in {place} or below")
         return
     columns = [
-        text("run", overflow="fold"),
-        text("crisis", overflow="fold"),
-        text("design, mode", overflow="fold", min_width=len("probabilistic")),
-        *(number(head, no_wrap=True) for head in ("draws", "policies", "size")),
-        text("state", min_width=len("unfinished")),
+        text("run", no_wrap=True),
+        text("crisis"),
+        text("design, mode"),
+        *map(number, ("draws", "policies", "size")),
+        text("state"),
     ]
     rows = []
     for report in reports:
@@ -150,8 +151,8 @@ def _print(reports: list["RunReport"], place: Path) -> None:
         )
         if report.present < report.n_shards and report.state in {"unfinished", "damaged"}:
             state += f", {report.present:,} of {report.n_shards:,} shards"
-        rows.append([escape(cell) for cell in (*head, _size(report.n_bytes), state)])
-    console.print(make_table(columns, rows))
+        rows.append([*head, _size(report.n_bytes), state])
+    print_table(make_table(columns, rows), width=_WIDE)
     for report in reports:
         lines = [report.problem] if report.problem else []
         lines += [f"{name}: {wrong}" for name, wrong in report.damaged]
@@ -164,7 +165,7 @@ def _print(reports: list["RunReport"], place: Path) -> None:
         ]
         lines += [f"{name}: not of the run" for name in report.foreign]
         for line in lines:
-            console.print(f"{report.folder}: {line}", markup=False, soft_wrap=True)
+            console.print(f"{report.folder}: {line}", soft_wrap=True)
 
 
 def _size(n_bytes: int) -> str:

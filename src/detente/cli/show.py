@@ -32,13 +32,13 @@ def command(
 
       detente show game.efg
     """
-    from detente.cli._files import write_text
     from detente.cli.solve import load
+    from detente.files.writing import write_whole
     from detente.game.formats.drawing import draw_tree, fits_page, summarise
 
     loaded = load(game)
     if out is not None:
-        write_text(out, draw_tree(loaded))
+        write_whole(out, draw_tree(loaded).encode())
     elif fits_page(loaded) and not sys.stdout.isatty():
         sys.stdout.write(draw_tree(loaded))
         return

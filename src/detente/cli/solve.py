@@ -1,20 +1,28 @@
 """``detente solve``: agent quantal response equilibria of a game from a file or the catalogue."""
 
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
 from detente.cli._options import GAME, JsonOption
-from detente.cli._output import json_text, make_table, number, text
+from detente.cli._output import json_text, make_table, number, terminal, text
 from detente.errors import UsageError
+from detente.runs.progress import ProgressDisplay
 
 if TYPE_CHECKING:
-    from detente.game import BranchResult, Game
+    from collections.abc import Callable
 
-__all__ = ["command", "describe", "load"]
+    from detente.game import BranchResult, ExtensiveForm, Game, OtherBranchesResult
 
+__all__ = ["command", "describe", "describe_others", "load"]
+
+_PATIENCE = 2.0
+"""Seconds that work may take before it is said how far it is."""
+_MOST_PAYOFF = 1e12
+"""Payoffs that are shown with decimals; larger ones in powers of ten."""
 _MOST_FOLDED = 500
 """Rows that are folded to fit the terminal; longer tables are printed as they come."""
 
@@ -23,6 +31,13 @@ RationalityOption = Annotated[
     str,
     typer.Option("--lambda", help="Values of rationality, separated by commas.", metavar="L,L,..."),
 ]
+BranchOption = Annotated[
+    bool,
+    typer.Option(
+        "--branch",
+        help="Follow the other branches at each branch point that is passed, and print the equilibria on them too.",
+    ),
+]
 ShowListOption = Annotated[bool, typer.Option("--list", help="List the published games that ship.")]
 
 
@@ -30,17 +45,23 @@ def command(
     game: GameArgument = None,
     *,
     rationality: RationalityOption = "1",
+    branch: BranchOption = False,
     as_json: JsonOption = False,
     show_list: ShowListOption = False,
 ) -> None:
     """Solve a game for its logit agent quantal response equilibria on the principal branch.
 
     Prints the probability of every action at every value of rationality, each player's payoff, and the residual that
-    certifies the answer. The exit code is 1 if a value did not converge.
+    certifies the answer; then where the branch turned, or met another one, on the way. The exit code is 1 if a value did not
+    converge.
+
+    A file is Gambit's (.efg, .nfg, or a workbook .gbt) or a tree in JSON; gzip may have packed it.
 
     For example:
 
       detente solve game.efg --lambda 0.5,1,5
+
+      detente solve meeting.nfg --lambda 3 --branch
 
       detente solve books/kuhn1950/poker --lambda 1 --json
 
@@ -59,20 +80,81 @@ def command(
         )
     values = _values(rationality)
     solved = load(game)
-    from detente.cli._compiling import saying_what_compiles
-    from detente.game import trace_logit_branch
-
-    with saying_what_compiles():
-        result = trace_logit_branch(
-            solved.form, values, payoffs=solved.payoffs, chance_probs=solved.chance_probs
-        )
+    result, others = _solve(solved, values, branch=branch)
     rows = describe(solved, result)
+    describe_others(solved, rows, others, branch=branch)
     if as_json:
         sys.stdout.write(json_text(rows))
     else:
         _print(solved, result, rows)
+        _print_others(solved, result, rows, others)
     if any(row["status"] != "converged" for row in rows):
         raise typer.Exit(1)
+
+
+def _solve(
+    game: "Game", values: list[float], *, branch: bool
+) -> "tuple[BranchResult, OtherBranchesResult]":
+    """Trace the principal branch, and look for what lies elsewhere; say how far it is if that takes long."""
+    from detente.cli._compiling import saying_what_compiles
+    from detente.game import find_other_branches, trace_logit_branch
+
+    with saying_what_compiles(), _Waiting() as waiting:
+        result = trace_logit_branch(
+            game.form,
+            values,
+            payoffs=game.payoffs,
+            chance_probs=game.chance_probs,
+            progress=waiting.on("Tracing the branch"),
+        )
+        others = find_other_branches(
+            game.form,
+            values,
+            payoffs=game.payoffs,
+            chance_probs=game.chance_probs,
+            switch=branch,
+            progress=waiting.on("Following other branches"),
+        )
+    return result, others
+
+
+class _Waiting:
+    """Shows how far work is once it has taken two seconds."""
+
+    def __init__(self) -> None:
+        self.begin = time.monotonic()
+        self.words = ""
+        self.display: ProgressDisplay | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def on(self, words: str) -> "Callable[[float], None]":
+        """Return what to call with how far the work of that name is, from 0 to 1."""
+
+        def tell(share: float) -> None:
+            if words != self.words:
+                self.stop()
+                self.words = words
+            if time.monotonic() - self.begin < _PATIENCE:
+                return
+            if self.display is None:
+                self.display = ProgressDisplay(
+                    words, unit="hundredth", plural="s of the way", at_once=True
+                )
+                self.display.__enter__()
+            self.display(int(100 * share), 100)
+
+        return tell
+
+    def stop(self) -> None:
+        """Take the display away."""
+        if self.display is not None:
+            self.display.__exit__(None, None, None)
+            self.display = None
 
 
 def _values(words: str) -> list[float]:
@@ -91,18 +173,15 @@ def _values(words: str) -> list[float]:
 def load(name: str) -> "Game":
     """Return the game of a file or of the catalogue."""
     from detente.game.catalogue import find_game
-    from detente.game.formats.efg import read_efg
-    from detente.game.formats.trees import read_tree
+    from detente.game.formats.reading import ENDINGS, read_game
 
     file = Path(name)
-    if not file.exists() and file.suffix.lower() not in {".efg", ".json"}:
+    if not file.exists() and file.suffix.lower() not in ENDINGS:
         file = find_game(name)
-    return read_tree(file) if file.suffix.lower() == ".json" else read_efg(file)
+    return read_game(file)
 
 
 def _print_catalogue() -> None:
-    from rich.console import Console
-
     from detente.game.catalogue import catalogue
     from detente.game.formats.efg import read_efg
 
@@ -113,7 +192,7 @@ def _print_catalogue() -> None:
         rows.append((name, game.title, *map(str, sizes)))
     columns = [text("name", no_wrap=True), text("title", overflow="fold")]
     columns += map(number, ("players", "sets", "nodes"))
-    Console().print(make_table(columns, rows))
+    terminal().print(make_table(columns, rows))
 
 
 def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
@@ -123,26 +202,14 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
     ``segment`` "apart" and ``apart``, the folds passed so, and one that did not converge ``reason``.
     """
     form = game.form
-    order = sorted(range(form.n_info_sets), key=lambda which: int(form.info_set_player[which]))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for stop, value in enumerate(result.rationality.tolist()):
-        sets = []
-        for which in order:
-            span = slice(int(form.action_offset[which]), int(form.action_offset[which + 1]))
-            pairs = zip(form.action_label[span], result.strategy[span, stop].tolist(), strict=True)
-            sets.append(
-                {
-                    "player": form.player_label[int(form.info_set_player[which])],
-                    "label": form.info_set_label[which],
-                    "actions": [{"label": label, "probability": prob} for label, prob in pairs],
-                }
-            )
         row = {
             "lambda": value,
             "residual": float(result.residual[stop]),
             "status": "converged" if result.status[stop] == 1 else "stalled",
             "payoffs": result.expected_payoffs[:, stop].tolist(),
-            "information_sets": sets,
+            "information_sets": _sets(form, result.strategy[:, stop].tolist()),
         }
         if result.turns[stop]:
             row["turns"] = int(result.turns[stop])
@@ -154,8 +221,72 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
     return rows
 
 
+def _sets(form: "ExtensiveForm", strategy: list[float]) -> list[dict[str, Any]]:
+    """Return what is chosen at each information set, player by player."""
+    sets = []
+    for which in sorted(
+        range(form.n_info_sets), key=lambda which: int(form.info_set_player[which])
+    ):
+        span = slice(int(form.action_offset[which]), int(form.action_offset[which + 1]))
+        pairs = zip(form.action_label[span], strategy[span], strict=True)
+        sets.append(
+            {
+                "player": form.player_label[int(form.info_set_player[which])],
+                "label": form.info_set_label[which],
+                "actions": [{"label": label, "probability": prob} for label, prob in pairs],
+            }
+        )
+    return sets
+
+
+def describe_others(
+    game: "Game", rows: list[dict[str, Any]], others: "OtherBranchesResult", *, branch: bool
+) -> None:
+    """Add to the rows what the branch passed on the way, and with ``branch`` the equilibria that lie elsewhere."""
+    for row, count in zip(rows, others.passed, strict=True):
+        passed = [
+            {
+                "lambda": item.rationality,
+                "kind": item.kind,
+                **({"other_curves": item.curves} if item.curves >= 0 else {}),
+            }
+            for item in others.bifurcations[:count]
+        ]
+        if passed:
+            row["bifurcations"] = passed
+        if not branch:
+            continue
+        row["others"] = [
+            {
+                "residual": item.residual,
+                "status": "converged",
+                "payoffs": item.expected_payoffs.tolist(),
+                "information_sets": _sets(game.form, item.strategy.tolist()),
+                **({} if item.met_at != item.met_at else {"from_lambda": item.met_at}),
+            }
+            for item in others.equilibria
+            if item.rationality == row["lambda"]
+        ]
+        if others.left_out:
+            row["left_out"] = others.left_out
+
+
 def _print(game: "Game", result: "BranchResult", rows: list[dict[str, Any]]) -> None:
-    heads = ["player", "information set", "action", *(f"lambda {row['lambda']:g}" for row in rows)]
+    heads = [f"lambda {row['lambda']:g}" for row in rows]
+    lines = _lines(game, rows)
+    lines.append(["", "", "turns", *(str(count) for count in result.turns.tolist())])
+    if result.apart.any():
+        lines.append(
+            ["", "", "folds passed apart", *(str(count) for count in result.apart.tolist())]
+        )
+    lines.append(["", "", "status", *(row["status"] for row in rows)])
+    _print_table(game.title, heads, lines)
+    for note in _notes(rows):
+        sys.stdout.write(note + "\n")
+
+
+def _lines(game: "Game", rows: list[dict[str, Any]]) -> list[list[str]]:
+    """Return probabilities, payoffs and residuals as lines of a table, a column for each row."""
     lines: list[list[str]] = []
     for which, item in enumerate(rows[0]["information_sets"]):
         for place, action in enumerate(item["actions"]):
@@ -166,20 +297,58 @@ def _print(game: "Game", result: "BranchResult", rows: list[dict[str, Any]]) -> 
             names = (item["player"], item["label"]) if place == 0 else ("", "")
             lines.append([*names, action["label"], *probs])
     for place, player in enumerate(game.form.player_label):
-        lines.append([player, "", "payoff", *(f"{row['payoffs'][place]:.4f}" for row in rows)])
+        lines.append([player, "", "payoff", *(_payoff(row["payoffs"][place]) for row in rows)])
     lines.append(["", "", "residual", *(f"{row['residual']:.0e}" for row in rows)])
-    lines.append(["", "", "turns", *(str(count) for count in result.turns.tolist())])
-    if result.apart.any():
-        lines.append(
-            ["", "", "folds passed apart", *(str(count) for count in result.apart.tolist())]
-        )
-    lines.append(["", "", "status", *(row["status"] for row in rows)])
+    return lines
+
+
+def _payoff(value: float) -> str:
+    return f"{value:.4f}" if abs(value) < _MOST_PAYOFF else f"{value:.6g}"
+
+
+def _print_table(title: str, heads: list[str], lines: list[list[str]]) -> None:
+    heads = ["player", "information set", "action", *heads]
     if len(lines) > _MOST_FOLDED:
-        _print_plain(game.title, heads, lines)
+        _print_plain(title, heads, lines)
     else:
-        _print_folded(game.title, heads, lines)
-    for note in _notes(rows):
-        sys.stdout.write(note + "\n")
+        _print_folded(title, heads, lines)
+
+
+def _print_others(
+    game: "Game",
+    result: "BranchResult",
+    rows: list[dict[str, Any]],
+    others: "OtherBranchesResult",
+) -> None:
+    """Print what the branch passed, and the equilibria that lie elsewhere if they were looked for."""
+    asked = "others" in rows[0]
+    passed = [item for item in others.bifurcations if item.curve == 0]
+    turns = [item.rationality for item in passed if item.kind == "turn"] or result.folds
+    if turns:
+        sys.stdout.write(f"the branch turned at lambda {', '.join(f'{at:.6g}' for at in turns)}\n")
+    for item in passed:
+        if item.kind != "turn":
+            sys.stdout.write(
+                f"the branch met another one at lambda {item.rationality:.6g} (a branch point)"
+                f"{_curves(item.curves) if asked else '; --branch shows what lies there'}\n"
+            )
+    if others.left_out and asked:
+        sys.stdout.write(others.left_out + "\n")
+    found = [{**other, "lambda": row["lambda"]} for row in rows for other in row.get("others", [])]
+    if found:
+        _print_table(
+            "Other equilibria", [f"lambda {row['lambda']:g}" for row in found], _lines(game, found)
+        )
+    elif asked:
+        sys.stdout.write("no other equilibrium was found on a curve that meets the branch\n")
+
+
+def _curves(count: int) -> str:
+    if count < 0:
+        return "; there was no time to look what lies there"
+    if count == 0:
+        return "; no other curve could be followed from there"
+    return f"; other curves that leave it: {count}"
 
 
 def _notes(rows: list[dict[str, Any]]) -> list[str]:
@@ -198,7 +367,6 @@ def _notes(rows: list[dict[str, Any]]) -> list[str]:
 
 def _print_folded(title: str, heads: list[str], lines: list[list[str]]) -> None:
     """Print a table that fits the terminal: long names go over several lines."""
-    from rich.console import Console
     from rich.text import Text
 
     columns = [
@@ -207,7 +375,7 @@ def _print_folded(title: str, heads: list[str], lines: list[list[str]]) -> None:
     ]
     rows = [tuple(map(Text, line)) for line in lines]
     name = Text(title) if title else None
-    Console().print(make_table(columns, rows, title=name, title_justify="center"))
+    terminal().print(make_table(columns, rows, title=name, title_justify="center"))
 
 
 def _print_plain(title: str, heads: list[str], lines: list[list[str]]) -> None:

@@ -21,7 +21,7 @@ from detente.cli._options import (
     SeedOption,
     reworded,
 )
-from detente.cli._output import make_table, number, terminal, text
+from detente.cli._output import make_table, number, print_title, terminal, text
 from detente.engine import usual
 from detente.errors import UsageError
 from detente.runs.progress import ProgressDisplay
@@ -109,8 +109,8 @@ def command(
     folder = out if out is not None else Path("watch") / loaded.id
     options: dict[str, Any] = {"draws": draws, "seed": seed, "policy": policy}
     options |= {"since": since, "until": until}
-    with ProgressDisplay("Watching days", elsewhere="nothing", unit="day") as report:
-        diary = follow(loaded, events, folder=folder, progress=report, **options)
+    with ProgressDisplay("Watching", elsewhere="tenths", unit="step") as report:
+        diary = follow(loaded, events, folder=folder, progress=report, note=_note, **options)
     scores = score_days(diary.days, loaded, outcome, others) if outcome is not None else ()
     film = make_film(
         loaded,
@@ -126,6 +126,11 @@ def command(
         return
     _summarise(loaded, diary.days, diary.left_out)
     sys.stdout.write(f"\nWatch: {paths.html}\nAlso:  {paths.markdown}, {paths.json}, {paths.csv}\n")
+
+
+def _note(words: str) -> None:
+    """Say what was wrong with the folder of the watch."""
+    sys.stderr.write(f"note: {words}\n")
 
 
 def _check(
@@ -150,24 +155,21 @@ def _summarise(
     crisis: "Crisis", records: Sequence[dict[str, Any]], left_out: Sequence[tuple[str, str, str]]
 ) -> None:
     """Print where things stand, what moved them most, what to watch, and how many events were not used."""
-    from rich.markup import escape
-
     console = terminal()
     last = records[-1]
     mean, low, high, _ = last["attack"]
-    console.print(f"\n[bold]{escape(crisis.title)}[/bold], {last['day']}, round {last['round']}\n")
+    print_title(console, crisis.title, f", {last['day']}, round {last['round']}")
     console.print(
         f"An attack: {mean:.0%} of explored cases on average (5-95%: {low:.0%} to {high:.0%}); "
         f"{records[0]['attack'][0]:.0%} on {records[0]['day']}.\n",
-        markup=False,
     )
     effects = [(record["day"], effect) for record in records for effect in record["effects"]]
     telling = sorted(effects, key=lambda pair: -abs(pair[1]["attack"]))[:8]
     rows = [
         (
             day,
-            escape(f"{effect['event']['actor']}: {effect['event']['text']}"[:90]),
-            escape(f"{effect['kind']} {effect['says']}".strip()),
+            f"{effect['event']['actor']}: {effect['event']['text']}"[:90],
+            f"{effect['kind']} {effect['says']}".strip(),
             f"{100 * effect['attack']:+.1f}",
         )
         for day, effect in telling
@@ -179,11 +181,9 @@ def _summarise(
         console.print(
             f"Watch for: {label} ({signal['prob']:.0%}; an attack {signal['attack_if']:.0%} with it, "
             f"{signal['attack_if_not']:.0%} without)",
-            markup=False,
         )
     unmapped = sum(effect["kind"] == "unmapped" for _, effect in effects)
     if unmapped or left_out:
         console.print(
             f"{unmapped} events fit no rule, {len(left_out)} are on no watched day or stand twice; watch.html lists them.",
-            markup=False,
         )

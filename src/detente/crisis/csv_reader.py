@@ -1,34 +1,45 @@
-"""The one reader of CSV: from the bytes of a file to its rows, each with the line on which it begins.
+r"""The one reader of CSV: from the bytes of a file to its rows, each with the line on which it begins.
 
-Encodings, delimiters, quoting and what counts as a number are decided here and nowhere else. What a row must hold, and the
-words in which a table is refused, are its reader's own business.
+Encodings, delimiters, line ends, quoting and which characters may stand in a cell are decided here and nowhere else. What a
+cell means is said in :mod:`detente.crisis.csv_cells`, and how a table of a user's own becomes columns in
+:mod:`detente.crisis.user_tables`. What a row must hold is its reader's own business.
 """
 
+import codecs
 import csv
 import io
-import math
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple
 
-from detente.errors import UsageError
+from detente.characters import describe_character, find_forbidden
+from detente.errors import Code
 
 __all__ = [
-    "NUMBER",
+    "DELIMITERS",
     "CsvRow",
     "MalformedCsvError",
+    "check_characters",
     "decode_text",
     "find_delimiter",
-    "read_number",
     "read_records",
     "read_rows",
-    "read_table",
 ]
 
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What may separate the cells of a table of a user's own, and its name."""
 
-NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-"""A number as files write it: decimal, with a point, with or without an exponent."""
+_SAMPLE = 100
+"""Rows by which a delimiter is judged."""
+
+_QUOTES = "close every quote; double a quote inside a quoted cell"
+_MOST_LETTERS = 131_072
+"""Most characters of a cell: the limit of the standard library."""
+
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*(?:\r\n|\r|\n)')
+"""The first line by which some spreadsheets say what separates cells."""
 
 
 class CsvRow(NamedTuple):
@@ -39,22 +50,33 @@ class CsvRow(NamedTuple):
 
 
 class MalformedCsvError(ValueError):
-    """A text that is no CSV: ``reason``, the ``line`` on which the bad row begins, and the ``end`` of what was read of it."""
+    """A text that is no table: the ``reason``, and the ``code`` and the ``advice`` of a refusal.
 
-    def __init__(self, reason: str, *, line: int, end: int) -> None:
+    The bad row begins on ``line``; ``end`` is the last line that was read of it. ``value`` is the offending cell, if it is one.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        line: int,
+        end: int,
+        code: Code = "table-row-invalid",
+        advice: str = _QUOTES,
+        value: str = "",
+    ) -> None:
         super().__init__(f"{reason} (line {line})")
         self.reason, self.line, self.end = reason, line, end
+        self.code, self.advice, self.value = code, advice, value
 
 
-def decode_text(content: bytes, *, utf16: bool = False) -> str:
+def decode_text(content: bytes) -> str:
     r"""Return the text of a table, without a byte-order mark.
 
     Parameters
     ----------
     content
-        UTF-8.
-    utf16
-        Whether UTF-16 is read too, if it says so by a byte-order mark.
+        UTF-8, or UTF-16 if it says so by a byte-order mark or every second byte of its first line is zero.
 
     Returns
     -------
@@ -68,12 +90,23 @@ def decode_text(content: bytes, *, utf16: bool = False) -> str:
 
     Examples
     --------
-    >>> decode_text(b"\xef\xbb\xbfa,b")
-    'a,b'
+    >>> decode_text(b"\xef\xbb\xbfa,b"), decode_text("a,b".encode("utf-16-le"))
+    ('a,b', 'a,b')
     """
-    if utf16 and content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    return content.decode("utf-8-sig")
+    return content.decode(_encoding(content)).lstrip("\ufeff")
+
+
+def _encoding(content: bytes) -> str:
+    """Name the encoding of a table; text in UTF-8 holds no zero byte that would be accepted."""
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    start = content[:256]
+    zeros = [start[first::2].count(0) for first in (0, 1)]
+    if max(zeros) * 2 > len(start) // 2 and min(zeros) == 0:  # most letters of the head are ASCII
+        return "utf-16-be" if zeros[0] else "utf-16-le"
+    return "utf-8-sig"
 
 
 def read_rows(text: str, *, delimiter: str = ",") -> Iterator[CsvRow]:
@@ -89,33 +122,79 @@ def read_rows(text: str, *, delimiter: str = ",") -> Iterator[CsvRow]:
     Yields
     ------
     CsvRow
-        The row of column names first.
+        The row of column names first. Line ends are those of any system; other separators of lines and paragraphs are text.
 
     Raises
     ------
     MalformedCsvError
-        At the first row whose quotes are not closed or stand amid a cell, or whose cell is too long.
+        At the first row whose quotes are not closed or stand amid a cell, whose cell is too long, or that holds a character
+        that no text may hold.
 
     Examples
     --------
     >>> [row.line for row in read_rows('a,b\n"1\n2",3\n\n4,5\n')]
     [1, 2, 5]
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
-    line = 1
+    forbidden = find_forbidden(text)
+    for row in _parse(text, delimiter):
+        if forbidden is not None:
+            check_characters(row)
+        yield row
+
+
+def check_characters(row: CsvRow) -> None:
+    """Refuse a row of which a cell holds a character that no text may hold.
+
+    Raises
+    ------
+    MalformedCsvError
+        ``character-forbidden``, with line, column and position.
+    """
+    for number, cell in enumerate(row.cells, start=1):
+        at = find_forbidden(cell)
+        if at is not None:
+            reason = (
+                f"column {number} holds the character {describe_character(cell[at])} at position "
+                f"{at + 1}, which no text may hold"
+            )
+            before = "".join([*row.cells[: number - 1], cell[:at]])
+            line = row.line + before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+            raise MalformedCsvError(
+                reason,
+                line=line,
+                end=line,
+                code="character-forbidden",
+                advice="remove the character; retyping the word does it",
+                value=cell,
+            )
+
+
+def _parse(text: str, delimiter: str) -> Iterator[CsvRow]:
+    start = _SEPARATOR.match(text)
+    skipped = 0 if start is None else 1
+    stream = io.StringIO(text if start is None else text[start.end() :], newline="")
+    reader = csv.reader(stream, strict=True, delimiter=delimiter)
+    line = 1 + skipped
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield CsvRow(line, cells)
-            line = reader.line_num + 1
+            line = reader.line_num + 1 + skipped
     except csv.Error as error:
-        raise MalformedCsvError(str(error), line=line, end=reader.line_num) from error
+        reason, advice = str(error), _QUOTES
+        if "field limit" in reason:
+            reason = f"a cell has more than {_MOST_LETTERS:,} characters"
+            advice = "shorten the cell; if it is not meant to be long, close a quote that was left open before it"
+        raise MalformedCsvError(
+            reason, line=line, end=reader.line_num + skipped, advice=advice
+        ) from error
 
 
 def read_records(text: str) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
-    r"""Return the column names of a table and, for each row, its line and its cells by column.
+    r"""Return the column names of a table that ships and, for each row, its line and its cells by column.
 
-    Cells that a short row lacks are empty; those of a long row that no column names are left out.
+    Cells that a short row lacks are empty; those of a long row that no column names are left out. Tables of users are read
+    by :func:`detente.crisis.user_tables.read_user_table`, which refuses both.
 
     Raises
     ------
@@ -136,73 +215,53 @@ def read_records(text: str) -> tuple[list[str], Iterator[tuple[int, dict[str, st
     )
 
 
-def read_table(path: Path, what: str) -> str:
-    """Return the text of a table of a user's own; see :func:`decode_text`.
-
-    Parameters
-    ----------
-    path
-        A CSV file.
-    what
-        What its rows are, in the plural, for messages.
-
-    Raises
-    ------
-    UsageError
-        ``file-missing`` or ``file-not-utf8``.
-    """
-    try:
-        return decode_text(path.read_bytes())
-    except OSError as error:
-        message = f"the {what} cannot be read: {error.strerror or error}"
-        fix = "name a CSV file that can be read"
-        raise UsageError(message, code="file-missing", at=str(path), fix=fix) from error
-    except UnicodeDecodeError as error:
-        message = f"the table of {what} is not UTF-8 at byte {error.start}"
-        fix = "save the table as UTF-8"
-        raise UsageError(message, code="file-not-utf8", at=str(path), fix=fix) from error
-
-
-def find_delimiter(text: str, candidates: str, *, wanted: Sequence[str] = ()) -> str:
-    r"""Return the delimiter of a table by its first line that is more than delimiters.
+def find_delimiter(
+    text: str, *, wanted: Sequence[str] = (), candidates: Sequence[str] = tuple(DELIMITERS)
+) -> str:
+    r"""Return the delimiter of a table, by its header and by how well its first rows fit it.
 
     Parameters
     ----------
     text
         The table.
-    candidates
-        One character each; of those that do equally well the first counts.
     wanted
-        Column names, in lower case. The delimiter that shows most of them is taken; without them the commonest one.
+        Column names, in lower case, that the reader looks for.
+    candidates
+        One character each.
 
     Returns
     -------
     str
-        One of the candidates.
+        The delimiter that a first line ``sep=`` names; else the one that shows most of the wanted columns, then the one with
+        the largest share of rows as long as the header, then the one with most columns, then the first. Those with a
+        header of one cell come last.
 
     Examples
     --------
-    >>> find_delimiter("a;b,c;d\n", ",;"), find_delimiter("name;x,y,z\n", ",;", wanted=["name"])
+    >>> find_delimiter("a;b\n0,5;1\n"), find_delimiter("name;x,y,z\n", wanted=["name"])
     (';', ';')
     """
-    header = next((line for line in text.splitlines() if line.strip(f" {candidates}")), "")
+    named = _SEPARATOR.match(text)
+    if named is not None and named[1] in candidates:
+        return named[1]
+    known = set(wanted)
 
-    def found(delimiter: str) -> int:
-        if not wanted:
-            return header.count(delimiter)
-        names = {field.strip().strip('"').strip().lower() for field in header.split(delimiter)}
-        return sum(column in names for column in wanted)
+    def fitness(delimiter: str) -> tuple[bool, int, float, int]:
+        rows = _first_rows(text, delimiter)
+        if not rows:
+            return False, 0, 0.0, 0
+        head = rows[0]
+        names = {cell.strip().lower() for cell in head}
+        body = rows[1:] or rows
+        fits = sum(len(row) == len(head) for row in body) / len(body)
+        return len(head) > 1, len(known & names), fits, len(head)
 
-    return max(candidates, key=found)
+    return max(candidates, key=fitness)
 
 
-def read_number(text: str) -> float | None:
-    """Return the finite number that a text holds, or None.
-
-    Examples
-    --------
-    >>> read_number("2.5e1"), read_number("1_000"), read_number("nan"), read_number("")
-    (25.0, None, None, None)
-    """
-    number = float(text) if NUMBER.fullmatch(text) else math.inf
-    return number if math.isfinite(number) else None
+def _first_rows(text: str, delimiter: str) -> list[list[str]]:
+    """Return the first rows that are more than delimiters, as far as they can be read."""
+    rows: list[list[str]] = []
+    with suppress(MalformedCsvError):  # the reader of the whole table says what is wrong
+        rows.extend(row.cells for row in islice(_parse(text, delimiter), _SAMPLE))
+    return rows

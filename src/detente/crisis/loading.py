@@ -14,13 +14,14 @@ from detente.crisis.overrides import digest_of
 from detente.crisis.reading import Document, decode, read_bytes, read_document
 from detente.crisis.shaping import shape
 from detente.crisis.tables import read_tables
-from detente.errors import CrisisFileError, Finding, refuse
+from detente.errors import CrisisFileError, DetenteError, Finding, refuse
 
 __all__ = [
     "CRISIS_FILE",
     "check_folder",
     "examine_folder",
     "find_folder",
+    "load_as_it_was",
     "load_crisis",
     "shipped_crises",
 ]
@@ -137,6 +138,15 @@ def load_crisis(
     if crisis is None:
         raise CrisisFileError([item for item in findings if item.severity == "error"])
     return crisis.set(overrides or {})
+
+
+def load_as_it_was(name: str, overrides: Mapping[str, str], digest: object) -> Crisis | None:
+    """Load the crisis of a run or a briefing if it is at hand as it was: under its name, with that digest."""
+    try:
+        crisis = load_crisis(name, overrides=dict(overrides))
+    except DetenteError:
+        return None
+    return crisis if crisis.digest == digest else None
 
 
 def examine_folder(name_or_folder: str | Path) -> tuple[tuple[Finding, ...], Crisis | None]:

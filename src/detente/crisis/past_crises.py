@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_records
+from detente.crisis.csv_cells import NumberStyle, is_missing
+from detente.crisis.user_tables import read_content, read_user_table
 from detente.errors import refuse
 
 __all__ = ["GRAVITIES", "TRIGGERS", "VIOLENCE", "PastCrisis", "checksum", "read_past_crises"]
@@ -49,6 +50,7 @@ VIOLENCE: Mapping[int, str] = {
 
 _COLUMNS = ("crisno", "crisname", "yrtrig", "break", "trigent", "gravcr", "viol", "iwcmb")
 _OUTSIDE_WAR = 1
+_LARGEST_CODE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ class PastCrisis:
 
 def checksum(path: Path) -> str:
     """Return the SHA-256 of a file, to tell one release from another."""
-    return hashlib.sha256(_content(path)).hexdigest()
+    return hashlib.sha256(read_content(path, "crises")).hexdigest()
 
 
 def read_past_crises(path: Path) -> tuple[PastCrisis, ...]:
@@ -86,65 +88,37 @@ def read_past_crises(path: Path) -> tuple[PastCrisis, ...]:
     Raises
     ------
     UsageError
-        ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
+        ``file-missing``, ``file-not-utf8``, ``character-forbidden``, ``table-column-missing`` or ``table-row-invalid``,
+        with the line.
     """
-    try:
-        text = decode_text(_content(path))
-    except UnicodeDecodeError as error:
-        message = f"the table of crises is not UTF-8 at byte {error.start}"
-        fix = "save the table as UTF-8"
-        refuse(message, code="file-not-utf8", at=str(path), fix=fix, cause=error)
-    try:
-        found = _parse(text, path)
-    except MalformedCsvError as error:
-        message = f"the table of crises cannot be read: {error.reason}"
-        fix = "keep the table as published"
-        refuse(message, code="table-row-invalid", at=f"{path}:{error.line}", fix=fix, cause=error)
-    if not found:
-        message = "the table of crises has no row"
-        refuse(message, code="table-row-invalid", at=str(path), fix="give the whole table")
-    return found
-
-
-def _parse(text: str, path: Path) -> tuple[PastCrisis, ...]:
-    columns, records = read_records(text)
-    names = {name.strip().lower(): name for name in columns if name}
-    missing = [name for name in _COLUMNS if name not in names]
+    table = read_user_table(path, "crises", wanted=_COLUMNS)
+    missing = [name for name in _COLUMNS if name not in table.columns]
     if missing:
         message = f"the table of crises has no column {', '.join(missing)}"
         fix = "give the system-level table of the ICB project (icb1); version 15 was tried"
         refuse(message, code="table-column-missing", at=f"{path}:1", fix=fix)
-    return tuple(
-        _crisis({name: cells[names[name]].strip() for name in _COLUMNS}, f"{path}:{line}")
-        for line, cells in records
-    )
+    if not table.rows:
+        message = "the table of crises has no row"
+        refuse(message, code="table-row-invalid", at=str(path), fix="give the whole table")
+    return tuple(_crisis(cells, table.style, f"{path}:{line}") for line, cells in table.records())
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        message = f"the crises cannot be read: {error.strerror or error}"
-        fix = "name a copy of the table icb1 of the International Crisis Behavior project"
-        refuse(message, code="file-missing", at=str(path), fix=fix, cause=error)
-
-
-def _crisis(cells: Mapping[str, str], at: str) -> PastCrisis:
+def _crisis(cells: Mapping[str, str], style: NumberStyle, at: str) -> PastCrisis:
     numbers: dict[str, int | None] = {}
     for name in _COLUMNS:
         if name == "crisname":
             continue
-        try:
-            value = float(cells[name]) if cells[name] else None
-        except ValueError as error:
+        value = style.read(cells[name])
+        odd = value is None and not is_missing(cells[name])
+        if odd or (value is not None and (value != int(value) or abs(value) > _LARGEST_CODE)):
             message = f"{cells[name][:40]!r} is no code of {name}"
-            fix = "keep the table as published"
-            refuse(message, code="table-row-invalid", at=at, fix=fix, cause=error)
-        numbers[name] = int(value) if value is not None and value == int(value) else None
+            fix = "write the number of the codebook, or leave the cell blank"
+            refuse(message, code="table-row-invalid", at=at, fix=fix)
+        numbers[name] = None if value is None else int(value)
     number, year, within = numbers["crisno"], numbers["yrtrig"], numbers["iwcmb"]
     if number is None or year is None:
         message = "a crisis has no number or no year"
-        refuse(message, code="table-row-invalid", at=at, fix="keep the table as published")
+        refuse(message, code="table-row-invalid", at=at, fix="write both as whole numbers")
     return PastCrisis(
         number=number,
         name=cells["crisname"],

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast, get_args
 
-from detente.crisis.csv_reader import read_number
+from detente.crisis.csv_cells import read_number
 from detente.crisis.dates import first_day, last_day
 from detente.crisis.draft import Draft
 from detente.crisis.elements import Distribution, Grade, Quantity, TableRow

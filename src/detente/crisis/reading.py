@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from detente.crisis.csv_reader import NUMBER
+from detente.characters import describe_character, escape, find_forbidden, join_surrogates
+from detente.crisis.csv_cells import NUMBER
 from detente.crisis.remembering import cache_folder, keep
-from detente.errors import Code, Finding, Place
+from detente.errors import Code, Finding, Place, RunError
+from detente.files.reading import read_plain
 
 __all__ = [
     "MAX_BYTES",
@@ -42,12 +44,14 @@ MAX_DEPTH = 40
 
 MAX_KEY = 1000
 """Longest key of a document, in characters."""
+_REMOVE = "remove the character; retyping the word does it"
 _MAX_NOTES = 1000
 """Most findings about one document."""
 
 _WORTH_KEEPING = 16 * 1024
+_MOST_REMEMBERED = 2**30
 """Length of a text from which on its tree is kept."""
-_READER = b"2 "
+_READER = b"3 "
 """Changes with what this module makes of a text, so that no tree of another reader is taken."""
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -167,9 +171,9 @@ def read_bytes(path: Path, file: str) -> tuple[bytes, Finding | None]:
 
 
 def decode(content: bytes, file: str) -> tuple[str, Finding | None]:
-    """Return the text of a UTF-8 file, or the finding that says at which line it is not UTF-8."""
+    """Return the text of a UTF-8 file, or the finding that says at which line it is none, or no text may hold what it holds."""
     try:
-        return content.decode("utf-8-sig"), None
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         bad = content[error.start]
         return "", Finding(
@@ -180,10 +184,22 @@ def decode(content: bytes, file: str) -> tuple[str, Finding | None]:
             value=f"0x{bad:02x}",
             fix="save the file as UTF-8 without conversion losses",
         )
+    at = find_forbidden(text)
+    if at is None:
+        return text, None
+    sign, column = describe_character(text[at]), at - text.rfind("\n", 0, at)
+    return "", Finding(
+        code="character-forbidden",
+        message=f"the file {file!r} holds the character {sign} at position {column} of the line, which no text may hold",
+        file=file,
+        line=text.count("\n", 0, at) + 1,
+        value=escape(text[at]),
+        fix=_REMOVE,
+    )
 
 
-def read_document(text: str, file: str) -> Document:
-    """Read the text of a crisis file.
+def read_document(text: str, file: str, *, wanted: type = dict) -> Document:
+    """Read the text of a crisis file, or of a list beside it.
 
     Parameters
     ----------
@@ -191,12 +207,36 @@ def read_document(text: str, file: str) -> Document:
         The text of the file.
     file
         Its name, for findings.
+    wanted
+        What it must hold: ``dict`` for a mapping, ``list`` for a list.
 
     Returns
     -------
     Document
-        The tree with the findings; ``root`` is None if the text is no YAML within the limits.
+        The tree with the findings; ``root`` is None if the text is no YAML within the limits, or holds something else.
     """
+    document = _read(text, file)
+    if document.root is not None and not isinstance(document.root.content, wanted):
+        kind, fix = _ROOTS[wanted]
+        document.add(
+            "value-type",
+            f"the file holds no {kind}",
+            line=1,
+            fix=fix,
+            value=type(document.root.content).__name__,
+        )
+        document.root = None
+    return document
+
+
+_ROOTS: dict[type, tuple[str, str]] = {
+    dict: ("mapping of keys to values", "start from `detente new NAME`"),
+    list: ("list of entries", "write one entry after the other, each begun with `- id: NAME`"),
+}
+
+
+def _read(text: str, file: str) -> Document:
+    """Read a text, or recall its tree."""
     folder = cache_folder("documents") if len(text) >= _WORTH_KEEPING else None
     if folder is None:
         return _parse(text, file)
@@ -240,8 +280,8 @@ def _unpacked(packed: list[Any]) -> Node:
 def _recall(path: Path) -> Node | None:
     """Return the tree that is kept in a file, None if there is none that can be read."""
     try:
-        return _unpacked(json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, IndexError, RecursionError):
+        return _unpacked(json.loads(read_plain(path, most=_MOST_REMEMBERED)))
+    except (OSError, RunError, ValueError, TypeError, IndexError, RecursionError):
         return None
 
 
@@ -266,15 +306,13 @@ def _parse(text: str, file: str) -> Document:
         _not_yaml(document, " ".join(str(error).split()) or type(error).__name__, 0)
         return document
     document.root = builder.root
-    if builder.root is None or not isinstance(builder.root.content, dict):
+    if builder.root is None:
         document.add(
             "value-type",
-            "the file holds no mapping of keys to values",
+            "the file holds nothing",
             line=1,
             fix="start from `detente new NAME`",
-            value="" if builder.root is None else type(builder.root.content).__name__,
         )
-        document.root = None
     return document
 
 
@@ -325,8 +363,9 @@ class _Builder:
             self.take_alias(str(event.anchor), line)
         elif isinstance(event, events.ScalarEvent):
             self.check_tag(event, line)
-            node = Node(line, self.scalar(event, line))
-            self.attach(node, line, str(event.value), event.anchor)
+            text = self.text(event, line)
+            node = Node(line, self.scalar(event, text, line))
+            self.attach(node, line, text, event.anchor)
         elif isinstance(event, events.MappingStartEvent | events.SequenceStartEvent):
             self.check_tag(event, line)
             if len(self.open) >= MAX_DEPTH:
@@ -363,8 +402,24 @@ class _Builder:
                 parts.append(entry.key)
         return ".".join(parts)
 
-    def scalar(self, event: Any, line: int) -> Any:
-        text = str(event.value)
+    def text(self, event: Any, line: int) -> str:
+        """Return the text of a key or a scalar; a character that no text may hold is noted and written as its code."""
+        text = join_surrogates(str(event.value))
+        at = find_forbidden(text)
+        if at is None:
+            return text
+        sign, shown = describe_character(text[at]), escape(text)
+        self.document.add(
+            "character-forbidden",
+            f"{shown[:80]!r} holds the character {sign} at position {at + 1}, which no text may hold",
+            line=line,
+            path=self.path(),
+            value=shown,
+            fix=_REMOVE,
+        )
+        return shown
+
+    def scalar(self, event: Any, text: str, line: int) -> Any:
         if event.style not in (None, ""):
             return text
         if text in _WORDS:

@@ -10,6 +10,7 @@ from pathlib import Path
 from detente.crisis.loading import CRISIS_FILE, shipped_crises
 from detente.crisis.schema import crisis_schema
 from detente.errors import RunError, refuse
+from detente.files.writing import write_whole
 
 __all__ = ["SCHEMA_FILE", "new_crisis", "template_names"]
 
@@ -108,6 +109,6 @@ def _fill(folder: Path, name: str, template: str) -> None:
             title = name.replace("-", " ").replace("_", " ").capitalize()
             text = re.sub(r"(?m)^id: .*$", f"id: {name}", text, count=1)
             text = re.sub(r"(?m)^title: .*$", f'title: "{title}"', text, count=1)
-        folder.joinpath(item.name).write_text(text, encoding="utf-8")
+        write_whole(folder / item.name, text.encode())
     schema = json.dumps(crisis_schema(), indent=1, ensure_ascii=False)
-    folder.joinpath(SCHEMA_FILE).write_text(schema + "\n", encoding="utf-8")
+    write_whole(folder / SCHEMA_FILE, (schema + "\n").encode())

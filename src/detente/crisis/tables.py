@@ -263,11 +263,11 @@ def _parse(draft: Draft, kind: str, file: str, text: str) -> Table | None:
         _report(
             draft,
             file,
-            "table-row-invalid",
+            error.code,
             f"the table cannot be read: {error.reason}",
             error.line,
-            error.reason,
-            "close every quote; double a quote inside a quoted cell",
+            error.value or error.reason,
+            error.advice,
         )
         return None
     head = rows[0] if rows else CsvRow(1, [])

@@ -8,7 +8,6 @@ output. Rows that are no seller (value added, taxes) are left out: value added i
 import csv
 import io
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,8 +17,20 @@ from typing import Any
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.crisis.csv_reader import MalformedCsvError, decode_text, read_rows
+from detente.crisis.csv_cells import (
+    LARGEST_NUMBER,
+    NumberStyle,
+    find_number_style,
+    is_infinite,
+)
+from detente.crisis.csv_reader import (
+    MalformedCsvError,
+    decode_text,
+    find_delimiter,
+    read_rows,
+)
 from detente.errors import Code, CrisisFileError, Finding, refuse
+from detente.files.writing import write_whole
 from detente.summaries import html_summary, text_summary
 
 __all__ = [
@@ -41,6 +52,7 @@ OUTPUT_LABELS = ("OUTPUT", "OUT", "TOTAL")
 
 _SHIPPED = Path(__file__).parent / "trade"
 
+_PLAIN = "give a number such as 1234.5, or nothing for zero"
 _FINAL = "FD"
 _LABEL = r"(?P<region>[^_]+)_(?P<sector>.+)"
 
@@ -108,7 +120,7 @@ def read_trade_table(path: str | Path, *, pattern: str = _LABEL) -> TradeTable:
     Parameters
     ----------
     path
-        The file, UTF-8.
+        The file, in the dialect of every table of users.
     pattern
         Regular expression that splits a label into the groups ``region`` and ``sector``.
 
@@ -126,7 +138,7 @@ def read_trade_table(path: str | Path, *, pattern: str = _LABEL) -> TradeTable:
     """
     path = Path(path)
     reader = _Reader(file=path.name)
-    header, rows = _read_cells(path, reader)
+    header, rows, style = _read_cells(path, reader)
     columns = header[1:]
     split = re.compile(pattern)
     sellers = {
@@ -164,7 +176,9 @@ def read_trade_table(path: str | Path, *, pattern: str = _LABEL) -> TradeTable:
     reader.stop_if_wrong()
     labels = [label_of[region, sector] for region in regions for sector in sectors]
     place = {label: index for index, label in enumerate(columns)}
-    cells = _read_numbers({row[0]: (line, row) for line, row in rows}, labels, columns, reader)
+    cells = _read_numbers(
+        {row[0]: (line, row) for line, row in rows}, labels, columns, style, reader
+    )
     n, j = len(regions), len(sectors)
     final = np.stack(
         [
@@ -218,9 +232,7 @@ def write_trade_table(
             continue
         numbers = (*intermediate[index], *final[index], output[index])
         writer.writerow([label, *(f"{number:.10g}" for number in numbers)])
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(stream.getvalue(), encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, stream.getvalue().encode())
 
 
 def shipped_trade_tables() -> Mapping[str, Path]:
@@ -295,8 +307,11 @@ def _find_shipped(name: str) -> Path:
     return known[name]
 
 
-def _read_cells(path: Path, reader: _Reader) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header and rows with their line numbers; labels are checked for repetition."""
+Rows = list[tuple[int, list[str]]]
+
+
+def _read_cells(path: Path, reader: _Reader) -> tuple[list[str], Rows, NumberStyle]:
+    """Header, rows with their line numbers, and how numbers are written; labels are checked for repetition."""
     if not path.is_file():
         reader.note("file-missing", f"there is no table {path}", fix="check the path")
     elif path.stat().st_size > MAX_TABLE_BYTES:
@@ -310,17 +325,20 @@ def _read_cells(path: Path, reader: _Reader) -> tuple[list[str], list[tuple[int,
         text = decode_text(path.read_bytes())
     except UnicodeDecodeError as error:
         reader.note(
-            "file-not-utf8", f"byte {error.start} is not UTF-8", fix="save the table as UTF-8"
+            "file-not-utf8",
+            f"byte {error.start} is not {error.encoding.upper()}",
+            fix="save the table as UTF-8",
         )
     reader.stop_if_wrong()
     try:
-        rows = list(read_rows(text))
+        delimiter = find_delimiter(text)
+        rows = list(read_rows(text, delimiter=delimiter))
     except MalformedCsvError as error:
         reader.note(
-            "table-row-invalid",
+            error.code,
             f"the table cannot be read: {error.reason}",
             line=error.line,
-            fix="close every quote; double a quote inside a quoted cell",
+            fix=error.advice,
         )
     reader.stop_if_wrong()
     if not rows:
@@ -340,7 +358,10 @@ def _read_cells(path: Path, reader: _Reader) -> tuple[list[str], list[tuple[int,
                 )
             seen.add(name)
     reader.stop_if_wrong()
-    return header, body
+    style = find_number_style(
+        (cell.strip() for _, row in body for cell in row[1:]), delimiter=delimiter
+    )
+    return header, body, style
 
 
 def _find_final(
@@ -366,6 +387,7 @@ def _read_numbers(
     rows: dict[str, tuple[int, list[str]]],
     labels: Sequence[str],
     columns: Sequence[str],
+    style: NumberStyle,
     reader: _Reader,
 ) -> FloatArray:
     """Cells of the sellers' rows, shape ``(n_rows, n_columns)``."""
@@ -382,25 +404,28 @@ def _read_numbers(
             )
             continue
         for column, text in enumerate(row[1:]):
-            try:
-                cells[index, column] = float(text) if text.strip() else 0.0
-            except ValueError:
+            cell = text.strip()
+            number = style.read(cell) if cell else 0.0
+            if number is None:
+                finite = not is_infinite(cell)
+                fix = style.advise(cell) if style.is_ambiguous(cell) else _PLAIN
                 reader.note(
-                    "table-row-invalid",
-                    f"{text!r} is not a number",
+                    "table-row-invalid" if finite else "value-not-finite",
+                    f"{cell[:40]!r} is {'no plain number' if finite else 'not finite'}",
                     line=line,
                     path=f"{label}, {columns[column]}",
-                    fix="give a number, or nothing for zero",
+                    fix=fix,
                 )
                 break
-            if not math.isfinite(cells[index, column]):
+            if abs(number) > LARGEST_NUMBER:
                 reader.note(
-                    "value-not-finite",
-                    f"{text!r} is not finite",
+                    "value-out-of-range",
+                    f"{cell[:40]!r} is beyond {LARGEST_NUMBER:g}",
                     line=line,
                     path=f"{label}, {columns[column]}",
-                    fix="give a number",
+                    fix="give the table in a larger unit",
                 )
                 break
+            cells[index, column] = number
     reader.stop_if_wrong()
     return cells

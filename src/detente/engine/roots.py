@@ -52,6 +52,7 @@ class Root:
             np.flatnonzero(self.outcome == place) for place in range(len(tree.outcomes))
         )
         self._uses: dict[tuple[str, int, str], BoolArray] = {}
+        self._outcome_sums: _Sums | None = None
 
     @property
     def n_histories(self) -> int:
@@ -72,14 +73,16 @@ class Root:
         self, groups: Sequence[IntArray], factor: FloatArray, evidence: FloatArray
     ) -> FloatArray:
         """Sum the weighed probabilities of histories, by profile and group, shape ``(V, n_groups, D)``."""
-        terminals = np.concatenate(groups)
-        group = np.repeat(np.arange(len(groups)), [len(rows) for rows in groups])
-        n_profiles = len(self.profile_types)
-        rows = self.profile[terminals] * len(groups) + group
-        shape = (n_profiles * len(groups), factor.size)
-        matrix = sparse.csr_array((factor[terminals], (rows, terminals)), shape=shape)
-        parts = np.asarray(matrix @ self.reach).reshape(n_profiles, len(groups), -1)
-        return np.asarray(parts * evidence[:, None, :])
+        return self._sums(groups)(self.reach, factor, evidence)
+
+    def sums_of_outcomes(self, factor: FloatArray, evidence: FloatArray) -> FloatArray:
+        """Sum the weighed probabilities of histories, by profile and outcome, shape ``(V, n_outcomes, D)``."""
+        if self._outcome_sums is None:
+            self._outcome_sums = self._sums(self.of_outcome)
+        return self._outcome_sums(self.reach, factor, evidence)
+
+    def _sums(self, groups: Sequence[IntArray]) -> "_Sums":
+        return _Sums(groups, self.profile, len(self.profile_types))
 
     def looks(self, instrument: str, round_number: int, outcome: str, observer: str) -> BoolArray:
         """Tell for each history whether an observer may take it for one in which an instrument is used in a round."""
@@ -89,6 +92,27 @@ class Root:
             if other.looks_like == instrument and hidden:
                 found = found | self.has(other.id, round_number)
         return found
+
+
+class _Sums:
+    """Sums over groups of histories by profile: a sparse matrix whose places stay while its weights change."""
+
+    def __init__(self, groups: Sequence[IntArray], profile: IntArray, n_profiles: int) -> None:
+        terminals = np.concatenate(groups)
+        group = np.repeat(np.arange(len(groups)), [len(rows) for rows in groups])
+        rows = profile[terminals] * len(groups) + group
+        order = np.lexsort((terminals, rows))
+        self._terminals = terminals[order]
+        self._shape = (n_profiles, len(groups))
+        size = n_profiles * len(groups)
+        self._starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=size))))
+
+    def __call__(self, reach: FloatArray, factor: FloatArray, evidence: FloatArray) -> FloatArray:
+        data = factor[self._terminals]
+        shape = (self._starts.size - 1, factor.size)
+        matrix = sparse.csr_array((data, self._terminals, self._starts), shape=shape)
+        parts = np.asarray(matrix @ reach).reshape(*self._shape, -1)
+        return np.asarray(parts * evidence[:, None, :])
 
 
 def _find_uses(

@@ -28,11 +28,14 @@ if TYPE_CHECKING:
         to_openspiel,
         to_pygambit,
     )
+    from detente.game.formats.reading import read_game
     from detente.game.formats.trees import game_from_tree
     from detente.game.kernels.compiling import watch_compiling
     from detente.game.nash import NashResult, solve_nash
     from detente.game.payoffs import PricedPayoffs
     from detente.game.qre.branch import BranchResult, trace_logit_branch
+    from detente.game.qre.branching import OtherBranchesResult, find_other_branches
+    from detente.game.qre.certifying import logit_residual
     from detente.game.qre.sensitivity import SensitivityResult, equilibrium_sensitivity
     from detente.game.qre.solving import LogitQREResult, Status, solve_logit_qre
     from detente.game.sampling import Histories, sample_histories
@@ -48,6 +51,7 @@ __all__ = [
     "Histories",
     "LogitQREResult",
     "NashResult",
+    "OtherBranchesResult",
     "PricedPayoffs",
     "SensitivityResult",
     "Status",
@@ -55,10 +59,12 @@ __all__ = [
     "class_probs",
     "equilibrium_sensitivity",
     "expected_payoffs",
+    "find_other_branches",
     "from_openspiel",
     "from_pygambit",
     "game_from_tree",
     "information_set_beliefs",
+    "logit_residual",
     "nash_conv",
     "outcome_probs",
     "parse_efg",
@@ -66,6 +72,7 @@ __all__ = [
     "posteriors",
     "reach_probs",
     "read_efg",
+    "read_game",
     "sample_histories",
     "solve_logit_qre",
     "solve_nash",

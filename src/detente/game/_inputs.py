@@ -9,13 +9,41 @@ from detente.arrays import FloatArray
 from detente.errors import SolverError, refuse
 from detente.game.form import ExtensiveForm
 
-__all__ = ["as_chance", "as_payoffs", "as_rationality", "as_strategy", "count_draws"]
+__all__ = [
+    "MOST_PAYOFF",
+    "as_chance",
+    "as_payoffs",
+    "as_rationality",
+    "as_strategy",
+    "count_draws",
+]
+
+
+MOST_PAYOFF = 1e300
+"""Largest payoff in size; the differences and sums of such are still numbers."""
+
+
+def _refuse_size(name: str) -> NoReturn:
+    """Refuse payoffs that are too large to be told apart."""
+    refuse(
+        f"{name} are beyond {MOST_PAYOFF:g} in size",
+        code="payoff-not-finite",
+        at=name,
+        fix="state payoffs on a smaller scale; lambda counts per unit of payoff and grows as they shrink",
+        error=SolverError,
+    )
 
 
 def _as_floats(
     name: str, values: ArrayLike, *, code: Literal["payoff-not-finite", "game-invalid"]
 ) -> FloatArray:
     array = np.asarray(values, dtype=np.float64)
+    if (
+        code == "payoff-not-finite"
+        and array.size
+        and MOST_PAYOFF < max(array.max(), -array.min()) < np.inf
+    ):
+        _refuse_size(name)
     if not np.isfinite(array).all():
         place = tuple(int(index[0]) for index in np.nonzero(~np.isfinite(array)))
         refuse(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detente.arrays import FloatArray
+from detente.characters import describe_character, escape, find_forbidden
 from detente.errors import GameError, refuse
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.summaries import html_fields, text_fields
@@ -54,6 +55,19 @@ class _Event:
     probs: tuple[float, ...]
 
 
+def _check_characters(text: str, at: str) -> None:
+    """Refuse a name with a character that no text may hold."""
+    offset = find_forbidden(text)
+    if offset is not None:
+        refuse(
+            f"a name holds the character {describe_character(text[offset])}, which no text may hold",
+            code="character-forbidden",
+            at=escape(at),
+            fix="remove the character; retyping the word does it",
+            error=GameError,
+        )
+
+
 @dataclass(slots=True)
 class GameBuilder:
     """Builds a game node by node.
@@ -92,6 +106,8 @@ class GameBuilder:
                 fix="name each player once",
                 error=GameError,
             )
+        for text in (self.title, *self.players):
+            _check_characters(text, "title" if text is self.title else "players")
 
     def decision(
         self,
@@ -117,6 +133,7 @@ class GameBuilder:
                 error=GameError,
             )
         labels = self._labels(actions, info_set)
+        _check_characters(info_set if label is None else label, "info_set")
         mover = list(self.players).index(player)
         key = self._sets.setdefault((mover, info_set), len(self._set_list))
         if key == len(self._set_list):
@@ -229,6 +246,8 @@ class GameBuilder:
                 fix="give one action or more, each named once",
                 error=GameError,
             )
+        for label in labels:
+            _check_characters(label, at)
         return labels
 
     def _add(

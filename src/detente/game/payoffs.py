@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray, Int32Array, Int64Array, IntArray
 from detente.errors import SolverError, refuse
-from detente.game._inputs import as_payoffs, count_draws
+from detente.game._inputs import MOST_PAYOFF, as_payoffs, count_draws
 from detente.game.form import ExtensiveForm
 from detente.summaries import html_fields, text_fields
 
@@ -162,7 +162,7 @@ class PricedPayoffs:
         with np.errstate(over="ignore", invalid="ignore"):
             for consideration in range(self.level.shape[1]):
                 total = total + self.part(consideration, draws)
-        if not np.isfinite(total).all():
+        if total.size and not max(total.max(), -total.min()) <= MOST_PAYOFF:
             refuse(
                 "weights times prices are too large to add up",
                 code="payoff-not-finite",

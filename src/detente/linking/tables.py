@@ -1,6 +1,7 @@
 """Tables of a crisis as arrays, and models that work on whole tables bound to them."""
 
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from importlib import resources
@@ -13,10 +14,11 @@ from numpy.typing import NDArray
 from detente.arrays import FloatArray
 from detente.crisis import attributes
 from detente.crisis.crisis import Crisis
-from detente.crisis.csv_reader import read_number
+from detente.crisis.csv_cells import read_number
 from detente.crisis.elements import Mechanism
 from detente.crisis.remembering import cache_folder, keep
-from detente.errors import ModelError
+from detente.errors import ModelError, RunError
+from detente.files.reading import read_plain
 from detente.models.registry import Model, Price, Setting
 
 __all__ = ["bind_model", "responses_to", "setting_of", "table_arrays"]
@@ -111,6 +113,7 @@ def _remember(parts: tuple[object, ...], compute: Callable[[], FloatArray]) -> F
 
 
 _MEMORY: dict[str, FloatArray] = {}
+_MOST_KEPT = 2**34
 
 
 def _kept(name: str, compute: Callable[[], FloatArray]) -> FloatArray:
@@ -130,8 +133,9 @@ def _kept(name: str, compute: Callable[[], FloatArray]) -> FloatArray:
 
 def _load(path: Path) -> FloatArray | None:
     try:
-        array: FloatArray = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        content = io.BytesIO(read_plain(path, most=_MOST_KEPT))
+        array: FloatArray = np.load(content, allow_pickle=False)
+    except (OSError, RunError, ValueError, EOFError):
         return None
     return array if array.dtype == np.float64 and np.isfinite(array).all() else None
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.errors import RunError
-from detente.runs.holding import holding
+from detente.files.holding import holding
+from detente.files.links import check_links
+from detente.files.writing import is_being_written
 from detente.runs.store import (
+    RUN_FOLDERS,
     Manifest,
     check_shard,
-    is_being_written,
     read_manifest,
     read_shard,
     shard_file,
@@ -21,10 +23,11 @@ from detente.runs.studies import STUDY_FOLDER, check_study
 __all__ = ["RunReport", "find_runs", "find_strangers", "inspect_run", "remove_run"]
 
 _MAX_DEPTH = 8
+
 _OWN = re.compile(r"shard-[0-9]{6,}\.(parquet|json)|\.shard-[0-9]{6,}\.(parquet|json)\..+\.part")
-_OWN_MANIFEST = re.compile(r"manifest\.json|\.manifest\.json\..+\.part")
+_OWN_TOP = re.compile(r"(manifest|search)\.json|\.(manifest|search)\.json\..+\.part")
 _OWN_STUDY = re.compile(r"[a-z][a-z0-9_-]*\.(npz|json)|\.[a-z][a-z0-9_-]*\.(npz|json)\..+\.part")
-_PLACES = ((".", _OWN_MANIFEST), ("shards", _OWN), (STUDY_FOLDER, _OWN_STUDY))
+_PLACES = ((".", _OWN_TOP), ("shards", _OWN), (STUDY_FOLDER, _OWN_STUDY))
 """Folders of a run and the names that its files have there."""
 
 
@@ -112,7 +115,11 @@ def inspect_run(folder: Path, *, verify: bool = False) -> RunReport:
         raise RunError(message, code="run-corrupt", at=str(folder), fix=fix)
     own, leftovers, foreign, n_bytes = _files(folder)
     present = missing = 0
-    damaged: list[tuple[str, str]] = []
+    damaged = [
+        (place, "a link, which is not followed")
+        for place in ("manifest.json", *RUN_FOLDERS)
+        if (folder / place).is_symlink()
+    ]
     for number in range(manifest.n_shards if manifest else 0):
         wrong = _wrong(folder, number, manifest, verify=verify) if manifest else ""
         if wrong == "missing":
@@ -160,10 +167,11 @@ def remove_run(folder: Path) -> tuple[str, ...]:
     Raises
     ------
     RunError
-        ``run-corrupt`` if the folder holds no run, ``run-busy`` if another process is filling it,
-        ``output-unwritable`` if a file cannot be removed.
+        ``run-corrupt`` if the folder holds no run, ``run-busy`` if another process is filling it, ``path-linked`` if a
+        folder of the run is a link, ``output-unwritable`` if a file cannot be removed.
     """
     inspect_run(folder)
+    check_links(folder, RUN_FOLDERS)
     with holding(folder, is_shared=False):
         return _remove_files(folder)
 
@@ -222,7 +230,9 @@ def _files(folder: Path) -> tuple[list[str], tuple[str, ...], tuple[str, ...], i
     for path, pattern in (
         (path, pattern)
         for place, pattern in _PLACES
-        for path in _entries(folder / place)
+        for path in (
+            [] if place != "." and (folder / place).is_symlink() else _entries(folder / place)
+        )
         if place != "." or path.name not in folders
     ):
         with contextlib.suppress(OSError):
@@ -238,6 +248,7 @@ def _files(folder: Path) -> tuple[list[str], tuple[str, ...], tuple[str, ...], i
 
 
 def _entries(folder: Path) -> list[Path]:
+    """Return what stands in a folder; nothing if it cannot be read."""
     try:
         return sorted(folder.iterdir())
     except OSError:

@@ -10,6 +10,8 @@ from typing import Literal, Self, TextIO
 __all__ = ["ProgressDisplay", "peak_memory_mib"]
 
 _SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_BETWEEN_SHOWS = 0.05
+_SECONDS_OF_SILENCE = 2.0
 
 
 def peak_memory_mib() -> float:
@@ -46,9 +48,14 @@ class ProgressDisplay:
     words
         What is done, to stand before the bar.
     elsewhere
-        What is written where there is no terminal: a line every ten seconds, a counter in one line, or nothing.
+        What is written where there is no terminal: a line every ten seconds, a line per tenth of the work once it has taken
+        two seconds, a counter in one line, or nothing.
     unit
         What is counted.
+    plural
+        What the unit ends in where it stands for many.
+    at_once
+        Write the first line at the first call, not ten seconds after it.
     stream
         Standard error if it is not given.
     """
@@ -57,8 +64,10 @@ class ProgressDisplay:
         self,
         words: str,
         *,
-        elsewhere: Literal["lines", "counter", "nothing"] = "lines",
+        elsewhere: Literal["lines", "tenths", "counter", "nothing"] = "lines",
         unit: str = "case",
+        plural: str = "s",
+        at_once: bool = False,
         stream: TextIO | None = None,
     ) -> None:
         from rich.console import Console  # noqa: PLC0415  slow to load
@@ -73,6 +82,7 @@ class ProgressDisplay:
         console = Console(file=self._stream)
         self._is_bar = console.is_terminal
         self._elsewhere, self._unit = elsewhere, unit
+        self._units, self._at_once = unit + plural, at_once
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -84,8 +94,9 @@ class ProgressDisplay:
         )
         self._task = self._bar.add_task(words, total=None, pace="")
         self.done = self.total = self._found = 0
-        self._begin = self._last_line = time.monotonic()
-        self._calls = 0
+        self._begin = self._last_line = self._start = time.monotonic()
+        self._calls = self._tenth = 0
+        self._shown = -_SECONDS_BETWEEN_SHOWS
         self._peak = 0.0
 
     def __enter__(self) -> Self:
@@ -109,19 +120,35 @@ class ProgressDisplay:
         if self._calls < 2:  # what was found, and the first that were computed
             self._found, self._begin = done, now
         if self._calls == 0:
-            self._last_line = now
+            self._last_line = now - _SECONDS_BETWEEN_LINES if self._at_once else now
         self._calls += 1
-        self._bar.update(self._task, completed=done, total=total, pace=self.pace())
+        if self._is_bar and (done == total or now - self._shown >= _SECONDS_BETWEEN_SHOWS):
+            self._shown = now
+            self._bar.update(self._task, completed=done, total=total, pace=self.pace())
         if self._is_bar or self._elsewhere == "nothing":
+            return
+        if self._elsewhere == "tenths":
+            self._tell_tenth(now)
             return
         if self._elsewhere == "counter":
             end = "\n" if done == total else ""
-            self._stream.write(f"\r{self._unit} {done} of {total}{end}")
-            self._stream.flush()
+            place = self._bar.console.file  # where the start of the line passes
+            place.write(f"\r{self._unit} {done} of {total}{end}")
+            place.flush()
         elif now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
-            self._stream.write(f"{done:,} of {total:,} {self._unit}s, {self.pace()}\n")
-            self._stream.flush()
+            self._write_line()
+
+    def _tell_tenth(self, now: float) -> None:
+        """Write a line when another tenth is done, if the work takes long enough to be told of."""
+        tenth = 10 * self.done // max(self.total, 1)
+        if tenth > self._tenth and now - self._start >= _SECONDS_OF_SILENCE:
+            self._tenth = tenth
+            self._write_line()
+
+    def _write_line(self) -> None:
+        self._stream.write(f"{self.done:,} of {self.total:,} {self._units}, {self.pace()}\n")
+        self._stream.flush()
 
     def pace(self) -> str:
         """Rate, time left and memory as words."""

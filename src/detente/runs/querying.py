@@ -1,9 +1,13 @@
 """SQL over a run, by DuckDB: the tables ``run``, ``policies`` and ``fixed``, and nothing else.
 
 A query reads the shards of its run alone: it cannot write, nor read another file, so that a query from elsewhere can be
-tried.
+tried. Two things hold that. The database may open the files of the shards and no other, by a configuration that is locked.
+And a query is answered only if its tree, as the database's own parser gives it, is made of the kinds of nodes that read and
+calls no table function but those that make rows out of numbers: what writes (also within a common table expression), runs
+other SQL, opens files or reads addresses in memory is not among them, in this version of the database or a later one.
 """
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from detente.characters import describe_character, find_forbidden
 from detente.errors import UsageError
 from detente.runs.store import Manifest, shard_file
 
@@ -40,7 +45,6 @@ def connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
     path and value of the quantities that are not uncertain.
     """
     connection = duckdb.connect()
-    shards = folder.resolve() / "shards"
     files = ", ".join(
         _quoted(str(shard_file(folder.resolve(), number))) for number in range(manifest.n_shards)
     )
@@ -54,7 +58,7 @@ def connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
         "SET python_enable_replacements = false",
         "SET autoinstall_known_extensions = false",
         "SET autoload_known_extensions = false",
-        f"SET allowed_directories = [{_quoted(str(shards) + os.sep)}]",
+        f"SET allowed_paths = [{files}]",
         "SET enable_external_access = false",
         "SET lock_configuration = true",
     ):
@@ -76,11 +80,20 @@ def run_query(
     UsageError
         ``query-invalid`` for SQL with a mistake, more than one statement, or one that does not just read.
     """
+    at = find_forbidden(sql)
+    if at is not None:
+        sign = describe_character(sql[at])
+        message = f"the query holds the character {sign}, which no text may hold"
+        raise _refusal(message, sql)
     try:
         statements = connection.extract_statements(sql)
-        if len(statements) != 1 or statements[0].type not in _READING:
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             what = "several statements" if len(statements) > 1 else "no query"
             message = f"the text is {what}: a run answers one SELECT at a time"
+            raise _refusal(message, sql)
+        foreign = _find_foreign(connection, sql)
+        if foreign:
+            message = f"the query does more than read the run: it uses {foreign}"
             raise _refusal(message, sql)
         cursor = connection.execute(statements[0], list(parameters))
         columns = tuple(column[0] for column in cursor.description or ())
@@ -90,7 +103,47 @@ def run_query(
     return QueryResult(columns=columns, rows=_rows(cursor, sql))
 
 
-_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+_READING = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
+"""Kinds of nodes of a query that read."""
+
+_ROW_MAKERS = {"generate_series", "range", "repeat", "unnest"}
+"""Table functions that open nothing."""
+
+
+def _find_foreign(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """Return the first thing in the tree of a SELECT that may do more than read the tables, or nothing.
+
+    The database writes the tree as JSON, and only that of a SELECT.
+    """
+    answer = connection.execute("SELECT json_serialize_sql($1)", [sql]).fetchone()
+    try:
+        tree = json.loads(answer[0]) if answer else {"error": True}
+    except RecursionError:
+        return "more levels of brackets than can be looked through"
+    if tree["error"]:
+        return "a statement that is no SELECT"
+    waiting: list[Any] = [tree]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+            foreign = _foreign(part)
+            if foreign:
+                return foreign
+    return ""
+
+
+def _foreign(part: dict[str, Any]) -> str:
+    """Say in what way a node of the tree does more than read, or nothing."""
+    kind = part.get("type")
+    if kind == "TABLE_FUNCTION":
+        name = str(part["function"]["function_name"]).lower()
+        return "" if name in _ROW_MAKERS else f"the table function {name}"
+    if isinstance(kind, str) and kind.endswith("_NODE") and kind not in _READING:
+        return kind.removesuffix("_NODE").removesuffix("_QUERY").replace("_", " ")
+    return ""
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:

@@ -24,6 +24,7 @@ from detente.runs.statistics import Difference, FirstChange, RegretTable
 from detente.runs.store import (
     AGAIN,
     Manifest,
+    check_run_links,
     check_shard,
     read_manifest,
     read_rows,
@@ -125,6 +126,7 @@ class Run:
             ``run-mismatch`` if the run is of another crisis or of other overrides.
         """
         folder = Path(folder)
+        check_run_links(folder)
         manifest = read_manifest(folder)
         if manifest is None:
             message = f"{folder} holds no run"

@@ -10,8 +10,8 @@ from detente.engine.designs import Design, check_size
 from detente.engine.drawing import check_draws
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import RunError, UsageError
+from detente.files.holding import holding
 from detente.runs.cluster import parse_address, run_on_cluster
-from detente.runs.holding import holding
 from detente.runs.run import Run
 from detente.runs.store import (
     LARGE_RUN_DRAWS,
@@ -19,10 +19,11 @@ from detente.runs.store import (
     MAX_SHARD_DRAWS,
     SHARD_DRAWS,
     Manifest,
+    check_run_links,
     check_shard,
     read_manifest,
     read_shard,
-    remove_leftovers,
+    remove_run_leftovers,
     write_manifest,
 )
 from detente.runs.versions import library_versions
@@ -228,13 +229,14 @@ def _fill(
     if executor in {"auto", "processes"}:
         check_not_nested()
     with holding(folder, is_shared=part != (1, 1)):
+        check_run_links(folder)
         held = read_manifest(folder)
         manifest = make_manifest(crisis, chosen, n_draws, seed, design)
         size = _shard_size(shard_draws, n_draws, held)
         manifest = replace(manifest, shard_draws=size)
         if held is not None:
             _check_same_run(folder, held, manifest)
-        remove_leftovers(folder)
+        remove_run_leftovers(folder)
         mine = range(part[0] - 1, manifest.n_shards, part[1])
         missing = [number for number in mine if not _is_valid(folder, number, manifest)]
         others = set(range(manifest.n_shards)) - set(mine)

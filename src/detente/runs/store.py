@@ -10,10 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
-import platform
-import re
 import stat
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +24,9 @@ from detente.arrays import FloatArray
 from detente.engine.designs import Alternatives, Design, DesignName, Mode
 from detente.engine.streams import MAX_DRAWS
 from detente.errors import RunError
+from detente.files.links import check_links, forbid_link
+from detente.files.reading import read_plain
+from detente.files.writing import remove_leftovers, write_whole
 from detente.summaries import html_fields, text_fields
 
 if TYPE_CHECKING:
@@ -38,26 +38,30 @@ __all__ = [
     "LARGE_RUN_DRAWS",
     "LARGE_SHARD_DRAWS",
     "MAX_SHARD_DRAWS",
+    "RUN_FOLDERS",
+    "SEARCH_FILE",
     "SHARD_DRAWS",
     "Manifest",
     "Shard",
+    "check_run_links",
     "check_shard",
     "damaged",
     "encode_shard",
-    "is_being_written",
     "read_manifest",
     "read_rows",
     "read_shard",
-    "remove_leftovers",
+    "remove_run_leftovers",
     "series_per_group",
     "shard_file",
     "store_shard",
     "write_manifest",
     "write_shard",
-    "write_whole",
 ]
 
 Series = tuple[str, str]
+
+SEARCH_FILE = "search.json"
+"""What a briefing writes of its search for mixes, beside the manifest."""
 
 SHARD_DRAWS = 64
 """Draws that are solved together, and least number per shard. Shards are always whole: a run of 50 draws holds 64 and
@@ -77,6 +81,10 @@ AGAIN = "run the command that made it again (explore: with --resume): damaged an
 
 FORMAT = 2
 """Version of the run folder; it rises when the meaning of a stored number changes."""
+
+
+RUN_FOLDERS = ("shards", "studies")
+"""Folders within a run folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +150,10 @@ class Manifest:
 _MANIFEST = TypeAdapter(Manifest)
 _MAX_MANIFEST_BYTES = 64 * 2**20
 _MAX_SEAL_BYTES = 2**20
+_MAX_SHARD_BYTES = 2**36
+_LARGEST_VALUE = 1e150
+"""Largest number that a shard may hold: its square is a number too."""
 _GROUP_ROWS = 65_536
-_LEFTOVER = re.compile(r"\..+\.(?P<host>[A-Za-z0-9]+)-(?P<process>[0-9]+)-[0-9]+\.part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +175,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         name: dict(value) if isinstance(value, Mapping) else value for name, value in fields.items()
     }
     text = json.dumps(fields, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    write_whole(folder / "manifest.json", text.encode())
+    write_whole(folder / "manifest.json", text.encode(), within=folder)
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -178,7 +188,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     """
     path = folder / "manifest.json"
     try:
-        text = path.read_bytes() if path.stat().st_size <= _MAX_MANIFEST_BYTES else b""
+        text = read_plain(path, most=_MAX_MANIFEST_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -232,6 +242,26 @@ def _check_manifest(manifest: Manifest) -> None:
     if manifest.design == "factorial" and any(not levels for _, levels in manifest.alternatives):
         message = "alternatives: a quantity without any"
         raise ValueError(message)
+
+
+def check_run_links(folder: Path) -> None:
+    """Refuse links among the files and folders of a run.
+
+    Raises
+    ------
+    RunError
+        ``path-linked``, naming the first one.
+    """
+    check_links(folder, ("manifest.json", SEARCH_FILE))
+    for place in RUN_FOLDERS:
+        check_links(folder, (place,))
+        with (
+            contextlib.suppress(FileNotFoundError, NotADirectoryError),
+            os.scandir(folder / place) as found,
+        ):
+            for item in found:
+                if item.is_symlink():
+                    forbid_link(Path(item.path))
 
 
 # --- shards ----------------------------------------------------------------------------------------------------------
@@ -294,8 +324,9 @@ def store_shard(folder: Path, number: int, content: bytes, *, stamp: str) -> Pat
         "stamp": stamp,
     }
     path = shard_file(folder, number)
-    write_whole(_seal_file(path), (json.dumps(seal, indent=1, sort_keys=True) + "\n").encode())
-    write_whole(path, content)
+    text = json.dumps(seal, indent=1, sort_keys=True) + "\n"
+    write_whole(_seal_file(path), text.encode(), within=folder)
+    write_whole(path, content, within=folder)
     return path
 
 
@@ -311,11 +342,11 @@ def check_shard(folder: Path, number: int, *, stamp: str) -> str:
     """
     path = shard_file(folder, number)
     try:
-        found = path.stat()
+        found = path.lstat()
     except OSError:
         return "missing"
     if not stat.S_ISREG(found.st_mode):
-        return "no plain file"
+        return "a link" if stat.S_ISLNK(found.st_mode) else "no plain file"
     seal = _read_seal(path)
     if seal is None:
         return "without a readable seal"
@@ -340,7 +371,7 @@ def read_shard(folder: Path, number: int, *, stamp: str) -> Shard:
     wrong = check_shard(folder, number, stamp=stamp)
     if not wrong:
         try:
-            content = path.read_bytes()
+            content = read_plain(path, most=_MAX_SHARD_BYTES)
             seal = _read_seal(path) or {}
             if hashlib.sha256(content).hexdigest() == seal.get("sha256"):
                 return _parse(content, number)
@@ -383,7 +414,7 @@ def read_rows(
             if file.metadata.num_rows != n_series * shard_draws:
                 raise damaged(path, "it holds other metrics than the first")
             for group, rows in groups.items():
-                values = file.read_row_group(group, columns=["value"])["value"].to_numpy()
+                values = _numbers(file.read_row_group(group, columns=["value"])["value"])
                 for at, row in rows:
                     found[at] = values[row * shard_draws : (row + 1) * shard_draws]
     except (OSError, pa.ArrowException, KeyError, ValueError, IndexError) as error:
@@ -408,14 +439,34 @@ def _parse(content: bytes, number: int) -> Shard:
 
     table = pq.read_table(pa.BufferReader(content))
     draw = table["draw"].to_numpy()
-    again = np.flatnonzero(draw[1:] == draw[0])
+    again = np.flatnonzero(draw[1:] == draw[:1])
     draws = int(again[0]) + 1 if again.size else draw.size
+    first = number * draws
+    if draws == 0 or (draw.reshape(-1, draws) != np.arange(first, first + draws)).any():
+        message = "its draws are not those of its number"
+        raise ValueError(message)
     policies, metrics = (
         table[name].combine_chunks()[::draws].to_pylist() for name in ("policy", "metric")
     )
     series = tuple(zip(policies, metrics, strict=True))
-    values = table["value"].to_numpy().reshape(len(series), draws)
+    values = _numbers(table["value"]).reshape(len(series), draws)
     return Shard(number=number, series=series, values=values)
+
+
+def _numbers(column: "pa.ChunkedArray") -> FloatArray:
+    """Return a column of a shard as numbers that can be summed and squared; NaN is one that is not defined.
+
+    Raises
+    ------
+    ValueError
+        If it is of another type, or holds what no run computes.
+    """
+    values = column.to_numpy()
+    if values.dtype != np.float64 or (np.abs(values) > _LARGEST_VALUE).any():
+        message = "it holds what no run computes"
+        raise ValueError(message)
+    found: FloatArray = values
+    return found
 
 
 def _seal_file(path: Path) -> Path:
@@ -425,8 +476,7 @@ def _seal_file(path: Path) -> Path:
 def _read_seal(path: Path) -> dict[str, Any] | None:
     """Read the seal of a shard; None if it is missing or no seal."""
     try:
-        with _seal_file(path).open("rb") as stream:
-            seal = from_json(stream.read(_MAX_SEAL_BYTES))
+        seal = from_json(read_plain(_seal_file(path), most=_MAX_SEAL_BYTES))
     except (OSError, ValueError):
         return None
     return seal if isinstance(seal, dict) else None
@@ -442,66 +492,7 @@ def _dictionary(names: Sequence[str], repeats: int) -> "pa.DictionaryArray":
     return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words, type=pa.string()))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it appears whole or not at all.
-
-    Raises
-    ------
-    RunError
-        ``output-unwritable`` if the folder cannot be written or the disk is full.
-    """
-    writer = f"{_host()}-{os.getpid()}-{threading.get_ident()}"
-    temporary = path.with_name(f".{path.name}.{writer}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        message = f"cannot write {path.name}: {error.strerror or error}"
-        raise RunError(
-            message,
-            code="output-unwritable",
-            at=str(path),
-            fix="free space or choose another folder; what is already there stays valid",
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove temporary files of processes of this machine that have ended; those of others may still be written."""
-    for path in [
-        *folder.glob(".manifest.json.*.part"),
-        *folder.glob("shards/.shard-*.part"),
-        *folder.glob("studies/.*.part"),
-    ]:
-        match = _LEFTOVER.fullmatch(path.name)
-        if match and match["host"] == _host() and not is_being_written(path):
-            with contextlib.suppress(OSError):
-                path.unlink()
-
-
-def is_being_written(path: Path) -> bool:
-    """Tell whether a temporary file is one of a living process of this machine."""
-    match = _LEFTOVER.fullmatch(path.name)
-    return bool(match and match["host"] == _host() and _is_alive(int(match["process"])))
-
-
-def _is_alive(process: int) -> bool:
-    if os.name != "posix":
-        return True  # there is no harmless question elsewhere
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _host() -> str:
-    return re.sub(r"[^A-Za-z0-9]", "", platform.node())[:40] or "host"
+def remove_run_leftovers(folder: Path) -> None:
+    """Remove temporary files in a run folder of processes of this machine that have ended."""
+    patterns = (".manifest.json.*.part", "shards/.shard-*.part", "studies/.*.part")
+    remove_leftovers(path for pattern in patterns for path in folder.glob(pattern))

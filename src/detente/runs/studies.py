@@ -21,7 +21,9 @@ import numpy as np
 from pydantic_core import from_json
 
 from detente.errors import RunError
-from detente.runs.store import Manifest, write_whole
+from detente.files.reading import read_plain
+from detente.files.writing import write_whole
+from detente.runs.store import Manifest
 
 __all__ = ["STUDY_FOLDER", "check_study", "read_study", "study_files", "write_study"]
 
@@ -76,8 +78,8 @@ def write_study(folder: Path, name: str, record: object, *, manifest: Manifest) 
     }
     text = json.dumps({**body, "sha256": _seal(body)}, indent=1, ensure_ascii=False) + "\n"
     of_arrays, of_record = study_files(folder, name)
-    write_whole(of_arrays, content)
-    write_whole(of_record, text.encode())
+    write_whole(of_arrays, content, within=folder)
+    write_whole(of_record, text.encode(), within=folder)
 
 
 def check_study(folder: Path, name: str, *, manifest: Manifest, verify: bool = False) -> str:
@@ -174,8 +176,7 @@ def _read_body(folder: Path, name: str) -> dict[str, Any] | None:
     """Read the JSON file of a study, verified against its own seal; None if there is none."""
     path = study_files(folder, name)[1]
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_MAX_JSON_BYTES + 1)
+        content = read_plain(path, most=_MAX_JSON_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
@@ -204,7 +205,7 @@ def _check_run(body: Mapping[str, Any], manifest: Manifest) -> None:
 def _read_arrays(folder: Path, name: str, body: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Read the arrays of a study and verify them."""
     path = study_files(folder, name)[0]
-    content = path.read_bytes()
+    content = read_plain(path, most=max(int(body["size"]), 0))
     if hashlib.sha256(content).hexdigest() != body["arrays_sha256"]:
         message = "its arrays do not match their seal"
         raise _Unfit(message)

@@ -29,7 +29,7 @@ from detente.crisis.crisis import Crisis
 from detente.errors import RunError, UsageError
 from detente.runs._worker import begin, make_shards
 from detente.runs.shards import BLOCK_DRAWS, ShardMaker
-from detente.runs.store import Manifest, remove_leftovers, write_shard
+from detente.runs.store import Manifest, remove_run_leftovers, write_shard
 
 __all__ = ["check_not_nested", "gather", "is_worth_processes", "run_processes", "run_threads"]
 
@@ -213,7 +213,7 @@ def run_processes(
         try:
             _run_pool(payload, folder, lots, n_workers=min(n_workers, len(lots)), note=note)
         except BrokenProcessPool as error:
-            remove_leftovers(folder)
+            remove_run_leftovers(folder)
             fruitless = fruitless + 1 if len(left) == before else 0
             if fruitless == _TRIES:
                 message = f"worker processes died {_TRIES} times in a row without finishing a shard"

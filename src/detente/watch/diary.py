@@ -1,20 +1,18 @@
 """The diary of a watched crisis: a file per day, kept as long as nothing before or on that day has changed.
 
-A day's file bears a key: the hash of the crisis, the draws, and all readings up to that day. A watch that is taken up again,
-or to which a day is added, reads the days whose keys hold and computes the others. Solved games are kept beside them.
+A day's record bears a key: the hash of the crisis, the draws, and all readings up to that day. A watch that is taken up
+again, or to which a day is added, reads the days whose keys hold and computes the others. Solved games are kept beside them.
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -22,12 +20,12 @@ from detente.crisis.crisis import Crisis
 from detente.engine.roots import Solved
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
-from detente.runs.store import write_whole
 from detente.summaries import html_bars, html_grid, html_summary, text_grid, text_summary
 from detente.watch.events import EventReading
+from detente.watch.keeping import Keeper, Note
 from detente.watch.watching import Day, Watch
 
-__all__ = ["DayRecord", "Diary", "keep_diary", "read_record"]
+__all__ = ["DayRecord", "Diary", "keep_diary"]
 
 Progress = Callable[[int, int], None]
 
@@ -127,6 +125,7 @@ def keep_diary(
     seed: int = SEED,
     policy: str | None = None,
     progress: Progress | None = None,
+    note: Note | None = None,
 ) -> tuple[DayRecord, ...]:
     """Watch a crisis day by day.
 
@@ -143,7 +142,9 @@ def keep_diary(
     n_draws, seed, policy
         As for :class:`detente.watch.watching.Watch`.
     progress
-        Told how many days are done, and of how many.
+        Told how many days and events are done, and of how many.
+    note
+        Told, in words, of each kept file that is damaged: it is made anew.
 
     Returns
     -------
@@ -155,9 +156,9 @@ def keep_diary(
     UsageError
         ``option-invalid`` if the last day comes before the first, or the crisis has no calendar.
     RunError
-        ``output-unwritable`` if a day cannot be kept.
+        ``output-unwritable`` if a day cannot be kept, ``path-linked`` if a link stands among what is kept.
     """
-    watch = _Late(crisis, folder, n_draws=n_draws, seed=seed, policy=policy)
+    keeper = Keeper(folder, note=note)
     first = since or (crisis.calendar[0] if crisis.calendar else crisis.as_of)
     last = until or max([first, *(item.event.day for item in readings)], default=first)
     n_days = (last - first).days + 1
@@ -174,45 +175,58 @@ def keep_diary(
     key = _digest(
         FORMAT, version("detente"), crisis.digest, n_draws, seed, policy or "", str(first)
     )
+    days = [first + timedelta(days=number) for number in range(n_days)]
+    steps = _Steps(progress, n_days + sum(len(by_day.get(day, ())) for day in days))
+    watch = _Late(crisis, keeper, steps, n_draws=n_draws, seed=seed, policy=policy)
     records: list[DayRecord] = []
-    for number in range(n_days):
-        day = first + timedelta(days=number)
+    for day in days:
         todays = by_day.get(day, ())
         key = _digest(key, str(day), [_describe(item) for item in todays])
-        path = folder / "days" / f"{day}.json"
-        record = read_record(path, key)
+        record = keeper.read_day(str(day), key)
         if record is None:
-            found = _as_record(watch.ready().advance(todays, day), key)
-            text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-            write_whole(path, text.encode())
-            record = DayRecord(json.loads(text))  # the same data, computed or read
+            found = watch.ready().advance(todays, day)
+            record = keeper.keep_day(str(day), _as_record(found, key))
         else:
             watch.skip(todays, day)
-        records.append(record)
-        if progress is not None:
-            progress(number + 1, n_days)
+        records.append(DayRecord(record))
+        steps.finish(len(todays) + 1)
     return tuple(records)
 
 
-def read_record(path: Path, key: str) -> DayRecord | None:
-    """Return the record of a day if its file is there, whole, and of that key."""
-    try:
-        record = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return DayRecord(record) if isinstance(record, dict) and record.get("key") == key else None
+class _Steps:
+    """Counts days and events as steps of the work, and tells of them."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def tell(self, number: int) -> None:
+        """Tell that so many events of a day are taken in."""
+        if self._progress is not None:
+            self._progress(self._done + number, self._total)
+
+    def finish(self, number: int) -> None:
+        """Tell that a day of so many steps is done."""
+        self._done += number
+        self.tell(0)
 
 
 class _Late:
     """A watch that is opened when the first day must be computed, and brought up to that day."""
 
     def __init__(
-        self, crisis: Crisis, folder: Path, *, n_draws: int, seed: int, policy: str | None
+        self,
+        crisis: Crisis,
+        keeper: Keeper,
+        steps: "_Steps",
+        *,
+        n_draws: int,
+        seed: int,
+        policy: str | None,
     ) -> None:
         self._crisis, self._policy = crisis, policy
         self._n_draws, self._seed = n_draws, seed
         self._stamp = [version("detente"), crisis.digest, n_draws, seed, policy or ""]
-        self._folder = folder / "games"
+        self._keeper, self._steps = keeper, steps
         self._skipped: list[tuple[tuple[EventReading, ...], date]] = []
         self._watch: Watch | None = None
 
@@ -232,6 +246,7 @@ class _Late:
                 seed=self._seed,
                 policy=self._policy,
                 solved=self._solved,
+                progress=self._steps.tell,
             )
             for readings, day in self._skipped:
                 self._watch.take(readings, day)
@@ -240,24 +255,11 @@ class _Late:
     def _solved(self, key: tuple[object, ...], solve: Callable[[], Solved]) -> Solved:
         """Read a solved game, or solve and keep it."""
         parts = [_hash_array(part) if isinstance(part, np.ndarray) else part for part in key]
-        path = self._folder / f"{_digest(self._stamp, parts)[:16]}.npz"
-        try:
-            with path.open("rb") as stream, np.load(stream) as kept:
-                return Solved(
-                    reach=kept["reach"],
-                    residual=float(kept["residual"]),
-                    unconverged=int(kept["unconverged"]),
-                )
-        except (OSError, ValueError, KeyError, BadZipFile):
+        name = _digest(self._stamp, parts)[:16]
+        solved = self._keeper.read_game(name)
+        if solved is None:
             solved = solve()
-        buffer = io.BytesIO()
-        np.savez(
-            buffer,
-            reach=solved.reach,
-            residual=solved.residual,
-            unconverged=solved.unconverged,
-        )
-        write_whole(path, buffer.getvalue())
+            self._keeper.keep_game(name, solved)
         return solved
 
 
@@ -282,7 +284,7 @@ def _describe(reading: EventReading) -> list[object]:
 
 def _as_record(day: Day, key: str) -> dict[str, Any]:
     """Turn a day into plain data, its events into what a page shows of them."""
-    record = asdict(day)
+    record = asdict(replace(day, effects=()))
     record["day"] = day.day.isoformat()
     record["effects"] = [
         {

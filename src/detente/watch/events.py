@@ -5,47 +5,33 @@ rule of the crisis folder that fits says what it means; a column ``does`` of the
 fits is listed as unmapped.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.csv_reader import CsvRow, MalformedCsvError, read_rows, read_table
+from detente.crisis.csv_cells import NumberStyle, is_missing
 from detente.crisis.elements import Constant, EventRule, QuantityOf
-from detente.errors import UsageError
+from detente.crisis.registers import event_categories, event_modes
+from detente.crisis.user_tables import read_user_table
+from detente.errors import UsageError, nearest
 
-__all__ = ["CATEGORIES", "Event", "EventReading", "read_events", "read_meaning", "understand"]
-
-CATEGORIES = frozenset(
-    [
-        "AGREE",
-        "CONSULT",
-        "SUPPORT",
-        "CONCEDE",
-        "COOPERATE",
-        "AID",
-        "RETREAT",
-        "YIELD",
-        "REQUEST",
-        "INVESTIGATE",
-        "ACCUSE",
-        "REJECT",
-        "THREATEN",
-        "PROTEST",
-        "SANCTION",
-        "MOBILIZE",
-        "COERCE",
-        "ASSAULT",
-    ]
-)
-"""Event categories of the PLOVER manual, with the two that its earlier version had."""
+__all__ = ["Event", "EventReading", "read_events", "read_meaning", "understand"]
 
 MAX_EVENTS = 2_000_000
 """Most rows of a table of events."""
 
 _COLUMNS = ("date", "actor", "event")
+_OTHERS = ("target", "category", "mode", "source", "weight", "does")
 _ALIASES = {"plover": "category", "text": "event"}
+_NO_SPACES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_LETTER = rf"[^\W{_NO_SPACES}]"
+"""A letter or digit of a script that puts spaces between words (Thai to Khmer, Chinese and Japanese do not)."""
+
 _DOES = "write move:INSTRUMENT, move:INSTRUMENT/OUTCOME, state:VARIABLE=VALUE, evidence:PLAYER.TYPE=NUMBER or noise"
 
 
@@ -108,43 +94,33 @@ def read_events(path: Path) -> tuple[tuple[Event, ...], tuple[EventReading, ...]
     Raises
     ------
     UsageError
-        ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
+        ``file-missing``, ``file-not-utf8``, ``character-forbidden``, ``table-column-missing`` or ``table-row-invalid``,
+        with the line.
     """
-    text = read_table(path, "events")
-    return _parse(text, str(path))
-
-
-def _parse(text: str, name: str) -> tuple[tuple[Event, ...], tuple[EventReading, ...]]:
-    rows = read_rows(text)
+    table = read_user_table(path, "events", wanted=(*_COLUMNS, *_OTHERS), aliases=_ALIASES)
+    name = str(path)
+    _check_head(table.columns, name)
+    if len(table.rows) > MAX_EVENTS:
+        message = f"there are more than {MAX_EVENTS:,} events"
+        fix = "split the table by time, or leave out what no rule reads"
+        raise _wrong_row(message, name, table.rows[MAX_EVENTS].line, fix)
     events: list[Event] = []
     repeated: list[EventReading] = []
     seen: set[tuple[str, ...]] = set()
-    try:
-        names = [cell.strip().lower() for cell in next(rows, CsvRow(1, [])).cells]
-        head = [_ALIASES.get(cell, cell) for cell in names]
-        _check_head(head, name)
-        for line, cells in rows:
-            row = _row(head, cells, name, line)
-            event = _event(row, name, line)
-            key = tuple(row.get(column, "") for column in head if column != "source")
-            if key in seen:
-                repeated.append(
-                    EventReading(event=event, rule=None, reason="the same row stands twice")
-                )
-                continue
-            seen.add(key)
-            events.append(event)
-            if len(events) > MAX_EVENTS:
-                message = f"there are more than {MAX_EVENTS:,} events"
-                fix = "split the table by time, or leave out what no rule reads"
-                raise _wrong_row(message, name, line, fix)
-    except MalformedCsvError as error:
-        message = f"the table cannot be read: {error.reason}"
-        raise _wrong_row(message, name, error.end, "mend the quotes of that row") from error
+    told = [column != "source" for column in table.columns]
+    for line, cells in table.rows:
+        event = _event(dict(zip(table.columns, cells, strict=True)), table.style, name, line)
+        key = tuple(compress(cells, told))
+        if key in seen:
+            reason = "the same row stands twice"
+            repeated.append(EventReading(event=event, rule=None, reason=reason))
+            continue
+        seen.add(key)
+        events.append(event)
     return tuple(sorted(events, key=lambda event: event.day)), tuple(repeated)
 
 
-def _check_head(head: list[str], name: str) -> None:
+def _check_head(head: Sequence[str], name: str) -> None:
     missing = [column for column in _COLUMNS if column not in head]
     if missing:
         message = f"the table of events has no column {', '.join(missing)}"
@@ -152,32 +128,27 @@ def _check_head(head: list[str], name: str) -> None:
         raise UsageError(message, code="table-column-missing", at=f"{name}:1", fix=fix)
 
 
-def _row(head: list[str], cells: list[str], name: str, line: int) -> dict[str, str]:
-    if len(cells) > len(head):
-        message = f"the row has {len(cells)} cells, the head {len(head)}"
-        raise _wrong_row(message, name, line, "quote cells that hold commas")
-    return {column: cell.strip() for column, cell in zip(head, cells, strict=False)}
-
-
-def _event(row: Mapping[str, str], name: str, line: int) -> Event:
+def _event(row: Mapping[str, str], style: NumberStyle, name: str, line: int) -> Event:
     weight: float | None = None
-    if row.get("weight"):
-        try:
-            weight = float(row["weight"])
-        except ValueError:
-            weight = float("nan")
-        if not 0.0 <= weight <= 1.0:
-            message = f"{row['weight'][:40]!r} is no weight"
-            raise _wrong_row(message, name, line, "write a probability from 0 to 1")
+    written = row.get("weight", "")
+    if not is_missing(written):
+        weight = style.read(written)
+        if weight is None or not 0.0 <= weight <= 1.0:
+            message = f"{written[:40]!r} is no weight"
+            fix = "write a probability from 0 to 1, or leave the cell blank"
+            raise _wrong_row(message, name, line, fix)
     if not row.get("actor"):
         message = "the event has no actor"
         raise _wrong_row(message, name, line, "name who acts")
+    category, mode = row.get("category", ""), row.get("mode", "")
     return Event(
         day=_day(row.get("date", ""), name, line),
         actor=row["actor"],
         target=row.get("target", ""),
-        category=row.get("category", "").upper(),
-        mode=row.get("mode", "").lower(),
+        category=_coded(
+            category.upper(), event_categories(), "category", told=category, name=name, line=line
+        ),
+        mode=_coded(mode.lower(), event_modes(), "mode", told=mode, name=name, line=line),
         text=row.get("event", ""),
         source=row.get("source", ""),
         does=row.get("does", ""),
@@ -186,14 +157,32 @@ def _event(row: Mapping[str, str], name: str, line: int) -> Event:
     )
 
 
+def _coded(word: str, known: Collection[str], kind: str, *, told: str, name: str, line: int) -> str:
+    """Return a word of the coding, empty for none; ``told`` is the word as the table writes it."""
+    if is_missing(word):
+        return ""
+    if word not in known:
+        near = nearest(word, known)
+        message = f"{told[:40]!r} is no {kind} of PLOVER"
+        fix = f"write {' or '.join(near)}" if near else f"write one of {', '.join(known)}"
+        raise _wrong_row(message, name, line, f"{fix}; or leave the cell blank")
+    return word
+
+
 def _day(text: str, name: str, line: int) -> date:
     try:
         when = datetime.fromisoformat(text)
+        return (when.astimezone(UTC) if when.tzinfo is not None else when).date()
     except ValueError as error:
         message = f"{text[:40]!r} is no day"
         fix = "write YYYY-MM-DD, or a time with its zone"
         raise _wrong_row(message, name, line, fix) from error
-    return (when.astimezone(UTC) if when.tzinfo is not None else when).date()
+    except OverflowError as error:
+        message = (
+            f"{text[:40]!r} lies outside the calendar (years 1 to 9999) once it is taken to UTC"
+        )
+        fix = "write the day as YYYY-MM-DD, without a time"
+        raise _wrong_row(message, name, line, fix) from error
 
 
 def _wrong_row(message: str, name: str, line: int, fix: str) -> UsageError:
@@ -229,7 +218,7 @@ def understand(events: Iterable[Event], crisis: Crisis) -> tuple[EventReading, .
 def _understand(event: Event, crisis: Crisis) -> EventReading:
     if event.does:
         return _placed(event, read_meaning(event, crisis), crisis)
-    if event.category and event.category not in CATEGORIES:
+    if event.category and event.category not in event_categories():
         return EventReading(
             event=event, rule=None, reason=f"{event.category!r} is no category of PLOVER"
         )
@@ -248,8 +237,27 @@ def _fits(rule: EventRule, event: Event, text: str) -> bool:
         and _named(rule.targets, event.target)
         and (not rule.categories or event.category in rule.categories)
         and (not rule.modes or event.mode in rule.modes)
-        and (not rule.words or any(word in text for word in rule.words))
+        and (not rule.words or _any_of(rule.words).search(text) is not None)
     )
+
+
+@lru_cache(maxsize=4096)  # the words of every rule meet every event
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds any of some words in a text, both with capitals folded.
+
+    A word is whole: no letter or digit stands beside it. One that ends in ``*`` may go on, as in ``withdraw*``. Scripts that
+    put no space between words have no such bounds.
+    """
+    return re.compile("|".join(_whole_word(word) for word in words))
+
+
+def _whole_word(word: str) -> str:
+    stem = word.rstrip("*")
+    if not stem:
+        return re.escape(word)
+    first = rf"(?<!{_LETTER})" if re.match(_LETTER, stem) else ""
+    last = rf"(?!{_LETTER})" if re.match(_LETTER, stem[-1]) and stem == word else ""
+    return f"{first}{re.escape(stem)}{last}"
 
 
 def _named(wanted: tuple[str, ...], who: str) -> bool:

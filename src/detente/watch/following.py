@@ -11,6 +11,7 @@ from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.watch.diary import Diary, keep_diary
 from detente.watch.events import Event, read_events, understand
+from detente.watch.keeping import Note
 
 __all__ = ["follow"]
 
@@ -28,6 +29,7 @@ def follow(
     policy: str | None = None,
     folder: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    note: Note | None = None,
 ) -> Diary:
     """Watch a crisis day by day as a table of events reports it.
 
@@ -46,7 +48,9 @@ def follow(
     folder
         Where days and solved games are kept, so that another day costs that day only; by default nowhere.
     progress
-        Told how many days are done, and of how many.
+        Told how many days and events are done, and of how many.
+    note
+        Told, in words, of each kept file that is damaged: it is made anew.
 
     Raises
     ------
@@ -70,6 +74,7 @@ def follow(
             seed=seed,
             policy=policy,
             progress=progress,
+            note=note,
         )
     return Diary(crisis=crisis, days=days, left_out=tuple(left_out), draws=draws)
 

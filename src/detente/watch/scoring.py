@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.csv_reader import MalformedCsvError, read_records, read_table
+from detente.crisis.csv_cells import NumberStyle
+from detente.crisis.user_tables import read_user_table
 from detente.errors import UsageError
 
 __all__ = ["Forecast", "Score", "read_forecasts", "score_days"]
@@ -53,45 +54,38 @@ def read_forecasts(path: Path, crisis: Crisis) -> tuple[Forecast, ...]:
     Raises
     ------
     UsageError
-        ``file-missing``, ``file-not-utf8``, ``table-column-missing`` or ``table-row-invalid``, with the line.
+        ``file-missing``, ``file-not-utf8``, ``character-forbidden``, ``table-column-missing`` or ``table-row-invalid``,
+        with the line.
     """
-    text = read_table(path, "forecasts")
-    try:
-        return _parse(text, path, crisis)
-    except MalformedCsvError as error:
-        message = f"the table of forecasts cannot be read: {error.reason}"
-        at, fix = f"{path}:{error.line}", "mend the quotes of that row"
-        raise UsageError(message, code="table-row-invalid", at=at, fix=fix) from error
-
-
-def _parse(text: str, path: Path, crisis: Crisis) -> tuple[Forecast, ...]:
-    columns, records = read_records(text)
-    missing = [name for name in _COLUMNS if name not in columns]
+    table = read_user_table(path, "forecasts", wanted=(*_COLUMNS, "event"))
+    missing = [name for name in _COLUMNS if name not in table.columns]
     if missing:
         message = f"the table of forecasts has no column {', '.join(missing)}"
         fix = "give it the columns date, forecaster, prob, and event where it is not an attack"
         raise UsageError(message, code="table-column-missing", at=f"{path}:1", fix=fix)
-    return tuple(_forecast(row, crisis, f"{path}:{line}") for line, row in records)
+    return tuple(
+        _forecast(row, crisis, table.style, f"{path}:{line}") for line, row in table.records()
+    )
 
 
-def _forecast(row: Mapping[str, str], crisis: Crisis, at: str) -> Forecast:
-    event = row.get("event", "").strip() or ATTACK
+def _forecast(row: Mapping[str, str], crisis: Crisis, style: NumberStyle, at: str) -> Forecast:
+    event = row.get("event", "") or ATTACK
     if event != ATTACK and event not in crisis.outcomes:
         message = f"the crisis has no outcome {event!r}"
         fix = f"write attack, or one of: {', '.join(crisis.outcomes)}"
         raise UsageError(message, code="table-row-invalid", at=at, fix=fix)
     try:
-        day = date.fromisoformat(row["date"].strip())
-        prob = float(row["prob"] or "nan")
+        day = date.fromisoformat(row["date"])
     except ValueError as error:
-        message = f"{row['date']!r}, {row['prob']!r} are no day and probability"
-        fix = "write YYYY-MM-DD and a number from 0 to 1"
+        message = f"{row['date'][:40]!r} is no day"
+        fix = "write YYYY-MM-DD"
         raise UsageError(message, code="table-row-invalid", at=at, fix=fix) from error
-    if not 0.0 <= prob <= 1.0:
-        message = f"{row['prob']!r} is no probability"
-        fix = "write a number from 0 to 1"
+    prob = style.read(row["prob"])
+    if prob is None or not 0.0 <= prob <= 1.0:
+        message = f"{row['prob'][:40]!r} is no probability"
+        fix = "write a number from 0 to 1, such as 0.25"
         raise UsageError(message, code="table-row-invalid", at=at, fix=fix)
-    who = row["forecaster"].strip()
+    who = row["forecaster"]
     return Forecast(day=day, forecaster=who or "unnamed", event=event, prob=prob)
 
 

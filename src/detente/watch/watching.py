@@ -15,28 +15,32 @@ The weights of reports are our own convention (decision note 0040).
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
+from functools import cached_property
 
 import numpy as np
 
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Constant, QuantityOf
+from detente.crisis.elements import Constant, EventRule, QuantityOf
 from detente.engine import Draws, Engine
 from detente.engine.roots import Root, Solved
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
-from detente.rules.policies import after_change, after_use, find_policy, start_state
+from detente.rules.policies import find_policy, start_state
 from detente.summaries import html_fields, text_fields
 from detente.watch.events import EventReading
+from detente.watch.weighing import Likelihood, Report, Weighed
+from detente.watch.world import World
 
-__all__ = ["Belief", "Day", "EventEffect", "Observation", "Signal", "Watch"]
+__all__ = ["Belief", "Day", "EventEffect", "Signal", "Watch"]
 
 
 PUBLIC = "public"
 """The observer who sees what everybody sees."""
 N_SIGNALS = 5
 """Next observations that a day names."""
+_MOST_ROOT_BYTES = 2**28
+"""How much is kept of solved games of a round, for a state that comes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +107,6 @@ class Day:
     unconverged: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """A reading as the filter keeps it: with the round in which it was made."""
-
-    reading: EventReading
-    round: int
-
-
 class Watch:
     """A crisis under way: takes readings of events in order of their days and says what follows from them.
 
@@ -126,6 +122,8 @@ class Watch:
         First day of the watch; by default the first day of the calendar. Days before the calendar belong to round 1.
     solved
         Called with a key and a function that solves; returns what the function gives. A cache may stand in its place.
+    progress
+        Called with the number of readings of a day that are taken in, after each.
     """
 
     def __init__(
@@ -137,6 +135,7 @@ class Watch:
         policy: str | None = None,
         since: date | None = None,
         solved: "Callable[[tuple[object, ...], Callable[[], Solved]], Solved] | None" = None,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
         if not crisis.calendar:
             message = f"the crisis {crisis.id!r} has no calendar, so its days are in no round"
@@ -153,10 +152,15 @@ class Watch:
         self.values = self.draws.as_mapping()
         self.policy = find_policy(crisis, policy or None)
         self.state = start_state(crisis, self.policy)
-        self.seen: list[Observation] = []
+        self._progress = progress or (lambda _number: None)
         self._solved = solved or (lambda _key, solve: solve())
-        self._set_in: list[tuple[int, str, str]] = []
-        self.root = self._grow(1, None)
+        self._world = World(crisis, self.state)
+        self._reports: list[Report] = []
+        self._told: dict[int, set[str]] = {}
+        self._apart = False
+        self._round_priors: tuple[int, FloatArray] | None = None
+        self._places: dict[tuple[tuple[str, str], ...], Weighed] = {}
+        self._enter(Weighed(self._grow(1, None), term=self._term))
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -187,29 +191,44 @@ class Watch:
         now = self.round_of(day)
         outside = False
         for reading in readings:
+            if reading.rule is None:
+                continue
             if reading.kind in {"move", "evidence"}:
-                self.seen.append(Observation(reading=reading, round=now))
-            elif reading.kind == "state" and reading.rule is not None:
-                for variable, value in reading.rule.state.items():
-                    outside |= self._stands(now).get(variable) != value
-                    self._set_in.append((now, variable, value))
+                self._observe(reading.rule, now)
+            for variable, value in reading.rule.state.items() if reading.kind == "state" else ():
+                outside |= self._world.stands(now).get(variable) != value
+                self._world.set_in(now, variable, value)
         if outside:
             self._new_root(day)
         return outside
+
+    def _observe(self, rule: EventRule, now: int) -> None:
+        """Take in a report of a move, or evidence."""
+        self._told.setdefault(now, set()).add(rule.move)
+        if rule.move:
+            self._world.use(now, rule.move, rule.outcome)
+        hidden = self.crisis.instruments.values()
+        self._apart = (
+            self._apart
+            or bool(rule.seen_by)
+            or any(item.looks_like == rule.move and item.seen_by for item in hidden)
+        )
+        weight = float(self._value(rule.weight).mean()) if rule.move else 1.0
+        self._reports.append(Report.of(rule, now, weight))
 
     def advance(self, readings: Sequence[EventReading], day: date) -> Day:
         """Take in a day's readings one by one and say where things stand at its end."""
         before = self._look(day - timedelta(days=1))
         quiet = self._look(day)
         effects, last, new_root = [], quiet, False
-        for reading in readings:
-            if reading.kind in {"noise", "unmapped"}:
-                effects.append(_effect(reading, last, last))
-                continue
-            new_root |= self.take([reading], day)
-            here = self._look(day)
+        for number, reading in enumerate(readings, 1):
+            here = last
+            if reading.kind not in {"noise", "unmapped"}:
+                new_root |= self.take([reading], day)
+                here = self._look(day)
             effects.append(_effect(reading, last, here))
             last = here
+            self._progress(number)
         return self._finish(
             day,
             last,
@@ -227,7 +246,7 @@ class Watch:
         last_attack: float,
         new_root: bool,
     ) -> Day:
-        weight = look.fit / look.fit.sum()
+        weight = look.relative_fit()
         crisis, names = self.crisis, self.root.outcomes
         flagged = {
             flag: sum(
@@ -257,7 +276,7 @@ class Watch:
         return Day(
             day=day,
             round=self.round_of(day),
-            state=dict(self._stands(self.round_of(day))),
+            state=self._world.stands(self.round_of(day)),
             new_root=new_root,
             outcomes={name: _spread(look.outcomes[k], weight) for k, name in enumerate(names)},
             attack=_spread(flagged["attack"], weight),
@@ -273,21 +292,16 @@ class Watch:
 
     def _seen_by(self, observer: str, day: date, public: "_Look") -> "_Look":
         """Look with the eyes of an observer; that of the public serves where nothing was hidden from or shown to it."""
-        hidden = self.crisis.instruments.values()
-        apart = any(
-            rule.seen_by or any(item.looks_like == rule.move and item.seen_by for item in hidden)
-            for rule in (item.reading.rule for item in self.seen)
-            if rule is not None
-        )
-        return self._look(day, observer) if apart and observer != PUBLIC else public
+        return self._look(day, observer) if self._apart and observer != PUBLIC else public
 
     # --- Bayes' rule -------------------------------------------------------------------------------------------------
 
     def _look(self, day: date, observer: str = PUBLIC) -> "_Look":
         """Weigh the histories of the current root by what an observer has seen at the end of a day."""
-        factor, evidence = self._likelihood(day, observer)
+        found = self._likelihood(observer)
+        factor = found.factor * self._silence(day, found.told, None)
         names = self.root.outcomes
-        parts = self.root.sums(self.root.of_outcome, factor, evidence)
+        parts = self.root.sums_of_outcomes(factor, found.evidence)
         fit = parts.sum(axis=(0, 1))
         if not (fit > 0.0).all():
             message = "what was reported cannot happen in the game: every history has weight zero"
@@ -302,7 +316,8 @@ class Watch:
         attack = [k for k, name in enumerate(names) if self.crisis.outcomes[name].attack]
         return _Look(
             factor=factor,
-            evidence=evidence,
+            evidence=found.evidence,
+            log_scale=found.log_scale,
             fit=fit,
             outcomes=outcomes,
             outcome_names=names,
@@ -310,32 +325,24 @@ class Watch:
             types=self._types(parts.sum(axis=1)),
         )
 
-    def _likelihood(
-        self, day: date, observer: str, *, before_round: int | None = None
-    ) -> tuple[FloatArray, FloatArray]:
-        """Likelihood of what an observer has seen: of histories ``(T,)`` and, by evidence, of profiles ``(V, D)``."""
-        root = self.root
-        factor = np.ones(root.n_histories)
-        evidence = np.ones((len(root.profile_types), root.reach.shape[1]))
-        told: set[tuple[str, int]] = set()
-        for item in self.seen:
-            rule = item.reading.rule
-            late = before_round is not None and item.round >= before_round
-            if rule is None or item.round < root.first_round or late:
-                continue
-            if rule.seen_by and observer not in rule.seen_by:
-                continue
-            if rule.move:
-                told.add((rule.move, item.round))
-                hit = root.looks(rule.move, item.round, rule.outcome, observer)
-                weight = float(self._value(rule.weight).mean())
-                factor *= np.where(hit, weight, 1.0 - weight)
-            else:
-                evidence *= self._evidence(rule.evidence)
-        return factor * self._silence(day, told, before_round), evidence
+    def _likelihood(self, observer: str, *, before_round: int | None = None) -> Likelihood:
+        """Likelihood of what an observer has seen reported since the current root, silence apart."""
+        if before_round is None:
+            return self._place.seen(observer, self._reports)
+        return self._place.seen_before(before_round, observer, self._reports)
 
     def _silence(
-        self, day: date, told: set[tuple[str, int]], before_round: int | None
+        self, day: date, told: frozenset[tuple[str, int]], before_round: int | None
+    ) -> FloatArray:
+        """Likelihood of what was not reported, by history."""
+        key = (day, told, before_round)
+        if key not in self._silences:
+            self._silences.clear()
+            self._silences[key] = self._find_silence(day, told, before_round)
+        return self._silences[key]
+
+    def _find_silence(
+        self, day: date, told: frozenset[tuple[str, int]], before_round: int | None
     ) -> FloatArray:
         root = self.root
         factor = np.ones(root.n_histories)
@@ -349,13 +356,13 @@ class Watch:
                     factor[hit] *= 1.0 - min(reported, 1.0 - 1e-9) * part
         return factor
 
-    def _evidence(self, evidence: Mapping[tuple[str, str], Constant | QuantityOf]) -> FloatArray:
+    def _term(self, root: Root, report: Report) -> FloatArray:
         """Relative likelihood of evidence by type profile and draw, shape ``(V, D)``."""
-        result = np.ones((len(self.root.profile_types), self.draws.values.shape[1]))
+        result = np.ones((len(root.profile_types), self.draws.values.shape[1]))
         players = tuple(self.crisis.players)
-        for (player, kind), number in evidence.items():
+        for (player, kind), number in report.evidence:
             types = [item.id for item in self.crisis.players[player].types]
-            rows = self.root.profile_types[:, players.index(player)] == types.index(kind)
+            rows = root.profile_types[:, players.index(player)] == types.index(kind)
             result[rows] *= self._value(number)
         return result
 
@@ -366,21 +373,14 @@ class Watch:
 
     def _types(self, profiles: FloatArray) -> dict[tuple[str, str], FloatArray]:
         """Probability of each type of each player, from that of the profiles ``(V, D)``."""
-        found = {}
-        for column, player in enumerate(self.crisis.players.values()):
-            for index, kind in enumerate(player.types):
-                rows = self.root.profile_types[:, column] == index
-                found[player.id, kind.id] = profiles[rows].sum(axis=0)
-        return found
+        return {name: profiles[rows].sum(axis=0) for name, rows in self._rows_of_types.items()}
 
     def _signals(self, day: date, look: "_Look") -> tuple[Signal, ...]:
         """Rank what may be observed next by how much it tells about an attack."""
         now, root = self.round_of(day), self.root
         flags = [bool(self.crisis.outcomes[name].attack) for name in root.outcomes]
         attacks = np.asarray(flags)[root.outcome]
-        told = {
-            item.reading.rule.move for item in self.seen if item.reading.rule and item.round == now
-        }
+        told = self._told.get(now, set())
         names, groups = [], []
         for instrument in self.crisis.instruments.values():
             hit = root.has(instrument.id, now)
@@ -409,39 +409,42 @@ class Watch:
 
     # --- roots -------------------------------------------------------------------------------------------------------
 
-    def _stands(self, now: int) -> dict[str, str]:
-        """Return the state at the start of a round: moves of earlier rounds, and what was set from outside until now."""
-        state = dict(self.state)
-        variables = self.crisis.state
-        steps: list[tuple[int, int, Callable[[dict[str, str]], dict[str, str]]]] = []
-        for item in self.seen:
-            rule = item.reading.rule
-            if rule is not None and rule.move and item.round < now:
-                used, outcome = self.crisis.instruments[rule.move], rule.outcome
-                steps.append(
-                    (
-                        item.round,
-                        0,
-                        partial(after_use, variables, instrument=used, outcome=outcome),
-                    )
-                )
-        steps += [
-            (number, 1, partial(after_change, variables, effects={variable: value}))
-            for number, variable, value in self._set_in
-        ]
-        for _, _, step in sorted(steps, key=lambda step: step[:2]):
-            state = step(state)
-        return state
+    def _enter(self, place: Weighed) -> None:
+        """Go on from a root."""
+        self._place, self.root = place, place.root
+        self._silences: dict[object, FloatArray] = {}
+        self._rows_of_types = {
+            (player.id, kind.id): self.root.profile_types[:, column] == index
+            for column, player in enumerate(self.crisis.players.values())
+            for index, kind in enumerate(player.types)
+        }
 
     def _new_root(self, day: date) -> None:
+        """Start the game anew in the round of a day, as the world now stands.
+
+        What is believed when a round begins does not change within it: a state that comes back has the root it had.
+        """
         now = self.round_of(day)
-        factor, evidence = self._likelihood(day, PUBLIC, before_round=now)
-        priors = self.root.sums(self.root.of_outcome, factor, evidence).sum(axis=1)
-        self.root = self._grow(now, priors / priors.sum(axis=0))
+        if self._round_priors is None or self._round_priors[0] != now:
+            found = self._likelihood(PUBLIC, before_round=now)
+            factor = found.factor * self._silence(day, found.told, now)
+            priors = self.root.sums_of_outcomes(factor, found.evidence).sum(axis=1)
+            self._round_priors = (now, priors / priors.sum(axis=0))
+            self._places.clear()
+        key = tuple(sorted(self._world.stands(now).items()))
+        place = self._places.pop(key, None)
+        if place is None:
+            place = Weighed(self._grow(now, self._round_priors[1]), term=self._term)
+        self._places[key] = place
+        while sum(item.root.reach.nbytes for item in self._places.values()) > _MOST_ROOT_BYTES:
+            if len(self._places) == 1:
+                break
+            del self._places[next(iter(self._places))]
+        self._enter(place)
 
     def _grow(self, first_round: int, priors: FloatArray | None) -> Root:
         """Solve the game from the start of a round, with the types' joint probabilities as priors, shape ``(V, D)``."""
-        state = self._stands(first_round)
+        state = self._world.stands(first_round)
         key = (first_round, tuple(sorted(state.items())), priors)
         return self.engine.condition(
             self.draws,
@@ -453,24 +456,39 @@ class Watch:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Look:
     """What the histories amount to for an observer: ``outcomes`` ``(n_outcomes, D)``, the others ``(D,)``.
 
-    ``fit`` is the probability of what was observed; ``factor`` and ``evidence`` are its likelihood by history and profile.
+    ``fit`` is the probability of what was observed, up to a factor whose logarithm is ``log_scale``; ``factor`` and
+    ``evidence`` are its likelihood by history and profile.
     """
 
     factor: FloatArray
     evidence: FloatArray
+    log_scale: FloatArray
     fit: FloatArray
     outcomes: FloatArray
     outcome_names: tuple[str, ...]
     attack: FloatArray
     types: Mapping[tuple[str, str], FloatArray]
 
-    @property
+    def relative_fit(self) -> FloatArray:
+        """Return how well each draw foresaw what was observed, summing to one."""
+        fit = self.fit * np.exp(self.log_scale - self.log_scale.max())
+        return np.asarray(fit / fit.sum())
+
+    @cached_property
     def mean_attack(self) -> float:
         return float(self.attack.mean())
+
+    @cached_property
+    def mean_outcomes(self) -> Mapping[str, float]:
+        return dict(zip(self.outcome_names, self.outcomes.mean(axis=1).tolist(), strict=True))
+
+    @cached_property
+    def mean_types(self) -> Mapping[str, float]:
+        return {".".join(name): float(row.mean()) for name, row in self.types.items()}
 
 
 def _effect(reading: EventReading, before: _Look, after: _Look) -> EventEffect:
@@ -478,14 +496,9 @@ def _effect(reading: EventReading, before: _Look, after: _Look) -> EventEffect:
         reading=reading,
         attack=after.mean_attack - before.mean_attack,
         outcomes={
-            name: float(after.outcomes[k].mean())
-            - float(before.outcomes[before.outcome_names.index(name)].mean())
-            for k, name in enumerate(after.outcome_names)
+            name: value - before.mean_outcomes[name] for name, value in after.mean_outcomes.items()
         },
-        types={
-            ".".join(name): float(row.mean() - before.types[name].mean())
-            for name, row in after.types.items()
-        },
+        types={name: value - before.mean_types[name] for name, value in after.mean_types.items()},
     )
 
 

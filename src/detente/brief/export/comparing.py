@@ -1,15 +1,12 @@
 """Comparing two briefings: which figures moved and which inputs differ, read from their data files alone."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from detente.brief.words import format_value
-from detente.errors import RunError
 
-__all__ = ["BriefComparison", "MovedFigure", "compare_briefs", "read_brief"]
+__all__ = ["BriefComparison", "MovedFigure", "compare_briefs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,34 +57,13 @@ class BriefComparison:
     inputs: tuple[tuple[str, str, str, str], ...]
 
 
-def read_brief(path: Path) -> dict[str, Any]:
-    """Read the data file of a briefing.
-
-    Raises
-    ------
-    RunError
-        ``run-corrupt`` if it is none.
-    """
-    try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        _figures(data)
-        dict(data["inputs"])
-        list(data["headline_figures"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{path.name} is not the data file of a briefing: {error}"
-        raise RunError(
-            message, code="run-corrupt", at=str(path), fix="run detente brief again"
-        ) from error
-    return data
-
-
 def compare_briefs(before: Mapping[str, Any], after: Mapping[str, Any]) -> BriefComparison:
     """Compare the data of two briefings.
 
     Parameters
     ----------
     before, after
-        From :func:`read_brief`.
+        From :func:`detente.brief.export.reading.read_brief`.
     """
     old, new = _figures(before), _figures(after)
     moved: dict[tuple[Identity, Identity], MovedFigure] = {}

@@ -1,13 +1,14 @@
 """Explaining a figure: what ``detente trace`` prints, read from the data file of a briefing alone."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detente.brief.export.data_files import DATA_FILE, holds_briefing
+from detente.brief.export.reading import read_brief
 from detente.brief.words import format_date
-from detente.errors import RunError, UsageError, nearest
+from detente.errors import UsageError, nearest
 
 __all__ = ["Explanation", "explain_figure", "find_data_file"]
 
@@ -94,14 +95,14 @@ def find_data_file(run: Path | None) -> Path:
         ``file-missing`` if there is none.
     """
     if run is not None:
-        path = run if run.suffix == ".json" else run / "brief.json"
-        if path.is_file():
+        path = run if run.suffix == ".json" else run / DATA_FILE
+        if path.is_file() or holds_briefing(run):
             return path
         message = f"there is no briefing in {run}"
     else:
-        found = [path for path in Path("brief").glob("*/brief.json") if path.is_file()]
+        found = [folder for folder in Path("brief").glob("*") if holds_briefing(folder)]
         if found:
-            return max(found, key=lambda path: (path.stat().st_mtime_ns, str(path)))
+            return max(found, key=_written) / DATA_FILE
         message = "there is no briefing under ./brief"
     raise UsageError(
         message,
@@ -109,6 +110,14 @@ def find_data_file(run: Path | None) -> Path:
         at=str(run or "brief"),
         fix="run detente brief CRISIS first, or name its folder with --run",
     )
+
+
+def _written(folder: Path) -> tuple[int, str]:
+    """Return when a briefing was written: one that is unfinished counts as the latest."""
+    try:
+        return (folder / DATA_FILE).lstat().st_mtime_ns, str(folder)
+    except OSError:
+        return 2**63, str(folder)
 
 
 def explain_figure(figure_id: str, path: Path) -> Explanation:
@@ -119,19 +128,13 @@ def explain_figure(figure_id: str, path: Path) -> Explanation:
     UsageError
         ``figure-unknown``, with the nearest ids.
     RunError
-        ``run-corrupt`` if the file is not the data file of a briefing.
+        As of :func:`detente.brief.export.reading.read_brief`.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        figures = {
-            figure["id"]: figure for question in data["questions"] for figure in question["figures"]
-        }
-        inputs, sources = data["inputs"], data["sources"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{path.name} is not the data file of a briefing: {error}"
-        raise RunError(
-            message, code="run-corrupt", at=str(path), fix="run detente brief again"
-        ) from error
+    data = read_brief(path)
+    figures = {
+        figure["id"]: figure for question in data["questions"] for figure in question["figures"]
+    }
+    inputs, sources = data["inputs"], data.get("sources", {})
     figure = figures.get(figure_id)
     if figure is None:
         message = f"the briefing has no figure {figure_id!r}"

@@ -14,7 +14,15 @@ from markupsafe import Markup
 
 from detente.analysis.mixes import MixSearch
 from detente.brief.behind import reading
-from detente.brief.figures import Answer, FactView, Figure, TableView, links_in, plain
+from detente.brief.figures import (
+    Answer,
+    FactView,
+    Figure,
+    TableView,
+    links_in,
+    parts_of,
+    plain,
+)
 from detente.brief.pages import page_loader
 from detente.brief.quantity_words import quantity_text, source_date
 from detente.brief.words import format_date, plural
@@ -40,8 +48,6 @@ NOTE = (
     "These are a model's results. They are not the position of any author or institution cited, "
     "and they say what follows from stated assumptions, not what will happen."
 )
-
-_LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]*)\]\]")
 
 
 def _tidy(value: float | None) -> float | None:
@@ -295,13 +301,12 @@ def to_json(brief: "Brief") -> str:
 
 def _rich(text: str) -> Markup:
     """Turn links to figures into anchors of the page."""
-    parts: list[str] = []
-    last = 0
-    for match in _LINK.finditer(text):
-        parts.append(escape(text[last : match.start()], quote=False))
-        parts.append(f'<a class="n" href="#{escape(match[1])}">{escape(match[2], quote=False)}</a>')
-        last = match.end()
-    parts.append(escape(text[last:], quote=False))
+    parts = [
+        f'<a class="n" href="#{escape(figure)}">{escape(words, quote=False)}</a>'
+        if figure
+        else escape(words, quote=False)
+        for figure, words in parts_of(text)
+    ]
     return Markup("".join(parts))  # noqa: S704  # every part is escaped above
 
 
@@ -312,8 +317,10 @@ _SPECIAL = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word it is only itself
 )
 _LINE_START = re.compile(
-    r"^[ \t]*(?:([#>+=~|-])|([0-9]{1,9})([.)]))(?=\s|[#>=~|-]|$)", re.MULTILINE
+    r"^[ \t]*(?:([#>+=~|:-])|([0-9]{1,9})([.)]))(?=\s|[#>=~|-]|$)", re.MULTILINE
 )
+_BREAK = re.compile(r"\s*\n\s*")
+"""The end of a line, where an empty line would end a list and an indented one would be code."""
 _ADDRESS = re.compile(r"https?://[^\s<>\[\]`*\\]+")
 
 
@@ -333,7 +340,7 @@ def _markdown(value: object) -> Markup:
         return value
     text = _LINE_START.sub(
         lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}",
-        _inline(str(value)),
+        _BREAK.sub("\n", _inline(str(value))),
     )
     return Markup(text)  # noqa: S704  # escaped above
 

@@ -1,26 +1,23 @@
-"""Writing: each file of a briefing is built beside its place and moved in; nothing else is touched or lost."""
+"""Writing the files of a briefing: all or none of them, in place of those of an earlier one; nothing else is touched."""
 
-import contextlib
-import errno
-import json
-import os
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic_core import from_json
+
+from detente.brief.export.data_files import BRIEFING, DATA_FILE, MAX_DATA_BYTES
 from detente.brief.export.rendering import to_csv_files, to_html, to_json, to_markdown
-from detente.errors import RunError
+from detente.files.generations import check_places, finish_generation, write_generation
+from detente.files.links import check_links
+from detente.files.reading import read_plain
 from detente.summaries import html_fields, text_fields
 
 if TYPE_CHECKING:
     from detente.brief.document import Brief
 
 __all__ = ["BriefPaths", "check_place", "write_files"]
-
-_OWN_NAME = re.compile(r"charts/[^/\\]+\.svg|tables/[^/\\]+\.csv")
-"""Files in folders that a briefing may remove again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +54,22 @@ def write_files(brief: "Brief", folder: str | Path) -> BriefPaths:
     ------
     RunError
         ``output-unwritable`` if the folder cannot be written or a file or folder that is not a briefing's lies in the
-        way; what it held before is still there.
+        way: what it held before is still there. ``path-linked`` if a link lies there.
     """
     folder = Path(folder)
     files = {
-        # first, so that what a stopped write leaves behind is listed
         "brief.json": to_json(brief),
         "brief.html": to_html(brief),
         "brief.md": to_markdown(brief),
         **{f"charts/{chart.id}.svg": chart.svg for chart in brief.charts},
         **{f"tables/{name}": text for name, text in to_csv_files(brief).items()},
     }
-    try:
-        _replace(folder, files)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+    write_generation(
+        folder,
+        {name: text.encode() for name, text in files.items()},
+        kind=BRIEFING,
+        earlier=lambda: _earlier_files(folder, files),
+    )
 
     def paths(kind: str) -> tuple[Path, ...]:
         return tuple(folder / name for name in files if name.startswith(f"{kind}/"))
@@ -85,52 +83,33 @@ def write_files(brief: "Brief", folder: str | Path) -> BriefPaths:
     )
 
 
-def check_place(folder: str | Path) -> None:
+def check_place(folder: str | Path, *, run: Path | None = None) -> None:
     """Refuse a folder in which a briefing cannot stand, before anything is solved for it.
+
+    What an earlier briefing had begun to write there when it was stopped is finished first.
+
+    Parameters
+    ----------
+    folder
+        The folder of the briefing.
+    run
+        Folder of its run, within that folder.
 
     Raises
     ------
     RunError
-        ``output-unwritable`` if a folder lies where a file of the briefing goes, or a file where a folder goes.
+        ``output-unwritable`` if a folder lies where a file of the briefing goes, or a file where a folder goes;
+        ``path-linked`` if a link does.
     """
     folder = Path(folder)
-    try:
-        _check_way(folder, ("brief.html", "brief.md", "brief.json", "charts/any", "tables/any"))
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+    names = ("brief.html", "brief.md", "brief.json", "charts/any", "tables/any")
+    check_places(folder, names, kind=BRIEFING)
+    finish_generation(folder, kind=BRIEFING)
+    if run is not None:
+        check_links(folder, (run.relative_to(folder),))
 
 
-def _unwritable(folder: Path, error: OSError) -> RunError:
-    reason = error.strerror or str(error)
-    return RunError(
-        f"cannot write the briefing into {folder}: {reason}",
-        code="output-unwritable",
-        at=str(error.filename or folder),
-        fix="choose a folder that you can write to with --out; what is already there stays as it was",
-    )
-
-
-def _check_way(folder: Path, names: Iterable[str]) -> None:
-    """Refuse a folder in the way of a file, and a file in the way of a folder."""
-    for name in names:
-        path = folder / name
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there", str(path))
-        for parent in (path.parent, folder):
-            if os.path.lexists(parent) and not parent.is_dir():
-                raise NotADirectoryError(
-                    errno.ENOTDIR, f"{parent.name} is a file there", str(parent)
-                )
-
-
-def _check_strangers(folder: Path, names: Iterable[str], known: frozenset[str]) -> None:
-    """Refuse to write over a chart or table that no briefing put there, a crisis table for instance."""
-    for name in names:
-        path = folder / name
-        if name not in known and "/" in name and os.path.lexists(path):
-            raise FileExistsError(
-                errno.EEXIST, f"{name} was not written by a briefing; it is kept", str(path)
-            )
+# --- inside ----------------------------------------------------------------------------------------------------------
 
 
 def _earlier_files(folder: Path, names: Iterable[str]) -> frozenset[str]:
@@ -139,69 +118,16 @@ def _earlier_files(folder: Path, names: Iterable[str]) -> frozenset[str]:
     A briefing without such a list owns what bears the names of this one and the charts that it names.
     """
     try:
-        data = json.loads((folder / "brief.json").read_text(encoding="utf-8"))
+        data = from_json(read_plain(folder / DATA_FILE, most=MAX_DATA_BYTES))
         charts = [chart for question in data["questions"] for chart in question["charts"]]
         listed = data.get("files")
         if listed is None:
             listed = [*names, *(chart[key] for chart in charts for key in ("file", "table"))]
-        return frozenset(name for name in listed if _OWN_NAME.fullmatch(name))
+        return frozenset(name for name in listed if _beside(name))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return frozenset()
 
 
-def _replace(folder: Path, files: Mapping[str, str]) -> None:
-    """Write every file beside its place, then put one after the other in; on failure put the old ones back.
-
-    Only files of these names are touched, and those that an earlier briefing lists as its own and this one lacks.
-    """
-    _check_way(folder, files)
-    earlier = _earlier_files(folder, files)
-    _check_strangers(folder, files, earlier)
-    with contextlib.ExitStack() as undo:
-        for name in ("", *dict.fromkeys(str(Path(name).parent) for name in files)):
-            _make_folder(folder / name, undo)
-        fresh = {name: _write_beside(folder / name, text, undo) for name, text in files.items()}
-        stale = [name for name in sorted(earlier - set(files)) if (folder / name).is_file()]
-        kept = [
-            old
-            for name in (*fresh, *stale)
-            if (old := _move_aside(folder / name, fresh.get(name), undo)) is not None
-        ]
-        undo.pop_all()
-    for old in kept:
-        with contextlib.suppress(OSError):
-            old.unlink()
-
-
-def _make_folder(path: Path, undo: contextlib.ExitStack) -> None:
-    missing = [part for part in (path, *path.parents) if not part.exists()]
-    path.mkdir(parents=True, exist_ok=True)
-    for part in reversed(missing):
-        undo.callback(_quietly, part.rmdir)
-
-
-def _write_beside(path: Path, text: str, undo: contextlib.ExitStack) -> Path:
-    """Write a file of another name into the folder of its place."""
-    beside = path.with_name(f".{path.name}.brief-new")
-    undo.callback(_quietly, beside.unlink)
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    return beside
-
-
-def _move_aside(path: Path, fresh: Path | None, undo: contextlib.ExitStack) -> Path | None:
-    """Keep the old file under another name and put the new one in its place, if there is one."""
-    old = path.with_name(f".{path.name}.brief-old")
-    was_there = os.path.lexists(path)
-    if was_there:
-        path.replace(old)
-        undo.callback(_quietly, lambda: old.replace(path))
-    if fresh is not None:
-        fresh.replace(path)
-        if not was_there:
-            undo.callback(_quietly, path.unlink)
-    return old if was_there else None
-
-
-def _quietly(step: Callable[[], object]) -> None:
-    with contextlib.suppress(OSError):
-        step()
+def _beside(name: object) -> bool:
+    """Tell whether a name is that of a chart or a table of a briefing."""
+    return isinstance(name, str) and "/" in name and BRIEFING.may_own(name)

@@ -113,9 +113,10 @@ def draw_strip(
     days: Sequence[date],
     rows: Sequence[str],
     moments: Sequence[StripEvent],
+    told: Sequence[tuple[str, str, str]],
     words: Words,
 ) -> Chart:
-    """Draw events as points on their days, a row per kind."""
+    """Draw events as points on their days, a row per kind; ``told`` are day, kind and words of each, for the table."""
 
     def build(form: Form) -> dict[str, Any]:
         data = [
@@ -145,7 +146,7 @@ def draw_strip(
         build,
         words,
         ("Day", "Kind", "Event"),
-        tuple((days[item.day].isoformat(), item.row, item.words) for item in moments),
+        tuple(told),
         numeric=(False, False, False),
     )
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from detente.crisis.csv_reader import read_number
+from detente.crisis.csv_cells import read_number
 from detente.crisis.draft import Draft
 from detente.crisis.elements import Constant, Distribution, Quantity, QuantityOf
 from detente.crisis.quantities import ppf, support

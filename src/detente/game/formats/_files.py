@@ -1,13 +1,17 @@
 """Reading files of games: sizes, encoding, and the line that a message points at."""
 
+import zlib
 from pathlib import Path
+from typing import NoReturn
 
+from detente.characters import describe_character, find_forbidden
 from detente.errors import GameError, refuse
 
 __all__ = [
     "MOST_ACTIONS",
     "MOST_BYTES",
     "MOST_NODES",
+    "check_characters",
     "check_size",
     "decode",
     "line_of",
@@ -22,10 +26,11 @@ MOST_NODES = 2_000_000
 MOST_ACTIONS = 100_000
 """Most actions of one information set, branches of one event, or players."""
 _MOST_CELLS = 50_000_000
+_GZIP = b"\x1f\x8b"
 
 
 def read_bytes(path: Path | str) -> bytes:
-    """Return the bytes of a file of acceptable size."""
+    """Return the bytes of a file of acceptable size; what gzip has packed is unpacked."""
     file = Path(path)
     try:
         with file.open("rb") as stream:
@@ -40,14 +45,48 @@ def read_bytes(path: Path | str) -> bytes:
             error=GameError,
         )
     if len(data) > MOST_BYTES:
-        refuse(
-            f"the file {file.name!r} is larger than {MOST_BYTES // 2**20} MiB",
-            code="file-too-large",
-            at=file.name,
-            fix="shorten the game; trees of this size are better built with GameBuilder or from arrays",
-            error=GameError,
-        )
-    return data
+        _refuse_size(file.name)
+    return _unpack(data, file.name) if data.startswith(_GZIP) else data
+
+
+def _unpack(data: bytes, name: str) -> bytes:
+    """Return what a gzip file holds, of acceptable size; no more than that is ever held in memory."""
+    parts: list[bytes] = []
+    size, rest = 0, data
+    try:
+        while rest.startswith(_GZIP):  # a file may hold several members, one after the other
+            member = zlib.decompressobj(wbits=31)
+            part = member.decompress(rest, MOST_BYTES + 1 - size)
+            size += len(part)
+            if size > MOST_BYTES:
+                _refuse_size(name)
+            parts.append(part)
+            if not member.eof:
+                _refuse_damaged(name, "it ends too early")
+            rest = member.unused_data.lstrip(b"\0")
+    except zlib.error as error:
+        _refuse_damaged(name, str(error))
+    return b"".join(parts)
+
+
+def _refuse_size(name: str) -> NoReturn:
+    refuse(
+        f"the file {name!r} is larger than {MOST_BYTES // 2**20} MiB",
+        code="file-too-large",
+        at=name,
+        fix="shorten the game; trees of this size are better built with GameBuilder or from arrays",
+        error=GameError,
+    )
+
+
+def _refuse_damaged(name: str, why: str) -> NoReturn:
+    refuse(
+        f"the gzip file {name!r} is damaged: {why}",
+        code="game-invalid",
+        at=name,
+        fix="copy or download it once more, or save the game without compression",
+        error=GameError,
+    )
 
 
 def decode(data: bytes, *, name: str) -> str:
@@ -61,6 +100,19 @@ def decode(data: bytes, *, name: str) -> str:
             code="file-not-utf8",
             at=f"{name}:{line}",
             fix="save the file as UTF-8 without conversion losses",
+            error=GameError,
+        )
+
+
+def check_characters(text: str, *, name: str) -> None:
+    """Refuse a text with a character that no text may hold."""
+    offset = find_forbidden(text)
+    if offset is not None:
+        refuse(
+            f"the game holds the character {describe_character(text[offset])}, which no text may hold",
+            code="character-forbidden",
+            at=place_of(name, text, offset),
+            fix="remove the character; retyping the word does it",
             error=GameError,
         )
 

@@ -4,8 +4,9 @@ import re
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 from typing import Any, NoReturn
 
+from detente.characters import describe_character, find_forbidden, join_surrogates
 from detente.errors import GameError, refuse
-from detente.game.formats._files import place_of
+from detente.game.formats._files import check_characters, place_of
 
 __all__ = ["MOST_OBJECTS", "JsonObject", "parse_json"]
 
@@ -66,7 +67,7 @@ class _Parser:
                 self.refuse(
                     f"a text is broken: {error.msg}", "close it and escape control characters"
                 )
-            return kind, value
+            return kind, self.checked(value)
         if kind == _NUMBER:
             return kind, self.number(found[kind])
         if kind == _WORD and found[kind] in {"NaN", "Infinity"}:
@@ -74,6 +75,20 @@ class _Parser:
         if kind == _WORD and found[kind] not in _WORDS:
             self.refuse(f"{found[kind][:20]!r} is no JSON", "put texts in quotation marks")
         return kind, _WORDS[found[kind]] if kind == _WORD else found[kind]
+
+    def checked(self, value: str) -> str:
+        """Return a text with its surrogate pairs joined; refuse characters that no text may hold, escaped ones too."""
+        value = join_surrogates(value)
+        offset = find_forbidden(value)
+        if offset is not None:
+            refuse(
+                f"a text holds the character {describe_character(value[offset])}, which no text may hold",
+                code="character-forbidden",
+                at=self.place(),
+                fix="remove the character; retyping the word does it",
+                error=GameError,
+            )
+        return value
 
     def number(self, text: str) -> float | int:
         if len(text) > _LONGEST:
@@ -172,4 +187,5 @@ def _closing(into: object) -> str:
 
 def parse_json(text: str, *, name: str) -> Any:
     """Return the value of a JSON text; objects are :class:`JsonObject`."""
+    check_characters(text, name=name)
     return _Parser(text, name).parse()

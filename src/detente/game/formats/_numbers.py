@@ -33,10 +33,10 @@ def as_fraction(text: str) -> Fraction:
 
 
 def number_text(value: float) -> str:
-    """Return the shortest text that stands for the float, an integer where it is one."""
+    """Return the shortest text that stands for the float, an integer where it is one; exponents without a plus."""
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    return repr(value)
+    return repr(value).replace("e+", "e")  # Gambit takes no plus
 
 
 def prob_texts(probs: Sequence[float]) -> tuple[str, ...]:

@@ -19,7 +19,9 @@ from detente.errors import GameError, refuse
 from detente.game.building import Game
 from detente.game.form import CHANCE, TERMINAL, ExtensiveForm
 from detente.game.formats._files import decode, line_of, place_of, read_bytes
+from detente.game.formats._foreign import check_bytes
 from detente.game.formats._numbers import as_float, as_fraction, number_text, prob_texts
+from detente.game.formats._tokens import number_repeated
 from detente.game.formats.efg_text import (
     EfgEvent,
     EfgFile,
@@ -40,17 +42,21 @@ def read_efg(path: Path | str) -> Game:
     Raises
     ------
     GameError
-        ``file-missing``, ``file-not-utf8``, ``file-too-large``; ``game-invalid``, ``payoff-not-finite``,
-        ``probability-out-of-range``, ``game-too-large`` or ``recall-imperfect`` with the line that is wrong.
+        ``file-missing``, ``file-not-utf8``, ``file-too-large``, ``file-foreign`` for a file of another kind;
+        ``game-invalid``, ``payoff-not-finite``, ``probability-out-of-range``, ``game-too-large``, ``character-forbidden``
+        or ``recall-imperfect`` with the line that is wrong.
     """
     name = Path(path).name
-    return parse_efg(decode(read_bytes(path), name=name), name=name)
+    data = read_bytes(path)
+    check_bytes(data, name=name)
+    return parse_efg(decode(data, name=name), name=name)
 
 
 def write_efg(game: Game) -> str:
     """Return the game as the text of an ``.efg`` file.
 
-    Each row of payoffs is one outcome. Writing what was read from the text gives the same bytes.
+    Each row of payoffs is one outcome; information sets of a player that share a name are numbered, since Gambit takes no
+    name twice. Writing what was read from the text gives the same bytes.
 
     Examples
     --------
@@ -214,6 +220,18 @@ def _refuse_recall(
     )
 
 
+def _set_labels(form: ExtensiveForm) -> list[str]:
+    """Return the names of information sets, those numbered that a player has twice."""
+    labels = list(form.info_set_label)
+    for player in range(form.n_players):
+        mine = np.flatnonzero(form.info_set_player == player).tolist()
+        for which, label in zip(
+            mine, number_repeated([labels[item] for item in mine], empty=False), strict=True
+        ):
+            labels[which] = label
+    return labels
+
+
 def efg_file_of(game: Game) -> EfgFile:
     """Describe a game as a file: nodes in prefix order, sets, events and outcomes numbered as they appear."""
     form = game.form
@@ -227,6 +245,7 @@ def efg_file_of(game: Game) -> EfgFile:
     outcomes: list[EfgOutcome] = []
     seen: dict[tuple[str, int], int] = {}
     per_player = [0] * form.n_players
+    set_labels = _set_labels(form)
     player: list[int] = []
     info_set: list[int] = []
     outcome: list[int] = []
@@ -262,7 +281,7 @@ def efg_file_of(game: Game) -> EfgFile:
                 EfgSet(
                     player=mover[node],
                     number=per_player[mover[node]],
-                    label=form.info_set_label[here],
+                    label=set_labels[here],
                     actions=form.action_label[rows],
                 )
             )

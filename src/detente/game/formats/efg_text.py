@@ -5,27 +5,20 @@ Numbers stay as written; node names, outcome names and payoffs at inner nodes ar
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
 
-from detente.errors import Code, GameError, refuse
 from detente.game.form import CHANCE, TERMINAL
-from detente.game.formats._files import MOST_ACTIONS, check_size, line_of, place_of
-from detente.game.formats._numbers import as_fraction, is_number
+from detente.game.formats._files import check_size, line_of
+from detente.game.formats._foreign import check_format
+from detente.game.formats._numbers import as_fraction
+from detente.game.formats._tokens import BRACE, COMMA, END, TEXT, WORD, Tokens
 
 __all__ = ["EfgEvent", "EfgFile", "EfgOutcome", "EfgSet", "format_efg_file", "parse_efg_file"]
 
-_TOKEN = re.compile(
-    r'\s*+(?:"((?:[^"\\]|\\.)*+)"|([{}])|([^\s{},"]++)|(,)|(\Z)|("))',
-    re.DOTALL,
-)
-_TEXT, _BRACE, _WORD, _COMMA, _END, _OPEN = range(1, 7)
-_ESCAPE = re.compile(r'\\(["\\])')
 _BACKSLASH = re.compile(r'\\(?=["\\]|$)|"', re.DOTALL)
-_INTEGER = re.compile(r"[-+]?\d{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,13 +158,11 @@ def _quoted(labels: tuple[str, ...]) -> str:
     return " ".join(_quote(label) for label in labels)
 
 
-class _Parser:
+class _Parser(Tokens):
     """Reads one text, token by token; no recursion, so that depth costs nothing."""
 
     def __init__(self, text: str, name: str) -> None:
-        self.text, self.name = text, name
-        self.scan: Iterator[re.Match[str]] = _TOKEN.finditer(text)
-        self.kind, self.value, self.start = 0, "", 0
+        super().__init__(text, name)
         self.players: tuple[str, ...] = ()
         self.sets: dict[tuple[int, int], int] = {}
         self.set_list: list[EfgSet] = []
@@ -179,74 +170,11 @@ class _Parser:
         self.event_list: list[EfgEvent] = []
         self.outcomes: dict[int, int] = {}
         self.outcome_list: list[EfgOutcome] = []
-        self.advance()
-
-    def advance(self) -> None:
-        found = next(self.scan)
-        kind = found.lastindex or _END
-        if kind == _OPEN:
-            self.start = found.start(kind)
-            self.refuse("a quotation mark opens here and never closes", 'add the closing "')
-        self.kind, self.value = kind, found[kind]
-        self.start = found.start(kind) - (kind == _TEXT)
-        if kind == _TEXT and "\\" in self.value:
-            self.value = _ESCAPE.sub(r"\1", self.value)
-
-    def refuse(
-        self, message: str, fix: str, *, code: Code = "game-invalid", start: int | None = None
-    ) -> NoReturn:
-        place = place_of(self.name, self.text, self.start if start is None else start)
-        refuse(message, code=code, at=place, fix=fix, error=GameError)
-
-    def expected(self, what: str, fix: str = "") -> NoReturn:
-        found = {
-            _TEXT: f"the text {self.value[:40]!r}",
-            _END: "the end of the file",
-        }.get(self.kind, repr(self.value[:40]))
-        self.refuse(f"{found} stands where {what} should", fix or f"give {what} here")
-
-    def take_text(self, what: str) -> str:
-        if self.kind != _TEXT:
-            self.expected(f"{what} in quotation marks")
-        value = self.value
-        self.advance()
-        return value
-
-    def take_integer(self, what: str, *, low: int | None = None) -> int:
-        bound = "" if low is None else f" of {low} or more"
-        if (
-            self.kind != _WORD
-            or not _INTEGER.fullmatch(self.value)
-            or (low is not None and int(self.value) < low)
-        ):
-            self.expected(f"{what}, an integer{bound},")
-        value = int(self.value)
-        self.advance()
-        return value
-
-    def take_number(self, what: str, *, code: Code) -> str:
-        if self.kind != _WORD:
-            self.expected(what)
-        value = self.value
-        if not is_number(value):
-            infinite = value.lower().lstrip("+-")[:3] in {"nan", "inf"} or value[-1:].isdigit()
-            self.refuse(
-                f"{value[:40]!r} stands where {what} should",
-                "give a finite number: an integer, a decimal or a fraction such as 1/3",
-                code=code if infinite else "game-invalid",
-            )
-        self.advance()
-        return value
-
-    def take_brace(self, brace: str, what: str) -> None:
-        if self.kind != _BRACE or self.value != brace:
-            self.expected(f"{brace!r} {what}")
-        self.advance()
 
     def parse(self) -> EfgFile:
         title = self.header()
         comment = ""
-        if self.kind == _TEXT:
+        if self.kind == TEXT:
             comment = self.take_text("a comment")
         player: list[int] = []
         info_set: list[int] = []
@@ -259,13 +187,13 @@ class _Parser:
             "p": self.player_node,
             "t": self.terminal_node,
         }
-        while self.kind != _END:
+        while self.kind != END:
             if player and not missing:
                 self.refuse(
                     f"{self.value[:40]!r} follows, but every action of the tree leads somewhere",
                     "remove what follows the tree, or list the actions that lead there",
                 )
-            if self.kind != _WORD or self.value not in readers:
+            if self.kind != WORD or self.value not in readers:
                 self.expected("a node (c, p or t)", "start each node with c, p or t")
             offset.append(self.start)
             read = readers[self.value]
@@ -322,69 +250,43 @@ class _Parser:
         )
 
     def header(self) -> str:
+        if self.kind != WORD or self.value != "EFG":
+            check_format(self.text, name=self.name, wanted="efg")
         for expected in ("EFG", "2"):
-            if self.kind != _WORD or self.value != expected:
+            if self.kind != WORD or self.value != expected:
                 self.expected(
                     f"{expected!r}", 'start the file with: EFG 2 R "title" { "player" ... }'
                 )
             self.advance()
-        if self.kind != _WORD or self.value not in {"R", "D"}:
+        if self.kind != WORD or self.value not in {"R", "D"}:
             self.expected("'R'", 'start the file with: EFG 2 R "title" { "player" ... }')
         self.advance()
         title = self.take_text("the title")
         start = self.start
         self.take_brace("{", "before the players")
         names: list[str] = []
-        while self.kind == _TEXT:
+        while self.kind == TEXT:
             names.append(self.take_text("a player"))
             self.check_count(len(names), "players")
         self.take_brace("}", "after the players")
         self.players = self.unique(names, "players", start)
         return title
 
-    def check_count(self, count: int, what: str) -> None:
-        if count > MOST_ACTIONS:
-            self.refuse(
-                f"there are more than {MOST_ACTIONS} {what}",
-                f"shorten the list of {what}",
-                code="game-too-large",
-            )
-
-    def unique(self, labels: list[str], what: str, start: int) -> tuple[str, ...]:
-        """Return the labels, those that are empty or repeated numbered (``x_1``, ``x_2``), as Gambit does."""
-        if not labels:
-            self.refuse(f"the list of {what} is empty", f"name the {what}", start=start)
-        counts = Counter(labels)
-        if len(counts) == len(labels) and "" not in counts:
-            return tuple(labels)
-        used, numbers = set(labels), Counter[str]()
-        found: list[str] = []
-        for label in labels:
-            name = label
-            while not label or counts[label] > 1:
-                numbers[label] += 1
-                name = f"{label}_{numbers[label]}"
-                if name not in used:
-                    break
-            used.add(name)
-            found.append(name)
-        return tuple(found)
-
     def chance_node(self) -> tuple[int, int, int]:
         number = self.take_integer("the number of a chance event")
         start = self.start
-        if self.kind == _WORD:
+        if self.kind == WORD:
             which = self.known(self.events.get(number), f"chance event {number}")
             return CHANCE, which, len(self.event_list[which].actions)
-        label = self.take_text("the name of the event") if self.kind == _TEXT else ""
+        label = self.take_text("the name of the event") if self.kind == TEXT else ""
         self.take_brace("{", "before the branches")
         names: list[str] = []
         probs: list[str] = []
-        while self.kind == _TEXT:
+        while self.kind == TEXT:
             names.append(self.take_text("a branch"))
             self.check_count(len(names), "branches")
             probs.append(self.take_number("a probability", code="probability-out-of-range"))
-            if self.kind == _COMMA:
+            if self.kind == COMMA:
                 self.advance()
         self.take_brace("}", "after the branches")
         actions = self.unique(names, "branches", start)
@@ -435,14 +337,14 @@ class _Parser:
         number = self.take_integer("the number of an information set")
         start = self.start
         key = (mover, number)
-        if self.kind == _WORD:
+        if self.kind == WORD:
             what = f"information set {number} of {self.players[mover]!r}"
             which = self.known(self.sets.get(key), what)
             return mover, which, len(self.set_list[which].actions)
-        label = self.take_text("the name of the set") if self.kind == _TEXT else ""
+        label = self.take_text("the name of the set") if self.kind == TEXT else ""
         self.take_brace("{", "before the actions")
         names: list[str] = []
-        while self.kind == _TEXT:
+        while self.kind == TEXT:
             names.append(self.take_text("an action"))
             self.check_count(len(names), "actions")
         self.take_brace("}", "after the actions")
@@ -460,7 +362,7 @@ class _Parser:
     def pays(self) -> int:
         """Read the outcome of a node; return its index, -1 for none."""
         number = self.take_integer("the number of an outcome")
-        described = self.kind == _TEXT or (self.kind == _BRACE and self.value == "{")
+        described = self.kind == TEXT or (self.kind == BRACE and self.value == "{")
         if number == 0:
             if described:
                 self.refuse(
@@ -471,12 +373,12 @@ class _Parser:
         if not described:
             return self.known(self.outcomes.get(number), f"outcome {number}")
         start = self.start
-        label = self.take_text("the name of the outcome") if self.kind == _TEXT else ""
+        label = self.take_text("the name of the outcome") if self.kind == TEXT else ""
         self.take_brace("{", "before the payoffs")
         payoffs: list[str] = []
-        while self.kind == _WORD:
+        while self.kind == WORD:
             payoffs.append(self.take_number("a payoff", code="payoff-not-finite"))
-            if self.kind == _COMMA:
+            if self.kind == COMMA:
                 self.advance()
         if len(payoffs) != len(self.players):
             self.refuse(

@@ -16,6 +16,7 @@ from detente.errors import Code, GameError, refuse
 from detente.game.building import Game, GameBuilder, Place
 from detente.game.form import CHANCE
 from detente.game.formats._files import decode, read_bytes
+from detente.game.formats._foreign import check_bytes, check_format, name_foreign
 from detente.game.formats._json import JsonObject, parse_json
 
 __all__ = ["game_from_tree", "parse_tree", "read_tree", "write_tree"]
@@ -95,9 +96,23 @@ def parse_tree(text: str, *, name: str = "text") -> Game:
     ------
     GameError
         ``game-invalid``, ``payoff-not-finite``, ``probability-out-of-range``, ``game-too-large``,
-        ``player-unknown`` or ``recall-imperfect``.
+        ``player-unknown``, ``recall-imperfect``, ``character-forbidden``, or ``file-foreign`` for a text of another kind.
     """
-    return game_from_tree(parse_json(text.removeprefix("\ufeff"), name=name))
+    check_format(text, name=name, wanted="json")
+    data = parse_json(text.removeprefix("\ufeff"), name=name)
+    if not isinstance(data, Mapping) or not data.keys() & {"players", "tree"}:
+        keys = (
+            f" with the keys {', '.join(map(repr, list(data)[:5]))}"
+            if isinstance(data, Mapping)
+            else ""
+        )
+        name_foreign(
+            f"JSON{keys}",
+            at=name,
+            fix='write {"players": [...], "tree": {...}}, or save the game as .efg; the format is described at '
+            "detente.game.formats.trees",
+        )
+    return game_from_tree(data)
 
 
 def read_tree(path: Path | str) -> Game:
@@ -109,7 +124,9 @@ def read_tree(path: Path | str) -> Game:
         ``file-missing``, ``file-not-utf8``, ``file-too-large``, and as :func:`parse_tree`.
     """
     name = Path(path).name
-    return parse_tree(decode(read_bytes(path), name=name), name=name)
+    data = read_bytes(path)
+    check_bytes(data, name=name)
+    return parse_tree(decode(data, name=name), name=name)
 
 
 def write_tree(game: Game) -> str:

@@ -18,7 +18,19 @@ import numpy as np
 from detente.game.kernels.branch_algebra import decompose, solve_bordered
 from detente.game.kernels.logit import walk
 
-__all__ = ["BACK", "BEFORE", "MEMO", "PAUSED", "PEAK", "STOPS", "TOP", "WALKS", "T", "trace_branch"]
+__all__ = [
+    "BACK",
+    "BEFORE",
+    "MEMO",
+    "PAUSED",
+    "PEAK",
+    "POINTS",
+    "STOPS",
+    "TOP",
+    "WALKS",
+    "T",
+    "trace_branch",
+]
 
 # compiled code is kept by the line of its function and names the class LayoutArrays: see there
 _OPTIONS: dict[str, Any] = {
@@ -129,7 +141,7 @@ def _cubic(start, end, slope, final, share):
 _START, _STEP, _STOP = 0, 1, 2
 _STEPS = 100_000
 # places in the memory of a tracing that pauses
-T, PAUSED, BEFORE, PEAK, STOPS, WALKS, BACK, TOP, MEMO = 0, 1, 2, 10, 11, 12, 13, 14, 15
+T, PAUSED, BEFORE, PEAK, STOPS, WALKS, BACK, TOP, POINTS, MEMO = 0, 1, 2, 10, 11, 12, 13, 14, 15, 16
 
 
 def _pace_of(n, t):
@@ -138,12 +150,14 @@ def _pace_of(n, t):
 
 
 def _trace_branch(
-    tree, block, room, x, tangent, memo, stops, tight, most_turns, most_walks, answers, notes
+    tree, block, room, x, tangent, memo, stops, tight, most_turns, most_walks, answers, notes, path
 ):  # fmt: skip
     """Trace the branch from ``x`` ``(n,)`` at ``memo[T]`` through the rising ``stops`` in t.
 
     Writes the point at each stop to ``answers`` ``(S, n)`` and turns, walks and the last change of the strategy to
     ``notes`` ``(S, 3)``, the change infinite for stops that are not reached.
+
+    The points on the way go to ``path`` ``(L, n + 1)``, x and then t, as far as there is room; ``memo[POINTS]`` counts them.
 
     ``memo`` ``(MEMO,)`` begins as zeros but for t, and for ``memo[BACK]`` 1 if t is to fall at first. ``memo[TOP]`` is the
     largest t on the way. Behind ``most_turns`` turns the tracing pauses: ``memo[PAUSED]`` is 1,
@@ -297,11 +311,18 @@ def _trace_branch(
             t = there
             quick = pace
             memo[TOP] = max(memo[TOP], t)
+            passed = int(memo[POINTS])
+            if passed < path.shape[0]:
+                for r in range(n):
+                    path[passed, r] = x[r]
+                path[passed, n] = t
+            memo[POINTS] = passed + 1
         elif moved == np.inf and stops[stop] <= t:
             # too far from both points: go back and come nearer
             for r in range(n):
                 x[r] = room.last[r]
             t, side, mode = before, earlier, _STEP
+            memo[POINTS] -= 1
             delta = 0.3 * length * speed
             if delta < 1e-8 and length * abs(tangent[n]) < 1e-8 * scale * (1.0 + t):
                 break

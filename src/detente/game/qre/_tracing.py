@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from detente.arrays import FloatArray
+from detente.arrays import BoolArray, FloatArray
 from detente.game.form import ExtensiveForm
 from detente.game.qre._layout import Layout, layout_of
+from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
 
-__all__ = ["STEPS", "TESTED", "State", "Stops", "Tracer", "log_chance", "tree_of"]
+__all__ = ["MOST_SPAN", "STEPS", "TESTED", "State", "Stops", "Tracer", "log_chance", "tree_of"]
 
 _BASIS = 120
 STEPS = 1_000_000
@@ -19,6 +20,10 @@ _MOVES = 20.0
 """Moves on one path that may each be as rare as they can be before a branch of probability 0 counts beside them."""
 TESTED = 150
 """Up to so many unknowns the orientation of steps is tested; the cost of a test grows with their square."""
+MOST_SPAN = 1e30
+"""Largest rationality times spread of payoffs that is solved for. A choice whose payoffs differ by more than rounding is as
+good as certain long before, so that an answer of certain choices holds for any larger one as well; one of choices that are
+not is beyond what floats can tell (see :mod:`detente.game.qre.certifying`)."""
 _ALWAYS = 32
 """Up to so many it is tested at every step; with more where a step turns back in rationality or bends."""
 
@@ -55,8 +60,9 @@ class Stops:
     """Points of a branch at ``S`` stops.
 
     ``strategy`` ``(A, S)``; ``residual``, ``turns``, ``walks`` and ``apart`` ``(S,)``, the last three counted from
-    rationality 0; ``apart`` are the folds that were passed in a part of the game while the rest was held. ``reached``
-    is the largest share on the way.
+    rationality 0; ``apart`` are the folds that were passed in a part of the game while the rest was held. ``met`` ``(S,)``
+    tells which stops the branch came to. ``reached`` is the largest share on the way, ``folds`` are the shares at which
+    the branch turned.
     """
 
     strategy: FloatArray
@@ -64,13 +70,22 @@ class Stops:
     turns: FloatArray
     walks: FloatArray
     apart: FloatArray
+    met: BoolArray
     reached: float
+    folds: tuple[float, ...]
 
 
 class Tracer:
     """Traces draws of one form, one at a time. Not shared between threads."""
 
-    def __init__(self, form: ExtensiveForm, *, tested: int = TESTED, always: int = _ALWAYS) -> None:
+    def __init__(
+        self,
+        form: ExtensiveForm,
+        *,
+        tested: int = TESTED,
+        always: int = _ALWAYS,
+        most_points: int = 0,
+    ) -> None:
         from detente.game.kernels import branch, branch_algebra, logit  # noqa: PLC0415  they load numba
 
         self.walk, self.trace_branch = logit.walk, branch.trace_branch
@@ -83,6 +98,11 @@ class Tracer:
         inner, actions, players = self.layout.node.size, form.n_actions, form.n_players
         active = self.layout.active_row.size
         basis = min(_BASIS, active + 1)
+        self.path = np.zeros((most_points if active <= tested else 0, active + 1))
+        self.memo = np.zeros(
+            branch.MEMO
+        )  # of the tracing at work: how far it is may be read from another thread
+        self.top_place = branch.TOP
         self.block = logit.Block(
             lam=np.zeros(players),
             chance=np.zeros(form.n_branches),
@@ -126,7 +146,8 @@ class Tracer:
         worth = worth - self.least
         self.spread = np.where(worth.max(axis=0) > 0.0, worth.max(axis=0), 1.0)
         self.tail[:] = worth / self.spread
-        rate = rationality * worth.max(axis=0)
+        with np.errstate(over="ignore"):
+            rate = np.minimum(rationality * worth.max(axis=0), MOST_SPAN)
         self.span = float(rate.max()) or 1.0
         self.room.weight[:] = rate / self.span
         self.block.chance[:] = chance
@@ -136,6 +157,7 @@ class Tracer:
         self, state: "State", stops: FloatArray, *, most_turns: int, most_walks: int
     ) -> tuple[FloatArray, FloatArray]:
         """Trace on from a state, which is changed; return points ``(S, n)`` and notes ``(S, 3)`` as the kernel does."""
+        self.memo = state.memo
         points = np.zeros((stops.size, state.x.size))
         notes = np.zeros((stops.size, 3))
         self.trace_branch(
@@ -151,11 +173,25 @@ class Tracer:
             most_walks,
             points,
             notes,
+            self.path,
         )
         return points, notes
 
+    def passed(self, state: "State") -> FloatArray:
+        """Return the points on the way of a tracing ``(L, n + 1)``, x and then t, as far as there was room."""
+        from detente.game.kernels import branch  # noqa: PLC0415  loads numba
+
+        return self.path[: int(state.memo[branch.POINTS])].copy()
+
+    def share_done(self) -> float:
+        """Return how far the tracing at work is, from 0 to 1; steps grow with t, so its logarithm is counted."""
+        return float(np.log1p(self.memo[self.top_place]) / np.log1p(self.span))
+
     def strategy_at(self, x: FloatArray, t: float) -> tuple[FloatArray, float]:
-        """Return the strategy at a point ``(n,)`` of the branch, shape ``(A,)``, and its residual."""
+        """Return the strategy at a point ``(n,)`` of the branch, shape ``(A,)``, and its residual.
+
+        Where rounding of payoffs may hide more than the residual that was found, the residual is that.
+        """
         block, active = self.block, self.layout.active_row
         point = np.zeros(self.form.n_actions)
         block.lam[:] = t * self.room.weight
@@ -165,7 +201,12 @@ class Tracer:
         point[:] = block.out
         point[active] = x
         self.walk(self.tree, block, point, True, self.room.change)
-        return block.sigma_in[self.layout.row], float(self.room.change[0])
+        residual = float(self.room.change[0])
+        if t > LARGE_SPAN:
+            rate = block.lam[self.form.info_set_player]
+            hidden = hidden_by_rounding(self.form, block.out[self.layout.row], rate, rate)
+            residual = max(residual, float(hidden))
+        return block.sigma_in[self.layout.row], residual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +223,13 @@ class State:
         from detente.game.kernels import branch  # noqa: PLC0415  loads numba
 
         return float(self.memo[branch.TOP])
+
+    @property
+    def t(self) -> float:
+        """Where it stands in t."""
+        from detente.game.kernels import branch  # noqa: PLC0415  loads numba
+
+        return float(self.memo[branch.T])
 
     @classmethod
     def begin(

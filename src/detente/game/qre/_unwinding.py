@@ -62,12 +62,15 @@ def trace_draw(
     active = tracer.layout.active_row
     points, notes = np.zeros((shares.size, active.size)), np.zeros((shares.size, 4))
     top = float(stops.max(initial=0.0))
+    folds: list[float] = []
     if 0 < active.size <= TESTED:
         state = State.begin(active.size)
         points, notes[:, :3] = tracer.run(state, stops, most_turns=STEPS, most_walks=most_walks)
         top = state.top
     elif active.size:
-        points, notes, top = _follow(tracer, payoffs, chance, rationality, stops, most_walks)
+        follower = _Follower(tracer, payoffs, chance, rationality, stops, most_walks)
+        points, notes, top = follower.follow()
+        folds = follower.peaks
     strategy = np.empty((tracer.form.n_actions, shares.size))
     residual = np.empty(shares.size)
     for stop, t in enumerate(stops):
@@ -78,7 +81,9 @@ def trace_draw(
         turns=notes[:, 0],
         walks=notes[:, 1] + 2,
         apart=notes[:, 3],
+        met=np.isfinite(notes[:, 2]),
         reached=top / tracer.span,
+        folds=tuple(t / tracer.span for t in folds),
     )
 
 
@@ -121,10 +126,16 @@ class _Follower:
         self.notes[:, 2] = np.inf
         self.done, self.turns, self.walks, self.apart = 0, 0, 0, 0
         self.top = 0.0
+        self.peaks: list[float] = []
         self.nested = _NESTED if self.active.size <= _MANY else _NESTED_MANY
         self.parts: Parts | None = None
 
     def follow(self) -> tuple[FloatArray, FloatArray, float]:
+        """Follow the branch through the stops.
+
+        Return points ``(S, n)`` and turns, walks, the last change of the strategy (infinite where a stop was not reached)
+        and folds passed apart ``(S, 4)``, and the largest t on the way.
+        """
         state = State.begin(self.active.size)
         turned: set[int] = set()  # the parts that have turned back and not yet forward again
         folds: list[_Fold] = []
@@ -159,6 +170,7 @@ class _Follower:
                 patience = self.turns - mark.turns + _RETRY
                 continue
             folds = [past for past in folds if past.turns < mark.turns]
+            self.peaks = [*self.peaks[: mark.turns], mark.peak, mark.peak]
             state, self.turns, turned, patience, ahead = fresh, mark.turns + 2, set(), 0, 0.0
         self.notes[self.done :, 0] = self.turns
         self.notes[self.done :, 1] = self.walks
@@ -183,6 +195,8 @@ class _Follower:
         self.walks += int(state.memo[kernels.WALKS])
         paused = bool(state.memo[kernels.PAUSED])
         self.turns += int(paused)
+        if paused:
+            self.peaks.append(float(state.memo[kernels.PEAK]))
         return paused
 
     def fold(self, state: State) -> _Fold:
@@ -275,19 +289,3 @@ class _Follower:
         answer = fold.x.copy()
         answer[place[row]] = (pays - whole.least[player]) / whole.spread[player]
         return answer
-
-
-def _follow(
-    tracer: Tracer,
-    payoffs: FloatArray,
-    chance: FloatArray,
-    rationality: FloatArray,
-    stops: FloatArray,
-    most_walks: int,
-) -> tuple[FloatArray, FloatArray, float]:
-    """Follow the branch of a prepared draw through rising stops in t.
-
-    Return points ``(S, n)`` and turns, walks, the last change of the strategy (infinite where a stop was not reached)
-    and folds passed apart ``(S, 4)``, and the largest t on the way.
-    """
-    return _Follower(tracer, payoffs, chance, rationality, stops, most_walks).follow()

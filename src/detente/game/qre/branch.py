@@ -1,22 +1,29 @@
 """The principal branch of one game: agent quantal response equilibria at several rationalities from one tracing."""
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.arrays import FloatArray, Int8Array, Int64Array
+from detente.arrays import BoolArray, FloatArray, Int8Array, Int64Array, IntArray
 from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_payoffs, as_rationality
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
-from detente.game.qre._tracing import Tracer
+from detente.game.qre._tracing import MOST_SPAN, Stops, Tracer
 from detente.game.qre._unwinding import trace_draw
+from detente.game.qre.certifying import logit_residual
 from detente.game.qre.solving import Status
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["BranchResult", "trace_logit_branch"]
 
+_SECONDS = 0.25
+"""Seconds between two looks at how far a tracing is."""
+_SCALES = (1e4, 1e8, 1e16, MOST_SPAN)
+"""Values of lambda times the spread of payoffs up to these are traced together."""
 _ROUNDING = 1000.0
 """Lambda times the spread of payoffs beyond which rounding may show in residuals."""
 
@@ -51,6 +58,8 @@ class BranchResult:
         Each player's payoff, shape ``(P, S)``.
     reasons
         Why each value did not converge, in a sentence; empty for those that did.
+    folds
+        Values of lambda at which the branch turned on the way to the largest value, in the order of the way.
     tolerance
         The largest residual that counts as converged.
     """
@@ -69,6 +78,7 @@ class BranchResult:
     expected_payoffs: FloatArray
     reasons: tuple[str, ...]
     tolerance: float
+    folds: tuple[float, ...]
 
 
 def trace_logit_branch(
@@ -79,6 +89,7 @@ def trace_logit_branch(
     chance_probs: ArrayLike = (),
     tolerance: float = 1e-9,
     most_walks: int = 1_000_000,
+    progress: Callable[[float], None] | None = None,
 ) -> BranchResult:
     """Trace the principal branch of one game from lambda 0 through several values of rationality.
 
@@ -101,6 +112,8 @@ def trace_logit_branch(
         Largest residual that counts as converged.
     most_walks
         Walks over the tree after which tracing gives up; values not reached have status ``STALLED``.
+    progress
+        Called some times a second with how far the tracing is, from 0 to 1.
 
     Raises
     ------
@@ -117,38 +130,139 @@ def trace_logit_branch(
             fix="trace draws one at a time, or use solve_logit_qre for many",
             error=SolverError,
         )
-    order = np.argsort(values, kind="stable")
-    top = max(float(values.max(initial=0.0)), 1e-300)
-    stops = trace_draw(
-        Tracer(form),
-        table[:, :, 0],
-        chance[:, 0],
-        np.full(form.n_players, top),
-        shares=values[order] / top,
-        most_walks=most_walks,
-    )
-    back = np.argsort(order, kind="stable")
-    reached = stops.reached * top
+    traced = _trace(form, values, table[:, :, 0], chance[:, 0], most_walks, progress)
     spread = float(np.ptp(table[:, :, 0], axis=0).max(initial=0.0))
-    strategy, residual = stops.strategy[:, back], stops.residual[back]
+    strategy, residual = traced.strategy, traced.residual
+    check = logit_residual(form, strategy, values, payoffs=table, chance_probs=chance)
+    # two certificates, of the point that was traced and of the probabilities: the worse one holds where it says no
+    residual = np.where(check > tolerance, np.maximum(residual, check), residual)
+    good = (residual <= tolerance) & traced.met
     return BranchResult(
         rationality=values.copy(),
         strategy=strategy,
         residual=residual,
-        turns=stops.turns[back].astype(np.int64),
-        apart=stops.apart[back].astype(np.int64),
-        reached=reached,
-        walks=stops.walks[back].astype(np.int64),
-        status=np.where(residual <= tolerance, Status.CONVERGED, Status.STALLED).astype(np.int8),
+        turns=traced.turns.astype(np.int64),
+        apart=traced.apart.astype(np.int64),
+        reached=float(traced.reached.max(initial=0.0)),
+        walks=traced.walks.astype(np.int64),
+        status=np.where(good, Status.CONVERGED, Status.STALLED).astype(np.int8),
         expected_payoffs=expected_payoffs(form, strategy, table, chance),
         reasons=tuple(
             ""
-            if residual[stop] <= tolerance
-            else _reason(values[stop], spread, reached, int(stops.walks[back[stop]]), most_walks)
+            if good[stop]
+            else _reason(
+                float(values[stop]),  # of Python: what overflows is infinite, without a warning
+                spread,
+                float(traced.reached[stop]),
+                int(traced.walks[stop]),
+                most_walks,
+            )
             for stop in range(values.size)
         ),
         tolerance=tolerance,
+        folds=traced.folds,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Traced:
+    """Stops of all tracings together, in the order asked for; ``reached`` in rationality, by stop."""
+
+    strategy: FloatArray
+    residual: FloatArray
+    turns: FloatArray
+    walks: FloatArray
+    apart: FloatArray
+    met: BoolArray
+    reached: FloatArray
+    folds: tuple[float, ...]
+
+
+def _groups(span: FloatArray) -> list[IntArray]:
+    """Return the stops that are traced together, each group in rising order.
+
+    Values of very different size are traced apart: what is traced to a large one takes its scale from there. One that is
+    larger than is solved for is traced alone, as the largest that is, player by player.
+    """
+    order = np.argsort(span, kind="stable")
+    group = np.searchsorted(_SCALES, span[order])
+    parts = [order[group == which] for which in range(len(_SCALES))]
+    beyond = [order[place : place + 1] for place in np.flatnonzero(group == len(_SCALES))]
+    return [part for part in (*parts, *beyond) if part.size]
+
+
+def _trace(
+    form: ExtensiveForm,
+    values: FloatArray,
+    payoffs: FloatArray,
+    chance: FloatArray,
+    most_walks: int,
+    progress: Callable[[float], None] | None,
+) -> _Traced:
+    """Trace the branch to all values, those of one order of magnitude at a time."""
+    met_payoffs = payoffs[np.unique(form.payoff_class)]
+    spread = float(np.ptp(met_payoffs, axis=0).max(initial=0.0))
+    with np.errstate(over="ignore"):
+        span = values * spread
+    count = values.size
+    answer = _Traced(
+        strategy=np.empty((form.n_actions, count)),
+        met=np.zeros(count, dtype=np.bool_),
+        folds=(),
+        **{name: np.zeros(count) for name in ("residual", "turns", "walks", "apart", "reached")},
+    )
+    folds: tuple[float, ...] = ()
+    tracer = Tracer(form)
+    groups = _groups(span)
+    for number, which in enumerate(groups):
+        top = max(float(values[which].max()), 1e-300)
+
+        def trace(which: IntArray = which, top: float = top) -> Stops:
+            return trace_draw(
+                tracer,
+                payoffs,
+                chance,
+                np.full(form.n_players, top),
+                shares=values[which] / top,
+                most_walks=most_walks,
+            )
+
+        stops = _watched(trace, tracer, number, len(groups), progress)
+        for name in ("residual", "turns", "walks", "apart", "met"):
+            getattr(answer, name)[which] = getattr(stops, name)
+        answer.strategy[:, which] = stops.strategy
+        answer.reached[which] = stops.reached * top
+        folds = tuple(share * top for share in stops.folds) or folds
+    return replace(answer, folds=folds)
+
+
+def _watched(
+    trace: Callable[[], Stops],
+    tracer: Tracer,
+    number: int,
+    count: int,
+    progress: Callable[[float], None] | None,
+) -> Stops:
+    """Return what a tracing gives; while it is at work tell from time to time how far it is."""
+    if progress is None:
+        return trace()
+    found: list[Stops] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            found.append(trace())
+        except BaseException as error:  # noqa: BLE001  it is raised again where somebody waits for it
+            failed.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(_SECONDS)
+        progress((number + min(tracer.share_done(), 1.0)) / count)
+    if failed:
+        raise failed[0]
+    return found[0]
 
 
 def _reason(value: float, spread: float, reached: float, walks: int, most_walks: int) -> str:

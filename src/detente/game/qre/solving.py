@@ -13,7 +13,7 @@ uniform strategy for :math:`\lambda = 0`; the solver follows this *principal bra
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,6 +37,7 @@ from detente.game.qre._layout import layout_of
 from detente.game.qre._restriction import ActionLimits, Restriction, as_policy, restrictions
 from detente.game.qre._tracing import Tracer, log_chance, tree_of
 from detente.game.qre._unwinding import trace_draw
+from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
@@ -44,6 +45,9 @@ __all__ = ["LogitQREResult", "Status", "solve_logit_qre"]
 _TIGHT = 1e-12
 _MAX_ITERATIONS = 3000
 _MOST_WALKS = 200_000
+_MOST_SPAN = 1e9
+"""Largest lambda times spread of payoffs that draws are solved for. Rounding of payoffs alone then moves a probability by up
+to 1e-7, and draws would take all the walks that they may to no avail."""
 _SMALL = 60
 """Up to so many actions that bear on beliefs, branches are traced as curves from the start.
 
@@ -229,7 +233,8 @@ def solve_logit_qre(
     Raises
     ------
     SolverError
-        ``payoff-not-finite``, ``rationality-invalid``, ``policy-invalid`` if ``allowed`` or ``fixed`` leaves a set
+        ``payoff-not-finite``, ``rationality-invalid`` also where lambda times the spread of payoffs is beyond 1e9,
+        ``policy-invalid`` if ``allowed`` or ``fixed`` leaves a set
         without an action or a distribution, or ``game-invalid`` for arrays that do not fit the form.
 
     Examples
@@ -267,7 +272,7 @@ def solve_logit_qre(
 def _blank(problem: _Problem) -> LogitQREResult:
     form, n_draws = problem.form, problem.n_draws
     return LogitQREResult(
-        strategy=np.empty((form.n_actions, n_draws)),
+        strategy=np.full((form.n_actions, n_draws), np.nan),
         residual=np.full(n_draws, np.inf),
         iterations=np.zeros(n_draws, dtype=np.int64),
         turns=np.zeros(n_draws, dtype=np.int64),
@@ -385,6 +390,20 @@ def _problem(
     )
 
 
+def _refuse_span(rate: FloatArray, first: int) -> NoReturn:
+    """Refuse lambda times spreads of payoffs ``(P, 8)`` of the draws from ``first`` on that are too large."""
+    player, lane = (int(index[0]) for index in np.nonzero(~(rate <= _MOST_SPAN)))
+    refuse(
+        f"lambda times the spread of payoffs of player {player} is {rate[player, lane]:.3g} in draw {first + lane}, "
+        f"more than {_MOST_SPAN:g}",
+        code="rationality-invalid",
+        at="rationality",
+        fix="lower lambda, or state payoffs on a smaller scale: beyond this floats cannot tell how often "
+        "players choose otherwise than their best",
+        error=SolverError,
+    )
+
+
 class _Room:
     """The arrays that one thread solves blocks in."""
 
@@ -440,7 +459,12 @@ class _Room:
         least = self.tail.min(axis=0)
         self.tail -= least
         rationality = pick(problem.rationality)
-        span = (self.tail.max(axis=0) * rationality).max(axis=0)
+        with np.errstate(over="ignore"):
+            rate = self.tail.max(axis=0) * rationality
+        if not (rate <= _MOST_SPAN).all():
+            _refuse_span(rate, first)
+        span = rate.max(axis=0)
+        self.span = span
         block.chance[:] = pick(problem.chance)
         block.log_chance[:] = log_chance(block.chance, span)
         first_step = np.minimum(1.0, 2.0 / np.maximum(span, 1e-300))
@@ -488,13 +512,25 @@ class _Room:
 
     def keep(self, first: int, lanes: IntArray, least: FloatArray, answer: LogitQREResult) -> None:
         """Write what was walked last into the answer, in the lanes where it is better than what is there."""
-        lanes = lanes[self.change[0, lanes] < answer.residual[first + lanes]]
+        paid = self.block.value[: self.problem.form.n_players] + least
+        # what is no number anywhere in the tree comes up to its root, while a comparison would not see it
+        residual = np.where(np.isfinite(paid).all(axis=0), self.change[0], np.inf)
+        if self.span.max() > LARGE_SPAN:
+            residual = np.maximum(residual, self.hidden())
+        lanes = lanes[residual[lanes] < answer.residual[first + lanes]]
         draws = first + lanes
         answer.strategy[:, draws] = self.block.sigma_in[self.layout.row][:, lanes]
-        answer.residual[draws] = self.change[0, lanes]
+        answer.residual[draws] = residual[lanes]
         answer.turns[draws] = answer.apart[draws] = 0
-        paid = self.block.value[: self.problem.form.n_players] + least
         answer.expected_payoffs[:, draws] = paid[:, lanes]
+
+    def hidden(self) -> FloatArray:
+        """Return what rounding of payoffs may hide in each lane whose payoffs are large, 0 in the others, shape ``(8,)``."""
+        form = self.problem.form
+        rate = self.block.lam[form.info_set_player]
+        span = (self.block.lam * self.tail.max(axis=0))[form.info_set_player]
+        found = hidden_by_rounding(form, self.block.out[self.layout.row], rate, span)
+        return np.where(self.span > LARGE_SPAN, found, 0.0)
 
     def trace(self, draw: int, answer: LogitQREResult) -> None:
         """Trace the branch of one draw as a curve; write its end into the answer if that is better."""
@@ -516,7 +552,7 @@ class _Room:
             most_walks=problem.most_walks,
         )
         answer.iterations[draw] += int(stops.walks[0])
-        if stops.residual[0] < answer.residual[draw]:
+        if stops.met[0] and stops.residual[0] < answer.residual[draw]:
             strategy = stops.strategy[:, 0]
             answer.strategy[:, draw] = strategy
             answer.residual[draw] = stops.residual[0]

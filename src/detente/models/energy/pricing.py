@@ -135,7 +135,7 @@ class GasSurface:
             ``lost``, ``first`` (lost in the first period) and ``price`` ``(n_nodes, n)``; ``responds``, ``shed``,
             ``lng_twh`` ``(n,)``. Shares keep to 0-1.
         """
-        got = self.surface(_stretch(at)).T
+        got = _read_in_lots(self.surface, _stretch(at)).T
         n_nodes = len(self.reading.system.nodes)
         return {
             "lost": np.clip(got[:n_nodes], 0.0, 1.0),
@@ -205,6 +205,18 @@ def cut_routes(reading: GasReading, challengers: tuple[str, ...]) -> tuple[str, 
             fix=f"name the actor in the column supplier; there are: {', '.join(sorted(reading.suppliers))}",
         )
     return routes
+
+
+_LOT = 8
+"""Points that a surface is read at together, always as many: a product of matrices rounds by its shape."""
+
+
+def _read_in_lots(surface: "RBFInterpolator", at: FloatArray) -> FloatArray:
+    """Read a surface at points ``(n, n_axes)``, so that what a point gives depends on no other one."""
+    whole = np.concatenate([at, np.repeat(at[-1:], -len(at) % _LOT, axis=0)])
+    lots = [surface(whole[first : first + _LOT]) for first in range(0, len(whole), _LOT)]
+    found: FloatArray = np.concatenate(lots)[: len(at)]
+    return found
 
 
 def _stretch(at: FloatArray) -> FloatArray:

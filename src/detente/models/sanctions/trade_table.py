@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.arrays import FloatArray
+from detente.arrays import BoolArray, FloatArray
 from detente.errors import ModelError, nearest
 
 __all__ = [
@@ -14,10 +14,24 @@ __all__ = [
     "aggregate_table",
     "calibrate_economy",
     "find_positions",
+    "settle_value_added",
 ]
 
 ROUNDING_OF_WORLD = 1e-6
 """A row gap below this share of the whole table's output is rounding of the source, whatever the row's size."""
+
+
+ROUNDING_OF_VALUE_ADDED = 1e-7
+"""Value added below zero by less than this share of the whole table's output is rounding of the source: a column of a world
+table adds up some thousand rounded cells (decision note 0058)."""
+
+_LEFT_OF_SALES = 1e-3
+"""Value added that is left to a sector whose own was lost in rounding, as a share of its sales."""
+
+_LARGEST = 1e100
+"""Largest figure of a table: sums of figures, and their products, stay within the range of numbers."""
+
+_SHOWN = 10
 
 
 def find_positions(codes: Iterable[str], *, known: tuple[str, ...], kind: str) -> list[int]:
@@ -88,8 +102,9 @@ class InputOutputTable:
     Raises
     ------
     ModelError
-        ``input-invalid`` for labels that repeat, arrays of the wrong shape, figures that are not finite, negative
-        intermediate sales, a row that does not balance (the worst is named) or negative value added.
+        ``input-invalid`` for labels that repeat, arrays of the wrong shape, figures that are not finite or too large to be
+        added up, negative intermediate sales, a row that does not balance (the worst is named), or value added below zero
+        by more than rounding (:data:`ROUNDING_OF_VALUE_ADDED`).
     """
 
     regions: tuple[str, ...]
@@ -111,6 +126,7 @@ class InputOutputTable:
             ("output", self.output, (n, j)),
         ):
             _check_array(name, array, shape)
+        _check_size(self.intermediate, self.final, self.output)
         self._check_signs()
         self._check_balance()
         self._check_value_added()
@@ -194,17 +210,27 @@ class InputOutputTable:
             fix="check that every user of the row is in the table and in one unit, or raise balance_tolerance",
         )
 
+    @property
+    def rounded(self) -> BoolArray:
+        """Sectors that sell something and have value added of zero or, by rounding, less; shape ``(N, J)``."""
+        idle = self.sales <= 0.01 * self._rounding
+        return np.asarray((self.value_added <= 0.0) & ~idle)
+
+    @property
+    def _rounding(self) -> float:
+        return float(ROUNDING_OF_VALUE_ADDED * np.abs(self.output).sum())
+
     def _check_value_added(self) -> None:
         value_added = self.value_added
-        slack = ROUNDING_OF_WORLD * np.abs(self.output).sum() * 1e-3
-        idle = self.sales <= slack
-        wrong = (value_added <= 0.0) & ~idle | (value_added < -slack)
-        if not wrong.any():
+        idle = self.sales <= 0.01 * self._rounding
+        allowed = np.where(idle, 0.01, 1.0) * self._rounding
+        if (value_added >= -allowed).all():
             return
         region, sector = (int(i) for i in np.unravel_index(value_added.argmin(), value_added.shape))
         message = (
             f"value added of {self._row(region, sector)} is {value_added[region, sector]:g} {self.unit}: "
-            f"it buys more than the {self.sales[region, sector]:g} it sells"
+            f"it buys more than the {self.sales[region, sector]:g} it sells, by more than {self._rounding:g}, "
+            f"{ROUNDING_OF_VALUE_ADDED:g} of the table's output, which would pass for rounding"
         )
         raise ModelError(
             message,
@@ -235,6 +261,8 @@ class TradeEconomy:
         Income of the factors of each region, shape ``(N,)``, in the table's unit.
     transfer
         Final spending less income (the trade deficit), shape ``(N,)``; zero where trade is balanced.
+    notes
+        What was taken for rounding, and what no home sales mean, in sentences; to be shown to the reader of any result.
     """
 
     regions: tuple[str, ...]
@@ -245,11 +273,22 @@ class TradeEconomy:
     final_share: FloatArray
     value_added: FloatArray
     transfer: FloatArray
+    notes: tuple[str, ...] = ()
 
     @property
     def domestic_share(self) -> FloatArray:
         """Share of spending that stays at home, shape ``(J, N)``."""
         return np.asarray(np.diagonal(self.import_share, axis1=1, axis2=2))
+
+    @property
+    def without_home_sales(self) -> tuple[str, ...]:
+        """Labels ``REGION_SECTOR`` of what a region uses, directly or through its inputs, and sells none of at home.
+
+        In autarky such a region would lose all its income.
+        """
+        used = (self.final_share > 0.0) | (self.input_share.sum(axis=2).T > 0.0)
+        lacking = np.argwhere(used & (self.domestic_share <= 0.0))
+        return tuple(f"{self.regions[region]}_{self.sectors[sector]}" for sector, region in lacking)
 
     @property
     def is_balanced(self) -> bool:
@@ -340,6 +379,7 @@ def calibrate_economy(table: InputOutputTable) -> TradeEconomy:
     ----------
     :cite:p:`caliendo2015`, section 3 (equilibrium in relative changes) and its data section for the shares.
     """
+    table, notes = settle_value_added(table)
     if (table.final < 0.0).any():
         a, b, c = (int(i) for i in np.unravel_index(table.final.argmin(), table.final.shape))
         message = (
@@ -378,7 +418,7 @@ def calibrate_economy(table: InputOutputTable) -> TradeEconomy:
                 at=f"table {what}",
                 fix="correct the table or merge the region with a neighbour",
             )
-    return TradeEconomy(
+    economy = TradeEconomy(
         regions=table.regions,
         sectors=table.sectors,
         import_share=import_share,
@@ -387,7 +427,53 @@ def calibrate_economy(table: InputOutputTable) -> TradeEconomy:
         final_share=final / demand,
         value_added=income,
         transfer=demand - income,
+        notes=notes,
     )
+    lacking = economy.without_home_sales
+    if not lacking:
+        return economy
+    more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
+    note = (
+        f"no sales at home in {', '.join(lacking[:_SHOWN])}{more}: each region uses the good and buys all of it abroad, "
+        "so that its loss in autarky is 100%"
+    )
+    return replace(economy, notes=(*notes, note))
+
+
+def settle_value_added(table: InputOutputTable) -> tuple[InputOutputTable, tuple[str, ...]]:
+    """Give sectors whose value added was lost in rounding a little of it, and say so.
+
+    Parameters
+    ----------
+    table
+        A table; see :attr:`InputOutputTable.rounded`.
+
+    Returns
+    -------
+    tuple
+        The table in which such a sector buys less, every input in proportion, until a thousandth of its sales is left (or
+        what passes for rounding, if that is less); what it buys less is final demand of its region, so that every seller
+        sells as much. And a sentence for each sector, of many for the first.
+    """
+    places = [(int(region), int(sector)) for region, sector in np.argwhere(table.rounded)]
+    if not places:
+        return table, ()
+    intermediate, final = table.intermediate.copy(), table.final.copy()
+    sales, value_added = table.sales, table.value_added
+    notes = []
+    for region, sector in places:
+        bought = table.intermediate[:, :, region, sector]
+        left = min(_LEFT_OF_SALES * sales[region, sector], table._rounding)  # noqa: SLF001  # its own module
+        moved = bought * ((left - value_added[region, sector]) / bought.sum())
+        intermediate[:, :, region, sector] -= moved
+        final[:, :, region] += moved
+        notes.append(
+            f"value added of {table.regions[region]}_{table.sectors[sector]} is {value_added[region, sector]:g} "
+            f"{table.unit}, below {ROUNDING_OF_VALUE_ADDED:g} of the table's output: taken for rounding, and {left:g} put in its place"
+        )
+    if len(notes) > _SHOWN:
+        notes = [*notes[:_SHOWN], f"and so in {len(notes) - _SHOWN} more sectors"]
+    return replace(table, intermediate=intermediate, final=final), tuple(notes)
 
 
 def _group(
@@ -417,6 +503,20 @@ def _check_labels(labels: tuple[str, ...], kind: str) -> None:
             message = f"{kind} code {label!r} appears {labels.count(label)} times"
             raise ModelError(
                 message, code="input-invalid", at=f"table.{kind}s", fix="give each its own code"
+            )
+
+
+def _check_size(intermediate: FloatArray, final: FloatArray, output: FloatArray) -> None:
+    """Check that figures can be added up and divided without leaving the range of numbers."""
+    for name, array in (("intermediate", intermediate), ("final", final), ("output", output)):
+        most = float(np.abs(array).max(initial=0.0))
+        if most > _LARGEST:
+            message = f"{name} holds {most:g}, more than {_LARGEST:g}"
+            raise ModelError(
+                message,
+                code="input-invalid",
+                at=f"table.{name}",
+                fix="give figures in a larger unit",
             )
 
 

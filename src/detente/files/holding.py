@@ -1,4 +1,4 @@
-"""Holding a run folder while it is filled, so that no second process fills it at the same time.
+"""Holding a folder while it is written to, so that no second process writes there at the same time.
 
 The lock is one of the operating system on the folder itself: it leaves no file, and goes with the process that has it,
 however that ends. Where there are no such locks (some network file systems, Windows) nothing is held.
@@ -18,14 +18,14 @@ __all__ = ["holding"]
 
 @contextmanager
 def holding(folder: Path, *, is_shared: bool) -> Iterator[None]:
-    """Hold a run folder, made if missing, until the context ends.
+    """Hold a folder, made if missing, until the context ends.
 
     Parameters
     ----------
     folder
-        The run folder.
+        The folder.
     is_shared
-        Whether others may hold it in the same way: tasks of a job array do, each with a part of the run.
+        Whether others may hold it in the same way: tasks of a job array do, each with a part of a run.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def holding(folder: Path, *, is_shared: bool) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"the run folder cannot be made: {error.strerror or error}"
+        message = f"the folder cannot be made: {error.strerror or error}"
         fix = "choose a folder that you can write to"
         raise RunError(message, code="output-unwritable", at=str(folder), fix=fix) from error
     handle = _lock(folder, is_shared=is_shared)
@@ -57,12 +57,12 @@ def _lock(folder: Path, *, is_shared: bool) -> int | None:
         fcntl.flock(handle, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        message = f"another process is filling the run in {folder}"
+        message = f"another process is writing in {folder}"
         raise RunError(
             message,
             code="run-busy",
             at=str(folder),
-            fix="wait until it has finished, or stop it; or run into another folder",
+            fix="wait until it has finished, or stop it; or choose another folder",
         ) from None
     except OSError:  # this file system knows no locks
         os.close(handle)

@@ -1,0 +1,176 @@
+"""Why a choice is made in a crisis, and what a policy changes in it, as plain values for tables."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from detente.analysis.solving import find_policies
+from detente.analysis.why import (
+    Decision,
+    OptionWorth,
+    compare_worth,
+    explain_choice,
+    find_decisions,
+    find_turning_point,
+    noise_of_attack,
+)
+from detente.crisis.crisis import Crisis
+from detente.engine import Engine, Solution
+from detente.engine.designs import describe_cases
+from detente.errors import refuse
+
+__all__ = ["why_in_crisis"]
+
+_MOMENT = re.compile(r"(?P<phase>[^@]+)(@(?P<round>[0-9]{1,2}))?")
+
+
+def why_in_crisis(
+    crisis: Crisis,
+    policy: str | None,
+    against: str | None,
+    at: str,
+    *,
+    draws: int,
+    seed: int,
+    workers: int | None,
+) -> dict[str, Any]:
+    """Explain a decision of a crisis under a policy, and what differs from another policy.
+
+    Parameters
+    ----------
+    crisis
+        A loaded crisis.
+    policy
+        Under this policy; None for the first.
+    against
+        The policy to compare with; None for no comparison.
+    at
+        What the mover has seen or used before, and the phase (``PHASE`` or ``PHASE@ROUND``), separated by commas; what is left
+        out may be anything. Without a phase it is the decision that bears most on an attack.
+    draws, seed, workers
+        As for the solving of policies.
+
+    Returns
+    -------
+    dict
+        The decision once for each type of the mover, each with its options: probability, payoff and parts under the policy,
+        and changes against the other.
+
+    Raises
+    ------
+    UsageError
+        ``path-unknown`` for a decision that is not there, ``instrument-unknown``, ``option-invalid``.
+    """
+    seen, phase, round_ = _read_place(crisis, at)
+    engine = Engine(crisis, workers=workers)
+    shared = engine.draw(draws, seed=seed)
+    chosen = find_policies(crisis, [policy] if policy else None)[0]
+    solution = engine.solve(chosen, draws=shared)
+    decisions = _decisions(solution, seen, phase, round_)
+    other = None
+    if against is not None:
+        (before,) = find_policies(crisis, [against])
+        other = engine.solve(before, draws=shared)
+    return {
+        "crisis": crisis.id,
+        "draws": draws,
+        **describe_cases(),
+        "policy": chosen.id,
+        "policy_label": chosen.label,
+        "against": None if other is None else other.policy,
+        "against_label": None if other is None else other.label,
+        "round": decisions[0].round,
+        "phase": decisions[0].phase,
+        "phase_label": next(item.label for item in crisis.phases if item.id == decisions[0].phase),
+        "player": decisions[0].player,
+        "player_label": crisis.players[decisions[0].player].name,
+        "seen": list(seen),
+        "attack": solution["attack"].mean,
+        "attack_against": None if other is None else other["attack"].mean,
+        "attack_noise": noise_of_attack(solution),
+        "types": [_of_type(crisis, solution, other, decision) for decision in decisions],
+    }
+
+
+def _read_place(crisis: Crisis, at: str) -> tuple[tuple[str, ...], str, int]:
+    """Return what was seen, the phase and the round that a place names; an empty phase and 0 where it names none."""
+    seen: list[str] = []
+    phase, round_ = "", 0
+    phases = {item.id for item in crisis.phases}
+    for part in (piece.strip() for piece in at.split(",")):
+        found = _MOMENT.fullmatch(part)
+        if found and found["phase"] in phases and not phase:
+            phase, round_ = found["phase"], int(found["round"] or 0)
+        elif part:
+            seen.append(part)
+    return tuple(seen), phase, round_
+
+
+def _decisions(
+    solution: Solution, seen: Sequence[str], phase: str, round_: int
+) -> tuple[Decision, ...]:
+    """Return the decision that is meant, once for each type of the mover: the earliest that fits."""
+    if not phase and not seen:
+        return find_turning_point(solution)
+    known = find_decisions(solution, seen=seen)
+    fitting = [item for item in known if phase in {"", item.phase} and round_ in {0, item.round}]
+    if not fitting:
+        names = sorted({f"{item.phase}@{item.round}" for item in known})
+        place = ", ".join([*seen, f"{phase}@{round_}" if round_ else phase]).strip(", ")
+        refuse(
+            f"no choice is made at {place!r} under {solution.label or solution.policy!r}",
+            code="path-unknown",
+            at="--at",
+            fix=f"choices are made in: {', '.join(names)}" if names else "name fewer moves before",
+        )
+    first = fitting[0]
+    moment = (first.round, first.phase, first.player)
+    return tuple(item for item in fitting if (item.round, item.phase, item.player) == moment)
+
+
+def _of_type(
+    crisis: Crisis, solution: Solution, other: Solution | None, decision: Decision
+) -> dict[str, Any]:
+    kinds = {kind.id: kind.label for kind in crisis.players[decision.player].types}
+    now = explain_choice(solution, decision)
+    data: dict[str, Any] = {
+        "type": decision.type,
+        "type_label": kinds[decision.type],
+        "options": [_option(crisis, item) for item in now],
+        "changes": [],
+        "not_compared": "",
+    }
+    if other is None:
+        return data
+    there = {(item.round, item.phase, item.player, item.type) for item in find_decisions(other)}
+    if (decision.round, decision.phase, decision.player, decision.type) not in there:
+        data["not_compared"] = f"under {other.label or other.policy!r} no choice is made here"
+        return data
+    data["changes"] = [
+        {
+            "instrument": item.instrument,
+            "label": crisis.instruments[item.instrument].label,
+            "prob": item.prob,
+            "payoff": item.payoff,
+            "parts": _parts(item.parts),
+        }
+        for item in compare_worth(explain_choice(other, decision), now)
+    ]
+    return data
+
+
+def _option(crisis: Crisis, item: OptionWorth) -> dict[str, Any]:
+    return {
+        "instrument": item.instrument,
+        "label": crisis.instruments[item.instrument].label,
+        "prob": item.prob,
+        "payoff": item.payoff,
+        "range": [item.low, item.high],
+        "noise": item.noise,
+        "parts": _parts(item.parts),
+    }
+
+
+def _parts(parts: Any) -> dict[str, float]:
+    """Return parts by size, the largest first."""
+    return dict(sorted(parts.items(), key=lambda pair: (-abs(pair[1]), pair[0])))

@@ -1,0 +1,230 @@
+"""What certifies a logit equilibrium: the response to a strategy computed anew, and what rounding may hide from it."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from detente.arrays import BoolArray, FloatArray
+from detente.game._inputs import as_chance, as_rationality, count_draws
+from detente.game._steps import first_step, walk
+from detente.game.form import ExtensiveForm
+from detente.game.payoffs import Payoffs, payoff_source
+
+__all__ = ["LARGE_SPAN", "hidden_by_rounding", "logit_residual"]
+
+LARGE_SPAN = 1e6
+"""Rationality times spread of payoffs beyond which rounding of payoffs may move a probability by more than 1e-10."""
+_ROUNDING = float(np.finfo(np.float64).eps)
+"""Error of an expected payoff by rounding, in units of its player's spread."""
+_LEAST = 1e-300
+"""Probabilities below this are not told apart: their logarithms are lost."""
+_CLEAR = 40.0
+"""How much more likely, as a logarithm, the nodes of a set must be whose odds are known than those whose are not."""
+
+
+def hidden_by_rounding(
+    form: ExtensiveForm, payoff: FloatArray, rate: FloatArray, span: FloatArray
+) -> FloatArray:
+    """Return the largest change of a choice that rounding of payoffs may hide, shape ``()`` or ``(D,)``.
+
+    ``payoff`` ``(A, ...)`` is what movers expect from their actions, ``rate`` ``(I, ...)`` their rationality and ``span``
+    ``(I, ...)`` that times the spread of their payoffs. It is 0 where every choice is as good as certain.
+    """
+    if not form.n_actions:
+        return np.zeros(payoff.shape[1:])
+    first, size = form.action_offset[:-1], np.diff(form.action_offset)
+    gap = np.repeat(np.maximum.reduceat(payoff, first, axis=0), size, axis=0) - payoff
+    with np.errstate(over="ignore"):
+        log_odds = -np.repeat(rate, size, axis=0) * gap
+    slack = 2.0 * _ROUNDING * np.repeat(span, size, axis=0)
+    weight = np.exp(log_odds)
+    moved = np.maximum(
+        np.exp(np.minimum(log_odds + slack, 0.0)) - weight, weight * -np.expm1(-slack)
+    )
+    # what the best action of a set may lose is what the others may gain
+    best = log_odds == 0.0
+    alone = np.repeat(np.add.reduceat(best, first, axis=0, dtype=np.int64), size, axis=0) < 2
+    moved = np.where(best & alone, 0.0, moved)
+    return np.asarray(moved.max(axis=0, initial=0.0))
+
+
+def logit_residual(
+    form: ExtensiveForm,
+    strategy: ArrayLike,
+    rationality: ArrayLike,
+    *,
+    payoffs: Payoffs,
+    chance_probs: ArrayLike = (),
+) -> FloatArray:
+    """Return how far a strategy is from a logit equilibrium: the certificate, computed from the probabilities alone.
+
+    It is the largest difference between a probability and the logit response to the strategy, and shares no step with the
+    solver. Information sets whose beliefs hang on moves made less than once in 1e300 plays, or that are behind branches
+    that never happen, are left out: probabilities do not tell what is believed there.
+
+    Parameters
+    ----------
+    form
+        The game tree.
+    strategy
+        Probability of each action, shape ``(A,)`` or ``(A, D)``.
+    rationality
+        Lambda, as for :func:`~detente.game.solve_logit_qre`.
+    payoffs, chance_probs
+        As for :func:`~detente.game.solve_logit_qre`.
+
+    Returns
+    -------
+    FloatArray
+        Shape ``(D,)``; infinite where the strategy is no distribution: not a number, negative, or of another sum than 1.
+
+    Raises
+    ------
+    SolverError
+        ``payoff-not-finite``, ``rationality-invalid``, or ``game-invalid`` for arrays that do not fit the form.
+
+    Examples
+    --------
+    A player who picks between 1 and 0 with rationality 1 picks the first with probability 1 / (1 + exp(-1)):
+
+    >>> from detente.game import GameBuilder
+    >>> builder = GameBuilder(["chooser"])
+    >>> root = builder.decision(None, player="chooser", info_set="pick", actions=["one", "zero"])
+    >>> _ = builder.terminal((root, "one"), payoffs=[1.0])
+    >>> _ = builder.terminal((root, "zero"), payoffs=[0.0])
+    >>> game = builder.build()
+    >>> [f"{logit_residual(game.form, [p, 1 - p], 1.0, payoffs=game.payoffs)[0]:.4f}" for p in (0.7310586, 0.5)]
+    ['0.0000', '0.2311']
+    """
+    source, chance = payoff_source(form, payoffs), as_chance(form, chance_probs)
+    rates = as_rationality(form, rationality)
+    sigma = np.asarray(strategy, dtype=np.float64)
+    sigma = sigma[:, np.newaxis] if sigma.ndim == 1 else sigma
+    n_draws = count_draws(
+        payoffs=np.empty((0, source.n_draws)),
+        strategy=sigma,
+        rationality=rates,
+        chance_probs=chance,
+    )
+
+    def column(array: FloatArray, draw: int) -> FloatArray:
+        return array[:, draw if array.shape[1] > 1 else 0]
+
+    return np.array(
+        [
+            _residual(
+                form,
+                column(sigma, draw),
+                column(rates, draw),
+                source.block(slice(draw, draw + 1))[:, :, 0],
+                column(chance, draw),
+            )
+            for draw in range(n_draws)
+        ]
+    )
+
+
+def _residual(
+    form: ExtensiveForm,
+    sigma: FloatArray,
+    rates: FloatArray,
+    payoffs: FloatArray,
+    chance: FloatArray,
+) -> float:
+    if not form.n_actions:
+        return 0.0
+    first, size = form.action_offset[:-1], np.diff(form.action_offset)
+    if not np.isfinite(sigma).all() or (sigma < 0.0).any():
+        return float(np.inf)
+    if not (np.abs(np.add.reduceat(sigma, first) - 1.0) <= 1e-6).all():
+        return float(np.inf)
+    belief, known = _beliefs(form, sigma, chance)
+    paid = payoffs[form.payoff_class]
+    least = paid.min(axis=0)
+    spread = np.maximum(paid.max(axis=0) - least, 1e-300)
+    value = _values(form, sigma, chance, (paid - least) / spread)
+    decision = np.flatnonzero(form.player >= 0)
+    child, owner = _children(form, decision)
+    mover = form.player[owner]
+    row = first_step(form)[owner] + child - form.first_child[owner]
+    expected = np.bincount(
+        row, weights=belief[owner] * value[child, mover], minlength=form.n_actions
+    )
+    with np.errstate(over="ignore"):
+        span = np.minimum(rates * spread, 1e300)
+        gap = np.repeat(np.maximum.reduceat(expected, first), size) - expected
+        weight = np.exp(-np.repeat(span[form.info_set_player], size) * gap)
+    response = weight / np.repeat(np.add.reduceat(weight, first), size)
+    return float(np.abs(sigma - response)[np.repeat(known, size)].max(initial=0.0))
+
+
+def _children(
+    form: ExtensiveForm, nodes: "np.ndarray[tuple[int], np.dtype[np.intp]]"
+) -> tuple[
+    "np.ndarray[tuple[int], np.dtype[np.int64]]", "np.ndarray[tuple[int], np.dtype[np.intp]]"
+]:
+    """Return the children of nodes, and the node that each is a child of."""
+    count = form.n_children[nodes].astype(np.int64)
+    owner = np.repeat(nodes, count)
+    branch = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return form.first_child[owner] + branch, owner
+
+
+def _values(
+    form: ExtensiveForm, sigma: FloatArray, chance: FloatArray, paid: FloatArray
+) -> FloatArray:
+    """Return each player's expected payoff at each node, shape ``(N, P)``."""
+    value = np.zeros((form.n_nodes, form.n_players))
+    value[form.terminal_node] = paid
+    inner = np.flatnonzero(form.n_children > 0)
+    step = np.ones(form.n_nodes)
+    child, owner = _children(form, inner)
+    step[child] = np.concatenate([sigma, chance])[
+        first_step(form)[owner] + child - form.first_child[owner]
+    ]
+    depth = np.zeros(form.n_nodes, dtype=np.int64)
+    level = np.zeros(1, dtype=np.int64)
+    number = 0
+    while level.size:
+        depth[level] = number
+        level, _ = _children(form, level)
+        number += 1
+    order = np.argsort(-depth, kind="stable")
+    ends = np.searchsorted(-depth[order], -np.arange(number - 1, -1, -1), side="right")
+    for nodes in np.split(order, ends)[:-2]:
+        np.add.at(value, form.parent[nodes], step[nodes, np.newaxis] * value[nodes])
+    return value
+
+
+def _beliefs(
+    form: ExtensiveForm, sigma: FloatArray, chance: FloatArray
+) -> tuple[FloatArray, BoolArray]:
+    """Return the mover's belief in each node ``(N,)``, and which information sets' beliefs are known ``(I,)``."""
+    logs = np.log(np.maximum(sigma, _LEAST))[:, np.newaxis]
+    rare = (sigma < _LEAST).astype(np.float64)[:, np.newaxis]
+    with np.errstate(divide="ignore"):
+        log_chance = np.log(chance)[:, np.newaxis]
+    belief, known = np.zeros(form.n_nodes), np.zeros(form.n_info_sets, dtype=np.bool_)
+    for player in range(form.n_players):
+        nodes = np.flatnonzero(form.player == player)
+        if not nodes.size:
+            continue
+        odds = walk(form, logs, log_chance, 1, left_out=player, additive=True)[nodes, 0]
+        lost = (
+            walk(form, rare, np.zeros_like(log_chance), 1, left_out=player, additive=True)[nodes, 0]
+            > 0.0
+        )
+        sets = form.info_set[nodes]
+        top, clear, murky = (np.full(form.n_info_sets, -np.inf) for _ in range(3))
+        np.maximum.at(top, sets, odds)
+        np.maximum.at(clear, sets[~lost], odds[~lost])
+        np.maximum.at(murky, sets[lost], odds[lost])
+        single = np.bincount(sets, minlength=form.n_info_sets) == 1
+        with np.errstate(invalid="ignore"):
+            sure = (clear > -np.inf) & ~(clear - murky < _CLEAR)
+        mine = np.unique(sets)
+        known[mine] = (sure | single)[mine]
+        weight = np.exp(odds - np.maximum(top, -1e300)[sets])
+        weight[single[sets]] = 1.0
+        total = np.bincount(sets, weights=weight, minlength=form.n_info_sets)
+        belief[nodes] = weight / np.maximum(total, 1e-300)[sets]
+    return belief, known
