@@ -112,7 +112,9 @@ def test_policies_compared_print_excluded_and_rank_no_forgone_attack(crisis, res
         assert sum(one["best_share"] for one in others) == pytest.approx(1.0)
         json.dumps(data)
         (line,) = [
-            text for text in _text(data).split("\n\n")[1].splitlines() if text.startswith("forgo")
+            text
+            for text in _text(data, None).split("\n\n")[1].splitlines()
+            if text.startswith("no force")
         ]
         assert "excluded" in line
         assert "by forgoing the attack of coalition" in line
