@@ -26,6 +26,7 @@ from detente.rules import Tree
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
+    "PLEDGE_PART",
     "Decision",
     "OptionWorth",
     "WorthChange",
@@ -35,6 +36,9 @@ __all__ = [
     "find_turning_point",
     "noise_of_attack",
 ]
+
+PLEDGE_PART = "the pledge"
+"""The part of a payoff that the policy's pledge takes; the other parts bear the ids of considerations."""
 
 _TIE = 1e-9
 """Stakes by which options must differ for one to count as worth more."""
@@ -68,7 +72,7 @@ class OptionWorth:
         What the mover expects of it where it is on the menu, in stakes; ``low`` and ``high`` are the 5% and 95% quantiles
         over draws.
     parts
-        What each consideration adds to ``payoff``, in stakes; they sum to it.
+        What each consideration adds to ``payoff``, in stakes, and what the policy's pledge takes; they sum to it.
     noise
         Share of the times at which it is taken although another option is worth more to the mover, 0-1.
     """
@@ -398,7 +402,19 @@ class _Sums:
             sums = _sum_by(self.row * n_levels + level, probs, self.action.size * n_levels)
             shaped = sums.reshape(self.action.size, n_levels, -1)
             found[name] = weight * (shaped * prices).sum(axis=1)
-        return found
+        return found | self._pledged(block, probs)
+
+    def _pledged(self, block: SolvedBlock, probs: FloatArray) -> dict[str, FloatArray]:
+        """Return what the policy's pledge takes from the mover after each row, times how often play is there."""
+        pledges, player = block.pledges, self.tree.players.index(self.decision.player)
+        if pledges is None:
+            return {}
+        paid = np.broadcast_to(pledges.cost[player], probs.shape)
+        broken = self.solution.game.broken
+        if broken is not None:
+            here = broken[self.cut.terminals[self.inside]]
+            paid = paid + here[:, None] * pledges.broken[player]
+        return {PLEDGE_PART: -_sum_by(self.row, probs * paid, self.action.size)}
 
 
 def _sum_by(index: IntArray, values: FloatArray, count: int) -> FloatArray:
