@@ -79,6 +79,7 @@ def test_what_the_rules_leave_no_way_to_is_excluded(crisis):
     assert forgo.game.excluded == {"outcome/war", "attack", "attack_by/coalition"}
     assert "attack" not in base.game.excluded
     found = engine.measure(forgo)
+    assert "attack                           excluded" in repr(forgo)
     for name in forgo.game.excluded:
         assert not found[name].any()
         assert found[f"excluded/{name}"].all()
@@ -111,7 +112,9 @@ def test_policies_compared_print_excluded_and_rank_no_forgone_attack(crisis, res
         assert sum(one["best_share"] for one in others) == pytest.approx(1.0)
         json.dumps(data)
         (line,) = [
-            text for text in _text(data).split("\n\n")[1].splitlines() if text.startswith("forgo")
+            text
+            for text in _text(data, None).split("\n\n")[1].splitlines()
+            if text.startswith("no force")
         ]
         assert "excluded" in line
         assert "by forgoing the attack of coalition" in line

@@ -26,7 +26,8 @@ def findings(folder, change):
     document = template_document()
     change(document)
     write_document(folder, document)
-    return check_folder(folder)
+    # what the changed price no longer reads is a finding of its own
+    return [item for item in check_folder(folder) if not item.code.endswith("-unused")]
 
 
 def test_else_stands_for_every_value_that_is_not_named(tiny):

@@ -82,7 +82,8 @@ def test_up_down_and_keep_name_no_value(tiny):
         def change(document, word=word):
             document["state"]["talks"]["values"].append(word)
 
-        assert [item.code for item in check_folder(changed(tiny, change))] == ["id-invalid"]
+        found = [item.code for item in check_folder(changed(tiny, change))]
+        assert [code for code in found if not code.endswith("-unused")] == ["id-invalid"]
 
 
 def test_the_schema_for_editors_knows_effects_by_the_state():

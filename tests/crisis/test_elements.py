@@ -34,7 +34,7 @@ CONVERTED = {
     "OutcomeEntry": ("OutcomeRule", set()),
     "MechanismEntry": ("Mechanism", set()),
     "ConsiderationEntry": ("Consideration", set()),
-    "PolicyEntry": ("Policy", set()),
+    "PolicyEntry": ("Policy", {"credibility", "cost", "broken"}),
     "AimEntry": ("StatedAim", {"considerations", "outcomes", "payoffs", "better"}),
     "FactEntry": ("Fact", {"source"}),
     "EventRuleEntry": ("EventRule", {"actor", "target", "category", "mode"}),

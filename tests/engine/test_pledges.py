@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import detente.crisis
+from detente.analysis.why import PLEDGE_PART, explain_choice, find_decisions
 from detente.crisis import load_crisis
 from detente.crisis.elements import Constant, Distribution, Pledge, QuantityOf
 from detente.engine import Engine
@@ -327,3 +328,18 @@ def test_a_credibility_that_is_no_probability_in_some_draw_is_refused():
     with pytest.raises(DetenteError) as caught:
         measured(crisis, "close", 32)
     assert "close" in str(caught.value)
+
+
+def test_why_counts_what_a_pledge_takes():
+    # oracle hand: unbound, leaving costs west what breaking its word does, closing what closing costs; both the pledge's price
+    crisis = door(credibility=0.5, cost={"west": 0.25}, broken={"west": 2.0})
+    solution = Engine(crisis).solve("close", draws=1)
+    (decision,) = [one for one in find_decisions(solution) if one.player == "west"]
+    worth = {item.instrument: item for item in explain_choice(solution, decision)}
+    assert worth["leave"].payoff == pytest.approx(-2.25, abs=SOLVED)
+    assert worth["close"].payoff == pytest.approx(-1.25, abs=SOLVED)
+    assert worth["leave"].parts[PLEDGE_PART] == pytest.approx(-2.25, abs=SOLVED)
+    assert worth["close"].parts[PLEDGE_PART] == pytest.approx(-0.25, abs=SOLVED)
+    for item in worth.values():
+        assert sum(item.parts.values()) == pytest.approx(item.payoff, abs=SOLVED)
+    assert worth["close"].prob == pytest.approx(logit(1.0), abs=SOLVED)

@@ -27,6 +27,7 @@ from detente.summaries import html_fields, text_fields
 
 __all__ = [
     "OWN_ODDS",
+    "PLEDGE_PART",
     "Decision",
     "OptionWorth",
     "WorthChange",
@@ -39,6 +40,8 @@ __all__ = [
 
 OWN_ODDS = "own odds"
 """Names what the mover's own odds of chance add to the worth of an option, beside the considerations."""
+PLEDGE_PART = "the pledge"
+"""The part of a payoff that the policy's pledge takes; the other parts bear the ids of considerations."""
 
 _TIE = 1e-9
 """Stakes by which options must differ for one to count as worth more."""
@@ -72,8 +75,8 @@ class OptionWorth:
         What the mover expects of it where it is on the menu, in stakes; ``low`` and ``high`` are the 5% and 95% quantiles
         over draws.
     parts
-        What each consideration adds to ``payoff`` by the analysts' odds, in stakes, and under :data:`OWN_ODDS` what the
-        mover's own odds add, if it has any; they sum to it.
+        What each consideration adds to ``payoff`` by the analysts' odds, in stakes, what the policy's pledge takes
+        (:data:`PLEDGE_PART`), and what the mover's own odds add, if it has any (:data:`OWN_ODDS`); they sum to it.
     noise
         Share of the times at which it is taken although another option is worth more to the mover, 0-1.
     """
@@ -417,7 +420,19 @@ class _Sums:
             sums = _sum_by(self.row * n_levels + level, probs, self.action.size * n_levels)
             shaped = sums.reshape(self.action.size, n_levels, -1)
             found[name] = weight * (shaped * prices).sum(axis=1)
-        return found
+        return found | self._pledged(block, probs)
+
+    def _pledged(self, block: SolvedBlock, probs: FloatArray) -> dict[str, FloatArray]:
+        """Return what the policy's pledge takes from the mover after each row, times how often play is there."""
+        pledges, player = block.pledges, self.tree.players.index(self.decision.player)
+        if pledges is None:
+            return {}
+        paid = np.broadcast_to(pledges.cost[player], probs.shape)
+        broken = self.solution.game.broken
+        if broken is not None:
+            here = broken[self.cut.terminals[self.inside]]
+            paid = paid + here[:, None] * pledges.broken[player]
+        return {PLEDGE_PART: -_sum_by(self.row, probs * paid, self.action.size)}
 
 
 def _sum_by(index: IntArray, values: FloatArray, count: int) -> FloatArray:

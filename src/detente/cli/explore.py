@@ -280,7 +280,9 @@ def summarise(results: "Run") -> dict[str, Any]:
     }
 
 
-def _range(results: "Run", metric: str, policy: str) -> dict[str, float]:
+def _range(results: "Run", metric: str, policy: str) -> dict[str, float | bool | None]:
+    if results.is_excluded(metric, policy):
+        return {"mean": None, "low": None, "high": None, "excluded": True}
     found = results.summary(metric, policy)
     return {"mean": found.mean, "low": found.low, "high": found.high}
 
@@ -294,6 +296,9 @@ def _print(results: "Run", crisis: "Crisis", peak_mib: float) -> None:
     def cells(policy: str) -> Iterator[str]:
         yield manifest.policy_labels.get(policy, policy)
         for metric in ("attack", "settlement"):
+            if results.is_excluded(metric, policy):
+                yield from ("excluded", "")
+                continue
             found = results.summary(metric, policy)
             yield f"{found.mean:.1%}"
             yield f"{found.low:.1%} to {found.high:.1%}"

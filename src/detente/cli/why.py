@@ -123,7 +123,7 @@ def _print_worths(
     ]
     rows += [
         (
-            f"  {labels[name]}",
+            f"  {labels.get(name, name)}",
             [f"{item['parts'].get(name, 0.0):{sign}.1f}" for item in shown],
         )
         for name in names

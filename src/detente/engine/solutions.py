@@ -276,7 +276,9 @@ class Solution:
     def __repr__(self) -> str:
         """Show the chances of the outcomes and the certificate."""
         rows = [
-            f"  {name:32.32} {item.mean:7.3f}  {item.low:.3f} to {item.high:.3f}"
+            f"  {name:32.32} excluded"
+            if name in self.game.excluded
+            else f"  {name:32.32} {item.mean:7.3f}  {item.low:.3f} to {item.high:.3f}"
             for name, item in self._table()
         ]
         head = f"Solution of {self.crisis}, policy {self.policy}, {self.n_draws} draws"
@@ -286,7 +288,10 @@ class Solution:
     def _repr_html_(self) -> str:
         table = self._table()
         rows = [
-            [name, f"{item.mean:.3f}", f"{item.low:.3f} to {item.high:.3f}"] for name, item in table
+            [name, "excluded", ""]
+            if name in self.game.excluded
+            else [name, f"{item.mean:.3f}", f"{item.low:.3f} to {item.high:.3f}"]
+            for name, item in table
         ]
         title = f"{self.crisis}: {self.label or self.policy}, {self.n_draws} draws"
         foot = f"residual {self.residual:.1e}, {self.unconverged} draws not converged"
