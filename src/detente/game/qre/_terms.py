@@ -20,7 +20,7 @@ from detente.game.menus import MenuForm, Menus
 from detente.game.payoffs import DrawRows, take_draws
 from detente.game.qre._layout import Layout
 
-__all__ = ["OwnOdds", "TermArrays", "ChoiceTerms", "log_chance", "menu_layout_of"]
+__all__ = ["ChoiceTerms", "OwnOdds", "TermArrays", "log_chance", "menu_layout_of"]
 
 OwnOdds = Mapping[int, FloatArray]
 """Odds of chance by player, for those who do not share the analysts', each of shape ``(R, D or 1)``."""

@@ -8,7 +8,7 @@ import numpy as np
 from detente.arrays import BoolArray, FloatArray
 from detente.game.form import ExtensiveForm
 from detente.game.qre._layout import Layout, layout_of
-from detente.game.qre._terms import TermArrays, ChoiceTerms, log_chance
+from detente.game.qre._terms import ChoiceTerms, TermArrays, log_chance
 from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
 
 __all__ = ["MOST_SPAN", "STEPS", "TESTED", "State", "Stops", "Tracer", "tree_of"]

@@ -14,7 +14,7 @@ from detente.game._inputs import as_chance, as_payoffs, as_rationality
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
 from detente.game.menus import Menus
-from detente.game.qre._terms import OwnOdds, ChoiceTerms
+from detente.game.qre._terms import ChoiceTerms, OwnOdds
 from detente.game.qre._tracing import MOST_SPAN, Stops, Tracer
 from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.certifying import logit_residual

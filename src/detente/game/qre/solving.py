@@ -38,7 +38,7 @@ from detente.game.menus import Menus
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source
 from detente.game.qre._layout import layout_of
 from detente.game.qre._restriction import ActionLimits, Restriction, as_policy, restrictions
-from detente.game.qre._terms import OwnOdds, TermArrays, ChoiceTerms, log_chance
+from detente.game.qre._terms import ChoiceTerms, OwnOdds, TermArrays, log_chance
 from detente.game.qre._tracing import Tracer, tree_of
 from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
