@@ -624,8 +624,8 @@ def by_list(game, strategy, lam):
         def visit(entries, scale, x=x, sigma=sigma):
             nonlocal worst
             values, masses, weights = [], [], []
-            for entry in entries:
-                entry = {"option": entry} if isinstance(entry, str) else entry
+            for item in entries:
+                entry = {"option": item} if isinstance(item, str) else item
                 weights.append(entry.get("weight", 1.0))
                 if "option" in entry:
                     values.append(x[entry["option"]])

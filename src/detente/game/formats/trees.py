@@ -137,7 +137,13 @@ def parse_tree(text: str, *, name: str = "text") -> Game:
             fix='write {"players": [...], "tree": {...}}, or save the game as .efg; the format is described at '
             "detente.game.formats.trees",
         )
-    return game_from_tree(data)
+    try:
+        return game_from_tree(data)
+    except GameError as error:
+        if error.code != "menu-invalid" or error.at.startswith(name):
+            raise
+        at = f"{name}  {error.at}"
+        raise GameError(error.message, code=error.code, at=at, fix=error.fix) from None
 
 
 def read_tree(path: Path | str) -> Game:

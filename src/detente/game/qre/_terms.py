@@ -1,6 +1,6 @@
 """What players choose by beside payoffs and the analysts' chance: menus, and odds of chance of their own.
 
-:class:`Terms` are the checked inputs, by draw; :class:`TermArrays` puts them where the kernels read them.
+:class:`ChoiceTerms` are the checked inputs, by draw; :class:`TermArrays` puts them where the kernels read them.
 """
 
 import weakref
@@ -20,7 +20,7 @@ from detente.game.menus import MenuForm, Menus
 from detente.game.payoffs import DrawRows, take_draws
 from detente.game.qre._layout import Layout
 
-__all__ = ["OwnOdds", "TermArrays", "Terms", "log_chance", "menu_layout_of"]
+__all__ = ["ChoiceTerms", "OwnOdds", "TermArrays", "log_chance", "menu_layout_of"]
 
 OwnOdds = Mapping[int, FloatArray]
 """Odds of chance by player, for those who do not share the analysts', each of shape ``(R, D or 1)``."""
@@ -43,7 +43,7 @@ def log_chance(chance: FloatArray, span: FloatArray | float) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Terms:
+class ChoiceTerms:
     """Menus, None where all sets are plain lists, and own odds of chance by player."""
 
     menus: Menus | None = None
@@ -56,7 +56,7 @@ class Terms:
         chance: FloatArray,
         menus: Menus | None,
         own_odds: Mapping[int, ArrayLike] | None,
-    ) -> "Terms":
+    ) -> "ChoiceTerms":
         """Return checked terms for a form and the analysts' odds."""
         return cls(menus=as_menus(form, menus), own=as_own_odds(form, own_odds, chance))
 
@@ -68,19 +68,19 @@ class Terms:
             found["menus"] = np.empty((0, self.menus.n_draws))
         return found
 
-    def pick(self, draws: DrawRows) -> "Terms":
+    def pick(self, draws: DrawRows) -> "ChoiceTerms":
         """Return the terms of some draws only."""
-        return Terms(
+        return ChoiceTerms(
             menus=None if self.menus is None else self.menus.pick_draws(draws),
             own={player: take_draws(odds, draws) for player, odds in self.own.items()},
         )
 
     def restrict(
         self, form: ExtensiveForm, action: IntArray, own: Mapping[int, FloatArray]
-    ) -> "Terms":
+    ) -> "ChoiceTerms":
         """Return the terms of a form that has some of the actions, and the chance events of ``own``."""
         menus = None if self.menus is None else self.menus.pick_actions(form, action)
-        return Terms(menus=menus, own=own)
+        return ChoiceTerms(menus=menus, own=own)
 
     def span(self, span: FloatArray | float) -> FloatArray:
         """Return what bounds the log-odds of a move, from rationality times spread: ``()`` or ``(D,)``.
@@ -178,7 +178,7 @@ class TermArrays:
     """Where the kernels read the terms of one form, for blocks or for ``single`` draws, and how that is filled."""
 
     def __init__(
-        self, form: ExtensiveForm, layout: Layout, terms: Terms, *, single: bool = False
+        self, form: ExtensiveForm, layout: Layout, terms: ChoiceTerms, *, single: bool = False
     ) -> None:
         self.form, self.layout, self.single = form, layout, single
         menu = None if terms.menus is None else terms.menus.form
@@ -234,7 +234,7 @@ class TermArrays:
     def fill(
         self,
         rows: Mapping[str, FloatArray],
-        terms: Terms,
+        terms: ChoiceTerms,
         chance: FloatArray,
         log_of_chance: FloatArray,
         span: FloatArray,
@@ -262,7 +262,7 @@ class TermArrays:
     def _fill_own(
         self,
         rows: Mapping[str, FloatArray],
-        terms: Terms,
+        terms: ChoiceTerms,
         log_of_chance: FloatArray,
         span: FloatArray,
         lanes: int,

@@ -8,7 +8,7 @@ import numpy as np
 from detente.arrays import BoolArray, FloatArray
 from detente.game.form import ExtensiveForm
 from detente.game.qre._layout import Layout, layout_of
-from detente.game.qre._terms import TermArrays, Terms, log_chance
+from detente.game.qre._terms import ChoiceTerms, TermArrays, log_chance
 from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
 
 __all__ = ["MOST_SPAN", "STEPS", "TESTED", "State", "Stops", "Tracer", "tree_of"]
@@ -30,7 +30,7 @@ _ALWAYS = 32
 def tree_of(form: ExtensiveForm, kernels: Any, arrays: TermArrays | None = None) -> Any:
     """Return the layout of a form as the kernels take it, with its menus and own odds if there are any."""
     layout = layout_of(form)
-    terms = TermArrays(form, layout, Terms()) if arrays is None else arrays
+    terms = TermArrays(form, layout, ChoiceTerms()) if arrays is None else arrays
     return kernels.LayoutArrays(
         n_players=form.n_players,
         piece=layout.piece,
@@ -70,7 +70,7 @@ class Tracer:
     def __init__(
         self,
         form: ExtensiveForm,
-        terms: Terms,
+        terms: ChoiceTerms,
         *,
         tested: int = TESTED,
         always: int = _ALWAYS,
@@ -131,7 +131,7 @@ class Tracer:
         )
 
     def prepare(
-        self, payoffs: FloatArray, chance: FloatArray, rationality: FloatArray, terms: Terms
+        self, payoffs: FloatArray, chance: FloatArray, rationality: FloatArray, terms: ChoiceTerms
     ) -> None:
         """Take up one draw: ``payoffs`` ``(K, P)``, ``chance`` ``(R,)``, ``rationality`` ``(P,)``, and its terms."""
         self.terms = terms

@@ -18,7 +18,7 @@ import numpy as np
 from detente.arrays import FloatArray
 from detente.game._steps import walk
 from detente.game.qre._parts import GamePart, Parts
-from detente.game.qre._terms import Terms
+from detente.game.qre._terms import ChoiceTerms
 from detente.game.qre._tracing import STEPS, TESTED, State, Stops, Tracer
 
 __all__ = ["trace_draw"]
@@ -50,7 +50,7 @@ def trace_draw(
     payoffs: FloatArray,
     chance: FloatArray,
     rationality: FloatArray,
-    terms: Terms,
+    terms: ChoiceTerms,
     *,
     shares: FloatArray,
     most_walks: int,

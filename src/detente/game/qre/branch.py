@@ -14,7 +14,7 @@ from detente.game._inputs import as_chance, as_payoffs, as_rationality
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
 from detente.game.menus import Menus
-from detente.game.qre._terms import OwnOdds, Terms
+from detente.game.qre._terms import ChoiceTerms, OwnOdds
 from detente.game.qre._tracing import MOST_SPAN, Stops, Tracer
 from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.certifying import logit_residual
@@ -132,7 +132,7 @@ def trace_logit_branch(
     """
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     values = as_rationality(form, np.atleast_1d(np.asarray(rationality, dtype=np.float64)))[0]
-    terms = Terms.check(form, chance, menus, own_odds)
+    terms = ChoiceTerms.check(form, chance, menus, own_odds)
     numbers = (table, chance, *terms.draws.values())
     if np.ndim(rationality) > 1 or any(array.shape[-1] != 1 for array in numbers):
         refuse(
@@ -219,7 +219,7 @@ def _trace(
     values: FloatArray,
     payoffs: FloatArray,
     chance: FloatArray,
-    terms: Terms,
+    terms: ChoiceTerms,
     most_walks: int,
     progress: Callable[[float], None] | None,
 ) -> _Traced:

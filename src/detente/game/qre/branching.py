@@ -12,7 +12,7 @@ from detente.game._inputs import as_chance, as_payoffs, as_rationality
 from detente.game.evaluation import expected_payoffs
 from detente.game.form import ExtensiveForm
 from detente.game.menus import Menus
-from detente.game.qre._terms import Terms
+from detente.game.qre._terms import ChoiceTerms
 from detente.game.qre._tracing import TESTED, State, Tracer
 from detente.game.qre.bifurcations import (
     MOST_POINTS,
@@ -142,7 +142,7 @@ def find_other_branches(
     """
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     values = as_rationality(form, np.atleast_1d(np.asarray(rationality, dtype=np.float64)))[0]
-    terms = Terms.check(form, chance, menus, own_odds)
+    terms = ChoiceTerms.check(form, chance, menus, own_odds)
     if any(array.shape[-1] != 1 for array in (table, chance, *terms.draws.values())):
         refuse(
             "branches are traced for one game, but an argument has a draw axis",
@@ -169,7 +169,7 @@ class _Search:
         values: FloatArray,
         payoffs: FloatArray,
         chance: FloatArray,
-        terms: Terms,
+        terms: ChoiceTerms,
         tolerance: float,
     ) -> None:
         self.form, self.values, self.payoffs, self.chance = form, values, payoffs, chance

@@ -12,7 +12,7 @@ from detente.game._steps import first_step, walk
 from detente.game.form import ExtensiveForm
 from detente.game.menus import Menus
 from detente.game.payoffs import Payoffs, payoff_source
-from detente.game.qre._terms import Terms
+from detente.game.qre._terms import ChoiceTerms
 
 __all__ = ["LARGE_SPAN", "hidden_by_rounding", "logit_residual"]
 
@@ -138,7 +138,7 @@ def logit_residual(
     rates = as_rationality(form, rationality)
     sigma = np.asarray(strategy, dtype=np.float64)
     sigma = sigma[:, np.newaxis] if sigma.ndim == 1 else sigma
-    terms = Terms.check(form, chance, menus, own_odds)
+    terms = ChoiceTerms.check(form, chance, menus, own_odds)
     n_draws = count_draws(
         payoffs=np.empty((0, source.n_draws)),
         strategy=sigma,
@@ -171,7 +171,7 @@ def _residual(
     rates: FloatArray,
     payoffs: FloatArray,
     chance: FloatArray,
-    terms: Terms,
+    terms: ChoiceTerms,
 ) -> float:
     if not form.n_actions:
         return 0.0

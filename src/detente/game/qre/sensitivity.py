@@ -22,7 +22,7 @@ from detente.game.evaluation import posteriors, reach_probs
 from detente.game.form import ExtensiveForm
 from detente.game.menus import Menus
 from detente.game.qre._restriction import as_policy
-from detente.game.qre._terms import Terms
+from detente.game.qre._terms import ChoiceTerms
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["SensitivityResult", "equilibrium_sensitivity"]
@@ -125,7 +125,7 @@ def equilibrium_sensitivity(
     """
     table, chance = as_payoffs(form, payoffs), as_chance(form, chance_probs)
     sigma, rate = as_strategy(form, strategy), as_rationality(form, rationality)
-    terms = Terms.check(form, chance, menus, own_odds)
+    terms = ChoiceTerms.check(form, chance, menus, own_odds)
     numbers = (table, chance, sigma, rate, *terms.draws.values())
     if any(array.shape[-1] != 1 for array in numbers):
         refuse(
@@ -184,7 +184,7 @@ class _Linear:
         chance: FloatArray,
         table: FloatArray,
         rate: FloatArray,
-        terms: Terms,
+        terms: ChoiceTerms,
         free: FloatArray,
     ) -> None:
         from detente.game.kernels import sensitivity as kernels  # noqa: PLC0415  loads numba

@@ -38,7 +38,7 @@ from detente.game.menus import Menus
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source
 from detente.game.qre._layout import layout_of
 from detente.game.qre._restriction import ActionLimits, Restriction, as_policy, restrictions
-from detente.game.qre._terms import OwnOdds, TermArrays, Terms, log_chance
+from detente.game.qre._terms import ChoiceTerms, OwnOdds, TermArrays, log_chance
 from detente.game.qre._tracing import Tracer, tree_of
 from detente.game.qre._unwinding import trace_draw
 from detente.game.qre.certifying import LARGE_SPAN, hidden_by_rounding
@@ -203,7 +203,7 @@ class _Problem:
     payoffs: PayoffTable | PricedPayoffs
     chance: FloatArray
     rationality: FloatArray
-    terms: Terms
+    terms: ChoiceTerms
     start: FloatArray | None
     tolerance: float
     most_walks: int
@@ -443,7 +443,7 @@ def _problem(
     }
     if start is not None:
         arrays["start"] = as_strategy(form, start)
-    terms = Terms.check(form, arrays["chance_probs"], menus, own_odds)
+    terms = ChoiceTerms.check(form, arrays["chance_probs"], menus, own_odds)
     return _Problem(
         form=form,
         payoffs=source,
