@@ -61,17 +61,18 @@ def runs(crisis, tmp_path_factory):
 
 
 def test_studies_are_found_and_named_after_their_modules():
-    assert [study.name for study in find_studies()] == ["coalitions", "gas", "payers"]
+    assert [study.name for study in find_studies()] == ["coalitions", "gas", "hopes", "payers"]
 
 
 ADDED = """
 from detente.analysis.studies import Study
+from detente.analysis.studies._study import binding
 from detente.analysis.records import CutOff
 import numpy as np
 
 STUDY = Study(
     name="added",
-    models=("alliance.joining",),
+    is_about=binding("alliance.joining"),
     record=CutOff,
     compute=lambda crisis, results: CutOff(
         variable=crisis.id, value="x", join=np.full(3, results.n_draws)
@@ -210,16 +211,16 @@ def test_same_bytes_for_any_number_of_workers_and_whatever_was_kept(crisis, runs
     )
     told = []
     keep_studies(crisis, results, progress=told.append)
-    assert told == ["coalitions", "gas", "payers"]
+    assert told == ["coalitions", "gas", "hopes", "payers"]
     assert files_of(results) == before
     keep_studies(crisis, results, progress=told.append)
-    assert told == ["coalitions", "gas", "payers"]
+    assert told == ["coalitions", "gas", "hopes", "payers"]
     # what a killed run left: one study missing, one half written, a temporary file
     study_files(tmp_path, "gas")[1].unlink()
     arrays = study_files(tmp_path, "payers")[0]
     arrays.write_bytes(arrays.read_bytes()[:100])
     keep_studies(crisis, Run.open(tmp_path), progress=told.append)
-    assert told[3:] == ["gas", "payers"]
+    assert told[4:] == ["gas", "payers"]
     assert files_of(results) == before
 
 
@@ -275,9 +276,10 @@ def test_a_briefing_reads_and_does_not_solve(crisis, runs, monkeypatch):
 
 
 def test_a_crisis_without_such_mechanisms_keeps_nothing(tmp_path):
+    from detente.analysis.studies.hopes import without_own_odds
     from detente.testing import tiny_crisis_folder
 
-    tiny = load_crisis(tiny_crisis_folder(tmp_path))
+    tiny = without_own_odds(load_crisis(tiny_crisis_folder(tmp_path)))
     results = run_ensemble(tiny, folder=tmp_path / "run", n_draws=64, seed=1)
     keep_studies(tiny, results)
     assert not (results.folder / "studies").exists()

@@ -214,18 +214,14 @@ def test_a_stated_probability_is_the_players_own(plain):
 def test_outcomes_come_about_by_the_odds_of_the_analysts(plain):
     """Oracle: theorem; of all invasions the share that succeeds is the contest's probability, whatever is hoped."""
     hoped = with_odds(plain, hopes={"north": Constant(value=1.2)}, favours="north")
-    for crisis in (plain, hoped):
-        forced = replace(
-            crisis.policies["free"],
-            id="attack_now",
-            fix={"answer@1": ("wait",), "move@1": ("invade",)},
-        )
-        crisis = replace(crisis, policies={**crisis.policies, "attack_now": forced})
-        solution = Engine(crisis).solve("attack_now", draws=DRAWS)
-        levels = solution["level/conquest"].values
-        gain = Engine(crisis).draw(DRAWS).as_mapping()["war.gain"]
-        priced = Engine(crisis).price(Engine(crisis).draw(DRAWS), "attack_now")
-        won = priced.outputs["contest"]["success_prob"][0]
+    fix = {"answer@1": ("wait",), "move@1": ("invade",)}
+    forced = replace(plain.policies["free"], id="attack_now", fix=fix)
+    for item in (plain, hoped):
+        engine = Engine(replace(item, policies={**item.policies, "attack_now": forced}))
+        draws = engine.draw(DRAWS)
+        levels = engine.solve("attack_now", draws=draws)["level/conquest"].values
+        gain = draws.as_mapping()["war.gain"]
+        won = engine.price(draws, "attack_now").outputs["contest"]["success_prob"][0]
         np.testing.assert_allclose(levels, won * gain - 10 * (1 - won), atol=1e-9)
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "CutOff",
     "GasStudy",
     "GasYearRecord",
+    "HopesStudy",
     "PackageCosts",
     "PayerStudy",
     "Winning",
@@ -195,3 +196,14 @@ class PayerStudy:
     instrument: str
     mechanism: str
     packages: tuple[PackageCosts, ...]
+
+
+# --- hopes -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HopesStudy:
+    """What the first policy of a run would come to if everybody had the analysts' odds: ``attack``, ``settlement`` ``(D,)``."""
+
+    attack: FloatArray
+    settlement: FloatArray

@@ -7,7 +7,7 @@ from typing import Any
 from detente.crisis.crisis import Crisis
 from detente.runs.run import Run
 
-__all__ = ["Study"]
+__all__ = ["Study", "binding"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +18,8 @@ class Study:
     ----------
     name
         Under which the run keeps it.
-    models
-        A crisis that binds none of these models has no such study.
+    is_about
+        Whether a crisis has such a study; :func:`binding` makes it of the models that one needs.
     record
         Class of its record: plain data, from :mod:`detente.analysis.records`.
     compute
@@ -27,10 +27,15 @@ class Study:
     """
 
     name: str
-    models: tuple[str, ...]
+    is_about: Callable[[Crisis], bool]
     record: type[Any]
     compute: Callable[[Crisis, Run], Any]
 
-    def is_about(self, crisis: Crisis) -> bool:
-        """Whether a crisis binds one of the models."""
-        return any(mechanism.model in self.models for mechanism in crisis.mechanisms.values())
+
+def binding(*models: str) -> Callable[[Crisis], bool]:
+    """Return what tells whether a crisis binds one of some models."""
+
+    def is_about(crisis: Crisis) -> bool:
+        return any(mechanism.model in models for mechanism in crisis.mechanisms.values())
+
+    return is_about

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.analysis.records import Coalition, CoalitionStudy, CutOff, Winning
-from detente.analysis.studies._study import Study
+from detente.analysis.studies._study import Study, binding
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Binding, ByState, Mechanism, OutputOf, Product, Sum
@@ -196,7 +196,7 @@ def _study(crisis: Crisis, results: Run) -> CoalitionStudy:
     return CoalitionStudy(target=TARGET, coalitions=tuple(item.record() for item in found))
 
 
-STUDY = Study(name="coalitions", models=(JOINING,), record=CoalitionStudy, compute=_study)
+STUDY = Study(name="coalitions", is_about=binding(JOINING), record=CoalitionStudy, compute=_study)
 
 
 def _solve(

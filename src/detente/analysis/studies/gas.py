@@ -3,7 +3,7 @@
 import numpy as np
 
 from detente.analysis.records import GasStudy, GasYearRecord
-from detente.analysis.studies._study import Study
+from detente.analysis.studies._study import Study, binding
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
 from detente.linking.gas import GAS_MODEL, GasYear, gas_mechanism, run_gas_years, sea_price
@@ -96,4 +96,4 @@ def _study(crisis: Crisis, _: Run) -> GasStudy:
     return study_gas(crisis)
 
 
-STUDY = Study(name="gas", models=(GAS_MODEL,), record=GasStudy, compute=_study)
+STUDY = Study(name="gas", is_about=binding(GAS_MODEL), record=GasStudy, compute=_study)

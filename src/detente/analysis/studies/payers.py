@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from detente.analysis.records import ActorCost, PackageCosts, PayerStudy
-from detente.analysis.studies._study import Study
+from detente.analysis.studies._study import Study, binding
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Mechanism
@@ -88,4 +88,6 @@ def _reader(results: Run) -> ReadOutput:
     return read
 
 
-STUDY = Study(name="payers", models=(PACKAGE_MODEL,), record=PayerStudy, compute=study_payers)
+STUDY = Study(
+    name="payers", is_about=binding(PACKAGE_MODEL), record=PayerStudy, compute=study_payers
+)

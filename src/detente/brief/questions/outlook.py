@@ -19,6 +19,7 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, OKABE_ITO
 from detente.brief.questions._beliefs import belief_chart, belief_paragraphs, read_beliefs
 from detente.brief.questions._dilemma import dilemma_parts
+from detente.brief.questions._hopes import hopes_sentences
 from detente.brief.questions._mixing import find_search
 from detente.brief.questions._parts import (
     change_sentences,
@@ -72,6 +73,7 @@ def answer(book: Book) -> Answer:
         *mix.paragraphs,
         *belief_paragraphs(context, beliefs, readings(book)),
         *dilemma.sentences,
+        *hopes_sentences(context, book),
         *_whose_act(context, book),
         *_types(context, book),
     )
