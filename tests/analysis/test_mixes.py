@@ -151,4 +151,4 @@ def test_stated_aims_are_what_mixes_are_judged_by(crisis):
     stated = replace(crisis, aims=aims)
     assert [aim.metric for aim in default_aims(stated)] == ["attack", f"level/{name}"]
     found = search_mixes(stated, tuple(crisis.policies), n_draws=4)
-    assert [label for _, _, label in found.aims] == ["an attack by Northland", "worry"]
+    assert [label for _, _, label in found.aims] == ["an attack by Westmark", "worry"]

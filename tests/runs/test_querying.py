@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from detente.errors import UsageError
+from detente.errors import RunError, UsageError
 from detente.runs import Run
+from detente.runs.store import shard_file
 
 
 @pytest.fixture
@@ -31,6 +32,18 @@ def test_answers_come_in_any_size(results):
     assert answer.columns == ("draw", "value")
     values = [row[1] for row in answer.rows]
     np.testing.assert_array_equal(values, results.values("quantity/x"))
+
+
+def test_a_flipped_bit_in_a_shard_is_named_and_nothing_answered(results, run_folder):
+    """Oracle: hand; the file is as long as before, and only its seal tells that it is another."""
+    path = shard_file(run_folder, 1)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+    with pytest.raises(RunError) as caught:
+        results.query("SELECT count(*) FROM policies")
+    assert caught.value.code == "run-corrupt"
+    assert path.name in caught.value.message
 
 
 def test_a_folder_with_a_quote_in_its_name_can_be_asked(run_folder):

@@ -19,7 +19,7 @@ import duckdb
 
 from detente.characters import describe_character, find_forbidden
 from detente.errors import UsageError
-from detente.runs.store import Manifest, shard_file
+from detente.runs.store import Manifest, read_sealed, shard_file
 
 __all__ = ["QueryResult", "connect", "run_query"]
 
@@ -42,8 +42,15 @@ def connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
     """Open a database in memory with the tables of a run; once per thread.
 
     ``run`` has the columns draw, policy, metric and value; ``policies`` id and label in the order of the run; ``fixed``
-    path and value of the quantities that are not uncertain.
+    path and value of the quantities that are not uncertain. Every shard is verified against its seal first.
+
+    Raises
+    ------
+    RunError
+        ``run-corrupt``, naming the shard that is missing or damaged.
     """
+    for number in range(manifest.n_shards):
+        read_sealed(folder, number, stamp=manifest.stamp())
     connection = duckdb.connect()
     files = ", ".join(
         _quoted(str(shard_file(folder.resolve(), number))) for number in range(manifest.n_shards)

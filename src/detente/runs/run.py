@@ -350,6 +350,8 @@ class Run:
         ------
         UsageError
             ``query-invalid`` for SQL with a mistake, or that does more than read the run.
+        RunError
+            ``run-corrupt`` if a shard does not match its seal.
         """
         return list(self.ask(sql, parameters).rows)
 

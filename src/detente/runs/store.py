@@ -367,20 +367,33 @@ def read_shard(folder: Path, number: int, *, stamp: str) -> Shard:
     """
     import pyarrow as pa  # noqa: PLC0415  slow to load
 
+    content = read_sealed(folder, number, stamp=stamp)
+    try:
+        return _parse(content, number)
+    except (pa.ArrowException, KeyError, ValueError):
+        raise damaged(shard_file(folder, number), "it is no table of a run") from None
+
+
+def read_sealed(folder: Path, number: int, *, stamp: str) -> bytes:
+    """Read the bytes of a shard and verify them against its seal.
+
+    Raises
+    ------
+    RunError
+        ``run-corrupt``, naming the file and what is wrong with it.
+    """
     path = shard_file(folder, number)
     wrong = check_shard(folder, number, stamp=stamp)
-    if not wrong:
-        try:
-            content = read_plain(path, most=_MAX_SHARD_BYTES)
-            seal = _read_seal(path) or {}
-            if hashlib.sha256(content).hexdigest() == seal.get("sha256"):
-                return _parse(content, number)
-            wrong = "its content does not match its seal"
-        except OSError as error:
-            wrong = f"it cannot be read: {error.strerror or error}"
-        except (pa.ArrowException, KeyError, ValueError):
-            wrong = "it is no table of a run"
-    raise damaged(path, wrong)
+    if wrong:
+        raise damaged(path, wrong)
+    try:
+        content = read_plain(path, most=_MAX_SHARD_BYTES)
+    except OSError as error:
+        raise damaged(path, f"it cannot be read: {error.strerror or error}") from error
+    seal = _read_seal(path) or {}
+    if hashlib.sha256(content).hexdigest() != seal.get("sha256"):
+        raise damaged(path, "its content does not match its seal")
+    return content
 
 
 def read_rows(
