@@ -1,7 +1,8 @@
-"""Pages that the code writes itself: models, errors, units, commands, shipped crises. Nothing here is a second list."""
+"""Pages that the code writes itself: models, errors, registers, commands, shipped crises. Nothing here is a second list."""
 
 import csv
 import io
+import math
 from importlib import resources
 from pathlib import Path
 
@@ -12,12 +13,19 @@ from detente.cli import app
 from detente.crisis import shipped_crises
 from detente.errors import CODES
 from detente.models import all_models
+from detente.models.registry import Input
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def _default(item: Input) -> str:
+    if item.default is None:
+        return "required"
+    return "none" if math.isnan(item.default) else f"{item.default:g}"
 
 
 def models_page() -> str:
@@ -42,7 +50,7 @@ def models_page() -> str:
                         f"`{item.name}`",
                         item.unit,
                         "yes" if item.per_member else "",
-                        "required" if item.default is None else f"{item.default:g}",
+                        _default(item),
                         f"{item.low:g} to {item.high:g}",
                         item.description,
                     ]
@@ -106,10 +114,28 @@ def write_pages(folder: Path) -> None:
         "errors.md": errors_page(),
         "crises.md": crises_page(),
         "units.md": csv_page("Units", "The units that a crisis file may use.", "units.csv"),
+        "instrument-kinds.md": csv_page(
+            "Kinds of instruments",
+            "The kinds that an instrument may have, from restraint to open force: the question of the briefing that compares "
+            "commitments to it, and the words in which it says what a move is meant for.",
+            "instrument_kinds.csv",
+        ),
         "event-categories.md": csv_page(
             "Categories of events",
-            "What a dated event may be, after the PLOVER manual ({cite:p}`halterman2023`) and its earlier version; meanings in our own words.",
+            "The categories that a dated event and an event rule may have: those of the PLOVER coding, {cite:p}`halterman2023`, "
+            "and two of its earlier version. How each takes place is its [mode](event-modes.md).",
             "event_categories.csv",
+        ),
+        "event-modes.md": csv_page(
+            "Modes of events",
+            "How an event takes place, with the [categories](event-categories.md) that each mode goes with, "
+            "{cite:p}`halterman2023`.",
+            "event_modes.csv",
+        ),
+        "terms.md": csv_page(
+            "Short lists",
+            "The words that a crisis file and its tables take in the places named.",
+            "terms.csv",
         ),
         "attributes.md": csv_page(
             "Exposure variables",

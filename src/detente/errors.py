@@ -71,6 +71,7 @@ Code = Literal[
     "state-value-unknown",
     "instrument-unknown",
     "issue-unknown",
+    "issue-closed",
     "exposure-unknown",
     "mechanism-unknown",
     "mechanism-cycle",
@@ -79,6 +80,8 @@ Code = Literal[
     "model-input-missing",
     "model-output-unknown",
     "policy-invalid",
+    "term-unknown",
+    "entry-unused",
     # the game that the rules make
     "instrument-unused",
     "instrument-unreachable",

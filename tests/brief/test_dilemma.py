@@ -6,7 +6,8 @@ import pytest
 from detente.analysis.moves import LEAST_CHANGE
 from detente.brief.book import Book
 from detente.brief.figures import links_in, plain
-from detente.brief.questions._dilemma import COLOURS, INTENTS, dilemma_parts
+from detente.brief.questions._dilemma import COLOURS, dilemma_parts
+from detente.crisis.registers import instrument_kinds
 from detente.models.beliefs import classify_change
 
 
@@ -22,7 +23,7 @@ def test_every_move_has_an_intent_a_reading_and_an_effect(parts):
     figures = {figure.id: figure for figure in book.figures}
     assert table.rows
     for row in table.rows:
-        assert row[2] in INTENTS.values()
+        assert row[2] in {kind.intent for kind in instrument_kinds().values()}
         assert row[5] in COLOURS
         effect = next(figure for name, figure in figures.items() if name in links_in(row[4]))
         assert row[5] == classify_change(effect.value, least=LEAST_CHANGE)

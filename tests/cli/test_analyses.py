@@ -136,6 +136,37 @@ def test_policies_of_a_crisis_are_compared_and_searched(capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("adapt", "reason", "words"),
+    [
+        ("nothing,threaten,shut", "unseen", "before a choice of its own"),
+        ("arm,arm,subvert", "alike", "both policies leave the same choices"),
+    ],
+)
+def test_adapting_that_changes_nothing_is_said_with_its_reason(
+    capsys, monkeypatch, adapt, reason, words
+):
+    """Oracle: hand: the pipeline is shut after the last choice; in the second both policies are one."""
+    some = ("policies", TEMPLATE, "--draws", "8", "--adapt", adapt)
+    data = json.loads(run(capsys, monkeypatch, *some, "--json")[1])
+    (item,) = data["idle_switches"]
+    assert item["reason"] == reason
+    start, adaptive = (
+        next(policy for policy in data["policies"] if policy["id"] == name)
+        for name in (adapt.split(",")[0], item["id"])
+    )
+    assert start["aims"] == adaptive["aims"]
+    text = run(capsys, monkeypatch, *some)[1]
+    assert "Adapting changes nothing in" in text
+    assert words in text
+
+
+def test_adapting_that_changes_something_is_not_called_idle(capsys, monkeypatch):
+    """Oracle: hand: the west sees subversion (as talks) and may then arm or not."""
+    some = ("policies", TEMPLATE, "--draws", "8", "--adapt", "nothing,threaten,subvert")
+    assert json.loads(run(capsys, monkeypatch, *some, "--json")[1])["idle_switches"] == []
+
+
+@pytest.mark.parametrize(
     ("options", "code"),
     [
         (["--aims", "attack:best"], "option-invalid"),

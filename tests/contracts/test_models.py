@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import math
 import re
 from importlib import resources
 from pathlib import Path
@@ -121,6 +122,8 @@ MIDDLE = {
     "challenger_salience": 0.5,
     "defender_salience": 0.4,
     "challenger_position": 20.0,
+    "challenger_red_line": 75.0,
+    "defender_red_line": 25.0,
     "defender_position": 80.0,
     "position": 70.0,
     "salience": 0.6,
@@ -143,7 +146,7 @@ SIGNED = {("beliefs.posterior", "shift")}
 def middle(item):
     if item.name in MIDDLE:
         return MIDDLE[item.name]
-    if item.default is not None:
+    if item.default is not None and not math.isnan(item.default):
         return item.default
     if item.unit == "twh":
         return 100.0
@@ -211,7 +214,7 @@ def test_declarations_are_complete(name):
     for item in model.inputs:
         assert item.low < item.high
         if item.default is not None:
-            assert item.low <= item.default <= item.high
+            assert math.isnan(item.default) or item.low <= item.default <= item.high
         assert model.find_input(item.name) is item
     for item in model.outputs:
         assert model.find_output(item.name) is item

@@ -9,7 +9,7 @@ from detente.crisis.remembering import cache_folder, keep
 LONG = "# " + "-" * 20_000 + "\n"
 TEXT = (
     LONG
-    + 'a: 1\nb:\n  - two\n  - {c: 3.5, d: "yes"}\ne: &x [1, 2, {}]\nf: *x\ng:\nh: ["\\ud800"]\n'
+    + 'a: 1\nb:\n  - two\n  - {c: 3.5, d: "yes"}\ne: &x [1, 2, {}]\nf: *x\ng:\nh: ["\\ud83d\\ude00"]\n'
 )
 
 

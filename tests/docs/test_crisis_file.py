@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from detente.crisis.expectations import ExpectationEntry
 from detente.crisis.reading import MAX_BYTES, MAX_DEPTH, MAX_NODES
 from detente.crisis.schema import LIST_SECTIONS, MAPPING_SECTIONS, MAX_ROUNDS, Header
 from detente.crisis.tables import COMMON_COLUMNS, MAX_ROWS, TABLE_COLUMNS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "crisis-file.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-MODELS = {"Header": Header, **MAPPING_SECTIONS, **LIST_SECTIONS}
+MODELS = {"Header": Header, **MAPPING_SECTIONS, **LIST_SECTIONS, "expect": ExpectationEntry}
 
 
 @pytest.mark.parametrize("section", MODELS)
@@ -38,4 +39,4 @@ def test_limits_are_those_of_the_code():
 def test_snippets_are_yaml(snippet):
     reader = YAML(typ="safe", pure=True)
     reader.allow_duplicate_keys = True
-    assert isinstance(reader.load(snippet), dict)
+    assert isinstance(reader.load(snippet), dict | list)

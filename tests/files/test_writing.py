@@ -95,6 +95,7 @@ MADE = {
     "testing/crises.py": "files of a test",
     "testing/gas.py": "files of a test",
     "cli/query.py": "standard output alone",
+    "cli/_streams.py": "standard output and standard error alone",
     "files/holding.py": "the folder that is held",
     "files/generations.py": "the writer itself",
     "files/writing.py": "the writer itself",

@@ -306,6 +306,7 @@ def test_consent_by_hand():
         "position": 100.0,
         "salience": 1.0,
         "challenger_position": 0.0,
+        "status_quo": 80.0,
         "win_prob": 0.6,
         "war_cost": 0.1,
     }
@@ -315,6 +316,90 @@ def test_consent_by_hand():
     firm = CONSENT(package=70.0, red_line=80.0, red_line_firmness=2.0, **given)
     assert firm["gain"].item() == pytest.approx(0.3)
     assert CONSENT(package=20.0, **given)["consents"].item() == 0.0
+
+
+def test_consent_is_measured_against_things_as_they_stand_too():
+    """Oracle: hand. At 80 a party loses 0.2: a package at 70 is better than a war that costs 0.7 and worse than today."""
+    given = {
+        "position": 100.0,
+        "salience": 1.0,
+        "challenger_position": 0.0,
+        "status_quo": 80.0,
+        "win_prob": 0.6,
+        "war_cost": 0.1,
+    }
+    over_its_head = CONSENT(package=70.0, **given)
+    assert (over_its_head["consents"].item(), over_its_head["gain"].item()) == (
+        1.0,
+        pytest.approx(0.4),
+    )
+    assert over_its_head["consents_as_things_stand"].item() == 0.0
+    assert over_its_head["gain_as_things_stand"].item() == pytest.approx(-0.1)
+    better = CONSENT(package=85.0, **given)
+    assert better["consents_as_things_stand"].item() == 1.0
+    assert better["gain_as_things_stand"].item() == pytest.approx(0.05)
+
+
+@given(st.floats(0.0, 100.0), st.floats(0.0, 100.0), st.floats(0.0, 100.0))
+def test_a_package_that_changes_nothing_is_neither_better_nor_worse_than_today(x, ideal, rival):
+    """Oracle: theorem: without a red line the same position has the same worth."""
+    got = CONSENT(
+        package=x, status_quo=x, position=ideal, salience=1.0, challenger_position=rival,
+        win_prob=0.5, war_cost=0.1,
+    )  # fmt: skip
+    assert got["gain_as_things_stand"].item() == 0.0
+    assert got["consents_as_things_stand"].item() == 1.0
+
+
+LINES = {"challenger_red_line": [[[50.0]]], "defender_red_line": [[[60.0]]]}
+SIDES = {
+    "challenger_position": [[[0.0]]],
+    "defender_position": [[[100.0]]],
+    "challenger_salience": [[[1.0]]],
+    "defender_salience": [[[1.0]]],
+    "win_prob": 0.5,
+    "challenger_war_cost": 0.3,
+    "defender_war_cost": 0.3,
+}
+
+
+def test_a_red_line_that_is_written_acts():
+    """Oracle: hand. Lines at 50 and 60 leave no package between them; at a price, or without lines, there is one."""
+    settle = MODEL
+    hard = settle(**SIDES, **LINES)
+    assert (hard["exists"].item(), hard["exists_no_red_lines"].item()) == (0.0, 1.0)
+    assert settle(**SIDES, **LINES, red_line_firmness=1.5)["exists"].item() == 1.0
+    assert settle(**SIDES)["exists"].item() == 1.0
+    one = settle(**SIDES, challenger_red_line=[[[30.0]]])
+    assert one["exists"].item() == 1.0
+    assert one["nash_point"].item() <= 30.0 + 1e-3
+
+
+@given(st.floats(1.0, 99.0), st.floats(0.02, 0.4))
+def test_no_package_crosses_a_hard_line(line, cost):
+    """Oracle: theorem: a gain of at most the whole issue space pays for no point that costs a million times as much."""
+    settle = MODEL
+    sides = SIDES | {"challenger_war_cost": cost, "defender_war_cost": cost}
+    got = settle(**sides, challenger_red_line=[[[line]]])
+    if got["exists"].item():
+        assert got["nash_point"].item() <= line + 1e-3
+
+
+def test_without_lines_firmness_changes_nothing():
+    """Oracle: theorem: nothing is crossed where no line is drawn."""
+    settle = MODEL
+    free, firm = settle(**SIDES), settle(**SIDES, red_line_firmness=7.0)
+    assert all(np.array_equal(free[name], firm[name]) for name in free)
+
+
+def test_several_parties_keep_their_lines_too():
+    """Oracle: hand. The first signs up to 40 only; without the line all three meet at 50."""
+    parties = make_parties(
+        [[0.0], [100.0], [50.0]], [[1.0]] * 3, red_line=[[40.0], [np.nan], [np.nan]]
+    )
+    got = solve_packages(parties, [0.3, 0.3, 0.3])
+    assert got.exists[0]
+    assert got.nash_point[0, 0] <= 40.0 + 1e-4
 
 
 # --- mechanisms of Fearon, in closed form

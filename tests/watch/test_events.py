@@ -286,3 +286,13 @@ def test_words_of_a_rule_match_whole_words(crisis, word, text, fits):
     changed = replace(crisis, event_rules=(rule,))
     (reading,) = understand([event(text=text)], changed)
     assert (reading.kind == "move") is fits
+
+
+def test_a_mode_is_a_word_of_the_register(tmp_path):
+    """Oracle: hand: the nearest mode is named, and none is asked for."""
+    with pytest.raises(UsageError, match="'areal' is no mode of PLOVER") as caught:
+        read_events(write(tmp_path, f"{HEAD}2030-01-20,NOR,MID,ASSAULT,areal,bombs,,,\n"))
+    assert caught.value.code == "table-row-invalid"
+    assert "aerial" in str(caught.value)
+    events, _ = read_events(write(tmp_path, f"{HEAD}2030-01-20,NOR,MID,ASSAULT,,bombs,,,\n"))
+    assert events[0].mode == ""

@@ -61,7 +61,7 @@ ALWAYS = ("judgement", "derived", "mem", "sor-17")
 QUANTITY_SOURCES = (
     "dobbs-17", "dobbs-19", "dobbs-79", "ww-inv", "malin", "malinov", "fn-n", "fn-kcw", "garthoff", "drent",
     "dobbs-dob", "dobbs-auth", "frus-s363", "frus11-32", "cia-blk", "cia-econ", "frus10-363", "jfk14-op",
-    "tna-msg", "stern-20", "stern-18", "csef", "sheehan", "fp-12", "fas-12", "cc-41", "icb", "mongo", "usat-inv",
+    "tna-msg", "stern-20", "stern-18", "sheehan", "fp-12", "fas-12", "cc-41", "icb", "mongo", "usat-inv",
 )  # fmt: skip
 """Sources of quantities, types among them, that no table need cite."""
 

@@ -470,7 +470,6 @@ ALWAYS = (
     "caliendo-2015",
     "eurostat-1112",
     "boehm-2020",
-    "gsdb-2020",
     "levif-1501",
     "iep-2015",
 )
@@ -497,7 +496,6 @@ SOURCES = {
     "eurostat-1112": _source("Eurostat", "EU27 trade in goods with Russia, first nine months of 2011", "2011-12-12", "http://europe.xorte.com/0,3,EU27-Trade-in-Goods-with-Russia-up-by-27-in-the-First-Nine-Months-of-2011,14373.html", "official statistics; news release read from a copy"),
     "caliendo-2015": _source("Review of Economic Studies 82(1) (Caliendo, Parro)", "Estimates of the Trade and Welfare Effects of NAFTA", "2015-01-31", "https://doi.org/10.1093/restud/rdu035", "scholarly article; elasticities of its table 1 quoted from memory", "2015"),
     "boehm-2020": _source("NBER Working Paper 27064 (Boehm, Levchenko, Pandalai-Nayar)", "The Long and Short (Run) of Trade Elasticities", "2020-04-30", "https://www.nber.org/papers/w27064", "working paper; read in its abstract", "2020-04"),
-    "gsdb-2020": _source("European Economic Review 129 (Felbermayr, Kirilakha, Syropoulos, Yalcin, Yotov)", "The Global Sanctions Data Base", "2020-10-31", "https://doi.org/10.1016/j.euroecorev.2020.103561", "scholarly article; read in its abstract", "2020"),
     "bofit-2201": _source("BOFIT via bne IntelliNews", "Structure of the reserves of the Bank of Russia at the end of June 2021", "2022-01-14", "https://www.intellinews.com", "central bank figures, press copy; day of the first printing from memory", "2022-01"),
     "sputnik-2110": _source("Sputnik", "Shares of currencies in Russian reserves on 31 March 2021", "2021-10-01", "https://sputniknews.com/20211001/russian-international-reserves-shares-of-dollar-euro-down-gold-yuan-up-in-year-to-31-march-1089584289.html", "press copy of a central bank report", "2021-10-01"),
     "levif-1501": _source("Trends Le Vif", "Net capital outflow from Russia in the fourth quarter of 2014", "2015-01-17", "https://trends.levif.be/economie/politique-economique/russie-les-fuites-de-capitaux-ont-plus-que-double-en-2014/article-normal-362109.html", "press copy of central bank figures", "2015-01"),

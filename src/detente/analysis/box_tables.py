@@ -10,6 +10,7 @@ from detente.analysis._columns import InputColumn
 from detente.analysis.cart import CartTree
 from detente.analysis.case_tables import CaseTable, read_cases
 from detente.analysis.discovery import Box, BoxSearch
+from detente.analysis.reading import paths_read_in_run
 from detente.analysis.single_inputs import SingleInput, find_single_inputs
 from detente.analysis.wording import limits_words
 from detente.arrays import BoolArray, FloatArray
@@ -31,7 +32,7 @@ Columns = dict[str, NDArray[Any]]
 def cases_of_run(
     results: Run, outcome: str, policy: str | None, leave_out: Sequence[str] = ()
 ) -> tuple[Columns, FloatArray]:
-    """Return the quantities of a run and one of its metrics, case by case.
+    """Return the quantities of a run that one of its metrics can depend on, and that metric, case by case.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def cases_of_run(
     values = results.values(outcome, stored if results.has(outcome, stored) else name)
     columns: Columns = {
         path: results.values(metric_name("quantity", path))
-        for path in results.quantities()
+        for path in paths_read_in_run(results, outcome)
         if path not in leave_out
     }
     return columns, values

@@ -1,6 +1,6 @@
 """What drives a result, from a run or by solving a crisis at settings of its own, as plain values for tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,13 @@ from detente.analysis.driving import (
     group_by_source,
     uncertain_paths,
 )
+from detente.analysis.reading import find_crisis_of, paths_read
 from detente.analysis.sensitivity import measure_given_data, weigh_groups
 from detente.analysis.solving import find_policies
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.loading import load_as_it_was
 from detente.engine.designs import describe_cases
 from detente.runs.run import Run
-from detente.runs.tracing import trace_metric
 
 __all__ = ["drivers_in_crisis", "drivers_in_run"]
 
@@ -50,10 +49,9 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
     stored = chosen if results.has(metric, chosen) else ""
     values = results.values(metric, stored if results.has(metric, stored) else chosen)
     known = ~np.isnan(values)
-    manifest = results.manifest
-    crisis = load_as_it_was(manifest.crisis, manifest.overrides, manifest.digest)
+    crisis = find_crisis_of(results)
     paths = results.quantities()
-    read = paths if crisis is None else _read_by(crisis, metric, paths)
+    read = paths if crisis is None else paths_read(crisis, metric, paths)
     inputs = StoredQuantities(results, read, cases=known)
     effects = {driver.path: driver for driver in results.drivers(metric, stored)}
     groups = {} if crisis is None else group_by_source(crisis)
@@ -94,12 +92,6 @@ def _sources(
     return [item._asdict() for item in weigh_groups(inputs, first[known], groups)]
 
 
-def _read_by(crisis: Crisis, metric: str, paths: Iterable[str]) -> tuple[str, ...]:
-    """Return those of some quantities that a metric can depend on, in the order given."""
-    read = set(trace_metric(crisis, metric).quantities)
-    return tuple(path for path in paths if path in read)
-
-
 def drivers_in_crisis(
     crisis: Crisis,
     metric: str,
@@ -138,7 +130,7 @@ def drivers_in_crisis(
     data: dict[str, Any] = {"crisis": crisis.id, "metric": metric, "policy": chosen.id}
     if paths is None:
         uncertain = uncertain_paths(crisis)
-        paths = _read_by(crisis, metric, uncertain)
+        paths = paths_read(crisis, metric, uncertain)
         data["not_read"] = [path for path in uncertain if path not in set(paths)]
     if tornado:
         swings = find_crisis_swings(crisis, metric, chosen, paths=paths, workers=workers)

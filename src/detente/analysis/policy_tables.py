@@ -8,6 +8,7 @@ import numpy as np
 from detente.analysis._columns import StoredQuantities
 from detente.analysis.driving import uncertain_paths
 from detente.analysis.mixes import read_mixes
+from detente.analysis.reading import paths_read, paths_read_in_run
 from detente.analysis.robustness import (
     Aim,
     find_pareto,
@@ -48,7 +49,8 @@ def compare_in_run(
     Returns
     -------
     dict
-        Crisis, draws, what the cases are, aims, limits, policies with means, ranges, regret, and switch points.
+        Crisis, draws, what the cases are, aims, limits, policies with means, ranges, regret, and switch points of the
+        quantities that the last aim can depend on (all, if the crisis is not at hand as it was).
     """
     manifest = results.manifest
     search = read_mixes(results.folder)
@@ -75,7 +77,7 @@ def compare_in_run(
         for metric in metrics
     }
     labels = [manifest.policy_labels.get(name, name) for name in results.policy_ids]
-    quantities = StoredQuantities(results, results.quantities())
+    quantities = StoredQuantities(results, paths_read_in_run(results, aims[-1].metric))
     found = _compared(
         manifest.crisis, results.policy_ids, labels, values, aims, limits, quantities=quantities
     )
@@ -107,7 +109,7 @@ def compare_in_crisis(
     Returns
     -------
     dict
-        As of :func:`compare_in_run`.
+        As of :func:`compare_in_run`, with ``idle_switches``: policies for which adapting changes nothing, and why.
     """
     aims = wanted or default_aims(crisis)
     policies: list[Policy | AdaptivePolicy] = [
@@ -117,20 +119,45 @@ def compare_in_crisis(
     metrics = tuple(dict.fromkeys(aim.metric for aim in (*aims, *limits)))
     engine = Engine(crisis, workers=workers or 2)
     solver = PolicySolver(engine, engine.draw(draws, seed=seed))
+    idle = _idle_switches(crisis, solver, policies)
     found = solver.evaluate(policies, metrics)
     by_type = solver.evaluate(policies, _type_metrics(crisis)).values
     drawn = solver.draws.as_mapping()
-    return _compared(
+    read = paths_read(crisis, aims[-1].metric, uncertain_paths(crisis))
+    compared = _compared(
         crisis.id,
         found.policies,
         found.labels,
         found.values,
         aims,
         limits,
-        quantities={path: drawn[path] for path in uncertain_paths(crisis)},
+        quantities={path: drawn[path] for path in read},
         by_type=by_type,
         unconverged=sum(found.unconverged),
     )
+    return compared | {"idle_switches": idle}
+
+
+_IDLE = {
+    "unseen": "under “{start}” nobody sees “{signal}” before a choice of its own",
+    "alike": "both policies leave the same choices wherever “{signal}” has been seen",
+}
+
+
+def _idle_switches(
+    crisis: Crisis, solver: PolicySolver, policies: Sequence[Policy | AdaptivePolicy]
+) -> list[dict[str, str]]:
+    """Return the policies that adapt and yet make the game of their start, with the reason in words."""
+    found = []
+    for policy, game in zip(policies, solver.find_games(policies), strict=True):
+        if isinstance(policy, AdaptivePolicy):
+            reason = game.board.masks.switching(policy)
+            if reason != "changes":
+                words = _IDLE[reason].format(
+                    start=policy.start.label, signal=crisis.instruments[policy.signal].label
+                )
+                found.append({"id": policy.id, "reason": reason, "words": words})
+    return found
 
 
 def _type_metrics(crisis: Crisis) -> tuple[str, ...]:

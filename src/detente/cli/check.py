@@ -60,7 +60,7 @@ def command(
 
       detente check ./my-crisis --strict
 
-      detente check ukraine-2022 --expect
+      detente check cuba-1962 --expect
     """
     findings, loaded = examine(crisis)
     is_refused = any(strict or finding.severity == "error" for finding in findings)

@@ -118,15 +118,10 @@ def command(
     from detente.analysis.cart import grow_tree
     from detente.analysis.discovery import read_outcome
 
-    columns, values, cases, labels = _read(
-        Path(source),
-        outcome,
-        policy,
-        leave_out or (),
-        drop_missing=drop_missing,
-        inputs=inputs or (),
-    )
-    columns = _choose(columns, values, inputs, _most(Path(source), most_inputs))
+    place = Path(source)
+    kept: dict[str, Any] = {"drop_missing": drop_missing, "inputs": inputs or ()}
+    columns, values, cases, labels = _read(place, outcome, policy, leave_out or (), **kept)
+    columns = _choose(columns, values, inputs, _most(place, most_inputs))
     options: dict[str, Any] = {"threshold": threshold, "below": below, "mass_min": mass_min}
     what = outcome if threshold is None else f"{outcome} {'<=' if below else '>='} {threshold:g}"
     if tree:

@@ -217,6 +217,11 @@ def _compare_text(data: dict[str, Any], most: int | None) -> str:
             lines.append(f"  {cells}  {policy['label']}")
         lines += _more(len(data["policies"][:most]), len(data["policies"]))
         lines.append("")
+    labels = {policy["id"]: policy["label"] for policy in data["policies"]}
+    lines += [
+        f"Adapting changes nothing in “{labels[item['id']]}”: {item['words']}."
+        for item in data.get("idle_switches", ())
+    ]
     best = [policy["label"] for policy in data["policies"] if policy["pareto"]]
     lines.append("No other policy is better in every aim than:")
     lines += [f"  {label}" for label in best[:most]]

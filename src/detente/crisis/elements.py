@@ -112,7 +112,8 @@ class Quantity:
     """A figure with its uncertainty, unit and provenance.
 
     ``path`` is its name in ``--set`` and in figures. ``contested`` keeps each rival value with its source key; the
-    distribution of a contested quantity is discrete over them with equal weights.
+    distribution of a contested quantity is discrete over them with equal weights. ``unused`` says why it is kept although
+    nothing reads it.
     """
 
     path: str
@@ -126,6 +127,7 @@ class Quantity:
     confidence: str = ""
     group: str = ""
     note: str = ""
+    unused: str = ""
     claims: tuple[str, ...] = ()
     contested: tuple[tuple[float, str], ...] = ()
     place: Place = field(default_factory=Place)
@@ -314,7 +316,8 @@ class Player:
 class StateVariable:
     """A named variable of the world with a few named values, in order.
 
-    ``value_labels`` name values on their own; ``phrases`` are words that may follow a noun ("with a large arms effort").
+    ``value_labels`` name values on their own; ``phrases`` are words that may follow a noun ("with a large arms effort"), and
+    ``unused`` says why a value is kept although nothing sets it.
     """
 
     id: str
@@ -323,6 +326,7 @@ class StateVariable:
     value_labels: Mapping[str, str]
     initial: str
     phrases: Mapping[str, str] = field(default_factory=dict)
+    unused: Mapping[str, str] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
 

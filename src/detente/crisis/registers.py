@@ -1,4 +1,4 @@
-"""The closed lists of units and of event categories, and the known exposure variables: tables that ship with the package."""
+"""The words that a crisis may use, and what each means: closed lists and known variables, tables that ship with the package."""
 
 import math
 from collections.abc import Mapping
@@ -7,8 +7,23 @@ from functools import cache
 from importlib import resources
 
 from detente.crisis.csv_reader import decode_text, read_records
+from detente.crisis.elements import Instrument
 
-__all__ = ["Attribute", "Unit", "attributes", "event_categories", "units"]
+__all__ = [
+    "Attribute",
+    "EventMode",
+    "InstrumentKind",
+    "Unit",
+    "attributes",
+    "event_categories",
+    "event_modes",
+    "instrument_kinds",
+    "kind_of",
+    "kinds_for",
+    "term_lists",
+    "terms",
+    "units",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +45,37 @@ class Attribute:
     low: float
     high: float
     description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentKind:
+    """What an instrument is, for the briefing.
+
+    ``force`` ranks kinds from restraint to open force, ``question`` is the one that compares commitments to it, and
+    ``intent`` are words that may follow "meant".
+    """
+
+    name: str
+    label: str
+    meaning: str
+    intent: str
+    question: str
+    force: int
+    open_force: bool
+
+    @property
+    def restrains(self) -> bool:
+        """Tell whether it is the least forceful kind: waiting and holding back."""
+        return self.force == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventMode:
+    """How an event of one of some categories takes place."""
+
+    name: str
+    categories: tuple[str, ...]
+    meaning: str
 
 
 def _rows(file: str) -> list[dict[str, str]]:
@@ -90,3 +136,90 @@ def event_categories() -> Mapping[str, str]:
     'withdraws forces or ends a use of force'
     """
     return {row["category"]: row["meaning"] for row in _rows("event_categories.csv")}
+
+
+@cache
+def event_modes() -> Mapping[str, EventMode]:
+    """Return the modes that a dated event may have, with the categories that each goes with.
+
+    The manual is :cite:p:`halterman2023`, with names of its earlier version. Meanings are in our own words.
+
+    Examples
+    --------
+    >>> event_modes()["cyber"].categories
+    ('COERCE',)
+    """
+    return {
+        row["mode"]: EventMode(
+            name=row["mode"],
+            categories=tuple(row["categories"].split()),
+            meaning=row["meaning"],
+        )
+        for row in _rows("event_modes.csv")
+    }
+
+
+@cache
+def instrument_kinds() -> Mapping[str, InstrumentKind]:
+    """Return the kinds that an instrument may have, by name, from restraint to open force.
+
+    Examples
+    --------
+    >>> [kind.name for kind in instrument_kinds().values() if kind.open_force]
+    ['military']
+    """
+    return {
+        row["kind"]: InstrumentKind(
+            name=row["kind"],
+            label=row["label"],
+            meaning=row["meaning"],
+            intent=row["intent"],
+            question=row["question"],
+            force=int(row["force"]),
+            open_force=row["open_force"] == "yes",
+        )
+        for row in _rows("instrument_kinds.csv")
+    }
+
+
+def kind_of(instrument: Instrument) -> InstrumentKind:
+    """Return the kind of an instrument of a crisis that was loaded, which has no other than those of the register."""
+    return instrument_kinds()[instrument.kind]
+
+
+def kinds_for(question: str, *, open_force: bool = True) -> tuple[str, ...]:
+    """Return the kinds of instruments that a question of the briefing compares, the use of open force among them or not.
+
+    Examples
+    --------
+    >>> kinds_for("alliance")
+    ('energy', 'alliance')
+    """
+    return tuple(
+        kind.name
+        for kind in instrument_kinds().values()
+        if kind.question == question and (open_force or not kind.open_force)
+    )
+
+
+@cache
+def term_lists() -> tuple[str, ...]:
+    """Return the names of the lists of :func:`terms`."""
+    return tuple(dict.fromkeys(row["list"] for row in _rows("terms.csv")))
+
+
+@cache
+def terms(name: str) -> Mapping[str, str]:
+    """Return the words of one short list, and what each means.
+
+    Parameters
+    ----------
+    name
+        One of :func:`term_lists`.
+
+    Examples
+    --------
+    >>> list(terms("role"))
+    ['challenger', 'defender', 'ally', 'target']
+    """
+    return {row["term"]: row["meaning"] for row in _rows("terms.csv") if row["list"] == name}

@@ -4,6 +4,7 @@ Text enters here and nowhere else; unknown keys are refused and numbers are not 
 passed on raw: :mod:`detente.crisis.expressions` reads them. :func:`crisis_schema` is the JSON Schema of the whole file.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -11,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from detente.crisis.dates import first_day
 from detente.crisis.elements import ColumnTable, Grade, Role
-from detente.crisis.registers import units
+from detente.crisis.registers import event_categories, event_modes, instrument_kinds, units
 
 __all__ = [
     "LIST_SECTIONS",
@@ -58,6 +59,12 @@ _VALUE_TYPE: Final = "value-type"
 def _one_or_many(value: Any) -> Any:
     """Take a single text for a list of one."""
     return [value] if isinstance(value, str) else value
+
+
+def _one_or_many_of(names: Iterable[str]) -> dict[str, Any]:
+    """Return the schema of one of some names, or a list of them."""
+    one = {"enum": list(names)}
+    return {"anyOf": [one, {"type": "array", "items": one}]}
 
 
 def _words(value: Any) -> Any:
@@ -157,6 +164,15 @@ RawPairs = Annotated[
     ),
 ]
 UnitName = Annotated[str, Field(json_schema_extra={"enum": list(units())})]
+KindName = Annotated[Name, Field(json_schema_extra={"enum": list(instrument_kinds())})]
+CategoryNames = Annotated[
+    list[Name],
+    BeforeValidator(_one_or_many),
+    WithJsonSchema(_one_or_many_of(event_categories())),
+]
+ModeNames = Annotated[
+    list[Name], BeforeValidator(_one_or_many), WithJsonSchema(_one_or_many_of(event_modes()))
+]
 
 ClaimsField: Any = Field(default=[], description="Ids of the claims that this entry carries.")
 
@@ -266,6 +282,7 @@ class QuantityEntry(Entry):
     confidence: str = Field(default="", description="How sure the authors are, in words.")
     group: str = Field(default="", description="Name of its correlation group.")
     note: str = Field(default="", description="A remark.")
+    unused: str = Field(default="", description="Why it is kept although nothing reads it.")
     claims: Claims = ClaimsField
 
 
@@ -276,7 +293,9 @@ class IssueEntry(Entry):
     at_0: Text = Field(description="What 0 stands for.")
     at_50: Text = Field(description="What 50 stands for.")
     at_100: Text = Field(description="What 100 stands for.")
-    negotiable: bool = Field(description="Whether a settlement may move it.")
+    negotiable: bool = Field(
+        description="Whether a settlement may move it; one that may not stands in no mechanism over issues."
+    )
     claims: Claims = ClaimsField
 
 
@@ -293,6 +312,9 @@ class StateVariableEntry(Entry):
         description='Value to words that may follow a noun: "with a large arms effort".',
     )
     initial: ValueName = Field(description="Its value at the start.")
+    unused: dict[str, Text] = Field(
+        default={}, description="Value to why it is kept although nothing sets it."
+    )
     claims: Claims = ClaimsField
 
 
@@ -310,7 +332,7 @@ class InstrumentEntry(Entry):
 
     label: Text = Field(description="Name as readers see it.")
     player: Name = Field(description="Who may use it.")
-    kind: Name = Field(description="A word for what it is: diplomacy, military, sanctions, ...")
+    kind: KindName = Field(description="What it is, from the closed list of kinds.")
     when: RawCondition = Field(default=None, description="When it is available; absent: always.")
     effects: dict[str, ValueName] = Field(
         default={}, description="State variable to value, or `up` / `down`: the next in its order."
@@ -437,8 +459,10 @@ class EventRuleEntry(Entry):
     id: Name = Field(description="Id of the rule.")
     actor: Names = Field(default=[], description="Who acts, one of these; absent: anyone.")
     target: Names = Field(default=[], description="At whom, one of these; absent: anyone.")
-    category: Names = Field(default=[], description="PLOVER category, one of these; absent: any.")
-    mode: Names = Field(default=[], description="PLOVER mode, one of these; absent: any.")
+    category: CategoryNames = Field(
+        default=[], description="PLOVER category, one of these; absent: any."
+    )
+    mode: ModeNames = Field(default=[], description="PLOVER mode, one of these; absent: any.")
     words: Names = Field(
         default=[], description="The text holds one of these, in any case; absent: any text."
     )

@@ -1,5 +1,6 @@
 """Give the parts of a crisis file their shape: each entry goes through its pydantic model, each problem becomes a finding."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,6 +29,9 @@ _KNOWN = [*_HEADER, *MAPPING_SECTIONS, *LIST_SECTIONS]
 _REQUIRED = {
     info.alias or name for name, info in CrisisDocument.model_fields.items() if info.is_required()
 }
+
+_EXPECTED = re.compile(r"'([^']*)'")
+"""The words in pydantic's list of what is expected."""
 
 _VALUE_FIX = (
     "give a value of the kind that the key takes; `detente schema` prints what each key takes"
@@ -159,12 +163,13 @@ def _report(draft: Draft, error: ValidationError, keys: Keys, fields: Iterable[s
             )
         elif kind == "literal_error":
             allowed = problem["ctx"]["expected"]
+            near = nearest(value, _EXPECTED.findall(allowed)) if isinstance(value, str) else ()
             draft.report(
                 "grade-unknown" if loc[-1] == "grade" else "value-out-of-range",
                 f"{_show(value)} is not one of {allowed}",
                 at=place,
                 value=_show(value),
-                fix=f"write one of {allowed}",
+                fix=f"did you mean {' or '.join(near)}?" if near else f"write one of {allowed}",
             )
         else:
             draft.report(

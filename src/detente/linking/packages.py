@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import TableRow
+from detente.crisis.registers import terms
 from detente.crisis.trade_tables import load_trade_table, shipped_trade_tables
 from detente.errors import CrisisFileError, Finding, UsageError
 from detente.models.sanctions import (
@@ -179,8 +180,8 @@ def _element(row: TableRow, economy: TradeEconomy, *, column: str = "coverage") 
     sectors = tuple(row.cells["sectors"].split())
     _known(row, "sectors", sectors, economy.sectors)
     _known(row, "target", [row.cells["target"]], economy.regions)
-    if row.cells["direction"] not in {"imports", "exports", "both"}:
-        raise _wrong(row, "direction", "write imports, exports or both")
+    if row.cells["direction"] not in terms("package direction"):
+        raise _wrong(row, "direction", f"write {' or '.join(terms('package direction'))}")
     if row.cells["scales"] not in {"yes", "no"}:
         raise _wrong(row, "scales", "write yes or no")
     return Element(

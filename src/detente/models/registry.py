@@ -99,7 +99,8 @@ class Input:
     """An input of a model: its unit, whether it has one value per member, its allowed range and default.
 
     The unit ``any`` takes every unit; all inputs of a model with this unit must be given in the same one. The name is
-    that of the parameter. An input without a default must be given.
+    that of the parameter. An input without a default must be given; one whose default is NaN may be absent: the model then
+    sees NaN.
     """
 
     unit: str
@@ -378,7 +379,10 @@ def _read(declared: Model, values: Mapping[str, ArrayLike]) -> dict[str, FloatAr
                 at=f"{declared.name}.{item.name}",
                 fix="give it a value",
             )
-        read[item.name] = _read_one(declared.name, item, given)
+        absent = item.name not in values and np.isnan(given).all()
+        read[item.name] = (
+            np.full((1,) * _axes(item), np.nan) if absent else _read_one(declared.name, item, given)
+        )
     _check_shapes(declared.name, read)
     members = [item.name for item in declared.inputs if item.per_member]
     n_members = max((read[name].shape[0] for name in members), default=1)
@@ -401,9 +405,13 @@ def _check_names(declared: Model, values: Mapping[str, ArrayLike]) -> None:
             )
 
 
+def _axes(item: Input) -> int:
+    return 3 if item.per_member else 2
+
+
 def _read_one(name: str, item: Input, given: ArrayLike) -> FloatArray:
     at = f"{name}.{item.name}"
-    n_axes = 3 if item.per_member else 2
+    n_axes = _axes(item)
     try:
         array: FloatArray = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):

@@ -6,6 +6,7 @@ solves: a menu of one action is no decision and makes no node, as in a tree that
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -16,7 +17,10 @@ from detente.rules._rows import breadth_first
 from detente.rules.policies import AdaptivePolicy, menu_masks, narrow
 from detente.rules.unrolling import Tree
 
-__all__ = ["CutTree", "TreeMasks"]
+__all__ = ["CutTree", "SwitchEffect", "TreeMasks"]
+
+SwitchEffect = Literal["changes", "unseen", "alike"]
+"""What adapting does to a game: something, or nothing for one of two reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,26 @@ class TreeMasks:
         else:
             mask = self._left(policy)
         return mask | ~self.reached(mask)[self.owner]
+
+    def switching(self, policy: AdaptivePolicy) -> SwitchEffect:
+        """Tell whether adapting makes another game than its start alone, and if not, why not.
+
+        Returns
+        -------
+        SwitchEffect
+            ``changes``; ``unseen`` if under the start no play shows the signal to a player before a menu of its own; ``alike``
+            if both policies leave the same wherever it has been seen.
+
+        Raises
+        ------
+        UsageError
+            ``policy-invalid`` for a signal that is no instrument.
+        """
+        alone = self.allowed(policy.start)
+        if not np.array_equal(self.allowed(policy), alone):
+            return "changes"
+        seen = self._has_seen(policy.signal) & self.reached(alone)
+        return "alike" if seen.any() else "unseen"
 
     def reached(self, allowed: BoolArray) -> BoolArray:
         """Tell which information sets some play comes to, shape ``(I,)``."""

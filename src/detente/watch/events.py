@@ -6,7 +6,7 @@ fits is listed as unmapped.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from pathlib import Path
 from detente.crisis.crisis import Crisis
 from detente.crisis.csv_cells import NumberStyle, is_missing
 from detente.crisis.elements import Constant, EventRule, QuantityOf
-from detente.crisis.registers import event_categories
+from detente.crisis.registers import event_categories, event_modes
 from detente.crisis.user_tables import read_user_table
 from detente.errors import UsageError, nearest
 
@@ -140,12 +140,15 @@ def _event(row: Mapping[str, str], style: NumberStyle, name: str, line: int) -> 
     if not row.get("actor"):
         message = "the event has no actor"
         raise _wrong_row(message, name, line, "name who acts")
+    category, mode = row.get("category", ""), row.get("mode", "")
     return Event(
         day=_day(row.get("date", ""), name, line),
         actor=row["actor"],
         target=row.get("target", ""),
-        category=_category(row.get("category", ""), name, line),
-        mode=row.get("mode", "").lower(),
+        category=_coded(
+            category.upper(), event_categories(), "category", told=category, name=name, line=line
+        ),
+        mode=_coded(mode.lower(), event_modes(), "mode", told=mode, name=name, line=line),
         text=row.get("event", ""),
         source=row.get("source", ""),
         does=row.get("does", ""),
@@ -154,17 +157,16 @@ def _event(row: Mapping[str, str], style: NumberStyle, name: str, line: int) -> 
     )
 
 
-def _category(text: str, name: str, line: int) -> str:
-    category = text.upper()
-    known = event_categories()
-    if is_missing(category):
+def _coded(word: str, known: Collection[str], kind: str, *, told: str, name: str, line: int) -> str:
+    """Return a word of the coding, empty for none; ``told`` is the word as the table writes it."""
+    if is_missing(word):
         return ""
-    if category not in known:
-        near = nearest(category, known)
-        message = f"{text[:40]!r} is no category of PLOVER"
+    if word not in known:
+        near = nearest(word, known)
+        message = f"{told[:40]!r} is no {kind} of PLOVER"
         fix = f"write {' or '.join(near)}" if near else f"write one of {', '.join(known)}"
         raise _wrong_row(message, name, line, f"{fix}; or leave the cell blank")
-    return category
+    return word
 
 
 def _day(text: str, name: str, line: int) -> date:

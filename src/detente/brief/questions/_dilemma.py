@@ -17,23 +17,13 @@ from detente.brief.questions._parts import PostureReading, readings, run_note
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Player, PlayerType
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
+from detente.crisis.registers import instrument_kinds, kind_of
 
 __all__ = ["DilemmaParts", "dilemma_parts"]
 
 
 RARE, TINY = 0.02, 1e-6
 """First moves that no type makes with this chance are passed over; the smallest chance in a ratio."""
-INTENTS = {
-    "deterrence": "to deter",
-    "posture": "to deter",
-    "economic": "to press by its price",
-    "information": "to press without war",
-    "sanctions": "to deter by its price",
-    "diplomacy": "to keep a way out open",
-    "energy": "to be less exposed",
-    "restraint": "to calm",
-    "covert": "to press without war",
-}
 COLOURS = {
     "provocation": OKABE_ITO["vermillion"],
     "reassurance": OKABE_ITO["green"],
@@ -107,7 +97,8 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
     challengers = {player.id for player in context.roles.players("challenger")}
     read = readings(book)
     found = []
-    for policy in context.policies.with_kinds(INTENTS):
+    meant = [kind.name for kind in instrument_kinds().values() if not kind.open_force]
+    for policy in context.policies.with_kinds(meant):
         chosen = [
             context.crisis.instruments[one]
             for one in context.policies.get(policy).forced
@@ -117,7 +108,10 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
         new = [
             item
             for item in chosen
-            if item.id not in base and item.player not in challengers and item.kind != "restraint"
+            if item.id not in base
+            and item.player not in challengers
+            and item.kind in meant
+            and not kind_of(item).restrains
         ]
         if not new:
             continue
@@ -127,7 +121,7 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
             _Move(
                 mover=context.crisis.players[new[0].player],
                 label=context.policies.get(policy).label,
-                intent=INTENTS[new[0].kind],
+                intent=kind_of(new[0]).intent,
                 before=before,
                 after=after,
                 effect=change,
@@ -196,7 +190,7 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
                 for one in player.types
             }
             # an attack is no signal of one
-            if instrument is None or instrument.kind == "military":
+            if instrument is None or kind_of(instrument).open_force:
                 continue
             if not np.isfinite(beliefs[kind.id]).all():
                 continue
@@ -217,7 +211,7 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
                 _Move(
                     mover=player,
                     label=instrument.label,
-                    intent=INTENTS.get(instrument.kind, instrument.kind),
+                    intent=kind_of(instrument).intent,
                     before=before,
                     after=after,
                     effect=effect,
@@ -293,7 +287,7 @@ def _signals(context: Context, book: Book) -> list[str]:
         rows = []
         for item in context.roles.instruments_of(player.id):
             names = [metric_name("first", player.id, kind.id, item.id) for kind in kinds]
-            if item.kind == "military" or not all(context.columns.has(name) for name in names):
+            if kind_of(item).open_force or not all(context.columns.has(name) for name in names):
                 continue
             means = [float(context.columns.values(name, policy).mean()) for name in names]
             if max(means) >= RARE:

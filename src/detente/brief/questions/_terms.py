@@ -14,8 +14,9 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.pictures.terms import TermRow, draw_terms
 from detente.brief.questions._parts import run_note
+from detente.brief.questions._red_lines import line_paragraphs, red_line
 from detente.brief.words import join_words, sentence_case
-from detente.crisis.elements import Binding, Column, Issue, Mechanism
+from detente.crisis.elements import Issue, Mechanism
 
 __all__ = ["Terms", "causes_chart", "read_terms", "terms_chart", "terms_paragraphs", "terms_table"]
 
@@ -24,6 +25,10 @@ _CAUSES = (
     ("exists_firm_deals", "If deals were sure to hold"),
     ("exists_no_red_lines", "Without red lines"),
     ("exists_undivided", "If every issue had to go whole to one side"),
+)
+_CONSENTS = (
+    ("consents", "beats a war"),
+    ("consents_as_things_stand", "beats things as they stand"),
 )
 NOTABLE = 0.01
 """Smallest change of a share that is worth a clause."""
@@ -137,20 +142,6 @@ def _causes(book: Book, mechanism: Mechanism) -> tuple[tuple[str, Figure], ...]:
     return tuple(found)
 
 
-# --- red lines -------------------------------------------------------------------------------------------------------
-
-
-def _red_line(book: Book, binding: Binding | None, issue: Issue) -> Figure | None:
-    """Make the figure of a side's red line on an issue where the mechanism reads one from the table."""
-    if not isinstance(binding, Column) or binding.table != "red_line":
-        return None
-    path = f"red_lines.{binding.name}.{issue.id}"
-    if path not in book.context.crisis.quantities:
-        return None
-    name = book.context.names.actor(binding.name)
-    return book.quantity(path, label=f"red line of {name} on {issue.label}")
-
-
 def terms_chart(
     context: Context,
     book: Book,
@@ -172,8 +163,8 @@ def terms_chart(
                 row=sentence_case(issue.label),
                 positions=positions[issue.id],
                 red_lines=(
-                    _red_line(book, inputs.get("challenger_red_line"), issue),
-                    _red_line(book, inputs.get("defender_red_line"), issue),
+                    red_line(book, inputs.get("challenger_red_line"), issue),
+                    red_line(book, inputs.get("defender_red_line"), issue),
                 ),
                 best=terms.best[issue.id],
                 ends=terms.ends.get(issue.id),
@@ -228,6 +219,7 @@ def terms_paragraphs(
     package = _package(terms, issues)
     if package:
         paragraphs.append(package)
+    paragraphs += line_paragraphs(book, terms.mechanism, issues, cases=terms.open_cases)
     beliefs = _beliefs(book, terms, sides)
     if beliefs:
         paragraphs.append(beliefs)
@@ -348,19 +340,29 @@ def _waiver(
 
 
 def _consents(context: Context, book: Book) -> tuple[str, ...]:
+    """Say of each third party in how many cases it prefers the package to fighting, and to things as they stand."""
     sentences = []
     for mechanism in context.levels.mechanisms("bargaining.consent"):
-        for level in context.levels.start(mechanism.id, "consents")[:1]:
-            figure = book.share(
-                f"consents.{mechanism.id}",
-                f"share of explored cases in which the package passes: {mechanism.label}",
+        shares = {
+            output: book.share(
+                f"{output}.{mechanism.id}",
+                f"share of explored cases in which the package {words}: {mechanism.label}",
                 context.columns.values(level.metric) > 0.5,
                 trace=context.traces.of(level.metric),
             )
-            sentences.append(
-                f"A third party has a say. {sentence_case(mechanism.label)}: it would rather live with the best package "
-                f"than fight in {link(figure)} of explored cases."
-            )
+            for output, words in _CONSENTS
+            for level in context.levels.start(mechanism.id, output)[:1]
+        }
+        if len(shares) < len(_CONSENTS):
+            continue
+        war, today = shares.values()
+        text = (
+            f"A third party has a say. {sentence_case(mechanism.label)}: it would rather live with the best package "
+            f"than fight in {link(war)} of explored cases, and rather than keep things as they stand in {link(today)}."
+        )
+        if (war.value or 0.0) - (today.value or 0.0) >= TELLING:
+            text += " Where only the first holds, the package is a loss that it takes to be spared a war."
+        sentences.append(text)
     return tuple(sentences)
 
 

@@ -21,11 +21,12 @@ from detente.brief.questions._supply import supply_charts
 from detente.brief.words import plain_label, sentence_case
 from detente.crisis import attributes
 from detente.crisis.elements import Binding, ByState, Column, Product, Sum
+from detente.crisis.registers import kinds_for
 
 __all__ = ["answer"]
 
 ID, ORDER = "alliance", 60
-KINDS = ("energy", "alliance")
+KINDS = kinds_for(ID)
 CHANNELS = ("dependence", "trade_exposure", "bank_exposure")
 """Inputs of the joining model that say how exposed a member is, by channel."""
 MOST_COLUMNS = 5

@@ -30,13 +30,14 @@ from detente.brief.questions._parts import (
 from detente.brief.questions._theatre import theatre_chart
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.metric_names import metric_name
+from detente.crisis.registers import kinds_for
 
 __all__ = ["answer"]
 
 ID, ORDER = "deterrence", 40
-DEPLOYMENTS = ("deterrence", "posture", "aid", "defence")
+DEPLOYMENTS = kinds_for(ID, open_force=False)
 """Kinds of instruments that deploy or arm."""
-KINDS = (*DEPLOYMENTS, "military")
+KINDS = kinds_for(ID)
 """The same with the use of force: all that tells of resolve."""
 METRIC = "attack"
 SHIFT = 0.02

@@ -21,11 +21,12 @@ from detente.brief.questions._terms import causes_chart, read_terms
 from detente.brief.words import format_date, join_words, plural, sentence_case
 from detente.crisis.elements import Table
 from detente.crisis.metric_names import metric_name
+from detente.crisis.registers import kinds_for
 
 __all__ = ["answer"]
 
 ID, ORDER = "diplomacy", 30
-KINDS = ("diplomacy",)
+KINDS = kinds_for(ID)
 METRIC = "settlement"
 
 

@@ -17,20 +17,18 @@ from detente.brief.words import (
     format_date,
     format_range,
     join_words,
-    plain_label,
     plural,
     sentence_case,
 )
 from detente.crisis.elements import Instrument, Player
 from detente.crisis.metric_names import metric_name
+from detente.crisis.registers import kind_of
 
 __all__ = ["answer"]
 
 ID, ORDER = "options", 20
 MOST_RESULTS = 6
 """Results of chance that are named in the text; the picture shows all."""
-_LADDER = ("restraint", "diplomacy", "energy", "economic", "information", "covert", "posture")
-"""Kinds of instruments from the least to the most forceful; others stand before the military ones."""
 
 
 def answer(book: Book) -> Answer:
@@ -56,12 +54,6 @@ def answer(book: Book) -> Answer:
     )
 
 
-def _rank(instrument: Instrument) -> int:
-    if instrument.kind == "military":
-        return len(_LADDER) + 1
-    return _LADDER.index(instrument.kind) if instrument.kind in _LADDER else len(_LADDER)
-
-
 def _ladder(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
     """Return the challenger's instruments with the probability that each is ever used, from restraint to force."""
     found = []
@@ -71,7 +63,7 @@ def _ladder(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
             if context.columns.has(metric):
                 label = f"{player.name} uses “{instrument.label}”"
                 found.append((instrument, book.metric(f"use.{instrument.id}", label, metric)))
-    return sorted(found, key=lambda pair: _rank(pair[0]))
+    return sorted(found, key=lambda pair: kind_of(pair[0]).force)
 
 
 def _by_use(ladder: list[tuple[Instrument, Figure]]) -> list[tuple[Instrument, Figure]]:
@@ -81,8 +73,8 @@ def _by_use(ladder: list[tuple[Instrument, Figure]]) -> list[tuple[Instrument, F
 def _first_sentence(ladder: list[tuple[Instrument, Figure]], challenger: str) -> str:
     if not ladder:
         return f"The run holds no instruments of {challenger}."
-    force = [pair for pair in ladder if pair[0].kind == "military"]
-    soft = [pair for pair in ladder if pair[0].kind != "military"]
+    force = [pair for pair in ladder if kind_of(pair[0]).open_force]
+    soft = [pair for pair in ladder if not kind_of(pair[0]).open_force]
     text = (
         f"{challenger} has {plural(len(ladder), 'option')}, {len(soft)} of them short of open force"
     )
@@ -124,9 +116,9 @@ def _ladder_chart(
     if not ladder:
         return None
     first = _by_use(ladder)[0]
-    force = [pair for pair in ladder if pair[0].kind == "military"]
+    force = [pair for pair in ladder if kind_of(pair[0]).open_force]
     title = f"{challenger} most often uses “{first[0].label}”"
-    if force and first[0].kind != "military":
+    if force and not kind_of(first[0]).open_force:
         top = _by_use(force)[0]
         title += f"; of its military options, “{top[0].label}”"
     return draw_ranges(
@@ -177,10 +169,10 @@ def _paragraphs(
     success: list[tuple[Instrument, Figure]],
 ) -> tuple[str, ...]:
     paragraphs = []
-    kinds = list(dict.fromkeys(item.kind for item, _ in ladder))
+    kinds = list(dict.fromkeys(kind_of(item) for item, _ in ladder))
     if kinds:
         parts = [
-            f"{plain_label(kind)} ({join_words(['“' + i.label + '”' for i, _ in ladder if i.kind == kind])})"
+            f"{kind.label} ({join_words(['“' + i.label + '”' for i, _ in ladder if i.kind == kind.name])})"
             for kind in kinds
         ]
         paragraphs.append(
@@ -374,7 +366,7 @@ def _first_moves(context: Context, book: Book, player: Player) -> TableView | No
 
 
 def _changes(book: Book, ladder: list[tuple[Instrument, Figure]]) -> tuple[str, ...]:
-    force = [pair for pair in ladder if pair[0].kind == "military"] or ladder
+    force = [pair for pair in ladder if kind_of(pair[0]).open_force] or ladder
     if not force:
         return ()
     instrument, _ = _by_use(force)[0]

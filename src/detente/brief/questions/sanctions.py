@@ -19,11 +19,12 @@ from detente.brief.questions._parts import (
 from detente.brief.questions._payers import find_payers
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.metric_names import metric_name
+from detente.crisis.registers import kinds_for
 
 __all__ = ["answer"]
 
 ID, ORDER = "sanctions", 50
-KINDS = ("sanctions",)
+KINDS = kinds_for(ID)
 METRIC = "attack"
 LOSS = "loss_pct_gdp"
 TARGET_MODELS = ("sanctions.target_loss", "sanctions.package_loss")

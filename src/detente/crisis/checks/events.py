@@ -7,6 +7,7 @@ from itertools import pairwise
 from detente.crisis.checks.references import quantity_findings
 from detente.crisis.draft import Draft, Keys, duplicates
 from detente.crisis.elements import Constant, EventRule, QuantityOf
+from detente.crisis.registers import event_categories, event_modes
 from detente.errors import Finding
 
 __all__ = ["check_calendar", "check_event_rules", "check_reported"]
@@ -82,12 +83,35 @@ def _rule(draft: Draft, rule: EventRule, keys: Keys) -> Iterator[Finding]:
         if rule.outcome not in outcomes:
             kind = f"outcome of {rule.move!r}"
             yield draft.unknown("instrument-unknown", kind, rule.outcome, outcomes, at=at)
+    yield from _coding(draft, rule, keys)
     for player in rule.seen_by:
         if player not in players:
             at = (*keys, "seen_by")
             yield draft.unknown("player-unknown", "player", player, players, at=at)
     yield from _evidence(draft, rule, keys)
     yield from _probability(draft, rule.weight, (*keys, "weight"))
+
+
+def _coding(draft: Draft, rule: EventRule, keys: Keys) -> Iterator[Finding]:
+    """Find categories and modes that no event can have, and modes that go with none of the rule's categories."""
+    known = event_categories()
+    for category in rule.categories:
+        if category not in known:
+            kind, at = "category of events", (*keys, "category")
+            yield draft.unknown("term-unknown", kind, category, known, at=at)
+    for name in rule.modes:
+        at = (*keys, "mode")
+        mode = event_modes().get(name)
+        if mode is None:
+            yield draft.unknown("term-unknown", "mode of events", name, event_modes(), at=at)
+        elif rule.categories and not set(rule.categories) & set(mode.categories):
+            yield draft.finding(
+                "term-unknown",
+                f"no event of {' or '.join(rule.categories)} has the mode {name!r}: the rule fits nothing",
+                at=at,
+                value=name,
+                fix=f"name a category that it goes with: {', '.join(mode.categories)}; or another mode",
+            )
 
 
 def _evidence(draft: Draft, rule: EventRule, keys: Keys) -> Iterator[Finding]:

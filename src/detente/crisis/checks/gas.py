@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from detente.crisis.csv_cells import read_number
 from detente.crisis.draft import Draft
 from detente.crisis.elements import TableRow
-from detente.crisis.registers import attributes
+from detente.crisis.registers import attributes, terms
 from detente.crisis.tables import GAS_COLUMNS
 from detente.errors import Finding
 
@@ -19,8 +19,6 @@ __all__ = [
 ]
 
 MONTHS = tuple(f"{month:02d}" for month in range(1, 13))
-GROUPS = ("base", "market", "pact")
-"""Kinds of steps of the supply at sea: what comes anyway, what the price draws, what a pact diverts."""
 MAY_BE_BLANK = frozenset({"flow_twh_per_day", "total_twh", "cost_eur_per_mwh"})
 
 
@@ -76,10 +74,11 @@ def check_gas_numbers(draft: Draft) -> Iterator[Finding]:
 
 def check_gas_names(draft: Draft) -> Iterator[Finding]:
     """Find unknown groups of supply steps, unknown actors of nodes, and routes that lead nowhere."""
+    groups = terms("gas supply group")
     for row in _rows(draft, "gas_supply"):
         group = row.cells["group"]
-        if group not in GROUPS:
-            fix = draft.suggest(group, GROUPS, otherwise=f"write one of {', '.join(GROUPS)}")
+        if group not in groups:
+            fix = draft.suggest(group, groups, otherwise=f"write one of {', '.join(groups)}")
             yield draft.finding(
                 "table-row-invalid",
                 f"{group!r} is no group of supply steps",

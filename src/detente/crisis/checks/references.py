@@ -5,6 +5,7 @@ from itertools import islice
 
 from detente.crisis.draft import BindingUse, Draft, Keys, duplicates
 from detente.crisis.elements import ByState, Column, OutputOf, QuantityOf
+from detente.crisis.registers import instrument_kinds, terms
 from detente.crisis.schema import ActorEntry, FactEntry, PhaseEntry, PlayerEntry
 from detente.errors import Finding
 
@@ -20,6 +21,7 @@ __all__ = [
     "check_players",
     "check_quantities",
     "check_row_actors",
+    "check_row_terms",
     "check_weights",
     "quantity_findings",
 ]
@@ -63,13 +65,32 @@ def check_row_actors(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+_TERMS = (("positions", "basis", "position basis"), ("tracks", "status", "track status"))
+"""Table, column and list of words of the columns that take a word of a list."""
+
+
+def check_row_terms(draft: Draft) -> Iterator[Finding]:
+    """Find cells that take a word of a list and hold another; a cell may be blank."""
+    for kind, column, name in _TERMS:
+        known = terms(name)
+        for row in draft.tables[kind].rows if kind in draft.tables else ():
+            text = row.cells.get(column, "")
+            if text and text not in known:
+                yield draft.unknown("term-unknown", name, text, known, at=row.place)
+
+
 def check_instruments(draft: Draft) -> Iterator[Finding]:
-    """Find instruments of players, seen by players or looking like instruments that are not defined."""
+    """Find instruments of players, seen by players or looking like instruments that are not defined, and unknown kinds."""
     players, instruments = draft.named("players"), draft.named("instruments")
     for instrument in draft.instruments.values():
         keys = ("instruments", instrument.id)
+        if instrument.kind not in instrument_kinds():
+            at: Keys = (*keys, "kind")
+            yield draft.unknown(
+                "term-unknown", "kind of instrument", instrument.kind, instrument_kinds(), at=at
+            )
         if instrument.player not in players:
-            at: Keys = (*keys, "player")
+            at = (*keys, "player")
             yield draft.unknown("player-unknown", "player", instrument.player, players, at=at)
         for player in instrument.seen_by:
             if player not in players:
@@ -193,7 +214,7 @@ def check_binding_places(draft: Draft) -> Iterator[Finding]:
 
 
 def check_members(draft: Draft) -> Iterator[Finding]:
-    """Find members of mechanisms that are neither all actors nor all issues, or that stand twice."""
+    """Find members that are neither all actors nor all issues, that stand twice, and issues that no package may move."""
     actors, issues = draft.named("actors"), draft.named("issues")
     for mechanism in draft.mechanisms.values():
         at = ("mechanisms", mechanism.id, "members")
@@ -204,6 +225,14 @@ def check_members(draft: Draft) -> Iterator[Finding]:
                     yield draft.unknown("issue-unknown", "issue", member, issues, at=(*at, k))
                 else:
                     yield draft.unknown("actor-unknown", "actor", member, actors, at=(*at, k))
+            elif over_issues and member in draft.issues and not draft.issues[member].negotiable:
+                yield draft.finding(
+                    "issue-closed",
+                    f"{mechanism.id!r} moves the issue {member!r}, which is not negotiable",
+                    at=(*at, k),
+                    value=member,
+                    fix="leave it out of the members; or write `negotiable: true`, with a red line for what a side will not sign",
+                )
         for k, member in duplicates(mechanism.members):
             yield draft.finding(
                 "id-duplicate",

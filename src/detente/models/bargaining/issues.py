@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray
+from detente.models.bargaining._declared import HARD
 
 __all__ = ["IssueSpace", "fighting_values", "make_issue_space"]
 
@@ -82,7 +83,7 @@ def make_issue_space(
     exponent: ArrayLike = 1.0,
     challenger_red_line: ArrayLike | None = None,
     defender_red_line: ArrayLike | None = None,
-    firmness: ArrayLike = 1.0,
+    firmness: ArrayLike = HARD,
 ) -> IssueSpace:
     """Build the issue space from ideal points and saliences.
 
@@ -96,9 +97,9 @@ def make_issue_space(
         Power of the distance in the loss, >= 1: one is linear (risk-neutral), two quadratic (risk-averse).
     challenger_red_line, defender_red_line
         Positions beyond which a side signs at a higher price only, 0-100, same shape. One that lies beyond the other
-        side's ideal point does not bind; one on the far side of the own ideal point counts as at it. None: no red line.
+        side's ideal point does not bind; one on the far side of the own ideal point counts as at it. None or NaN: no red line.
     firmness
-        How many times dearer a point beyond a red line is, >= 1; 1 is no red line, a million an absolute one.
+        How many times dearer a point beyond a red line is, >= 1; 1 is no red line, a million (the default) an absolute one.
 
     Returns
     -------
@@ -110,8 +111,9 @@ def make_issue_space(
     Single-peaked preferences on each issue after :cite:p:`black1948`. That losses add up over issues by salience, the
     scale on which the whole issue space is worth one, and red lines as kinks are our own.
     """
-    given = [challenger, defender, challenger_salience, defender_salience, exponent, firmness]
     lines = [challenger_red_line, defender_red_line]
+    firm = np.ones_like(firmness) if all(line is None for line in lines) else firmness
+    given = [challenger, defender, challenger_salience, defender_salience, exponent, firm]
     given += [ideal if line is None else line for ideal, line in zip(given, lines, strict=False)]
     a, b, sa, sb, rho, firm, line_a, line_b = np.broadcast_arrays(
         *(np.asarray(x, dtype=np.float64) for x in given)
@@ -126,7 +128,8 @@ def make_issue_space(
         np.clip((line_a - a) * along / whole, 0.0, 1.0) if lines[0] is not None else way * 0.0 + 1.0
     )
     limit_b = np.clip((line_b - a) * along / whole, 0.0, 1.0) if lines[1] is not None else way * 0.0
-    limit_a, limit_b = np.where(way > 0.0, limit_a, 1.0), np.where(way > 0.0, limit_b, 0.0)
+    limit_a = np.where((way > 0.0) & ~np.isnan(limit_a), limit_a, 1.0)
+    limit_b = np.where((way > 0.0) & ~np.isnan(limit_b), limit_b, 0.0)
     return IssueSpace(
         challenger=a,
         defender=b,

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from detente.arrays import FloatArray
 from detente.errors import ModelError, SolverError
+from detente.models.bargaining._declared import HARD
 
 __all__ = ["MAX_CHOICES", "PackageResult", "Parties", "make_parties", "solve_packages"]
 
@@ -82,7 +83,7 @@ def make_parties(
     salience: ArrayLike,
     *,
     red_line: ArrayLike | None = None,
-    firmness: ArrayLike = 1.0,
+    firmness: ArrayLike = HARD,
 ) -> Parties:
     """Bind parties together and check them.
 
@@ -96,7 +97,7 @@ def make_parties(
         The farthest point from its ideal that a party signs at the usual price, same shape; NaN or None: no red line. A
         red line at the ideal point itself holds on both sides.
     firmness
-        How many times dearer a point beyond a red line is, >= 1, broadcastable to ``(n_parties, n_draws)``.
+        How many times dearer a point beyond a red line is, >= 1 (the default holds it), broadcastable to ``(n_parties, n_draws)``.
 
     Returns
     -------

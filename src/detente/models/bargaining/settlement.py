@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 import numpy as np
 
 from detente.arrays import FloatArray
-from detente.models.bargaining._declared import RedLineFirmness, WinProb, war_cost
+from detente.models.bargaining._declared import NO_LINE, RedLineFirmness, WinProb, war_cost
 from detente.models.bargaining.diagnosis import (
     carried_by_issue,
     slack_by_issue,
@@ -185,10 +185,17 @@ def settlement(
     ],
     challenger_red_line: Annotated[
         FloatArray,
-        score("farthest point that the challenger signs at the usual price", default=50.0),
+        score(
+            "farthest point that the challenger signs at the usual price; without one no red line",
+            default=NO_LINE,
+        ),
     ],
     defender_red_line: Annotated[
-        FloatArray, score("farthest point that the defender signs at the usual price", default=50.0)
+        FloatArray,
+        score(
+            "farthest point that the defender signs at the usual price; without one no red line",
+            default=NO_LINE,
+        ),
     ],
     red_line_firmness: RedLineFirmness,
     loss_exponent: Annotated[
@@ -204,7 +211,8 @@ def settlement(
     """Settlements that both sides prefer to fighting, the points that axioms pick, and what would empty the range.
 
     A deal that may not hold raises what fighting must be beaten by: ``commitment_loss`` is added to both reservation
-    values. An advantage of striking first works like a disagreement about the chances. See
+    values. An advantage of striking first works like a disagreement about the chances. A red line that is given is not
+    crossed unless ``red_line_firmness`` says at what price it is. See
     :class:`detente.models.bargaining.IssueSpace` for the utilities.
     """
     shape = np.broadcast_shapes(
@@ -218,7 +226,11 @@ def settlement(
         loss_exponent.shape,
     )
     exponent = np.broadcast_to(loss_exponent, shape)
-    firmness = np.broadcast_to(red_line_firmness, shape)
+    red = [
+        None if np.isnan(line).all() else line for line in (challenger_red_line, defender_red_line)
+    ]
+    written = any(line is not None for line in red)
+    firmness = np.broadcast_to(red_line_firmness if written else np.ones((1, 1)), shape)
     lines = (firmness > 1.0).any()
 
     def space_with(firm: FloatArray | float) -> IssueSpace:
@@ -229,8 +241,8 @@ def settlement(
             challenger_salience=challenger_salience,
             defender_salience=defender_salience,
             exponent=exponent,
-            challenger_red_line=challenger_red_line if drawn else None,
-            defender_red_line=defender_red_line if drawn else None,
+            challenger_red_line=red[0] if drawn else None,
+            defender_red_line=red[1] if drawn else None,
             firmness=firm,
         )
 
