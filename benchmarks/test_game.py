@@ -16,7 +16,7 @@ import numba
 import numpy as np
 import pytest
 
-from detente.game import equilibrium_sensitivity, nash_conv, solve_logit_qre, solve_nash
+from detente.game import Menus, equilibrium_sensitivity, nash_conv, solve_logit_qre, solve_nash
 from detente.game.formats.trees import game_from_tree
 from detente.game.kernels import logit as _kernels
 from detente.game.kernels._lanes import exp, fma, load, store
@@ -73,6 +73,41 @@ def test_a_thousand_draws_of_m_at_lambda_5(benchmark, threads):
         "walks_a_draw": walks / 1000,
         "ns_per_walk_node_draw": 1e9 * benchmark.stats["min"] / walks / this.form.n_nodes,
     }
+
+
+def nests(this, similarity):
+    """Menus for all sets of a game: the first option, and a nest of the others."""
+    form = this.form
+    rows = [slice(*form.action_offset[which : which + 2]) for which in range(form.n_info_sets)]
+    lists = {}
+    for which, row in enumerate(rows):
+        first, *others = form.action_label[row]
+        nest = {"nest": "others", "similarity": similarity, "of": others}
+        lists[which] = [first, nest]
+    return Menus.from_lists(form, lists)
+
+
+@pytest.mark.parametrize("similarity", [0.2, 0.5])
+def test_draws_of_m_with_nests_at_all_sets(benchmark, similarity):
+    """Beside it the same draws without: the ratio of times, and that of times a walk (the rest are more walks)."""
+    this = game("M")
+    noise = np.random.default_rng(1).normal(0.0, 0.05, (*this.payoffs.shape, 64))
+    options = {"payoffs": this.payoffs[..., None] + noise}
+    menus = nests(this, similarity)
+    solve(this, **options, menus=menus)
+    plain = solve(this, **options)
+    pairs = []
+    for _ in range(5):
+        start = time.process_time()
+        solve(this, **options)
+        between = time.process_time()
+        solve(this, **options, menus=menus)
+        pairs.append((time.process_time() - between) / (between - start))
+    result = benchmark.pedantic(solve, args=(this,), kwargs={**options, "menus": menus}, rounds=3)
+    assert result.converged.all()
+    walks = result.iterations.sum() / plain.iterations.sum()
+    ratio = sorted(pairs)[2]
+    benchmark.extra_info |= {"times": ratio, "times_a_walk": ratio / walks}
 
 
 @pytest.mark.parametrize("size", ["M", "L"])

@@ -196,7 +196,9 @@ def _brief(value: object) -> str:
         return f"{type(value).__name__} of {len(value)}"
     if isinstance(value, tuple | list) and any(map(dataclasses.is_dataclass, value)):
         return f"{type(value).__name__} of {len(value)} {type(value[0]).__name__}"
-    text = "" if value is None else _SHORT.repr(value)
+    # nothing is said of what is not there: own odds of a game where nobody has any
+    missing = value is None or (isinstance(value, dict) and not value)
+    text = "" if missing else _SHORT.repr(value)
     if len(text) > _LONG and isinstance(value, dict | tuple | list | set | frozenset):
         return f"{type(value).__name__} of {len(value)}"
     return text

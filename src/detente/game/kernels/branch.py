@@ -123,7 +123,7 @@ def _correct(
             for r in range(n + 1):
                 tangent[r] /= norm
             pace = 1e-300
-            for a in range(room.d_sigma.size):
+            for a in range(tree.menu.n_actions):
                 pace = max(pace, abs(room.d_sigma[a]) / norm)
             return t, moved, step, walks, pace
         for r in range(n):

@@ -17,7 +17,7 @@ import numpy as np
 
 from detente.game.kernels._lanes import LANES, absolute, exp, fma, load, maximum, same, store
 from detente.game.kernels._pieces import at, average, expect, largest_gap, soften
-from detente.game.kernels.choosing import choose
+from detente.game.kernels.choosing import choose, has_terms
 
 __all__ = ["HISTORY", "LANES", "Block", "LayoutArrays", "solve_block", "walk"]
 
@@ -89,21 +89,21 @@ def _walk_down(
     before all nodes of a set, so beliefs, which are relative within the set, do not feel them. Odds of its own are the
     mover's: they come in when everything below is written.
     """
-    of_piece = menu.of_piece
-    nested = of_piece.size > 0
+    of_piece, n_actions = menu.of_piece, menu.n_actions
+    nested = has_terms(menu) and of_piece.size > 0
     menus = (
         menu.first_list, menu.first_entry, menu.opened_by, menu.row, menu.share_row, menu.scale_row
     )  # fmt: skip
     numbers = (
         numbers.log_share, numbers.scale, numbers.sharpness,
-        numbers.worth, numbers.prob, numbers.log_odds,
+        numbers.worth, numbers.log_odds,
     )  # fmt: skip
     for k in range(0, piece.size, _FIELDS):
         i = at(piece, k)
         if i >= 0 and at(piece, k + 6) <= 1 and (exact or at(piece, k + 7) != 0):
             j = at(of_piece, k // _FIELDS) if nested else -1
             if j >= 0:
-                choose(menus, numbers, v, sigma_in, log_sigma, share_in, 1, lam, i, j)
+                choose(n_actions, menus, numbers, v, sigma_in, log_sigma, share_in, 1, lam, i, j)
                 continue
             soften(v, sigma_in, log_sigma, at(piece, k + 1), load(lam, i), at(piece, k + 2))
     store(reach, 0, same(v, 0.0))
@@ -115,8 +115,9 @@ def _walk_down(
         elif row < -1:
             before = before + load(log_chance, -2 - row)
         store(reach, h, before)
-    for h in range(tilt.shape[0]):
-        store(reach, h, load(reach, h) + load(tilt, h))
+    if has_terms(menu):
+        for h in range(tilt.shape[0]):
+            store(reach, h, load(reach, h) + load(tilt, h))
 
 
 def _average_own(value, n_players, low, high, chance, row, n_act, cell, first, own_odds):
@@ -148,11 +149,12 @@ def _walk_up(
         for j in range(split_start[s], split_start[s + 1]):
             store(belief, split_node[j], load(belief, split_node[j]) / total)
     of_piece, first_list, first_entry = menu.of_piece, menu.first_list, menu.first_entry
-    nested = of_piece.size > 0
+    n_actions = menu.n_actions
+    nested = has_terms(menu) and of_piece.size > 0
     menus = (first_list, first_entry, menu.opened_by, menu.row, menu.share_row, menu.scale_row)
     numbers = (
         numbers.log_share, numbers.scale, numbers.sharpness,
-        numbers.worth, numbers.prob, numbers.log_odds,
+        numbers.worth, numbers.log_odds,
     )  # fmt: skip
     shares_kept = 1 if share.shape[0] == share_in.shape[0] else 0
     worst, one = same(v, 0.0), same(v, 1.0)
@@ -160,7 +162,7 @@ def _walk_up(
         i, row, n_act = at(piece, k), at(piece, k + 1), at(piece, k + 2)
         lo, hi, first, kind = at(piece, k + 3), at(piece, k + 4), at(piece, k + 5), at(piece, k + 6)
         if i < 0:
-            if own_odds.size > 0:
+            if has_terms(menu) and own_odds.size > 0:
                 average_own(value, n_players, lo, hi, chance, row, n_act, cell, first, own_odds)
             else:
                 average(value, n_players, lo, hi, chance, row, n_act, cell, first)
@@ -172,7 +174,7 @@ def _walk_up(
         if kind <= 1:
             j = at(of_piece, k // _FIELDS) if nested else -1
             if j >= 0:
-                choose(menus, numbers, out, sigma, None, share, shares_kept, lam, i, j)
+                choose(n_actions, menus, numbers, out, sigma, None, share, shares_kept, lam, i, j)
                 if at(piece, k + 7) != 0 or exact:
                     # within each list: probabilities of options in a rare nest would hide their odds
                     low = at(first_entry, at(first_list, j))
@@ -351,14 +353,14 @@ def _solve_block(
             d2, e2 = fma(bend, fresh, d2), fma(bend, residual, e2)
             bend = load(bends, m * r + 3)
             d3, e3 = fma(bend, fresh, d3), fma(bend, residual, e3)
-        for r in range(tree.menu.active_list.size):
-            k = at(tree.menu.active_list, r)
-            if k >= 0:
-                # log-odds within a list of scale t move by lambda / t
-                rate = load(block.lam, tree.active_player[r]) * load(
-                    block.numbers.sharpness, at(tree.menu.scale_row, k)
-                )
-                gap = maximum(gap, absolute(load(kept, 4 * r + 3)) * rate)
+        if has_terms(tree.menu):
+            for r in range(tree.menu.active_list.size):
+                k = at(tree.menu.active_list, r)
+                if k >= 0:
+                    # log-odds within a list of scale t move by lambda / t
+                    sharp = load(block.numbers.sharpness, at(tree.menu.scale_row, k))
+                    rate = load(block.lam, tree.active_player[r]) * sharp
+                    gap = maximum(gap, absolute(load(kept, 4 * r + 3)) * rate)
         store(dots, 2 * m, gap)
         store(dots, 0, d0)
         store(dots, 1, d1)

@@ -110,6 +110,7 @@ class MenuLayout:
     scale_row: Int32Array
     active_list: Int32Array
     largest: int
+    most_nests: int
 
 
 _CACHE: "weakref.WeakKeyDictionary[MenuForm, MenuLayout]" = weakref.WeakKeyDictionary()
@@ -128,7 +129,7 @@ def _lay_out(layout: Layout, menu: MenuForm) -> MenuLayout:
     lists = visible_lists(menu)
     sets, first_list = np.unique(lists.info_set, return_index=True)
     first_entry = np.flatnonzero(np.diff(lists.holder, prepend=-1))
-    row = np.where(lists.action >= 0, layout.row[np.maximum(lists.action, 0)], -1)
+    row = np.where(lists.action >= 0, layout.row[np.maximum(lists.action, 0)], -1).astype(np.int64)
     opened_by = np.full(lists.info_set.size, -1, dtype=np.int64)
     inside = np.flatnonzero(lists.opens >= 0)
     opened_by[lists.opens[inside]] = inside
@@ -146,6 +147,11 @@ def _lay_out(layout: Layout, menu: MenuForm) -> MenuLayout:
     )
     list_of_row = np.full(layout.row.size, -1, dtype=np.int64)
     list_of_row[row[options]] = lists.holder[options]
+    # nests of each menu have rows after those of all actions, counted anew for each menu
+    nests = np.flatnonzero(lists.opens >= 0)
+    menu_of = np.searchsorted(sets, lists.info_set[lists.holder[nests]])
+    before = np.searchsorted(menu_of, menu_of, side="left")
+    row[nests] = layout.row.size + np.arange(nests.size) - before
     ends = np.append(first_entry, lists.holder.size)
     begins = np.append(first_list, lists.info_set.size)
     return MenuLayout(
@@ -159,6 +165,7 @@ def _lay_out(layout: Layout, menu: MenuForm) -> MenuLayout:
         scale_row=lists.scale_row.astype(np.int32),
         active_list=list_of_row[layout.active_row].astype(np.int32),
         largest=int(np.diff(ends[begins]).max(initial=0)),
+        most_nests=int(np.bincount(menu_of).max(initial=0)),
     )
 
 
@@ -167,7 +174,6 @@ _MENU_ROOMS = (
     "scale",
     "sharpness",
     "worth",
-    "prob",
     "log_odds",
     "share_in",
     "share",
@@ -188,15 +194,22 @@ class TermArrays:
 
     def tree(self) -> dict[str, Any]:
         """Return the fields of the layout that tell of menus and own odds."""
-        from detente.game.kernels.choosing import MenuArrays  # noqa: PLC0415  loads numba
+        from detente.game.kernels import choosing  # noqa: PLC0415  loads numba
 
-        names = MenuArrays._fields
+        names = choosing.MenuArrays._fields[1:]
         empty = dict.fromkeys(names, np.zeros(0, dtype=np.int32))
         found = empty if self.menu is None else {name: getattr(self.menu, name) for name in names}
+        plain = self.menu is None and not self.players
+        kind = choosing.NoMenus if plain else choosing.MenuArrays
         own = np.zeros(self.form.n_players if self.players else 0, dtype=np.int32)
         for number, player in enumerate(self.players):
             own[player] = (1 + number) * self.form.n_branches
-        return {"menu": MenuArrays(**found), "own_odds": own}
+        return {"menu": kind(n_actions=self.form.n_actions, **found), "own_odds": own}
+
+    @property
+    def action_rows(self) -> int:
+        """Rows of arrays of actions: those of actions, and scratch for the nests of one menu."""
+        return self.form.n_actions + (0 if self.menu is None else self.menu.most_nests)
 
     @property
     def rooms(self) -> dict[str, int]:
@@ -215,7 +228,6 @@ class TermArrays:
             "scale": scale_count,
             "sharpness": scale_count,
             "worth": menu.largest,
-            "prob": menu.largest,
             "log_odds": menu.largest,
             "share_in": entries,
             # a derivative needs those of all menus

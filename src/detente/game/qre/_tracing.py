@@ -87,7 +87,8 @@ class Tracer:
         action = np.empty(form.n_actions, dtype=np.int64)
         action[self.layout.row] = np.arange(form.n_actions)
         self.unknown = action[self.layout.active_row]
-        inner, actions, players = self.layout.node.size, form.n_actions, form.n_players
+        inner, actions = self.layout.node.size, self.arrays.action_rows
+        players = form.n_players
         active = self.layout.active_row.size
         basis = min(_BASIS, active + 1)
         self.path = np.zeros((most_points if active <= tested else 0, active + 1))
@@ -196,7 +197,7 @@ class Tracer:
         Where rounding of payoffs may hide more than the residual that was found, the residual is that.
         """
         block, active = self.block, self.layout.active_row
-        point = np.zeros(self.form.n_actions)
+        point = np.zeros(self.arrays.action_rows)
         block.lam[:] = t * self.room.weight
         point[active] = x
         self.walk(self.tree, block, point, False, self.room.change)

@@ -489,21 +489,24 @@ class _Room:
             "value": (inner + classes) * players,
             "reach": max(inner, 1),
             "belief": inner,
-            "sigma_in": form.n_actions,
-            "sigma": form.n_actions,
-            "out": form.n_actions,
+            "sigma_in": self.arrays.action_rows,
+            "sigma": self.arrays.action_rows,
+            "out": self.arrays.action_rows,
         }
         history = kernels.HISTORY * active
+        terms = self.arrays.rooms
         rows = side_by_side(
             kernels.LANES,
-            **parts,
-            **self.arrays.rooms,
-            point=form.n_actions,
+            lam=players,
+            chance=terms.pop("chance"),
+            **{name: count for name, count in parts.items() if name != "lam"},
+            point=self.arrays.action_rows,
             kept=4 * active,
             bends=history,
             moves=history,
             change=1,
             state=3,
+            **terms,
         )
         self.rows = rows
         self.block = kernels.Block(
