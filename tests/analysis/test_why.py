@@ -1,5 +1,6 @@
 """Why a choice is made: parts against the solution's own metrics, against the response that was solved for, and by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from detente.crisis import load_crisis
 from detente.engine import Engine
 from detente.errors import UsageError
 from detente.game import terminal_probs
+from detente.testing import template_document, tiny_crisis_folder, write_document
 
 TEMPLATES = Path(detente.crisis.__file__).with_name("templates")
 
@@ -65,8 +67,11 @@ def test_worths_of_a_first_choice_are_the_payoff_of_the_type(one, kind):
         assert part == pytest.approx(one[f"payoff/west/{kind}/{name}"].mean, abs=1e-9)
 
 
-def test_options_are_taken_by_the_logit_of_their_worths(crisis, engine, one):
-    """Oracle: theorem; at one information set the log-odds of two options are rationality times their difference."""
+def test_options_are_taken_by_the_logit_of_their_worths(crisis):
+    """Oracle: theorem; on a plain menu the log-odds of two options are rationality times their difference."""
+    items = {name: replace(item, nest="", weight=None) for name, item in crisis.instruments.items()}
+    engine = Engine(replace(crisis, instruments=items, nests={}))
+    one = engine.solve("free", draws=1)
     precision = float(engine.draw(1).as_mapping()[crisis.rationality.path][0])
     for seen in (("arm",), ("offer",), ("wait",)):
         for kind in ("limited", "revisionist"):
@@ -113,8 +118,15 @@ def slow_noise(solution):
         return [end for child in range(first, first + count) for end in ends(child)]
 
     (block,) = solution.blocks
-    probs = terminal_probs(form, block.strategy, block.priced.chance_probs)[:, 0]
-    prob = dict(zip(map(int, cut.terminal_node), probs, strict=True))
+    odds = block.priced.chance_probs
+    rated = [
+        terminal_probs(form, block.strategy, block.priced.own_odds.get(player, odds))[:, 0]
+        for player in range(len(tree.players))
+    ]
+    prob, *own = (
+        dict(zip(map(int, cut.terminal_node), probs, strict=True))
+        for probs in (terminal_probs(form, block.strategy, odds)[:, 0], *rated)
+    )
     pays = {
         int(node): block.payoffs[row, :, 0]
         for node, row in zip(form.terminal_node, form.payoff_class, strict=True)
@@ -135,8 +147,8 @@ def slow_noise(solution):
         worths = []
         for branch in range(int(form.n_children[above])):
             below = [item for peer in peers for item in ends(int(form.first_child[peer]) + branch)]
-            mass = sum(prob[item] for item in below)
-            worths.append(sum(prob[item] * pays[item][mover] for item in below) / mass)
+            mass = sum(own[mover][item] for item in below)
+            worths.append(sum(own[mover][item] * pays[item][mover] for item in below) / mass)
         if worths[node - int(form.first_child[above])] < max(worths) - 1e-9:
             wasted += prob[end]
     return wasted / total
@@ -151,7 +163,7 @@ def test_stricter_choice_is_less_noise(crisis):
     """Oracle: theorem in the limit; a player who never errs never makes an attack that is worth less."""
     shares = [
         noise_of_attack(Engine(crisis.set({"rationality": value})).solve("free", draws=8))
-        for value in (0.01, 0.2, 3.0)
+        for value in (0.01, 0.2, 10.0)
     ]
     assert shares[0] > shares[1] > shares[2]
     assert shares[2] < 0.05
@@ -176,6 +188,63 @@ def test_a_chance_outcome_may_have_been_seen(one):
         ("response", "west"),
         ("counter", "north"),
     }
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory):
+    """Return a crisis in which the west chooses from two menus at once, beside the north."""
+    folder = tiny_crisis_folder(tmp_path_factory.mktemp("twice"))
+    document = template_document()
+    answer, move = document["phases"][:2]
+    answer["moves"] = [
+        {"player": "west", "menu": ["wait", "arm"]},
+        {"player": "north", "menu": ["hold", "subvert"]},
+        {"player": "west", "menu": ["wait", "offer", "threaten"]},
+    ]
+    del answer["player"], answer["menu"]
+    move["menu"] = ["hold", "accept", "withdraw", "invade"]
+    write_document(folder, document)
+    return load_crisis(folder)
+
+
+def test_each_menu_of_a_player_is_a_decision(twice):
+    """Oracle: theorem, the options of a menu are taken with probabilities that sum to one; and the menus of the file."""
+    solution = Engine(twice).solve("free", draws=4)
+    found = [item for item in find_decisions(solution) if item.phase == "answer"]
+    menus = {(item.player, item.move): explain_choice(solution, item) for item in found}
+    assert {key: {one.instrument for one in menu} for key, menu in menus.items()} == {
+        ("west", 1): {"wait", "arm"},
+        ("north", 2): {"hold", "subvert"},
+        ("west", 3): {"wait", "offer", "threaten"},
+    }
+    for menu in menus.values():
+        assert sum(item.prob for item in menu) == pytest.approx(1.0, abs=1e-12)
+        for item in menu:
+            assert sum(item.parts.values()) == pytest.approx(item.payoff, abs=1e-9)
+
+
+PLACES = {
+    "answer": "arm",
+    "answer/north": "subvert",
+    "answer/west@1": "arm",
+    "answer/west/2@1": "offer",
+}
+
+
+@pytest.mark.parametrize("at", PLACES)
+def test_a_place_says_whose_move_in_a_phase(twice, at):
+    """Oracle: hand, from the menus of the file."""
+    data = why_in_crisis(twice, "free", None, at, draws=2, seed=1, workers=1)
+    for item in data["types"]:
+        assert PLACES[at] in {option["instrument"] for option in item["options"]}
+
+
+def test_a_move_that_is_not_there_is_told_with_those_that_are(twice):
+    """Oracle: hand."""
+    with pytest.raises(UsageError) as caught:
+        why_in_crisis(twice, "free", None, "answer/west/3", draws=2, seed=1, workers=1)
+    assert "answer/west/2@1" in caught.value.fix
+    assert "answer/north@1" in caught.value.fix
 
 
 REFUSED = {

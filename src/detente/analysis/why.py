@@ -49,13 +49,15 @@ _TIE = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Decision:
-    """Where a choice is made: a phase of a round, as a type of a player meets it, after what it has seen.
+    """Where a choice is made: a move in a phase of a round, as a type of a player meets it, after what it has seen.
 
-    ``seen`` names instruments, or ``instrument/outcome``, that the mover has seen or used before, in this order.
+    ``move`` counts the moves of a phase from 1. ``seen`` names instruments, or ``instrument/outcome``, that the mover has
+    seen or used before, in this order.
     """
 
     round: int
     phase: str
+    move: int = 1
     player: str
     type: str
     seen: tuple[str, ...] = ()
@@ -123,6 +125,7 @@ def find_decisions(solution: Solution, *, seen: Sequence[str] = ()) -> tuple[Dec
         (
             int(tree.info_set_round[item]),
             int(tree.info_set_phase[item]),
+            int(tree.info_set_move[item]),
             int(tree.info_set_player[item]),
             int(tree.info_set_type[item]),
         )
@@ -132,11 +135,12 @@ def find_decisions(solution: Solution, *, seen: Sequence[str] = ()) -> tuple[Dec
         Decision(
             round=round_,
             phase=tree.phases[phase],
+            move=move + 1,
             player=tree.players[player],
             type=tree.types[player][kind],
             seen=tuple(seen),
         )
-        for round_, phase, player, kind in sorted(found)
+        for round_, phase, move, player, kind in sorted(found)
     )
 
 
@@ -188,7 +192,7 @@ def find_turning_point(solution: Solution) -> tuple[Decision, ...]:
     """Return the decision that bears most on an attack, once for each type of its mover.
 
     What a decision bears is how often play comes to it, times by how much its options differ in the chance of an attack
-    that follows; the phase and round with the largest sum over the mover's types is taken, the first one of all where no
+    that follows; the move with the largest sum over the mover's types is taken, the first one of all where no
     choice bears on an attack.
 
     Raises
@@ -196,10 +200,10 @@ def find_turning_point(solution: Solution) -> tuple[Decision, ...]:
     UsageError
         ``path-unknown`` if nobody has a choice.
     """
-    stakes: dict[tuple[int, str, str], float] = {}
+    stakes: dict[tuple[int, str, int], float] = {}
     decisions = find_decisions(solution)
     for item in decisions:
-        moment = (item.round, item.phase, item.player)
+        moment = (item.round, item.phase, item.move)
         stakes[moment] = stakes.get(moment, 0.0) + _Sums(solution, item).bearing_on_attack()
     if not decisions:
         refuse(
@@ -209,7 +213,7 @@ def find_turning_point(solution: Solution) -> tuple[Decision, ...]:
             fix="explain a policy that leaves a choice",
         )
     chosen = max(stakes, key=lambda key: stakes[key])
-    return tuple(item for item in decisions if (item.round, item.phase, item.player) == chosen)
+    return tuple(item for item in decisions if (item.round, item.phase, item.move) == chosen)
 
 
 def compare_worth(
@@ -474,6 +478,7 @@ def _is_at(tree: Tree, sets: IntArray, decision: Decision) -> BoolArray:
         (tree.info_set_player[sets] == player)
         & (tree.info_set_type[sets] == kind)
         & (tree.info_set_phase[sets] == phase)
+        & (tree.info_set_move[sets] == decision.move - 1)
         & (tree.info_set_round[sets] == decision.round)
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from detente.analysis.solving import find_policies
@@ -21,7 +22,20 @@ from detente.errors import refuse
 
 __all__ = ["why_in_crisis"]
 
-_MOMENT = re.compile(r"(?P<phase>[^@]+)(@(?P<round>[0-9]{1,2}))?")
+_MOMENT = re.compile(
+    r"(?P<phase>[^@/]+)(/(?P<player>[^@/]+)(/(?P<turn>[0-9]{1,2}))?)?(@(?P<round>[0-9]{1,2}))?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Which decisions are meant: ``phase`` and ``player`` empty and ``turn`` and ``round`` 0 where any is."""
+
+    seen: tuple[str, ...]
+    phase: str = ""
+    player: str = ""
+    turn: int = 0
+    round: int = 0
 
 
 def why_in_crisis(
@@ -45,8 +59,9 @@ def why_in_crisis(
     against
         The policy to compare with; None for no comparison.
     at
-        What the mover has seen or used before, and the phase (``PHASE`` or ``PHASE@ROUND``), separated by commas; what is left
-        out may be anything. Without a phase it is the decision that bears most on an attack.
+        What the mover has seen or used before, and the phase, separated by commas; what is left out may be anything. A phase is
+        ``PHASE`` or ``PHASE@ROUND``; where several move in it ``PHASE/PLAYER``, and ``PHASE/PLAYER/2`` for the second move of
+        one player. Without a phase it is the decision that bears most on an attack.
     draws, seed, workers
         As for the solving of policies.
 
@@ -61,12 +76,12 @@ def why_in_crisis(
     UsageError
         ``path-unknown`` for a decision that is not there, ``instrument-unknown``, ``option-invalid``.
     """
-    seen, phase, round_ = _read_place(crisis, at)
+    place = _read_place(crisis, at)
     engine = Engine(crisis, workers=workers)
     shared = engine.draw(draws, seed=seed)
     chosen = find_policies(crisis, [policy] if policy else None)[0]
     solution = engine.solve(chosen, draws=shared)
-    decisions = _decisions(solution, seen, phase, round_)
+    decisions = _decisions(solution, place)
     other = None
     if against is not None:
         (before,) = find_policies(crisis, [against])
@@ -81,10 +96,11 @@ def why_in_crisis(
         "against_label": None if other is None else other.label,
         "round": decisions[0].round,
         "phase": decisions[0].phase,
+        "move": decisions[0].move,
         "phase_label": next(item.label for item in crisis.phases if item.id == decisions[0].phase),
         "player": decisions[0].player,
         "player_label": crisis.players[decisions[0].player].name,
-        "seen": list(seen),
+        "seen": list(place.seen),
         "attack": solution["attack"].mean,
         "attack_against": None if other is None else other["attack"].mean,
         "attack_noise": noise_of_attack(solution),
@@ -92,40 +108,70 @@ def why_in_crisis(
     }
 
 
-def _read_place(crisis: Crisis, at: str) -> tuple[tuple[str, ...], str, int]:
-    """Return what was seen, the phase and the round that a place names; an empty phase and 0 where it names none."""
-    seen: list[str] = []
-    phase, round_ = "", 0
+def _read_place(crisis: Crisis, at: str) -> _Place:
+    """Return what was seen, and the phase and whose move in it, that a place names."""
+    place = _Place(seen=())
     phases = {item.id for item in crisis.phases}
     for part in (piece.strip() for piece in at.split(",")):
         found = _MOMENT.fullmatch(part)
-        if found and found["phase"] in phases and not phase:
-            phase, round_ = found["phase"], int(found["round"] or 0)
+        if found and found["phase"] in phases and not place.phase:
+            place = _Place(
+                seen=place.seen,
+                phase=found["phase"],
+                player=found["player"] or "",
+                turn=int(found["turn"] or 0),
+                round=int(found["round"] or 0),
+            )
         elif part:
-            seen.append(part)
-    return tuple(seen), phase, round_
+            place = replace(place, seen=(*place.seen, part))
+    return place
 
 
-def _decisions(
-    solution: Solution, seen: Sequence[str], phase: str, round_: int
-) -> tuple[Decision, ...]:
+def _decisions(solution: Solution, place: _Place) -> tuple[Decision, ...]:
     """Return the decision that is meant, once for each type of the mover: the earliest that fits."""
-    if not phase and not seen:
+    if not place.phase and not place.seen:
         return find_turning_point(solution)
-    known = find_decisions(solution, seen=seen)
-    fitting = [item for item in known if phase in {"", item.phase} and round_ in {0, item.round}]
+    known = find_decisions(solution, seen=place.seen)
+    turn_of = {item: _turn(known, item) for item in known}
+    fitting = [
+        item
+        for item in known
+        if place.phase in {"", item.phase}
+        and place.player in {"", item.player}
+        and place.turn in {0, turn_of[item]}
+        and place.round in {0, item.round}
+    ]
     if not fitting:
-        names = sorted({f"{item.phase}@{item.round}" for item in known})
-        place = ", ".join([*seen, f"{phase}@{round_}" if round_ else phase]).strip(", ")
+        names = sorted({_name(known, item) for item in known})
         refuse(
-            f"no choice is made at {place!r} under {solution.label or solution.policy!r}",
+            f"no choice is made at {_words(place)!r} under {solution.label or solution.policy!r}",
             code="path-unknown",
             at="--at",
             fix=f"choices are made in: {', '.join(names)}" if names else "name fewer moves before",
         )
     first = fitting[0]
-    moment = (first.round, first.phase, first.player)
-    return tuple(item for item in fitting if (item.round, item.phase, item.player) == moment)
+    moment = (first.round, first.phase, first.move)
+    return tuple(item for item in fitting if (item.round, item.phase, item.move) == moment)
+
+
+def _turn(known: Sequence[Decision], item: Decision) -> int:
+    """Return which of its mover's moves in the phase a decision is, from 1."""
+    mine = {one.move for one in known if (one.phase, one.player) == (item.phase, item.player)}
+    return 1 + sum(move < item.move for move in mine)
+
+
+def _name(known: Sequence[Decision], item: Decision) -> str:
+    """Return a decision as a place names it, as short as the phase allows."""
+    moves = {(one.player, one.move) for one in known if one.phase == item.phase}
+    turn = _turn(known, item)
+    player = f"/{item.player}" if len(moves) > 1 else ""
+    return f"{item.phase}{player}{f'/{turn}' if turn > 1 else ''}@{item.round}"
+
+
+def _words(place: _Place) -> str:
+    turn = f"/{place.turn}" if place.turn else ""
+    move = f"{place.phase}{f'/{place.player}' if place.player else ''}{turn}"
+    return ", ".join([*place.seen, f"{move}@{place.round}" if place.round else move]).strip(", ")
 
 
 def _of_type(
@@ -142,8 +188,7 @@ def _of_type(
     }
     if other is None:
         return data
-    there = {(item.round, item.phase, item.player, item.type) for item in find_decisions(other)}
-    if (decision.round, decision.phase, decision.player, decision.type) not in there:
+    if decision not in find_decisions(other, seen=decision.seen):
         data["not_compared"] = f"under {other.label or other.policy!r} no choice is made here"
         return data
     data["changes"] = [

@@ -28,7 +28,7 @@ AtOption = Annotated[
     str,
     typer.Option(
         "--at",
-        help="What the mover has seen or used before, and the phase, separated by commas; the decision that bears most on an attack by default.",
+        help="What the mover has seen or used before, and the phase, separated by commas; the decision that bears most on an attack by default. Where several move in a phase: PHASE/PLAYER, and PHASE/PLAYER/2 for a second move.",
         metavar="MOVE,...,PHASE@ROUND",
     ),
 ]

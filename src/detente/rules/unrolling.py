@@ -47,8 +47,8 @@ class Tree:
         ``(N,)`` node indices; -1 for no child, no parent.
     info_set
         ``(N,)`` information set of a decision, chance event of a chance node, -1 for a terminal.
-    info_set_player, info_set_phase, info_set_round, info_set_type
-        ``(I,)`` mover; index into ``phases``; round from 1; index of the mover's own type.
+    info_set_player, info_set_phase, info_set_move, info_set_round, info_set_type
+        ``(I,)`` mover; index into ``phases``; index of the move in its phase; round from 1; index of the mover's own type.
     info_set_memory
         ``(I,)`` the mover's memory, an index into ``memory_parent``.
     info_set_free
@@ -97,6 +97,7 @@ class Tree:
     info_set: Int32Array
     info_set_player: Int8Array
     info_set_phase: Int16Array
+    info_set_move: Int16Array
     info_set_round: Int16Array
     info_set_type: Int16Array
     info_set_memory: Int32Array
@@ -324,6 +325,7 @@ class _Growth:
             {
                 "player": np.full(len(sets), move.player),
                 "phase": np.full(len(sets), moment.phase),
+                "move": np.full(len(sets), moment.move),
                 "round": np.full(len(sets), moment.round),
                 "type": state[:, rules.type_columns][:, move.player].astype(np.int64),
                 "memory": sets,
@@ -501,7 +503,7 @@ class _Growth:
         )
         sets = {
             key: np.concatenate([entry[key] for entry in self.sets] or [np.zeros(0, np.int64)])
-            for key in ("player", "phase", "round", "type", "memory", "free")
+            for key in ("player", "phase", "move", "round", "type", "memory", "free")
         }
         return Tree(
             rules=rules,
@@ -517,6 +519,7 @@ class _Growth:
             info_set=np.concatenate(self.node_set)[order].astype(np.int32),
             info_set_player=sets["player"].astype(np.int8),
             info_set_phase=sets["phase"].astype(np.int16),
+            info_set_move=sets["move"].astype(np.int16),
             info_set_round=sets["round"].astype(np.int16),
             info_set_type=sets["type"].astype(np.int16),
             info_set_memory=sets["memory"].astype(np.int32),
