@@ -698,3 +698,42 @@ def test_folds_passed_apart_lead_to_the_answers_of_the_branch(monkeypatch):
     assert (apart.status == Status.CONVERGED).all()
     assert apart.apart[-1] > 0
     np.testing.assert_allclose(apart.strategy, base.strategy, atol=1e-9)
+
+
+@SLOW_ORACLE
+@given(with_own_odds(with_menus(SMALL_GAMES)), st.integers(0, 2**32 - 1))
+def test_policies_menus_and_odds_by_draw_are_solved_as_if_alone(tree, seed):
+    """Oracle: golden rule of the solver, the same bytes alone and among draws with other masks, numbers and odds."""
+    game = game_from_tree(tree)
+    form = game.form
+    assume(form.n_actions and game.menus is not None)
+    rng, count = np.random.default_rng(seed), 5
+    allowed = rng.random((form.n_actions, count)) < 0.7
+    allowed[form.action_offset[:-1]] = True
+    odds = {
+        player: rng.dirichlet(np.ones(2), count).T[:1] * own[:, None]
+        for player, own in game.own_odds.items()
+    }
+    sums = {p: np.add.reduceat(own, form.chance_offset[:-1], axis=0) for p, own in odds.items()}
+    widths = np.diff(form.chance_offset)
+    odds = {p: own / np.repeat(sums[p], widths, axis=0) for p, own in odds.items()}
+    rows = int(game.menus.form.weight_row.max()) + 1
+    menus = Menus.from_numbers(
+        game.menus.form,
+        weight=rng.uniform(0.5, 2.0, (rows, count)),
+        similarity=rng.uniform(
+            0.0, 0.8, (int(game.menus.form.similarity_row.max(initial=-1)) + 1, 1)
+        ),
+    )
+    many = solve(game, 1.0, allowed=allowed, menus=menus, own_odds=odds)
+    for draw in (0, 3):
+        one = slice(draw, draw + 1)
+        alone = solve(
+            game,
+            1.0,
+            allowed=allowed[:, one],
+            menus=menus.pick_draws(one),
+            own_odds={player: own[:, one] for player, own in odds.items()},
+        )
+        assert alone.strategy[:, 0].tobytes() == many.strategy[:, draw].tobytes()
+        assert not many.strategy[~allowed[:, draw], draw].any()

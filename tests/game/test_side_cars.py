@@ -350,3 +350,15 @@ def test_sets_and_events_are_counted_where_no_file_numbers_them(tmp_path):
     )
     assert add_side_car(numbered, beside).menus is not None
     assert read_game(tmp_path / "game.nfg").menus is not None
+
+
+def test_solve_warns_where_rounding_may_show(tmp_path):
+    """Oracle: hand, lambda 400 times a spread of 5 over the scale 0.5 is 4,000."""
+    (tmp_path / "war.efg").write_text(EFG, encoding="utf-8")
+    (tmp_path / "war.menus.json").write_text(json.dumps(BESIDE), encoding="utf-8")
+    arguments = ["solve", str(tmp_path / "war.efg"), "--lambda", "1,400"]
+    rows = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
+    assert "span" not in rows[0]
+    np.testing.assert_allclose(rows[1]["span"], 400 * 5 / 0.5)
+    words = " ".join(CliRunner().invoke(app, arguments).stdout.split())
+    assert "rounding may show" in words

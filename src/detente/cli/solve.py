@@ -23,6 +23,8 @@ _PATIENCE = 2.0
 """Seconds that work may take before it is said how far it is."""
 _MOST_PAYOFF = 1e12
 """Payoffs that are shown with decimals; larger ones in powers of ten."""
+_ROUNDING = 1000.0
+"""Lambda times the spread of payoffs, over the least scale of a menu's lists, beyond which rounding may show."""
 _MOST_FOLDED = 500
 """Rows that are folded to fit the terminal; longer tables are printed as they come."""
 
@@ -214,7 +216,8 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
 
     Payoffs are what players expect; where some have their own odds of chance ``payoffs_by_analysts`` are those by the odds of
     the game. A row behind turns of the branch has ``turns`` besides, one that is not certified to lie on the principal branch
-    ``segment`` "apart" and ``apart``, the folds passed so, and one that did not converge ``reason``.
+    ``segment`` "apart" and ``apart``, the folds passed so, one whose log-odds go so far that rounding may show ``span``, and one
+    that did not converge ``reason``.
     """
     from detente.game import expected_payoffs
 
@@ -230,6 +233,8 @@ def describe(game: "Game", result: "BranchResult") -> list[dict[str, Any]]:
             **({"payoffs_by_analysts": analysts[:, stop].tolist()} if game.own_odds else {}),
             "information_sets": _sets(form, result.strategy[:, stop].tolist()),
         }
+        if game.menus is not None and result.span[stop] > _ROUNDING:
+            row["span"] = float(result.span[stop])
         if result.turns[stop]:
             row["turns"] = int(result.turns[stop])
         if result.apart[stop]:
@@ -375,6 +380,7 @@ def _curves(count: int) -> str:
 
 def _notes(rows: list[dict[str, Any]]) -> list[str]:
     """Return what must be said of rows that are no plain answers."""
+    sharp = [f"{row['lambda']:g}" for row in rows if "span" in row]
     apart = [f"{row['lambda']:g}" for row in rows if "apart" in row and "reason" not in row]
     notes = [
         f"lambda {row['lambda']:g} stalled: {row['reason']}" for row in rows if "reason" in row
@@ -383,6 +389,11 @@ def _notes(rows: list[dict[str, Any]]) -> list[str]:
         notes.append(
             f"lambda {', '.join(apart)}: an equilibrium by its residual, but not certified to lie on the principal "
             "branch: some folds on the way were passed in one part of the game alone"
+        )
+    if sharp:
+        notes.append(
+            f"lambda {', '.join(sharp)}: lambda times the spread of payoffs, over the least scale of a menu's lists, is beyond "
+            f"{_ROUNDING:g}: rounding may show; a smaller similarity or lambda keeps its digits"
         )
     return notes
 

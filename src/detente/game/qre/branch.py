@@ -61,6 +61,9 @@ class BranchResult:
         What each player expects to get, by its own odds where it has any, shape ``(P, S)``.
     own_odds
         Odds of chance by player, for those who have their own, each of shape ``(R, 1)``.
+    span
+        Lambda times the largest spread of payoffs, divided by the least scale of a menu's lists: how far log-odds go, shape
+        ``(S,)``. Beyond 1,000 rounding may show.
     reasons
         Why each value did not converge, in a sentence; empty for those that did.
     folds
@@ -82,6 +85,7 @@ class BranchResult:
     status: Int8Array
     expected_payoffs: FloatArray
     own_odds: OwnOdds
+    span: FloatArray
     reasons: tuple[str, ...]
     tolerance: float
     folds: tuple[float, ...]
@@ -170,6 +174,7 @@ def trace_logit_branch(
         status=np.where(good, Status.CONVERGED, Status.STALLED).astype(np.int8),
         expected_payoffs=expected_payoffs(form, strategy, table, chance, own_odds=terms.own),
         own_odds=terms.own,
+        span=np.array([float(value) * spread for value in values]),
         reasons=tuple(
             ""
             if good[stop]
