@@ -61,7 +61,7 @@ def runs(crisis, tmp_path_factory):
 
 
 def test_studies_are_found_and_named_after_their_modules():
-    assert [study.name for study in find_studies()] == ["coalitions", "gas", "hopes", "payers"]
+    assert [study.name for study in find_studies()] == ["coalitions", "gas", "hopes", "payers", "reasons"]
 
 
 ADDED = """
@@ -211,16 +211,16 @@ def test_same_bytes_for_any_number_of_workers_and_whatever_was_kept(crisis, runs
     )
     told = []
     keep_studies(crisis, results, progress=told.append)
-    assert told == ["coalitions", "gas", "hopes", "payers"]
+    assert told == ["coalitions", "gas", "hopes", "payers", "reasons"]
     assert files_of(results) == before
     keep_studies(crisis, results, progress=told.append)
-    assert told == ["coalitions", "gas", "hopes", "payers"]
+    assert told == ["coalitions", "gas", "hopes", "payers", "reasons"]
     # what a killed run left: one study missing, one half written, a temporary file
     study_files(tmp_path, "gas")[1].unlink()
     arrays = study_files(tmp_path, "payers")[0]
     arrays.write_bytes(arrays.read_bytes()[:100])
     keep_studies(crisis, Run.open(tmp_path), progress=told.append)
-    assert told[4:] == ["gas", "payers"]
+    assert told[5:] == ["gas", "payers"]
     assert files_of(results) == before
 
 
@@ -275,11 +275,11 @@ def test_a_briefing_reads_and_does_not_solve(crisis, runs, monkeypatch):
     assert len(coalition_parts(context, Book(context, "alliance")).sentences) >= 4
 
 
-def test_a_crisis_without_such_mechanisms_keeps_nothing(tmp_path):
+def test_a_crisis_without_such_mechanisms_keeps_only_the_reasons(tmp_path):
     from detente.analysis.studies.hopes import without_own_odds
     from detente.testing import tiny_crisis_folder
 
     tiny = without_own_odds(load_crisis(tiny_crisis_folder(tmp_path)))
     results = run_ensemble(tiny, folder=tmp_path / "run", n_draws=64, seed=1)
     keep_studies(tiny, results)
-    assert not (results.folder / "studies").exists()
+    assert set(files_of(results)) == {"reasons.json", "reasons.npz"}

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from detente.arrays import BoolArray, FloatArray
 
 __all__ = [
+    "OWN_ODDS",
+    "PLEDGE_PART",
     "ActorCost",
     "Coalition",
     "CoalitionStudy",
@@ -17,8 +19,11 @@ __all__ = [
     "GasStudy",
     "GasYearRecord",
     "HopesStudy",
+    "OptionReasons",
     "PackageCosts",
     "PayerStudy",
+    "ReasonsStudy",
+    "TypeReasons",
     "Winning",
 ]
 
@@ -207,3 +212,53 @@ class HopesStudy:
 
     attack: FloatArray
     settlement: FloatArray
+
+
+# --- reasons ---------------------------------------------------------------------------------------------------------
+
+OWN_ODDS = "own odds"
+"""Names what the mover's own odds of chance add to the worth of an option, beside the considerations."""
+PLEDGE_PART = "the pledge"
+"""The part of a payoff that the policy's pledge takes; the other parts bear the ids of considerations."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionReasons:
+    """What a policy changes in an option: in how often it is taken, in its worth, and in what adds to that, in stakes."""
+
+    instrument: str
+    prob: float
+    payoff: float
+    parts: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeReasons:
+    """What a policy changes in the options of a type at a decision: in those that both policies leave, and what it opens.
+
+    ``opened`` says how often an option is taken that only this policy puts on the menu. Both are empty where one of the two
+    policies leaves no choice.
+    """
+
+    type: str
+    options: tuple[OptionReasons, ...]
+    opened: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonsStudy:
+    """Why the policy works under which an attack is least likely, and how much of an attack is noise of choice.
+
+    ``policy`` is empty where none brings an attack below the first policy of the run, which it is compared with; ``round``,
+    ``phase``, ``player`` say at which decision. ``attack`` and ``noise`` ``(D,)`` are the chance of an attack under the first
+    policy and the part of it that is noise, ``rationality`` ``(D,)`` how strict choice is.
+    """
+
+    policy: str
+    round: int
+    phase: str
+    player: str
+    types: tuple[TypeReasons, ...]
+    attack: FloatArray
+    noise: FloatArray
+    rationality: FloatArray

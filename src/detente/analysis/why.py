@@ -16,6 +16,7 @@ from typing import NoReturn
 import numpy as np
 from scipy import sparse
 
+from detente.analysis.records import OWN_ODDS, PLEDGE_PART
 from detente.arrays import BoolArray, FloatArray, IntArray
 from detente.crisis.crisis import Crisis
 from detente.engine import Solution
@@ -26,22 +27,16 @@ from detente.rules import Tree
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
-    "OWN_ODDS",
-    "PLEDGE_PART",
     "Decision",
     "OptionWorth",
     "WorthChange",
+    "attack_by_noise",
     "compare_worth",
     "explain_choice",
     "find_decisions",
     "find_turning_point",
     "noise_of_attack",
 ]
-
-OWN_ODDS = "own odds"
-"""Names what the mover's own odds of chance add to the worth of an option, beside the considerations."""
-PLEDGE_PART = "the pledge"
-"""The part of a payoff that the policy's pledge takes; the other parts bear the ids of considerations."""
 
 _TIE = 1e-9
 """Stakes by which options must differ for one to count as worth more."""
@@ -243,7 +238,13 @@ def compare_worth(
 
 
 def noise_of_attack(solution: Solution) -> float:
-    """Return the share of the chance of an attack that is noise of choice, 0-1.
+    """Return the share of the chance of an attack that is noise of choice, 0-1; see :func:`attack_by_noise`."""
+    chance = float(solution["attack"].values.mean())
+    return float(attack_by_noise(solution).mean()) / chance if chance > 0.0 else 0.0
+
+
+def attack_by_noise(solution: Solution) -> FloatArray:
+    """Return the chance of an attack that is noise of choice, by draw, shape ``(D,)``.
 
     An attack is noise where the move that made it was worth less to the mover than another option of its menu. That move is the
     one after which every way on leads to an attack, and before which some did not; where chance alone decides, nothing is
@@ -270,8 +271,7 @@ def noise_of_attack(solution: Solution) -> float:
         rows = np.flatnonzero(np.isin(sums.action, actions))
         if rows.size:
             wasted += sums.noise(rows)
-    chance = float(solution["attack"].values.mean())
-    return float(wasted.mean()) / chance if chance > 0.0 else 0.0
+    return wasted
 
 
 def _is_attack(solution: Solution) -> BoolArray:

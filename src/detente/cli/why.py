@@ -66,7 +66,7 @@ def command(
 
       detente why my-crisis --policy arm --at "arm,move@2"
     """
-    from detente.analysis.why import OWN_ODDS
+    from detente.analysis.records import OWN_ODDS
     from detente.analysis.why_tables import why_in_crisis
     from detente.cli._crises import parse_assignments
 

@@ -26,6 +26,7 @@ from detente.brief.questions._parts import (
     readings,
     run_note,
 )
+from detente.brief.questions._reasons import noise_sentences, reason_sentences
 from detente.brief.questions._regret import policy_paragraph, preference_changes, regret_table
 from detente.brief.questions._robust import find_mix
 from detente.brief.shared import SharedFigures, declare_shared
@@ -73,6 +74,8 @@ def answer(book: Book) -> Answer:
         *mix.paragraphs,
         *belief_paragraphs(context, beliefs, readings(book)),
         *dilemma.sentences,
+        *reason_sentences(context, book),
+        *noise_sentences(context, book),
         *hopes_sentences(context, book),
         *_whose_act(context, book),
         *_types(context, book),
