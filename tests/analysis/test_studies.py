@@ -61,7 +61,13 @@ def runs(crisis, tmp_path_factory):
 
 
 def test_studies_are_found_and_named_after_their_modules():
-    assert [study.name for study in find_studies()] == ["coalitions", "gas", "hopes", "payers", "reasons"]
+    assert [study.name for study in find_studies()] == [
+        "coalitions",
+        "gas",
+        "hopes",
+        "payers",
+        "reasons",
+    ]
 
 
 ADDED = """

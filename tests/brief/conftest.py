@@ -27,7 +27,8 @@ def crisis():
 
 @pytest.fixture(scope="session")
 def results(crisis, tmp_path_factory):
-    return run_ensemble(crisis, folder=tmp_path_factory.mktemp("run"), n_draws=64, seed=1)
+    run = run_ensemble(crisis, folder=tmp_path_factory.mktemp("run"), n_draws=64, seed=1)
+    return keep_studies(crisis, run)
 
 
 @pytest.fixture(scope="session")

@@ -167,7 +167,7 @@ def test_an_exploratory_briefing_says_so_and_uses_no_word_of_likelihood(template
     text = (tmp_path / "b" / "brief.md").read_text()
     assert "64 explored cases (exploratory)" in text
     assert "This is an exploratory run" in text
-    assert "over explored cases" in " ".join(data["headline"])
+    assert "explored cases" in " ".join(data["headline"])
     said = " ".join(
         [*data["headline"], *data["sure"], *(item["answer"] for item in data["questions"])]
     )

@@ -11,6 +11,7 @@ import pytest
 from tests.brief.test_data import SCHEMA
 
 from detente.analysis.mixes import keep_mixes, with_mixes
+from detente.analysis.studies import keep_studies
 from detente.brief import compose
 from detente.brief.export.explaining import explain_figure
 from detente.brief.export.rendering import as_data, to_markdown
@@ -30,7 +31,7 @@ def briefed(folder, template="occupation", policies=None, **overrides):
     found = keep_mixes(crisis, chosen, folder, n_draws=64, seed=1, design=Design())
     names = (*chosen, *(mix.id for mix in found.mixes))
     run = run_ensemble(with_mixes(crisis, found), folder=folder, policies=names, n_draws=64, seed=1)
-    return compose(crisis, run)
+    return compose(crisis, keep_studies(crisis, run))
 
 
 @pytest.fixture(scope="module")

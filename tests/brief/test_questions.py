@@ -293,7 +293,7 @@ def test_named_effects_stand_out_from_chance(context):
 
 def test_a_crisis_with_one_policy_briefs(crisis, tmp_path):
     results = run_ensemble(crisis, folder=tmp_path, policies=["arm"], n_draws=64, seed=1)
-    brief = compose(crisis, results)
+    brief = compose(crisis, keep_studies(crisis, results))
     assert "Only the base case was run" in plain(brief.headline[1])
     assert by_id(brief, "outlook").absent
     assert to_json(brief)
@@ -312,14 +312,16 @@ def test_a_bare_crisis_briefs(template, tmp_path):
         text = text.replace(f"  {kind}: {kind}.csv\n", "")
     (folder / "crisis.yaml").write_text(text, encoding="utf-8")
     crisis = load_crisis(folder)
-    brief = compose(crisis, run_ensemble(crisis, folder=tmp_path / "run", n_draws=64, seed=1))
+    run = run_ensemble(crisis, folder=tmp_path / "run", n_draws=64, seed=1)
+    brief = compose(crisis, keep_studies(crisis, run))
     assert all(answer.answer for answer in brief.answers)
     assert to_html(brief)
 
 
 def test_what_was_set_by_hand_is_said_first(template, tmp_path):
     crisis = load_crisis(template, overrides={"war.gain": "20"})
-    brief = compose(crisis, run_ensemble(crisis, folder=tmp_path, n_draws=64, seed=1))
+    run = run_ensemble(crisis, folder=tmp_path, n_draws=64, seed=1)
+    brief = compose(crisis, keep_studies(crisis, run))
     page = to_html(brief)
     assert "war.gain = 20" in page
     assert page.index("What if.") < page.index("How sure we are")

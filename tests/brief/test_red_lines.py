@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tests.brief.test_questions import by_id
 
+from detente.analysis.studies import keep_studies
 from detente.brief import compose
 from detente.brief.figures import plain
 from detente.crisis import load_crisis
@@ -57,7 +58,7 @@ def brief_with(folder, firmness):
     table.write_text("\n".join(lines) + "\n", encoding="utf-8")
     crisis = load_crisis(made)
     results = run_ensemble(crisis, folder=folder / "run", n_draws=32, seed=1)
-    return compose(crisis, results)
+    return compose(crisis, keep_studies(crisis, results))
 
 
 @pytest.fixture(scope="module")

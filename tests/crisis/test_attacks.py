@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from detente.analysis.policy_tables import compare_in_crisis, compare_in_run
+from detente.analysis.studies import keep_studies
 from detente.brief import compose
 from detente.brief.export.rendering import to_json
 from detente.brief.figures import EXCLUDED, plain
@@ -121,7 +122,7 @@ def test_policies_compared_print_excluded_and_rank_no_forgone_attack(crisis, res
 
 
 def test_a_briefing_tells_a_forgone_attack_as_what_it_is(crisis, results):
-    brief = compose(crisis, results)
+    brief = compose(crisis, keep_studies(crisis, results))
     data = json.loads(to_json(brief))
     name = crisis.players["coalition"].name
     policy = next(item for item in data["policies"] if item["id"] == "forgo")

@@ -402,7 +402,7 @@ CORPUS = {
         "source-unknown",
     ),
     "unknown source of an instrument": (
-        sub("kind: restraint, effects: {}}", "kind: restraint, source: herald}"),
+        sub("kind: restraint, nest: waiting, effects: {}}", "kind: restraint, source: herald}"),
         "source-unknown",
     ),
     "unknown source of a contested value": (

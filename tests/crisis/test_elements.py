@@ -29,6 +29,7 @@ CONVERTED = {
     "StateVariableEntry": ("StateVariable", set()),
     "ChanceEntry": ("ChanceOutcome", set()),
     "InstrumentEntry": ("Instrument", {"source"}),
+    "NestEntry": ("Nest", set()),
     "MoveEntry": ("Move", set()),
     "PhaseEntry": ("Phase", {"player", "menu"}),
     "OutcomeEntry": ("OutcomeRule", set()),

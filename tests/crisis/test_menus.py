@@ -5,6 +5,7 @@ import pytest
 from detente.crisis import load_crisis
 from detente.crisis.elements import Constant, QuantityOf
 from detente.crisis.loading import examine_folder
+from detente.linking import check_game
 from detente.testing.crises import template_document, tiny_crisis_folder, write_document
 
 
@@ -14,6 +15,8 @@ def document():
     made = template_document()
     made.pop("nests", None)
     made.pop("hopes", None)
+    for name in ("similarity.kind", "optimism"):
+        made["quantities"].pop(name)
     for item in made["instruments"].values():
         item.pop("nest", None)
         item.pop("weight", None)
@@ -158,3 +161,31 @@ def test_what_says_nothing_is_warned_of(document, write, name):
     change(document)
     findings = examine_folder(write(document))[0]
     assert code in {item.code for item in findings if item.severity == "warning"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        (lambda made: made["nests"]["waiting"].update(similarity="half"), "similarity"),
+        (lambda made: made["nests"]["waiting"].update(weight="half"), "weight"),
+        (lambda made: made["instruments"]["hold"].update(weight="half"), "weight"),
+        (lambda made: made["hopes"].update(challenger="half"), "hopes.north"),
+        (lambda made: _own(made, shift="half"), "chance.won.own.north"),
+        (lambda made: _own(made, prob={"sum": ["half", 0.1]}), "chance.won.own.north"),
+    ],
+)
+def test_a_number_in_another_unit_is_found(write, entry, key):
+    """Oracle: hand; stakes are neither a share, nor a ratio, nor log-odds, nor a probability."""
+    made = template_document()
+    made["quantities"]["half"] = made["quantities"]["war.gain"] | {"triangular": [0.4, 0.5, 0.6]}
+    entry(made)
+    (item,) = [one for one in check_game(load_crisis(write(made))) if one.code == "unit-mismatch"]
+    assert item.path.endswith(key)
+    assert "stakes" in item.message
+
+
+def _own(made, **stated):
+    outcome = made["instruments"]["invade"]["chance"][0]
+    assert outcome["id"] == "won"
+    outcome.pop("favours", None)
+    outcome["own"] = {"north": stated}

@@ -9,6 +9,7 @@ import pytest
 
 from detente.analysis.commitments import list_commitments
 from detente.analysis.mixes import search_mixes
+from detente.analysis.studies import keep_studies
 from detente.brief import compose
 from detente.brief.figures import plain
 from detente.crisis import check_folder, load_crisis
@@ -98,7 +99,7 @@ def test_a_run_stores_what_a_pledge_costs_and_a_briefing_says_it(run):
     trace = trace_metric(crisis, "pledge/west/resolute")
     assert "word.kept" in trace.quantities
     assert "word.kept" in trace_metric(crisis, "attack").quantities
-    brief = compose(crisis, results)
+    brief = compose(crisis, keep_studies(crisis, results))
     text = plain(json.dumps([list(brief.assumptions)], ensure_ascii=False))
     assert "“threaten sanctions” rests on a pledge: it holds with a chance of 60%" in text
     assert "making it costs Westmark 1 stake" in text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.engine.parts import kinds_and_odds
 
 import detente.crisis
 from detente.crisis import load_crisis
@@ -49,7 +50,8 @@ def by_hand(crisis, policy, n_draws):
     priced = price(plan_pricing(tree, crisis), values)
     form, chance = form_of(tree), priced.chance_probs
     rationality = np.ascontiguousarray(values[crisis.rationality.path])
-    found = solve_draws(form, rationality, payoffs=priced.payoffs, chance_probs=chance)
+    more = kinds_and_odds(tree, crisis, priced, form)
+    found = solve_draws(form, rationality, payoffs=priced.payoffs, chance_probs=chance, **more)
     n_profiles = int(form.chance_offset[1])
     given = chance.copy()
     given[:n_profiles] = 1.0 / n_profiles

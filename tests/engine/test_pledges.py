@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.engine.parts import kinds_and_odds
 
 import detente.crisis
 from detente.analysis.why import PLEDGE_PART, explain_choice, find_decisions
@@ -216,7 +217,10 @@ def by_hand(crisis, policy, n_draws):
     chance[1:n:2] *= 2 * (1 - holds)
     rationality = np.ascontiguousarray(values[crisis.rationality.path])
     form = form_of(tree)
-    solved = solve_draws(form, rationality, payoffs=priced.payoffs, chance_probs=chance)
+    more = kinds_and_odds(tree, crisis, priced, form)
+    for own in more["own_odds"].values():
+        own[:n] = chance[:n]
+    solved = solve_draws(form, rationality, payoffs=priced.payoffs, chance_probs=chance, **more)
     given_ = chance.copy()
     given_[:n] = 1.0 / n
     return evaluate_metrics(

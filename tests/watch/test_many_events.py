@@ -68,7 +68,9 @@ def from_scratch(watch, seen, day):
             reported = min(float(watch._value(number).mean()), 1.0 - 1e-9)
             logs[root.has(instrument, now)] += np.log1p(-reported * watch.passed(day, now))
     fit = logs.max(axis=0) + np.log(np.exp(logs - logs.max(axis=0)).sum(axis=0))
-    attack = np.array([watch.crisis.outcomes[name].attack for name in root.outcomes])[root.outcome]
+    attack = np.array([bool(watch.crisis.outcomes[name].attack) for name in root.outcomes])[
+        root.outcome
+    ]
     weight = np.exp(fit - fit.max())
     return np.exp(logs - fit)[attack].sum(axis=0), weight / weight.sum()
 

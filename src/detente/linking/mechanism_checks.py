@@ -24,6 +24,8 @@ __all__ = [
 
 ANY = "any"
 PROBABILITY_UNITS = ("prob", "share")
+WEIGHT_UNITS = ("ratio", "number", "share")
+SHIFT_UNITS = ("log_odds",)
 
 
 def check_models(crisis: Crisis) -> Iterator[Finding]:
@@ -208,6 +210,8 @@ def _uses(crisis: Crisis) -> Iterator[_Use]:
             for kind, binding in by_type.items():
                 yield _Use(binding=binding, place=item.place, key=f"weights.{player}.{kind}")
     yield from _uses_as_probability(crisis)
+    yield from _uses_in_menus(crisis)
+    yield from _uses_as_shift(crisis)
 
 
 def _uses_in_mechanisms(crisis: Crisis) -> Iterator[_Use]:
@@ -232,6 +236,12 @@ def _uses_as_probability(crisis: Crisis) -> Iterator[_Use]:
             for outcome in item.chance
         ),
         *(
+            (own.prob, item.place, f"chance.{outcome.id}.own.{player}")
+            for item in crisis.instruments.values()
+            for outcome in item.chance
+            for player, own in outcome.own.items()
+        ),
+        *(
             (kind.prior, player.place, f"types.{kind.id}.prior")
             for player in crisis.players.values()
             for kind in player.types
@@ -245,6 +255,32 @@ def _uses_as_probability(crisis: Crisis) -> Iterator[_Use]:
     for binding, place, key in found:
         if binding is not None:
             yield _Use(binding=binding, place=place, key=key, wanted=PROBABILITY_UNITS)
+
+
+def _uses_in_menus(crisis: Crisis) -> Iterator[_Use]:
+    for nest in crisis.nests.values():
+        yield _Use(
+            binding=nest.similarity, place=nest.place, key="similarity", wanted=PROBABILITY_UNITS
+        )
+    weights = [
+        *((nest.weight, nest.place) for nest in crisis.nests.values()),
+        *((item.weight, item.place) for item in crisis.instruments.values()),
+    ]
+    for weight, place in weights:
+        if weight is not None:
+            yield _Use(binding=weight, place=place, key="weight", wanted=WEIGHT_UNITS)
+
+
+def _uses_as_shift(crisis: Crisis) -> Iterator[_Use]:
+    for player, shift in crisis.hopes.items():
+        place = crisis.players[player].place
+        yield _Use(binding=shift, place=place, key=f"hopes.{player}", wanted=SHIFT_UNITS)
+    for item in crisis.instruments.values():
+        for outcome in item.chance:
+            for player, own in outcome.own.items():
+                if own.shift is not None:
+                    key = f"chance.{outcome.id}.own.{player}"
+                    yield _Use(binding=own.shift, place=item.place, key=key, wanted=SHIFT_UNITS)
 
 
 def _declared(mechanism: Mechanism, name: str) -> Input | None:

@@ -260,11 +260,6 @@ def _chance_variables(instrument: Instrument, crisis: Crisis) -> frozenset[str]:
             for outcome in instrument.chance
             for binding in odds_bindings(crisis, outcome)
         ),
-        *(
-            read_variables(outcome.prob, crisis)
-            for outcome in instrument.chance
-            if outcome.prob is not None
-        ),
         *(condition_variables(outcome.when) for outcome in instrument.chance),
     )
 

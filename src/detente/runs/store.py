@@ -49,6 +49,7 @@ __all__ = [
     "encode_shard",
     "read_manifest",
     "read_rows",
+    "read_sealed",
     "read_shard",
     "remove_run_leftovers",
     "series_per_group",

@@ -20,6 +20,7 @@ from detente.crisis.elements import (
     Sum,
 )
 from detente.crisis.metric_names import Metric
+from detente.crisis.odds import odds_bindings
 from detente.crisis.quantity_building import split_sources
 from detente.errors import UsageError
 from detente.models.registry import find_model
@@ -112,7 +113,11 @@ class _Closure:
             for player_weights in consideration.weights.values():
                 self.add_all(player_weights.values())
         for instrument in self.crisis.instruments.values():
-            self.add_all(outcome.prob for outcome in instrument.chance)
+            self.add(instrument.weight)
+            for outcome in instrument.chance:
+                self.add_all(odds_bindings(self.crisis, outcome))
+        for nest in self.crisis.nests.values():
+            self.add_all((nest.similarity, nest.weight))
         for policy in self.crisis.policies.values():
             for pledge in policy.pledges:
                 self.add(pledge.credibility)
