@@ -1,11 +1,13 @@
 """What a crisis is expected to say: read with lines, refused with places. Oracle: hand."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 import detente.crisis
+from detente.cli.check import examine
 from detente.crisis import load_crisis, shipped_crises
 from detente.crisis.expectations import EXPECTATIONS_FILE, read_expectations
 from detente.errors import CrisisFileError
@@ -126,3 +128,24 @@ def test_every_crisis_that_ships_says_what_is_expected(place):
     assert len(found) >= 10
     assert any(item.range for item in found)
     assert sum(item.sign is not None for item in found) >= 8
+
+
+INSTEAD = {
+    "a folder": lambda path: path.mkdir(),
+    "a link to nothing": lambda path: path.symlink_to("nowhere.yaml"),
+    "a pipe": os.mkfifo,
+    "words": lambda path: path.write_text("no list"),
+    "half an entry": lambda path: path.write_text("- {id: a, metric: attack}"),
+}
+
+
+@pytest.mark.parametrize("what", INSTEAD)
+def test_the_check_looks_at_the_file_also_when_it_does_not_solve(folder, what):
+    """Oracle: hand."""
+    path = folder / EXPECTATIONS_FILE
+    path.unlink()
+    INSTEAD[what](path)
+    findings, crisis = examine(str(folder))
+    assert crisis is not None
+    assert [item.file for item in findings if item.severity == "error"] == [EXPECTATIONS_FILE]
+    assert all(item.fix for item in findings)

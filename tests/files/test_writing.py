@@ -44,6 +44,17 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatch)
     assert (tmp_path / "a").read_bytes() == b"one"
 
 
+@pytest.mark.parametrize("place", ["/", ".", "..", "folder"])
+def test_a_folder_is_no_place_for_a_file(tmp_path, monkeypatch, place):
+    """Oracle: hand."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(RunError) as caught:
+        write_whole(Path(place), b"x")
+    assert caught.value.code == "output-unwritable"
+    assert [item.name for item in tmp_path.iterdir()] == ["folder"]
+
+
 def test_a_link_in_the_place_of_a_file_is_replaced_or_refused_and_never_followed(tmp_path):
     (tmp_path / "outside").write_bytes(b"mine")
     own = tmp_path / "own"

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cases import Case, category, fresh_template
+from cases import TEMPLATES, Case, category, fresh_template
 from mutations import as_yaml, spoil_bytes, spoil_table, spoil_tree, spoil_yaml
-
-from detente.testing import template_document
+from ruamel.yaml import YAML
 
 NOBODY = 65534
+EMPTY = "nothing in it"
+UNREAD = frozenset({"reports.csv"})
+"""What stands in a folder and is read only where a command names it."""
 
 
 @category
@@ -47,7 +49,9 @@ _DOCUMENTS: dict[str, Any] = {}
 
 def _document(name: str) -> Any:
     if name not in _DOCUMENTS:
-        _DOCUMENTS[name] = json.loads(json.dumps(template_document(name), default=str))
+        text = (TEMPLATES / name / "crisis.yaml").read_text("utf-8")
+        document = YAML(typ="safe", pure=True).load(text)
+        _DOCUMENTS[name] = json.loads(json.dumps(document, default=str))
     return _DOCUMENTS[name]
 
 
@@ -56,8 +60,9 @@ def fs(rng: random.Random, work: Path) -> Case:
     """Folders, pipes, links, devices, sockets, modes and names in place of the files of a crisis."""
     folder = work / "c"
     name = fresh_template(rng, folder)
-    file = rng.choice(sorted(folder.iterdir()))
     what = rng.choice([*_INSTEAD, *_NAMED, *_FILLED])
+    unread = UNREAD | ({"expect.yaml"} if what == EMPTY else set())
+    file = rng.choice(sorted(item for item in folder.iterdir() if item.name not in unread))
     user = None
     if what in _INSTEAD:
         user = _INSTEAD[what](file)
@@ -71,11 +76,12 @@ def fs(rng: random.Random, work: Path) -> Case:
         named = json.dumps(text)
         crisis.write_text(line.sub(lambda found: found[1] + named, crisis.read_text(), count=1))
     command = rng.choice(["check", "brief", "explore", "watch"])
+    by_check_alone = file.name == "expect.yaml" and what in _INSTEAD
     good = what in {"names of other case", "a table in a folder"}
     wanted = "accept" if good else "any" if what == "a dot before the name" else "refuse"
     return Case(
         what=f"{name} {file.name}: {what}",
-        arguments=("check" if good else command, "./c"),
+        arguments=("check" if good or by_check_alone else command, "./c"),
         wanted=wanted,
         user=user,
     )
@@ -131,7 +137,7 @@ _INSTEAD: dict[str, Callable[[Path], int | None]] = {
     "a link to a link": _link_to("../c/crisis.yaml/.."),
     "no right to read": _unreadable,
     "no right to enter": _unreadable_folder,
-    "nothing in it": lambda path: path.write_bytes(b"") and None,
+    EMPTY: lambda path: path.write_bytes(b"") and None,
 }
 """What stands in place of a file; each returns the user who reads, if it is another one."""
 

@@ -11,7 +11,7 @@ import typer
 from detente.cli._options import DRAWS, JSON, SEED, WorkersOption, reworded
 from detente.cli._output import json_text, make_table, number, print_line, print_table, text
 from detente.engine import usual
-from detente.errors import Finding
+from detente.errors import CrisisFileError, Finding
 
 if TYPE_CHECKING:
     from detente.analysis.expecting import ExpectationResult
@@ -45,7 +45,7 @@ def command(
     seed: SeedOption = usual.SEED,
     workers: WorkersOption = None,
 ) -> None:
-    """Check a crisis: its files first, then the game that its rules make.
+    """Check a crisis: its files and expectations first, then the game that its rules make.
 
     Each finding has a code, a file and line, a path, the offending value and a fix. The last line says how strict choice is:
     what the crisis' rationality means for two options that are ten stakes apart.
@@ -153,12 +153,19 @@ def _wanted(item: "Expectation") -> str:
 
 
 def examine(crisis: str) -> "tuple[tuple[Finding, ...], Crisis | None]":
-    """Return the findings about a crisis folder, and about its game if no finding so far is an error, with the crisis."""
+    """Return the findings about a crisis folder, its expectations and, if its files make a crisis, its game; and the crisis."""
     from detente.crisis import examine_folder
+    from detente.crisis.expectations import read_expectations
     from detente.linking import check_game
 
     findings, loaded = examine_folder(crisis)
-    return (findings if loaded is None else (*findings, *check_game(loaded))), loaded
+    if loaded is None:
+        return findings, None
+    try:
+        read_expectations(loaded)
+    except CrisisFileError as error:
+        findings = (*findings, *error.findings)
+    return (*findings, *check_game(loaded)), loaded
 
 
 def render(findings: Sequence[Finding]) -> str:

@@ -4,6 +4,7 @@ They are the tests of a crisis folder: written down with the crisis, run by ``de
 figure. The digest of a crisis does not depend on them.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -122,7 +123,7 @@ def read_expectations(crisis: Crisis) -> tuple[Expectation, ...]:
         With every finding, if the file cannot be used.
     """
     path = crisis.folder / EXPECTATIONS_FILE
-    if not path.is_file():
+    if not os.path.lexists(path):
         return ()
     content, problem = read_bytes(path, EXPECTATIONS_FILE)
     text = ""

@@ -4,6 +4,7 @@ So a file appears whole or not at all, what was there stays until then, and a li
 """
 
 import contextlib
+import errno
 import os
 import platform
 import re
@@ -53,8 +54,11 @@ def write_whole(path: Path, content: bytes, *, within: Path | None = None) -> No
         ``output-unwritable`` if the folder cannot be written or the disk is full, ``path-linked`` for a link within the
         program's own folder.
     """
-    temporary = path.with_name(f".{path.name}.{_host()}-{os.getpid()}-{secrets.token_hex(8)}.part")
+    name = f".{path.name}.{_host()}-{os.getpid()}-{secrets.token_hex(8)}.part"
+    temporary = path.parent / name
     try:
+        if not path.name or (path.is_dir() and not path.is_symlink()):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if within is not None:
             check_links(within, (path.relative_to(within),))
             make_folder(path.parent, within=within)
