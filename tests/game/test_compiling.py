@@ -32,6 +32,6 @@ def test_the_command_says_so_on_a_fresh_cache_and_only_there(tmp_path):
         for _ in range(2)
     )
     assert first.stderr.startswith("compiling the solver")
-    assert len(first.stderr.splitlines()) == 1
+    assert first.stderr.count("compiling") == 1  # on a busy machine lines of progress follow
     assert second.stderr == ""
     assert first.stdout == second.stdout
