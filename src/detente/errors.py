@@ -69,6 +69,7 @@ Code = Literal[
     "type-unknown",
     "variable-unknown",
     "state-value-unknown",
+    "attack-unnamed",
     "case-idle",
     "instrument-unknown",
     "issue-unknown",

@@ -55,7 +55,7 @@ def attacked_by(value):
     return change
 
 
-@pytest.mark.parametrize(("value", "code"), [(True, "value-type"), ("NOR", "player-unknown")])
+@pytest.mark.parametrize(("value", "code"), [("NOR", "player-unknown"), ("Northland", "player-unknown")])
 def test_an_attack_names_the_player_whose_act_it_is(tiny, value, code):
     document = template_document()
     attacked_by(value)(document)
@@ -64,6 +64,38 @@ def test_an_attack_names_the_player_whose_act_it_is(tiny, value, code):
     assert item.path == "outcomes.war.attack"
     assert "player" in item.message
     assert item.fix
+
+
+def test_an_attack_of_nobody_by_name_is_the_only_challengers_and_said(tiny):
+    document = template_document()
+    attacked_by(True)(document)
+    write_document(tiny, document)
+    (item,) = check_folder(tiny)
+    assert (item.code, item.severity, item.path) == (
+        "attack-unnamed",
+        "warning",
+        "outcomes.war.attack",
+    )
+    assert item.fix == "name the player: attack: north"
+    assert load_crisis(tiny).outcomes["war"].attack == "north"
+
+
+def test_an_attack_of_one_of_two_challengers_needs_a_name(tiny):
+    document = template_document()
+    attacked_by(True)(document)
+    document["players"]["west"]["role"] = "challenger"
+    write_document(tiny, document)
+    assert "attack-unnamed" in {
+        item.code for item in check_folder(tiny) if item.severity == "error"
+    }
+
+
+def test_what_is_no_attack_may_say_so(tiny):
+    document = template_document()
+    document["outcomes"]["standoff"]["attack"] = False
+    write_document(tiny, document)
+    assert check_folder(tiny) == ()
+    assert load_crisis(tiny).outcomes["standoff"].attack == ""
 
 
 def test_the_acts_of_all_players_are_an_attack_of_any_kind():

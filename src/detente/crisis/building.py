@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from detente.crisis.dates import first_day
-from detente.crisis.draft import Draft, VariableUse
+from detente.crisis.draft import Draft, Keys, VariableUse
 from detente.crisis.elements import (
     Actor,
     Binding,
@@ -46,6 +46,7 @@ from detente.crisis.quantity_building import (
     table_rows,
 )
 from detente.crisis.schema import (
+    OF_NOBODY,
     ActorEntry,
     AimEntry,
     ConsiderationEntry,
@@ -122,7 +123,27 @@ def _variable(draft: Draft, variable: str, entry: StateVariableEntry) -> None:
 def _outcome(draft: Draft, outcome: str, entry: OutcomeEntry) -> None:
     keys = ("outcomes", outcome)
     when = read_condition(draft, entry.when, (*keys, "when"))
-    draft.outcomes[outcome] = draft.element(OutcomeRule, entry, keys, when=when)
+    attack = _whose_attack(draft, entry.attack, (*keys, "attack"))
+    draft.outcomes[outcome] = draft.element(OutcomeRule, entry, keys, when=when, attack=attack)
+
+
+def _whose_attack(draft: Draft, attack: str | None, keys: Keys) -> str:
+    """Return the player whose act an attack is; of one that is nobody's by name, the only challenger's."""
+    if attack != OF_NOBODY or OF_NOBODY in draft.players:
+        return attack or ""
+    challengers = [item.id for item in draft.players.values() if item.role == "challenger"]
+    found = challengers[0] if len(challengers) == 1 else ""
+    draft.report(
+        "attack-unnamed",
+        f"an attack is somebody's act: it is taken for that of the challenger {found!r}"
+        if found
+        else f"an attack is somebody's act, and there are {len(challengers)} challengers",
+        at=keys,
+        value=True,
+        fix=f"name the player: attack: {found or next(iter(draft.players), 'PLAYER')}",
+        severity="warning" if found else "error",
+    )
+    return found
 
 
 def _sources(draft: Draft) -> None:

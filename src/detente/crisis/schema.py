@@ -74,11 +74,14 @@ def _words(value: Any) -> Any:
     return value.split() if isinstance(value, str) else value
 
 
+OF_NOBODY: Final = "true"
+"""What stands for whose act an attack is where the file says no more than that it is one."""
+
+
 def _act(value: Any) -> Any:
-    """Refuse to take that something is an attack for whose it is."""
+    """Take true for an attack of nobody by name, and false for none."""
     if isinstance(value, bool):
-        message = "an attack is somebody's act: name the player, or leave it out"
-        raise PydanticCustomError(_VALUE_TYPE, message)
+        return OF_NOBODY if value else None
     return value
 
 
@@ -427,8 +430,9 @@ class OutcomeEntry(Entry):
 
     label: Text = Field(description="Name as readers see it.")
     when: RawCondition = Field(description="Condition on the state; {} always holds.")
-    attack: Annotated[Name, BeforeValidator(_act)] | None = Field(
-        default=None, description="It counts as an attack: the player whose act it is."
+    attack: Annotated[Name | None, BeforeValidator(_act)] = Field(
+        default=None,
+        description="It counts as an attack: the player whose act it is; true: the challenger's, if there is one.",
     )
     settlement: bool = Field(default=False, description="Counts as a settlement.")
     description: str = Field(default="", description="What it is, in a sentence or two.")
