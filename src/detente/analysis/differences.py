@@ -42,7 +42,7 @@ _PARTS = (
     "correlations",
 )
 _SILENT = frozenset(
-    {"place", "claims", "label", "description", "sources", "value_labels", "phrases"}
+    {"place", "claims", "label", "description", "group", "sources", "value_labels", "phrases"}
 )
 
 
