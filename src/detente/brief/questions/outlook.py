@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from detente.analysis.effects import CLEAR_CHANGE
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
@@ -35,6 +36,7 @@ from detente.brief.questions._reasons import noise_sentences, reason_sentences
 from detente.brief.questions._regret import policy_paragraph, preference_changes, regret_table
 from detente.brief.questions._robust import find_mix
 from detente.brief.shared import SharedFigures, declare_shared
+from detente.brief.type_effects import effects_table
 from detente.brief.words import (
     be,
     format_date,
@@ -90,6 +92,7 @@ def answer(book: Book) -> Answer:
         *preference_changes(context),
     )
     under_each = _policy_outcomes(context, book, outcomes)
+    book.keep_all(figure for pairs in shared.by_type.values() for _, figure in pairs)
     return Answer(
         id=ID,
         title="What happens now?",
@@ -103,6 +106,7 @@ def answer(book: Book) -> Answer:
                 regret,
                 search.table,
                 mix.table,
+                effects_table(context, shared.by_type),
                 _policy_table(context, under_each),
                 *dilemma.tables,
                 *_watch(context),
@@ -254,24 +258,27 @@ def _whose_act(context: Context, book: Book) -> tuple[str, ...]:
 
 
 def _types(context: Context, book: Book) -> tuple[str, ...]:
+    """Give the chance of an attack by type, of players whose types are not met alike."""
     parts = []
-    shown = {
-        player.id for player in (*context.roles.players("challenger"), *context.roles.opponents())
-    }
-    for player in context.roles.players():
-        if player.id not in shown:
+    for player in (*context.roles.players("challenger"), *context.roles.opponents()):
+        metrics = {
+            kind: metric
+            for kind in (player.types if len(player.types) > 1 else ())
+            if context.columns.has(metric := metric_name("attack_given", player.id, kind.id))
+        }
+        columns = [context.columns.values(metric) for metric in metrics.values()]
+        means = [float(column.mean()) for column in columns]
+        if not means or max(means) - min(means) < CLEAR_CHANGE:
             continue
-        for kind in player.types if len(player.types) > 1 else ():
-            metric = metric_name("attack_given", player.id, kind.id)
-            if context.columns.has(metric):
-                figure = book.metric(
-                    f"attack_given.{player.id}.{kind.id}",
-                    f"an attack if {player.name} is “{kind.label}”",
-                    metric,
-                )
-                parts.append(
-                    f"{link(figure, figure.full_text)} if {player.name} {be(player.name)} “{kind.label}”"
-                )
+        for kind, metric in metrics.items():
+            figure = book.metric(
+                f"attack_given.{player.id}.{kind.id}",
+                f"an attack if {player.name} is “{kind.label}”",
+                metric,
+            )
+            parts.append(
+                f"{link(figure, figure.full_text)} if {player.name} {be(player.name)} “{kind.label}”"
+            )
     return (f"The model's probability of an attack by type: {'; '.join(parts)}.",) if parts else ()
 
 
