@@ -1,5 +1,8 @@
 """What commitments do by type, in words. Oracle: hand; and the run of the template."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from detente.brief.book import Book
@@ -61,6 +64,25 @@ def test_a_policy_that_changes_nothing_is_not_told(full_context):
     """Oracle: hand; the base case against itself."""
     book = Book(full_context, "outlook")
     assert type_changes(full_context, book, full_context.policies.base) == ()
+
+
+def test_types_with_one_label_are_named_together(full_context, under_each):
+    """Oracle: hand; three effects, two of them alike, one of them forced by the rules in the second case."""
+    (effect, figure), (other, _) = under_each["arm"]
+    up, even = np.full_like(effect.own, 0.1), np.zeros_like(effect.own)
+    no_terms = {"settlement": None}
+    raised = replace(effect, attack=up, own=up, **no_terms)
+    same = replace(other, attack=up, own=up, **no_terms)
+    still = replace(effect, attack=even + 1e-6, own=even, **no_terms)
+    forced = replace(effect, attack=even, own=even, **no_terms)
+
+    def words(*effects):
+        return reading_words(full_context, "arm", tuple((one, figure) for one in effects))
+
+    limited, revisionist = "“limited aims”", "“revisionist”"
+    expected = f"provokes if {limited} or {revisionist}; no clear effect if {limited}"
+    assert words(raised, same, still) == expected
+    assert words(raised, same, forced) == "provokes"
 
 
 def test_one_label_for_all_or_a_difference():

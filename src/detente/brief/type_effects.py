@@ -118,15 +118,18 @@ def common_reading(labels: Sequence[EffectLabel]) -> EffectReading:
 
 
 def reading_words(context: Context, policy: str, changes: TypeChanges) -> str:
-    """Write the reading out: one word for every type, or each with its type."""
+    """Write the reading out: one word for every type, or each with its types; of a policy that forgoes an attack, whose."""
+    if forgone := context.policies.forgoes(policy):
+        return f"forgoes the attack of {forgone}"
     reading = reading_of(context, policy, changes)
     if reading != MIXED:
         return reading
-    return "; ".join(
-        f"{effect.label} if {_who(context, effect, named=False)}"
-        for effect, _ in changes
-        if not effect.is_forced
-    )
+    types: dict[str, list[str]] = {}
+    for effect, _ in changes:
+        if not effect.is_forced:
+            who = _who(context, effect, named=False)
+            types.setdefault(effect.label, []).append(who)
+    return "; ".join(f"{label} if {join_words(names, last='or')}" for label, names in types.items())
 
 
 def effects_table(context: Context, under_each: Mapping[str, TypeChanges]) -> TableView | None:

@@ -110,7 +110,10 @@ def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
 
 
 def _commitments(context: Context, book: Book) -> list[_Move]:
-    """Each compared commitment to an instrument that the base case does not use, by a player that does not challenge."""
+    """Each compared commitment to an instrument that the base case does not use, by a player that does not challenge.
+
+    Commitments that forgo an attack of their own side are left out: what they change in one is their own doing.
+    """
     challengers = {player.id for player in context.roles.players("challenger")}
     read = readings(book)
     found = []
@@ -130,7 +133,7 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
             and item.kind in meant
             and not kind_of(item).restrains
         ]
-        if not new:
+        if not new or context.policies.forgoes(policy):
             continue
         _, change = book.policies([policy], "attack", "an attack")[policy]
         before, after, fear = _alarm(context, read, policy, new[0])
