@@ -124,3 +124,17 @@ def test_what_a_template_makes_has_no_finding(tmp_path, template):
     """Oracle: the same rule."""
     folder = new_crisis("mine", tmp_path / "mine", template=template)
     assert examine(str(folder))[0] == ()
+
+
+def test_a_group_of_one_outcome_and_a_group_of_an_attack(tiny):
+    """Oracle: hand; in the template two outcomes are told together."""
+    changed(
+        tiny,
+        "pressure: {label: subversion goes on, group: a stand-off of either kind,",
+        "pressure: {label: subversion goes on,",
+    )
+    changed(tiny, "war: {label: war,", "war: {label: war, group: fighting,")
+    assert unused(tiny) == [
+        ("entry-unused", "fighting"),
+        ("entry-unused", "a stand-off of either kind"),
+    ]

@@ -7,13 +7,22 @@ from detente.crisis.loading import load_as_it_was
 from detente.runs.run import Run
 from detente.runs.tracing import trace_metric
 
-__all__ = ["find_crisis_of", "paths_read", "paths_read_in_run"]
+__all__ = ["find_crisis_of", "paths_read", "paths_read_in_run", "uncertain_paths"]
 
 
 def find_crisis_of(results: Run) -> Crisis | None:
     """Return the crisis of a run, if it is at hand as it was."""
     manifest = results.manifest
     return results.crisis or load_as_it_was(manifest.crisis, manifest.overrides, manifest.digest)
+
+
+def uncertain_paths(crisis: Crisis) -> tuple[str, ...]:
+    """Return the paths of quantities that are not fixed, sorted."""
+    return tuple(
+        path
+        for path in sorted(crisis.quantities)
+        if crisis.quantities[path].distribution.family != "fixed"
+    )
 
 
 def paths_read(crisis: Crisis, metric: str, paths: Iterable[str]) -> tuple[str, ...]:

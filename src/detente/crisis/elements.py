@@ -447,7 +447,8 @@ class Phase:
 class OutcomeRule:
     """Names a terminal state; rules are read in order and the first that holds names it.
 
-    ``attack`` is the player whose act of attack it is, empty if it is none.
+    ``attack`` is the player whose act of attack it is, empty if it is none. ``group`` is what it is told together with,
+    a noun phrase; attacks and settlements are groups of their own, and have none.
     """
 
     id: str
@@ -455,6 +456,7 @@ class OutcomeRule:
     when: Condition
     attack: str = ""
     settlement: bool = False
+    group: str = ""
     description: str = ""
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)

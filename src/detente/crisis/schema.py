@@ -435,6 +435,9 @@ class OutcomeEntry(Entry):
         description="It counts as an attack: the player whose act it is; true: the challenger's, if there is one.",
     )
     settlement: bool = Field(default=False, description="Counts as a settlement.")
+    group: str = Field(
+        default="", description="What it is told together with: a noun phrase, the same for each."
+    )
     description: str = Field(default="", description="What it is, in a sentence or two.")
     claims: Claims = ClaimsField
 
