@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from detente.analysis.studies import keep_studies
-from detente.analysis.studies.coalitions import CASES, TARGET, solve_coalitions
+from detente.analysis.studies.coalitions import CASES, solve_coalitions
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import links_in, plain
-from detente.brief.questions._coalition import coalition_parts, ranking_table
+from detente.brief.questions._coalition import coalition_parts, consent_case, ranking_table
 from detente.crisis import load_crisis
 from detente.engine import draw_quantities
 from detente.runs import run_ensemble
@@ -61,30 +61,36 @@ def test_the_strongest_packages_are_those_of_the_coalition(found, coalitions):
     assert "95% or more" in text
 
 
-def test_the_pivot_its_price_and_what_gas_would_do_are_told(found, coalitions):
+def test_the_pivot_and_what_gas_would_do_are_told_without_a_price(found, coalitions):
+    """Oracle: independent code for the pivot; hand for the price: the slope of a logit is no payment."""
     parts, figures = found
     first = coalitions[0]
     pivot = first.pivots(first.full, most=6)[0]
     member = first.members[pivot.member]
-    price = figures[f"alliance.package.{first.mechanism}.{first.full}.price.{member}"]
-    expected = first.price(first.full, pivot.member, target=TARGET)
-    assert price.value == pytest.approx(float(expected.mean()), rel=1e-9)
-    assert price.unit == "pct_gdp"
+    won = figures[f"alliance.package.{first.mechanism}.{first.full}.won.{member}"]
+    assert won.value == pytest.approx(float(pivot.chance.mean()), rel=1e-9)
     text = " ".join(plain(sentence) for sentence in parts.sentences)
-    assert "The pivot of all 5 measures is" in text
+    assert "The pivot of all 6 measures is" in text
     assert "A gas cut-off by Russia would split the coalition" in text
+    assert not any(figure.unit == "pct_gdp" for figure in figures.values())
+    assert "money" not in text
 
 
-def test_the_ladder_falls_and_the_matrix_is_in_order(found, coalitions):
+def test_sizes_fall_and_the_matrix_is_in_order(found, coalitions):
+    """Oracle: independent code, the mean over packages of a size; theorem, a larger package is never likelier."""
     parts, figures = found
     charts = {chart.id: chart for chart in parts.charts}
-    assert set(charts) == {"alliance-ladder", "alliance-packages", "alliance-cut"}
+    assert set(charts) == {"alliance-sizes", "alliance-packages", "alliance-cut"}
     first = coalitions[0]
-    ladder = [
-        figures[f"alliance.package.{first.mechanism}.{package}.consensus"].value
-        for package in first.chain()
+    sizes = [
+        figures[f"alliance.package.{first.mechanism}.size.{size}"].value for size in range(1, 7)
     ]
-    assert ladder == sorted(ladder, reverse=True)
+    assert sizes == sorted(sizes, reverse=True)
+    means = first.chance["consensus"].mean(axis=1)
+    fives = [means[code] for code in range(64) if code.bit_count() == 5]
+    assert sizes[4] == pytest.approx(np.mean(fives))
+    case, at = consent_case(first.record())
+    assert f"runs out at {at} measures" in charts["alliance-sizes"].title or case != "whichever"
     names = [row[0] for row in charts["alliance-packages"].table.rows]
     order = np.argsort(-first.join[:, first.full].mean(axis=1), kind="stable")
     assert len(names) == len(order)
@@ -123,3 +129,38 @@ def test_a_crisis_without_joining_says_nothing(context):
     bare = Context.of(replace(context.crisis, mechanisms=none), context.results)
     parts = coalition_parts(bare, Book(bare, "alliance"))
     assert parts.sentences == parts.charts == parts.tables == ()
+
+
+@pytest.mark.parametrize(
+    ("chances", "expected"),
+    [
+        ([0.9, 0.8, 0.7, 0.6], ("holds", 2)),
+        ([0.9, 0.8, 0.7, 0.4], ("whichever", 2)),
+        ([0.9, 0.6, 0.3, 0.2], ("depends", 1)),
+    ],
+)
+def test_consent_runs_out_whichever_or_depending(coalitions, chances, expected):
+    """Oracle: hand. The mean over a size below even odds; for every package of it, or for some."""
+    from dataclasses import replace
+
+    chance = np.array(chances)[:, None]
+    made = replace(
+        coalitions[0].record(),
+        measures=("one", "other"),
+        strength=np.zeros(4),
+        chance={"consensus": chance},
+    )
+    assert consent_case(made) == expected
+
+
+def test_what_measures_add_is_the_fall_of_consent(found, coalitions):
+    """Oracle: theorem, Shapley's value adds up; independent code for the last."""
+    _, figures = found
+    first = coalitions[0]
+    means = first.chance["consensus"].mean(axis=1)
+    parts = [
+        figures[f"alliance.package.{first.mechanism}.{name}.mean"].value for name in first.measures
+    ]
+    assert sum(parts) == pytest.approx(100 * (means[first.full] - means[0]))
+    last = figures[f"alliance.package.{first.mechanism}.measure_banks.last"].value
+    assert last == pytest.approx(100 * (means[first.full] - means[first.full ^ 1]))

@@ -86,7 +86,7 @@ def compile_effects(shared: Path, ledger: Ledger) -> list[Row]:
     evidence = list(_evidence(pack, ledger))
     basis: dict[tuple[str, str], list[str]] = {}
     for row in evidence:
-        if row["grade"] not in {"memory-unverified"}:
+        if row["grade"] != "memory-unverified":
             keys = basis.setdefault((row["measure"], _about(row["quantity"])), [])
             keys += [key for key in row["source"].split(";") if key not in keys]
     made = [*_ranges(pack, ledger, basis), *_by_hand()]
@@ -104,7 +104,9 @@ def _place(row: Row) -> tuple[int, int, str, int]:
 
 
 def _head(name: str) -> Row:
-    measure, label, channel, consent, _ = next(item for item in MEASURES.values() if item[0] == name)
+    measure, label, channel, consent, _ = next(
+        item for item in MEASURES.values() if item[0] == name
+    )
     return {"measure": measure, "label": label, "channel": channel, "consent": consent}
 
 

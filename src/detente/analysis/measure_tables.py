@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from detente.analysis.mechanism_prices import price_situations, span
 from detente.analysis.measures import study_measures
+from detente.analysis.mechanism_prices import price_situations, span
 from detente.analysis.records import Coalition, Marginal, MeasureStudy
 from detente.analysis.studies.coalitions import CASES, solve_coalitions
 from detente.crisis.crisis import Crisis

@@ -1,11 +1,11 @@
-"""Packages of measures in question 6: the strongest that holds, the pivot and its price, and what a gas cut-off splits."""
+"""Packages of measures in question 6: the strongest that holds, what each measure adds, the pivot, and what a gas cut-off splits."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from detente.analysis.records import Coalition, CoalitionStudy, Winning
+from detente.analysis.records import Coalition, CoalitionStudy
 from detente.arrays import FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
@@ -16,7 +16,7 @@ from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK, OKABE_ITO
 from detente.brief.words import format_percent, join_words, plural, sentence_case
 
-__all__ = ["CoalitionParts", "coalition_parts", "ranking_table"]
+__all__ = ["CoalitionParts", "coalition_parts", "consent_case", "ranking_table"]
 
 
 STUDY, JOINING = "coalitions", "alliance.joining"
@@ -48,10 +48,8 @@ class CoalitionParts:
 class _Reader:
     """One coalition with the words and figures that sentences, pictures and tables share."""
 
-    def __init__(
-        self, context: Context, book: Book, coalition: Coalition, *, target: float
-    ) -> None:
-        self.context, self.book, self.coalition, self.target = context, book, coalition, target
+    def __init__(self, context: Context, book: Book, coalition: Coalition) -> None:
+        self.context, self.book, self.coalition = context, book, coalition
         self.mechanism = context.crisis.mechanisms[coalition.mechanism]
 
     @cached_property
@@ -108,12 +106,12 @@ def coalition_parts(context: Context, book: Book) -> CoalitionParts:
     if not context.levels.mechanisms(JOINING):
         return CoalitionParts()
     study = context.results.study(STUDY, CoalitionStudy)
-    readers = [_Reader(context, book, item, target=study.target) for item in study.coalitions]
+    readers = [_Reader(context, book, item) for item in study.coalitions]
     first = readers[0]
     sentences = [_strongest(reader) for reader in readers if reader.coalition.measures]
     sentences += [_pivot(first), _cut(first), _answers(readers)]
-    charts = [_ladder(first), _who(first), _split(first)]
-    tables = [_rules(first), _prices(first)]
+    charts = [_sizes(first), _who(first), _split(first)]
+    tables = [_adds(first), _size_table(first), _rules(first), _pivots(first)]
     return CoalitionParts(
         sentences=tuple(text for text in sentences if text),
         charts=tuple(chart for chart in charts if chart is not None),
@@ -152,28 +150,15 @@ def _pivot(reader: _Reader) -> str:
         unit="prob",
         trace=reader.trace,
     )
-    price = _price(reader, first)
     now = reader.joins(first.member, package, coalition.join[first.member, package])
     text = (
         f"The pivot of {reader.package(package)} is {name}: it joins with {link(now, now.aside_text)}, and won for certain it "
-        f"would lift the chance that they hold from {link(before)} to {link(won)}. To bring it to {format_percent(reader.target)} "
-        f"by money alone would take {link(price, price.aside_text)}"
+        f"would lift the chance that they hold from {link(before)} to {link(won)}"
     )
     if first.made_good is not None:
         made_good = reader.joins(first.member, package, first.made_good, "gas made good")
         text += f"; making good all the gas that it would lose takes it to {link(made_good)}"
     return text + "."
-
-
-def _price(reader: _Reader, won: Winning) -> Figure:
-    package, member = reader.coalition.full, won.member
-    return reader.book.array(
-        f"package.{reader.key(package)}.price.{reader.coalition.members[member]}",
-        f"payment that brings {reader.member(member)} to {format_percent(reader.target)} on {reader.package(package)}",
-        won.price,
-        unit="pct_gdp",
-        trace=reader.trace,
-    )
 
 
 def _cut(reader: _Reader) -> str:
@@ -240,24 +225,55 @@ def _steps(reader: _Reader) -> list[tuple[str, int]]:
     return rows
 
 
-def _ladder(reader: _Reader) -> Chart | None:
-    if len(reader.coalition.measures) < 2:
+def consent_case(coalition: Coalition) -> tuple[str, int]:
+    """Say at how many measures consent runs out, and how: ``whichever`` they are, or it ``depends``; ``holds`` to the end.
+
+    Consent has run out where the mean over the packages of a size is below even odds; whichever they are, where that is so
+    of every one of them.
+    """
+    means = coalition.chance[coalition.rule].mean(axis=1)
+    for size in range(1, coalition.full.bit_count() + 1):
+        mine = [float(means[code]) for code in _of_size(coalition, size)]
+        if sum(mine) / len(mine) < EVEN:
+            return ("whichever" if max(mine) < EVEN else "depends"), size
+    return "holds", coalition.full.bit_count()
+
+
+def _of_size(coalition: Coalition, size: int) -> list[int]:
+    return [code for code in range(coalition.full + 1) if code.bit_count() == size]
+
+
+def _size_figure(reader: _Reader, size: int) -> Figure:
+    coalition = reader.coalition
+    return reader.book.array(
+        f"package.{coalition.mechanism}.size.{size}",
+        f"a package of {plural(size, 'measure')} holds, mean over all of them, {reader.mechanism.label}",
+        coalition.chance[coalition.rule][_of_size(coalition, size)].mean(axis=0),
+        unit="prob",
+        trace=reader.trace,
+    )
+
+
+def _sizes(reader: _Reader) -> Chart | None:
+    count = len(reader.coalition.measures)
+    if count < 2:
         return None
-    steps = _steps(reader)
-    figures = [reader.chance(package) for _, package in steps]
-    last = steps[-1][0].removeprefix("+ ")
-    body = RULE_HEADS[reader.coalition.rule].lower()
+    figures = [_size_figure(reader, size) for size in range(1, count + 1)]
+    case, at = consent_case(reader.coalition)
+    titles = {
+        "whichever": f"Consent runs out at {at} measures of {count}, whichever they are: {figures[at - 1].text}",
+        "depends": f"Consent to {at} measures of {count} depends on which they are: {figures[at - 1].text} in the mean",
+        "holds": f"Consent holds to the last measure: {figures[-1].text} for {reader.package(reader.coalition.full)}",
+    }
     return draw_ranges(
-        "alliance-ladder",
+        "alliance-sizes",
         [
-            Span(row=row, figure=figure, colour=OKABE_ITO["blue"], name=reader.package(package))
-            for (row, package), figure in zip(steps, figures, strict=True)
+            Span(row=plural(size, "measure"), figure=figure, colour=OKABE_ITO["blue"])
+            for size, figure in enumerate(figures, start=1)
         ],
         Words(
-            title=f"Consent runs out with “{last}”: from {figures[-2].text} to {figures[-1].text}"
-            if (figures[-1].value or 0.0) < EVEN
-            else f"Consent holds to the last measure: {figures[-1].text} for {reader.package(reader.coalition.full)}",
-            subtitle=f"Chance that the package holds ({body}) as measures are added, the easiest first; "
+            title=titles[case],
+            subtitle=f"Chance that a package holds ({RULE_HEADS[reader.coalition.rule].lower()}), mean over all packages of a size; "
             f"variants of {reader.mechanism.label}, mean over cases",
             footnote=_note(reader),
         ),
@@ -337,6 +353,80 @@ def _note(reader: _Reader) -> str:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
+def _adds(reader: _Reader) -> TableView | None:
+    """Tabulate what each measure takes from the chance that a package holds: alone, last, and over all orders."""
+    coalition = reader.coalition
+    if len(coalition.adds) < 2:
+        return None
+    rows = []
+    for place, adds in enumerate(coalition.adds):
+        figures = [
+            reader.book.array(
+                f"package.{coalition.mechanism}.{coalition.measures[place]}.{way}",
+                f"{reader.measure(place)}: what it changes in the chance that a package holds, {words}",
+                100.0 * values,
+                unit="pct_points",
+                trace=reader.trace,
+            )
+            for way, words, values in (
+                ("alone", "alone", adds.alone),
+                ("last", "after all others", adds.last),
+                ("mean", "mean over orders", adds.mean),
+            )
+        ]
+        rows.append(
+            (sentence_case(reader.measure(place)), *(link(f, f.full_text) for f in figures))
+        )
+    return present_table(
+        "package-adds",
+        ("Measure", "Alone", "After all others", "Mean over orders"),
+        rows,
+        title=f"No measure breaks consent by itself; what comes last takes most: variants of {reader.mechanism.label}"
+        if _last_takes_most(coalition)
+        else f"What each measure takes from consent: variants of {reader.mechanism.label}",
+        note="Points of the chance that a package holds. The mean over orders is Shapley's value: it does not depend on which "
+        "measure is named last, and adds up to the fall from no measure to all.",
+    )
+
+
+def _last_takes_most(coalition: Coalition) -> bool:
+    """Whether every measure alone leaves consent above even odds and takes more when it comes last."""
+    means = coalition.chance[coalition.rule].mean(axis=1)
+    return all(
+        means[1 << place] >= EVEN and adds.last.mean() < adds.alone.mean()
+        for place, adds in enumerate(coalition.adds)
+    )
+
+
+def _size_table(reader: _Reader) -> TableView | None:
+    coalition = reader.coalition
+    count = len(coalition.measures)
+    if count < 2:
+        return None
+    means = coalition.chance[coalition.rule].mean(axis=1)
+    rows = []
+    for size in range(1, count + 1):
+        codes = sorted(_of_size(coalition, size), key=lambda code: float(means[code]))
+        figure = _size_figure(reader, size)
+        ends = [reader.chance(code) for code in (codes[0], codes[-1])]
+        rows.append(
+            (
+                str(size),
+                str(len(codes)),
+                link(figure, figure.full_text),
+                *(link(end, end.text) for end in ends),
+            )
+        )
+    return present_table(
+        "package-sizes",
+        ("Measures", "Packages", "Mean", "Least willing package", "Most willing package"),
+        rows,
+        title=f"Chance that a package holds by its size: variants of {reader.mechanism.label}",
+        note="Over all packages of a size, those too that nobody has announced.",
+        numeric=(True,) * 5,
+    )
+
+
 def _rules(reader: _Reader) -> TableView | None:
     coalition = reader.coalition
     if len(coalition.measures) < 2:
@@ -372,7 +462,7 @@ def _rules(reader: _Reader) -> TableView | None:
     )
 
 
-def _prices(reader: _Reader) -> TableView | None:
+def _pivots(reader: _Reader) -> TableView | None:
     coalition = reader.coalition
     package = coalition.full
     if not coalition.winning:
@@ -387,13 +477,11 @@ def _prices(reader: _Reader) -> TableView | None:
             unit="prob",
             trace=reader.trace,
         )
-        price = _price(reader, item)
         rows.append(
             (
                 reader.member(item.member),
                 link(now, now.full_text),
                 link(won, won.full_text),
-                link(price, price.full_text),
             )
         )
     return present_table(
@@ -402,12 +490,11 @@ def _prices(reader: _Reader) -> TableView | None:
             "Member",
             "Joins now",
             "Package holds if it joins",
-            f"Payment for {format_percent(reader.target)}",
         ),
         rows,
-        title=f"Whom to win for {reader.package(package)}, and what it would take: variants of {reader.mechanism.label}",
-        note="The least willing members of the deciding body, by how much each would raise the chance. A payment is worth as "
-        "much as bank claims lost of the same size; others answer the member that is won.",
+        title=f"Whom to win for {reader.package(package)}: variants of {reader.mechanism.label}",
+        note="The least willing members of the deciding body, by how much each would raise the chance; others answer the member "
+        "that is won.",
     )
 
 
