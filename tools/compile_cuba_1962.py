@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from crisis_tables import packs
-from crisis_tables.machinery import Compiler, Ledger, Row, plain, read, write
+from crisis_tables.machinery import EFFECTS, Compiler, Ledger, Row, plain, read, write
 from crisis_tables.packs import Pack
 from cuba_1962 import hand
 
@@ -36,6 +36,18 @@ def keep_sources(pack: Pack) -> None:
                 wanted = set(row["source_key"].split("+")) & set(hand.QUANTITY_SOURCES)
                 if wanted:
                     COMPILER.keyed_sources(pack.ledger, row)
+
+
+def effects() -> list[Row]:
+    """Measures on the table, none of which a source puts a number on."""
+    return [
+        {
+            "id": name, "kind": "none", "measure": measure, "label": label, "channel": channel,
+            "on": "target", "quantity": "gdp", "horizon": "year", "as_of": "1962-10-22",
+            "grade": "estimate", "grade_wording": "not modelled", "source": source, "claims": claims,
+        }
+        for name, (measure, label, channel, source, claims) in hand.EFFECTS.items()
+    ]  # fmt: skip
 
 
 def more_exposures() -> list[Row]:
@@ -111,6 +123,7 @@ def main() -> None:
         "rules": (packs.RULES, pack.rules()),
         "markets": (packs.MARKETS, pack.markets()),
         "measures": (packs.MEASURES, pack.measures(hand.MEASURES)),
+        "effects": (EFFECTS, effects()),
         "base_rates": (packs.BASE_RATES, pack.base_rates(hand.BASE_RATES_SHOWN)),
         "exposures": (packs.EXPOSURES, [*pack.exposures(hand.EXPOSURES), *more_exposures()]),
         "timeline": (packs.TIMELINE, timeline),

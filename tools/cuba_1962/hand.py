@@ -214,3 +214,10 @@ CLAIMS: dict[str, dict[str, str]] = {
         "TUR/Jupiters": "F7 A3", "ITA/Jupiters": "F7 A3", "CUB/tie to USSR": "A5", "OAS/January vote: exclusion": "D3 A4",
     },
 }  # fmt: skip
+
+# what each measure does by itself: no source puts a number on any; words, channel, source, claims
+EFFECTS = {
+    "X01": ("quarantine", "quarantine of offensive arms", "sea", "jfk-addr;cno-22", "O2"),
+    "X02": ("petroleum", "quarantine widened to petroleum", "sea", "jfkl-tel", "O7"),
+    "X03": ("shipping", "no allied shipping and trade with Cuba", "trade", "emb-926", ""),
+}  # fmt: skip

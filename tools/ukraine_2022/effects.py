@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from crisis_tables.machinery import split_citation
+from crisis_tables.machinery import EFFECTS, split_citation
 from ukraine_2022 import hand
 from ukraine_2022.common import (
-    PROVENANCE,
     Ledger,
     Row,
     all_claims,
@@ -19,10 +18,7 @@ from ukraine_2022.common import (
     without_hindsight,
 )
 
-EFFECTS = (
-    "id", "kind", "measure", "label", "channel", "consent", "on", "quantity", "horizon", "low",
-    "value", "high", "unit", "output", "when", *PROVENANCE,
-)  # fmt: skip
+__all__ = ["EFFECTS", "compile_effects"]
 
 # research name of a measure: id, words, channel, mechanism of consent, claims
 MEASURES = {

@@ -147,7 +147,7 @@ def _largest(reader: _Reader) -> str:
     if last is None or mean is None:
         return ""
     return sentence_case(
-        f"by itself {reader.labels[worst]} costs {reader.context.roles.names('challenger')} most after a year, "
+        f"by itself “{reader.labels[worst]}” costs {reader.context.roles.names('challenger')} most after a year, "
         f"{link(found[worst], found[worst].full_text)}; to all the others it adds {link(last)}, in the mean over orders {link(mean)}."
     )
 
@@ -167,7 +167,7 @@ def _price(reader: _Reader) -> str:
             who=reader.context.roles.names("challenger"), figure=link(loss, loss.full_text)
         )
         parts.append(
-            f"{reader.labels[name]} raises the world price by {link(month, month.full_text)} in the first month and "
+            f"“{reader.labels[name]}” raises the world price by {link(month, month.full_text)} in the first month and "
             f"{link(year, year.full_text)} after a year, and {does}"
         )
     return sentence_case(f"{join_words(parts)}.") if parts else ""
@@ -259,7 +259,7 @@ def _ally(reader: _Reader, coalition: Coalition | None) -> str:
     ranked = sorted(losses, key=lambda name: -(losses[name].value or 0.0))
     costs = join_words(
         [
-            f"{link(losses[name], losses[name].full_text)} by {reader.labels[name]}"
+            f"{link(losses[name], losses[name].full_text)} under “{reader.labels[name]}”"
             for name in ranked
         ]
     )
