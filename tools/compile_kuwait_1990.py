@@ -56,23 +56,43 @@ def effects(ledger: Ledger) -> list[Row]:
         "grade", "source", "claims", "note",
     )  # fmt: skip
     rows = [
-        {"id": name, **dict(zip(columns, map(str, cells), strict=True)), "as_of": hand.CUTOFF.isoformat()}
+        {
+            "id": name,
+            **dict(zip(columns, map(str, cells), strict=True)),
+            "as_of": hand.CUTOFF.isoformat(),
+        }
         for name, cells in hand.EFFECTS.items()
     ]
-    members = [key for key in hand.EXPOSURES if key[1] == "embargo_loss_share"]
+    members = [key for key in hand.FIGURES if key[1] == "embargo_loss_share"]
     for serial, key in enumerate(members, start=len(rows) + 1):
-        _, low, value, high, _, day, grade, source, claims, note = hand.EXPOSURES[key]
+        _, low, value, high, _, day, grade, source, claims, note = hand.FIGURES[key]
         ends = {"low": low, "value": value, "high": high}
         rows.append(
             {
-                "id": f"X{serial:02d}", "kind": "range", "measure": "trade", "channel": "trade", "on": key[0],
-                "quantity": "gdp", "horizon": "year", "unit": "pct_gdp", "output": "", "as_of": day,
+                "id": f"X{serial:02d}",
+                "kind": "range",
+                "measure": "trade",
+                "channel": "trade",
+                "on": key[0],
+                "quantity": "gdp",
+                "horizon": "year",
+                "unit": "pct_gdp",
+                "output": "",
+                "as_of": day,
                 **{end: plain(100 * float(number_)) for end, number_ in ends.items()},
-                "grade": grade, "source": source, "claims": claims, "note": note,
+                "grade": grade,
+                "source": source,
+                "claims": claims,
+                "note": note,
             }  # fmt: skip
         )
     for row in rows:
-        row |= {"label": hand.MEASURE_WORDS[row["measure"]], "consent": "", "when": "", "confidence": "low"}
+        row |= {
+            "label": hand.MEASURE_WORDS[row["measure"]],
+            "consent": "",
+            "when": "",
+            "confidence": "low",
+        }
         if row["grade"] == "claim":
             row["claimed_by"] = row["note"]
         for key in row["source"].split(";"):
