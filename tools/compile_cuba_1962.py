@@ -39,15 +39,18 @@ def keep_sources(pack: Pack) -> None:
 
 
 def effects() -> list[Row]:
-    """Measures on the table, none of which a source puts a number on."""
-    return [
-        {
-            "id": name, "kind": "none", "measure": measure, "label": label, "channel": channel,
-            "on": "target", "quantity": "gdp", "horizon": "year", "as_of": "1962-10-22",
-            "grade": "estimate", "grade_wording": "not modelled", "source": source, "claims": claims,
-        }
-        for name, (measure, label, channel, source, claims) in hand.EFFECTS.items()
-    ]  # fmt: skip
+    """List what each measure does by itself: what the trade formula gives, and what nothing prices."""
+    columns = (
+        "kind", "measure", "label", "channel", "quantity", "output", "when", "value", "grade", "source", "claims", "note",
+    )  # fmt: skip
+    rows = [
+        {"id": name, **dict(zip(columns, cells, strict=True)), "on": "target", "horizon": "year"}
+        for name, cells in hand.EFFECTS.items()
+    ]
+    for row in rows:
+        row |= {"low": row["value"], "high": row["value"], "unit": "share" if row["value"] else ""}
+        row |= {"as_of": hand.CUTOFF.isoformat(), "confidence": "low"}
+    return rows
 
 
 def more_exposures() -> list[Row]:

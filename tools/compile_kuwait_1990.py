@@ -50,7 +50,7 @@ def estimates(pack: packs.Pack) -> list[Row]:
 
 
 def effects(ledger: Ledger) -> list[Row]:
-    """What each measure does by itself, and what the embargo costs members, from their exposures."""
+    """List what each measure does by itself, and what the embargo costs members, from their exposures."""
     columns = (
         "kind", "measure", "channel", "on", "quantity", "horizon", "low", "value", "high", "unit", "output",
         "grade", "source", "claims", "note",
@@ -84,7 +84,7 @@ def effects(ledger: Ledger) -> list[Row]:
                 "source": source,
                 "claims": claims,
                 "note": note,
-            }  # fmt: skip
+            }
         )
     for row in rows:
         row |= {

@@ -215,9 +215,10 @@ CLAIMS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
-# what each measure does by itself: no source puts a number on any; words, channel, source, claims
+# what each measure does by itself: kind, measure, words, channel, quantity, output, state, number, grade, source, claims, note
 EFFECTS = {
-    "X01": ("quarantine", "quarantine of offensive arms", "sea", "jfk-addr;cno-22", "O2"),
-    "X02": ("petroleum", "quarantine widened to petroleum", "sea", "jfkl-tel", "O7"),
-    "X03": ("shipping", "no allied shipping and trade with Cuba", "trade", "emb-926", ""),
+    "X01": ("output", "quarantine", "quarantine of offensive arms", "sea", "gdp", "loss_cuba.loss_pct_gdp", "measure=quarantine", "", "derived", "jfk-addr;cno-22", "O2", "trade formula of the game"),
+    "X02": ("output", "petroleum", "quarantine widened to petroleum", "sea", "gdp", "loss_cuba.loss_pct_gdp", "measure=fuel", "", "derived", "jfkl-tel", "O7", "trade formula of the game"),
+    "X03": ("none", "shipping", "no allied shipping and trade with Cuba", "shipping", "gdp", "", "", "", "estimate", "emb-926", "", "no estimate found"),
+    "X04": ("range", "petroleum", "quarantine widened to petroleum", "sea", "overlap", "", "", "0", "convention", "own", "O7", "the wider quarantine holds the narrower"),
 }  # fmt: skip

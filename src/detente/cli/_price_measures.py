@@ -19,6 +19,8 @@ _SIDES = (
     ("world", "price", "Rise of the world price in %"),
 )
 _NONE = "not modelled"
+_SMALL = 0.05
+"""A measure that costs every member less, in % of GDP, has no column of its own; the JSON has all."""
 _NOTES = (
     "Mean [5%, 95% of draws]. A loss or a fall is positive. Not modelled: no estimate is at hand, and it counts for nothing in what measures come to together.",
     "Last: what a measure adds to all the others. Mean over orders: Shapley's value; the parts of one column add up to the whole.",
@@ -153,34 +155,39 @@ def _print_members(found: Mapping[str, Any]) -> None:
         for loss in member["losses"]
         if loss["horizon"] == "year"
     }
-    named = [
-        (item["measure"], item["label"]) for item in found["measures"] if item["measure"] in shown
-    ]
+    largest = {
+        name: max(
+            abs(loss["mean"])
+            for member in found["members"]
+            for loss in member["losses"]
+            if (loss["measure"], loss["horizon"]) == (name, "year")
+        )
+        for name in shown
+    }
+    labels = {item["measure"]: item["label"] for item in found["measures"]}
+    named = [(name, label) for name, label in labels.items() if largest.get(name, 0.0) >= _SMALL]
+    small = [label for name, label in labels.items() if largest.get(name, _SMALL) < _SMALL]
     if not named:
         return
     rows = []
     for member in found["members"]:
         losses = {loss["measure"]: loss for loss in member["losses"] if loss["horizon"] == "year"}
-        joins = member["joins"]
-        least = _least_wanted(joins)
-        rows.append(
-            (
-                member["name"],
-                *(_cell(losses.get(measure)) for measure, _ in named),
-                f"{100 * joins[least]['mean']:.0f}" if joins else "",
-                f"{100 * joins['all']['mean']:.0f}" if joins else "",
-            )
+        joins = member["joins"] or {}
+        single = [value["mean"] for name, value in joins.items() if name != "all"]
+        asked = (
+            (f"{100 * min(single):.0f}", f"{100 * joins['all']['mean']:.0f}") if joins else ("", "")
         )
+        cells = (_cell(losses.get(measure)) for measure, _ in named)
+        rows.append((member["name"], *cells, *(asked if found["consent"] else ())))
     columns = [text("", overflow="fold"), *(number(label, overflow="fold") for _, label in named)]
-    columns += [number("joins the measure it wants least, %"), number("joins all, %")]
-    title = "What each loses after a year in % of GDP by measure, and whether it joins"
+    title = "What each loses after a year in % of GDP by measure"
+    if found["consent"]:
+        columns += [number("joins what it wants least, %"), number("joins all, %")]
+        title += ", and whether it joins"
     print_table(make_table(columns, rows, title=title))
+    if small:
+        print_line(f"Below {_SMALL} for everybody: {', '.join(small)}.")
     missing = [item["label"] for item in found["measures"] if item["measure"] not in shown]
     if missing:
         print_line(f"Not modelled by member: {', '.join(missing)}.")
     sys.stdout.write("\n")
-
-
-def _least_wanted(joins: Mapping[str, Mapping[str, float]] | None) -> str:
-    single = {name: value["mean"] for name, value in (joins or {}).items() if name != "all"}
-    return min(single, key=lambda name: single[name]) if single else ""

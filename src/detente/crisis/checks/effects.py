@@ -33,16 +33,6 @@ def check_effect_kinds(draft: Draft) -> Iterator[Finding]:
                 fix="fill low, value and high for a range, the output for an output, and none of them where nothing is modelled",
             )
             continue
-        if kind == "range":
-            low, value, high = (number or 0.0 for number in numbers)
-            if not low <= value <= high:
-                yield draft.finding(
-                    "distribution-invalid",
-                    f"the effect {row.cells['id']!r} has value {value:g} outside {low:g} to {high:g}",
-                    at=row.place,
-                    value=f"{value:g}",
-                    fix="correct value, low and high: low <= value <= high",
-                )
         yield from _words(draft, row)
 
 
