@@ -1,4 +1,4 @@
-"""Packages of measures in question 6, on the reference crisis under its base case alone."""
+"""Packages of measures in question 6 and measures in question 5, on the reference crisis under its base case alone."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,9 @@ from detente.analysis.studies.coalitions import CASES, solve_coalitions
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import links_in, plain
-from detente.brief.questions._coalition import coalition_parts, consent_case, ranking_table
+from detente.brief.questions._coalition import coalition_parts, ranking_table
+from detente.brief.questions._consent import consent_case
+from detente.brief.questions._measures import describe_measures, sign_case
 from detente.crisis import load_crisis
 from detente.engine import draw_quantities
 from detente.runs import run_ensemble
@@ -164,3 +166,74 @@ def test_what_measures_add_is_the_fall_of_consent(found, coalitions):
     assert sum(parts) == pytest.approx(100 * (means[first.full] - means[0]))
     last = figures[f"alliance.package.{first.mechanism}.measure_banks.last"].value
     assert last == pytest.approx(100 * (means[first.full] - means[first.full ^ 1]))
+
+
+# --- measures in question 5 -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def measures(context):
+    book = Book(context, "sanctions")
+    return describe_measures(context, book), {figure.id: figure for figure in book.figures}
+
+
+def test_the_table_of_measures_says_what_is_not_modelled(measures):
+    """Oracle: hand, the table of effects: nothing isolates persons or settlement in dollars, and nothing small stands there."""
+    parts, _ = measures
+    table = parts.tables[0]
+    rows = {plain(row[0]): [plain(cell) for cell in row[1:]] for row in table.rows}
+    assert set(rows["Personal sanctions"]) == {"not modelled"}
+    assert set(rows["Stop of all settlement in dollars"]) == {"not modelled"}
+    assert rows["Blocked banks"][0] == "not modelled"
+    assert "not modelled" not in {rows["Blocked banks"][1], rows["Ban on oil"][1]}
+    text = " ".join(plain(sentence) for sentence in parts.paragraphs)
+    assert (
+        "Not modelled, for want of any estimate: stop of all settlement in dollars and per" in text
+    )
+
+
+def test_germany_comes_first_with_its_loss_of_gas(measures, context):
+    """Oracle: independent code, the study of payers: what a gas cut-off costs Germany in a year."""
+    from detente.analysis.records import PayerStudy
+
+    parts, figures = measures
+    members = parts.tables[1]
+    assert plain(members.rows[0][0]) == "Germany"
+    study = context.results.study("payers", PayerStudy)
+    plainly = next(item for item in study.packages if not item.bans_gas)
+    gas = next(cost.gas for cost in plainly.countered if cost.actor == "DEU")
+    figure = figures["sanctions.measure.gas.DEU"]
+    assert figure.value == pytest.approx(float(gas.mean()))
+    text = next(plain(one) for one in parts.paragraphs if plain(one).startswith("Germany loses"))
+    assert figure.full_text in text
+    assert "it joins the measure that it wants least with" in text
+    assert figure.trace.quantities
+
+
+def test_every_number_of_a_measure_is_a_figure_with_sources(measures):
+    """Oracle: hand. Each sentence with a number links it, and each figure names a source of the crisis."""
+    parts, figures = measures
+    linked = [name for sentence in parts.paragraphs for name in links_in(sentence)]
+    assert len(linked) >= 8
+    for name in linked:
+        assert figures[name].trace.sources
+        assert figures[name].trace.model
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "case"),
+    [(0.1, 2, "costs"), (-2, -0.1, "pays"), (-1, 2, "open"), (0, 1, "open")],
+)
+def test_the_sign_of_a_loss_is_said(low, high, case):
+    """Oracle: hand."""
+    assert sign_case(low, high) == case
+
+
+def test_a_crisis_without_effects_says_nothing_of_measures(context):
+    """Oracle: hand."""
+    from dataclasses import replace
+
+    tables = {kind: table for kind, table in context.crisis.tables.items() if kind != "effects"}
+    bare = Context.of(replace(context.crisis, tables=tables), context.results)
+    parts = describe_measures(bare, Book(bare, "sanctions"))
+    assert parts.paragraphs == parts.tables == ()

@@ -5,13 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.errors import ModelError
 from detente.models import find_model
 
 OIL = {
     "banned_mb_per_day": 3.5,
-    "exports_mb_per_day": 7.8,
-    "world_mb_per_day": 100.0,
+    "other_exports_mb_per_day": 4.3,
+    "rest_mb_per_day": 92.2,
     "stranded_month": 0.5,
     "stranded_year": 0.25,
     "stranded_3y": 0.1,
@@ -35,6 +34,7 @@ def test_a_missing_volume_doubles_the_price_at_the_elasticity_of_the_scenario():
     """Oracle: published. JPMorgan, 21 January 2022: 2.3 mb/d less takes the price from 75 to 150; -1.6% of world GDP."""
     found = oil(
         banned_mb_per_day=2.3,
+        rest_mb_per_day=93.4,
         stranded_month=1,
         net_elasticity_month=0.0336,
         stranded_year=1,
@@ -49,14 +49,14 @@ def test_revenue_is_what_is_sold_at_the_new_price():
     """Oracle: hand. Half of the exports banned, half of those stranded, an elasticity of infinity nearly: a quarter is lost."""
     found = oil(
         banned_mb_per_day=4.0,
-        exports_mb_per_day=8.0,
+        other_exports_mb_per_day=4.0,
         stranded_year=0.5,
-        net_elasticity_year=1e6,
+        net_elasticity_year=1000,
         discount_share=0,
         revenue_pct_gdp=16,
     )
-    assert found["revenue_loss_year_pct_gdp"] == pytest.approx(4.0, abs=1e-4)
-    assert found["target_loss_year_pct_gdp"] == pytest.approx(2.4, abs=1e-4)
+    assert found["revenue_loss_year_pct_gdp"] == pytest.approx(4.0, abs=1e-3)
+    assert found["target_loss_year_pct_gdp"] == pytest.approx(2.4, abs=1e-3)
 
 
 def test_the_sign_of_the_targets_loss_is_open():
@@ -81,21 +81,6 @@ def test_more_stranded_oil_is_dearer(one, other):
         oil(stranded_month=high)["price_rise_month_pct"]
         >= oil(stranded_month=low)["price_rise_month_pct"]
     )
-
-
-@pytest.mark.parametrize(
-    ("changes", "place"),
-    [
-        ({"banned_mb_per_day": 9.0}, "banned_mb_per_day"),
-        ({"world_mb_per_day": 1.0}, "world_mb_per_day"),
-    ],
-)
-def test_volumes_that_cannot_be_are_refused(changes, place):
-    """Oracle: hand. More than is exported cannot be banned, nor more stranded than the world supplies."""
-    with pytest.raises(ModelError) as caught:
-        oil(**changes)
-    assert caught.value.code == "input-invalid"
-    assert place in str(caught.value)
 
 
 def test_a_missing_input_stops_its_output_one_for_one_after_stocks():

@@ -182,7 +182,7 @@ def _proposed(row: Row, source: str, claims: str) -> Row:
     return {
         "id": row["id"], "as_of": as_of(row["as_of"]), "grade": "estimate", "claimed_by": "",
         "grade_wording": "judgement" if row["value"] else "not modelled",
-        "confidence": row["confidence"], "source": source, "claims": claims,
+        "confidence": row["confidence"] or "low: nothing to go by", "source": source, "claims": claims,
         "note": "" if row["note"] == 'print "not modelled"' else row["note"],
     }  # fmt: skip
 
@@ -210,7 +210,8 @@ def _by_hand() -> Iterator[Row]:
 def _hand(name: str, measure: str, source: str, note: str) -> Row:
     return {
         "id": name, **_head(measure), "as_of": hand.CUT, "source": source, "note": note,
-        "grade": "derived" if source == "derived" else "estimate", "confidence": "",
+        "grade": {"derived": "derived", "mem": "memory-unverified"}.get(source, "estimate"),
+        "confidence": "that of the mechanism" if source == "derived" else "low: nothing to go by",
         "claims": _claims(measure),
     }  # fmt: skip
 
@@ -258,7 +259,7 @@ def _evidence(pack: list[Row], ledger: Ledger) -> Iterator[Row]:
             "high": row["high"] if measured else "", "unit": unit if measured else "",
             "output": "", "when": "", "as_of": as_of(row["as_of"]), "grade": grade,
             "claimed_by": claimed_by, "grade_wording": "none found" if not found else row["grade"],
-            "confidence": row["confidence"], "source": ";".join(dict.fromkeys(keys)),
+            "confidence": row["confidence"] or "nothing was found", "source": ";".join(dict.fromkeys(keys)),
             "claims": all_claims(_claims(measure)),
             "note": joined(row["isolated"], without_hindsight(row["note"])),
         }  # fmt: skip

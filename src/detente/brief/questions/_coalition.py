@@ -1,38 +1,30 @@
 """Packages of measures in question 6: the strongest that holds, what each measure adds, the pivot, and what a gas cut-off splits."""
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
 
-from detente.analysis.records import Coalition, CoalitionStudy
-from detente.arrays import FloatArray
+from detente.analysis.records import CoalitionStudy
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
-from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
+from detente.brief.figures import Chart, Figure, TableView, link, present_table
+from detente.brief.pictures.charts import Dumbbell, draw_dumbbells
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.matrix import draw_matrix
-from detente.brief.pictures.palette import INK, OKABE_ITO
-from detente.brief.words import format_percent, join_words, plural, sentence_case
+from detente.brief.pictures.palette import INK
+from detente.brief.questions._consent import adds_table, size_chart, size_table
+from detente.brief.questions._package_reader import RULE_HEADS, PackageReader
+from detente.brief.words import format_percent, sentence_case
 
-__all__ = ["CoalitionParts", "coalition_parts", "consent_case", "ranking_table"]
+__all__ = ["CoalitionParts", "coalition_parts", "ranking_table"]
 
 
 STUDY, JOINING = "coalitions", "alliance.joining"
-EVEN = 0.5
-"""Chance below which consent has run out."""
 SHOWN = 14
 RANKED = 5
 SUBJECTS = {
     "consensus": "by consensus (nobody blocks; abstaining is allowed within limits)",
     "willing": "as a coalition of the willing with half of the weight",
-}
-RULE_HEADS = {
-    "unanimity": "All join",
-    "consensus": "Nobody blocks",
-    "majority": "Qualified majority",
-    "willing": "Half of the weight",
 }
 
 
@@ -45,73 +37,17 @@ class CoalitionParts:
     tables: tuple[TableView, ...] = ()
 
 
-class _Reader:
-    """One coalition with the words and figures that sentences, pictures and tables share."""
-
-    def __init__(self, context: Context, book: Book, coalition: Coalition) -> None:
-        self.context, self.book, self.coalition = context, book, coalition
-        self.mechanism = context.crisis.mechanisms[coalition.mechanism]
-
-    @cached_property
-    def trace(self) -> Trace:
-        levels = self.context.levels.start(self.coalition.mechanism, "coverage")
-        base = self.context.traces.of(levels[0].metric) if levels else Trace()
-        return replace(
-            base,
-            model="; ".join(self.coalition.models),
-            reference="; ".join(self.coalition.references),
-        )
-
-    def measure(self, place: int) -> str:
-        """Words for one measure."""
-        if not self.coalition.measures:
-            return self.mechanism.label
-        return self.context.crisis.mechanisms[self.coalition.measures[place]].label
-
-    def package(self, package: int) -> str:
-        """Words for a package: its measures, or that it holds all of them."""
-        places = [k for k in range(package.bit_length()) if package >> k & 1]
-        if package == self.coalition.full and len(places) > 2:
-            return f"all {plural(len(places), 'measure')}"
-        return join_words([self.measure(k) for k in places])
-
-    def member(self, member: int) -> str:
-        return self.context.names.actor(self.coalition.members[member])
-
-    def key(self, package: int) -> str:
-        return f"{self.coalition.mechanism}.{package}"
-
-    def chance(self, package: int, rule: str = "") -> Figure:
-        rule = rule or self.coalition.rule
-        return self.book.array(
-            f"package.{self.key(package)}.{rule}",
-            f"{self.package(package)}: {RULE_HEADS[rule].lower()}, {self.mechanism.label}",
-            self.coalition.chance[rule][package],
-            unit="prob",
-            trace=self.trace,
-        )
-
-    def joins(self, member: int, package: int, values: FloatArray, when: str = "") -> Figure:
-        return self.book.array(
-            f"package.{self.key(package)}.joins.{self.coalition.members[member]}{when and '.' + when.replace(' ', '_')}",
-            f"{self.member(member)} joins {self.package(package)}{when and ', ' + when}",
-            values,
-            unit="prob",
-            trace=self.trace,
-        )
-
-
 def coalition_parts(context: Context, book: Book) -> CoalitionParts:
     """Read every package of every joining mechanism that is made of measures; the first is shown in full."""
     if not context.levels.mechanisms(JOINING):
         return CoalitionParts()
     study = context.results.study(STUDY, CoalitionStudy)
-    readers = [_Reader(context, book, item) for item in study.coalitions]
+    readers = [PackageReader(context, book, item) for item in study.coalitions]
     first = readers[0]
     sentences = [_strongest(reader) for reader in readers if reader.coalition.measures]
     sentences += [_pivot(first), _cut(first), _answers(readers)]
-    charts = [_sizes(first), _who(first), _split(first)]
-    tables = [_adds(first), _size_table(first), _rules(first), _pivots(first)]
+    charts = [size_chart(first), _who(first), _split(first)]
+    tables = [adds_table(first), size_table(first), _rules(first), _pivots(first)]
     return CoalitionParts(
         sentences=tuple(text for text in sentences if text),
         charts=tuple(chart for chart in charts if chart is not None),
@@ -122,7 +58,7 @@ def coalition_parts(context: Context, book: Book) -> CoalitionParts:
 # --- sentences -------------------------------------------------------------------------------------------------------
 
 
-def _strongest(reader: _Reader) -> str:
+def _strongest(reader: PackageReader) -> str:
     parts = []
     for level, package in reader.coalition.strongest:
         least = f"at a chance of {format_percent(level)} or more"
@@ -135,7 +71,7 @@ def _strongest(reader: _Reader) -> str:
     return f"In place of {reader.mechanism.label}, the strongest package that holds {rule} is {'; '.join(parts)}."
 
 
-def _pivot(reader: _Reader) -> str:
+def _pivot(reader: PackageReader) -> str:
     coalition = reader.coalition
     package = coalition.full
     if not coalition.winning:
@@ -161,7 +97,7 @@ def _pivot(reader: _Reader) -> str:
     return text + "."
 
 
-def _cut(reader: _Reader) -> str:
+def _cut(reader: PackageReader) -> str:
     coalition, cut = reader.coalition, reader.coalition.cut_off
     if cut is None:
         return ""
@@ -192,7 +128,7 @@ def _cut(reader: _Reader) -> str:
     )
 
 
-def _answers(readers: list[_Reader]) -> str:
+def _answers(readers: list[PackageReader]) -> str:
     shares = [reader.coalition.multiple for reader in readers]
     first = readers[0]
     if max(shares) == 0.0:
@@ -215,7 +151,7 @@ def _answers(readers: list[_Reader]) -> str:
 # --- pictures --------------------------------------------------------------------------------------------------------
 
 
-def _steps(reader: _Reader) -> list[tuple[str, int]]:
+def _steps(reader: PackageReader) -> list[tuple[str, int]]:
     """Put the chain of packages in words: the first measure, then what each step adds."""
     rows, before = [], 0
     for package in reader.coalition.chain:
@@ -225,64 +161,7 @@ def _steps(reader: _Reader) -> list[tuple[str, int]]:
     return rows
 
 
-def consent_case(coalition: Coalition) -> tuple[str, int]:
-    """Say at how many measures consent runs out, and how: ``whichever`` they are, or it ``depends``; ``holds`` to the end.
-
-    Consent has run out where the mean over the packages of a size is below even odds; whichever they are, where that is so
-    of every one of them.
-    """
-    means = coalition.chance[coalition.rule].mean(axis=1)
-    for size in range(1, coalition.full.bit_count() + 1):
-        mine = [float(means[code]) for code in _of_size(coalition, size)]
-        if sum(mine) / len(mine) < EVEN:
-            return ("whichever" if max(mine) < EVEN else "depends"), size
-    return "holds", coalition.full.bit_count()
-
-
-def _of_size(coalition: Coalition, size: int) -> list[int]:
-    return [code for code in range(coalition.full + 1) if code.bit_count() == size]
-
-
-def _size_figure(reader: _Reader, size: int) -> Figure:
-    coalition = reader.coalition
-    return reader.book.array(
-        f"package.{coalition.mechanism}.size.{size}",
-        f"a package of {plural(size, 'measure')} holds, mean over all of them, {reader.mechanism.label}",
-        coalition.chance[coalition.rule][_of_size(coalition, size)].mean(axis=0),
-        unit="prob",
-        trace=reader.trace,
-    )
-
-
-def _sizes(reader: _Reader) -> Chart | None:
-    count = len(reader.coalition.measures)
-    if count < 2:
-        return None
-    figures = [_size_figure(reader, size) for size in range(1, count + 1)]
-    case, at = consent_case(reader.coalition)
-    titles = {
-        "whichever": f"Consent runs out at {at} measures of {count}, whichever they are: {figures[at - 1].text}",
-        "depends": f"Consent to {at} measures of {count} depends on which they are: {figures[at - 1].text} in the mean",
-        "holds": f"Consent holds to the last measure: {figures[-1].text} for {reader.package(reader.coalition.full)}",
-    }
-    return draw_ranges(
-        "alliance-sizes",
-        [
-            Span(row=plural(size, "measure"), figure=figure, colour=OKABE_ITO["blue"])
-            for size, figure in enumerate(figures, start=1)
-        ],
-        Words(
-            title=titles[case],
-            subtitle=f"Chance that a package holds ({RULE_HEADS[reader.coalition.rule].lower()}), mean over all packages of a size; "
-            f"variants of {reader.mechanism.label}, mean over cases",
-            footnote=_note(reader),
-        ),
-        bars=True,
-        row_title="Package",
-    )
-
-
-def _who(reader: _Reader) -> Chart | None:
+def _who(reader: PackageReader) -> Chart | None:
     coalition = reader.coalition
     if len(coalition.measures) < 2:
         return None
@@ -304,12 +183,12 @@ def _who(reader: _Reader) -> Chart | None:
             title=f"{first} joins whatever is added, {last} least of all",
             subtitle="Chance that each member joins as measures are added from left to right; "
             f"variants of {reader.mechanism.label}, mean over cases",
-            footnote=_note(reader),
+            footnote=reader.note(),
         ),
     )
 
 
-def _split(reader: _Reader) -> Chart | None:
+def _split(reader: PackageReader) -> Chart | None:
     coalition, cut = reader.coalition, reader.coalition.cut_off
     if cut is None:
         return None
@@ -333,7 +212,7 @@ def _split(reader: _Reader) -> Chart | None:
             title=f"A gas cut-off drives {most} off most, by {fall[order[0]] * 100:.0f} points",
             subtitle=f"Chance that a member joins {reader.package(package)} with gas flowing (hollow) and with gas cut (filled); "
             f"variants of {reader.mechanism.label}, mean over cases; the {len(rows)} that move most",
-            footnote=_note(reader),
+            footnote=reader.note(),
         ),
         start="Gas flowing",
         end="Gas cut",
@@ -341,93 +220,10 @@ def _split(reader: _Reader) -> Chart | None:
     )
 
 
-def _note(reader: _Reader) -> str:
-    crisis = reader.context.crisis
-    n_draws = reader.coalition.join.shape[-1]
-    return (
-        f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, every package solved on "
-        f"the first {plural(n_draws, 'explored case')}."
-    )
-
-
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _adds(reader: _Reader) -> TableView | None:
-    """Tabulate what each measure takes from the chance that a package holds: alone, last, and over all orders."""
-    coalition = reader.coalition
-    if len(coalition.adds) < 2:
-        return None
-    rows = []
-    for place, adds in enumerate(coalition.adds):
-        figures = [
-            reader.book.array(
-                f"package.{coalition.mechanism}.{coalition.measures[place]}.{way}",
-                f"{reader.measure(place)}: what it changes in the chance that a package holds, {words}",
-                100.0 * values,
-                unit="pct_points",
-                trace=reader.trace,
-            )
-            for way, words, values in (
-                ("alone", "alone", adds.alone),
-                ("last", "after all others", adds.last),
-                ("mean", "mean over orders", adds.mean),
-            )
-        ]
-        rows.append(
-            (sentence_case(reader.measure(place)), *(link(f, f.full_text) for f in figures))
-        )
-    return present_table(
-        "package-adds",
-        ("Measure", "Alone", "After all others", "Mean over orders"),
-        rows,
-        title=f"No measure breaks consent by itself; what comes last takes most: variants of {reader.mechanism.label}"
-        if _last_takes_most(coalition)
-        else f"What each measure takes from consent: variants of {reader.mechanism.label}",
-        note="Points of the chance that a package holds. The mean over orders is Shapley's value: it does not depend on which "
-        "measure is named last, and adds up to the fall from no measure to all.",
-    )
-
-
-def _last_takes_most(coalition: Coalition) -> bool:
-    """Whether every measure alone leaves consent above even odds and takes more when it comes last."""
-    means = coalition.chance[coalition.rule].mean(axis=1)
-    return all(
-        means[1 << place] >= EVEN and adds.last.mean() < adds.alone.mean()
-        for place, adds in enumerate(coalition.adds)
-    )
-
-
-def _size_table(reader: _Reader) -> TableView | None:
-    coalition = reader.coalition
-    count = len(coalition.measures)
-    if count < 2:
-        return None
-    means = coalition.chance[coalition.rule].mean(axis=1)
-    rows = []
-    for size in range(1, count + 1):
-        codes = sorted(_of_size(coalition, size), key=lambda code: float(means[code]))
-        figure = _size_figure(reader, size)
-        ends = [reader.chance(code) for code in (codes[0], codes[-1])]
-        rows.append(
-            (
-                str(size),
-                str(len(codes)),
-                link(figure, figure.full_text),
-                *(link(end, end.text) for end in ends),
-            )
-        )
-    return present_table(
-        "package-sizes",
-        ("Measures", "Packages", "Mean", "Least willing package", "Most willing package"),
-        rows,
-        title=f"Chance that a package holds by its size: variants of {reader.mechanism.label}",
-        note="Over all packages of a size, those too that nobody has announced.",
-        numeric=(True,) * 5,
-    )
-
-
-def _rules(reader: _Reader) -> TableView | None:
+def _rules(reader: PackageReader) -> TableView | None:
     coalition = reader.coalition
     if len(coalition.measures) < 2:
         return None
@@ -462,7 +258,7 @@ def _rules(reader: _Reader) -> TableView | None:
     )
 
 
-def _pivots(reader: _Reader) -> TableView | None:
+def _pivots(reader: PackageReader) -> TableView | None:
     coalition = reader.coalition
     package = coalition.full
     if not coalition.winning:

@@ -6,7 +6,7 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.models.inputs import ratio, share
-from detente.models.registry import Input, Output, model, raise_where
+from detente.models.registry import Input, Output, model
 
 __all__ = ["oil_market"]
 
@@ -23,7 +23,9 @@ def _stranded(time: str) -> Input:
 
 def _net(time: str) -> Input:
     return ratio(
-        f"elasticity of demand plus elasticity of the others' supply after {time}", low=0.01
+        f"elasticity of demand plus elasticity of the others' supply after {time}",
+        low=0.01,
+        high=1000.0,
     )
 
 
@@ -63,9 +65,14 @@ class _Outputs(TypedDict):
 def oil_market(
     *,
     banned_mb_per_day: Annotated[FloatArray, _volume("oil that the coalition bought and bans")],
-    exports_mb_per_day: Annotated[FloatArray, _volume("all oil that the target exports")],
-    world_mb_per_day: Annotated[
-        FloatArray, Input("mb_per_day", "world supply of oil", low=1.0, high=1000.0)
+    other_exports_mb_per_day: Annotated[
+        FloatArray, _volume("oil that the target exports to others")
+    ],
+    rest_mb_per_day: Annotated[
+        FloatArray,
+        Input(
+            "mb_per_day", "supply of oil in the world beside those exports", low=1.0, high=1000.0
+        ),
     ],
     stranded_month: Annotated[FloatArray, _stranded("a month")],
     stranded_year: Annotated[FloatArray, _stranded("a year")],
@@ -101,13 +108,7 @@ def oil_market(
     :math:`P'/P = (1 - q)^{-1/\eta}`. The target sells what it did not sell to the coalition, and what it reroutes at a
     discount, at that price. A dearer barrel may pay for fewer of them: the sign of its loss is open.
     """
-    raise_where(
-        banned_mb_per_day > exports_mb_per_day,
-        at="sanctions.oil_market.banned_mb_per_day",
-        array=banned_mb_per_day,
-        why="is more than all that the target exports",
-        fix="give the part of its exports that the coalition bought",
-    )
+    exports = banned_mb_per_day + other_exports_mb_per_day
     stranded = dict(zip(_HORIZONS, (stranded_month, stranded_year, stranded_3y), strict=True))
     net = dict(
         zip(_HORIZONS, (net_elasticity_month, net_elasticity_year, net_elasticity_3y), strict=True)
@@ -115,23 +116,13 @@ def oil_market(
     found: dict[str, FloatArray] = {}
     for horizon in _HORIZONS:
         lost = banned_mb_per_day * stranded[horizon]
-        raise_where(
-            lost >= world_mb_per_day,
-            at="sanctions.oil_market.world_mb_per_day",
-            array=world_mb_per_day,
-            why="is no more than what is stranded",
-            fix="give the supply of the whole world",
-        )
-        price = np.exp(-np.log1p(-lost / world_mb_per_day) / net[horizon])
+        price = np.exp(-np.log1p(-lost / (exports + rest_mb_per_day)) / net[horizon])
         found[f"price_rise_{horizon}_pct"] = 100.0 * (price - 1.0)
         if horizon == "month":
             continue
         found[f"importer_loss_{horizon}_pct_gdp"] = importer_response * 10.0 * (price - 1.0)
-        sold = exports_mb_per_day - banned_mb_per_day
-        sold = sold + (banned_mb_per_day - lost) * (1.0 - discount_share)
-        kept = np.divide(
-            sold, exports_mb_per_day, out=np.ones(sold.shape), where=exports_mb_per_day > 0.0
-        )
+        sold = other_exports_mb_per_day + (banned_mb_per_day - lost) * (1.0 - discount_share)
+        kept = np.divide(sold, exports, out=np.ones(sold.shape), where=exports > 0.0)
         revenue = revenue_pct_gdp * (1.0 - price * kept)
         if horizon == "year":
             found["revenue_loss_year_pct_gdp"] = revenue
