@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ukraine_2022 import hand, tables
 from ukraine_2022.common import Ledger, add_source, write
+from ukraine_2022.effects import EFFECTS, compile_effects
 from ukraine_2022.exposures import EXPOSURES, compile_exposures
 from ukraine_2022.gas import compile_gas
 
@@ -37,6 +38,7 @@ def main() -> None:
         "demands": (tables.DEMANDS, tables.compile_demands(shared, ledger)),
         "tracks": (tables.TRACKS, tables.compile_tracks(shared, ledger)),
         "measures": (tables.MEASURES, tables.compile_measures(shared, ledger)),
+        "effects": (EFFECTS, compile_effects(shared, ledger)),
         "rules": (tables.RULES, tables.compile_rules(shared, ledger)),
         "markets": (tables.MARKETS, tables.compile_markets(shared, ledger)),
         "forces": (tables.FORCES, tables.compile_forces(shared, ledger)),

@@ -24,6 +24,12 @@ PROVENANCE = (
     "as_of", "grade", "claimed_by", "grade_wording", "confidence", "source", "claims", "note",
 )  # fmt: skip
 
+EFFECTS = (
+    "id", "kind", "measure", "label", "channel", "consent", "on", "quantity", "horizon", "low",
+    "value", "high", "unit", "output", "when", *PROVENANCE,
+)  # fmt: skip
+"""Columns of the table of effects by measure."""
+
 
 @dataclass
 class Ledger:

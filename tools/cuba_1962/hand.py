@@ -214,3 +214,11 @@ CLAIMS: dict[str, dict[str, str]] = {
         "TUR/Jupiters": "F7 A3", "ITA/Jupiters": "F7 A3", "CUB/tie to USSR": "A5", "OAS/January vote: exclusion": "D3 A4",
     },
 }  # fmt: skip
+
+# what each measure does by itself: kind, measure, words, channel, quantity, output, state, number, grade, source, claims, note
+EFFECTS = {
+    "X01": ("output", "quarantine", "quarantine of offensive arms", "sea", "gdp", "loss_cuba.loss_pct_gdp", "measure=quarantine", "", "derived", "jfk-addr;cno-22", "O2", "trade formula of the game"),
+    "X02": ("output", "petroleum", "quarantine widened to petroleum", "sea", "gdp", "loss_cuba.loss_pct_gdp", "measure=fuel", "", "derived", "jfkl-tel", "O7", "trade formula of the game"),
+    "X03": ("none", "shipping", "no allied shipping and trade with Cuba", "shipping", "gdp", "", "", "", "estimate", "emb-926", "", "no estimate found"),
+    "X04": ("range", "petroleum", "quarantine widened to petroleum", "sea", "overlap", "", "", "0", "convention", "own", "O7", "the wider quarantine holds the narrower"),
+}  # fmt: skip

@@ -472,6 +472,8 @@ ALWAYS = (
     "boehm-2020",
     "levif-1501",
     "iep-2015",
+    "bilgin-2018",
+    "markets-insider-220121",
 )
 GAS = (
     "entsog-2201", "rtr-150401", "fluxys-160527", "zeelink-2011", "lngjournal-061201",
@@ -500,6 +502,8 @@ SOURCES = {
     "sputnik-2110": _source("Sputnik", "Shares of currencies in Russian reserves on 31 March 2021", "2021-10-01", "https://sputniknews.com/20211001/russian-international-reserves-shares-of-dollar-euro-down-gold-yuan-up-in-year-to-31-march-1089584289.html", "press copy of a central bank report", "2021-10-01"),
     "levif-1501": _source("Trends Le Vif", "Net capital outflow from Russia in the fourth quarter of 2014", "2015-01-17", "https://trends.levif.be/economie/politique-economique/russie-les-fuites-de-capitaux-ont-plus-que-double-en-2014/article-normal-362109.html", "press copy of central bank figures", "2015-01"),
     "iep-2015": _source("Gaidar Institute", "Capital outflow in 2014: far short of a record", "2015-01-31", "https://www.iep.ru/en/capital-outflow-in-2014-far-short-of-a-record.html", "research note", "2015"),
+    "markets-insider-220121": _source("Markets Insider on JPMorgan", "Oil could hit USD 150 on tensions with Russia", "2022-01-21", "https://oltnews.com/oil-could-hit-150-in-q1-on-tensions-with-russia-jpmorgan-markets-insider", "press copy"),
+    "bilgin-2018": _source("Bank of Canada (Bilgin, Ellwanger)", "The Simple Economics of Global Fuel Consumption", "2018-08-14", "http://businessdocbox.com/Green_Solutions/127769706-The-simple-economics-of-global-fuel-consumption.html", "slides; collects estimates of others"),
     "mem": _source("no page found", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
     "cbr-2012": _source("Bank of Russia", "Russian exports of crude oil, natural gas and coal, 2011", "", "", "official statistics; figures and year of release from memory", "2012"),
     "acer": _source("ACER", "Market monitoring report 2020, gas: origin of supply by country", "", "", "official agency; report of July 2021 (month from memory), figures read from press copies of April 2022", "2021-07"),

@@ -39,6 +39,7 @@ from detente.crisis.expressions import (
 )
 from detente.crisis.metric_names import metric_name
 from detente.crisis.quantity_building import (
+    build_effects,
     build_exposures,
     build_positions,
     build_quantity,
@@ -80,6 +81,7 @@ def build(draft: Draft) -> None:
     _each(draft, "issues", IssueEntry, _issue)
     build_exposures(draft)
     build_positions(draft)
+    build_effects(draft)
     _each(draft, "state", StateVariableEntry, _variable)
     _each(draft, "nests", NestEntry, _nest)
     _hopes(draft)
