@@ -17,6 +17,7 @@ from detente.brief.figures import Chart, TableView, present_table
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
 from detente.brief.pictures.paths import LEFT, Path, StripEvent, draw_paths, draw_strip, plot_width
+from detente.brief.settings import say_settings
 from detente.brief.words import format_date, sentence_case
 from detente.crisis.crisis import Crisis
 from detente.files.generations import GenerationKind, write_generation
@@ -410,6 +411,7 @@ def write_film(film: Film, folder: FilePath) -> FilmPaths:
         "film": film,
         "crisis": film.crisis,
         "views": views,
+        "settings": say_settings(film.crisis, film.records),
         "scores": _score_table(film),
         "left_out": _left_table(film),
         "note": NOTE,
@@ -440,6 +442,7 @@ def to_json(film: Film) -> str:
         "digest": film.crisis.digest,
         "overrides": dict(film.crisis.overrides),
         "draws": film.draws,
+        "settings": list(say_settings(film.crisis, film.records)),
         "note": NOTE,
         "days": [dict(record) for record in film.records],
         "left_out": [

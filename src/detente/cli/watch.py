@@ -45,7 +45,13 @@ SetOption = Annotated[
         SET, help="A value or a range a..b for a quantity or state by its path. May be repeated."
     ),
 ]
-PolicyOption = Annotated[str | None, reworded(POLICY, help="A commitment that holds all the time.")]
+PolicyOption = Annotated[
+    str | None,
+    reworded(
+        POLICY,
+        help="Under this policy; the first by default, as in a briefing. `free`: no commitment.",
+    ),
+]
 OutOption = Annotated[
     Path | None, reworded(OUT, help="Folder to write to; by default watch/CRISIS.")
 ]
@@ -137,11 +143,12 @@ def _check(
     crisis: "Crisis", policy: str | None, forecasts: Path | None, outcome: str | None
 ) -> "Sequence[Forecast]":
     """Check that policy and outcome are of the crisis; return what others forecast."""
+    from detente.rules.policies import FREE
     from detente.watch.scoring import read_forecasts
 
-    if policy is not None and policy not in crisis.policies:
+    if policy is not None and policy not in (*crisis.policies, FREE.id):
         message = f"crisis {crisis.id!r} has no policy {policy!r}"
-        fix = f"use one of: {', '.join(crisis.policies)}"
+        fix = f"use one of: {', '.join(dict.fromkeys([*crisis.policies, FREE.id]))}"
         raise UsageError(message, code="option-invalid", at="--policy", fix=fix)
     others = read_forecasts(forecasts, crisis) if forecasts is not None else ()
     if others and outcome is None:
@@ -155,14 +162,19 @@ def _summarise(
     crisis: "Crisis", records: Sequence[dict[str, Any]], left_out: Sequence[tuple[str, str, str]]
 ) -> None:
     """Print where things stand, what moved them most, what to watch, and how many events were not used."""
+    from detente.brief.settings import say_settings
+
     console = terminal()
     last = records[-1]
     mean, low, high, _ = last["attack"]
     print_title(console, crisis.title, f", {last['day']}, round {last['round']}")
     console.print(
         f"An attack: {mean:.0%} of explored cases on average (5-95%: {low:.0%} to {high:.0%}); "
-        f"{records[0]['attack'][0]:.0%} on {records[0]['day']}.\n",
+        f"{records[0]['attack'][0]:.0%} on {records[0]['day']}.",
     )
+    for line in say_settings(crisis, records):
+        console.print(line)
+    console.print()
     effects = [(record["day"], effect) for record in records for effect in record["effects"]]
     telling = sorted(effects, key=lambda pair: -abs(pair[1]["attack"]))[:8]
     rows = [

@@ -44,7 +44,7 @@ def follow(
     draws, seed
         The joint samples of everything uncertain.
     policy
-        A commitment that holds all the time, by id.
+        The commitment, as for :class:`detente.watch.watching.Watch`: the first of the crisis by default.
     folder
         Where days and solved games are kept, so that another day costs that day only; by default nowhere.
     progress

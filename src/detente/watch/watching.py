@@ -5,10 +5,12 @@ less likely, by Bayes' rule: a report that an instrument was used, right with pr
 :math:`w` if the instrument is used in it in that round and by :math:`1 - w` if not; evidence on a type multiplies it by the
 type's relative likelihood; and that nothing was reported of an instrument whose use is reported with probability
 :math:`\rho` by the end of its round multiplies a history that has it by :math:`1 - \rho f`, where :math:`f` is the part of
-the round that has passed. Outcomes, types and next moves are sums over histories. Since players choose every open move with
+the round that has passed; a round's first possible day is the one after the cut-off, since what was so on the day of the
+cut-off is the start of the game. Without events that day so has the figures of a run. Outcomes, types and next moves are sums over histories. Since players choose every open move with
 some probability, the strategies after any public history are those of the equilibrium, so nothing need be solved again
 (:cite:p:`mckelvey1998`). Only what comes from outside the game makes a new root: an event that sets a variable starts the
-game anew in the current round, in the state where the world now stands, with the beliefs of that day as priors.
+game anew in the current round, in the state where the world now stands, with the beliefs of that day as priors; and so does
+the report of a move that the commitment rules out, from which on nobody is committed (decision note 0081).
 The weights of reports are our own convention (decision note 0040).
 """
 
@@ -21,18 +23,18 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Constant, EventRule, QuantityOf
+from detente.crisis.elements import Constant, EventRule, Policy, QuantityOf
 from detente.engine import Draws, Engine
 from detente.engine.roots import Root, Solved
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
-from detente.rules.policies import find_policy, start_state
+from detente.rules.policies import FREE, base_policy, find_policy, rules_out, start_state
 from detente.summaries import html_fields, text_fields
 from detente.watch.events import EventReading
 from detente.watch.weighing import Likelihood, Report, Weighed
 from detente.watch.world import World
 
-__all__ = ["Belief", "Day", "EventEffect", "Signal", "Watch"]
+__all__ = ["Belief", "Day", "EventEffect", "Signal", "Watch", "watched_policy"]
 
 
 PUBLIC = "public"
@@ -85,7 +87,8 @@ class Day:
     """One day: shares of outcomes with their 5-95% range over draws, beliefs, effects of the day's events, what to watch.
 
     ``outcomes`` maps an outcome to (mean, low, high, mean weighted by how well each draw foresaw what was observed);
-    ``attack`` and ``settlement`` likewise. ``effective_draws`` is the number of draws that the weights amount to.
+    ``attack`` and ``settlement`` likewise. ``effective_draws`` is the number of draws that the weights amount to. ``policy``
+    is the commitment in force at the day's end, ``free`` once a report said that it was broken.
     """
 
     __repr__ = text_fields
@@ -93,6 +96,7 @@ class Day:
 
     day: date
     round: int
+    policy: str
     state: Mapping[str, str]
     new_root: bool
     outcomes: Mapping[str, tuple[float, float, float, float]]
@@ -107,6 +111,19 @@ class Day:
     unconverged: int
 
 
+def watched_policy(crisis: Crisis, policy: str | Policy | None) -> Policy:
+    """Return the commitment of a watch: the base case of the crisis by default, and for ``free`` no commitment.
+
+    Raises
+    ------
+    UsageError
+        ``policy-invalid`` for an unknown id.
+    """
+    if policy == FREE.id and FREE.id not in crisis.policies:
+        return FREE
+    return find_policy(crisis, policy or None) or base_policy(crisis)
+
+
 class Watch:
     """A crisis under way: takes readings of events in order of their days and says what follows from them.
 
@@ -117,7 +134,8 @@ class Watch:
     n_draws, seed
         The joint samples of everything uncertain.
     policy
-        A commitment that holds all the time, by id; none by default.
+        The commitment that holds until a report says that it was broken, by id; by default the first of the crisis, as in a
+        briefing. ``free`` is no commitment.
     since
         First day of the watch; by default the first day of the calendar. Days before the calendar belong to round 1.
     solved
@@ -132,7 +150,7 @@ class Watch:
         *,
         n_draws: int = DRAWS,
         seed: int = SEED,
-        policy: str | None = None,
+        policy: str | Policy | None = None,
         since: date | None = None,
         solved: "Callable[[tuple[object, ...], Callable[[], Solved]], Solved] | None" = None,
         progress: Callable[[int], None] | None = None,
@@ -150,7 +168,7 @@ class Watch:
         self.engine = Engine(crisis)
         self.draws: Draws = self.engine.draw(n_draws, seed=seed)
         self.values = self.draws.as_mapping()
-        self.policy = find_policy(crisis, policy or None)
+        self.policy = watched_policy(crisis, policy)
         self.state = start_state(crisis, self.policy)
         self._progress = progress or (lambda _number: None)
         self._solved = solved or (lambda _key, solve: solve())
@@ -159,7 +177,7 @@ class Watch:
         self._told: dict[int, set[str]] = {}
         self._apart = False
         self._round_priors: tuple[int, FloatArray] | None = None
-        self._places: dict[tuple[tuple[str, str], ...], Weighed] = {}
+        self._places: dict[tuple[object, ...], Weighed] = {}
         self._enter(Weighed(self._grow(1, None), term=self._term))
 
     # --- time --------------------------------------------------------------------------------------------------------
@@ -178,10 +196,15 @@ class Watch:
         return max(1, sum(first <= day for first in self.crisis.calendar))
 
     def passed(self, day: date, round_number: int) -> float:
-        """Return the part of a round that has passed at the end of a day, from 0 to 1."""
-        days = self.crisis.calendar
+        """Return the part of a round that has passed at the end of a day, from 0 to 1.
+
+        Of the round in which the cut-off lies, the days after it count: those up to it are the start of the game.
+        """
+        days, cutoff = self.crisis.calendar, self.crisis.as_of
         first = days[round_number - 1]
         end = days[round_number] if round_number < len(days) else self.until + timedelta(days=1)
+        if first <= cutoff < end - timedelta(days=1):
+            first = cutoff + timedelta(days=1)
         return float(np.clip(((day - first).days + 1) / max((end - first).days, 1), 0.0, 1.0))
 
     # --- a day -------------------------------------------------------------------------------------------------------
@@ -189,18 +212,31 @@ class Watch:
     def take(self, readings: Iterable[EventReading], day: date) -> bool:
         """Take in what was read on a day, without computing anything; return whether the game has a new root."""
         now = self.round_of(day)
-        outside = False
+        outside, dropped = False, False
         for reading in readings:
             if reading.rule is None:
                 continue
             if reading.kind in {"move", "evidence"}:
+                if self._breaks_commitment(reading.rule, now):
+                    self.policy = FREE
+                    self._new_root(day)
+                    dropped = True
                 self._observe(reading.rule, now)
             for variable, value in reading.rule.state.items() if reading.kind == "state" else ():
                 outside |= self._world.stands(now).get(variable) != value
                 self._world.set_in(now, variable, value)
         if outside:
             self._new_root(day)
-        return outside
+        return outside or dropped
+
+    def _breaks_commitment(self, rule: EventRule, now: int) -> bool:
+        """Tell whether a report, likelier right than wrong, is of a move that only the commitment rules out."""
+        return (
+            bool(rule.move)
+            and float(self._value(rule.weight).mean()) > 0.5
+            and rules_out(self.crisis, self.policy, rule.move, now)
+            and not self.root.has(rule.move, now).any()
+        )
 
     def _observe(self, rule: EventRule, now: int) -> None:
         """Take in a report of a move, or evidence."""
@@ -276,6 +312,7 @@ class Watch:
         return Day(
             day=day,
             round=self.round_of(day),
+            policy=self.policy.id,
             state=self._world.stands(self.round_of(day)),
             new_root=new_root,
             outcomes={name: _spread(look.outcomes[k], weight) for k, name in enumerate(names)},
@@ -431,7 +468,7 @@ class Watch:
             priors = self.root.sums_of_outcomes(factor, found.evidence).sum(axis=1)
             self._round_priors = (now, priors / priors.sum(axis=0))
             self._places.clear()
-        key = tuple(sorted(self._world.stands(now).items()))
+        key = (self.policy.id, *sorted(self._world.stands(now).items()))
         place = self._places.pop(key, None)
         if place is None:
             place = Weighed(self._grow(now, self._round_priors[1]), term=self._term)
@@ -445,7 +482,7 @@ class Watch:
     def _grow(self, first_round: int, priors: FloatArray | None) -> Root:
         """Solve the game from the start of a round, with the types' joint probabilities as priors, shape ``(V, D)``."""
         state = self._world.stands(first_round)
-        key = (first_round, tuple(sorted(state.items())), priors)
+        key = (self.policy.id, first_round, tuple(sorted(state.items())), priors)
         return self.engine.condition(
             self.draws,
             policy=self.policy,
