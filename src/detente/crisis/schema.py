@@ -574,6 +574,10 @@ class Header(Entry):
         default={},
         description="Instrument to the probability that its use is reported by the end of the round.",
     )
+    timing: dict[str, float | Name] = Field(
+        default={},
+        description="Phase to how late in a round its moves come: exponent of the part of the round that has passed, 1 for evenly.",
+    )
     hopes: dict[str, RawBinding] = Field(
         default={},
         description="Player or role to the shift, in log-odds, of its odds of what is good for it.",

@@ -61,6 +61,7 @@ _LOOSE = frozenset(
         "calendar",
         "watched_until",
         "reported",
+        "timing",
         "event_rules",
         "aims",
     }

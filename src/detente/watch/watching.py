@@ -4,8 +4,9 @@ The equilibrium of the game gives every complete history of play a probability. 
 less likely, by Bayes' rule: a report that an instrument was used, right with probability :math:`w`, multiplies a history by
 :math:`w` if the instrument is used in it in that round and by :math:`1 - w` if not; evidence on a type multiplies it by the
 type's relative likelihood; and that nothing was reported of an instrument whose use is reported with probability
-:math:`\rho` by the end of its round multiplies a history that has it by :math:`1 - \rho f`, where :math:`f` is the part of
-the round that has passed; a round's first possible day is the one after the cut-off, since what was so on the day of the
+:math:`\rho` by the end of its round multiplies a history that has it by :math:`1 - \rho F(f)`, where :math:`f` is the part of
+the round that has passed and :math:`F(f) = f^k` the part of the move's chance that was expected by then, with the exponent
+that the crisis gives for its phase (decision note 0082); a round's first possible day is the one after the cut-off, since what was so on the day of the
 cut-off is the start of the game. Without events that day so has the figures of a run. Outcomes, types and next moves are sums over histories. Since players choose every open move with
 some probability, the strategies after any public history are those of the equilibrium, so nothing need be solved again
 (:cite:p:`mckelvey1998`). Only what comes from outside the game makes a new root: an event that sets a variable starts the
@@ -207,6 +208,20 @@ class Watch:
             first = cutoff + timedelta(days=1)
         return float(np.clip(((day - first).days + 1) / max((end - first).days, 1), 0.0, 1.0))
 
+    def expected(self, instrument: str, day: date, round_number: int) -> float:
+        """Return how much of a move's chance in a round is expected by the end of a day, from 0 to 1: mean over draws.
+
+        Of a move that may be made in several phases of the round, the mean over these.
+        """
+        passed = self.passed(day, round_number)
+        exponents = [
+            self._value(self.crisis.timing.get(phase.id, Constant(value=1.0)))
+            for phase in self.crisis.phases
+            if not phase.rounds or round_number in phase.rounds
+            if any(instrument in move.menu for move in phase.moves)
+        ]
+        return float(np.mean([(passed**k).mean() for k in exponents])) if exponents else passed
+
     # --- a day -------------------------------------------------------------------------------------------------------
 
     def take(self, readings: Iterable[EventReading], day: date) -> bool:
@@ -388,7 +403,9 @@ class Watch:
             reported = float(self._value(number).mean())
             for round_number in range(root.first_round, last + 1):
                 if (instrument, round_number) not in told:
-                    part = self.passed(day, round_number) if before_round is None else 1.0
+                    part = 1.0
+                    if before_round is None:
+                        part = self.expected(instrument, day, round_number)
                     hit = root.has(instrument, round_number)
                     factor[hit] *= 1.0 - min(reported, 1.0 - 1e-9) * part
         return factor
