@@ -149,7 +149,7 @@ def test_effects_of_a_day_add_up(crisis):
 
 
 def test_silence_lowers_what_would_be_reported(crisis):  # oracle: independent code
-    crisis = replace(crisis, reported={"invade": Constant(value=0.9)})
+    crisis = replace(crisis, reported={"invade": Constant(value=0.9)}, timing={})
     watch = Watch(crisis, n_draws=DRAWS)
     day = watch.advance([], date(2030, 1, 30))
     part = 15 / 30  # hand: 16 to 30 January of 16 January to 14 February; 15 January is the cut-off
