@@ -112,7 +112,8 @@ def test_silence_before_the_first_possible_day_changes_nothing(watch, exponent, 
     here = with_timing(watch, {"move": Constant(value=exponent)})
     look = here._look(here.crisis.as_of - timedelta(days=back))
     total = here.root.sums_of_outcomes(
-        np.ones(here.root.n_histories), np.ones((len(here.root.profile_types), DRAWS))
+        np.ones(here.root.n_histories),
+        np.ones((len(here.root.profile_types), len(here.root.outcomes), DRAWS)),
     ).sum(axis=0)
     np.testing.assert_allclose(look.outcomes, total / total.sum(axis=0), atol=SUMS)
 

@@ -238,4 +238,5 @@ def _crisis(draft: Draft) -> Crisis:
             name: number_or_quantity(value) for name, value in header.get("timing", {}).items()
         },
         event_rules=tuple(draft.event_rules),
+        indicators=draft.indicators,
     )

@@ -516,7 +516,7 @@ class FactEntry(Entry):
 class EventRuleEntry(Entry):
     """What a dated event means in the crisis's terms; of several rules that fit an event, the first counts.
 
-    A rule says exactly one of `move`, `state`, `evidence` and `noise`.
+    A rule says exactly one of `move`, `state`, `evidence`, `indicator` and `noise`.
     """
 
     id: Name = Field(description="Id of the rule.")
@@ -539,6 +539,7 @@ class EventRuleEntry(Entry):
         default={},
         description="`player.type` to how likely the event is if the player is of that type, relative to 1.",
     )
+    indicator: str = Field(default="", description="It is this sign of the table of indicators.")
     noise: str = Field(default="", description="Why it tells nothing.")
     weight: float | Name = Field(
         default=0.95, description="Probability that such a report is right: number or quantity."

@@ -63,6 +63,7 @@ _LOOSE = frozenset(
         "reported",
         "timing",
         "event_rules",
+        "indicators",
         "aims",
     }
 )

@@ -277,7 +277,7 @@ def _describe(reading: EventReading) -> list[object]:
     if rule is None:
         return [*row, "unmapped", reading.reason]
     evidence = [[*name, str(value)] for name, value in rule.evidence.items()]
-    said = [rule.move, rule.outcome, dict(rule.state), evidence, rule.noise]
+    said = [rule.move, rule.outcome, dict(rule.state), evidence, rule.indicator, rule.noise]
     return [*row, rule.id, *said, str(rule.weight), list(rule.seen_by)]
 
 
@@ -315,4 +315,5 @@ def _says(reading: EventReading) -> str:
         return f"{rule.move}/{rule.outcome}" if rule.outcome else rule.move
     if rule.state:
         return ", ".join(f"{variable}={value}" for variable, value in rule.state.items())
-    return ", ".join(".".join(name) for name in rule.evidence) or rule.noise
+    evidence = ", ".join(".".join(name) for name in rule.evidence)
+    return evidence or rule.indicator or rule.noise

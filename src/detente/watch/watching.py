@@ -24,9 +24,18 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Constant, EventRule, Policy, QuantityOf
+from detente.crisis.elements import (
+    Constant,
+    Distribution,
+    EventRule,
+    Indicator,
+    Policy,
+    QuantityOf,
+)
+from detente.crisis.quantities import ppf
 from detente.engine import Draws, Engine
 from detente.engine.roots import Root, Solved
+from detente.engine.streams import keyed_uniforms
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.rules.policies import FREE, base_policy, find_policy, rules_out, start_state
@@ -72,11 +81,12 @@ class EventEffect:
 class Signal:
     """A possible next observation: its probability, what it would do to the probability of an attack, its information.
 
-    ``bits`` is the mutual information of the observation and whether an attack follows, mean over draws; ``attack_if``
+    It is the use of an ``instrument``, or an ``indicator`` that is no move. ``bits`` is the mutual information of the observation and whether an attack follows, mean over draws; ``attack_if``
     and ``attack_if_not`` are the mean probabilities of an attack after it and after its absence.
     """
 
-    instrument: str
+    instrument: str = ""
+    indicator: str = ""
     prob: float
     attack_if: float
     attack_if_not: float
@@ -107,6 +117,7 @@ class Day:
     effects: tuple[EventEffect, ...]
     quiet_attack: float
     signals: tuple[Signal, ...]
+    indicators: tuple[Signal, ...]
     effective_draws: float
     residual: float
     unconverged: int
@@ -176,6 +187,7 @@ class Watch:
         self._world = World(crisis, self.state)
         self._reports: list[Report] = []
         self._told: dict[int, set[str]] = {}
+        self._signs: set[str] = set()
         self._apart = False
         self._round_priors: tuple[int, FloatArray] | None = None
         self._places: dict[tuple[object, ...], Weighed] = {}
@@ -254,7 +266,14 @@ class Watch:
         )
 
     def _observe(self, rule: EventRule, now: int) -> None:
-        """Take in a report of a move, or evidence."""
+        """Take in a report of a move, or evidence; a sign that was seen before tells nothing new."""
+        if rule.indicator:
+            if (
+                rule.indicator in self._signs
+                or self.crisis.indicators[rule.indicator].seen == "yes"
+            ):
+                return
+            self._signs.add(rule.indicator)
         self._told.setdefault(now, set()).add(rule.move)
         if rule.move:
             self._world.use(now, rule.move, rule.outcome)
@@ -337,6 +356,7 @@ class Watch:
             effects=effects,
             quiet_attack=last_attack,
             signals=self._signals(day, look),
+            indicators=self._indicators(look),
             effective_draws=float(1.0 / (weight**2).sum()),
             residual=self.root.residual,
             unconverged=self.root.unconverged,
@@ -411,14 +431,32 @@ class Watch:
         return factor
 
     def _term(self, root: Root, report: Report) -> FloatArray:
-        """Relative likelihood of evidence by type profile and draw, shape ``(V, D)``."""
-        result = np.ones((len(root.profile_types), self.draws.values.shape[1]))
+        """Relative likelihood of a report: of types ``(V, 1, D)``, of an indicator by outcome ``(1, O, D)``."""
+        if report.indicator:
+            return self._ratios(self.crisis.indicators[report.indicator])[None]
+        result = np.ones((len(root.profile_types), 1, self.draws.values.shape[1]))
         players = tuple(self.crisis.players)
         for (player, kind), number in report.evidence:
             types = [item.id for item in self.crisis.players[player].types]
             rows = root.profile_types[:, players.index(player)] == types.index(kind)
             result[rows] *= self._value(number)
         return result
+
+    def _ratios(self, indicator: Indicator) -> FloatArray:
+        """How much likelier an indicator is by outcome, shape ``(O, D)``; one draw of how telling it is holds for all."""
+        result = np.ones((len(self.root.outcomes), self.draws.n_draws))
+        for outcomes, law in indicator.ratios:
+            drawn = self._drawn(f"indicators.{indicator.id}.ratio", law)
+            for outcome in outcomes:
+                result[self.root.outcomes.index(outcome)] = drawn
+        return result
+
+    def _drawn(self, name: str, law: Distribution) -> FloatArray:
+        """Draw what belongs to no quantity of the game, by a stream of its own."""
+        if law.family == "fixed":
+            return np.full(self.draws.n_draws, law.parameters[0])
+        (uniforms,) = keyed_uniforms([name], seed=self.draws.seed, n_draws=self.draws.n_draws)
+        return ppf(law, uniforms)
 
     def _value(self, number: Constant | QuantityOf) -> FloatArray:
         if isinstance(number, Constant):
@@ -448,18 +486,21 @@ class Watch:
         found = []
         for place, name in enumerate(names):
             both, prob = parts[2 * place], parts[2 * place + 1]
-            rest = look.attack - both
-            cells = np.array([both, prob - both, rest, 1.0 - prob - rest])
-            found.append(
-                Signal(
-                    instrument=name,
-                    prob=float(prob.mean()),
-                    attack_if=float(_ratio(both, prob).mean()),
-                    attack_if_not=float(_ratio(rest, 1.0 - prob).mean()),
-                    bits=float(_information(np.maximum(cells, 0.0)).mean()),
-                )
-            )
+            found.append(_signal(both, prob, look.attack, instrument=name))
         return tuple(sorted(found, key=lambda item: -item.bits)[:N_SIGNALS])
+
+    def _indicators(self, look: "_Look") -> tuple[Signal, ...]:
+        """Rank the indicators that may still be seen by how much each is expected to tell about an attack."""
+        flags = np.array([bool(self.crisis.outcomes[name].attack) for name in self.root.outcomes])
+        found = []
+        for item in self.crisis.indicators.values():
+            if item.id in self._signs or item.seen == "yes":
+                continue
+            alarm = self._drawn(f"indicators.{item.id}.alarm", item.alarm)
+            joint = look.outcomes * np.minimum(alarm * self._ratios(item), 1.0)
+            both, prob = joint[flags].sum(axis=0), joint.sum(axis=0)
+            found.append(_signal(both, prob, look.attack, indicator=item.id))
+        return tuple(sorted(found, key=lambda item: -item.bits))
 
     # --- roots -------------------------------------------------------------------------------------------------------
 
@@ -563,6 +604,27 @@ def _spread(values: FloatArray, weight: FloatArray) -> tuple[float, float, float
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0.0)
+
+
+def _signal(
+    both: FloatArray,
+    prob: FloatArray,
+    attack: FloatArray,
+    *,
+    instrument: str = "",
+    indicator: str = "",
+) -> Signal:
+    """Return what may be observed with ``prob``, together with an attack with ``both``, each of shape ``(D,)``."""
+    rest = attack - both
+    cells = np.array([both, prob - both, rest, 1.0 - prob - rest])
+    return Signal(
+        instrument=instrument,
+        indicator=indicator,
+        prob=float(prob.mean()),
+        attack_if=float(_ratio(both, prob).mean()),
+        attack_if_not=float(_ratio(rest, 1.0 - prob).mean()),
+        bits=float(_information(np.maximum(cells, 0.0)).mean()),
+    )
 
 
 def _information(cells: FloatArray) -> FloatArray:

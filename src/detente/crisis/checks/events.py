@@ -86,14 +86,17 @@ def check_event_rules(draft: Draft) -> Iterator[Finding]:
         )
     for index, rule in enumerate(draft.event_rules):
         keys: Keys = ("event_rules", index)
-        said = [bool(part) for part in (rule.move, rule.state, rule.evidence, rule.noise)]
+        said = [
+            bool(part)
+            for part in (rule.move, rule.state, rule.evidence, rule.indicator, rule.noise)
+        ]
         if sum(said) != 1:
             yield draft.finding(
                 "key-missing" if not any(said) else "key-unknown",
                 f"the rule {rule.id!r} says {sum(said)} things; it must say one",
                 at=keys,
                 value=rule.id,
-                fix="give it exactly one of move, state, evidence and noise",
+                fix="give it exactly one of move, state, evidence, indicator and noise",
             )
         yield from _rule(draft, rule, keys)
 
@@ -108,6 +111,9 @@ def _rule(draft: Draft, rule: EventRule, keys: Keys) -> Iterator[Finding]:
         if rule.outcome not in outcomes:
             kind = f"outcome of {rule.move!r}"
             yield draft.unknown("instrument-unknown", kind, rule.outcome, outcomes, at=at)
+    if rule.indicator and rule.indicator not in draft.indicators:
+        at = (*keys, "indicator")
+        yield draft.unknown("path-unknown", "indicator", rule.indicator, draft.indicators, at=at)
     yield from _coding(draft, rule, keys)
     for player in rule.seen_by:
         if player not in players:
