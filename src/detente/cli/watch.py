@@ -28,6 +28,7 @@ from detente.runs.progress import ProgressDisplay
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
+    from detente.watch.events import Event
     from detente.watch.scoring import Forecast
 
 __all__ = ["command"]
@@ -77,6 +78,15 @@ ForecastsOption = Annotated[
 ]
 
 
+IndicatorsOption = Annotated[
+    bool,
+    typer.Option(
+        "--indicators",
+        help="List the signs to watch for on the last day, the most telling first; without events, on the day of the cut-off.",
+    ),
+]
+
+
 def command(
     crisis: CrisisArgument,
     *,
@@ -90,6 +100,7 @@ def command(
     policy: PolicyOption = None,
     assignments: SetOption = None,
     out: OutOption = None,
+    indicators: IndicatorsOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Follow a crisis day by day: what is believed, what follows, which event moved it, what to watch next.
@@ -116,7 +127,8 @@ def command(
     options: dict[str, Any] = {"draws": draws, "seed": seed, "policy": policy}
     options |= {"since": since, "until": until}
     with ProgressDisplay("Watching", elsewhere="tenths", unit="step") as report:
-        diary = follow(loaded, events, folder=folder, progress=report, note=_note, **options)
+        given = _events(loaded, events) if indicators else events
+        diary = follow(loaded, given, folder=folder, progress=report, note=_note, **options)
     scores = score_days(diary.days, loaded, outcome, others) if outcome is not None else ()
     film = make_film(
         loaded,
@@ -131,7 +143,40 @@ def command(
         sys.stdout.write(paths.json.read_text(encoding="utf-8"))
         return
     _summarise(loaded, diary.days, diary.left_out)
+    if indicators:
+        _list_indicators(loaded, diary.days[-1])
     sys.stdout.write(f"\nWatch: {paths.html}\nAlso:  {paths.markdown}, {paths.json}, {paths.csv}\n")
+
+
+def _events(crisis: "Crisis", events: Path | None) -> "Path | tuple[Event, ...] | None":
+    """Return the table of events, or no events where neither the call nor the crisis has any."""
+    return () if events is None and not (crisis.folder / "events.csv").is_file() else events
+
+
+def _list_indicators(crisis: "Crisis", record: dict[str, Any]) -> None:
+    """Print every sign that may still be seen, the most telling about an attack first."""
+    from detente.brief.signals import say_direction
+
+    console = terminal()
+    rows = [
+        (
+            crisis.indicators[sign["indicator"]].label,
+            say_direction(sign),
+            f"{sign['prob']:.0%}",
+            f"{sign['attack_if']:.0%}",
+            f"{sign['attack_if_not']:.0%}",
+            f"{sign['bits']:.4f}",
+            crisis.indicators[sign["indicator"]].lead,
+        )
+        for sign in record["indicators"]
+    ]
+    if not rows:
+        console.print("\nThe crisis has no indicators that were not seen yet.")
+        return
+    columns = [text("Sign"), text("It"), number("Seen"), number("Attack if"), number("if not")]
+    columns += [number("Bits"), number("Days before")]
+    console.print()
+    console.print(make_table(columns, rows, head_style=None, title=f"Signs, {record['day']}"))
 
 
 def _note(words: str) -> None:

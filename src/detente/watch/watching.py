@@ -477,7 +477,8 @@ class Watch:
         for instrument in self.crisis.instruments.values():
             hit = root.has(instrument.id, now)
             plain = not (instrument.seen_by or instrument.id in told)
-            if plain and hit.any() and not attacks[hit].all():
+            open_still = hit.any() and not hit.all()
+            if plain and open_still and not attacks[hit].all():
                 names.append(instrument.id)
                 groups += [np.flatnonzero(hit & attacks), np.flatnonzero(hit)]
         if not names:
