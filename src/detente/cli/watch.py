@@ -118,7 +118,7 @@ def command(
     from detente.cli._crises import parse_assignments
     from detente.engine.drawing import check_draws
     from detente.watch.following import follow
-    from detente.watch.scoring import score_days
+    from detente.watch.scoring import reference_forecasts, score_days
 
     check_draws(draws, seed=seed)
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
@@ -129,6 +129,7 @@ def command(
     with ProgressDisplay("Watching", elsewhere="tenths", unit="step") as report:
         given = _events(loaded, events) if indicators else events
         diary = follow(loaded, given, folder=folder, progress=report, note=_note, **options)
+    others = (*others, *reference_forecasts(diary.days, loaded))
     scores = score_days(diary.days, loaded, outcome, others) if outcome is not None else ()
     film = make_film(
         loaded,
