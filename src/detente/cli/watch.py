@@ -127,10 +127,10 @@ def command(
     options: dict[str, Any] = {"draws": draws, "seed": seed, "policy": policy}
     options |= {"since": since, "until": until}
     with ProgressDisplay("Watching", elsewhere="tenths", unit="step") as report:
-        given = _events(loaded, events) if indicators else events
+        given = _events(loaded, events, needed=not indicators)
         diary = follow(loaded, given, folder=folder, progress=report, note=_note, **options)
     others = (*others, *reference_forecasts(diary.days, loaded))
-    scores = score_days(diary.days, loaded, outcome, others) if outcome is not None else ()
+    scores = score_days(diary.days, loaded, outcome, others) if outcome else ()
     film = make_film(
         loaded,
         diary.days,
@@ -143,15 +143,16 @@ def command(
     if as_json:
         sys.stdout.write(paths.json.read_text(encoding="utf-8"))
         return
-    _summarise(loaded, diary.days, diary.left_out)
-    if indicators:
-        _list_indicators(loaded, diary.days[-1])
+    _summarise(loaded, diary.days, diary.left_out, signs=indicators)
     sys.stdout.write(f"\nWatch: {paths.html}\nAlso:  {paths.markdown}, {paths.json}, {paths.csv}\n")
 
 
-def _events(crisis: "Crisis", events: Path | None) -> "Path | tuple[Event, ...] | None":
-    """Return the table of events, or no events where neither the call nor the crisis has any."""
-    return () if events is None and not (crisis.folder / "events.csv").is_file() else events
+def _events(
+    crisis: "Crisis", events: Path | None, *, needed: bool
+) -> "Path | tuple[Event, ...] | None":
+    """Return the table of events, or no events where neither the call nor the crisis has any and none are needed."""
+    has_any = events is not None or (crisis.folder / "events.csv").is_file()
+    return events if has_any or needed else ()
 
 
 def _list_indicators(crisis: "Crisis", record: dict[str, Any]) -> None:
@@ -205,9 +206,13 @@ def _check(
 
 
 def _summarise(
-    crisis: "Crisis", records: Sequence[dict[str, Any]], left_out: Sequence[tuple[str, str, str]]
+    crisis: "Crisis",
+    records: Sequence[dict[str, Any]],
+    left_out: Sequence[tuple[str, str, str]],
+    *,
+    signs: bool,
 ) -> None:
-    """Print where things stand, what moved them most, what to watch, and how many events were not used."""
+    """Print where things stand, what moved them most, what to watch, how many events were not used, and signs if asked."""
     from detente.brief.settings import say_settings
 
     console = terminal()
@@ -245,3 +250,5 @@ def _summarise(
         console.print(
             f"{unmapped} events fit no rule, {len(left_out)} are on no watched day or stand twice; watch.html lists them.",
         )
+    if signs:
+        _list_indicators(crisis, last)
