@@ -22,8 +22,8 @@ def say_settings(crisis: Crisis, records: Sequence[Mapping[str, Any]]) -> tuple[
             f"Under {_policy_label(crisis, first)}; a briefing speaks of {_policy_label(crisis, base)}"
         ]
     lines[0] += (
-        ": without events, the day of the cut-off has the figures of a briefing under that commitment with the same "
-        "values set, draws and seed."
+        ": without events, the day of the cut-off has the figures of a run under it with the same values set, draws and "
+        "seed."
     )
     for words, belongs in _KINDS_OF_SETTING:
         given = [f"{path}={value}" for path, value in sorted(crisis.overrides.items())]

@@ -188,6 +188,7 @@ class Watch:
         self._reports: list[Report] = []
         self._told: dict[int, set[str]] = {}
         self._signs: set[str] = set()
+        self._signs_drawn: dict[str, FloatArray] = {}
         self._apart = False
         self._round_priors: tuple[int, FloatArray] | None = None
         self._places: dict[tuple[object, ...], Weighed] = {}
@@ -453,10 +454,13 @@ class Watch:
 
     def _drawn(self, name: str, law: Distribution) -> FloatArray:
         """Draw what belongs to no quantity of the game, by a stream of its own."""
+        if name not in self._signs_drawn:
+            seed, n_draws = self.draws.seed, self.draws.n_draws
+            (uniforms,) = keyed_uniforms([name], seed=seed, n_draws=n_draws)
+            self._signs_drawn[name] = uniforms
         if law.family == "fixed":
             return np.full(self.draws.n_draws, law.parameters[0])
-        (uniforms,) = keyed_uniforms([name], seed=self.draws.seed, n_draws=self.draws.n_draws)
-        return ppf(law, uniforms)
+        return ppf(law, self._signs_drawn[name])
 
     def _value(self, number: Constant | QuantityOf) -> FloatArray:
         if isinstance(number, Constant):
