@@ -52,6 +52,7 @@ Code = Literal[
     # provenance
     "source-missing",
     "source-unknown",
+    "source-edition",
     "date-after-cutoff",
     "grade-unknown",
     "claim-invalid",

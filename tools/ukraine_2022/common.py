@@ -37,6 +37,7 @@ COMPILER = Compiler(
     row_sources=hand.ROW_SOURCES,
     publishers=hand.PUBLISHERS,
     grade_wordings=hand.GRADE_WORDINGS,
+    editions=hand.EDITIONS,
     explainer=("reference explainer", "Norman (norman-2022)"),
 )
 

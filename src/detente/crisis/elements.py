@@ -57,6 +57,9 @@ __all__ = [
 _SHOWN = 10
 """Most rows of a table that a notebook shows."""
 
+UNDATED = "undated"
+"""What the edition of a source says whose day nobody can tell."""
+
 Grade = Literal["fact", "estimate", "claim", "derived", "memory-unverified", "convention"]
 """Quality of an entry. ``claim`` is by an actor and names it in ``claimed_by``; ``convention`` is a scale of our own."""
 
@@ -67,7 +70,9 @@ Role = Literal["challenger", "defender", "ally", "target"]
 class Source:
     """A published source; ``date`` is its own date of publication, ``date_printed`` that as the file writes it.
 
-    Of a month or a year, ``date`` is the first day.
+    Of a month or a year, ``date`` is the first day. ``edition`` is the day, month or year of the text that was read, where it is
+    another than ``date``: a later copy of what has a date, a later writing or revision of what has none; ``undated`` where
+    nobody can tell.
     """
 
     key: str
@@ -78,6 +83,7 @@ class Source:
     standing: str = ""
     place: Place = field(default_factory=Place)
     date_printed: str = ""
+    edition: str = ""
 
     def __repr__(self) -> str:
         """Key, title, publisher and date."""
@@ -90,6 +96,7 @@ class Source:
         return [
             ("publisher", self.publisher),
             ("date", self.date_printed),
+            ("edition", self.edition),
             ("address", self.address),
         ]
 
