@@ -54,6 +54,8 @@ Code = Literal[
     "source-unknown",
     "source-edition",
     "date-after-cutoff",
+    "mark-incomplete",
+    "count-stale",
     "grade-unknown",
     "claim-invalid",
     # quantities

@@ -230,6 +230,62 @@ def test_troop_totals_of_all_claimants_are_kept():
     assert totals == {122000, 143500, 77000, 127000}
 
 
+def marks():
+    return [row for row in rows("forces") if row["latitude"]]
+
+
+def test_the_hundred_thousand_are_placed_by_a_split_that_is_ours():
+    """Oracle: hand, decision note 0093: 15 places, each with a range and a sighting by somebody else."""
+    split = {row["id"]: row for row in marks() if row["id"].endswith("-split")}
+    assert sum(float(row["value"]) for row in split.values()) == 100_000
+    assert sum(float(row["low"]) for row in split.values()) == 54_000
+    assert sum(float(row["high"]) for row in split.values()) == 141_000
+    assert split["FP12-split"]["value"] == "32000"
+    seen = {row["place"]: row for row in marks() if not row["id"].endswith("-split")}
+    for row in split.values():
+        assert row["source"] == "judgement"
+        assert "our split" in row["item"]
+        assert seen[row["place"]]["claimed_by"], row
+        assert seen[row["place"]]["source"] not in {"judgement", "mem"}
+
+
+def test_no_count_of_spring_2021_or_before_stands_on_the_map():
+    """Oracle: hand; the build-ups of March and April 2021 and the corps of 2017 and 2018 stay in the table alone."""
+    old = {row["id"] for row in rows("forces") if row["as_of"] < "2021-10-29" and row["value"]}
+    assert {"F001", "F044", "F045", "F046", "F047", "F048", "F050", "F083"} <= old
+    assert {row["id"] for row in marks()} & old == {"F088"}
+    (kept,) = [row for row in marks() if row["id"] == "F088"]
+    assert kept["holds"]
+
+
+@pytest.mark.research
+def test_marks_stand_where_the_gazetteer_has_them():
+    """Oracle: independent; two gazetteers of the research data, each with its precision."""
+    folder = SHARED / "data"
+    if not (folder / "geo/places.csv").is_file():
+        pytest.skip(f"the research data do not lie at {folder}")
+    found = {}
+    with (folder / "geo/places.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            for name in (row["name"], row["label"]):
+                found[name] = (
+                    float(row["latitude"]),
+                    float(row["longitude"]),
+                    float(row["precision_deg"]),
+                )
+    checked = 0
+    for row in marks():
+        name = row["place"] if row["place"] in found else row["place"].partition(",")[0]
+        if (
+            name in found and name != "Belarus"
+        ):  # its point is the capital there, a label point here
+            north, east, precision = found[name]
+            assert abs(float(row["latitude"]) - north) <= 2 * precision + 0.1, row
+            assert abs(float(row["longitude"]) - east) <= 2 * precision + 0.1, row
+            checked += 1
+    assert checked >= 25
+
+
 # --- content ---------------------------------------------------------------------------------------------------------
 
 

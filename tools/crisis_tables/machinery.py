@@ -62,6 +62,20 @@ def plain(value: float, digits: int = 6) -> str:
     return text if "e" not in text else f"{value:.12f}".rstrip("0").rstrip(".")
 
 
+def ranged(value: str, value_hi: str) -> dict[str, str]:
+    """Return value, low and high of a printed figure: a range that the source prints has no value of its own."""
+    if value and value_hi:
+        return {"value": "", "low": value, "high": value_hi}
+    return {"value": value, "low": "", "high": ""}
+
+
+def who_says(cells: Mapping[str, str]) -> str:
+    """Return who makes a count: the claimant, or whom the wording of a grade names in brackets."""
+    named = re.fullmatch(r"(?:fact|estimate) \((.+)\)", cells["grade_wording"])
+    who = named[1] if named else ""
+    return cells["claimed_by"] or ("" if who in {"press", "observed"} else who)
+
+
 def joined(*parts: str) -> str:
     """Join note parts that are not empty."""
     return "; ".join(part.strip() for part in parts if part and part.strip())

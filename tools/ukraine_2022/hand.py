@@ -102,27 +102,71 @@ MORE_BASE_RATES = [
     },
 ]
 
-# Where places of the table of forces lie, in degrees north and east, to a tenth or so: for a sketch, from memory.
+# Where places of the table of forces lie, in degrees north and east: gazetteer knowledge to a tenth or so, regions by a label point.
 PLACES = {
-    "Crimea": ("45.3", "34.4"),
-    "occupied Donbas": ("47.6", "38.6"),
-    "Transnistria": ("46.84", "29.64"),
-    "Belarus": ("53.9", "27.6"),
-    "Belarus, Brest": ("52.1", "23.7"),
-    "Yelnya, Smolensk oblast": ("54.57", "33.18"),
-    "Klimovo, Bryansk oblast": ("52.4", "32.2"),
-    "Pogonovo, Voronezh oblast": ("51.56", "39.14"),
-    "Donbas": ("49", "37.3"),
-    "Romania": ("45", "26"),
-    "Lithuania": ("55.06", "24.38"),
+    "occupied Donbas": ("48.2", "38.6"),
+    "Transnistria": ("46.84", "29.63"),
+    "Belarus": ("53.2", "28.0"),
+    "Brest, Belarus": ("52.1", "23.69"),
+    "Pogonovo range, Voronezh oblast": ("51.56", "39.14"),
+    "Donbas": ("49.0", "37.3"),
+    "Romania": ("45.9", "25.0"),
+    "Lithuania": ("55.89", "23.39"),
     "Latvia": ("57.08", "24.32"),
-    "Poland": ("53", "17.5"),
-    "Bulgaria": ("42.5", "25"),
-    "Germany": ("50", "11"),
-    "Black Sea": ("43.6", "33"),
-    "Baltic Sea": ("56.5", "19"),
-    "Estonia, Latvia, Lithuania, Poland": ("56.2", "22.6"),
+    "Poland": ("52.0", "19.4"),
+    "Bulgaria": ("42.29", "24.71"),
+    "Germany": ("50.0", "11.0"),
+    "Black Sea": ("43.6", "33.0"),
+    "Baltic Sea": ("56.5", "19.0"),
+    "Baltic states and Poland": ("56.2", "22.6"),
 }
+PLACE_NAMES = {
+    "Estonia, Latvia, Lithuania, Poland": "Baltic states and Poland",
+    "Belarus, Brest": "Brest, Belarus",
+    "Belarus, Rechitsa": "Rechitsa, Belarus",
+    "Pogonovo, Voronezh oblast": "Pogonovo range, Voronezh oblast",
+}
+OFF_MAP = {
+    "F030": "not on the map: the sum of the places in Belarus",
+    "F046": "not on the map: of 2017",
+    "F047": "not on the map: of 2018",
+    "F048": "not on the map: of 2018",
+    "F049": "not on the map: a supply, no force",
+    "F050": "not on the map: of spring 2021",
+    "F083": "not on the map: of 2019",
+    "F105": "not on the map: nothing sent",
+}
+"""Rows that are no marks at a place that the map has."""
+HOLDS = {"F088": "stationed troops are counted each quarter; no later count was found"}
+"""Why an older count still stands at the cut-off."""
+
+# Places of the pack of places. What stood there is sourced; how many is our split of the total, see the decision note.
+FORCES_TOTAL = 100_000
+PLACE_SOURCES = {
+    "Maxar Technologies captions": "military-times-220120;storyful-maxar-220120",
+    "Conflict Intelligence Team via Ukrinform": "ukrinform-211230",
+    "New York Times map": "new-york-220108",
+    "CIT and DFRLab via NV": "nv-220119",
+    "Radio Liberty and CIT via Euromaidan Press": "euromaidan-press-220122",
+    "Overt Defense": "overt-defense-220118",
+    "forces_in_theatre.csv F046-F048": "ukraine-journal-1711;ukrainian-radio-1620;uawire-2018",
+}
+PLACE_SKIP = {
+    "FP13": "part of the row of Crimea, from memory",
+    "FP17": "the base was read in a later page alone",
+    "FP18": "already in the table (F030)",
+    "FP20": "already in the table (F051)",
+    "FP21": "already in the table (F020); its claimant names no place",
+    "FP22": "already in the table (F054); under way",
+    "FP99": "the sum",
+}
+PLACE_WORDS = {
+    "FP06": {"claimed_by": "Maxar"},
+    "FP19": {"claimed_by": "Ukraine", "item": "separatist corps, no count since 2018"},
+}
+"""Cells of a sighting that we word anew."""
+NO_SIGHTING = {"FP16": "already in the table (F034)"}
+"""Places whose sighting stands in the table already."""
 
 UNITS = {
     "%": "pct", "percent": "pct", "percent sure": "pct", "percent of force per day": "pct",
@@ -565,6 +609,9 @@ SOURCES = {
     "ice-ttf": _source("Intercontinental Exchange", "Dutch TTF front-month settlement, monthly averages to December 2021", "2021-12", "", "exchange data; averages as printed in replication data of Guentner, Reif and Wolters", "2021-12"),
     "eurostat-2019": _source("Eurostat", "Shedding light on energy in the EU: from where do we import energy, 2019", "", "https://ec.europa.eu/eurostat/cache/infographs/energy", "official statistics; edition of 2021, figures and year of release from memory", "2021"),
     "eurostat-2106": _source("Eurostat", "EU imports of energy products: recent developments, data of June 2021", "2021-06", "https://ec.europa.eu/eurostat/statistics-explained/index.php?title=EU_imports_of_energy_products_-_recent_developments", "official statistics; opening of the edition of June 2021 seen, numbers read in bne IntelliNews of 11 April 2022", "2021-06"),
+    "ukrinform-211230": _source("Conflict Intelligence Team via Ukrinform", "Camps of Russian forces near Ukraine, 30 December 2021 (our words)", "2021-12-30", "https://ukrinform.net/amp/rubric-defense/3378363", "agency"),
+    "new-york-220108": _source("New York Times map via ukrainefrontlines.com and for-ua.com", "Map of Russian forces near Ukraine, ten clusters (our words)", "2022-01-08", "https://m.for-ua.com/article/1234754", "press copy; two places named in a later copy of the map"),
+    "overt-defense-220118": _source("Overt Defense", "Columns of Russian forces in Belarus (our words)", "2022-01-18", "", "press"),
     "bdew-2020": _source("BDEW and German economy ministry", "Share of Russian gas in German supply, as printed in the press", "", "", "industry and ministry figure, press copy"),
     "imf-220125": _source("International Monetary Fund", "World Economic Outlook update, January 2022", "2022-01-25", "https://www.imf.org/en/Publications/WEO", "official forecast; number read from a later press page, day from memory"),
     "times-220124": _source("The Times", "Fears mount Russia will restrict gas supplies (front page)", "2022-01-24", "", "press"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from detente.brief.context import Context
 from detente.brief.figures import Answer, Figure, TableView, present_table
-from detente.brief.first_screen import residual_text
+from detente.brief.first_screen import MEMORY, residual_text
 from detente.brief.quantity_words import is_contested, quantity_text, source_edition
 from detente.brief.words import (
     KNOWN_DIGITS,
@@ -272,9 +272,6 @@ def say_methods(context: Context) -> tuple[str, ...]:
         "To see where a number comes from, follow it to its trace below, or run: detente trace FIGURE_ID.",
     )
 
-
-MEMORY = "memory"
-"""Standing of a source that is what the authors remember."""
 
 MOST_NAMED = 8
 """Most sources that a sentence names; of more it gives number and years."""

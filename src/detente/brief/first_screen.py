@@ -13,10 +13,13 @@ from detente.brief.words import (
     spread_word,
 )
 
-__all__ = ["headline_sentences", "how_sure", "residual_text"]
+__all__ = ["JUDGEMENT", "MEMORY", "headline_sentences", "how_sure", "residual_text"]
 
 JUDGEMENT = "judgement"
 """Standing of a source that is the authors' own judgement."""
+
+MEMORY = "memory"
+"""Standing of a source that is what the authors remember."""
 
 
 def headline_sentences(
