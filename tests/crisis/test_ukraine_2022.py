@@ -286,6 +286,74 @@ def test_marks_stand_where_the_gazetteer_has_them():
     assert checked >= 25
 
 
+NOTES = {
+    "forces_in_theatre": ("forces", "forces"), "forces_places": ("places", "forces"), "arms_to_ukraine": ("arms", "arms"),
+    "options_estimates": ("options", "estimates"), "reinforcement": ("reinforcement", "reinforcement"),
+    "demands": ("demands", "demands"), "tracks": ("tracks", "tracks"), "sanctions_menu": ("measures", "measures"),
+    "decision_rules": ("rules", "rules"), "markets_and_opinion_before": ("markets", "markets"),
+    "war_outcome_base_rates": ("base rates", "base_rates"),
+}  # fmt: skip
+"""File of the research notes: its name on the page, and the table that its rows enter."""
+
+WORDED = {
+    "mem": "memory", "derived": "computed", "cow-wars": "inter-state war", "icb": "international crisis behavior", "times-211206": "this project",
+    "military-times-220120": "military times", "ukraine-journal-1711": "forces_in_theatre.csv",
+}  # fmt: skip
+"""Words by which the notes name a source that the folder names otherwise."""
+
+
+def notes(file):
+    path = SHARED / f"data/ukraine-2022/{file}.csv"
+    if not path.is_file():
+        pytest.skip(f"the research data do not lie at {path}")
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.research
+@pytest.mark.parametrize("file", NOTES)
+def test_rows_of_the_notes_are_in_their_table_or_on_the_list_of_those_left_out(file):
+    """Oracle: independent, the ids of the notes against the table and the page."""
+    name, table = NOTES[file]
+    page = (ROOT / "docs/crises/ukraine-2022.md").read_text(encoding="utf-8")
+    listed = re.findall(rf"^\| {name} \| ([A-Z0-9, ]+) \|", page, re.MULTILINE)
+    out = {one for line in listed for one in line.split(", ")}
+    used = {row["id"].removesuffix("-split") for row in rows(table)}
+    every = {row["id"] for row in notes(file)}
+    assert out == every - used
+
+
+@pytest.mark.research
+@pytest.mark.parametrize("file", NOTES)
+def test_rows_from_the_notes_carry_a_source_that_the_notes_name(file):
+    """Oracle: independent; key, title, publisher or address of a source stands in the note of the row."""
+    known = {row["key"]: row for row in rows("sources")}
+    made = {row["id"]: row for row in rows(NOTES[file][1])}
+    checked = 0
+    for note in notes(file):
+        if note["id"] not in made:
+            continue
+        text = " ".join(
+            cell or "" for column, cell in note.items() if column and column.startswith("source")
+        ).lower()
+        names = set()
+        for key in made[note["id"]]["source"].split(";"):
+            source = known[key]
+            address = re.sub(r"^https?://(www\.)?", "", source["address"])
+            names |= {
+                source["title"],
+                source["publisher"],
+                address,
+                WORDED.get(key, ""),
+                f"{key}+",
+                f"+{key}",
+            }
+            names |= {key} if note.get("source_key") == key else set()
+        assert any(name and name.lower() in text for name in names), (note["id"], names)
+        checked += 1
+    assert checked >= 15
+
+
 # --- content ---------------------------------------------------------------------------------------------------------
 
 
