@@ -68,6 +68,14 @@ def test_each_mark_says_what_how_many_who_when_and_how_it_is_known(draw):
     assert {name: figure.value for name, figure in counted.items()} == {
         "deterrence.theatre.F1": 900, "deterrence.theatre.F3": 2500, "deterrence.theatre.F5": 700,
     }  # fmt: skip
+    assert (counted["deterrence.theatre.F5"].low, counted["deterrence.theatre.F5"].high) == (
+        500,
+        1000,
+    )
+    assert (counted["deterrence.theatre.F1"].low, counted["deterrence.theatre.F1"].high) == (
+        None,
+        None,
+    )
     assert counted["deterrence.theatre.F3"].trace.place == "forces.csv:4"
 
 

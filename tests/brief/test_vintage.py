@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from detente.brief.behind import MOST_NAMED, say_sources
-from detente.brief.export.rendering import as_data, to_html, to_markdown
+from detente.brief.export.explaining import explain_figure
+from detente.brief.export.rendering import as_data, to_html, to_json, to_markdown
 from detente.crisis.elements import Source
 
 NO_LATER_EVENT = "Nothing that happened after 15 January 2030 was used: no row, figure or fact of the folder is dated later."
@@ -115,3 +116,14 @@ def test_page_text_and_data_show_the_sentences_and_the_edition(brief):
         NO_LATER_EVENT,
         "All sources were read in texts of that day or before.",
     )
+
+
+def test_a_trace_says_in_which_text_a_source_was_read(tmp_path, brief):
+    """Oracle: hand; the data file of the briefing carries the edition to what ``detente trace`` prints."""
+    figure = next(figure for figure in brief.figures.values() if figure.trace.sources)
+    later = tuple(dataclasses.replace(one, edition="undated") for one in brief.sources)
+    (tmp_path / "brief.json").write_text(
+        to_json(dataclasses.replace(brief, sources=later)), encoding="utf-8"
+    )
+    text = explain_figure(figure.id, tmp_path / "brief.json").as_text()
+    assert ", as read in an undated text\n" in text

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from detente.brief.context import Context
 from detente.brief.figures import Answer, Figure, TableView, present_table
 from detente.brief.first_screen import MEMORY, residual_text
-from detente.brief.quantity_words import is_contested, quantity_text, source_edition
+from detente.brief.quantity_words import is_contested, quantity_text
 from detente.brief.words import (
     KNOWN_DIGITS,
     LIKELIHOOD_BANDS,
@@ -16,12 +16,12 @@ from detente.brief.words import (
     format_value,
     join_words,
     plural,
+    say_edition,
     sentence_case,
 )
 from detente.crisis.crisis import Crisis
-from detente.crisis.dates import last_day
+from detente.crisis.dates import UNDATED, last_day
 from detente.crisis.elements import (
-    UNDATED,
     Binding,
     Constant,
     Policy,
@@ -335,7 +335,7 @@ def _name(sources: list[Source]) -> str:
     if len(sources) <= MOST_NAMED:
         return join_words(
             [
-                f"{source.publisher} ({source_edition(source)})"
+                f"{source.publisher} ({say_edition(source.edition)})"
                 if source.edition != UNDATED
                 else source.publisher
                 for source in sources

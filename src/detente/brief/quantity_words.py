@@ -4,12 +4,11 @@ import numpy as np
 
 from detente.brief.words import (
     KNOWN_DIGITS,
-    format_date,
     format_range,
     format_value,
     round_significant,
 )
-from detente.crisis.elements import UNDATED, Distribution, Player, Quantity, Source
+from detente.crisis.elements import Distribution, Player, Quantity, Source
 from detente.crisis.quantities import mean, ppf, reference_value, support
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "known_digits",
     "quantity_text",
     "source_date",
-    "source_edition",
 ]
 
 
@@ -30,21 +28,6 @@ def source_date(source: Source) -> str:
     if source.date is None:
         return ""
     return source.date_printed or source.date.isoformat()
-
-
-def source_edition(source: Source) -> str:
-    """Return the day, month or year of the text that was read of a source, in words; empty if it is that of the source.
-
-    Examples
-    --------
-    >>> from detente.crisis.elements import Source
-    >>> source_edition(Source(key="a", publisher="Bank", title="Claims", date=None, address="", edition="2030-04"))
-    'as read in April 2030'
-    """
-    if source.edition == UNDATED:
-        return "as read in an undated text"
-    word = "on" if len(source.edition) == len("2030-04-01") else "in"
-    return f"as read {word} {format_date(source.edition)}" if source.edition else ""
 
 
 def file_line(entry: Quantity | Player) -> str:

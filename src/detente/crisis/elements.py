@@ -57,9 +57,6 @@ __all__ = [
 _SHOWN = 10
 """Most rows of a table that a notebook shows."""
 
-UNDATED = "undated"
-"""What the edition of a source says whose day nobody can tell."""
-
 Grade = Literal["fact", "estimate", "claim", "derived", "memory-unverified", "convention"]
 """Quality of an entry. ``claim`` is by an actor and names it in ``claimed_by``; ``convention`` is a scale of our own."""
 

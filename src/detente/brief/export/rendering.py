@@ -24,8 +24,8 @@ from detente.brief.figures import (
     plain,
 )
 from detente.brief.pages import page_loader
-from detente.brief.quantity_words import quantity_text, source_date, source_edition
-from detente.brief.words import format_date, plural
+from detente.brief.quantity_words import quantity_text, source_date
+from detente.brief.words import format_date, plural, say_edition
 from detente.crisis.metric_names import metric_name
 
 if TYPE_CHECKING:
@@ -379,7 +379,7 @@ def environment(*, html: bool) -> jinja2.Environment:
         cell=_cell,
         date=format_date,
         source_date=source_date,
-        source_edition=source_edition,
+        say_edition=say_edition,
         safe_svg=Markup,
         address=_address,
         code=_code,

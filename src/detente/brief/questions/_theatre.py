@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Trace, link
+from detente.brief.figures import Chart, Figure, Trace, link
 from detente.brief.first_screen import JUDGEMENT, MEMORY
 from detente.brief.pictures.deterrence import Spot, draw_map
 from detente.brief.pictures.drawing import Words
@@ -138,16 +138,22 @@ def _line(book: Book, mark: _Mark, row: TableRow) -> tuple[str, ...]:
     cells, context = row.cells, book.context
     many = _how_many(row)
     if many and row in mark.counts:
-        figure = book.number(
-            f"theatre.{cells['id']}",
-            f"{cells['item']}, {mark.place}",
-            _middle(row),
-            unit="persons",
-            trace=Trace(
-                sources=split_sources(cells["source"]),
-                model="row of the table of forces",
-                place=f"{row.place.file}:{row.place.line}",
-            ),
+        low, high = _span(row)
+        figure = book.keep(
+            Figure(
+                id=f"{book.question}.theatre.{cells['id']}",
+                label=f"{cells['item']}, {mark.place}",
+                value=_middle(row),
+                low=low if low < high else None,
+                high=high if low < high else None,
+                unit="persons",
+                trace=Trace(
+                    sources=split_sources(cells["source"]),
+                    model="row of the table of forces",
+                    place=f"{row.place.file}:{row.place.line}",
+                ),
+                exact=True,
+            )
         )
         many = link(figure, many)
     return (

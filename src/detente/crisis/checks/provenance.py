@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import get_args
 
-from detente.crisis.dates import first_day
+from detente.crisis.dates import UNDATED, first_day
 from detente.crisis.draft import Draft, Keys, duplicates
-from detente.crisis.elements import UNDATED, Grade, TableRow
+from detente.crisis.elements import Grade, TableRow
 from detente.crisis.quantity_building import split_sources
 from detente.crisis.schema import Entry, FactEntry, InstrumentEntry, QuantityEntry
 from detente.errors import Finding, Place
