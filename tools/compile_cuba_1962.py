@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from crisis_tables import packs
-from crisis_tables.machinery import EFFECTS, Compiler, Ledger, Row, plain, read, write
+from crisis_tables.machinery import EFFECTS, SOURCES, Compiler, Ledger, Row, plain, read, write
 from crisis_tables.packs import Pack
 from cuba_1962 import hand
 
@@ -23,6 +23,7 @@ COMPILER = Compiler(
     sources=hand.SOURCES,
     left_out=hand.LEFT_OUT,
     later_writing=True,
+    editions=hand.EDITIONS,
 )
 
 
@@ -140,7 +141,7 @@ def main() -> None:
         message = f"rows cite sources that are not listed: {unknown}"
         raise SystemExit(message)
     sources = [row for key, row in sorted(ledger.sources.items()) if key in cited]
-    compiled["sources"] = (COMPILER.source_columns, sources)
+    compiled["sources"] = (SOURCES, sources)
     for name, (columns, rows) in sorted(compiled.items()):
         print(f"{name}.csv: {write(options.out / f'{name}.csv', columns, rows)} rows")
     print("left out:")

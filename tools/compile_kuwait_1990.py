@@ -13,7 +13,17 @@ import math
 from pathlib import Path
 
 from crisis_tables import packs
-from crisis_tables.machinery import EFFECTS, Ledger, Row, joined, number, plain, read, write
+from crisis_tables.machinery import (
+    EFFECTS,
+    SOURCES,
+    Ledger,
+    Row,
+    joined,
+    number,
+    plain,
+    read,
+    write,
+)
 from kuwait_1990 import hand
 
 ESTIMATES = (
@@ -209,7 +219,7 @@ def main() -> None:
         message = f"rows cite sources that are not listed: {unknown}"
         raise SystemExit(message)
     sources = [row for key, row in sorted(ledger.sources.items()) if key in cited]
-    compiled["sources"] = (hand.COMPILER.source_columns, sources)
+    compiled["sources"] = (SOURCES, sources)
     for name, (columns, rows) in sorted(compiled.items()):
         print(f"{name}.csv: {write(out / f'{name}.csv', columns, rows)} rows")
     print("left out:")

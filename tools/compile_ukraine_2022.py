@@ -11,14 +11,13 @@ The run is deterministic and ends with a count of what was left out and why.
 import argparse
 from pathlib import Path
 
+from crisis_tables.machinery import SOURCES
 from ukraine_2022 import hand, tables
 from ukraine_2022.common import Ledger, add_source, write
 from ukraine_2022.effects import EFFECTS, compile_effects
 from ukraine_2022.exposures import EXPOSURES, compile_exposures
 from ukraine_2022.gas import compile_gas
 from ukraine_2022.indicators import INDICATORS, compile_indicators
-
-SOURCES = ("key", "publisher", "title", "date", "address", "standing", "date_printed")
 
 
 def main() -> None:

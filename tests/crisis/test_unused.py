@@ -84,7 +84,7 @@ def test_a_source_that_nothing_cites(tiny):
     path = tiny / "sources.csv"
     text = path.read_text(encoding="utf-8").rstrip("\n")
     columns = text.splitlines()[0].count(",")
-    row = "ledger,A publisher,A title" + "," * (columns - 2)
+    row = "ledger,A publisher,A title,2030-01-01" + "," * (columns - 3)
     path.write_text(f"{text}\n{row}\n", encoding="utf-8")
     assert unused(tiny) == [("entry-unused", "ledger")]
     head, *rows = f"{text}\n{row}".splitlines()

@@ -56,6 +56,8 @@ SOURCES = {
     "mccone-21": _source("CIA reading room", "Memorandum of meeting with the President, 21 October", "1962-10-21", "https://www.cia.gov/readingroom/document/cia-rdp80b01676r001900100021-0", "official"),
     "time-oil": _source("Time (archive copy)", "Oil from Russia", "1960-07-11", "https://content.time.com", "press"),
 }  # fmt: skip
+EDITIONS = {"mem": "2026-11", "icb": "2023"}
+"""Day of the text that was read, where the research tables do not name it."""
 ALWAYS = ("judgement", "derived", "mem", "sor-17")
 """Sources that the crisis file cites whether a table does or not."""
 QUANTITY_SOURCES = (

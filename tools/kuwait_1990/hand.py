@@ -157,6 +157,7 @@ COMPILER = Compiler(
         "uncertain": "date of the page is uncertain",
     },
     later_writing=True,
+    editions={"mem": "2026-11", "un-1990": "2008", "usn-chron": "1996-09-17"},
 )
 
 PUBLIC = (

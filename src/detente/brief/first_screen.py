@@ -16,7 +16,10 @@ from detente.brief.words import (
     spread_word,
 )
 
-__all__ = ["headline_sentences", "how_sure", "residual_text"]
+__all__ = ["MEMORY", "headline_sentences", "how_sure", "residual_text"]
+
+MEMORY = "memory"
+"""Standing of a source that is what the authors remember."""
 
 
 def headline_sentences(

@@ -163,6 +163,7 @@ def _sources(draft: Draft) -> None:
                 date_printed=cells["date"],
                 address=cells["address"],
                 standing=cells["standing"],
+                edition=cells.get("edition", ""),
                 place=row.place,
             ),
         )

@@ -68,7 +68,9 @@ Role = Literal["challenger", "defender", "ally", "target"]
 class Source:
     """A published source; ``date`` is its own date of publication, ``date_printed`` that as the file writes it.
 
-    Of a month or a year, ``date`` is the first day.
+    Of a month or a year, ``date`` is the first day. ``edition`` is the day, month or year of the text that was read, where it is
+    another than ``date``: a later copy of what has a date, a later writing or revision of what has none; ``undated`` where
+    nobody can tell.
     """
 
     key: str
@@ -79,6 +81,7 @@ class Source:
     standing: str = ""
     place: Place = field(default_factory=Place)
     date_printed: str = ""
+    edition: str = ""
 
     def __repr__(self) -> str:
         """Key, title, publisher and date."""
@@ -91,6 +94,7 @@ class Source:
         return [
             ("publisher", self.publisher),
             ("date", self.date_printed),
+            ("edition", self.edition),
             ("address", self.address),
         ]
 

@@ -115,7 +115,7 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "visibility",
         *COMMON_COLUMNS,
     ),
-    "forces": ("id", "side", "item", "place", "value", "value_hi", "unit", *COMMON_COLUMNS),
+    "forces": ("id", "side", "item", "place", "value", "low", "high", "unit", *COMMON_COLUMNS),
     "arms": ("id", "sender", "item", "value", "unit", *COMMON_COLUMNS),
     "measures": (
         "id",
