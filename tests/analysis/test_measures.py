@@ -144,3 +144,25 @@ def test_the_sum_is_below_the_sum_of_its_parts(study):
     ]
     assert (total < sum(alone)).all()
     assert total.mean() > max(loss.mean() for loss in alone)
+
+
+def test_the_other_shipped_crises_have_measures_too():
+    """Oracle: hand, the ranges as written down. 1990: the whole embargo 45 to 50% and not the sum of its parts; 1962: the
+    wider quarantine holds the narrower, and an end of allied shipping has no estimate."""
+    found = {}
+    for name in ("kuwait-1990", "cuba-1962"):
+        crisis = load_crisis(name)
+        values = draw_quantities(crisis, DRAWS, seed=1).as_mapping()
+        priced = price_situations(crisis, n_draws=DRAWS, seed=1)
+        found[name] = study_measures(crisis, read_priced(crisis, priced), values)
+    embargo, quarantine = found.values()
+    (whole,) = (t.total for t in embargo.totals if (t.on, t.horizon) == ("target", "year"))
+    assert 45 <= whole.min() <= whole.max() <= 51
+    jordan = next(item.loss for item in embargo.members if item.actor == "JOR")
+    assert 30 <= jordan.min() <= jordan.max() <= 67
+    assert all(item.adds is None for item in effects(embargo, measure="assets"))
+    (wide,) = effects(quarantine, measure="petroleum", on="target", horizon="year")
+    (narrow,) = effects(quarantine, measure="quarantine", on="target", horizon="year")
+    np.testing.assert_allclose(narrow.adds.last, 0.0, atol=1e-12)
+    assert (wide.adds.alone >= narrow.adds.alone).all()
+    assert all(item.adds is None for item in effects(quarantine, measure="shipping"))

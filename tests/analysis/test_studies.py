@@ -65,6 +65,7 @@ def test_studies_are_found_and_named_after_their_modules():
         "coalitions",
         "gas",
         "hopes",
+        "measures",
         "payers",
         "reasons",
     ]
@@ -214,16 +215,16 @@ def test_same_bytes_for_any_number_of_workers_and_whatever_was_kept(crisis, runs
     )
     told = []
     keep_studies(crisis, results, progress=told.append)
-    assert told == ["coalitions", "gas", "hopes", "payers", "reasons"]
+    assert told == ["coalitions", "gas", "hopes", "measures", "payers", "reasons"]
     assert files_of(results) == before
     keep_studies(crisis, results, progress=told.append)
-    assert told == ["coalitions", "gas", "hopes", "payers", "reasons"]
+    assert told == ["coalitions", "gas", "hopes", "measures", "payers", "reasons"]
     # what a killed run left: one study missing, one half written, a temporary file
     study_files(tmp_path, "gas")[1].unlink()
     arrays = study_files(tmp_path, "payers")[0]
     arrays.write_bytes(arrays.read_bytes()[:100])
     keep_studies(crisis, Run.open(tmp_path), progress=told.append)
-    assert told[5:] == ["gas", "payers"]
+    assert told[6:] == ["gas", "payers"]
     assert files_of(results) == before
 
 

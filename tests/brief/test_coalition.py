@@ -8,7 +8,7 @@ from detente.analysis.studies.coalitions import CASES, solve_coalitions
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import links_in, plain
-from detente.brief.questions._coalition import coalition_parts, ranking_table
+from detente.brief.questions._coalition import coalition_parts, ranking_table, who_title
 from detente.brief.questions._consent import consent_case
 from detente.brief.questions._measures import describe_measures, sign_case
 from detente.crisis import load_crisis
@@ -153,6 +153,26 @@ def test_consent_runs_out_whichever_or_depending(coalitions, chances, expected):
         chance={"consensus": chance},
     )
     assert consent_case(made) == expected
+
+
+def test_who_joins_is_said_without_an_order_of_adding(found):
+    """Oracle: hand, both named cases; the columns are the measures one by one, and all of them."""
+    parts, _ = found
+    (chart,) = (chart for chart in parts.charts if chart.id == "alliance-packages")
+    assert [plain(head) for head in chart.table.columns[1:]] == [
+        "Blocked banks",
+        "Messaging cut-off",
+        "Export controls on technology",
+        "Stop of Nord Stream 2",
+        "Ban on oil",
+        "Personal sanctions",
+        "All 6 measures",
+    ]
+    assert (
+        who_title("A", "B", highest=0.5, every="all 2")
+        == "A is likeliest to join all 2, B least likely"
+    )
+    assert who_title("A", "B", highest=0.4, every="all 2").startswith("Nobody is likelier than not")
 
 
 def test_what_measures_add_is_the_fall_of_consent(found, coalitions):

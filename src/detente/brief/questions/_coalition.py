@@ -13,10 +13,10 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._consent import adds_table, size_chart, size_table
-from detente.brief.questions._package_reader import RULE_HEADS, PackageReader
+from detente.brief.questions._package_reader import EVEN, RULE_HEADS, PackageReader
 from detente.brief.words import format_percent, sentence_case
 
-__all__ = ["CoalitionParts", "coalition_parts", "ranking_table"]
+__all__ = ["CoalitionParts", "coalition_parts", "ranking_table", "who_title"]
 
 
 STUDY, JOINING = "coalitions", "alliance.joining"
@@ -151,41 +151,45 @@ def _answers(readers: list[PackageReader]) -> str:
 # --- pictures --------------------------------------------------------------------------------------------------------
 
 
-def _steps(reader: PackageReader) -> list[tuple[str, int]]:
-    """Put the chain of packages in words: the first measure, then what each step adds."""
-    rows, before = [], 0
-    for package in reader.coalition.chain:
-        added = reader.measure((package ^ before).bit_length() - 1)
-        rows.append((sentence_case(added) if not before else f"+ {added}", package))
-        before = package
-    return rows
-
-
 def _who(reader: PackageReader) -> Chart | None:
+    """Draw who joins each measure by itself, and all of them: no order of adding is in it."""
     coalition = reader.coalition
-    if len(coalition.measures) < 2:
+    count = len(coalition.measures)
+    if count < 2:
         return None
-    steps = _steps(reader)
-    order = np.argsort(-coalition.join[:, coalition.full].mean(axis=1), kind="stable")
-    first, last = reader.member(int(order[0])), reader.member(int(order[-1]))
+    packages = [*(1 << place for place in range(count)), coalition.full]
+    whole = coalition.join[:, coalition.full].mean(axis=1)
+    order = np.argsort(-whole, kind="stable")
     return draw_matrix(
         "alliance-packages",
         [reader.member(int(member)) for member in order],
-        [row for row, _ in steps],
+        [sentence_case(reader.package(package)) for package in packages],
         [
             [
                 reader.joins(int(member), package, coalition.join[int(member), package])
-                for _, package in steps
+                for package in packages
             ]
             for member in order
         ],
         Words(
-            title=f"{first} joins whatever is added, {last} least of all",
-            subtitle="Chance that each member joins as measures are added from left to right; "
+            title=who_title(
+                reader.member(int(order[0])),
+                reader.member(int(order[-1])),
+                highest=float(whole.max()),
+                every=reader.package(coalition.full),
+            ),
+            subtitle="Chance that each member joins each measure by itself, and all of them; "
             f"variants of {reader.mechanism.label}, mean over cases",
             footnote=reader.note(),
         ),
     )
+
+
+def who_title(first: str, last: str, *, highest: float, every: str) -> str:
+    """Say whether the most willing member is likelier than not to join all measures, and who is least willing."""
+    if highest >= EVEN:
+        return f"{first} is likeliest to join {every}, {last} least likely"
+    return f"Nobody is likelier than not to join {every}; {last} is least likely"
 
 
 def _split(reader: PackageReader) -> Chart | None:
