@@ -89,6 +89,21 @@ def test_a_report_that_the_commitment_is_broken_ends_it(crisis):
     assert day.attack == pytest.approx(other.attack, abs=1e-7)
 
 
+def test_a_watch_that_goes_on_knows_that_the_commitment_is_over(crisis, tmp_path):
+    """Oracle: the same days at once; the second call computes the last days alone and reads the others."""
+    told = [
+        report(crisis, "move:arm", weight=0.9),
+        report(crisis, "noise: talk", weight=1.0, days=7),
+    ]
+    last = told[-1].event.day
+    options = {"since": crisis.as_of, "n_draws": DRAWS}
+    keep_diary(crisis, told[:1], folder=tmp_path / "parts", until=told[0].event.day, **options)
+    parts = keep_diary(crisis, told, folder=tmp_path / "parts", until=last, **options)
+    whole = keep_diary(crisis, told, folder=tmp_path / "whole", until=last, **options)
+    assert [day["policy"] for day in whole] == ["nothing"] * 5 + ["free"] * 3
+    assert [dict(day) for day in parts] == [dict(day) for day in whole]
+
+
 def test_a_doubtful_report_does_not_end_a_commitment(crisis):
     """Oracle: hand; where no history has the move, its report multiplies all histories alike."""
     watch = Watch(crisis, n_draws=DRAWS)

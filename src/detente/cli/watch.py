@@ -27,7 +27,9 @@ from detente.errors import UsageError
 from detente.runs.progress import ProgressDisplay
 
 if TYPE_CHECKING:
+    from detente.brief.film import Film
     from detente.crisis import Crisis
+    from detente.watch.diary import Diary
     from detente.watch.events import Event
     from detente.watch.scoring import Forecast
 
@@ -114,11 +116,10 @@ def command(
 
       detente watch my-crisis --events reports.csv --until 2031-03-01 --outcome blockade --forecasts crowd.csv
     """
-    from detente.brief.film import make_film, write_film
+    from detente.brief.film import write_film
     from detente.cli._crises import parse_assignments
     from detente.engine.drawing import check_draws
     from detente.watch.following import follow
-    from detente.watch.scoring import reference_forecasts, score_days
 
     check_draws(draws, seed=seed)
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
@@ -129,17 +130,7 @@ def command(
     with ProgressDisplay("Watching", elsewhere="tenths", unit="step") as report:
         given = _events(loaded, events, needed=not indicators)
         diary = follow(loaded, given, folder=folder, progress=report, note=_note, **options)
-    others = (*others, *reference_forecasts(diary.days, loaded))
-    scores = score_days(diary.days, loaded, outcome, others) if outcome else ()
-    film = make_film(
-        loaded,
-        diary.days,
-        left_out=diary.left_out,
-        scores=scores,
-        outcome=outcome or "",
-        draws=draws,
-    )
-    paths = write_film(film, folder)
+    paths = write_film(_film(diary, outcome or "", others), folder)
     if as_json:
         sys.stdout.write(paths.json.read_text(encoding="utf-8"))
         return
@@ -153,6 +144,23 @@ def _events(
     """Return the table of events, or no events where neither the call nor the crisis has any and none are needed."""
     has_any = events is not None or (crisis.folder / "events.csv").is_file()
     return events if has_any or needed else ()
+
+
+def _film(diary: "Diary", outcome: str, others: "Sequence[Forecast]") -> "Film":
+    """Make the page of a diary, with scores if it is known how it ended."""
+    from detente.brief.film import make_film
+    from detente.watch.scoring import reference_forecasts, score_days
+
+    crisis, days = diary.crisis, diary.days
+    others = (*others, *reference_forecasts(days, crisis))
+    return make_film(
+        crisis,
+        days,
+        left_out=diary.left_out,
+        scores=score_days(days, crisis, outcome, others) if outcome else (),
+        outcome=outcome,
+        draws=diary.draws,
+    )
 
 
 def _list_indicators(crisis: "Crisis", record: dict[str, Any]) -> None:
