@@ -79,6 +79,17 @@ def test_many_sources_are_counted_and_not_named(crisis):
     )
 
 
+def test_two_texts_of_one_publisher_and_day_are_named_once(crisis):
+    twice = [
+        source(edition="2031-04"),
+        dataclasses.replace(source("b", edition="2031-04"), publisher="Paper a"),
+    ]
+    line = say_sources(crisis, twice)[1]
+    assert line.startswith(
+        "2 sources published by then were read in later copies: Paper a (as read in April 2031). "
+    )
+
+
 def test_who_knew_is_said_where_the_tables_say_it(crisis):
     later = [source(day=None, edition="2040")]
     assert len(say_sources(crisis, later)) == 2

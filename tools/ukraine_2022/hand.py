@@ -584,7 +584,7 @@ SOURCES = {
     "mem": _source("no page found", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
     "cbr-2012": _source("Bank of Russia", "Russian exports of crude oil, natural gas and coal, 2011", "", "", "official statistics; figures and year of release from memory", "2012"),
     "acer": _source("ACER", "Market monitoring report 2020, gas: origin of supply by country", "2021-07", "", "official agency; report of July 2021 (month from memory), figures read from press copies of April 2022", "2021-07"),
-    "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "2022-01", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), figures read from press copies of February 2022", "2022-01"),
+    "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), figures read from press copies of February 2022", "2022-01"),
     "ecb": _source("European Central Bank", "Euro reference rates, cross rate of the rouble", CUT, "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/", "official statistics"),
     "lngt": _source("SciGRID_gas project", "Early database of regasification terminals, values of gasinfocus.com", "", "https://www.gasinfocus.com/en/indicator/existing-and-planned-lng-terminals/", "research data", "2018"),
     "lords": _source(

@@ -333,14 +333,13 @@ def _was(sources: list[Source]) -> str:
 def _name(sources: list[Source]) -> str:
     """Name a few sources with their editions; of many give the years in which they were written."""
     if len(sources) <= MOST_NAMED:
-        return join_words(
-            [
-                f"{source.publisher} ({say_edition(source.edition)})"
-                if source.edition != UNDATED
-                else source.publisher
-                for source in sources
-            ]
-        )
+        named = [
+            source.publisher
+            if source.edition == UNDATED
+            else f"{source.publisher} ({say_edition(source.edition)})"
+            for source in sources
+        ]
+        return join_words(list(dict.fromkeys(named)))
     years = sorted(source.edition[:4] for source in sources if source.edition != UNDATED)
     span = (
         ""
