@@ -68,8 +68,10 @@ def count(n, wholly, partly, memory):
         ),
         (
             count(9, 2, 3, 0),
-            "of 9 inputs 2 are the authors' judgement, 3 rest partly on it, 0 are from memory",
+            "of 9 inputs 2 are the authors' judgement, 3 rest partly on it",
         ),
+        (count(9, 0, 3, 0), "of 9 inputs 3 rest partly on the authors' judgement"),
+        (count(9, 0, 0, 1), "of 9 inputs 1 is from memory"),
     ],
 )
 def test_each_case_is_said(counted, said):

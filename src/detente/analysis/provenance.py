@@ -56,12 +56,13 @@ class StandingCount:
             return f"there are no {what}"
         if self.judged + self.memory == 0:
             return f"none of {self.n:,} {what} rests on the authors' judgement or on memory"
-        parts = [
-            f"{self.wholly:,} {'is' if self.wholly == 1 else 'are'} the authors' judgement",
-            f"{self.partly:,} {'rests' if self.partly == 1 else 'rest'} partly on it",
-            f"{self.memory:,} {'is' if self.memory == 1 else 'are'} from memory",
-        ]
-        return f"of {self.n:,} {what} {', '.join(parts)}"
+        on_it = "it" if self.wholly else "the authors' judgement"
+        parts = {
+            f"{self.wholly:,} {'is' if self.wholly == 1 else 'are'} the authors' judgement": self.wholly,
+            f"{self.partly:,} {'rests' if self.partly == 1 else 'rest'} partly on {on_it}": self.partly,
+            f"{self.memory:,} {'is' if self.memory == 1 else 'are'} from memory": self.memory,
+        }
+        return f"of {self.n:,} {what} {', '.join(text for text, count in parts.items() if count)}"
 
 
 def standing_of(crisis: Crisis, quantity: Quantity) -> Standing:
