@@ -126,6 +126,15 @@ def write_pages(folder: Path) -> None:
             "and two of its earlier version. How each takes place is its [mode](event-modes.md).",
             "event_categories.csv",
         ),
+        "event-cues.md": csv_page(
+            "Cues in reports",
+            "Words by which a report takes back what other words of it seem to say, and how an event rule asks for them "
+            "([event_rules](../crisis-file.md)). `side` says where the cue stands: before what it undoes, after it, both, or "
+            "around it between two commas; `whole` which cues undo a report as a whole. A `turn` ends the reach of a cue, an "
+            "`opening` begins a clause that ends at its comma, and what is marked `none` only looks like a cue. The method is that "
+            "of {cite:t}`chapman2001` and {cite:t}`harkema2009`.",
+            "event_cues.csv",
+        ),
         "event-modes.md": csv_page(
             "Modes of events",
             "How an event takes place, with the [categories](event-categories.md) that each mode goes with, "

@@ -21,13 +21,14 @@ from detente.cli._options import (
     SeedOption,
     reworded,
 )
-from detente.cli._output import make_table, number, print_title, terminal, text
+from detente.cli._output import json_text, make_table, number, print_title, terminal, text
 from detente.engine import usual
 from detente.errors import UsageError
 from detente.runs.progress import ProgressDisplay
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
+    from detente.watch.explaining import Explained
     from detente.watch.scoring import Forecast
 
 __all__ = ["command"]
@@ -69,12 +70,21 @@ ForecastsOption = Annotated[
         metavar="FILE.csv",
     ),
 ]
+ExplainOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--explain",
+        help="Say how each report of a table is read and what else nearly fitted, and solve nothing.",
+        metavar="FILE.csv",
+    ),
+]
 
 
 def command(
     crisis: CrisisArgument,
     *,
     events: EventsOption = None,
+    explain: ExplainOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     forecasts: ForecastsOption = None,
@@ -96,6 +106,8 @@ def command(
       detente watch my-crisis --events reports.csv
 
       detente watch my-crisis --events reports.csv --until 2031-03-01 --outcome blockade --forecasts crowd.csv
+
+      detente watch cuba-1962 --explain reports.csv
     """
     from detente.brief.film import make_film, write_film
     from detente.cli._crises import parse_assignments
@@ -105,6 +117,9 @@ def command(
 
     check_draws(draws, seed=seed)
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
+    if explain is not None:
+        _explain(loaded, explain, as_json=as_json)
+        return
     others = _check(loaded, policy, forecasts, outcome)
     folder = out if out is not None else Path("watch") / loaded.id
     options: dict[str, Any] = {"draws": draws, "seed": seed, "policy": policy}
@@ -126,6 +141,43 @@ def command(
         return
     _summarise(loaded, diary.days, diary.left_out)
     sys.stdout.write(f"\nWatch: {paths.html}\nAlso:  {paths.markdown}, {paths.json}, {paths.csv}\n")
+
+
+def _explain(crisis: "Crisis", table: Path, *, as_json: bool) -> None:
+    """Print how each report of a table is read."""
+    from detente.watch.events import read_events
+    from detente.watch.explaining import explain
+
+    events, repeated = read_events(table)
+    told = explain(events, crisis, left_out=repeated)
+    if as_json:
+        sys.stdout.write(json_text([_record(item) for item in told]))
+        return
+    rows: list[tuple[str, str, str]] = []
+    for item in told:
+        says = f"{item.reading} ({item.rule})" if item.rule else item.reading
+        rows.append((str(item.event.day), f"{item.event.actor}: {item.event.text}"[:90], says))
+        rows += [("", f"  not {near.rule}: {near.why}", "") for near in item.nearly[:2]]
+    columns = [text(name) for name in ("Day", "Report", "Read as (rule)")]
+    terminal().print(make_table(columns, rows, title=f"How {table.name} is read"))
+
+
+def _record(item: "Explained") -> dict[str, Any]:
+    event = item.event
+    return {
+        "event": {
+            "date": str(event.day),
+            "actor": event.actor,
+            "target": event.target,
+            "category": event.category,
+            "mode": event.mode,
+            "event": event.text,
+            "line": event.line,
+        },
+        "rule": item.rule or None,
+        "reading": item.reading,
+        "nearly": [{"rule": near.rule, "why": near.why} for near in item.nearly],
+    }
 
 
 def _note(words: str) -> None:

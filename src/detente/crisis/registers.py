@@ -11,15 +11,18 @@ from detente.crisis.elements import Instrument
 
 __all__ = [
     "Attribute",
+    "EventCue",
     "EventMode",
     "InstrumentKind",
     "Unit",
     "attributes",
     "event_categories",
+    "event_cues",
     "event_modes",
     "instrument_kinds",
     "kind_of",
     "kinds_for",
+    "said_categories",
     "term_lists",
     "terms",
     "units",
@@ -76,6 +79,22 @@ class EventMode:
     name: str
     categories: tuple[str, ...]
     meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCue:
+    """Words by which a report says that something did not happen, does not hold, is long past, or is only possible.
+
+    ``kind`` is ``denial``, ``reversal``, ``past`` or ``possible``; ``turn`` for words that end the reach of a cue, ``opening``
+    for those that open a clause which ends at its comma, ``none`` for words that only look like a cue. ``side`` says where the cue
+    stands: ``before`` what it undoes, ``after`` it, ``both``, or anywhere ``around`` it between two commas. ``whole`` tells
+    whether it undoes a report as a whole.
+    """
+
+    cue: str
+    kind: str
+    side: str
+    whole: bool
 
 
 def _rows(file: str) -> list[dict[str, str]]:
@@ -136,6 +155,35 @@ def event_categories() -> Mapping[str, str]:
     'withdraws forces or ends a use of force'
     """
     return {row["category"]: row["meaning"] for row in _rows("event_categories.csv")}
+
+
+@cache
+def said_categories() -> frozenset[str]:
+    """Return the categories whose events are what somebody says: a threat, a demand, a refusal.
+
+    Examples
+    --------
+    >>> "THREATEN" in said_categories(), "ASSAULT" in said_categories()
+    (True, False)
+    """
+    return frozenset(row["category"] for row in _rows("event_categories.csv") if row["said"])
+
+
+@cache
+def event_cues() -> tuple[EventCue, ...]:
+    """Return the words by which a report takes away what other words of it seem to say.
+
+    The method is that of :cite:p:`chapman2001,harkema2009`; the words are our own.
+
+    Examples
+    --------
+    >>> [cue.cue for cue in event_cues() if cue.kind == "reversal"][:2]
+    ['cancel*', 'call* off']
+    """
+    return tuple(
+        EventCue(cue=row["cue"], kind=row["kind"], side=row["side"], whole=row["whole"] == "yes")
+        for row in _rows("event_cues.csv")
+    )
 
 
 @cache
