@@ -22,7 +22,7 @@ _SENTENCE = re.compile(
 
 _YEAR_WITHIN = re.compile(r"\b(?:in|during|back in)\s+(?:\w+\s+)?((?:1[5-9]|20)\d\d)\b")
 _YEAR_OF = re.compile(r"\b(?:of|from|the)\s+((?:1[5-9]|20)\d\d)\b")
-"""A year that says when, and one that says which: the latter must lie further back, as resolutions bear the year before."""
+"""A year that says when, and one that says which (the line of 1975): the latter must lie further back, and undoes no report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,8 @@ class ReportText:
         """Return a cue of the past if a year lies far enough back, else one of no kind; a round number may be of men."""
         year = int(match.group(1))
         past = year <= self.year - back and year % 100 != 0
-        cue = EventCue(cue=match.group(), kind="past" if past else "", side="around", whole=True)
+        kind = "past" if past else ""
+        cue = EventCue(cue=match.group(), kind=kind, side="around", whole=back == 1)
         return self._placed(cue, match.start(), match.end())
 
     def _placed(self, cue: EventCue, start: int, end: int) -> Cue:

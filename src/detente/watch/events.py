@@ -255,8 +255,9 @@ def misses(
     known
         Whom the crisis knows: see :func:`known_names`.
     """
-    yield from _named("actor", rule.actors, event.actor, known)
-    yield from _named("target", rule.targets, event.target, known)
+    whom = () if rule.noise else known
+    yield from _named("actor", rule.actors, event.actor, whom)
+    yield from _named("target", rule.targets, event.target, whom)
     yield from _coding("category", rule.categories, event.category)
     yield from _coding("mode", rule.modes, event.mode)
     kinds = _cue_kinds(rule, event)
@@ -294,11 +295,11 @@ def _coding(part: str, wanted: tuple[str, ...], given: str) -> Iterator[Miss]:
 def _named(part: str, wanted: tuple[str, ...], who: str, known: Collection[str]) -> Iterator[Miss]:
     """Yield a miss unless one of several who act together (``ABC+XYZ``) is among those wanted.
 
-    Where a rule names nobody, anybody will do whom the crisis knows.
+    Where a rule names nobody, anybody will do whom the crisis knows; ``known`` is empty where that is not asked.
     """
     parts = _parts(who)
     if not wanted:
-        if parts and not any(name in known for name in parts):
+        if known and parts and not any(name in known for name in parts):
             why = f"the crisis has no {part} {who!r}, and the rule names none"
             yield Miss(part=part, why=why)
     elif not any(name in wanted for name in parts or (NOBODY,)):
