@@ -126,6 +126,18 @@ def write_pages(folder: Path) -> None:
             "and two of its earlier version. How each takes place is its [mode](event-modes.md).",
             "event_categories.csv",
         ),
+        "event-layouts.md": csv_page(
+            "Layouts of event data",
+            "Which column of GDELT, ICEWS, POLECAT and ACLED is what, for `detente watch --layout`. Where a field names several "
+            "columns, the first that is not blank counts (of `category` and `text` all).",
+            "event_layouts.csv",
+        ),
+        "event-codes.md": csv_page(
+            "Codes of event data",
+            "What a code of CAMEO (GDELT, ICEWS) or a type of ACLED is in PLOVER. A code of CAMEO is looked up whole, then without "
+            "its last digit, and so on. Two categories mean that the code does not tell which; none, that there is none.",
+            "event_codes.csv",
+        ),
         "event-cues.md": csv_page(
             "Cues in reports",
             "Words by which a report takes back what other words of it seem to say, and how an event rule asks for them "

@@ -70,6 +70,14 @@ ForecastsOption = Annotated[
         metavar="FILE.csv",
     ),
 ]
+LayoutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--layout",
+        help="The layout of another's event data, such as gdelt (the reference lists them); by default a table of events.",
+        metavar="NAME",
+    ),
+]
 ExplainOption = Annotated[
     Path | None,
     typer.Option(
@@ -85,6 +93,7 @@ def command(
     *,
     events: EventsOption = None,
     explain: ExplainOption = None,
+    layout: LayoutOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     forecasts: ForecastsOption = None,
@@ -118,12 +127,12 @@ def command(
     check_draws(draws, seed=seed)
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
     if explain is not None:
-        _explain(loaded, explain, as_json=as_json)
+        _explain(loaded, explain, layout, as_json=as_json)
         return
     others = _check(loaded, policy, forecasts, outcome)
     folder = out if out is not None else Path("watch") / loaded.id
     options: dict[str, Any] = {"draws": draws, "seed": seed, "policy": policy}
-    options |= {"since": since, "until": until}
+    options |= {"since": since, "until": until, "layout": layout}
     with ProgressDisplay("Watching", elsewhere="tenths", unit="step") as report:
         diary = follow(loaded, events, folder=folder, progress=report, note=_note, **options)
     scores = score_days(diary.days, loaded, outcome, others) if outcome is not None else ()
@@ -143,13 +152,14 @@ def command(
     sys.stdout.write(f"\nWatch: {paths.html}\nAlso:  {paths.markdown}, {paths.json}, {paths.csv}\n")
 
 
-def _explain(crisis: "Crisis", table: Path, *, as_json: bool) -> None:
+def _explain(crisis: "Crisis", table: Path, layout: str | None, *, as_json: bool) -> None:
     """Print how each report of a table is read."""
     from detente.watch.events import read_events
     from detente.watch.explaining import explain
+    from detente.watch.layouts import read_layout
 
-    events, repeated = read_events(table)
-    told = explain(events, crisis, left_out=repeated)
+    events, left = read_events(table) if layout is None else read_layout(table, layout, crisis)
+    told = explain(events, crisis, left_out=left)
     if as_json:
         sys.stdout.write(json_text([_record(item) for item in told]))
         return

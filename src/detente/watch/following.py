@@ -12,6 +12,7 @@ from detente.errors import UsageError
 from detente.watch.diary import Diary, keep_diary
 from detente.watch.events import Event, read_events, understand
 from detente.watch.keeping import Note
+from detente.watch.layouts import read_layout
 
 __all__ = ["follow"]
 
@@ -28,6 +29,7 @@ def follow(
     seed: int = SEED,
     policy: str | None = None,
     folder: str | Path | None = None,
+    layout: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     note: Note | None = None,
 ) -> Diary:
@@ -47,6 +49,9 @@ def follow(
         A commitment that holds all the time, by id.
     folder
         Where days and solved games are kept, so that another day costs that day only; by default nowhere.
+    layout
+        The name of the layout of another's event data (:func:`detente.watch.layouts.read_layout`); by default the table is one
+        of events.
     progress
         Told how many days and events are done, and of how many.
     note
@@ -62,7 +67,7 @@ def follow(
     """
     check_draws(draws, seed=seed)
     first, last = _day("since", since), _day("until", until)
-    reported, left_out = _read(crisis, events, since=first, until=last)
+    reported, left_out = _read(crisis, events, layout=layout, since=first, until=last)
     with tempfile.TemporaryDirectory(prefix="detente-watch-") as place:
         days = keep_diary(
             crisis,
@@ -92,7 +97,12 @@ def _day(option: str, day: date | str | None) -> date | None:
 
 
 def _read(
-    crisis: Crisis, path: str | Path | None, *, since: date | None, until: date | None
+    crisis: Crisis,
+    path: str | Path | None,
+    *,
+    layout: str | None,
+    since: date | None,
+    until: date | None,
 ) -> tuple[list[Event], Left]:
     """Read the events of the watched days, and say why others are left out."""
     source = Path(path) if path is not None else crisis.folder / "events.csv"
@@ -100,7 +110,9 @@ def _read(
         message = f"the crisis {crisis.id!r} ships no events"
         fix = "give a table with --events FILE.csv; `detente watch --help` names its columns"
         raise UsageError(message, code="option-invalid", at="--events", fix=fix)
-    events, repeated = read_events(source)
+    events, repeated = (
+        read_events(source) if layout is None else read_layout(source, layout, crisis)
+    )
     first = since or (crisis.calendar[0] if crisis.calendar else crisis.as_of)
     left = [(str(item.event.day), item.event.text, item.reason) for item in repeated]
     kept = []
