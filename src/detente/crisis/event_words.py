@@ -13,12 +13,16 @@ _LETTER = rf"[^\W{_NO_SPACES}]"
 _GAP = r"(?:\s*-\s*|\s+)"
 """What a blank in a phrase stands for: blanks, a line end or a hyphen."""
 
+_SOME_WORDS = rf"(?:{_GAP}[^\s.,;:!?-]+){{0,4}}?{_GAP}"
+"""What ``...`` in a phrase stands for: up to four words of the same clause."""
+
 
 @lru_cache(maxsize=4096)  # the words of every rule meet every event
 def pattern_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds any of some words or phrases in a text, both with capitals folded.
 
-    A word is whole: no letter or digit stands beside it. One that ends in ``*`` may go on, as in ``withdraw*`` or ``pull* out``.
+    A word is whole: no letter or digit stands beside it. One that ends in ``*`` may go on, as in ``withdraw*`` or ``pull* out``;
+    ``...`` in a phrase stands for up to four words, as in ``cross* ... border``.
     Scripts that put no space between words have no such bounds. Of phrases that begin at one place the longest is found.
 
     Examples
@@ -39,11 +43,18 @@ def covers(words: Iterable[str], others: Iterable[str]) -> bool:
     (True, False)
     """
     found = pattern_of(tuple(words))
-    return all(found.search(other.replace("*", "x")) is not None for other in others)
+    return all(found.search(_plainest(other)) is not None for other in others)
+
+
+def _plainest(phrase: str) -> str:
+    """Return the shortest text that a phrase finds, but that its words go on where they may."""
+    return " ".join(word for word in phrase.replace("*", "x").split() if word != "...")
 
 
 def _phrase(phrase: str) -> str:
-    return _GAP.join(_whole_word(word) for word in phrase.split()) or re.escape(phrase)
+    parts = [part.split() for part in phrase.split(" ... ")]
+    joined = (_GAP.join(_whole_word(word) for word in words) for words in parts)
+    return _SOME_WORDS.join(joined) or re.escape(phrase)
 
 
 def _whole_word(word: str) -> str:
