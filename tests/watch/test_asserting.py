@@ -92,6 +92,10 @@ def test_a_report_is_undone_by_its_first_clause(text, kind):
         (("turn*",), "ships returned", False),
         (("oil",), "turmoil on foreign soil", False),
         (("turn",), "turns", False),
+        (("cross* ... border",), "tanks cross the long eastern border", True),
+        (("cross* ... border",), "tanks cross border", True),
+        (("cross* ... border",), "tanks cross, and the border is quiet", False),
+        (("cross* ... border",), "tanks cross one two three four five border", False),
     ],
 )
 def test_words_and_phrases_are_whole(words, text, found):
@@ -102,6 +106,7 @@ def test_words_cover_what_they_find():
     assert covers(("withdraw*",), ("withdraws", "withdraw* from kuwait"))
     assert not covers(("withdraws",), ("withdraw*",))
     assert not covers(("withdraw",), ("withdraws",))
+    assert covers(("cross*",), ("cross* ... border",))
 
 
 @pytest.mark.parametrize("cue", event_cues(), ids=lambda cue: f"{cue.kind}-{cue.cue}-{cue.side}")

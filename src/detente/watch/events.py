@@ -27,8 +27,8 @@ MAX_EVENTS = 2_000_000
 _COLUMNS = ("date", "actor", "event")
 _OTHERS = ("target", "category", "mode", "source", "weight", "does")
 _ALIASES = {"plover": "category", "text": "event"}
-NOBODY = "none"
-"""What stands among the targets of a rule for a report that names none."""
+NOBODY, ANYBODY = "none", "any"
+"""What stands among the actors or targets of a rule for a report that names none, and for anybody at all."""
 
 _DOES = "write move:INSTRUMENT, move:INSTRUMENT/OUTCOME, state:VARIABLE=VALUE, evidence:PLAYER.TYPE=NUMBER or noise"
 
@@ -302,7 +302,7 @@ def _named(part: str, wanted: tuple[str, ...], who: str, known: Collection[str])
         if known and parts and not any(name in known for name in parts):
             why = f"the crisis has no {part} {who!r}, and the rule names none"
             yield Miss(part=part, why=why)
-    elif not any(name in wanted for name in parts or (NOBODY,)):
+    elif ANYBODY not in wanted and not any(name in wanted for name in parts or (NOBODY,)):
         shown = who if parts else "not given"
         yield Miss(part=part, why=f"the {part} is {shown}, not {' or '.join(wanted)}")
 
@@ -316,7 +316,7 @@ def _parts(who: str) -> list[str]:
 def known_names(crisis: Crisis) -> frozenset[str]:
     """Return the actors of a crisis, and whom else its event rules name."""
     named = (name for rule in crisis.event_rules for name in (*rule.actors, *rule.targets))
-    return frozenset([*crisis.actors, *named]) - {NOBODY}
+    return frozenset([*crisis.actors, *named]) - {NOBODY, ANYBODY}
 
 
 def _placed(event: Event, rule: EventRule, crisis: Crisis) -> EventReading:

@@ -165,7 +165,7 @@ def _takes(other: EventRule, rule: EventRule) -> bool:
     """Tell whether one rule fits whatever another fits."""
     for name in _CODING:
         wanted, given = getattr(other, name), getattr(rule, name)
-        if wanted and not (given and set(given) <= set(wanted)):
+        if wanted and "any" not in wanted and not (given and set(given) <= set(wanted)):
             return False
     if _strictness(other) > _strictness(rule) or not set(other.without) <= set(rule.without):
         return False
@@ -179,7 +179,7 @@ def _may_take(other: EventRule, rule: EventRule) -> bool:
     """Tell whether a report may fit both rules."""
     for name in _CODING:
         wanted, given = set(getattr(other, name)), set(getattr(rule, name))
-        if wanted and given and not wanted & given:
+        if wanted and given and not wanted & given and "any" not in wanted | given:
             return False
     kept_out = other.without and rule.words and covers(other.without, rule.words)
     asked = [words for words in (other.words, other.about) if words]
