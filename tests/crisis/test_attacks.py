@@ -55,7 +55,9 @@ def attacked_by(value):
     return change
 
 
-@pytest.mark.parametrize(("value", "code"), [("NOR", "player-unknown"), ("Northland", "player-unknown")])
+@pytest.mark.parametrize(
+    ("value", "code"), [("NOR", "player-unknown"), ("Northland", "player-unknown")]
+)
 def test_an_attack_names_the_player_whose_act_it_is(tiny, value, code):
     document = template_document()
     attacked_by(value)(document)

@@ -10,7 +10,7 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
-from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.drawing import Key, Words
 from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
 from detente.brief.questions._channels import channel_sentence, channel_table, open_policy
 from detente.brief.questions._parts import PostureReading, readings, run_note
@@ -29,6 +29,12 @@ COLOURS = {
     "reassurance": OKABE_ITO["green"],
     "noise": NEUTRAL,
 }
+_EFFECTS = {
+    "provocation": "It rises by a point or more",
+    "reassurance": "It falls by a point or more",
+    "noise": "Neither",
+}
+"""What the colours stand for."""
 RULE = (
     "Provocation: the chance of an attack rises by a point or more; reassurance: it falls by as much; noise: neither. Of a "
     "commitment the whole effect counts, its costs to the other side included; of a move by the challenger the effect of what "
@@ -385,12 +391,12 @@ def _effect_chart(context: Context, moves: list[_Move]) -> Chart | None:
         ],
         Words(
             title=title,
-            subtitle="What a move does to the chance of an attack, in points: green, it falls by a point or more; red, it rises by "
-            "as much; grey, neither; mean over explored cases",
+            subtitle="What a move does to the chance of an attack, in points, mean over explored cases",
             footnote=run_note(context),
         ),
         zero_line=True,
         row_title="Move (what is meant)",
+        keys=[Key(_EFFECTS[kind], COLOURS[kind]) for kind in COLOURS if counts[kind]],
     )
 
 
