@@ -52,7 +52,10 @@ Code = Literal[
     # provenance
     "source-missing",
     "source-unknown",
+    "source-edition",
     "date-after-cutoff",
+    "mark-incomplete",
+    "count-stale",
     "grade-unknown",
     "claim-invalid",
     # quantities

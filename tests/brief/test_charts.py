@@ -111,12 +111,12 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
     if kind == "map":
         spots = [
             Spot(
-                label=f"{long} {k}", latitude=50 + k % 3, longitude=30 + k % 4, text="x",
+                label=f"{long} {k}", latitude=50 + k % 3, longitude=30 + k % 4,
                 size=1000.0 * k, series="N", colour="#D55E00",
             )
             for k in range(12)
         ]  # fmt: skip
-        return deterrence.draw_map("c", spots, WORDS)
+        return deterrence.draw_map("c", spots, [("p",) * 7], WORDS)
     if kind == "months":
         parts = {part: [figure(float(k)) for k in range(12)] for part in ("wells", long)}
         periods = [f"{long[:9]} {k}" for k in range(12)]
@@ -291,10 +291,10 @@ def test_arrivals_stand_on_their_days():
 def test_a_place_further_north_and_east_stands_higher_and_to_the_right():
     """Oracle: hand; a degree of longitude at latitude 60 is half as long as one of latitude."""
     spots = [
-        Spot(label=f"s{k}", latitude=lat, longitude=long, text="", size=0, series="N", colour=INK)
+        Spot(label=f"s{k}", latitude=lat, longitude=long, size=0, series="N", colour=INK)
         for k, (lat, long) in enumerate(((59.0, 30.0), (61.0, 30.0), (59.0, 34.0)))
     ]
-    drawn = dots(deterrence.draw_map("m", spots, WORDS).wide)[-3:]
+    drawn = dots(deterrence.draw_map("m", spots, [], WORDS).wide)[-3:]
     (x0, y0, _), (x1, y1, _), (x2, y2, _) = drawn
     assert x1 == x0
     assert y2 == y0

@@ -53,10 +53,10 @@ def test_a_folder_without_expectations_says_so(folder, capsys, monkeypatch):
 
 def test_a_file_that_cannot_be_used_is_refused(folder, capsys, monkeypatch):
     (folder / "expect.yaml").write_text("- {id: a}")
-    code, _, err = run(capsys, monkeypatch, "check", folder, "--expect")
+    code, out, _ = run(capsys, monkeypatch, "check", folder, "--expect")
     assert code == 2
-    assert "expect.yaml:1" in err
-    assert "[key-missing]" in err
+    assert "expect.yaml:1" in out
+    assert "[key-missing]" in out
 
 
 def test_a_new_crisis_brings_its_expectations(tmp_path, capsys, monkeypatch):

@@ -37,8 +37,10 @@ from detente.crisis.expressions import (
     read_condition,
     read_effects,
 )
+from detente.crisis.indicators import build_indicators
 from detente.crisis.metric_names import metric_name
 from detente.crisis.quantity_building import (
+    build_effects,
     build_exposures,
     build_positions,
     build_quantity,
@@ -80,6 +82,8 @@ def build(draft: Draft) -> None:
     _each(draft, "issues", IssueEntry, _issue)
     build_exposures(draft)
     build_positions(draft)
+    build_effects(draft)
+    build_indicators(draft)
     _each(draft, "state", StateVariableEntry, _variable)
     _each(draft, "nests", NestEntry, _nest)
     _hopes(draft)
@@ -159,6 +163,7 @@ def _sources(draft: Draft) -> None:
                 date_printed=cells["date"],
                 address=cells["address"],
                 standing=cells["standing"],
+                edition=cells.get("edition", ""),
                 place=row.place,
             ),
         )

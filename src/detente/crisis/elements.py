@@ -29,6 +29,7 @@ __all__ = [
     "EventRule",
     "Fact",
     "Grade",
+    "Indicator",
     "Instrument",
     "Issue",
     "Mechanism",
@@ -67,7 +68,9 @@ Role = Literal["challenger", "defender", "ally", "target"]
 class Source:
     """A published source; ``date`` is its own date of publication, ``date_printed`` that as the file writes it.
 
-    Of a month or a year, ``date`` is the first day.
+    Of a month or a year, ``date`` is the first day. ``edition`` is the day, month or year of the text that was read, where it is
+    another than ``date``: a later copy of what has a date, a later writing or revision of what has none; ``undated`` where
+    nobody can tell.
     """
 
     key: str
@@ -78,6 +81,7 @@ class Source:
     standing: str = ""
     place: Place = field(default_factory=Place)
     date_printed: str = ""
+    edition: str = ""
 
     def __repr__(self) -> str:
         """Key, title, publisher and date."""
@@ -90,6 +94,7 @@ class Source:
         return [
             ("publisher", self.publisher),
             ("date", self.date_printed),
+            ("edition", self.edition),
             ("address", self.address),
         ]
 
@@ -447,7 +452,8 @@ class Phase:
 class OutcomeRule:
     """Names a terminal state; rules are read in order and the first that holds names it.
 
-    ``attack`` is the player whose act of attack it is, empty if it is none.
+    ``attack`` is the player whose act of attack it is, empty if it is none. ``group`` is what it is told together with,
+    a noun phrase; attacks and settlements are groups of their own, and have none.
     """
 
     id: str
@@ -455,6 +461,7 @@ class OutcomeRule:
     when: Condition
     attack: str = ""
     settlement: bool = False
+    group: str = ""
     description: str = ""
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
@@ -600,12 +607,31 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """A sign to watch for that is no move of the game.
+
+    ``ratios`` says for outcomes how likely the sign is if it ends so, relative to an end that is not named; ``alarm`` how
+    likely it is to be seen where no named outcome comes. ``seen`` says whether it was by the cut-off (``no``, ``partly``,
+    ``yes``), ``lead`` how many days before an outcome it shows, as the table writes it.
+    """
+
+    id: str
+    label: str
+    ratios: tuple[tuple[tuple[str, ...], Distribution], ...]
+    alarm: Distribution
+    seen: str
+    lead: str = ""
+    sources: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRule:
     """What a dated event means; the first rule that fits counts. Empty lists fit everything.
 
     It says exactly one thing: that ``move`` was made (with its chance ``outcome``, if one is named), that variables of
     ``state`` were set from outside the game, how likely the event is under each (player, type) of ``evidence`` relative
-    to 1, or why it is ``noise``. ``weight`` is the probability that such a report is right.
+    to 1, that an ``indicator`` was seen, or why it is ``noise``. ``weight`` is the probability that such a report is right.
     """
 
     id: str
@@ -620,6 +646,7 @@ class EventRule:
     evidence: Mapping[tuple[str, str], Constant | QuantityOf]
     noise: str
     weight: Constant | QuantityOf
+    indicator: str = ""
     seen_by: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)

@@ -25,7 +25,15 @@ from detente.brief.pictures.pen import SMALL, Pen, Rect, TextPlace
 from detente.brief.pictures.scales import Scale, make_scale
 from detente.brief.words import format_date, format_number
 
-__all__ = ["Arrival", "Balance", "Spot", "draw_arrivals", "draw_balance", "draw_map"]
+__all__ = [
+    "MARK_COLUMNS",
+    "Arrival",
+    "Balance",
+    "Spot",
+    "draw_arrivals",
+    "draw_balance",
+    "draw_map",
+]
 
 _PART_COLOURS = (OKABE_ITO["blue"], OKABE_ITO["sky"], OKABE_ITO["orange"], NEUTRAL)
 _TEMPTING = OKABE_ITO["vermillion"]
@@ -163,22 +171,27 @@ def draw_arrivals(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """A place on the map with what stands or goes there; ``size`` in persons is zero where it is no count."""
+    """A place on the map; ``size`` in persons is zero where nobody counts them."""
 
     label: str
     latitude: float
     longitude: float
-    text: str
     size: float
     series: str
     colour: str
-    figure: Figure | None = None
 
 
-def draw_map(name: str, spots: Sequence[Spot], words: Words) -> Chart:
+MARK_COLUMNS = ("Place", "Side", "What", "How many", "Who says so", "As of", "Grade")
+"""What the table beside the map says of each mark."""
+
+
+def draw_map(
+    name: str, spots: Sequence[Spot], marks: Sequence[tuple[str, ...]], words: Words
+) -> Chart:
     """Draw places at their coordinates, without coasts or borders: a sketch of where forces stand, not a map.
 
-    The area of a disc grows with the number of persons; places without a count are small.
+    The area of a disc grows with the number of persons; places without a count are small. A label that finds no free place is
+    left to the table. ``marks`` are the rows of the table beside the map (:data:`MARK_COLUMNS`).
     """
     sides = {spot.series: spot.colour for spot in reversed(spots)}
     series = list(dict.fromkeys(spot.series for spot in spots))
@@ -193,7 +206,8 @@ def draw_map(name: str, spots: Sequence[Spot], words: Words) -> Chart:
             (spot, *at[k], max(3.5, most * math.sqrt(max(spot.size, 0.0) / largest)))
             for k, spot in enumerate(spots)
         ]
-        for spot, x, y, radius in sorted(discs, key=lambda disc: -disc[3]):
+        discs.sort(key=lambda disc: -disc[3])
+        for spot, x, y, radius in discs:
             pen.dot(x, y, band(spot.colour), radius=radius)
         for spot, x, y, radius in discs:
             pen.label(_around(x, y, radius), spot.label)
@@ -203,16 +217,9 @@ def draw_map(name: str, spots: Sequence[Spot], words: Words) -> Chart:
         name,
         build,
         words,
-        ("Place", "Side", "What"),
-        tuple(
-            (
-                spot.label,
-                spot.series,
-                spot.text if spot.figure is None else link(spot.figure, spot.text),
-            )
-            for spot in spots
-        ),
-        numeric=(False, False, False),
+        MARK_COLUMNS,
+        tuple(marks),
+        numeric=tuple(column == "How many" for column in MARK_COLUMNS),
     )
 
 
