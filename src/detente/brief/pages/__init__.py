@@ -1,7 +1,7 @@
 """Pages: the words of the briefing as templates, a folder per language.
 
 ``brief.html`` and ``brief.md`` are the whole page. ``<question>.j2`` holds the words of one question in blocks: ``title``,
-``answer``, ``model`` (paragraphs, an empty line between two), ``changes`` and ``absent`` (a line each). A template says
+``answer``, ``so_what``, ``model`` (paragraphs, an empty line between two), ``changes`` and ``absent`` (a line each). A template says
 what a question computed: it compares no numbers, it only looks at the cases that the question names.
 """
 
@@ -27,6 +27,7 @@ class PageWords:
 
     title: str
     answer: str
+    so_what: str
     model: tuple[str, ...]
     changes: tuple[str, ...]
     absent: tuple[str, ...]
@@ -58,6 +59,7 @@ def read_page(question: str, values: Mapping[str, object]) -> PageWords:
     return PageWords(
         title=_one_line(block("title")),
         answer=_one_line(block("answer")),
+        so_what=_one_line(block("so_what")),
         model=_paragraphs(block("model"), "\n\n"),
         changes=_paragraphs(block("changes"), "\n"),
         absent=_paragraphs(block("absent"), "\n"),
