@@ -28,7 +28,6 @@ def trace(capsys, figure, run, **more):
     return capsys.readouterr().out
 
 
-@pytest.mark.usefixtures("pen")
 def test_files_and_summary(template, tmp_path, capsys):
     brief_command(str(template), draws=64, seed=1, out=tmp_path / "b")
     text = capsys.readouterr().out

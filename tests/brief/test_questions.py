@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from tests.brief.drawn import parts
 from tests.brief.test_data import SCHEMA
 
 import detente.brief
@@ -17,7 +18,8 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.export.rendering import as_data
 from detente.brief.figures import Figure, Trace, chance, links_in, plain
-from detente.brief.questions import options
+from detente.brief.levels import Level
+from detente.brief.questions import options, sanctions
 from detente.crisis import load_crisis
 from detente.crisis.elements import QuantityOf
 from detente.errors import SolverError
@@ -68,6 +70,48 @@ def test_pictures_of_every_mechanism(full_brief):
         "outlook-outcomes",
         "outlook-policies",
     } <= names
+
+
+def _loss(mechanism, number, value):
+    level = Level(metric=f"{mechanism}{number}", mechanism=mechanism, output="loss", state=())
+    return level, Figure(
+        id=f"l.{mechanism}.{number}", label="x", value=value, low=None, high=None, unit="pct_gdp", trace=Trace(model="m")
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("small", [3, 12, 30])
+def test_the_picture_of_losses_has_rows_of_every_package(small):
+    """Oracle: hand. However many situations a small package has, the largest loss of each is drawn, the hardest first."""
+    rows = [_loss("chips", k, 0.01 * k) for k in range(small)]
+    rows += [_loss("banks", k, 3.0 - k) for k in range(2)] + [_loss("embargo", 0, 7.0)]
+    shown = sanctions._of_each_package(rows)
+    assert len(shown) <= sanctions.MOST_ROWS
+    first = {level.mechanism: figure.value for level, figure in reversed(shown)}
+    assert first == {"embargo": 7.0, "banks": 3.0, "chips": 0.01 * (small - 1)}
+    assert list(dict.fromkeys(level.mechanism for level, _ in shown)) == [
+        "embargo",
+        "banks",
+        "chips",
+    ]
+
+
+def test_the_title_of_losses_is_that_of_the_rows_drawn(full_brief):
+    """Oracle: independent code: the longest bar of either side, by its colour, read back from the SVG."""
+    chart = next(one for one in full_brief.charts if one.id == "sanctions-losses")
+    longest = {}
+    for tag, part, _, _ in parts(chart.wide):
+        if tag == "rect":
+            colour, wide = part.get("fill"), float(part.get("width"))
+            longest[colour] = max(longest.get(colour, 0.0), wide)
+    target, senders = longest.get("var(--bd55e00)", 0.0), longest.get("var(--b0072b2)", 0.0)
+    assert target
+    assert senders
+    wanted = (
+        "Sanctions cost the target more than those who impose them"
+        if target > senders
+        else "Those who impose sanctions may lose more than the target"
+    )
+    assert chart.title == wanted
 
 
 def test_tracks_are_counted_by_hand(full_brief):

@@ -3,10 +3,13 @@
 import importlib.resources
 import json
 import re
+from pathlib import Path
 
 import jsonschema
 import pytest
+from tests.brief.drawn import collisions, words
 
+import detente.crisis
 from detente.analysis.studies import keep_studies
 from detente.brief import compose, to_html, to_json, to_markdown
 from detente.brief.words import LINK_OPENS
@@ -16,6 +19,27 @@ from detente.runs import run_ensemble
 SCHEMA = json.loads(
     (importlib.resources.files("detente.brief") / "brief.schema.json").read_text("utf-8")
 )
+
+
+TEMPLATES = sorted(
+    path.parent for path in Path(detente.crisis.__file__).parent.glob("templates/*/crisis.yaml")
+)
+
+
+def check_pictures(brief):
+    """No words of a picture touch words or marks, none is smaller than 12 pixels."""
+    for chart in brief.charts:
+        for svg in (chart.wide, chart.narrow, chart.svg):
+            assert collisions(svg) == [], chart.id
+            assert min(word.size for word in words(svg)) >= 12, chart.id
+
+
+@pytest.mark.parametrize("folder", TEMPLATES, ids=lambda folder: folder.name)
+def test_words_on_the_pictures_of_a_template_touch_nothing(folder, tmp_path):
+    """Oracle: independent code, the boxes of words and marks that the SVG gives."""
+    crisis = load_crisis(folder)
+    run = run_ensemble(crisis, folder=tmp_path, n_draws=16, seed=1)
+    check_pictures(compose(crisis, keep_studies(crisis, run)))
 
 
 @pytest.mark.slow
@@ -34,3 +58,4 @@ def test_a_shipped_crisis_briefs(name, tmp_path):
         assert figure.excluded or figure.value is not None, figure.id
     assert LINK_OPENS not in to_markdown(brief)
     assert len(brief.charts) >= len(brief.answers)
+    check_pictures(brief)

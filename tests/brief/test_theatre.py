@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from tests.brief.drawn import collisions
 
 from detente.brief.book import Book
 from detente.brief.context import Context
@@ -122,12 +123,18 @@ def test_the_title_counts_places_and_what_is_judgement(draw, rows, title, ours):
     assert "rows of 10 January 2030 to" in chart.footnote
 
 
-def test_a_label_that_would_cover_a_larger_one_is_left_out(draw):
-    near = OURS.replace("F5", "F6").replace("Hill,55,40", "Dale,50.05,30.05")
-    chart, _ = draw(RIDGE, PORT, FORD, near)
-    assert "Ridge: 900" in chart.wide
-    assert "Dale" not in chart.wide
-    assert "Dale" in [line[0] for line in lines(chart)]
+def test_names_that_find_no_place_are_left_to_the_table(draw):
+    """Twelve places within a kilometre: the largest is named, no name touches another or a disc, all are in the table."""
+    crowd = [
+        OURS.replace("F5", f"G{k}").replace("Hill,55,40", f"Dale {k},50.00{k},30.00{k}")
+        for k in range(12)
+    ]
+    chart, _ = draw(RIDGE, PORT, FORD, *crowd)
+    for svg in (chart.wide, chart.narrow):
+        assert "Ridge: 900" in svg
+        assert collisions(svg) == []
+        assert svg.count("Dale") < 12
+    assert {f"Dale {k}" for k in range(12)} <= {line[0] for line in lines(chart)}
 
 
 def test_two_places_are_no_map(draw):

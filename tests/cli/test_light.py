@@ -12,7 +12,7 @@ from detente.crisis import load_crisis
 from detente.runs import run_ensemble
 
 TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
-SLOW = {"altair", "highspy", "jinja2", "llvmlite", "numba", "scipy.stats", "vl_convert"}
+SLOW = {"highspy", "jinja2", "llvmlite", "numba", "scipy.stats"}
 """Modules that take more than a tenth of a second each, which no light command asks for."""
 ACTORS = "actor,capability,position,salience\nAlpha,3,0,0.9\nBeta,2,60,0.5\nGamma,1,100,1\n"
 

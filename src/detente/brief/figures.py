@@ -203,7 +203,7 @@ class Picture:
 class Chart:
     """A picture with its words and its text table.
 
-    ``picture`` waits for the drawing, which may still be under way; ``key`` explains letters on the picture.
+    ``picture`` draws it when it is first asked for.
     """
 
     id: str
@@ -213,7 +213,6 @@ class Chart:
     alt: str
     picture: Callable[[], Picture]
     table: TableView
-    key: tuple[str, ...] = ()
 
     @property
     def svg(self) -> str:

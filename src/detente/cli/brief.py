@@ -82,7 +82,6 @@ def command(
     from detente.analysis.studies import keep_studies
     from detente.brief.document import compose
     from detente.brief.export.writing import check_place, write_files
-    from detente.brief.pictures.beside import drawing_beside
     from detente.engine.designs import check_size
     from detente.engine.drawing import check_draws
 
@@ -97,19 +96,18 @@ def command(
     check_place(folder, run=place)
     clock.lap("read and checked")
     options: dict[str, Any] = {"n_draws": draws, "seed": seed, "design": plan, "workers": workers}
-    with drawing_beside():
-        solved = loaded
-        if search and len(names) > 1:
-            solved, names = _search(loaded, names, place, search, options)
-            clock.lap("searched")
-        options |= {"folder": place, "policies": names or None, "executor": "auto"}
-        results = _run(solved, options)
-        clock.lap("solved")
-        keep_studies(loaded, results)
-        clock.lap("studied")
-        brief = compose(loaded, results)
-        paths = write_files(brief, folder)
-        clock.lap("written")
+    solved = loaded
+    if search and len(names) > 1:
+        solved, names = _search(loaded, names, place, search, options)
+        clock.lap("searched")
+    options |= {"folder": place, "policies": names or None, "executor": "auto"}
+    results = _run(solved, options)
+    clock.lap("solved")
+    keep_studies(loaded, results)
+    clock.lap("studied")
+    brief = compose(loaded, results)
+    paths = write_files(brief, folder)
+    clock.lap("written")
     if as_json:
         sys.stdout.write(paths.json.read_text(encoding="utf-8"))
     else:

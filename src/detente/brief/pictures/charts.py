@@ -1,32 +1,43 @@
-"""Pictures: ranges, positions, weeks, stacks and dumbbells, drawn with Vega-Lite and kept as plain SVG.
+"""Pictures in rows: ranges, positions, stacks and dumbbells; and weeks.
 
 Every picture comes in a wide and a narrow form (a phone gets its own layout, not a smaller picture) and as a file that
 stands alone with title, measure and source. Colour means who; greys and ink mean everything else.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import altair as alt
+from typing import Literal
 
 from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import (
+    WIDTH,
     Form,
-    Spec,
+    Key,
+    RowLayout,
+    Slot,
     Words,
-    configured,
-    make_axis,
+    draw_axis,
+    draw_key,
+    draw_names_below,
+    lay_rows,
     make_chart,
-    make_grid,
-    make_legend,
-    prepared,
-    rule_at,
-    tidy,
-    with_rows,
-    x_of,
 )
-from detente.brief.pictures.palette import CELL_DARK, CELL_LIGHT, INK, NEUTRAL, PAPER, SOFT
+from detente.brief.pictures.letters import text_width
+from detente.brief.pictures.palette import (
+    INK,
+    MUTED,
+    NEUTRAL,
+    OKABE_ITO,
+    RULE,
+    SOFT,
+    band,
+    edge,
+    ink,
+    on_band,
+)
+from detente.brief.pictures.pen import SMALL, Pen, Rect, TextPlace
+from detente.brief.pictures.scales import Scale, make_scale
 from detente.brief.words import format_number, format_range, format_value
 
 __all__ = [
@@ -35,14 +46,15 @@ __all__ = [
     "Span",
     "draw_dumbbells",
     "draw_positions",
+    "draw_range",
     "draw_ranges",
     "draw_stacks",
     "draw_weeks",
+    "stack_bars",
 ]
 
-
-_DARK = frozenset({INK, NEUTRAL, "#0072B2", "#D55E00", "#009E73"})
-"""Colours of areas that bear light numbers."""
+BAND, BAR = 7.0, 14.0
+"""Heights of a range and of a bar, in pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,116 +107,112 @@ def draw_ranges(
     zero_line: bool = False,
     row_title: str = "",
     heads: tuple[str, str] = ("Mean", "5\N{EN DASH}95% of cases"),
+    keys: Sequence[Key] = (),
 ) -> Chart:
-    """Draw one row per item: a point (or bar) with its 5-95 % range and the value in print."""
+    """Draw one row per item: a point (or bar) with its 5-95 % range, and both in print.
+
+    ``zero_line`` says that zero divides two signs: it is drawn darker than a tick. ``keys`` say what the colours are.
+    """
     unit = spans[0].figure.unit
-    rows = list(dict.fromkeys(span.row for span in spans))
-    series = list(dict.fromkeys(span.series for span in spans))
-    data = [_span_row(span) for span in spans if span.figure.value is not None]
-    axis = make_axis(
-        [row[key] for row in data for key in ("low", "value", "high")], unit, zero=bars
-    )
+    many = len({span.series for span in spans}) > 1
 
-    def build(form: Form) -> dict[str, Any]:
-        many = len(series) > 1
-        rich = prepared(data, form)
-        grid = make_grid(form, rows, series if many else ())
-        base = grid.attach(alt.Chart(with_rows(rich)))
-        colours = [next(s.colour for s in spans if s.series == one) for one in series]
-        colour = (
-            alt.Color(
-                "series:N",
-                sort=series,
-                scale=alt.Scale(domain=series, range=colours),
-                legend=make_legend(form),
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        slots = [
+            Slot(
+                row=span.row,
+                label=span.series if many else "",
+                colour=span.colour,
+                printed=_printed(span.figure),
             )
-            if many
-            else alt.Color("colour:N", scale=None, legend=None)
-        )
-        x = alt.X("value:Q", scale=alt.Scale(domain=axis.domain, nice=False), axis=axis.spec(form))
-        layers: list[Spec] = []
-        if zero_line:
-            layers.append(rule_at(0.0))
-        if bars:
-            layers.append(
-                base.mark_bar(height=14, opacity=0.85).encode(x=x, x2=alt.datum(0), color=colour)
-            )
-            layers.extend(
-                base.mark_rule(strokeWidth=width, color=shade).encode(
-                    x=x_of("low"), x2=alt.X2("high:Q")
-                )
-                for width, shade in ((5, PAPER), (2, INK))
-            )
-        else:
-            layers.append(
-                base.mark_rule(strokeWidth=6, opacity=0.35, strokeCap="round").encode(
-                    x=x_of("low"), x2=alt.X2("high:Q"), color=colour
-                )
-            )
-            layers.append(
-                base.mark_point(filled=True, size=95, opacity=1).encode(x=x, color=colour)
-            )
-        layers.append(
-            base.mark_text(align="left", dx=8, fontSize=12, color=INK).encode(
-                x=x_of("high"), text=alt.Text("text:N")
-            )
-        )
-        return grid.finish(layers)
+            for span in spans
+        ]
+        layout = lay_rows(pen, form, slots, top=draw_key(pen, keys), heads=heads)
+        values = [
+            end for span in spans for end in (span.figure.low, span.figure.value, span.figure.high)
+        ]
+        scale = make_scale(values, unit, start=layout.left, end=layout.right)
+        _draw_grid(pen, scale, layout, at=0.0 if zero_line else None)
+        for span, y in zip(spans, layout.heights, strict=True):
+            draw_range(pen, scale, y, span.figure, span.colour, bar=bars)
+        pen.height = layout.bottom
+        return pen
 
-    columns, body, numeric = _range_rows(spans, heads=(row_title, *heads), many=len(series) > 1)
+    columns, body, numeric = _range_rows(spans, heads=(row_title, *heads), many=many)
     return make_chart(name, build, words, columns, body, numeric=numeric)
+
+
+def draw_range(
+    pen: Pen, scale: Scale, y: float, figure: Figure, colour: str, *, bar: bool = False
+) -> None:
+    """Draw a value with its range: a band with a point, or a bar from zero with a line; nothing without a value."""
+    if figure.value is None:
+        return
+    x = scale.at(figure.value)
+    low = scale.at(figure.value if figure.low is None else figure.low)
+    high = scale.at(figure.value if figure.high is None else figure.high)
+    if bar:
+        zero = scale.at(0.0)
+        if x != zero:
+            pen.bar(Rect(min(zero, x), y - BAR / 2, max(zero, x), y + BAR / 2), band(colour))
+        if high > low:
+            _draw_whisker(pen, y, (low, high), (min(zero, x), max(zero, x)), colour)
+        return
+    if high > low:
+        box = Rect(low, y - BAND / 2, high, y + BAND / 2)
+        pen.bar(box, band(colour), round_by=BAND / 2)
+    pen.dot(x, y, ink(colour))
+
+
+def _draw_whisker(
+    pen: Pen, y: float, ends: tuple[float, float], bar: tuple[float, float], colour: str
+) -> None:
+    """Draw a range across a bar: in ink, and where it lies on the bar in what stands out from that."""
+    low, high = ends
+    start, stop = max(low, bar[0]), min(high, bar[1])
+    for tone, first, last in (
+        (ink(INK), low, min(high, bar[0])),
+        (on_band(colour), start, stop),
+        (ink(INK), max(low, bar[1]), high),
+    ):
+        if last > first:
+            pen.line((first, y), (last, y), tone, width=1.6)
+    for x in ends:
+        tone = on_band(colour) if bar[0] < x < bar[1] else ink(INK)
+        pen.line((x, y - 3.5), (x, y + 3.5), tone, width=1.6)
 
 
 def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
     """Draw one row per issue on a 0-100 scale: the players' positions, the gap, and where a settlement would lie."""
     rows = list(dict.fromkeys(mark.row for mark in marks))
     series = list(dict.fromkeys(mark.series for mark in marks))
-    colours = [next(mark.colour for mark in marks if mark.series == one) for one in series]
-    data = [
-        {
-            "row": mark.row,
-            "series": mark.series,
-            "value": tidy(mark.value),
-            "low": tidy(mark.value if mark.low is None else mark.low),
-            "high": tidy(mark.value if mark.high is None else mark.high),
-            "kind": mark.kind,
-        }
-        for mark in marks
-    ]
-    spans = [
-        {
-            "row": row,
-            "low": tidy(min(m.value for m in marks if m.row == row)),
-            "high": tidy(max(m.value for m in marks if m.row == row)),
-        }
-        for row in rows
-    ]
-    axis = make_axis([0.0, 100.0], "score_0_100", zero=True, room=0.0)
-    kinds = [next(mark.kind for mark in marks if mark.series == one) for one in series]
-    shapes = ["diamond" if kind == "settlement" else "circle" for kind in kinds]
 
-    def build(form: Form) -> dict[str, Any]:
-        grid = make_grid(form, rows)
-        x = alt.X("value:Q", scale=alt.Scale(domain=[-2, 102], nice=False), axis=axis.spec(form))
-        colour = alt.Color(
-            "series:N",
-            sort=series,
-            scale=alt.Scale(domain=series, range=colours),
-            legend=make_legend(form, symbol=False, room=sum(len(one) + 4 for one in series)),
-        )
-        shape = alt.Shape("series:N", sort=series, scale=alt.Scale(domain=series, range=shapes))
-        line = grid.attach(alt.Chart(with_rows(prepared(spans, form))))
-        base = grid.attach(alt.Chart(with_rows(prepared(data, form))))
-        layers = [
-            line.mark_rule(strokeWidth=2, color=SOFT).encode(x=x_of("low"), x2=alt.X2("high:Q")),
-            base.mark_rule(strokeWidth=6, opacity=0.3, strokeCap="round").encode(
-                x=x_of("low"), x2=alt.X2("high:Q"), color=colour
-            ),
-            base.mark_point(filled=True, size=110, opacity=1).encode(
-                x=x, color=colour, shape=shape
-            ),
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        first = [next(mark for mark in marks if mark.series == one) for one in series]
+        keys = [
+            Key(mark.series, mark.colour, "dot" if mark.kind == "position" else "diamond")
+            for mark in first
         ]
-        return grid.finish(layers)
+        layout = lay_rows(pen, form, [Slot(row=row) for row in rows], top=draw_key(pen, keys))
+        scale = make_scale((), "score_0_100", start=layout.left, end=layout.right)
+        _draw_grid(pen, scale, layout)
+        for row, y in zip(rows, layout.heights, strict=True):
+            mine = [mark for mark in marks if mark.row == row]
+            ends = [scale.at(mark.value) for mark in mine]
+            pen.line((min(ends), y), (max(ends), y), band(SOFT), width=2.0)
+            for mark in mine:
+                if mark.low is not None and mark.high is not None and mark.high > mark.low:
+                    low, high = scale.at(mark.low), scale.at(mark.high)
+                    box = Rect(low, y - BAND / 2, high, y + BAND / 2)
+                    pen.bar(box, band(mark.colour), round_by=BAND / 2)
+            for mark in mine:
+                if mark.kind == "settlement":
+                    pen.diamond(scale.at(mark.value), y, ink(mark.colour))
+                else:
+                    pen.dot(scale.at(mark.value), y, ink(mark.colour), radius=5.5)
+        pen.height = layout.bottom
+        return pen
 
     columns = ("", *series)
     body = []
@@ -223,52 +231,47 @@ def draw_weeks(
     unit: str,
 ) -> Chart:
     """Draw bars per week (label of the week, state, count), stacked by state."""
-    shades = [INK, NEUTRAL, SOFT, "#56B4E9", "#dddddd"]
+    shades = dict(zip(states, _SHADES, strict=False))
     labels = list(dict.fromkeys(week for week, _, _ in weeks))
-    data = [{"week": week, "state": state, "count": count} for week, state, count in weeks]
-    most = max((sum(c for w, _, c in weeks if w == label) for label in labels), default=1)
-
-    def build(form: Form) -> dict[str, Any]:
-        every = -(-len(labels) // (9 if form == "wide" else 5))
-        shown = labels[:: max(1, every)]
-        chart = (
-            alt.Chart(with_rows(data))
-            .mark_bar(binSpacing=1)
-            .encode(
-                x=alt.X(
-                    "week:N",
-                    sort=labels,
-                    axis=alt.Axis(title=None, labelAngle=0, values=shown, labelOverlap=True),
-                ),
-                y=alt.Y(
-                    "count:Q",
-                    stack="zero",
-                    axis=alt.Axis(
-                        title=None, tickMinStep=1, tickCount=min(most, 6), format="d", grid=True
-                    ),
-                ),
-                color=alt.Color(
-                    "state:N",
-                    sort=list(states),
-                    scale=alt.Scale(domain=list(states), range=shades[: len(states)]),
-                    legend=make_legend(form) if len(states) > 1 else None,
-                ),
-                order=alt.Order("rank:Q"),
-            )
-            .properties(height=170)
-        )
-        return configured(chart, form)
-
-    for row in data:
-        row["rank"] = list(states).index(str(row["state"]))
-    body = tuple(
-        (
-            label,
-            *(str(sum(c for w, s, c in weeks if w == label and s == state)) for state in states),
-        )
+    counts = {
+        (label, state): sum(c for w, s, c in weeks if w == label and s == state)
         for label in labels
-    )
+        for state in states
+    }
+    most = max((sum(counts[label, state] for state in states) for label in labels), default=1)
+
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        keys = [Key(state, shades[state], "bar") for state in states] if len(states) > 1 else []
+        top = draw_key(pen, keys) + 8
+        left, bottom = 34.0, top + 150.0
+        scale = make_scale(
+            [float(most)], "number", start=bottom, end=top, most=min(most, 5), along=False
+        )
+        for tick, text in zip(scale.ticks, scale.words, strict=True):
+            y = scale.at(tick)
+            pen.line((left, y), (pen.width, y), ink(MUTED if tick == 0 else RULE), under=True)
+            pen.text(TextPlace(left - 7, y + 4, "end"), text, tone=ink(MUTED), size=SMALL)
+        step = (pen.width - left) / max(len(labels), 1)
+        for place, label in enumerate(labels):
+            x, reached = left + place * step, 0.0
+            for state in states:
+                count = counts[label, state]
+                if count:
+                    box = Rect(x + 1, scale.at(reached + count), x + step - 1, scale.at(reached))
+                    pen.bar(box, band(shades[state]), edge=edge(shades[state]))
+                reached += count
+        centres = [left + (place + 0.5) * step for place in range(len(labels))]
+        draw_names_below(pen, labels, centres, bottom + 17)
+        pen.height = bottom + 24
+        return pen
+
+    body = tuple((label, *(str(counts[label, state]) for state in states)) for label in labels)
     return make_chart(name, build, words, (unit, *states), body)
+
+
+_SHADES = (INK, OKABE_ITO["sky"], SOFT, OKABE_ITO["blue"], OKABE_ITO["purple"])
+"""Colours of states, which belong to nobody."""
 
 
 def draw_stacks(
@@ -281,57 +284,48 @@ def draw_stacks(
 ) -> Chart:
     """Draw one bar per row, stacked of parts in the order of ``colours``; parts wide enough bear their value."""
     parts = [part for part in colours if any((row[part].value or 0) > 0 for row in rows.values())]
-    total = max(sum(max(row[part].value or 0.0, 0.0) for part in parts) for row in rows.values())
-    data = []
-    for label, row in rows.items():
-        reached = 0.0
-        for part in parts:
-            value = max(row[part].value or 0.0, 0.0)
-            data.append(
-                {
-                    "row": label,
-                    "part": part,
-                    "start": tidy(reached),
-                    "end": tidy(reached + value),
-                    "middle": tidy(reached + value / 2),
-                    "share": tidy(value / total),
-                    "text": format_number(value),
-                    "ink": CELL_DARK if colours[part] in _DARK else CELL_LIGHT,
-                }
-            )
-            reached += value
-    axis = make_axis([0.0, total], "number", zero=True, room=0.0)
 
-    def build(form: Form) -> dict[str, Any]:
-        grid = make_grid(form, list(rows))
-        room = 0.06 if form == "wide" else 0.12
-        base = grid.attach(alt.Chart(with_rows(prepared(data, form))))
-        wide = [row for row in data if (row["share"] or 0.0) >= room]
-        names = grid.attach(alt.Chart(with_rows(prepared(wide, form))))
-        colour = alt.Color(
-            "part:N",
-            sort=parts,
-            scale=alt.Scale(domain=parts, range=[colours[part] for part in parts]),
-            legend=make_legend(form, room=sum(len(part) + 4 for part in parts)),
-        )
-        x = alt.X("start:Q", scale=alt.Scale(domain=axis.domain, nice=False), axis=axis.spec(form))
-        layers = [
-            base.mark_bar(height=20, stroke=PAPER, strokeWidth=1).encode(
-                x=x, x2=alt.X2("end:Q"), color=colour
-            ),
-            names.mark_text(fontSize=12).encode(
-                x=x_of("middle"),
-                text=alt.Text("text:N"),
-                color=alt.Color("ink:N", scale=None, legend=None),
-            ),
-        ]
-        return grid.finish(layers)
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        top = draw_key(pen, [Key(part, colours[part], "bar") for part in parts])
+        layout = lay_rows(pen, form, [Slot(row=row) for row in rows], top=top, thick=24.0)
+        sums = [sum(max(row[part].value or 0.0, 0.0) for part in parts) for row in rows.values()]
+        scale = make_scale(sums, "number", start=layout.left, end=layout.right)
+        _draw_grid(pen, scale, layout)
+        for row, y in zip(rows.values(), layout.heights, strict=True):
+            stack_bars(pen, scale, y, [(row[part].value or 0.0, colours[part]) for part in parts])
+        pen.height = layout.bottom
+        return pen
 
     body = tuple(
         (label, *(link(row[part], row[part].full_text) for part in parts))
         for label, row in rows.items()
     )
     return make_chart(name, build, words, (row_title, *parts), body)
+
+
+def stack_bars(
+    pen: Pen,
+    scale: Scale,
+    y: float,
+    parts: Sequence[tuple[float, str]],
+    *,
+    keep_off: float = -math.inf,
+) -> None:
+    """Draw amounts end to end from zero; those wide enough bear their number, unless a mark stands at its place."""
+    reached = 0.0
+    for amount, colour in parts:
+        value = max(amount, 0.0)
+        start, end = scale.at(reached), scale.at(reached + value)
+        reached += value
+        if end <= start:
+            continue
+        pen.bar(Rect(start, y - 10, end, y + 10), band(colour), edge=edge(colour))
+        text = format_number(value)
+        wide, middle = text_width(text, SMALL), (start + end) / 2
+        if wide + 8 <= end - start and abs(middle - keep_off) > wide / 2 + 4:
+            place = TextPlace(middle, y + 4.2, "middle")
+            pen.text(place, text, tone=on_band(colour), size=SMALL, inside=True)
 
 
 def draw_dumbbells(
@@ -347,40 +341,27 @@ def draw_dumbbells(
     """Draw one row per item from a hollow point (start) to a filled one (end)."""
     unit = rows[0].start.unit
     kept = [row for row in rows if row.start.value is not None and row.end.value is not None]
-    data = [
-        {
-            "row": row.row,
-            "start": tidy(row.start.value),
-            "end": tidy(row.end.value),
-            "most": tidy(max(row.start.value or 0.0, row.end.value or 0.0)),
-            "colour": row.colour,
-            "text": f"{_bare(row.start)} → {_bare(row.end, unit=True)}",
-        }
-        for row in kept
-    ]
-    order_rows = [row.row for row in kept]
-    extra = [] if line_at is None else [line_at]
-    axis = make_axis([d[key] for d in data for key in ("start", "end")] + extra, unit, zero=False)
 
-    def build(form: Form) -> dict[str, Any]:
-        grid = make_grid(form, order_rows)
-        base = grid.attach(alt.Chart(with_rows(prepared(data, form))))
-        colour = alt.Color("colour:N", scale=None, legend=None)
-        x = alt.X("start:Q", scale=alt.Scale(domain=axis.domain, nice=False), axis=axis.spec(form))
-        layers: list[Spec] = [] if line_at is None else [rule_at(line_at)]
-        layers += [
-            base.mark_rule(strokeWidth=4, opacity=0.45).encode(
-                x=x, x2=alt.X2("end:Q"), color=colour
-            ),
-            base.mark_point(filled=True, size=85, opacity=1, fill=PAPER, strokeWidth=2).encode(
-                x=x_of("start"), stroke=alt.Stroke("colour:N", scale=None, legend=None)
-            ),
-            base.mark_point(filled=True, size=95, opacity=1).encode(x=x_of("end"), color=colour),
-            base.mark_text(align="left", dx=9, fontSize=12, color=INK).encode(
-                x=x_of("most"), text=alt.Text("text:N")
-            ),
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        top = draw_key(pen, [Key(start, INK, "ring"), Key(end, INK)])
+        slots = [
+            Slot(row=row.row, printed=(f"{_bare(row.start)} → {_bare(row.end, unit=True)}",))
+            for row in kept
         ]
-        return grid.finish(layers)
+        layout = lay_rows(pen, form, slots, top=top)
+        values = [figure.value for row in kept for figure in (row.start, row.end)]
+        scale = make_scale([*values, line_at], unit, start=layout.left, end=layout.right)
+        _draw_grid(pen, scale, layout, at=line_at)
+        for row, y in zip(kept, layout.heights, strict=True):
+            first, last = scale.at(row.start.value or 0.0), scale.at(row.end.value or 0.0)
+            low, high = sorted((first, last))
+            if high - low > 1:
+                pen.bar(Rect(low, y - 2, high, y + 2), band(row.colour))
+            pen.dot(first, y, ink(row.colour), radius=5.2, hollow=True)
+            pen.dot(last, y, ink(row.colour), radius=5.2 if high - low > 3 else 3.6)
+        pen.height = layout.bottom
+        return pen
 
     body = tuple(
         (row.row, link(row.start, row.start.full_text), link(row.end, row.end.full_text))
@@ -389,20 +370,23 @@ def draw_dumbbells(
     return make_chart(name, build, words, (row_title, start, end), body)
 
 
+def _draw_grid(pen: Pen, scale: Scale, layout: RowLayout, *, at: float | None = None) -> None:
+    """Draw the axis of rows, and a dashed line at a value."""
+    draw_axis(pen, scale, layout)
+    if at is not None:
+        dash = "" if at == 0 else "4 3"
+        pen.uprights(scale.at(at), layout.bands, ink(INK), width=1.2, dash=dash)
+
+
 # --- words on the pictures -------------------------------------------------------------------------------------------
 
 
-def _span_row(span: Span) -> dict[str, Any]:
-    figure = span.figure
-    return {
-        "row": span.row,
-        "series": span.series,
-        "value": tidy(figure.value),
-        "low": tidy(figure.value if figure.low is None else figure.low),
-        "high": tidy(figure.value if figure.high is None else figure.high),
-        "colour": span.colour,
-        "text": figure.text,
-    }
+def _printed(figure: Figure) -> tuple[str, ...]:
+    """Return the value and its range as they stand beside the marks."""
+    bare = format_range(
+        figure.low, figure.high, figure.unit, exact=figure.exact, digits=figure.digits, bare=True
+    )
+    return figure.text, bare
 
 
 def _bare(figure: Figure, *, unit: bool = False) -> str:

@@ -1,28 +1,28 @@
 """Pictures of deterrence: what holds an option back, what arrives when, and where forces stand."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
-
-import altair as alt
 
 from detente.brief.figures import Chart, Figure, link
+from detente.brief.pictures.charts import stack_bars
 from detente.brief.pictures.drawing import (
     WIDTH,
     Form,
+    Key,
+    RowLayout,
+    Slot,
     Words,
-    configured,
-    make_axis,
+    draw_axis,
+    draw_key,
+    lay_rows,
     make_chart,
-    make_grid,
-    make_legend,
-    prepared,
-    tidy,
-    with_rows,
-    x_of,
 )
-from detente.brief.pictures.palette import INK, MUTED
+from detente.brief.pictures.letters import balanced, text_width
+from detente.brief.pictures.palette import MUTED, NEUTRAL, OKABE_ITO, band, ink
+from detente.brief.pictures.pen import SMALL, Pen, Rect, TextPlace
+from detente.brief.pictures.scales import Scale, make_scale
 from detente.brief.words import format_date, format_number
 
 __all__ = [
@@ -35,7 +35,8 @@ __all__ = [
     "draw_map",
 ]
 
-_PART_COLOURS = ("#0072B2", "#56B4E9", "#E69F00", "#7a7a7a")
+_PART_COLOURS = (OKABE_ITO["blue"], OKABE_ITO["sky"], OKABE_ITO["orange"], NEUTRAL)
+_TEMPTING = OKABE_ITO["vermillion"]
 """Blues for denial, orange for punishment, grey for the shadow of a wider war."""
 
 
@@ -57,59 +58,26 @@ def draw_balance(
     """
     parts = list(rows[0].parts)
     shades = dict(zip(parts, _PART_COLOURS, strict=False))
-    data, marks = [], []
-    for row in rows:
-        reached = 0.0
-        for part in parts:
-            value = max(row.parts[part].value or 0.0, 0.0)
-            data.append(
-                {
-                    "row": row.row,
-                    "part": part,
-                    "start": tidy(reached),
-                    "end": tidy(reached + value),
-                    "middle": tidy(reached + value / 2),
-                    "text": format_number(value),
-                    "wide": value,
-                    "ink": "#fdfdfd" if part in (parts[0], parts[-1]) else "#141414",
-                }
-            )
-            reached += value
-        marks.append(
-            {
-                "row": row.row,
-                "value": tidy(row.temptation.value),
-                "text": format_number(row.temptation.value or 0.0),
-            }
-        )
-    total = max([float(item["end"]) for item in data] + [float(m["value"]) for m in marks])
-    axis = make_axis([0.0, total], "stakes", zero=True, room=0.0)
 
-    def build(form: Form) -> dict[str, Any]:
-        grid = make_grid(form, [row.row for row in rows])
-        room = total * (0.07 if form == "wide" else 0.13)
-        base = grid.attach(alt.Chart(with_rows(prepared(data, form))))
-        names = grid.attach(
-            alt.Chart(with_rows(prepared([d for d in data if d["wide"] >= room], form)))
-        )
-        at = grid.attach(alt.Chart(with_rows(prepared(marks, form))))
-        colour = alt.Color(
-            "part:N",
-            sort=parts,
-            scale=alt.Scale(domain=parts, range=[shades[part] for part in parts]),
-            legend=make_legend(form, room=sum(len(part) + 4 for part in parts)),
-        )
-        x = alt.X("start:Q", scale=alt.Scale(domain=axis.domain, nice=False), axis=axis.spec(form))
-        layers = [
-            base.mark_bar(height=18).encode(x=x, x2="end:Q", color=colour),
-            names.mark_text(fontSize=12).encode(
-                x=x_of("middle"), text="text:N", color=alt.Color("ink:N", scale=None, legend=None)
-            ),
-            at.mark_tick(
-                thickness=4, size=30 if form == "wide" else 20, color="#D55E00", opacity=1
-            ).encode(x=x_of("value")),
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        keys = [Key(part, shades[part], "bar") for part in parts]
+        top = draw_key(pen, [*keys, Key(tempting, _TEMPTING, "tick")])
+        slots = [
+            Slot(row=row.row, printed=(format_number(row.temptation.value or 0.0),)) for row in rows
         ]
-        return grid.finish(layers)
+        layout = lay_rows(pen, form, slots, top=top, heads=(tempting,), thick=32.0)
+        sums = [sum(max(row.parts[part].value or 0.0, 0.0) for part in parts) for row in rows]
+        values = [*sums, *(row.temptation.value for row in rows)]
+        scale = make_scale(values, "stakes", start=layout.left, end=layout.right)
+        draw_axis(pen, scale, layout)
+        for row, y in zip(rows, layout.heights, strict=True):
+            x = scale.at(row.temptation.value or 0.0)
+            stacked = [(row.parts[part].value or 0.0, shades[part]) for part in parts]
+            stack_bars(pen, scale, y, stacked, keep_off=x)
+            pen.bar(Rect(x - 2, y - 15, x + 2, y + 15), ink(_TEMPTING))
+        pen.height = layout.bottom
+        return pen
 
     return make_chart(
         name,
@@ -153,53 +121,28 @@ def draw_arrivals(
     def day(offset: float | None) -> str:
         return (start + timedelta(days=round(offset or 0.0))).isoformat()
 
-    data = [
-        {
-            "row": row.row,
-            "first": day(row.first.value),
-            "ready": day(row.ready.value),
-            "low": day(row.first.low if row.first.low is not None else row.first.value),
-            "high": day(row.ready.high if row.ready.high is not None else row.ready.value),
-            "colour": row.colour,
-        }
-        for row in rows
-    ]
-    lines = [{"at": when.isoformat(), "label": label} for label, when in dates]
-    last = max([str(item["high"]) for item in data] + [str(line["at"]) for line in lines])
-    domain = [start.isoformat(), last]
+    ends = [row.ready.value if row.ready.high is None else row.ready.high for row in rows]
+    last = max(
+        [*(end or 0.0 for end in ends), *(float((when - start).days) for _, when in dates), 7.0]
+    )
 
-    def build(form: Form) -> dict[str, Any]:
-        grid = make_grid(form, [row.row for row in rows])
-        base = grid.attach(alt.Chart(with_rows(prepared(data, form))))
-        scale = alt.Scale(domain=domain)
-        axis = alt.Axis(
-            title=None,
-            orient="top",
-            format="%-d %b",
-            tickCount={"interval": "week", "step": 1 if form == "wide" else 2},
-            labelFlush=False,
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        layout = lay_rows(pen, form, [Slot(row=row.row) for row in rows], top=0.0)
+        scale = _calendar(start, last, layout.left, layout.right)
+        draw_axis(pen, scale, layout)
+        for row, y in zip(rows, layout.heights, strict=True):
+            first, ready = scale.at(row.first.value or 0.0), scale.at(row.ready.value or 0.0)
+            low = first if row.first.low is None else scale.at(row.first.low)
+            high = ready if row.ready.high is None else scale.at(row.ready.high)
+            pen.line((low, y), (high, y), band(row.colour), width=2.5)
+            pen.bar(Rect(first, y - 5, ready, y + 5), band(row.colour))
+            pen.dot(first, y, ink(row.colour))
+        pen.height = layout.bottom
+        _draw_dates(
+            pen, scale, layout, [(text, when, float((when - start).days)) for text, when in dates]
         )
-        colour = alt.Color("colour:N", scale=None, legend=None)
-        x = alt.X("low:T", scale=scale, axis=axis)
-        layers: list[Any] = []
-        if lines:
-            layers.append(
-                alt.Chart(with_rows(lines))
-                .mark_rule(color=MUTED, strokeDash=[4, 3])
-                .encode(x=alt.X("at:T", scale=scale))
-            )
-        layers += [
-            base.mark_rule(strokeWidth=3, opacity=0.35, strokeCap="round").encode(
-                x=x, x2="high:T", color=colour
-            ),
-            base.mark_rule(strokeWidth=10, opacity=0.9).encode(
-                x=alt.X("first:T", scale=scale), x2="ready:T", color=colour
-            ),
-            base.mark_point(filled=True, size=70, opacity=1).encode(
-                x=alt.X("first:T", scale=scale), color=colour
-            ),
-        ]
-        return grid.finish(layers)
+        return pen
 
     return make_chart(
         name,
@@ -238,29 +181,8 @@ class Spot:
     colour: str
 
 
-_LETTER = 0.56
-"""Width of a letter of a label, as a share of the size of its type."""
-
 MARK_COLUMNS = ("Place", "Side", "What", "How many", "Who says so", "As of", "Grade")
 """What the table beside the map says of each mark."""
-
-
-def _without_overlaps(
-    places: Sequence[dict[str, Any]], *, per_degree: tuple[float, float], font: float
-) -> list[dict[str, Any]]:
-    """Return the places whose labels cover no label of a larger place, in pixels per degree east and north."""
-    kept: list[tuple[float, float, dict[str, Any]]] = []
-    for place in sorted(places, key=lambda item: -float(item["size"])):
-        left, y = float(place["x"]) * per_degree[0], float(place["y"]) * per_degree[1]
-        length = _LETTER * font * len(str(place["label"]))
-        if all(
-            abs(y - other_y) >= 1.1 * font
-            or left + length < other_left
-            or other_left + _LETTER * font * len(str(other["label"])) < left
-            for other_left, other_y, other in kept
-        ):
-            kept.append((left, y, place))
-    return [place for _, _, place in kept]
 
 
 def draw_map(
@@ -268,56 +190,28 @@ def draw_map(
 ) -> Chart:
     """Draw places at their coordinates, without coasts or borders: a sketch of where forces stand, not a map.
 
-    The area of a disc grows with the number of persons; places without a count are small. A label that would cover that of
-    a larger place is left out. ``marks`` are the rows of the table beside the map (:data:`MARK_COLUMNS`).
+    The area of a disc grows with the number of persons; places without a count are small. A label that finds no free place is
+    left to the table. ``marks`` are the rows of the table beside the map (:data:`MARK_COLUMNS`).
     """
+    sides = {spot.series: spot.colour for spot in reversed(spots)}
     series = list(dict.fromkeys(spot.series for spot in spots))
-    colours = [next(spot.colour for spot in spots if spot.series == one) for one in series]
-    data = [
-        {
-            "x": tidy(spot.longitude),
-            "y": tidy(spot.latitude),
-            "label": spot.label,
-            "size": max(spot.size, 0.0),
-            "series": spot.series,
-        }
-        for spot in spots
-    ]
-    longitudes = [spot.longitude for spot in spots]
-    latitudes = [spot.latitude for spot in spots]
-    largest = max([float(item["size"]) for item in data] + [1.0])
+    largest = max([*(spot.size for spot in spots), 1.0])
 
-    def build(form: Form) -> dict[str, Any]:
-        pad = 1.5
-        west, east = min(longitudes) - pad, max(longitudes) + pad + (5.0 if form == "wide" else 7.0)
-        south, north = min(latitudes) - pad, max(latitudes) + pad
-        font, height = (12, 380) if form == "wide" else (10, 330)
-        per_degree = (WIDTH[form] / (east - west), height / (north - south))
-        base = alt.Chart(with_rows(data)).encode(
-            x=alt.X("x:Q", scale=alt.Scale(domain=[west, east], nice=False), axis=None),
-            y=alt.Y("y:Q", scale=alt.Scale(domain=[south, north], nice=False), axis=None),
-        )
-        colour = alt.Color(
-            "series:N",
-            sort=series,
-            scale=alt.Scale(domain=series, range=colours),
-            legend=make_legend(form),
-        )
-        most = 1500 if form == "wide" else 700
-        layers = [
-            base.mark_point(filled=True, shape="circle", opacity=0.65).encode(
-                color=colour,
-                size=alt.Size(
-                    "size:Q",
-                    scale=alt.Scale(domain=[0, largest], range=[45, most]),
-                    legend=None,
-                ),
-            ),
-            base.mark_text(align="left", dx=10, fontSize=font, color=INK)
-            .encode(text="label:N")
-            .properties(data=with_rows(_without_overlaps(data, per_degree=per_degree, font=font))),
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        top = draw_key(pen, [Key(one, sides[one]) for one in series]) + 4
+        most = 20.0 if form == "wide" else 14.0
+        at, pen.height = _project(spots, pen.width, top, margin=most + 4)
+        discs = [
+            (spot, *at[k], max(3.5, most * math.sqrt(max(spot.size, 0.0) / largest)))
+            for k, spot in enumerate(spots)
         ]
-        return configured(alt.layer(*layers).properties(height=height), form)
+        discs.sort(key=lambda disc: -disc[3])
+        for spot, x, y, radius in discs:
+            pen.dot(x, y, band(spot.colour), radius=radius)
+        for spot, x, y, radius in discs:
+            pen.label(_around(x, y, radius), spot.label)
+        return pen
 
     return make_chart(
         name,
@@ -327,3 +221,80 @@ def draw_map(
         tuple(marks),
         numeric=tuple(column == "How many" for column in MARK_COLUMNS),
     )
+
+
+def _draw_dates(
+    pen: Pen, scale: Scale, layout: RowLayout, dates: Sequence[tuple[str, date, float]]
+) -> None:
+    """Draw days as dashed lines that end in their words: the latest at the top, each earlier one below where it must."""
+    y, step, edge = layout.bottom + 14, 16.0, pen.width
+    for words, when, offset in sorted(dates, key=lambda item: -item[2]):
+        x = scale.at(offset)
+        lines = balanced(f"{words}, {_day_text(when)}", pen.width, SMALL)
+        wide = max(text_width(line, SMALL) for line in lines)
+        start = min(x + 5, max(0.0, pen.width - wide))
+        if start + wide + 8 > edge:
+            y += step
+        edge, step = min(start, x), 15.0 * len(lines) + 1
+        pen.line((x, layout.top), (x, y + 2), ink(MUTED), dash="4 3", under=True)
+        pen.lines(TextPlace(start, y), lines, size=SMALL, halo=start < x, step=15.0)
+        pen.height = max(pen.height, y + step - 9)
+
+
+def _calendar(start: date, last: float, left: float, right: float) -> Scale:
+    """Return a scale of days from a start, with ticks at whole weeks, as many as their words leave room for."""
+    weeks = max(1, math.ceil(last / 7))
+    room = (right - left) / (text_width("27 Sep", SMALL) + 14)
+    every = max(1, math.ceil(weeks / max(room, 1.0)))
+    ticks = tuple(7.0 * week for week in range(0, weeks + 1, every))
+    words = tuple(_day_text(start + timedelta(days=int(tick))) for tick in ticks)
+    return Scale(
+        low=0.0, high=max(7.0 * weeks, last), start=left, end=right, ticks=ticks, words=words
+    )
+
+
+def _day_text(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _project(
+    spots: Sequence[Spot], width: float, top: float, *, margin: float
+) -> tuple[list[tuple[float, float]], float]:
+    """Put places on the picture, a kilometre as long to the east as to the north where that leaves room for both.
+
+    Returns where they stand, and the height of the picture.
+    """
+    west, east = min(s.longitude for s in spots), max(s.longitude for s in spots)
+    south, north = min(s.latitude for s in spots), max(s.latitude for s in spots)
+    across = max(east - west, 0.5) * math.cos(math.radians((south + north) / 2))
+    down = max(north - south, 0.5)
+    wide = width - 2 * margin
+    high = min(max(wide * down / across, 0.3 * width), 1.1 * width)
+    unit = min(wide / across, high / down)
+    left = margin + (wide - unit * across) / 2
+    places = [
+        (
+            left + unit * across * (spot.longitude - west) / max(east - west, 0.5),
+            top + margin + unit * (north - spot.latitude),
+        )
+        for spot in spots
+    ]
+    return places, top + unit * down + 2 * margin
+
+
+def _around(x: float, y: float, radius: float) -> list[TextPlace]:
+    """Return places for a name around a disc: beside it, above and below it, then further off."""
+    return [
+        place
+        for off in (radius + 4, radius + 10)
+        for place in (
+            TextPlace(x + off, y + 4),
+            TextPlace(x - off, y + 4, "end"),
+            TextPlace(x, y - off - 1, "middle"),
+            TextPlace(x, y + off + 9, "middle"),
+            TextPlace(x + 0.7 * off, y - 0.7 * off),
+            TextPlace(x + 0.7 * off, y + 0.7 * off + 8),
+            TextPlace(x - 0.7 * off, y - 0.7 * off, "end"),
+            TextPlace(x - 0.7 * off, y + 0.7 * off + 8, "end"),
+        )
+    ]

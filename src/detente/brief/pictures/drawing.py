@@ -1,58 +1,49 @@
-"""What the pictures share: words, value axes, rows, and the way from a Vega-Lite specification to plain SVG.
+"""What the pictures share: their words, keys, axes and rows, and the way to a chart in both widths.
 
-A module with a new kind of picture takes its parts from here; :mod:`detente.brief.pictures.charts` shows how.
+A module with a new kind of picture takes its parts from here; :mod:`detente.brief.pictures.charts` shows how. Every picture
+is drawn once for a wide and once for a narrow screen, by one function that is handed the form.
 """
 
-import json
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from html import escape
-from textwrap import wrap
-from typing import Any, Literal
-
-import altair as alt
-import numpy as np
-from altair.utils import schemapi
+from typing import Literal
 
 from detente.brief.figures import Chart, Picture, present_table
-from detente.brief.pictures.beside import render
-from detente.brief.pictures.palette import INK, MUTED, PAPER, RULE
-from detente.brief.words import PERCENT_UNITS
+from detente.brief.pictures.letters import balanced, text_width, wrap_text
+from detente.brief.pictures.palette import INK, MUTED, RULE, band, edge, ink
+from detente.brief.pictures.pen import LINE, SIZE, SMALL, Pen, Rect, TextPlace
+from detente.brief.pictures.scales import Scale
 
 __all__ = [
     "WIDTH",
-    "Axis",
     "Form",
-    "Grid",
-    "Spec",
+    "Key",
+    "RowLayout",
+    "Slot",
     "Words",
-    "configured",
-    "make_axis",
+    "draw_axis",
+    "draw_key",
+    "draw_names_below",
+    "lay_rows",
     "make_chart",
-    "make_grid",
-    "make_legend",
-    "prepared",
-    "rule_at",
-    "tidy",
-    "with_rows",
-    "wrapped",
-    "x_of",
 ]
 
-VALIDATE = False
-"""Whether Altair checks every part against the Vega-Lite schema; the tests do, a briefing need not."""
-
 Form = Literal["wide", "narrow"]
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-WIDTH: dict[str, int] = {"wide": 700, "narrow": 350}
-"""Width of a picture in each form, in pixels."""
-_WRAP: dict[str, int] = {"wide": 38, "narrow": 50}
-_ROWS = "rows:"
-"""Begins the name under which rows travel through Altair."""
+WIDTH: dict[Form, float] = {"wide": 700.0, "narrow": 350.0}
 
-Spec = Any
+_NAMES = 262.0
+"""Most room for the names of rows beside their marks."""
+_LABELS: dict[Form, float] = {"wide": 118.0, "narrow": 92.0}
+"""Most room for the names of the marks within a row."""
+_PRINTED: dict[Form, float] = {"wide": 230.0, "narrow": 132.0}
+"""Most room for printed values; what does not fit is left to the table."""
+_GAP, _EDGE = 12.0, 9.0
+_APART = 8.0
+"""Pixels between the end of a scale and the printed values, beyond the usual."""
+_SLOT = 18.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,322 +54,248 @@ class Words:
     subtitle: str
     footnote: str
     alt: str = ""
-    key: tuple[str, ...] = ()
 
 
-# --- axes and layers -------------------------------------------------------------------------------------------------
+# --- keys and axes ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
-    """A value axis whose ticks stop at the data while its domain leaves room for the printed values."""
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A mark with the words that it stands for, in its colour."""
 
-    domain: list[float]
-    ticks: list[float]
-    percent: bool
-
-    def spec(self, form: Form) -> alt.Axis:
-        """Return the axis of a form: every tick, or every other one on a phone."""
-        ticks = self.ticks if form == "wide" or len(self.ticks) <= 5 else self.ticks[::2]
-        return alt.Axis(
-            title=None,
-            values=ticks,
-            format=".0%" if self.percent else ",~f",
-            labelFlush=False,
-            orient="top",
-        )
+    words: str
+    colour: str
+    mark: Literal["dot", "ring", "diamond", "bar", "box", "tick", "line", "dashes"] = "dot"
 
 
-def make_axis(values: Sequence[Any], unit: str, *, zero: bool, room: float = 0.34) -> Axis:
-    """Choose ticks for values; ``room`` is the share of the axis kept free for printed values at its far end."""
-    numbers = [float(value) for value in values if value is not None] or [0.0, 1.0]
-    low, high = min(numbers), max(numbers)
-    if zero or (low >= 0 and low < 0.6 * high):
-        low = min(0.0, low)
-    if high <= low:
-        high = low + (abs(low) or 1.0) * 0.1
-    step = _nice_step((high - low) / 5)
-    first, last = np.floor(low / step + 1e-9) * step, np.ceil(high / step - 1e-9) * step
-    ticks = [tidy(first + step * k) for k in range(round((last - first) / step) + 1)]
-    top = max(last if room == 0 else high + room * (high - first), last)
-    return Axis(
-        domain=[tidy(first), tidy(top)],
-        ticks=[tick for tick in ticks if tick is not None],
-        percent=unit in PERCENT_UNITS or unit == "points",
-    )
+def draw_key(pen: Pen, keys: Sequence[Key], top: float = 0.0) -> float:
+    """Write what marks stand for, as many to a line as fit; return where the picture goes on."""
+    x, y, room = 0.0, top + 12.0, pen.width
+    for key in keys:
+        lines = wrap_text(key.words, room - 20, SIZE, bold=True)
+        wide = max(text_width(line, SIZE, bold=True) for line in lines)
+        if x and x + 20 + wide > room:
+            x, y = 0.0, y + LINE + 2
+        _draw_mark(pen, key, x + 7, y - 4.5)
+        pen.lines(TextPlace(x + 20, y), lines, tone=ink(key.colour), bold=True)
+        y += LINE * (len(lines) - 1)
+        x += 20 + wide + 20
+    return y + 12.0 if keys else top
 
 
-def with_rows(rows: Sequence[Mapping[str, Any]]) -> alt.NamedData:
-    """Hand rows to Altair as a name, which it copies at no cost; :func:`_with_data` puts them back."""
-    return alt.NamedData(name=_ROWS + json.dumps([dict(row) for row in rows], ensure_ascii=False))
+def _draw_mark(pen: Pen, key: Key, x: float, y: float) -> None:
+    if key.mark == "dot":
+        pen.dot(x, y, ink(key.colour), radius=5.0)
+    elif key.mark == "ring":
+        pen.dot(x, y, ink(key.colour), radius=4.6, hollow=True)
+    elif key.mark == "diamond":
+        pen.diamond(x, y, ink(key.colour), radius=6.0)
+    elif key.mark == "bar":
+        pen.bar(Rect(x - 6, y - 6, x + 6, y + 6), band(key.colour), edge=edge(key.colour))
+    elif key.mark == "box":
+        pen.bar(Rect(x - 7, y - 5, x + 7, y + 5), band(RULE), edge=ink(MUTED))
+    elif key.mark == "tick":
+        pen.bar(Rect(x - 1.5, y - 7, x + 1.5, y + 7), ink(key.colour))
+    else:
+        dash = "5 3" if key.mark == "dashes" else ""
+        pen.line((x - 7, y), (x + 7, y), ink(key.colour), width=2.4, dash=dash)
 
 
-def _with_data(part: Any) -> Any:
-    """Put the rows of :func:`with_rows` back into a finished specification."""
-    if isinstance(part, dict):
-        name = part.get("name")
-        if isinstance(name, str) and name.startswith(_ROWS):
-            return {"values": json.loads(name.removeprefix(_ROWS))}
-        return {key: _with_data(value) for key, value in part.items()}
-    return [_with_data(item) for item in part] if isinstance(part, list) else part
+def draw_axis(pen: Pen, scale: Scale, layout: "RowLayout") -> None:
+    """Draw a scale above rows: words of ticks, hairlines below them where marks are, zero as a darker one."""
+    for tick, words in zip(scale.ticks, scale.words, strict=True):
+        x, bare = scale.at(tick), tick == 0
+        pen.uprights(x, layout.bands, ink(MUTED if bare else RULE))
+        half = text_width(words, SMALL) / 2
+        anchor = "start" if x - half < 0 else "end" if x + half > pen.width else "middle"
+        at = {"start": 0.0, "middle": x, "end": pen.width}[anchor]
+        pen.text(TextPlace(at, layout.top - 6, anchor), words, tone=ink(MUTED), size=SMALL)
 
 
-def _nice_step(rough: float) -> float:
-    power = 10.0 ** np.floor(np.log10(rough))
-    for factor in (1.0, 2.0, 5.0, 10.0):
-        if factor * power >= rough * 0.999:
-            return float(factor * power)
-    return float(10 * power)
+def draw_names_below(pen: Pen, names: Sequence[str], centres: Sequence[float], y: float) -> None:
+    """Write names below a plot: all of them, or every second, third, as their room allows."""
+    step = centres[1] - centres[0] if len(centres) > 1 else pen.width
+    widest = max((text_width(name, SMALL) for name in names), default=0.0)
+    every = max(1, math.ceil((widest + 10) / step))
+    for k in range(0, len(names), every):
+        half = text_width(names[k], SMALL) / 2
+        x = min(max(centres[k], half), pen.width - half)
+        pen.text(TextPlace(x, y, "middle"), names[k], tone=ink(MUTED), size=SMALL)
 
 
-def tidy(value: float | None) -> Any:
-    """Round to six significant digits, so that the same picture is the same bytes."""
-    return None if value is None else float(f"{float(value):.6g}")
-
-
-def x_of(field: str) -> alt.X:
-    """Put a field on the value axis."""
-    return alt.X(f"{field}:Q")
+# --- rows ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """The rows of a picture. On a phone a row's name stands above its marks, in slots of its own."""
+class Slot:
+    """One line of marks in a row: its name where a row has several, and what is printed at its end."""
 
-    form: Form
-    rows: tuple[str, ...]
-    series: tuple[str, ...]
-    slots: tuple[str, ...]
-
-    @property
-    def _y(self) -> alt.Y:
-        axis = None
-        if self.form == "wide":
-            axis = alt.Axis(
-                title=None,
-                labelExpr="split(datum.label, '\\n')",
-                labelLimit=290,
-                labelPadding=10,
-                labelLineHeight=15,
-                labelOffset=_LABEL_OFFSET,
-            )
-        return alt.Y("row:N", sort=list(self.rows), axis=axis, scale=alt.Scale(type="band"))
-
-    def attach(self, chart: Spec) -> Spec:
-        """Give a layer its rows, and its slot within the row where a row has several."""
-        if not self.slots:
-            return chart.encode(y=self._y)
-        return chart.encode(
-            y=self._y, yOffset=self._offset(f"{'series' if self.series else 'slot'}:N")
-        )
-
-    def _offset(self, field: str) -> alt.YOffset:
-        pad = 0.5 if self.form == "wide" else 0.2
-        scale = alt.Scale(domain=list(self.slots), paddingOuter=pad, paddingInner=0)
-        return alt.YOffset(field, sort=list(self.slots), scale=scale)
-
-    def finish(self, layers: list[Spec]) -> dict[str, Any]:
-        """Join the layers, with the rows' names where they have no axis."""
-        lines = 1 + max(row.count("\n") for row in self.rows)
-        step = max(34, 15 * lines + 8) if self.form == "wide" else 0
-        if self.slots:
-            step = 16 * len(self.slots) + 20 if self.form == "wide" else 18 * len(self.slots) + 10
-        if self.form == "narrow":
-            heads = sum(slot.startswith("name") for slot in self.slots)
-            names = [
-                {"row": row, "slot": f"name{heads - 1 - row.count(chr(10))}"} for row in self.rows
-            ]
-            layers.append(
-                alt.Chart(with_rows(names))
-                .mark_text(
-                    align="left",
-                    baseline="middle",
-                    fontSize=13,
-                    color=INK,
-                    lineBreak="\n",
-                    lineHeight=16,
-                )
-                .encode(
-                    y=self._y,
-                    yOffset=self._offset("slot:N"),
-                    x=alt.value(0),
-                    text=alt.Text("row:N"),
-                )
-            )
-        height = {"step": step, "for": "position"} if self.slots else {"step": step}
-        return configured(alt.layer(*layers).properties(height=height), self.form)
+    row: str
+    label: str = ""
+    colour: str = INK
+    printed: tuple[str, ...] = ()
 
 
-_LABEL_OFFSET = {
-    "condition": [
-        {"test": "length(split(datum.label, '\\n')) == 2", "value": -7.5},
-        {"test": "length(split(datum.label, '\\n')) > 2", "value": -15},
-    ],
-    "value": 0,
-}
-"""Multi-line labels of an axis hang from their first line; this centres them on their row."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowLayout:
+    """Where the plot of rows lies: the height of each slot's marks, in the order of the slots, and the bands free of names."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    heights: tuple[float, ...]
+    bands: tuple[tuple[float, float], ...]
 
 
-def make_grid(form: Form, rows: Sequence[str], series: Sequence[str] = ()) -> Grid:
-    """Lay out the rows of a picture, with a slot per series."""
-    names = tuple(wrapped(row, form) for row in rows)
-    slots = tuple(series)
-    if form == "narrow":
-        lines = 1 + max(row.count("\n") for row in names)
-        slots = (*(f"name{k}" for k in range(lines)), *(series or ("mark",)))
-    return Grid(form=form, rows=names, series=tuple(series), slots=slots)
+def lay_rows(
+    pen: Pen,
+    form: Form,
+    slots: Sequence[Slot],
+    *,
+    top: float,
+    heads: Sequence[str] = (),
+    thick: float = 0.0,
+) -> RowLayout:
+    """Write the names of rows and what is printed at their ends, and say where the marks go.
 
+    On a wide screen names stand at the left of their marks, on a phone above them.
 
-def prepared(data: Sequence[dict[str, Any]], form: Form) -> list[dict[str, Any]]:
-    """Break the names of rows to the width of the form."""
-    return [{**row, "row": wrapped(str(row["row"]), form), "slot": "mark"} for row in data]
-
-
-def make_legend(form: Form, *, symbol: bool = True, room: int = 0) -> alt.Legend:
-    """Return a legend above the picture."""
-    words: dict[str, Any] = {"symbolType": "circle"} if symbol else {}
-    return alt.Legend(
-        title=None,
-        orient="top",
-        direction="horizontal" if form == "wide" else "vertical",
-        symbolOpacity=1,
-        labelLimit=320,
-        columns=3 if form == "wide" and room > 60 else 0 if form == "wide" else 2,
-        **words,
+    Parameters
+    ----------
+    pen, form
+        The picture and its form.
+    slots
+        In the order in which they are drawn; those of a row stand together.
+    top
+        Where the axis begins.
+    heads
+        What the printed values are, above them on a wide screen.
+    thick
+        Height that marks need beyond that of a line of text.
+    """
+    rows = list(dict.fromkeys(slot.row for slot in slots))
+    narrow = form == "narrow"
+    names = {row: balanced(row, pen.width if narrow else _NAMES, SIZE) for row in rows}
+    labels = [balanced(slot.label, _LABELS[form], SMALL) if slot.label else [] for slot in slots]
+    beside = max((text_width(line, SMALL) for lines in labels for line in lines), default=0.0)
+    named = (
+        0.0 if narrow else max(text_width(line, SIZE) for row in rows for line in names[row]) + _GAP
+    )
+    left = named + (beside + _GAP if beside else 0.0)
+    left = max(left, _EDGE)
+    widths = _column_widths(slots, () if narrow else heads, _PRINTED[form])
+    right = pen.width - (sum(widths) + _GAP * len(widths) + _APART if widths else 0.0) - _EDGE
+    y = top + 20.0
+    plot_top = y
+    heights: list[float] = []
+    bands: list[tuple[float, float]] = []
+    for row in rows:
+        mine = [k for k, slot in enumerate(slots) if slot.row == row]
+        tall = [max(_SLOT, 14.0 * len(labels[k]) + 4, thick) for k in mine]
+        block = LINE * len(names[row])
+        if narrow:
+            pen.lines(TextPlace(0.0, y + 15), names[row], halo=True)
+            y += block + 4
+            start = y
+            bands.append((y, y + sum(tall)))
+            y += sum(tall) + 7
+        else:
+            room = max(block, sum(tall)) + 9
+            pen.lines(TextPlace(named - _GAP, y + (room - block) / 2 + 12.3, "end"), names[row])
+            start = y + (room - sum(tall)) / 2
+            y += room
+        for k, high in zip(mine, tall, strict=True):
+            middle = start + high / 2
+            start += high
+            heights.append(middle)
+            _write_label(pen, labels[k], named, middle, slots[k].colour)
+            _write_printed(pen, slots[k], widths, middle)
+    if widths and heads and not narrow:
+        _write_heads(pen, heads, widths, plot_top - 6)
+    order = dict(zip(_in_rows(slots, rows), heights, strict=True))
+    return RowLayout(
+        left=left,
+        right=right,
+        top=plot_top,
+        bottom=y,
+        heights=tuple(order[k] for k in range(len(slots))),
+        bands=tuple(bands) if narrow else ((plot_top, y),),
     )
 
 
-def rule_at(value: float) -> Spec:
-    """Draw a dashed line at a value."""
-    return (
-        alt.Chart(with_rows([{"at": tidy(value)}]))
-        .mark_rule(color=MUTED, strokeDash=[4, 3])
-        .encode(x=x_of("at"))
-    )
+def _in_rows(slots: Sequence[Slot], rows: Sequence[str]) -> list[int]:
+    return [k for row in rows for k, slot in enumerate(slots) if slot.row == row]
 
 
-def configured(chart: Spec, form: Form) -> dict[str, Any]:
-    """Finish a chart as a plain specification: on the object, every setting would copy the whole chart again."""
-    return {
-        **_with_data(chart.to_dict(validate=VALIDATE)),
-        "width": WIDTH[form],
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "padding": {"left": 2, "right": 6, "top": 2, "bottom": 2},
-        "config": {
-            "font": FONT,
-            "background": "transparent",
-            "view": {"stroke": None},
-            "axis": {
-                "labelColor": INK,
-                "labelFontSize": 13,
-                "gridColor": RULE,
-                "domain": False,
-                "ticks": False,
-                "labelPadding": 6,
-            },
-            "axisY": {"grid": False},
-            "legend": {"labelColor": INK, "labelFontSize": 13, "symbolSize": 90, "rowPadding": 4},
-        },
-    }
+def _column_widths(slots: Sequence[Slot], heads: Sequence[str], room: float) -> list[float]:
+    """Return the widths of printed columns, as many of the first as fit; those that hold nothing are left out."""
+    count = max((len(slot.printed) for slot in slots), default=0)
+    widths: list[float] = []
+    for column in range(count):
+        cells = [slot.printed[column] for slot in slots if column < len(slot.printed)]
+        if not any(cells):
+            break
+        wide = max(text_width(cell, SIZE, bold=column == 0) for cell in cells)
+        if column < len(heads):
+            wide = max(wide, text_width(heads[column], SMALL))
+        if widths and sum(widths) + wide + _GAP * (column + 1) > room:
+            break
+        widths.append(wide)
+    return widths
 
 
-# --- SVG -------------------------------------------------------------------------------------------------------------
-
-_NOISE = re.compile(r' (?:aria-[a-z]+|role|pointer-events|xmlns:xlink)="[^"]*"')
-_SIZE = re.compile(r'width="([0-9.]+)" height="([0-9.]+)"')
-_THEME = {INK: "currentColor", MUTED: "var(--muted)", RULE: "var(--rule)", PAPER: "var(--paper)"}
-
-
-def _begin(spec: dict[str, Any]) -> Callable[[], str]:
-    """Start rendering a picture; the function returned gives it without what a page does not need."""
-    if VALIDATE:
-        alt.Chart.from_dict(spec, validate=True)
-    finished = render(spec)
-
-    def cleaned() -> str:
-        svg = _NOISE.sub("", finished())
-        return svg.replace('<rect width="100%" height="100%" fill="none"/>', "")
-
-    return cleaned
+def _column_ends(width: float, widths: Sequence[float]) -> list[float]:
+    return [
+        width - sum(widths[column + 1 :]) - _GAP * (len(widths) - 1 - column)
+        for column in range(len(widths))
+    ]
 
 
-def _size(svg: str) -> tuple[float, float]:
-    match = _SIZE.search(svg)
-    if match is None:  # pragma: no cover - the renderer always writes a size
-        return 0.0, 0.0
-    return float(match[1]), float(match[2])
+def _write_heads(pen: Pen, heads: Sequence[str], widths: Sequence[float], y: float) -> None:
+    for head, end in zip(heads, _column_ends(pen.width, widths), strict=False):
+        pen.text(TextPlace(end, y, "end"), head, tone=ink(MUTED), size=SMALL)
 
 
-def _inline(svg: str, name: str, alt_text: str) -> str:
-    """Make an SVG fit the page: its theme's colours, ids of its own, a text for screen readers."""
-    width, _ = _size(svg)
-    for plain_colour, themed in _THEME.items():
-        svg = svg.replace(f'"{plain_colour}"', f'"{themed}"')
-    svg = re.sub(r'(id="|url\(#|href="#)', rf"\1{name}-", svg)
-    svg = _SIZE.sub("", svg, count=1)
-    opening = (
-        f'<svg role="img" aria-label="{escape(alt_text, quote=True)}" '
-        f'style="max-width:{width:.0f}px"'
-    )
-    return svg.replace("<svg", opening, 1).replace('version="1.1" ', "")
+def _write_printed(pen: Pen, slot: Slot, widths: Sequence[float], y: float) -> None:
+    ends = _column_ends(pen.width, widths)
+    for column, (text, end) in enumerate(zip(slot.printed, ends, strict=False)):
+        if text:
+            tone = ink(INK if column == 0 else MUTED)
+            pen.text(TextPlace(end, y + 4.5, "end"), text, tone=tone, bold=column == 0)
 
 
-def _standalone(svg: str, words: Words) -> str:
-    """Set the picture between its title and its footnote, in a file of its own."""
-    width, height = _size(svg)
-    margin, y, lines = 16, 16.0, []
-    for text, size, weight, colour, limit in (
-        (words.title, 18, "bold", INK, 78),
-        (words.subtitle, 13, "normal", MUTED, 108),
-        *((line, 12, "normal", MUTED, 116) for line in words.key),
-    ):
-        for part in wrap(text, limit):
-            y += size * 1.25
-            lines.append(_text(part, margin, y, size, weight, colour))
-        y += 4
-    top = y + 10
-    y = top + height + 12
-    for part in wrap(words.footnote, 122):
-        y += 15
-        lines.append(_text(part, margin, y, 11.5, "normal", MUTED))
-    total, full = y + 14, width + 2 * margin
-    inner = svg.replace("<svg", f'<svg x="{margin}" y="{top:.1f}"', 1)
-    alt_text = escape(words.alt or words.title, quote=True)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{alt_text}" '
-        f'width="{full:.0f}" height="{total:.0f}" viewBox="0 0 {full:.0f} {total:.0f}">'
-        f'<rect width="100%" height="100%" fill="{PAPER}"/>{"".join(lines)}{inner}</svg>\n'
-    )
+def _write_label(pen: Pen, lines: Sequence[str], left: float, y: float, colour: str) -> None:
+    first = y + 4.2 - 7.0 * (len(lines) - 1)
+    pen.lines(TextPlace(left, first), lines, tone=ink(colour), size=SMALL, step=14.0)
 
 
-def _text(text: str, x: float, y: float, size: float, weight: str, colour: str) -> str:
-    return (
-        f'<text x="{x:.0f}" y="{y:.1f}" font-family="{FONT}" font-size="{size}" '
-        f'font-weight="{weight}" fill="{colour}">{escape(text)}</text>'
-    )
+# --- charts ----------------------------------------------------------------------------------------------------------
+
+_MARGIN = 16.0
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def make_chart(
     name: str,
-    build: Any,
+    build: Callable[[Form], Pen],
     words: Words,
     columns: Sequence[str],
     rows: Iterable[tuple[str, ...]],
     *,
     numeric: Sequence[bool] | None = None,
 ) -> Chart:
-    """Draw both forms, with the table that says the same in text; ``build`` makes the specification of a form."""
-    with schemapi.debug_mode(VALIDATE):
-        wide_one, narrow_one = _begin(build("wide")), _begin(build("narrow"))
-    alt_text = words.alt or f"{words.title}. {words.subtitle}"
+    """Join both forms, drawn when they are asked for, with the table that says the same in text."""
+    alt = words.alt or f"{words.title}. {words.subtitle}"
+    safe = _UNSAFE.sub("-", name)
 
     @cache
     def picture() -> Picture:
-        wide, narrow = wide_one(), narrow_one()
+        wide, narrow = build("wide"), build("narrow")
         return Picture(
-            svg=_standalone(wide, words),
-            wide=_inline(wide, f"{name}-w", alt_text),
-            narrow=_inline(narrow, f"{name}-n", alt_text),
+            svg=_standalone(wide, words, alt),
+            wide=wide.inline(f"{safe}-w", alt),
+            narrow=narrow.inline(f"{safe}-n", alt),
         )
 
     return Chart(
@@ -386,13 +303,28 @@ def make_chart(
         title=words.title,
         subtitle=words.subtitle,
         footnote=words.footnote,
-        key=words.key,
-        alt=alt_text,
+        alt=alt,
         picture=picture,
         table=present_table(f"{name}-table", columns, rows, title=words.subtitle, numeric=numeric),
     )
 
 
-def wrapped(text: str, form: Form) -> str:
-    """Break a text into lines that fit the form."""
-    return "\n".join(wrap(text, _WRAP[form], break_long_words=False)) or text
+def _standalone(drawn: Pen, words: Words, alt: str) -> str:
+    """Set the picture between its title and its footnote, in a file of its own."""
+    sheet = Pen(drawn.width + 2 * _MARGIN)
+    y = _paragraph(sheet, words.title, 18.0, 10.0, bold=True)
+    y = _paragraph(sheet, words.subtitle, SIZE, y + 3, colour=MUTED) + 12
+    sheet.embed(drawn, _MARGIN, y)
+    sheet.height = _paragraph(sheet, words.footnote, SMALL, y + drawn.height + 8, colour=MUTED) + 14
+    return sheet.standalone(alt)
+
+
+def _paragraph(
+    pen: Pen, text: str, size: float, top: float, *, bold: bool = False, colour: str = INK
+) -> float:
+    """Write a paragraph across the sheet; return where the next one begins."""
+    step = round(1.27 * size)
+    lines = wrap_text(text, pen.width - 2 * _MARGIN, size, bold=bold)
+    first = TextPlace(_MARGIN, top + size)
+    pen.lines(first, lines, size=size, bold=bold, tone=ink(colour), step=step)
+    return top + step * len(lines)

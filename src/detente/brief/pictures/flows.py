@@ -2,33 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
-from typing import Any
-
-import altair as alt
-import numpy as np
 
 from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import (
+    WIDTH,
     Form,
-    Spec,
+    Key,
     Words,
-    configured,
+    draw_key,
+    draw_names_below,
     make_chart,
-    make_legend,
-    tidy,
-    with_rows,
 )
-from detente.brief.pictures.palette import INK, MUTED, PAPER, RULE
+from detente.brief.pictures.letters import text_width, wrap_text
+from detente.brief.pictures.palette import INK, MUTED, RULE, band, edge, ink
+from detente.brief.pictures.pen import LINE, SIZE, SMALL, Pen, Rect, TextPlace, spread
+from detente.brief.pictures.scales import Scale, make_scale
 from detente.brief.words import format_number
 
 __all__ = ["Course", "Ribbon", "draw_courses", "draw_months", "draw_ribbons"]
 
-_SAMPLES = 15
-"""Points along each edge of a ribbon."""
-LABEL = 18
-"""Longest line of a name beside a ribbon, in letters."""
-_HEIGHT: dict[str, int] = {"wide": 300, "narrow": 270}
+_PLOT: dict[Form, float] = {"wide": 250.0, "narrow": 220.0}
+"""Height of a plot over periods."""
+_FLOWS: dict[Form, float] = {"wide": 420.0, "narrow": 400.0}
+_BESIDE: dict[Form, float] = {"wide": 170.0, "narrow": 104.0}
+"""Most room for the names beside ribbons and at the ends of lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,44 +60,21 @@ def draw_months(
 ) -> Chart:
     """Draw one column per period, stacked of parts from the axis up, those in ``below`` from the axis down."""
     kept = [part for part in parts if any(abs(figure.value or 0.0) > 0 for figure in parts[part])]
-    data = []
-    for index, period in enumerate(periods):
-        reached, sunk = 0.0, 0.0
-        for part in kept:
-            value = max(parts[part][index].value or 0.0, 0.0)
-            start = sunk - value if part in below else reached
-            if part in below:
-                sunk -= value
-            else:
-                reached += value
-            data.append(
-                {"period": period, "part": part, "start": tidy(start), "end": tidy(start + value)}
-            )
+    stacks = [_stacked(kept, parts, index, below) for index in range(len(periods))]
 
-    def build(form: Form) -> dict[str, Any]:
-        x = alt.X(
-            "period:N",
-            sort=list(periods),
-            scale=alt.Scale(paddingInner=0.18),
-            axis=alt.Axis(title=None, labelAngle=0 if form == "wide" else -90, labelOverlap=False),
-        )
-        y = alt.Y(
-            "start:Q",
-            axis=alt.Axis(title=None, grid=True, tickCount=6, labelExpr=_with_unit(unit)),
-            scale=alt.Scale(nice=True),
-        )
-        colour = alt.Color(
-            "part:N",
-            sort=kept,
-            scale=alt.Scale(domain=kept, range=[colours[part] for part in kept]),
-            legend=make_legend(form, room=sum(len(part) + 4 for part in kept)),
-        )
-        bars = (
-            alt.Chart(with_rows(data))
-            .mark_bar(stroke=PAPER, strokeWidth=0.5)
-            .encode(x=x, y=y, y2="end:Q", color=colour)
-        )
-        return _finish([bars, _zero()], form)
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        top = draw_key(pen, [Key(part, colours[part], "bar") for part in kept]) + 20
+        ends = [end for stack in stacks for _, start, stop in stack for end in (start, stop)]
+        scale = _draw_values(pen, form, ends, unit, top, right=pen.width)
+        centres = _draw_periods(pen, periods, scale, right=pen.width)
+        half = 0.41 * (centres[1] - centres[0] if len(centres) > 1 else 60.0)
+        for x, stack in zip(centres, stacks, strict=True):
+            for part, start, stop in stack:
+                if stop > start:
+                    box = Rect(x - half, scale.at(stop), x + half, scale.at(start))
+                    pen.bar(box, band(colours[part]), edge=edge(colours[part]))
+        return pen
 
     body = tuple(
         (period, *(link(parts[part][index]) for part in kept))
@@ -114,46 +88,33 @@ def draw_courses(
 ) -> Chart:
     """Draw lines over periods, each named at its end or in the legend."""
     labels = [course.label for course in courses]
-    data = [
-        {"period": period, "course": course.label, "value": tidy(figure.value)}
-        for course in courses
-        for period, figure in zip(periods, course.values, strict=True)
-    ]
 
-    def build(form: Form) -> dict[str, Any]:
-        lines = (
-            alt.Chart(with_rows(data))
-            .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(filled=True, size=28))
-            .encode(
-                x=alt.X(
-                    "period:N",
-                    sort=list(periods),
-                    axis=alt.Axis(
-                        title=None, labelAngle=0 if form == "wide" else -90, labelOverlap=False
-                    ),
-                ),
-                y=alt.Y(
-                    "value:Q",
-                    axis=alt.Axis(title=None, tickCount=6, labelExpr=_with_unit(unit)),
-                    scale=alt.Scale(zero=True, nice=True),
-                ),
-                color=alt.Color(
-                    "course:N",
-                    sort=labels,
-                    scale=alt.Scale(domain=labels, range=[course.colour for course in courses]),
-                    legend=make_legend(
-                        form, symbol=False, room=sum(len(one) + 4 for one in labels)
-                    ),
-                ),
-                strokeDash=alt.StrokeDash(
-                    "course:N",
-                    sort=labels,
-                    scale=alt.Scale(domain=labels, range=[list(course.dash) for course in courses]),
-                    legend=None,
-                ),
-            )
-        )
-        return _finish([lines], form)
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        names = [wrap_text(label, _BESIDE[form], SIZE, bold=True) for label in labels]
+        room = max(text_width(line, SIZE, bold=True) for lines in names for line in lines)
+        right = pen.width - room - 22
+        values = [figure.value for course in courses for figure in course.values]
+        scale = _draw_values(pen, form, values, unit, 20.0, right=right)
+        centres = _draw_periods(pen, periods, scale, right=right)
+        for course in courses:
+            points = [
+                (x, scale.at(figure.value or 0.0))
+                for x, figure in zip(centres, course.values, strict=True)
+            ]
+            dash = " ".join(map(str, course.dash)) if course.dash != (1, 0) else ""
+            pen.trace(points, ink(course.colour), width=2.4, dash=dash)
+            for x, y in points:
+                pen.dot(x, y, ink(course.colour), radius=3.2)
+        ends = [scale.at(course.values[-1].value or 0.0) for course in courses]
+        tall = [LINE * len(lines) + 3 for lines in names]
+        placed = spread(ends, tall, top=4.0, bottom=scale.start + 10)
+        for course, lines, end, y in zip(courses, names, ends, placed, strict=True):
+            pen.line((centres[-1] + 5, end), (right + 16, y), ink(course.colour), width=0.8)
+            first = y - LINE * len(lines) / 2 + 12
+            pen.lines(TextPlace(right + 20, first), lines, tone=ink(course.colour), bold=True)
+        pen.height = max(pen.height, max(placed) + max(tall) / 2)
+        return pen
 
     body = tuple(
         (period, *(link(course.values[index]) for course in courses))
@@ -168,99 +129,23 @@ def draw_ribbons(
     """Draw flows as ribbons whose height is their size, sources at the left and places at the right, in their order."""
     sources = list(dict.fromkeys(ribbon.source for ribbon in ribbons))
     places = list(dict.fromkeys(ribbon.place for ribbon in ribbons))
-    size = {id(ribbon): max(ribbon.figure.value or 0.0, 0.0) for ribbon in ribbons}
-    total = sum(size.values()) or 1.0
-    gap = 0.028 * total
-    left, right = (
-        _stack(
-            names,
-            {
-                one: sum(size[id(ribbon)] for ribbon in ribbons if getattr(ribbon, side) == one)
-                for one in names
-            },
-            gap,
-        )
-        for names, side in ((sources, "source"), (places, "place"))
-    )
-    used = {("source", one): left[one][0] for one in sources} | {
-        ("place", one): right[one][0] for one in places
-    }
-    at: dict[int, tuple[float, float]] = {}
-    for one in sources:
-        for ribbon in ribbons:
-            if ribbon.source == one:
-                at[id(ribbon)] = (used["source", one], 0.0)
-                used["source", one] += size[id(ribbon)]
-    for one in places:
-        for ribbon in sorted(
-            (item for item in ribbons if item.place == one),
-            key=lambda item: sources.index(item.source),
-        ):
-            at[id(ribbon)] = (at[id(ribbon)][0], used["place", one])
-            used["place", one] += size[id(ribbon)]
-    step = np.linspace(0.0, 1.0, _SAMPLES)
-    bend = step * step * (3.0 - 2.0 * step)
-    curves = [
-        {
-            "x": tidy(float(x)),
-            "low": tidy(start + float(b) * (end - start)),
-            "high": tidy(start + float(b) * (end - start) + size[id(ribbon)]),
-            "ribbon": number,
-            "colour": ribbon.colour,
-        }
-        for number, ribbon in enumerate(ribbons)
-        for start, end in (at[id(ribbon)],)
-        for x, b in zip(step, bend, strict=True)
-    ]
-    ends = [
-        {
-            "x": side,
-            "x2": side + (-0.012 if side == 0.0 else 0.012),
-            "low": tidy(low),
-            "high": tidy(high),
-            "middle": tidy((low + high) / 2),
-            "text": "\n".join(wrap(f"{one} {format_number(high - low)}", LABEL)),
-        }
-        for side, places_of in ((0.0, left), (1.0, right))
-        for one, (low, high) in places_of.items()
-    ]
 
-    def build(form: Form) -> dict[str, Any]:
-        margin = (0.34, 0.36) if form == "wide" else (0.8, 0.85)
-        scale = alt.Scale(domain=[-margin[0], 1.0 + margin[1]], nice=False)
-        y = alt.Scale(reverse=True, nice=False, zero=False)
-        flows = (
-            alt.Chart(with_rows(curves))
-            .mark_area(opacity=0.72, line=False)
-            .encode(
-                x=alt.X("x:Q", axis=None, scale=scale),
-                y=alt.Y("low:Q", axis=None, scale=y),
-                y2="high:Q",
-                detail="ribbon:N",
-                color=alt.Color("colour:N", scale=None, legend=None),
-            )
-        )
-        blocks = (
-            alt.Chart(with_rows(ends))
-            .mark_rect(color=INK)
-            .encode(x=alt.X("x:Q"), x2="x2:Q", y=alt.Y("low:Q"), y2="high:Q")
-        )
-        layers: list[Spec] = [flows, blocks]
-        layers.extend(
-            alt.Chart(with_rows([row for row in ends if row["x"] == side]))
-            .mark_text(
-                align="right" if side == 0.0 else "left",
-                dx=-10 if side == 0.0 else 10,
-                fontSize=13 if form == "wide" else 11,
-                lineBreak="\n",
-                baseline="middle",
-                color=INK,
-            )
-            .encode(x=alt.X("x:Q"), y=alt.Y("middle:Q"), text="text:N")
-            for side in (0.0, 1.0)
-        )
-        chart = alt.layer(*layers).properties(height=430 if form == "wide" else 400)
-        return configured(chart, form)
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        columns = _columns(ribbons, sources, places)
+        unit = min(_unit(column, _FLOWS[form]) for column in columns)
+        leaving, entering = (_Stack(column, unit) for column in columns)
+        left = _widest(leaving, form) + 10
+        right = pen.width - _widest(entering, form) - 10
+        for ribbon in ribbons:
+            if _amount(ribbon) > 0:
+                start = leaving.starts[ribbon.source, ribbon.place]
+                end = entering.starts[ribbon.place, ribbon.source]
+                high = _amount(ribbon) * unit
+                pen.ribbon((left + 6, start), (right - 6, end), high, band(ribbon.colour))
+        _draw_blocks(pen, form, leaving, left, "end", -1.0)
+        _draw_blocks(pen, form, entering, right, "start", 1.0)
+        return pen
 
     return make_chart(
         name,
@@ -272,28 +157,124 @@ def draw_ribbons(
     )
 
 
-def _stack(
-    names: Sequence[str], sizes: Mapping[str, float], gap: float
-) -> dict[str, tuple[float, float]]:
-    """Return from where to where each name reaches when they stand on each other with gaps."""
-    found: dict[str, tuple[float, float]] = {}
-    reached = 0.0
-    for one in names:
-        found[one] = (reached, reached + sizes[one])
-        reached += sizes[one] + gap
+def _stacked(
+    kept: Sequence[str], parts: Mapping[str, Sequence[Figure]], index: int, below: Sequence[str]
+) -> list[tuple[str, float, float]]:
+    """Return from where to where each part of a period reaches."""
+    found, reached, sunk = [], 0.0, 0.0
+    for part in kept:
+        value = max(parts[part][index].value or 0.0, 0.0)
+        if part in below:
+            found.append((part, sunk - value, sunk))
+            sunk -= value
+        else:
+            found.append((part, reached, reached + value))
+            reached += value
     return found
 
 
-def _zero() -> Spec:
-    return alt.Chart(with_rows([{"at": 0}])).mark_rule(color=MUTED).encode(y=alt.Y("at:Q"))
+def _draw_values(
+    pen: Pen, form: Form, values: Sequence[float | None], unit: str, top: float, *, right: float
+) -> Scale:
+    """Draw an upright scale at the left, its unit at the highest tick."""
+    bottom = top + _PLOT[form]
+    scale = make_scale(values, "number", start=bottom, end=top, most=6, along=False)
+    words = [*scale.words[:-1], f"{scale.words[-1]} {unit}".strip()]
+    left = max(text_width(text, SMALL) for text in scale.words) + 9
+    for tick, text in zip(scale.ticks, words, strict=True):
+        y = scale.at(tick)
+        pen.line((left, y), (right, y), ink(MUTED if tick == 0 else RULE), under=True)
+        if tick == scale.ticks[-1] and unit:
+            pen.text(TextPlace(0.0, y - 5), text, tone=ink(MUTED), size=SMALL)
+        else:
+            pen.text(TextPlace(left - 7, y + 4, "end"), text, tone=ink(MUTED), size=SMALL)
+    return scale
 
 
-def _with_unit(unit: str) -> str:
-    return f"datum.label + ' {unit}'" if unit else "datum.label"
+def _draw_periods(pen: Pen, periods: Sequence[str], scale: Scale, *, right: float) -> list[float]:
+    """Write the periods below the plot, as many as leave room, and return their middles."""
+    left = max(text_width(text, SMALL) for text in scale.words) + 9
+    step = (right - left) / max(len(periods), 1)
+    centres = [left + (k + 0.5) * step for k in range(len(periods))]
+    draw_names_below(pen, periods, centres, scale.start + 18)
+    pen.height = scale.start + 26
+    return centres
 
 
-def _finish(layers: list[Spec], form: Form) -> dict[str, Any]:
-    spec = configured(alt.layer(*layers).properties(height=_HEIGHT[form]), form)
-    spec["config"]["axisY"] = {"grid": True, "gridColor": RULE}
-    spec["config"]["axisX"] = {"grid": False}
-    return spec
+# --- ribbons ---------------------------------------------------------------------------------------------------------
+
+
+def _amount(ribbon: Ribbon) -> float:
+    return max(ribbon.figure.value or 0.0, 0.0)
+
+
+def _columns(
+    ribbons: Sequence[Ribbon], sources: Sequence[str], places: Sequence[str]
+) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
+    """Return what leaves each source by place, and what reaches each place by source, in their orders."""
+    leaves = {one: {r.place: _amount(r) for r in ribbons if r.source == one} for one in sources}
+    enters = {
+        one: {
+            r.source: _amount(r)
+            for r in sorted(ribbons, key=lambda item: sources.index(item.source))
+            if r.place == one
+        }
+        for one in places
+    }
+    return leaves, enters
+
+
+_BETWEEN = 14.0
+"""Pixels between two blocks of a side."""
+
+
+def _unit(column: Mapping[str, Mapping[str, float]], high: float) -> float:
+    """Return the height of an amount of one, where a side is to fill a height."""
+    total = sum(sum(parts.values()) for parts in column.values()) or 1.0
+    return max(high - _BETWEEN * (len(column) - 1), 0.3 * high) / total
+
+
+class _Stack:
+    """Blocks on each other with gaps: from where to where each reaches with its amount, and where its parts begin."""
+
+    def __init__(self, column: Mapping[str, Mapping[str, float]], unit: float) -> None:
+        self.blocks: dict[str, tuple[float, float, float]] = {}
+        self.starts: dict[tuple[str, str], float] = {}
+        y = 0.0
+        for one, parts in column.items():
+            reached = y
+            for other, value in parts.items():
+                self.starts[one, other] = reached
+                reached += value * unit
+            self.blocks[one] = (y, reached, sum(parts.values()))
+            y = reached + _BETWEEN
+
+
+def _widest(stack: _Stack, form: Form) -> float:
+    return max(
+        text_width(line, SIZE)
+        for one, (_, _, amount) in stack.blocks.items()
+        for line in _name_of(one, amount, form)
+    )
+
+
+def _name_of(name: str, amount: float, form: Form) -> list[str]:
+    return wrap_text(f"{name} {format_number(amount)}", _BESIDE[form], SIZE)
+
+
+def _draw_blocks(pen: Pen, form: Form, stack: _Stack, x: float, anchor: str, side: float) -> None:
+    """Draw the blocks of a side with their names and sums, apart from each other."""
+    names = [_name_of(one, amount, form) for one, (_, _, amount) in stack.blocks.items()]
+    middles = [(low + high) / 2 for low, high, _ in stack.blocks.values()]
+    tall = [LINE * len(lines) + 2 for lines in names]
+    placed = spread(
+        middles, tall, top=0.0, bottom=max(high for _, high, _ in stack.blocks.values())
+    )
+    for (low, high, _), lines, y, size in zip(
+        stack.blocks.values(), names, placed, tall, strict=True
+    ):
+        inner = x - 6 * side
+        pen.bar(Rect(min(x, inner), low, max(x, inner), max(high, low + 1)), ink(INK))
+        first = y - LINE * len(lines) / 2 + 12
+        pen.lines(TextPlace(x + 7 * side, first, anchor), lines)
+        pen.height = max(pen.height, y + size / 2, high + 2)

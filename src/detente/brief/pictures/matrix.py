@@ -1,28 +1,18 @@
-"""The picture of a matrix: rows against columns, the number in each cell, darker for more."""
+"""The picture of a matrix: rows against columns, the number in each cell, a fuller blue for more."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from textwrap import wrap
-from typing import Any
-
-import altair as alt
 
 from detente.brief.figures import Chart, Figure, link
-from detente.brief.pictures.drawing import (
-    Form,
-    Words,
-    configured,
-    make_chart,
-    tidy,
-    with_rows,
-)
-from detente.brief.pictures.palette import CELL_DARK, CELL_LIGHT
+from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart
+from detente.brief.pictures.letters import balanced, text_width, wrap_text
+from detente.brief.pictures.palette import MUTED, ink, on_shade, shade
+from detente.brief.pictures.pen import SIZE, SMALL, Pen, Rect, TextPlace
 
-__all__ = ["LONGEST_HEAD", "draw_matrix"]
+__all__ = ["draw_matrix"]
 
-LONGEST_HEAD = 24
-"""Longer heads of a matrix become letters, explained under its title."""
-_DEEP = "#0b5f94"
+_NAMES: dict[Form, float] = {"wide": 210.0, "narrow": 132.0}
+"""Most room for the names of rows beside their cells."""
+_CELL, _LINE = 26.0, 14.0
 
 
 def draw_matrix(
@@ -36,91 +26,30 @@ def draw_matrix(
     names: Sequence[str] = (),
     corner: str = "",
 ) -> Chart:
-    """Draw a matrix of shares: darker is more, the number in each cell.
+    """Draw a matrix of shares: a fuller blue is more, the number in each cell, the words of each column above it.
+
+    Words too long to stand above their columns stand on steps, each with a line down to its column.
 
     ``shades`` from 0 to 1 colour cells that hold no shares; ``names`` are the rows' names in the table where they are longer
     than on the picture, under the head ``corner``.
     """
-    marks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if shades is None else "123456789"
-    letters = list(marks[: len(columns)])
-    short = max(len(column) for column in columns) <= LONGEST_HEAD
-    heads_of = list(columns) if short else letters
-    data = [
-        {
-            "row": row,
-            "column": column,
-            "value": tidy(figure.value if shades is None else shades[place][number]),
-            "text": figure.text if shades is None else _cell_text(figure.text),
-        }
-        for place, (row, line) in enumerate(zip(rows, cells, strict=True))
-        for number, (column, figure) in enumerate(zip(heads_of, line, strict=True))
-        if figure is not None and figure.value is not None
-    ]
-    if not short:
-        key = [f"{letter}: {column}" for letter, column in zip(letters, columns, strict=True)]
-        words = replace(words, key=tuple(key))
 
-    def build(form: Form) -> dict[str, Any]:
-        columns = heads_of
-        room, letter = (560, 7.2) if form == "wide" else (250, 6.2)
-        limit = max(6, int(room / len(columns) / letter))
-        lines = [wrap(column, limit, break_long_words=False) or [""] for column in columns]
-        tall = max(len(line) for line in lines)
-        heads = ["\n".join([""] * (tall - len(line)) + line) for line in lines]
-        head = dict(zip(columns, heads, strict=True))
-        sides = {row: row for row in rows}
-        if shades is not None:
-            sides = {
-                row: "\n".join(wrap(row, 30 if form == "wide" else 17, break_long_words=False))
-                for row in rows
-            }
-        deep = max(side.count("\n") + 1 for side in sides.values())
-        rich = [
-            {**row, "row": sides[str(row["row"])], "column": head[str(row["column"])]}
-            for row in data
+    def level(place: int, number: int, figure: Figure) -> float:
+        return float(figure.value or 0.0) if shades is None else shades[place][number]
+
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        filled = [
+            [
+                None
+                if figure is None or figure.value is None
+                else (_cell_text(figure, shares=shades is None), level(place, number, figure))
+                for number, figure in enumerate(line)
+            ]
+            for place, line in enumerate(cells)
         ]
-        base = alt.Chart(with_rows(rich)).encode(
-            y=alt.Y(
-                "row:N",
-                sort=list(sides.values()),
-                scale=alt.Scale(paddingInner=0.06),
-                axis=alt.Axis(title=None, labelLimit=150 if form == "wide" else 100)
-                if shades is None
-                else alt.Axis(
-                    title=None,
-                    labelExpr="split(datum.label, '\\n')",
-                    labelLineHeight=13,
-                    labelLimit=0,
-                    labelFontSize=12 if form == "wide" else 11,
-                    labelOffset=_centred(deep),
-                ),
-            ),
-            x=alt.X(
-                "column:N",
-                sort=heads,
-                scale=alt.Scale(paddingInner=0.03),
-                axis=alt.Axis(
-                    title=None,
-                    orient="top",
-                    labelAngle=0,
-                    labelExpr="split(datum.label, '\\n')",
-                    labelFontSize=13 if form == "wide" else 11,
-                    labelBaseline="bottom",
-                    labelLineHeight=14,
-                    labelPadding=4 + 14 * (tall - 1),
-                    labelLimit=0,
-                    labelOverlap=False,
-                ),
-            ),
-        )
-        scale = alt.Scale(domain=[0, 1], range=["#eaf3f9", _DEEP], clamp=True)
-        ink = alt.condition(alt.datum.value > 0.78, alt.value(CELL_DARK), alt.value(CELL_LIGHT))
-        layers = [
-            base.mark_rect().encode(color=alt.Color("value:Q", scale=scale, legend=None)),
-            base.mark_text(fontSize=12).encode(text=alt.Text("text:N"), color=ink),
-        ]
-        step = max(26 if form == "wide" else 28, 8 + 13 * deep)
-        return configured(alt.layer(*layers).properties(height={"step": step}), form)
+        _draw_cells(pen, form, rows, columns, filled)
+        return pen
 
     body = tuple(
         (row, *("" if cell is None else link(cell, cell.full_text) for cell in line))
@@ -129,17 +58,69 @@ def draw_matrix(
     return make_chart(name, build, words, (corner, *columns), body)
 
 
-def _cell_text(text: str) -> str:
-    """Return a number without its unit, for a cell."""
+_Cells = Sequence[Sequence[tuple[str, float] | None]]
+
+
+def _draw_cells(
+    pen: Pen, form: Form, rows: Sequence[str], columns: Sequence[str], cells: _Cells
+) -> None:
+    size = SIZE if form == "wide" else SMALL
+    numbers = [text_width(cell[0], SMALL) for line in cells for cell in line if cell is not None]
+    least = max(numbers, default=0.0) + 7
+    room = min(_NAMES[form], pen.width - least * len(columns) - 10)
+    beside = room >= 60
+    names = [balanced(row, room if beside else pen.width, size) for row in rows]
+    left = max(text_width(line, size) for lines in names for line in lines) + 10 if beside else 0.0
+    step = (pen.width - left) / len(columns)
+    y = _draw_heads(pen, columns, [left + (number + 0.5) * step for number in range(len(columns))])
+    for lines, line in zip(names, cells, strict=True):
+        tall = 15.0 * len(lines)
+        high = max(_CELL, tall + 6) if beside else _CELL
+        if beside:
+            first = y + (high - tall) / 2 + 11.5
+            pen.lines(TextPlace(left - 10, first, "end"), lines, size=size, step=15.0)
+        else:
+            pen.lines(TextPlace(0.0, y + 14), lines, size=size, step=15.0)
+            y += tall + 4
+        for number, cell in enumerate(line):
+            if cell is not None:
+                start = left + number * step
+                _draw_cell(pen, Rect(start + 1, y + 1, start + step - 1, y + high - 1), *cell)
+        y += high + (0 if beside else 4)
+    pen.height = y + 2
+
+
+def _draw_heads(pen: Pen, columns: Sequence[str], centres: Sequence[float]) -> float:
+    """Write the words of columns above their middles, or on steps down from the right; return where cells begin."""
+    step = centres[1] - centres[0] if len(centres) > 1 else pen.width
+    longest = max(text_width(word, SMALL) for head in columns for word in head.split() or [""])
+    if longest + 4 <= step:
+        heads = [balanced(column, step - 4, SMALL) for column in columns]
+        tall = max(len(lines) for lines in heads)
+        for x, lines in zip(centres, heads, strict=True):
+            first = 12.0 + _LINE * (tall - len(lines))
+            pen.lines(TextPlace(x, first, "middle"), lines, size=SMALL, step=_LINE)
+        return _LINE * tall + 8
+    y, ends = 12.0, []
+    for x, column in reversed(list(zip(centres, columns, strict=True))):
+        lines = wrap_text(column, x + 3, SMALL)
+        pen.lines(TextPlace(x + 3, y, "end"), lines, size=SMALL, step=_LINE)
+        y += _LINE * len(lines) + 2
+        ends.append((x, y - _LINE + 1))
+    for x, top in ends:
+        pen.uprights(x, ((top, y - 3),), ink(MUTED))
+    return y
+
+
+def _draw_cell(pen: Pen, box: Rect, text: str, level: float) -> None:
+    pen.bar(box, shade(level))
+    place = TextPlace((box.left + box.right) / 2, (box.top + box.bottom) / 2 + 4.3, "middle")
+    pen.text(place, text, tone=on_shade(level), size=SMALL, inside=True)
+
+
+def _cell_text(figure: Figure, *, shares: bool) -> str:
+    """Return a number for a cell: a share whole, anything else without its unit."""
+    text = figure.text
+    if shares:
+        return text
     return "<1" if text.startswith("under 1 ") else text.partition(" ")[0].lstrip("+")
-
-
-def _centred(deep: int) -> Any:
-    """Offset of labels of several lines, which hang from the middle of their row, by the number of lines."""
-    return {
-        "condition": [
-            {"test": f"length(split(datum.label, '\\n')) == {lines}", "value": -6.5 * (lines - 1)}
-            for lines in range(2, deep + 1)
-        ],
-        "value": 0,
-    }

@@ -7,21 +7,23 @@ The plot area is fixed, so that a page can lay a cursor over any day: day ``k`` 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import altair as alt
+from itertools import pairwise
 
 from detente.brief.figures import Chart
-from detente.brief.pictures.drawing import Form, Words, configured, make_chart, tidy, with_rows
-from detente.brief.pictures.palette import INK, NEUTRAL, PAPER
+from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart
+from detente.brief.pictures.letters import text_width
+from detente.brief.pictures.palette import INK, MUTED, RULE, band, ink
+from detente.brief.pictures.pen import SIZE, SMALL, Pen, TextPlace
+from detente.brief.pictures.scales import make_scale
 
 __all__ = ["LEFT", "Path", "StripEvent", "draw_paths", "draw_strip", "plot_width"]
 
 LEFT, RIGHT = 44, 12
 """Room left and right of the plot, in pixels."""
 
-_FULL = {"wide": 700, "narrow": 350}
-_HEIGHT = {"wide": 230, "narrow": 210}
+_TOP, _BELOW = 22, 30
+"""Room above and below the plot."""
+_HEIGHT: dict[Form, float] = {"wide": 230.0, "narrow": 210.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class StripEvent:
 
 def plot_width(form: Form) -> int:
     """Return the width of the plot area in pixels."""
-    return _FULL[form] - LEFT - RIGHT
+    return int(WIDTH[form]) - LEFT - RIGHT
 
 
 def draw_paths(name: str, days: Sequence[date], paths: Sequence[Path], words: Words) -> Chart:
@@ -66,35 +68,30 @@ def draw_paths(name: str, days: Sequence[date], paths: Sequence[Path], words: Wo
         Title, measure and source.
     """
 
-    def build(form: Form) -> dict[str, Any]:
-        top = max(max(path.high or path.values) for path in paths)
-        high = min(1.0, max(0.1, -(-top // 0.1) * 0.1))
-        scale = alt.Scale(domain=[0, tidy(high)], nice=False)
-        y = alt.Y("value:Q", scale=scale, axis=alt.Axis(title=None, format=".0%", tickCount=5))
-        layers: list[Any] = []
+    def build(form: Form) -> Pen:
+        pen = _ground(days, form, _HEIGHT[form])
+        top, bottom = float(_TOP), _TOP + _HEIGHT[form]
+        highest = min(1.0, max(0.1, *(max(path.high or path.values) for path in paths)))
+        scale = make_scale([highest], "prob", start=bottom, end=top, most=5, along=False)
+        for tick, text in zip(scale.ticks, scale.words, strict=True):
+            y = scale.at(tick)
+            tone = ink(MUTED if tick == 0 else RULE)
+            pen.line((LEFT, y), (pen.width - RIGHT, y), tone, under=True)
+            pen.text(TextPlace(LEFT - 7, y + 4, "end"), text, tone=ink(MUTED), size=SMALL)
         for path in paths:
             if path.low:
-                rows = [
-                    {"day": k, "low": tidy(low), "value": tidy(end)}
-                    for k, (low, end) in enumerate(zip(path.low, path.high, strict=True))
-                ]
-                layers.append(
-                    alt.Chart(with_rows(rows))
-                    .mark_area(color=path.colour, opacity=0.16)
-                    .encode(x=_day_axis(days, form), y=y, y2="low:Q")
-                )
+                low = [(_at(k, days, form), scale.at(v)) for k, v in enumerate(path.low)]
+                high = [(_at(k, days, form), scale.at(v)) for k, v in enumerate(path.high)]
+                pen.area([*high, *reversed(low)], band(path.colour), opacity=0.16)
+                for edge in (low, high):
+                    for one, two in pairwise(edge):
+                        pen.line(one, two, band(path.colour), width=0.8, under=True)
         for path in paths:
-            rows = [{"day": k, "value": tidy(value)} for k, value in enumerate(path.values)]
-            dash = [5, 3] if path.dashed else [1, 0]
-            layers.append(
-                alt.Chart(with_rows(rows))
-                .mark_line(
-                    color=path.colour, strokeWidth=2.2, interpolate="step-after", strokeDash=dash
-                )
-                .encode(x=_day_axis(days, form), y=y)
-            )
-        layers += _labels(days, paths, form, y)
-        return _fixed(alt.layer(*layers), form, _HEIGHT[form])
+            points = [(_at(k, days, form), scale.at(v)) for k, v in enumerate(path.values)]
+            pen.trace(_steps(points), ink(path.colour), dash="5 3" if path.dashed else "")
+        for path in sorted(paths, key=lambda item: -item.values[-1]):
+            _name(pen, path, scale.at(path.values[-1]), bottom)
+        return pen
 
     return make_chart(
         name,
@@ -118,28 +115,17 @@ def draw_strip(
 ) -> Chart:
     """Draw events as points on their days, a row per kind; ``told`` are day, kind and words of each, for the table."""
 
-    def build(form: Form) -> dict[str, Any]:
-        data = [
-            {"day": item.day, "row": item.row, "colour": item.colour, "words": item.words}
-            for item in moments
-        ]
-        y = alt.Y(
-            "row:N",
-            sort=list(rows),
-            scale=alt.Scale(domain=list(rows)),
-            axis=alt.Axis(title=None, orient="left", labels=False, grid=True),
-        )
-        points = (
-            alt.Chart(with_rows(data))
-            .mark_point(filled=True, size=70, opacity=0.8)
-            .encode(x=_day_axis(days, form), y=y, color=alt.Color("colour:N", scale=None))
-        )
-        names = (
-            alt.Chart(with_rows([{"row": row} for row in rows]))
-            .mark_text(align="left", baseline="bottom", dy=-7, fontSize=12, color=NEUTRAL)
-            .encode(y=y, x=alt.value(2), text="row:N")
-        )
-        return _fixed(alt.layer(points, names), form, 34 * len(rows))
+    def build(form: Form) -> Pen:
+        high = 36.0
+        pen = _ground(days, form, high * len(rows))
+        for place, row in enumerate(rows):
+            y = _TOP + high * (place + 1) - 9
+            pen.line((LEFT, y), (pen.width - RIGHT, y), ink(RULE), under=True)
+            pen.text(TextPlace(0.0, y - 11), row, tone=ink(MUTED), size=SMALL, halo=True)
+            for moment in moments:
+                if moment.row == row:
+                    pen.dot(_at(moment.day, days, form), y, ink(moment.colour), radius=4.6)
+        return pen
 
     return make_chart(
         name,
@@ -151,71 +137,42 @@ def draw_strip(
     )
 
 
-def _day_axis(days: Sequence[date], form: Form) -> alt.X:
-    last = max(len(days) - 1, 1)
+def _at(day: int, days: Sequence[date], form: Form) -> float:
+    return LEFT + day / max(len(days) - 1, 1) * plot_width(form)
+
+
+def _steps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Hold each value until the next day."""
+    held = [points[0]]
+    for x, y in points[1:]:
+        held += [(x, held[-1][1]), (x, y)]
+    return held
+
+
+def _ground(days: Sequence[date], form: Form, high: float) -> Pen:
+    """Begin a picture over days: its days below the plot, as many as leave room."""
+    pen = Pen(WIDTH[form])
+    pen.height = _TOP + high + _BELOW
+    y = _TOP + high
+    pen.line((LEFT, y), (pen.width - RIGHT, y), ink(MUTED), under=True)
     most = 6 if form == "wide" else 3
-    ticks = sorted({round(k * last / most) for k in range(most + 1)})
-    labels = {k: _day_text(days[min(k, len(days) - 1)]) for k in ticks}
-    expression = " : ".join(f"datum.value == {k} ? '{text}'" for k, text in labels.items())
-    return alt.X(
-        "day:Q",
-        scale=alt.Scale(domain=[0, last], nice=False),
-        axis=alt.Axis(
-            title=None,
-            values=ticks,
-            labelExpr=f"{expression} : ''",
-            grid=False,
-            labelFlush=True,
-            tickSize=4,
-            ticks=True,
-        ),
+    for k in sorted({round(part * (len(days) - 1) / most) for part in range(most + 1)}):
+        x = _at(k, days, form)
+        text = f"{days[k].day} {days[k]:%b}"
+        half = text_width(text, SMALL) / 2
+        place = TextPlace(min(x, pen.width - half), y + 18, "middle")
+        if pen.label([place], text, tone=ink(MUTED), halo=False):
+            pen.line((x, y), (x, y + 4), ink(MUTED))
+    return pen
+
+
+def _name(pen: Pen, path: Path, y: float, bottom: float) -> None:
+    """Write the name of a line near its end: above or below it, as near as is free, else where no other name stands."""
+    x = pen.width - RIGHT - 2
+    heights = sorted(
+        (float(at) for at in range(_TOP + 2, int(bottom) - 4, 3)), key=lambda at: abs(at - (y - 7))
     )
-
-
-def _day_text(day: date) -> str:
-    return f"{day.day} {day:%b}"
-
-
-def _labels(days: Sequence[date], paths: Sequence[Path], form: Form, y: Any) -> list[Any]:
-    """Name each line at its end, apart from one another."""
-    _, top = (0.0, max(max(path.high or path.values) for path in paths))
-    gap = 0.075 * max(top, 0.1) * (1.0 if form == "wide" else 1.15)
-    placed: list[tuple[float, Path]] = []
-    for path in sorted(paths, key=lambda item: item.values[-1]):
-        at = path.values[-1] + 0.35 * gap
-        if placed and at < placed[-1][0] + gap:
-            at = placed[-1][0] + gap
-        placed.append((at, path))
-    layers = []
-    for at, path in placed:
-        rows = with_rows([{"day": len(days) - 1, "value": tidy(at), "text": path.name}])
-        for halo in (
-            True,
-            False,
-        ):  # the ground behind the letters first, so that no line runs through them
-            mark: dict[str, Any] = {"stroke": PAPER, "strokeWidth": 4} if halo else {}
-            layers.append(
-                alt.Chart(rows)
-                .mark_text(
-                    align="right",
-                    baseline="bottom",
-                    dx=-2,
-                    fontSize=13,
-                    fontWeight=600,
-                    color=path.colour,
-                    **mark,
-                )
-                .encode(x=_day_axis(days, form), y=y, text="text:N")
-            )
-    return layers
-
-
-def _fixed(chart: Any, form: Form, height: int) -> dict[str, Any]:
-    spec = configured(chart, form)
-    return {
-        **spec,
-        "width": plot_width(form),
-        "height": height,
-        "autosize": {"type": "none"},
-        "padding": {"left": LEFT, "right": RIGHT, "top": 22, "bottom": 30},
-    }
+    places = [TextPlace(x, at, "end") for at in heights]
+    tone = ink(path.colour)
+    if pen.label(places, path.name, tone=tone, size=SIZE, bold=True) is None:
+        pen.label(places, path.name, tone=tone, size=SMALL, over_marks=True)

@@ -2,29 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import altair as alt
 
 from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import (
+    WIDTH,
     Form,
+    Key,
+    Slot,
     Words,
-    make_axis,
+    draw_axis,
+    draw_key,
+    lay_rows,
     make_chart,
-    make_grid,
-    make_legend,
-    prepared,
-    tidy,
-    with_rows,
-    x_of,
 )
-from detente.brief.pictures.palette import INK, SOFT
+from detente.brief.pictures.palette import INK, MUTED, RULE, SOFT, band, ink
+from detente.brief.pictures.pen import Pen, Rect
+from detente.brief.pictures.scales import Scale, make_scale
 from detente.brief.words import format_value
 
 __all__ = ["TermRow", "draw_terms"]
 
-_TERMS = "Best common terms"
+_TERMS, _ROOM = "Best common terms", "Room on this issue alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,67 +57,49 @@ def draw_terms(
     sides, colours
         Names and colours of the two sides.
     """
-    order = [row.row for row in rows]
-    points, ways, rooms = [], [], []
-    lines: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
-    for row in rows:
-        values = [figure.value for figure in row.positions]
-        ways.append(_line(row.row, *values))
-        for side, figure in zip(sides, row.positions, strict=True):
-            points.append({"row": row.row, "series": side, "value": tidy(figure.value)})
-        for drawn, line in zip(lines, row.red_lines, strict=True):
-            if line is not None:
-                drawn.append({"row": row.row, "value": tidy(line.value)})
-        if row.best is not None and row.best.value is not None:
-            points.append({"row": row.row, "series": _TERMS, "value": tidy(row.best.value)})
-        if row.ends is not None:
-            rooms.append(_line(row.row, *(figure.value for figure in row.ends)))
-    series = [*sides, *([_TERMS] if any(p["series"] == _TERMS for p in points) else [])]
-    shades = [*colours, INK][: len(series)]
-    shapes = ["circle", "circle", "diamond"][: len(series)]
-    axis = make_axis([0.0, 100.0], "score_0_100", zero=True, room=0.0)
 
-    def build(form: Form) -> dict[str, Any]:
-        grid = make_grid(form, order)
-
-        def layer(data: list[dict[str, Any]]) -> Any:
-            return grid.attach(alt.Chart(with_rows(prepared(data, form))))
-
-        x = alt.X("value:Q", scale=alt.Scale(domain=[-2, 102], nice=False), axis=axis.spec(form))
-        legend = make_legend(form, symbol=False, room=sum(len(one) + 4 for one in series))
-        layers = [
-            layer(ways).mark_rule(strokeWidth=2, color=SOFT).encode(x=x_of("low"), x2="high:Q"),
-            layer(rooms)
-            .mark_rule(strokeWidth=11, color=INK, opacity=0.22)
-            .encode(x=x_of("low"), x2="high:Q"),
-            *(
-                layer(drawn).mark_tick(thickness=3, size=22, opacity=1, color=colour).encode(x=x)
-                for drawn, colour in zip(lines, colours, strict=True)
-            ),
-            layer(points)
-            .mark_point(filled=True, size=105, opacity=1)
-            .encode(
-                x=x,
-                color=alt.Color(
-                    "series:N",
-                    sort=series,
-                    scale=alt.Scale(domain=series, range=shades),
-                    legend=legend,
-                ),
-                shape=alt.Shape(
-                    "series:N", sort=series, scale=alt.Scale(domain=series, range=shapes)
-                ),
-            ),
-        ]
-        data = (ways, rooms, *lines, points)
-        return grid.finish([part for part, rows in zip(layers, data, strict=True) if rows])
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        top = draw_key(pen, _keys(rows, sides, colours))
+        layout = lay_rows(pen, form, [Slot(row=row.row) for row in rows], top=top, thick=24.0)
+        scale = make_scale((), "score_0_100", start=layout.left, end=layout.right)
+        draw_axis(pen, scale, layout)
+        for row, y in zip(rows, layout.heights, strict=True):
+            _draw_row(pen, scale, y, row, colours)
+        pen.height = layout.bottom
+        return pen
 
     return make_chart(name, build, words, *_table(rows, sides))
 
 
-def _line(row: str, first: float | None, second: float | None) -> dict[str, Any]:
-    ends = sorted((first or 0.0, second or 0.0))
-    return {"row": row, "low": tidy(ends[0]), "high": tidy(ends[1])}
+def _keys(rows: Sequence[TermRow], sides: tuple[str, str], colours: tuple[str, str]) -> list[Key]:
+    keys = [Key(side, colour) for side, colour in zip(sides, colours, strict=True)]
+    if any(row.best is not None and row.best.value is not None for row in rows):
+        keys.append(Key(_TERMS, INK, "diamond"))
+    if any(line is not None for row in rows for line in row.red_lines):
+        keys.append(Key("Red line of a side, in its colour", MUTED, "tick"))
+    if any(row.ends is not None for row in rows):
+        keys.append(Key(_ROOM, MUTED, "box"))
+    return keys
+
+
+def _draw_row(pen: Pen, scale: Scale, y: float, row: TermRow, colours: tuple[str, str]) -> None:
+    first, second = (scale.at(figure.value or 0.0) for figure in row.positions)
+    pen.line((first, y), (second, y), band(SOFT), width=2.0)
+    if row.ends is not None:
+        low, high = sorted(scale.at(figure.value or 0.0) for figure in row.ends)
+        pen.bar(Rect(low, y - 5.5, high, y + 5.5), band(RULE), edge=ink(MUTED))
+    for line, colour in zip(row.red_lines, colours, strict=True):
+        if line is not None and line.value is not None:
+            x = scale.at(line.value)
+            pen.bar(Rect(x - 1.5, y - 11, x + 1.5, y + 11), ink(colour))
+    for x, colour, radius in (
+        (first, colours[0], 5.5),
+        (second, colours[1], 3.5 if abs(first - second) < 6 else 5.5),
+    ):
+        pen.dot(x, y, ink(colour), radius=radius)
+    if row.best is not None and row.best.value is not None:
+        pen.diamond(scale.at(row.best.value), y, ink(INK))
 
 
 def _table(
@@ -133,7 +113,7 @@ def _table(
         *sides,
         *(f"Red line, {side}" for side in sides),
         _TERMS,
-        "Room on this issue alone",
+        _ROOM,
     )
     body = []
     for row in rows:

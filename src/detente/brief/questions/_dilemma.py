@@ -12,7 +12,7 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
-from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.drawing import Key, Words
 from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO
 from detente.brief.questions._channels import channel_sentence, channel_table, open_policy
 from detente.brief.questions._parts import PostureReading, readings, run_note
@@ -415,12 +415,16 @@ def _effect_chart(context: Context, moves: list[_Move]) -> Chart | None:
         ],
         Words(
             title=readings_title([move.reading for move in moves]),
-            subtitle="What a move does to the chance of an attack, in points, mean over explored cases and types; blue: deters, green: "
-            "reassures, red: provokes, black: uses force, orange: spends leverage, purple: differs by type, grey: no clear effect",
+            subtitle="What a move does to the chance of an attack, in points, mean over explored cases and types",
             footnote=run_note(context),
         ),
         zero_line=True,
         row_title="Move (what is meant)",
+        keys=[
+            Key(sentence_case(reading), colour)
+            for reading, colour in COLOURS.items()
+            if any(move.reading == reading for move in moves)
+        ],
     )
 
 

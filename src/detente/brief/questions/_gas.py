@@ -3,6 +3,7 @@
 The pictures show the programme at the central values of the crisis, as the run keeps it; losses come with their range.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,9 @@ from detente.brief.figures import Chart, Figure, TableView, Trace, link, present
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import Course, Ribbon, draw_courses, draw_months, draw_ribbons
 from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO, SOFT
-from detente.brief.words import join_words
+from detente.brief.words import format_value, join_words
 
-__all__ = ["GasSection", "describe_gas"]
+__all__ = ["GasSection", "describe_gas", "flows_title"]
 
 
 STUDY, MODEL = "gas", "energy.gas_system"
@@ -53,6 +54,22 @@ def describe_gas(context: Context, book: Book) -> GasSection:
         charts=(teller.months(), teller.flows(), teller.prices()),
         tables=(teller.countries(),),
     )
+
+
+def flows_title(
+    seller: str, kept_twh: float, *, landed: float, landing: Sequence[str], short: Sequence[str]
+) -> str:
+    """Say what a cut leaves of the seller's gas, where gas by ship lands, and where gas is shortest.
+
+    Examples
+    --------
+    >>> flows_title("Northland", 279.6, landed=0.59, landing=["East", "West"], short=["Isle"])
+    'A cut leaves 280 TWh from Northland; 59% of LNG lands in East and West; gas is shortest in Isle'
+    >>> flows_title("Northland", 0.2, landed=0.59, landing=["East"], short=["Isle"])
+    'A cut leaves no gas from Northland; 59% of LNG lands in East; gas is shortest in Isle'
+    """
+    left = f"{format_value(kept_twh, 'twh')} from" if kept_twh >= LEAST_CUT_TWH else "no gas from"
+    return f"A cut leaves {left} {seller}; {landed:.0%} of LNG lands in {join_words(landing)}; gas is shortest in {join_words(short)}"
 
 
 def _by_source(flows: dict[tuple[str, str], float]) -> dict[str, float]:
@@ -224,6 +241,19 @@ class _Teller:
 
     # --- pictures --------------------------------------------------------------------------------------------------------
 
+    def _withholding(self) -> str:
+        """Say which share of its gas the challenger withholds when gas is cut, as the programme was run."""
+        sold = {route for name in self.suppliers for route in self.study.suppliers[name]}
+        theirs = [entry in sold for entry in self.study.entries]
+        before, after = (float(year.supply_twh[theirs].sum()) for year in (self.stands, self.cut))
+        share = self.figure(
+            "withheld",
+            f"share of its gas that {self.seller} withholds",
+            1 - after / max(before, 1e-12),
+            "share",
+        )
+        return f"{self.seller} withholds {share.text} of its gas"
+
     def _footnote(self) -> str:
         return "One run of the programme at the median of every quantity. Sources: tables of gas of the crisis; each row names its own."
 
@@ -264,7 +294,7 @@ class _Teller:
             figures,
             Words(
                 title=f"If {self.seller} cuts, storage gives up to {peak:.1f} TWh a day, and {share.text} of demand gives way in the worst month",
-                subtitle="What covers the union's gas demand by month if gas is cut, TWh a day",
+                subtitle=f"What covers the union's gas demand by month if {self._withholding()}, TWh a day",
                 footnote=self._footnote(),
             ),
             colours={
@@ -335,19 +365,23 @@ class _Teller:
         landed = self._terminals_of(year)
         west = [k for k in np.argsort(-landed)[:3] if landed[k] > 0]
         share = float(landed[west].sum() / max(landed.sum(), 1e-12))
-        titled = join_words([self.study.names[self.names[k]] for k in west])
+        landing = [self.study.names[self.names[k]] for k in west]
         lost = (year.response_twh + year.shedding_twh).sum(axis=1) / np.maximum(
             year.demand_twh.sum(axis=1), 1e-12
         )
-        short = join_words(
-            [self.study.names[self.names[k]] for k in np.argsort(-lost, kind="stable")[:3]]
-        )
+        short = [self.study.names[self.names[k]] for k in np.argsort(-lost, kind="stable")[:3]]
         return draw_ribbons(
             f"{self.book.question}-gas-flows",
             ribbons,
             Words(
-                title=f"{share:.0%} of LNG lands in {titled}; gas is shortest in {short}",
-                subtitle="Where gas comes from and where it enters the network if gas is cut, TWh in twelve months",
+                title=flows_title(
+                    self.seller,
+                    sums.get(self.seller, 0.0),
+                    landed=share,
+                    landing=landing,
+                    short=short,
+                ),
+                subtitle=f"Where gas comes from and where it enters the network if {self._withholding()}, TWh in twelve months",
                 footnote=self._footnote()
                 + " Flows between countries: detente price CRISIS energy.",
             ),

@@ -313,7 +313,7 @@ def _chart(
         [[figures[policy, aim.metric] for aim in aims] for policy in ranked],
         Words(
             title=f"{sentence_case(name)} falls short least over all aims taken alike",
-            subtitle="Mean regret in each aim: probabilities in percentage points, all else in stakes; darker is a larger share of "
+            subtitle="Mean regret in each aim: probabilities in percentage points, all else in stakes; a fuller blue is a larger share of "
             "the largest in the column",
             footnote=run_note(context, spread=False),
         ),

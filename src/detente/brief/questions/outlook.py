@@ -15,8 +15,8 @@ from detente.brief.figures import (
     present_table,
 )
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
-from detente.brief.pictures.drawing import Words
-from detente.brief.pictures.palette import INK, OKABE_ITO
+from detente.brief.pictures.drawing import Key, Words
+from detente.brief.pictures.palette import INK, OKABE_ITO, SOFT
 from detente.brief.questions._beliefs import belief_chart, belief_paragraphs, read_beliefs
 from detente.brief.questions._dilemma import dilemma_parts
 from detente.brief.questions._hopes import hopes_sentences
@@ -141,7 +141,11 @@ def _beside_base_rates(context: Context, shared: SharedFigures) -> Iterator[Figu
 def _outcome_colour(rule: OutcomeRule) -> str:
     if rule.attack:
         return INK
-    return OKABE_ITO["sky"] if rule.settlement else "#a8a8a8"
+    return OKABE_ITO["sky"] if rule.settlement else SOFT
+
+
+_OUTCOMES = (("An attack", INK), ("A settlement", OKABE_ITO["sky"]), ("Neither", SOFT))
+"""What the colours of outcomes stand for."""
 
 
 def _outcome_chart(
@@ -159,12 +163,16 @@ def _outcome_chart(
         ],
         Words(
             title=outcomes_title(leading, outcomes, attack),
-            subtitle="Model's probability of each outcome in the base case, mean over explored cases; dark: attack, blue: settlement, "
-            "grey: neither",
+            subtitle="Model's probability of each outcome in the base case, mean over explored cases",
             footnote=run_note(context).replace("Point", "Bar"),
         ),
         bars=True,
         row_title="Outcome",
+        keys=[
+            Key(name, colour, "bar")
+            for name, colour in _OUTCOMES
+            if any(_outcome_colour(item) == colour for item, _ in outcomes)
+        ],
     )
 
 

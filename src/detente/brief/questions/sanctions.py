@@ -32,6 +32,8 @@ TARGET_MODELS = ("sanctions.target_loss", "sanctions.package_loss")
 """Models that price the target's loss."""
 SENDER_MODELS = ("sanctions.sender_loss", "sanctions.package_cost")
 """Models that price the loss of those who impose sanctions."""
+MOST_ROWS = 12
+"""Most losses of either side on a picture."""
 SMALLEST_LOSS = 0.05
 """Differences of a loss that are worth a sentence, in % of GDP."""
 SELDOM = 0.005
@@ -202,7 +204,7 @@ def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
     seen: dict[str, int] = {}
     for rows, player in ((target, hit), (senders, own)):
         colour = context.roles.colours[player.id] if player is not None else INK
-        for level, figure in rows[:10]:
+        for level, figure in _of_each_package(rows):
             row, name = grouped_row(context, level, seen)
             spans.append(Span(row=row, name=name, figure=figure, colour=colour))
     hardest, cost = _largest(target), _largest(senders)
@@ -227,6 +229,19 @@ def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
         bars=True,
         row_title="Who and when",
     )
+
+
+def _of_each_package(rows: Rows) -> Rows:
+    """Return the largest losses of every mechanism, the mechanism with the largest first, together no more than a picture holds."""
+    packages: dict[str, Rows] = {}
+    for level, figure in rows:
+        packages.setdefault(level.mechanism, []).append((level, figure))
+    room = max(1, MOST_ROWS // max(len(packages), 1))
+    shown = [
+        sorted(found, key=lambda row: -(row[1].value or 0.0))[:room] for found in packages.values()
+    ]
+    shown.sort(key=lambda found: -(found[0][1].value or 0.0))
+    return [row for found in shown for row in found]
 
 
 def _member_chart(context: Context, members: Rows) -> Chart | None:
