@@ -21,6 +21,7 @@ from detente.brief.figures import Answer, Chart, Figure, TableView, plain
 from detente.brief.first_screen import headline_sentences, how_sure
 from detente.brief.questions import Question, find_questions
 from detente.brief.shared import SharedFigures, declare_shared
+from detente.brief.summary import Summary, summarise
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Source
 from detente.errors import UsageError
@@ -37,6 +38,7 @@ class Brief:
     context: Context
     answers: tuple[Answer, ...]
     shared: SharedFigures
+    summary: Summary
     headline: tuple[str, ...]
     sure: tuple[str, ...]
     figures: Mapping[str, Figure]
@@ -132,6 +134,7 @@ def compose(crisis: Crisis, results: Run) -> Brief:
         headline=headline_sentences(context, answers, shared),
         sure=how_sure(context, shared),
         shared=shared,
+        summary=summarise(context, shared, answers),
         figures=figures,
         inputs=input_table(context),
         base_rates=base_rate_tables(context, shared),
