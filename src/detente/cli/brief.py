@@ -54,7 +54,9 @@ SearchOption = Annotated[int, SEARCH]
 OutOption = Annotated[Path | None, OUT]
 SingleOption = Annotated[
     bool,
-    typer.Option("--single-file", help="Put the appendix into brief.html, so that one file holds all."),
+    typer.Option(
+        "--single-file", help="Put the appendix into brief.html, so that one file holds all."
+    ),
 ]
 WorkersOption = Annotated[
     int | None, reworded(WORKERS, help="How many at once; all cores by default.", metavar="N")

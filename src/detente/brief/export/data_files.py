@@ -7,7 +7,14 @@ from pathlib import Path
 from detente.files.generations import GenerationKind, check_finished
 from detente.files.reading import read_plain
 
-__all__ = ["APPENDIX_FILE", "BRIEFING", "DATA_FILE", "MAX_DATA_BYTES", "holds_briefing", "read_data_file"]
+__all__ = [
+    "APPENDIX_FILE",
+    "BRIEFING",
+    "DATA_FILE",
+    "MAX_DATA_BYTES",
+    "holds_briefing",
+    "read_data_file",
+]
 
 DATA_FILE = "brief.json"
 APPENDIX_FILE = "appendix.html"

@@ -1,7 +1,7 @@
 """The pages of a briefing: what is read first, what is looked up in the appendix, and the same text as Markdown."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +71,8 @@ def _case_words(brief: "Brief") -> str:
 
 def _values(brief: "Brief") -> dict[str, Any]:
     crisis = brief.crisis
+    screens = _screens(brief)
+    taken = {chart.id for chart in screens.values() if chart is not None}
     citations = Citations({source.key: source for source in brief.sources})
     return {
         "brief": brief,
@@ -81,16 +83,29 @@ def _values(brief: "Brief") -> dict[str, Any]:
         "n_cases": _case_words(brief),
         "n_figures": f"{len(brief.figures):,}",
         "citations": citations,
-        "cards": [_Card(answer, brief.hero) for answer in brief.answers],
+        "said": brief.summary,
+        "screens": screens,
+        "cards": [_Card(answer, elsewhere=taken) for answer in brief.answers],
         "standings": _by_standing(brief.sources),
+    }
+
+
+def _screens(brief: "Brief") -> dict[str, Chart | None]:
+    """Return the pictures of the first screens: those of the summary, or what stands nearest to them."""
+    known = {chart.id: chart for chart in brief.charts}
+    said = brief.summary
+    return {
+        "outcomes": said.outcomes or brief.hero,
+        "moves": said.moves or known.get("outlook-dilemma-effect"),
+        "tradeoff": said.tradeoff or known.get("outlook-policies"),
     }
 
 
 class _Card:
     """An answer with the picture beside it, and the pictures that are left to the appendix."""
 
-    def __init__(self, answer: Answer, hero: Chart | None) -> None:
-        own = [chart for chart in answer.charts if hero is None or chart.id != hero.id]
+    def __init__(self, answer: Answer, *, elsewhere: Container[str]) -> None:
+        own = [chart for chart in answer.charts if chart.id not in elsewhere]
         self.answer = answer
         self.chart = own[0] if own else None
         self.others: Sequence[Chart] = own[1:]
@@ -104,4 +119,3 @@ def _by_standing(sources: Sequence[Source]) -> list[tuple[str, list[Source]]]:
         (standing or "read as published", list(group))
         for standing, group in groupby(ranked, key=lambda source: source.standing)
     ]
-

@@ -19,13 +19,14 @@ from detente.brief.figures import (
     FactView,
     Figure,
     TableView,
+    link,
     links_in,
     parts_of,
     plain,
 )
 from detente.brief.pages import page_loader
 from detente.brief.quantity_words import quantity_text, source_date
-from detente.brief.words import format_date, say_edition
+from detente.brief.words import format_date, plural, say_edition, sentence_case, spell_count
 from detente.crisis.metric_names import metric_name
 
 if TYPE_CHECKING:
@@ -384,6 +385,10 @@ def environment(*, html: bool) -> jinja2.Environment:
         safe_svg=Markup,
         address=_address,
         code=_code,
+        link=link,
+        sentence=sentence_case,
+        counted=plural,
+        spelled=spell_count,
     )
     return found
 

@@ -36,9 +36,7 @@ class BriefPaths:
     tables: tuple[Path, ...]
 
 
-def write_files(
-    brief: "Brief", folder: str | Path, *, single_file: bool = False
-) -> BriefPaths:
+def write_files(brief: "Brief", folder: str | Path, *, single_file: bool = False) -> BriefPaths:
     """Write the files of a composed briefing into a folder.
 
     Parameters

@@ -107,6 +107,7 @@ def _environment(places: tuple[str, ...]) -> jinja2.Environment:
         aside=lambda figure: link(figure, figure.aside_text),
         chance=chance,
         joined=join_words,
+        quoted=lambda text: f"“{text}”",
         counted=plural,
         sentence=sentence_case,
         spelled=spell_count,
@@ -127,7 +128,9 @@ def _amount(figure: Figure) -> str:
 
 def _bare_range(figure: Figure) -> str:
     """Write the range of a figure in percent of something without saying again of what."""
-    return figure.range_text.partition("%")[0] + "%" if "%" in figure.range_text else figure.range_text
+    return (
+        figure.range_text.partition("%")[0] + "%" if "%" in figure.range_text else figure.range_text
+    )
 
 
 def _one_line(text: str) -> str:
