@@ -112,6 +112,7 @@ def _environment(places: tuple[str, ...]) -> jinja2.Environment:
         sentence=sentence_case,
         spelled=spell_count,
         amount=_amount,
+        unsigned=lambda text: text.removeprefix("\N{MINUS SIGN}").removeprefix("+"),
         bare_range=_bare_range,
     )
     return found
