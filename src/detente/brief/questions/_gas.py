@@ -18,7 +18,7 @@ from detente.brief.pictures.flows import Course, Ribbon, draw_courses, draw_mont
 from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO, SOFT
 from detente.brief.words import format_value, join_words
 
-__all__ = ["GasSection", "describe_gas", "flows_title"]
+__all__ = ["GasNumbers", "GasSection", "describe_gas", "flows_title"]
 
 
 STUDY, MODEL = "gas", "energy.gas_system"
@@ -36,10 +36,28 @@ LEAST_CUT_TWH = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GasSection:
-    """What a question takes over: sentences, pictures and tables."""
+class GasNumbers:
+    """What a cut does at the central values: what is lost, what stands in, what it costs, and where terminals lie idle.
 
-    sentences: tuple[str, ...] = ()
+    ``pact`` holds the volume of a pact and the demand that it serves; ``full`` names lines that are full all year.
+    """
+
+    lost: Figure
+    came: Figure
+    saved: Figure
+    shed: Figure
+    is_shed: bool
+    price: tuple[Figure, Figure]
+    idle: tuple[Figure, tuple[str, ...]] | None
+    full: tuple[str, ...]
+    pact: tuple[Figure, Figure] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GasSection:
+    """What a question takes over: numbers, pictures and tables."""
+
+    numbers: GasNumbers | None = None
     charts: tuple[Chart, ...] = ()
     tables: tuple[TableView, ...] = ()
 
@@ -50,7 +68,7 @@ def describe_gas(context: Context, book: Book) -> GasSection:
         return GasSection()
     teller = _Teller(context, book, context.results.study(STUDY, GasStudy))
     return GasSection(
-        sentences=teller.sentences(),
+        numbers=teller.numbers(),
         charts=(teller.months(), teller.flows(), teller.prices()),
         tables=(teller.countries(),),
     )
@@ -157,8 +175,8 @@ class _Teller:
 
     # --- sentences -------------------------------------------------------------------------------------------------------
 
-    def sentences(self) -> tuple[str, ...]:
-        """Say what liquefied gas can and cannot replace."""
+    def numbers(self) -> GasNumbers:
+        """Say what a cut takes and what can stand in."""
         before, after = self._parts(self.stands), self._parts(self.cut)
         lost = float((before["challenger"] - after["challenger"]).sum())
         gained = float(
@@ -166,12 +184,7 @@ class _Teller:
         )
         saved = float((after["response"] - before["response"]).sum())
         shed = float((after["cut_off"] - before["cut_off"]).sum())
-        missing = self.figure("lost", "gas withheld in twelve months", lost, "twh")
-        came = self.figure("came", "more gas by ship and from neighbours", gained, "twh")
-        gave = self.figure("saved", "demand that gives way to the price", saved, "twh")
-        off = self.figure("shed", "demand cut off", max(shed, 0.0), "twh")
-        ends = f"{link(off)} are cut off" if shed >= LEAST_CUT_TWH else "nothing is cut off"
-        price = [
+        prices = [
             self.figure(
                 f"price.{year.id}",
                 f"mean price, {year.label}",
@@ -180,15 +193,21 @@ class _Teller:
             )
             for year in (self.stands, self.cut)
         ]
-        first = (
-            f"At the central values a cut takes {link(missing)} in twelve months. More gas by ship and from neighbours stands in "
-            f"for {link(came)}, lower demand for {link(gave)}, and {ends}; the mean price goes from {link(price[0])} to "
-            f"{link(price[1])}."
+        idle, full = self._limits()
+        return GasNumbers(
+            lost=self.figure("lost", "gas withheld in twelve months", lost, "twh"),
+            came=self.figure("came", "more gas by ship and from neighbours", gained, "twh"),
+            saved=self.figure("saved", "demand that gives way to the price", saved, "twh"),
+            shed=self.figure("shed", "demand cut off", max(shed, 0.0), "twh"),
+            is_shed=shed >= LEAST_CUT_TWH,
+            price=(prices[0], prices[1]),
+            idle=idle,
+            full=full,
+            pact=self._pact(),
         )
-        return (first, *self._limits(), *self._pact())
 
-    def _limits(self) -> tuple[str, ...]:
-        """Say where terminals have room that the lines behind them cannot use."""
+    def _limits(self) -> tuple[tuple[Figure, tuple[str, ...]] | None, tuple[str, ...]]:
+        """Return the room of terminals that the lines behind them cannot use, with where it is, and the lines that are full."""
         year = self.cut
         room = -self._terminals_of(year)
         for node, rate in zip(
@@ -199,7 +218,7 @@ class _Teller:
         price = (year.price * year.demand_twh).sum(axis=1) / np.maximum(
             year.demand_twh.sum(axis=1), 1e-12
         )
-        idle = [k for k in np.argsort(-room) if room[k] > LEAST_TWH and price[k] < CHEAP * mean]
+        places = [k for k in np.argsort(-room) if room[k] > LEAST_TWH and price[k] < CHEAP * mean]
         full = [
             self.study.names[pipe]
             for pipe, rate, twh in zip(
@@ -207,37 +226,26 @@ class _Teller:
             )
             if twh.sum() > LEAST_TWH and twh.sum() >= FULL * float((rate * self.days).sum())
         ]
-        said = []
-        if idle:
-            spare = self.figure(
-                "idle", "room of terminals behind full lines", float(room[idle].sum()), "twh"
-            )
-            where = join_words([self.study.names[self.names[k]] for k in idle[:3]])
-            said.append(
-                f"What liquefied gas cannot do: terminals have room for {link(spare)} more, in {where} above all, where gas is "
-                "cheaper because the lines on are full."
-            )
-        if full:
-            said.append(f"Full all year: {join_words(full[:5])}.")
-        return tuple(said)
+        if not places:
+            return None, tuple(full)
+        spare = self.figure(
+            "idle", "room of terminals behind full lines", float(room[places].sum()), "twh"
+        )
+        where = tuple(self.study.names[self.names[k]] for k in places[:3])
+        return (spare, where), tuple(full)
 
-    def _pact(self) -> tuple[str, ...]:
+    def _pact(self) -> tuple[Figure, Figure] | None:
         year = self.years.get("pact")
         if year is None:
-            return ()
+            return None
         without, beside = (
             float((parts["response"] + parts["cut_off"]).sum())
             for parts in (self._parts(self.cut), self._parts(year))
         )
-        volume = self.figure("pact", "gas that the pact diverts", year.lng_pact_twh, "twh")
-        served = self.figure(
-            "served", "demand that the pact serves", max(without - beside, 0.0), "twh"
+        return (
+            self.figure("pact", "gas that the pact diverts", year.lng_pact_twh, "twh"),
+            self.figure("served", "demand that the pact serves", max(without - beside, 0.0), "twh"),
         )
-        sentence = (
-            f"Of a pact for {link(volume)}, {link(served)} reach demand in the union that would be lost without it; the rest takes "
-            "the place of other gas or serves neighbours."
-        )
-        return (sentence,)
 
     # --- pictures --------------------------------------------------------------------------------------------------------
 
