@@ -11,6 +11,7 @@ from detente.brief.pages import say
 from detente.brief.shared import SharedFigures
 from detente.brief.summary.ahead import Planned, Telling, read_planned, read_telling
 from detente.brief.summary.allies import AlliesNumber, read_allies, read_split
+from detente.brief.summary.charts import moves_chart, outcomes_chart, tradeoff_chart
 from detente.brief.summary.choices import (
     Choices,
     NamedChoice,
@@ -113,8 +114,11 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         question=_question(context),
         lead=_lead(context, shared, parts),
         confidence=Confidence(word=parts.doubts.word, reasons=_reasons(context, parts.doubts)),
+        outcomes=outcomes_chart(context, book, shared, parts.likely),
         types=parts.types,
-        findings=_findings(parts),
+        moves=moves_chart(context, parts.moves, parts.types),
+        tradeoff=tradeoff_chart(context, parts.choices),
+        findings=_findings(context, parts),
         choices_lead=_choices_lead(parts.choices),
         choices=_choices(context, parts.choices),
         prepare=_prepare(parts.prepared),
@@ -180,7 +184,7 @@ def _lead(context: Context, shared: SharedFigures, parts: Parts) -> tuple[str, .
                 types=parts.types,
             )
         )
-        sentences.append(say(PAGE, "combine", **_combined(parts.combination)))
+        sentences.append(say(PAGE, "combine", **_combined(context, parts.combination)))
     return tuple(text for text in sentences if text)
 
 
@@ -194,13 +198,14 @@ def _clauses(moves: Moves, *, rising: bool) -> list[str]:
     ]
 
 
-def _combined(combination: Combination | None) -> dict[str, object]:
+def _combined(context: Context, combination: Combination | None) -> dict[str, object]:
     if combination is None:
         return {"case": "open"}
-    verdicts = {name: combination.of(name) for name in ("helps", "harms", "none")}
+    verdicts = {name: combination.of(name) for name in ("force", "helps", "harms", "none")}
     case = "+".join(name for name, found in verdicts.items() if found)
     return {
         "case": case,
+        "others": [player.name for player in attackers(context) if player.role != "challenger"],
         "typed": any(line is not None for line, _, _ in combination.verdicts),
         "together": combination.label,
         "alone": combination.alone_label,
@@ -265,7 +270,7 @@ def _reasons(context: Context, doubts: Doubts) -> tuple[str, ...]:
 # --- what moves show -------------------------------------------------------------------------------------------------
 
 
-def _findings(parts: Parts) -> tuple[Finding, ...]:
+def _findings(context: Context, parts: Parts) -> tuple[Finding, ...]:
     moves, found = parts.moves, []
     if moves.dilemma is not None:
         told = [effect for effect in moves.dilemma.told if effect.type is not None]
@@ -284,7 +289,7 @@ def _findings(parts: Parts) -> tuple[Finding, ...]:
     if moves.harm is not None:
         found.append(_finding("harm", label=moves.harm.label, **_moved(moves.harm.told)))
     if parts.combination is not None:
-        found.append(_finding("combined", **_combined(parts.combination)))
+        found.append(_finding("combined", **_combined(context, parts.combination)))
     ranked = [move for move in moves.rows if move.compared]
     if moves.small > 1:
         found.append(_finding("small", small=moves.small, of=len(ranked), types=parts.types))

@@ -250,18 +250,22 @@ def policy_group(context: Context, policy: str) -> MoveGroup:
 # --- offers and deterrence together ----------------------------------------------------------------------------------
 
 
+Verdict = Literal["helps", "harms", "none", "force"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Combination:
     """A commitment to offers and deterrence, against the same offers alone.
 
-    ``verdicts`` gives for each type, or for None, what deterrence on top does: ``helps``, ``harms`` or ``none``, with the change.
+    ``verdicts`` gives for each type, or for None, what deterrence on top does, with the change: ``helps``, ``harms`` or ``none``; for
+    all of them ``force`` where attacks by others than the challenger clearly rise with any, so that it is no deterrence.
     """
 
     policy: str
     label: str
     alone: str
     alone_label: str
-    verdicts: tuple[tuple[TypeLine | None, Literal["helps", "harms", "none"], Figure], ...]
+    verdicts: tuple[tuple[TypeLine | None, Verdict, Figure], ...]
 
     def of(self, verdict: str) -> tuple[tuple[TypeLine | None, Figure], ...]:
         """Return types with a verdict, each with its change."""
@@ -293,7 +297,7 @@ def find_combination(
     )
     label = context.policies.get(policy).label
     alone_label = context.policies.get(alone).label
-    verdicts = []
+    verdicts: list[tuple[TypeLine | None, Verdict, Figure]] = []
     for line in types or (None,):
         metric = "attack" if line is None else metric_name("attack_given", line.player, line.id)
         if not context.columns.has(metric):
@@ -308,7 +312,10 @@ def find_combination(
             unit="points",
             trace=context.traces.of(metric, policy),
         )
-        verdicts.append((line, _verdict(change), figure))
+        others = _by_others(context, line, policy) - _by_others(context, line, alone)
+        verdicts.append((line, _verdict(change, others), figure))
+    if any(verdict == "force" for _, verdict, _ in verdicts):
+        verdicts = [(line, "force", figure) for line, _, figure in verdicts]
     return Combination(
         policy=policy, label=label, alone=alone, alone_label=alone_label, verdicts=tuple(verdicts)
     )
@@ -319,7 +326,29 @@ def _of(held: Mapping[str, str], kinds: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name, kind in held.items() if kind in wanted)
 
 
-def _verdict(change: FloatArray) -> Literal["helps", "harms", "none"]:
+def _by_others(context: Context, line: TypeLine | None, policy: str) -> FloatArray:
+    """Return the chance of an attack that is no act of the challenger, given a type if there is one."""
+    columns = context.columns
+    if line is None:
+        challengers = {player.id for player in context.roles.players("challenger")}
+        names = [
+            metric_name("outcome", rule.id)
+            for rule in context.crisis.outcomes.values()
+            if rule.attack and rule.attack not in challengers
+        ]
+    else:
+        names = [
+            metric_name("outcome_given", line.player, line.id, rule.id)
+            for rule in context.crisis.outcomes.values()
+            if rule.attack and rule.attack != line.player
+        ]
+    values = [columns.values(name, policy) for name in names if columns.has(name)]
+    return np.sum(values, axis=0) if values else np.zeros_like(columns.values("attack", policy))
+
+
+def _verdict(change: FloatArray, others: FloatArray) -> Verdict:
+    if _is_clear(others):
+        return "force"
     if float(np.mean(change <= -CLEAR_CHANGE)) >= CLEAR_SHARE:
         return "helps"
     return "harms" if float(np.mean(change >= CLEAR_CHANGE)) >= CLEAR_SHARE else "none"
