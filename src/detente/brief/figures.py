@@ -192,11 +192,16 @@ def present_table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A drawing as SVG: in a file of its own, and within a page of either width."""
+    """A drawing as SVG: in a file of its own, and within a page of either width.
+
+    ``printed`` is the drawing for a printed page, without words around it and with its colours written out; where it is
+    empty, there is none but that of the file.
+    """
 
     svg: str
     wide: str
     narrow: str
+    printed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

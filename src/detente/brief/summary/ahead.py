@@ -26,11 +26,12 @@ MEMORY = "memory-unverified"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A day ahead, what is planned for it and who takes part, in the words of the crisis."""
+    """A day ahead, what is planned for it and who takes part, in the words of the crisis; or the round that begins on it."""
 
     day: str
-    what: str
-    who: str
+    what: str = ""
+    who: str = ""
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +54,23 @@ class Telling:
 
 
 def read_planned(context: Context) -> tuple[Planned, ...]:
-    """Choose the days to name: facts before what is from memory, then the earliest, told in their order."""
+    """Choose the days to name, told in their order; where nothing is scheduled, the days on which rounds begin.
+
+    Facts come before what is from memory, rows that claims of the crisis rest on before others, then the earliest.
+    """
     rows = [
-        (row.cells.get("grade", "") == MEMORY, day, place, row)
+        ((row.cells.get("grade", "") == MEMORY, not row.cells.get("claims", "").strip(), day, place), row)
         for place, (day, row) in enumerate(_scheduled(context))
     ]
-    chosen = sorted(rows, key=lambda item: item[:3])[:MOST_DATES]
+    chosen = sorted(rows, key=lambda item: item[0])[:MOST_DATES]
+    if not chosen:
+        return tuple(
+            Planned(day=day.isoformat(), round=number)
+            for number, day in enumerate(context.crisis.calendar, 1)
+            if day > context.crisis.as_of
+        )
     return tuple(
-        _planned(context, day, row) for _, day, _, row in sorted(chosen, key=lambda item: item[1:3])
+        _planned(context, key[2], row) for key, row in sorted(chosen, key=lambda item: item[0][2:])
     )
 
 
@@ -79,7 +89,8 @@ def _planned(context: Context, day: str, row: TableRow) -> Planned:
     cells = row.cells
     what = _first(cells, ("format", "event", "item", "rule", "series"))
     who = _first(cells, ("participants", "actors", "actor", "place"))
-    return Planned(day=day, what=what, who=context.names.actors_text(who))
+    named = context.names.actors_text(who.replace(",", ""))
+    return Planned(day=day, what=what, who=who if named == who.replace(",", "") else named)
 
 
 def _first(cells: Mapping[str, str], names: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from detente.brief.pages import say
 from detente.brief.shared import SharedFigures
 from detente.brief.summary.ahead import Planned, Telling, read_planned, read_telling
 from detente.brief.summary.allies import AlliesNumber, read_allies, read_split
+from detente.brief.summary.charts import moves_chart, outcomes_chart, tradeoff_chart
 from detente.brief.summary.choices import (
     Choices,
     NamedChoice,
@@ -109,12 +110,15 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
     known = {figure.id for answer in answers for figure in answer.figures}
     return Summary(
         crisis=context.crisis.id,
-        kicker=say(PAGE, "kicker", title=context.crisis.title, day=format_date(context.crisis.as_of)),
+        kicker=_kicker(context),
         question=_question(context),
         lead=_lead(context, shared, parts),
         confidence=Confidence(word=parts.doubts.word, reasons=_reasons(context, parts.doubts)),
+        outcomes=outcomes_chart(context, book, shared, parts.likely),
         types=parts.types,
-        findings=_findings(parts),
+        moves=moves_chart(context, parts.moves, parts.types),
+        tradeoff=tradeoff_chart(context, parts.choices),
+        findings=_findings(context, parts),
         choices_lead=_choices_lead(parts.choices),
         choices=_choices(context, parts.choices),
         prepare=_prepare(parts.prepared),
@@ -131,6 +135,12 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
 
 
 # --- the first screen ------------------------------------------------------------------------------------------------
+
+
+def _kicker(context: Context) -> str:
+    day = format_date(context.crisis.as_of)
+    title = context.crisis.title
+    return say(PAGE, "kicker", title=title, day="" if day in title else day)
 
 
 def _question(context: Context) -> str:
@@ -167,14 +177,14 @@ def _lead(context: Context, shared: SharedFigures, parts: Parts) -> tuple[str, .
                 calm=calm,
                 before=shared.attack,
                 after=None if calm is None else shared.policies[calm.policy][0],
-                moved=_spoken(() if calm is None else calm.told),
+                **_moved(() if calm is None else calm.told),
                 dilemma=parts.moves.dilemma,
                 lowered=_clauses(parts.moves, rising=False),
                 raised=_clauses(parts.moves, rising=True),
                 types=parts.types,
             )
         )
-        sentences.append(say(PAGE, "combine", **_combined(parts.combination)))
+        sentences.append(say(PAGE, "combine", **_combined(context, parts.combination)))
     return tuple(text for text in sentences if text)
 
 
@@ -188,13 +198,14 @@ def _clauses(moves: Moves, *, rising: bool) -> list[str]:
     ]
 
 
-def _combined(combination: Combination | None) -> dict[str, object]:
+def _combined(context: Context, combination: Combination | None) -> dict[str, object]:
     if combination is None:
-        return {"case": "none"}
-    verdicts = {name: combination.of(name) for name in ("helps", "harms", "none")}
+        return {"case": "open"}
+    verdicts = {name: combination.of(name) for name in ("force", "helps", "harms", "none")}
     case = "+".join(name for name, found in verdicts.items() if found)
     return {
         "case": case,
+        "others": [player.name for player in attackers(context) if player.role != "challenger"],
         "typed": any(line is not None for line, _, _ in combination.verdicts),
         "together": combination.label,
         "alone": combination.alone_label,
@@ -217,6 +228,17 @@ def _spoken(effects: Sequence[Effect]) -> list[tuple[str, tuple[Figure, str]]]:
         (effect.type.clause if effect.type is not None else "", _size(effect.change))
         for effect in effects
     ]
+
+
+def _moved(effects: Sequence[Effect]) -> dict[str, object]:
+    """Return effects as a sentence tells them: each with its type, or of more than two the smallest and the largest."""
+    spoken = _spoken(effects)
+    if len(spoken) < 3:
+        return {"moved": spoken}
+    ends = sorted(effects, key=lambda effect: abs(effect.mean))
+    (_, low), (figure, high) = _size(ends[0].change), _size(ends[-1].change)
+    words = high if low == high else f"{low.partition(' point')[0]} to {high}"
+    return {"moved": [("", (figure, words))]}
 
 
 def _reasons(context: Context, doubts: Doubts) -> tuple[str, ...]:
@@ -248,7 +270,7 @@ def _reasons(context: Context, doubts: Doubts) -> tuple[str, ...]:
 # --- what moves show -------------------------------------------------------------------------------------------------
 
 
-def _findings(parts: Parts) -> tuple[Finding, ...]:
+def _findings(context: Context, parts: Parts) -> tuple[Finding, ...]:
     moves, found = parts.moves, []
     if moves.dilemma is not None:
         told = [effect for effect in moves.dilemma.told if effect.type is not None]
@@ -265,11 +287,11 @@ def _findings(parts: Parts) -> tuple[Finding, ...]:
             )
         )
     if moves.harm is not None:
-        found.append(_finding("harm", label=moves.harm.label, moved=_spoken(moves.harm.told)))
+        found.append(_finding("harm", label=moves.harm.label, **_moved(moves.harm.told)))
     if parts.combination is not None:
-        found.append(_finding("combined", **_combined(parts.combination)))
-    ranked = [move for move in moves.rows if not move.forgoes]
-    if moves.small:
+        found.append(_finding("combined", **_combined(context, parts.combination)))
+    ranked = [move for move in moves.rows if move.compared]
+    if moves.small > 1:
         found.append(_finding("small", small=moves.small, of=len(ranked), types=parts.types))
     return tuple(found[:MOST_FINDINGS])
 
@@ -320,7 +342,10 @@ def _choice(context: Context, item: NamedChoice) -> str:
 
 
 def _prepare(prepared: Prepared | None) -> str:
-    return "" if prepared is None else say(PAGE, "prepare", prepared=prepared)
+    if prepared is None:
+        return ""
+    least = min(prepared.under, key=lambda pair: pair[1].value or 0.0, default=None)
+    return say(PAGE, "prepare", prepared=prepared, least=least)
 
 
 # --- allies, days, signs ---------------------------------------------------------------------------------------------

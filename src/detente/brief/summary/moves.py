@@ -28,26 +28,32 @@ __all__ = [
     "read_moves",
 ]
 
-MoveGroup = Literal["offers", "both", "force", "economic", "other"]
-"""What a commitment holds beyond the base case: diplomacy, diplomacy and pressure, force, economic pressure, or none of them."""
+MoveGroup = Literal["offers", "both", "force", "economic", "other", "attack"]
+"""What a commitment holds beyond the base case: diplomacy, diplomacy and pressure, force, economic pressure, none of them, or an
+attack of one's own."""
 
 OFFER = "diplomacy"
 DETERRENCE = frozenset({"posture", "sanctions", "deterrence", "aid", "defence", "military"})
 ECONOMIC = frozenset({"sanctions", "energy", "economic"})
-ORDER: tuple[MoveGroup, ...] = ("offers", "both", "force", "economic", "other")
+ORDER: tuple[MoveGroup, ...] = ("offers", "both", "force", "economic", "other", "attack")
 HELPS = frozenset({"deters", "reassures"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What a commitment does to an attack given one type; ``type`` is None where no types are told apart."""
+    """What a commitment does to an attack given one type; ``type`` is None where no types are told apart.
+
+    ``own`` is the mean change of the attacks that are acts of the type itself: nobody is provoked to another's act.
+    """
 
     type: TypeLine | None
     change: Figure
+    own: float
     label: EffectLabel
     share_higher: float
     share_lower: float
     forced: bool
+    uses_force: bool
 
     @property
     def mean(self) -> float:
@@ -69,6 +75,11 @@ class Move:
     def told(self) -> tuple[Effect, ...]:
         """Effects that the rules do not force."""
         return tuple(effect for effect in self.effects if not effect.forced)
+
+    @property
+    def compared(self) -> bool:
+        """Whether it may be judged by the chance of an attack: it neither forgoes an attack of its own side nor makes one."""
+        return not self.forgoes and self.group != "attack" and bool(self.told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +109,13 @@ def read_moves(
         if (move := _move(context, shared, policy, types)) is not None
     ]
     rows.sort(key=lambda move: (ORDER.index(move.group), _mean(move)))
-    ranked = [move for move in rows if not move.forgoes and move.told]
+    ranked = [move for move in rows if move.compared]
     calm = [move for move in ranked if all(effect.label in HELPS for effect in move.told)]
-    harm = [move for move in ranked if all(effect.label == "provokes" for effect in move.told)]
+    harm = [
+        move
+        for move in ranked
+        if all(effect.label == "provokes" and effect.mean >= CLEAR_CHANGE for effect in move.told)
+    ]
     split = [move for move in ranked if _split(move) >= CLEAR_CHANGE]
     return Moves(
         rows=tuple(rows),
@@ -116,9 +131,13 @@ def _mean(move: Move) -> float:
 
 
 def _split(move: Move) -> float:
-    """Return the smaller of the largest rise and the largest fall; negative where a commitment moves all types one way."""
-    means = [effect.mean for effect in move.told]
-    return min(max(means), -min(means)) if len(means) > 1 else -1.0
+    """Return the smaller of the largest rise and the largest fall; negative where a commitment moves all types one way.
+
+    A type counts by the smaller of what changes in all attacks and in its own.
+    """
+    rises = [min(effect.mean, effect.own) for effect in move.told]
+    falls = [min(-effect.mean, -effect.own) for effect in move.told]
+    return min(max(rises), max(falls)) if len(rises) > 1 else -1.0
 
 
 def _move(
@@ -129,10 +148,12 @@ def _move(
         Effect(
             type=known.get((effect.player, effect.type)),
             change=figure,
+            own=float(effect.own.mean()),
             label=effect.label,
             share_higher=effect.share_higher,
             share_lower=effect.share_lower,
             forced=effect.is_forced,
+            uses_force=_is_clear(effect.attack - effect.own),
         )
         for effect, figure in shared.by_type.get(policy, ())
     ]
@@ -144,7 +165,7 @@ def _move(
     return Move(
         policy=policy,
         label=context.policies.get(policy).label,
-        group=policy_group(context, policy),
+        group="attack" if any(item.uses_force for item in effects) else policy_group(context, policy),
         forgoes=bool(context.policies.forgoes(policy)),
         effects=tuple(effects),
     )
@@ -167,11 +188,17 @@ def _whole(context: Context, shared: SharedFigures, policy: str) -> Effect | Non
     return Effect(
         type=None,
         change=change,
+        own=float(own.mean()),
         label=label_effect(own, terms, attack - own),
         share_higher=float(np.mean(attack >= CLEAR_CHANGE)),
         share_lower=float(np.mean(attack <= -CLEAR_CHANGE)),
         forced=not attack.any(),
+        uses_force=_is_clear(attack - own),
     )
+
+
+def _is_clear(change: FloatArray) -> bool:
+    return float(np.mean(change >= CLEAR_CHANGE)) >= CLEAR_SHARE
 
 
 # --- what a commitment holds -----------------------------------------------------------------------------------------
@@ -223,18 +250,22 @@ def policy_group(context: Context, policy: str) -> MoveGroup:
 # --- offers and deterrence together ----------------------------------------------------------------------------------
 
 
+Verdict = Literal["helps", "harms", "none", "force"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Combination:
     """A commitment to offers and deterrence, against the same offers alone.
 
-    ``verdicts`` gives for each type, or for None, what deterrence on top does: ``helps``, ``harms`` or ``none``, with the change.
+    ``verdicts`` gives for each type, or for None, what deterrence on top does, with the change: ``helps``, ``harms`` or ``none``; for
+    all of them ``force`` where attacks by others than the challenger clearly rise with any, so that it is no deterrence.
     """
 
     policy: str
     label: str
     alone: str
     alone_label: str
-    verdicts: tuple[tuple[TypeLine | None, Literal["helps", "harms", "none"], Figure], ...]
+    verdicts: tuple[tuple[TypeLine | None, Verdict, Figure], ...]
 
     def of(self, verdict: str) -> tuple[tuple[TypeLine | None, Figure], ...]:
         """Return types with a verdict, each with its change."""
@@ -258,11 +289,15 @@ def find_combination(
     if not pairs:
         return None
     policy, alone = min(
-        pairs, key=lambda pair: float(context.columns.values("attack", pair[0]).mean())
+        pairs,
+        key=lambda pair: (
+            pair[0] in context.policies.mixes,
+            float(context.columns.values("attack", pair[0]).mean()),
+        ),
     )
     label = context.policies.get(policy).label
     alone_label = context.policies.get(alone).label
-    verdicts = []
+    verdicts: list[tuple[TypeLine | None, Verdict, Figure]] = []
     for line in types or (None,):
         metric = "attack" if line is None else metric_name("attack_given", line.player, line.id)
         if not context.columns.has(metric):
@@ -277,7 +312,10 @@ def find_combination(
             unit="points",
             trace=context.traces.of(metric, policy),
         )
-        verdicts.append((line, _verdict(change), figure))
+        others = _by_others(context, line, policy) - _by_others(context, line, alone)
+        verdicts.append((line, _verdict(change, others), figure))
+    if any(verdict == "force" for _, verdict, _ in verdicts):
+        verdicts = [(line, "force", figure) for line, _, figure in verdicts]
     return Combination(
         policy=policy, label=label, alone=alone, alone_label=alone_label, verdicts=tuple(verdicts)
     )
@@ -288,7 +326,29 @@ def _of(held: Mapping[str, str], kinds: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name, kind in held.items() if kind in wanted)
 
 
-def _verdict(change: FloatArray) -> Literal["helps", "harms", "none"]:
+def _by_others(context: Context, line: TypeLine | None, policy: str) -> FloatArray:
+    """Return the chance of an attack that is no act of the challenger, given a type if there is one."""
+    columns = context.columns
+    if line is None:
+        challengers = {player.id for player in context.roles.players("challenger")}
+        names = [
+            metric_name("outcome", rule.id)
+            for rule in context.crisis.outcomes.values()
+            if rule.attack and rule.attack not in challengers
+        ]
+    else:
+        names = [
+            metric_name("outcome_given", line.player, line.id, rule.id)
+            for rule in context.crisis.outcomes.values()
+            if rule.attack and rule.attack != line.player
+        ]
+    values = [columns.values(name, policy) for name in names if columns.has(name)]
+    return np.sum(values, axis=0) if values else np.zeros_like(columns.values("attack", policy))
+
+
+def _verdict(change: FloatArray, others: FloatArray) -> Verdict:
+    if _is_clear(others):
+        return "force"
     if float(np.mean(change <= -CLEAR_CHANGE)) >= CLEAR_SHARE:
         return "helps"
     return "harms" if float(np.mean(change >= CLEAR_CHANGE)) >= CLEAR_SHARE else "none"
