@@ -17,11 +17,12 @@ from tests.brief.drawn import axis, bars, collisions, dots, words
 
 import detente.brief.pages
 from detente.brief.figures import Figure, Trace, plain
-from detente.brief.pictures import charts, deterrence, flows, palette, paths, scales
+from detente.brief.pictures import charts, deterrence, flows, maps, palette, paths, scales
 from detente.brief.pictures.charts import Dumbbell, Mark, Span
-from detente.brief.pictures.deterrence import Arrival, Balance, Spot
+from detente.brief.pictures.deterrence import Arrival, Balance
 from detente.brief.pictures.drawing import Key, Words
 from detente.brief.pictures.flows import Course, Ribbon
+from detente.brief.pictures.maps import Spot
 from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK, OKABE_ITO, player_colours
 from detente.brief.pictures.paths import StripEvent
@@ -116,7 +117,7 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
             )
             for k in range(12)
         ]  # fmt: skip
-        return deterrence.draw_map("c", spots, [("p",) * 7], WORDS)
+        return maps.draw_map("c", spots, [("p",) * 7], WORDS)
     if kind == "months":
         parts = {part: [figure(float(k)) for k in range(12)] for part in ("wells", long)}
         periods = [f"{long[:9]} {k}" for k in range(12)]
@@ -294,7 +295,7 @@ def test_a_place_further_north_and_east_stands_higher_and_to_the_right():
         Spot(label=f"s{k}", latitude=lat, longitude=long, size=0, series="N", colour=INK)
         for k, (lat, long) in enumerate(((59.0, 30.0), (61.0, 30.0), (59.0, 34.0)))
     ]
-    drawn = dots(deterrence.draw_map("m", spots, [], WORDS).wide)[-3:]
+    drawn = dots(maps.draw_map("m", spots, [], WORDS).wide)[-3:]
     (x0, y0, _), (x1, y1, _), (x2, y2, _) = drawn
     assert x1 == x0
     assert y2 == y0

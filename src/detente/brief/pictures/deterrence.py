@@ -1,4 +1,4 @@
-"""Pictures of deterrence: what holds an option back, what arrives when, and where forces stand."""
+"""Pictures of deterrence: what holds an option back, and what arrives when."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -26,13 +26,10 @@ from detente.brief.pictures.scales import Scale, make_scale
 from detente.brief.words import format_date, format_number
 
 __all__ = [
-    "MARK_COLUMNS",
     "Arrival",
     "Balance",
-    "Spot",
     "draw_arrivals",
     "draw_balance",
-    "draw_map",
 ]
 
 _PART_COLOURS = (OKABE_ITO["blue"], OKABE_ITO["sky"], OKABE_ITO["orange"], NEUTRAL)
@@ -169,60 +166,6 @@ def draw_arrivals(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """A place on the map; ``size`` in persons is zero where nobody counts them."""
-
-    label: str
-    latitude: float
-    longitude: float
-    size: float
-    series: str
-    colour: str
-
-
-MARK_COLUMNS = ("Place", "Side", "What", "How many", "Who says so", "As of", "Grade")
-"""What the table beside the map says of each mark."""
-
-
-def draw_map(
-    name: str, spots: Sequence[Spot], marks: Sequence[tuple[str, ...]], words: Words
-) -> Chart:
-    """Draw places at their coordinates, without coasts or borders: a sketch of where forces stand, not a map.
-
-    The area of a disc grows with the number of persons; places without a count are small. A label that finds no free place is
-    left to the table. ``marks`` are the rows of the table beside the map (:data:`MARK_COLUMNS`).
-    """
-    sides = {spot.series: spot.colour for spot in reversed(spots)}
-    series = list(dict.fromkeys(spot.series for spot in spots))
-    largest = max([*(spot.size for spot in spots), 1.0])
-
-    def build(form: Form) -> Pen:
-        pen = Pen(WIDTH[form])
-        top = draw_key(pen, [Key(one, sides[one]) for one in series]) + 4
-        most = 20.0 if form == "wide" else 14.0
-        at, pen.height = _project(spots, pen.width, top, margin=most + 4)
-        discs = [
-            (spot, *at[k], max(3.5, most * math.sqrt(max(spot.size, 0.0) / largest)))
-            for k, spot in enumerate(spots)
-        ]
-        discs.sort(key=lambda disc: -disc[3])
-        for spot, x, y, radius in discs:
-            pen.dot(x, y, band(spot.colour), radius=radius)
-        for spot, x, y, radius in discs:
-            pen.label(_around(x, y, radius), spot.label)
-        return pen
-
-    return make_chart(
-        name,
-        build,
-        words,
-        MARK_COLUMNS,
-        tuple(marks),
-        numeric=tuple(column == "How many" for column in MARK_COLUMNS),
-    )
-
-
 def _draw_dates(
     pen: Pen, scale: Scale, layout: RowLayout, dates: Sequence[tuple[str, date, float]]
 ) -> None:
@@ -255,46 +198,3 @@ def _calendar(start: date, last: float, left: float, right: float) -> Scale:
 
 def _day_text(day: date) -> str:
     return f"{day.day} {day:%b}"
-
-
-def _project(
-    spots: Sequence[Spot], width: float, top: float, *, margin: float
-) -> tuple[list[tuple[float, float]], float]:
-    """Put places on the picture, a kilometre as long to the east as to the north where that leaves room for both.
-
-    Returns where they stand, and the height of the picture.
-    """
-    west, east = min(s.longitude for s in spots), max(s.longitude for s in spots)
-    south, north = min(s.latitude for s in spots), max(s.latitude for s in spots)
-    across = max(east - west, 0.5) * math.cos(math.radians((south + north) / 2))
-    down = max(north - south, 0.5)
-    wide = width - 2 * margin
-    high = min(max(wide * down / across, 0.3 * width), 1.1 * width)
-    unit = min(wide / across, high / down)
-    left = margin + (wide - unit * across) / 2
-    places = [
-        (
-            left + unit * across * (spot.longitude - west) / max(east - west, 0.5),
-            top + margin + unit * (north - spot.latitude),
-        )
-        for spot in spots
-    ]
-    return places, top + unit * down + 2 * margin
-
-
-def _around(x: float, y: float, radius: float) -> list[TextPlace]:
-    """Return places for a name around a disc: beside it, above and below it, then further off."""
-    return [
-        place
-        for off in (radius + 4, radius + 10)
-        for place in (
-            TextPlace(x + off, y + 4),
-            TextPlace(x - off, y + 4, "end"),
-            TextPlace(x, y - off - 1, "middle"),
-            TextPlace(x, y + off + 9, "middle"),
-            TextPlace(x + 0.7 * off, y - 0.7 * off),
-            TextPlace(x + 0.7 * off, y + 0.7 * off + 8),
-            TextPlace(x - 0.7 * off, y - 0.7 * off, "end"),
-            TextPlace(x - 0.7 * off, y + 0.7 * off + 8, "end"),
-        )
-    ]
