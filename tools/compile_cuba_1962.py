@@ -124,7 +124,7 @@ def main() -> None:
         "positions": (packs.POSITIONS, pack.positions()),
         "demands": (packs.DEMANDS, pack.demands(("USR", "CUB"))),
         "tracks": (packs.TRACKS, pack.tracks()),
-        "forces": (packs.FORCES, pack.forces(hand.POINTS)),
+        "forces": (packs.FORCES, pack.forces(hand.POINTS, {})),
         "map": (MAP, compile_map(options.shared, hand.MAP_PLAN)),
         "rules": (packs.RULES, pack.rules()),
         "markets": (packs.MARKETS, pack.markets()),

@@ -202,7 +202,7 @@ def main() -> None:
         "positions": (packs.POSITIONS, pack.positions()),
         "demands": (packs.DEMANDS, pack.demands(hand.CHALLENGER)),
         "tracks": (packs.TRACKS, pack.tracks()),
-        "forces": (packs.FORCES, pack.forces(hand.POINTS)),
+        "forces": (packs.FORCES, pack.forces(hand.POINTS, hand.SCHEDULED)),
         "map": (MAP, compile_map(options.shared, hand.MAP_PLAN)),
         "rules": (packs.RULES, pack.rules()),
         "markets": (packs.MARKETS, with_range(pack.markets(), pack)),

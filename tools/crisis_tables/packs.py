@@ -34,8 +34,8 @@ TRACKS = (
     "result", "visibility", *PROVENANCE,
 )  # fmt: skip
 FORCES = (
-    "id", "side", "actor", "item", "place", "latitude", "longitude", "value", "low", "high", "unit", "ready", "seen",
-    *PROVENANCE,
+    "id", "side", "actor", "item", "place", "latitude", "longitude", "value", "low", "high", "unit", "scheduled_for",
+    "ready", "seen", *PROVENANCE,
 )  # fmt: skip
 RULES = (
     "id", "body", "matter", "rule", "value", "unit", "who_can_block", "lag", *PROVENANCE,
@@ -186,8 +186,10 @@ class Pack:
             )
         return found
 
-    def forces(self, points: Mapping[str, tuple[str, str]]) -> list[Row]:
-        """List forces of both sides, as the parties counted them; ``points`` says which stand where on the map."""
+    def forces(
+        self, points: Mapping[str, tuple[str, str]], scheduled: Mapping[str, str]
+    ) -> list[Row]:
+        """List forces of both sides, as the parties counted them: which stand where on the map, which are due when."""
         found = []
         for row, source, claims in self.rows("forces", "forces"):
             value, value_hi, unit, words = self.measured(row)
@@ -204,6 +206,7 @@ class Pack:
                     ),
                     **ranged(value, value_hi),
                     "unit": unit,
+                    "scheduled_for": scheduled.get(row["id"], ""),
                     "ready": first(row, "ready_or_arrival", "ready_or_arrives"),
                     "seen": first(row, "seen_by_other_side"),
                     **cells,

@@ -343,3 +343,11 @@ MAP_PLAN = MapPlan(
         ("Iraq", "Kuwait"): "Iraq denied the line and annexed Kuwait on 8 August 1990; shown is the demarcation of 1993, a little north of lines used before"
     },
 )  # fmt: skip
+
+SCHEDULED = {
+    "F080": "1991-01-15",
+    "F081": "1991-03-17",
+    "F084": "1991-01-15",
+    "F085": "1991-03-25",
+}
+"""Days ahead that the notes of rows of forces name."""

@@ -10,7 +10,6 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._holding import (
     Held,
-    arrivals_chart,
     balance_chart,
     base_rate_paragraphs,
     holding_paragraphs,
@@ -28,6 +27,7 @@ from detente.brief.questions._parts import (
     run_note,
 )
 from detente.brief.questions._theatre import theatre_chart
+from detente.brief.questions._timeline import timeline_chart
 from detente.brief.type_effects import reading_words, type_changes, type_clause
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.metric_names import metric_name
@@ -57,7 +57,7 @@ def answer(book: Book) -> Answer:
     charts = [
         balance_chart(book, held),
         _margin_chart(context, margins),
-        arrivals_chart(book),
+        timeline_chart(book),
         theatre_chart(book),
         _alarm_chart(context, read),
         _success_chart(context, success),
