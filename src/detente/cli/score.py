@@ -1,19 +1,24 @@
 """``detente score``: how good forecasts were, measured against what came about."""
 
-import math
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli._options import SEED, JsonOption, reworded
-from detente.cli._output import json_text, make_table, number, print_table, text
+from detente.cli._output import json_text
+from detente.cli._scored import (
+    describe_scores,
+    print_differences,
+    print_parts,
+    print_reliability,
+    print_scores,
+)
 
 if TYPE_CHECKING:
-    from detente.analysis.forecasts import ForecastTable, PairedDifference, Scorecard
+    from detente.analysis.forecasts import ForecastTable, Scorecard
 
 __all__ = ["command"]
 
@@ -52,11 +57,6 @@ PlotOption = Annotated[
         "--plot", help="Write the picture of reliability to this file.", metavar="FILE.svg"
     ),
 ]
-NAMES = {"brier": "Brier", "log": "Log", "crps": "CRPS"}
-MOST_TABLES = 5
-"""Most tables of reliability that are printed, a forecaster each."""
-MOST_PAIRS = 20
-"""Most differences that are printed."""
 
 
 def command(
@@ -93,16 +93,19 @@ def command(
         _draw(plot, cards)
     _note(table)
     if as_json:
-        sys.stdout.write(json_text(_as_data(table, cards, differences)))
+        data = {
+            "kind": table.kind,
+            **describe_scores(cards, differences),
+            "outcomes_without_forecast": list(table.without),
+            "columns_not_read": list(table.unread),
+        }
+        sys.stdout.write(json_text(data))
         return
-    _print_scores(table, cards)
+    print_scores(table.kind, cards)
     if table.kind == "probability":
-        _print_parts(cards)
-        for card in cards[:MOST_TABLES]:
-            _print_reliability(card)
-        if len(cards) > MOST_TABLES:
-            sys.stdout.write(f"and {len(cards) - MOST_TABLES} more forecasters: see --json\n")
-    _print_differences(differences)
+        print_parts(cards)
+        print_reliability(cards)
+    print_differences(differences)
 
 
 def _draw(path: Path, cards: "Sequence[Scorecard]") -> None:
@@ -129,144 +132,3 @@ def _note(table: "ForecastTable") -> None:
 def _some(names: Sequence[str]) -> str:
     more = f", and {len(names) - 5} more" if len(names) > 5 else ""
     return ", ".join(names[:5]) + more
-
-
-def _print_scores(table: "ForecastTable", cards: "Sequence[Scorecard]") -> None:
-    baselines = list(cards[0].baselines)
-    columns = [
-        text("Forecaster"),
-        *map(number, ("Forecasts", "Events")),
-        text("Score"),
-        number("Mean"),
-        *(number(f"Skill over {name}") for name in baselines),
-    ]
-    rows = [
-        [
-            card.forecaster,
-            str(card.forecasts),
-            str(card.events),
-            NAMES[name],
-            _number(mean, card.infinite if name == "log" else 0),
-            *(_share(card.skill(baseline, name)) for baseline in baselines),
-        ]
-        for card in cards
-        for name, mean in card.means.items()
-    ]
-    print_table(make_table(columns, rows, head_style=None))
-    known = "it gives each event the share that happened in the end"
-    if table.kind != "probability":
-        known = "it gives each time the distribution of what came about in the end"
-    sys.stdout.write(f"Climatology knows the outcomes: {known}.\n")
-
-
-def _print_parts(cards: "Sequence[Scorecard]") -> None:
-    columns = [
-        text("Forecaster"),
-        *map(number, ("Reliability", "Resolution", "Uncertainty", "Within bins", "AUC")),
-    ]
-    rows = []
-    for card in cards:
-        if card.parts is not None:
-            parts = asdict(card.parts).values()
-            rows.append([card.forecaster, *map(_number, parts), _number(card.auc)])
-    sys.stdout.write("\nBrier = reliability - resolution + uncertainty + within bins\n")
-    print_table(make_table(columns, rows, head_style=None))
-
-
-def _print_reliability(card: "Scorecard") -> None:
-    columns = [text("Given"), *map(number, ("Mean", "Forecasts", "Happened", "Share"))]
-    rows = [
-        (
-            f"{item.low:.3g}" if item.low == item.high else f"{item.low:.2f} to {item.high:.2f}",
-            f"{item.mean:.3f}",
-            str(item.count),
-            str(item.happened),
-            f"{item.rate:.3f}",
-        )
-        for item in card.bins
-    ]
-    sys.stdout.write(f"\nReliability of {card.forecaster}\n")
-    print_table(make_table(columns, rows, head_style=None))
-
-
-def _print_differences(differences: "Sequence[PairedDifference]") -> None:
-    if not differences:
-        return
-    columns = [
-        text("First less second"),
-        text("Score"),
-        *map(number, ("Forecasts", "Events", "Difference", "5% to 95%", "First better in")),
-    ]
-    rows = [
-        (
-            f"{item.first} less {item.second}",
-            NAMES[item.score],
-            str(item.forecasts),
-            str(item.events),
-            _signed(item.mean),
-            f"{_signed(item.low)} to {_signed(item.high)}"
-            if math.isfinite(item.low)
-            else "not defined",
-            _share(item.better),
-        )
-        for item in differences[:MOST_PAIRS]
-    ]
-    sys.stdout.write("\nDifferences on what both forecast, events drawn anew\n")
-    print_table(make_table(columns, rows, head_style=None))
-    if len(differences) > MOST_PAIRS:
-        sys.stdout.write(f"and {len(differences) - MOST_PAIRS} more: see --json\n")
-
-
-def _number(value: float, infinite: int = 0) -> str:
-    if infinite:
-        return f"infinite ({infinite})"
-    return "not defined" if math.isnan(value) else f"{value:.4f}"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.4f}" if math.isfinite(value) else "not defined"
-
-
-def _share(value: float) -> str:
-    if math.isnan(value):
-        return "not defined"
-    return f"{value:.1%}" if math.isfinite(value) else "minus infinite"
-
-
-def _as_data(
-    table: "ForecastTable",
-    cards: "Sequence[Scorecard]",
-    differences: "Sequence[PairedDifference]",
-) -> dict[str, Any]:
-    return {
-        "kind": table.kind,
-        "forecasters": [
-            {
-                "forecaster": card.forecaster,
-                "forecasts": card.forecasts,
-                "events": card.events,
-                "scores": _finite(card.means),
-                "infinite_log_scores": card.infinite,
-                "baselines": {name: _finite(scores) for name, scores in card.baselines.items()},
-                "skill": {
-                    name: _finite({score: card.skill(name, score) for score in card.means})
-                    for name in card.baselines
-                },
-                "brier_parts": asdict(card.parts) if card.parts is not None else None,
-                "auc": _finite({"auc": card.auc})["auc"],
-                "reliability": [{**asdict(item), "rate": item.rate} for item in card.bins],
-            }
-            for card in cards
-        ],
-        "differences": [_finite(asdict(item)) for item in differences],
-        "outcomes_without_forecast": list(table.without),
-        "columns_not_read": list(table.unread),
-    }
-
-
-def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values with null where a number is infinite or not defined."""
-    return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in values.items()
-    }
