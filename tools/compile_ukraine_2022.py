@@ -15,6 +15,7 @@ from ukraine_2022 import hand, tables
 from ukraine_2022.common import Ledger, add_source, write
 from ukraine_2022.exposures import EXPOSURES, compile_exposures
 from ukraine_2022.gas import compile_gas
+from ukraine_2022.indicators import INDICATORS, compile_indicators
 
 SOURCES = ("key", "publisher", "title", "date", "address", "standing", "date_printed")
 
@@ -44,6 +45,7 @@ def main() -> None:
         "estimates": (tables.ESTIMATES, tables.compile_estimates(shared, ledger)),
         "reinforcement": (tables.REINFORCEMENT, tables.compile_reinforcement(shared, ledger)),
         "base_rates": (tables.BASE_RATES, tables.compile_base_rates(shared, ledger)),
+        "indicators": (INDICATORS, compile_indicators(shared)),
         "timeline": (tables.TIMELINE, tables.compile_timeline(ledger)),
         **compile_gas(shared, ledger),
     }

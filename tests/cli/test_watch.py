@@ -68,7 +68,7 @@ def test_the_data_hold_every_day_and_event(out):
     assert kinds == ["evidence", "noise", "state", "move", "unmapped"]
     assert data["left_out"][0]["reason"] == "before the first day, 2030-01-15"
     assert all(abs(sum(row[0] for row in r["outcomes"].values()) - 1) < 1e-9 for r in data["days"])
-    assert len(data["scores"]) == 5
+    assert len(data["scores"]) == 10  # ours and an even chance, for each of five days
 
 
 def test_the_page_stands_alone_and_escapes_what_was_reported(out):
@@ -123,3 +123,41 @@ def test_a_day_of_thousands_of_events_stays_readable(folder, tmp_path):
     assert page.count("call ") < 100
     data = json.loads((tmp_path / "watch.json").read_text(encoding="utf-8"))
     assert len(data["days"][1]["effects"]) == 3000
+
+
+def test_signs_are_listed_without_a_table_of_events(tmp_path):
+    """Oracle: hand; the crisis ships no events, so the day of the cut-off stands alone, and its signs on page and screen."""
+    words = ["watch", "ukraine-2022", "--indicators", "--draws", "4", "--out", str(tmp_path)]
+    result = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "Signs, 2022-01-27" in result.stdout
+    assert "blood supply" in result.stdout
+    data = json.loads((tmp_path / "watch.json").read_text(encoding="utf-8"))
+    (day,) = data["days"]
+    named = {sign["indicator"] for sign in day["indicators"]}
+    assert {"IN03", "IN05", "IN26"} <= named
+    assert "IN16" not in named  # the certification was suspended before the cut-off
+    html = (tmp_path / "watch.html").read_text(encoding="utf-8")
+    assert "Signs to watch for" in html
+    assert f"{len(named) - 5} more are in watch.json" in html
+
+
+def test_a_crisis_without_signs_says_so(folder, tmp_path):
+    """Oracle: hand."""
+    result = run(folder, "--indicators", "--out", str(tmp_path / "out"), catch=False)
+    assert "no indicators that were not seen yet" in result.stdout
+
+
+def test_page_and_summary_say_the_commitment_and_what_is_set(folder, tmp_path):
+    """Oracle: hand, the named cases of tests/watch/test_agreement.py as they are printed."""
+    settings = ["--policy", "arm", "--set", "state.posture=armed", "--set", "prior.revisionist=0.8"]
+    result = run(folder, *settings, "--out", str(tmp_path / "out"), catch=False)
+    printed = " ".join(result.stdout.split())
+    data = json.loads((tmp_path / "out" / "watch.json").read_text(encoding="utf-8"))
+    assert len(data["settings"]) == 3
+    for name in ("watch.html", "watch.md"):
+        page = (tmp_path / "out" / name).read_text(encoding="utf-8")
+        for line in data["settings"]:
+            assert line in page
+            assert line in printed
+    assert "a briefing speaks of “no commitment”" in data["settings"][0]

@@ -66,7 +66,9 @@ def from_scratch(watch, seen, day):
     for instrument, number in watch.crisis.reported.items():
         if instrument not in told:
             reported = min(float(watch._value(number).mean()), 1.0 - 1e-9)
-            logs[root.has(instrument, now)] += np.log1p(-reported * watch.passed(day, now))
+            logs[root.has(instrument, now)] += np.log1p(
+                -reported * watch.expected(instrument, day, now)
+            )
     fit = logs.max(axis=0) + np.log(np.exp(logs - logs.max(axis=0)).sum(axis=0))
     attack = np.array([bool(watch.crisis.outcomes[name].attack) for name in root.outcomes])[
         root.outcome

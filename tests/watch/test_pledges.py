@@ -50,7 +50,7 @@ def reading(crisis, does):
 
 def chance_of_binding(watch):
     """Probability of the profiles in which the policy binds, of the root as it stands."""
-    even = np.ones((len(watch.root.profile_types), DRAWS))
+    even = np.ones((len(watch.root.profile_types), len(watch.root.outcomes), DRAWS))
     sums = watch.root.sums(watch.root.of_outcome, np.ones(watch.root.n_histories), even).sum(axis=1)
     return sums[watch.root.profile_types[:, -1] == 0].sum(axis=0)
 

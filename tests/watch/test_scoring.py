@@ -7,7 +7,7 @@ import pytest
 from detente.crisis import load_crisis
 from detente.errors import UsageError
 from detente.testing import tiny_crisis_folder
-from detente.watch.scoring import read_forecasts, score_days
+from detente.watch.scoring import read_forecasts, reference_forecasts, score_days
 
 RECORDS = [
     {
@@ -86,3 +86,29 @@ def test_a_broken_table_is_refused(crisis, tmp_path, text, code):
 def test_an_unknown_outcome_is_refused(crisis):
     with pytest.raises(UsageError, match="rain"):
         score_days(RECORDS, crisis, "rain")
+
+
+def test_who_knows_nothing_is_scored_beside():
+    """Oracle: hand; half of one squared, and the rates that the table of the crisis gives."""
+    crisis = load_crisis("cuba-1962")
+    days = [{"day": "1962-10-23", "attack": [0.3], "outcomes": {}}]
+    given = reference_forecasts(days, crisis)
+    assert [(item.event, item.forecaster, item.prob) for item in given] == [
+        ("attack", "an even chance", 0.5),
+        ("attack", "base rate B3, ICB crises 1945 to before October 1962", 0.21),
+        ("attack", "base rate B4, ICB crises 1945 to before October 1962", 0.19),
+    ]
+    found = {item.forecaster: item for item in score_days(days, crisis, "bargain", given)}
+    assert found["an even chance"].brier == 0.25
+    assert found["an even chance"].log == pytest.approx(math.log(2))
+    assert found["base rate B3, ICB crises 1945 to before October 1962"].brier == pytest.approx(
+        0.0441
+    )
+
+
+def test_a_crisis_without_base_rates_has_an_even_chance_alone(crisis):
+    """Oracle: hand."""
+    given = reference_forecasts(RECORDS, crisis)
+    assert {(item.event, item.forecaster, item.prob) for item in given} == {
+        ("attack", "an even chance", 0.5)
+    }

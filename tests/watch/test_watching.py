@@ -149,10 +149,10 @@ def test_effects_of_a_day_add_up(crisis):
 
 
 def test_silence_lowers_what_would_be_reported(crisis):  # oracle: independent code
-    crisis = replace(crisis, reported={"invade": Constant(value=0.9)})
+    crisis = replace(crisis, reported={"invade": Constant(value=0.9)}, timing={})
     watch = Watch(crisis, n_draws=DRAWS)
     day = watch.advance([], date(2030, 1, 30))
-    part = 16 / 31  # hand: 15 to 30 January of 15 January to 14 February
+    part = 15 / 30  # hand: 16 to 30 January of 16 January to 14 February; 15 January is the cut-off
     total, attack = np.zeros(DRAWS), np.zeros(DRAWS)
     for prob, _, outcome, moves in histories(watch):
         share = prob * (1 - 0.9 * part if (1, "invade") in moves else 1)

@@ -18,6 +18,8 @@ from detente.brief.figures import Chart, TableView, present_table
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
 from detente.brief.pictures.paths import LEFT, Path, StripEvent, draw_paths, draw_strip, plot_width
+from detente.brief.settings import say_settings
+from detente.brief.signals import say_signal
 from detente.brief.words import format_date, sentence_case
 from detente.crisis.crisis import Crisis
 from detente.files.generations import GenerationKind, write_generation
@@ -29,7 +31,7 @@ Record = Mapping[str, Any]
 KINDS = {
     "move": "moves in the game",
     "state": "changes from outside",
-    "evidence": "evidence on a type",
+    "evidence": "evidence on a type or an end",
     "noise": "told nothing",
     "unmapped": "not understood",
 }
@@ -45,6 +47,8 @@ SHOWN = 50
 """Most events of a day that told nothing, on the page; the data file holds them all."""
 LISTED = 25
 """How many of them the table under the strip names, where a day has more than are shown."""
+SIGNS = 5
+"""Most indicators of a day on the page; the data file and ``--indicators`` have them all."""
 QUIET = frozenset({"noise", "unmapped"})
 """Kinds that tell nothing."""
 
@@ -286,7 +290,9 @@ def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
         "beliefs": _belief_lines(crisis, record),
         "events": [_event_view(effect) for effect in shown],
         "more": len(record["effects"]) - len(shown),
-        "signals": [_signal_line(crisis, signal) for signal in record["signals"]],
+        "signals": [say_signal(crisis, signal) for signal in record["signals"]],
+        "indicators": [say_signal(crisis, signal) for signal in record["indicators"][:SIGNS]],
+        "more_signs": len(record["indicators"]) - SIGNS,
     }
 
 
@@ -329,14 +335,6 @@ def _event_view(effect: Record) -> dict[str, Any]:
         "attack": _points(effect["attack"]),
         "matters": abs(effect["attack"]) >= NEGLIGIBLE,
     }
-
-
-def _signal_line(crisis: Crisis, signal: Record) -> str:
-    label = crisis.instruments[signal["instrument"]].label
-    return (
-        f"{sentence_case(label)}: expected with {signal['prob']:.0%}; an attack would then have "
-        f"{signal['attack_if']:.0%}, without it {signal['attack_if_not']:.0%} ({signal['bits']:.3f} bits)"
-    )
 
 
 def _range(row: Sequence[float]) -> str:
@@ -417,6 +415,7 @@ def write_film(film: Film, folder: FilePath) -> FilmPaths:
         "film": film,
         "crisis": film.crisis,
         "views": views,
+        "settings": say_settings(film.crisis, film.records),
         "scores": _score_table(film),
         "left_out": _left_table(film),
         "note": NOTE,
@@ -447,6 +446,7 @@ def to_json(film: Film) -> str:
         "digest": film.crisis.digest,
         "overrides": dict(film.crisis.overrides),
         "draws": film.draws,
+        "settings": list(say_settings(film.crisis, film.records)),
         "note": NOTE,
         "days": [dict(record) for record in film.records],
         "left_out": [

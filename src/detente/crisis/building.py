@@ -37,6 +37,7 @@ from detente.crisis.expressions import (
     read_condition,
     read_effects,
 )
+from detente.crisis.indicators import build_indicators
 from detente.crisis.metric_names import metric_name
 from detente.crisis.quantity_building import (
     build_exposures,
@@ -80,6 +81,7 @@ def build(draft: Draft) -> None:
     _each(draft, "issues", IssueEntry, _issue)
     build_exposures(draft)
     build_positions(draft)
+    build_indicators(draft)
     _each(draft, "state", StateVariableEntry, _variable)
     _each(draft, "nests", NestEntry, _nest)
     _hopes(draft)

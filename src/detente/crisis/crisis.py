@@ -13,6 +13,7 @@ from detente.crisis.elements import (
     Constant,
     EventRule,
     Fact,
+    Indicator,
     Instrument,
     Issue,
     Mechanism,
@@ -45,7 +46,7 @@ class Crisis:
     ``positions.ACTOR.ISSUE``, ``salience.ACTOR.ISSUE``), by path, in file order. ``overrides`` are the assignments made
     by :meth:`set`, as text. ``digest`` is the SHA-256 of all its files and overrides. For ``detente watch``:
     ``calendar`` holds the first day of each round, ``reported`` the probability that the use of an instrument is
-    reported by the end of its round, ``event_rules`` what dated events mean. ``nests`` are the kinds of move, ``hopes`` by player
+    reported by the end of its round, ``timing`` how late in a round the moves of a phase come, ``event_rules`` what dated events mean, ``indicators`` the signs to watch for that are no move. ``nests`` are the kinds of move, ``hopes`` by player
     the shift, in log-odds, of its odds of what is good for it. ``files`` are the contents of the files
     read, by name, and ``written_players`` the players as written whose priors were set since.
     """
@@ -81,7 +82,9 @@ class Crisis:
     calendar: tuple[date, ...] = ()
     watched_until: date | None = None
     reported: Mapping[str, Constant | QuantityOf] = field(default_factory=dict)
+    timing: Mapping[str, Constant | QuantityOf] = field(default_factory=dict)
     event_rules: tuple[EventRule, ...] = ()
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
     aims: Mapping[str, StatedAim] = field(default_factory=dict)
     nests: Mapping[str, Nest] = field(default_factory=dict)
     hopes: Mapping[str, Binding] = field(default_factory=dict)

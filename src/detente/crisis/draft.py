@@ -17,6 +17,7 @@ from detente.crisis.elements import (
     Consideration,
     EventRule,
     Fact,
+    Indicator,
     Instrument,
     Issue,
     Mechanism,
@@ -130,6 +131,7 @@ class Draft:
     aims: dict[str, StatedAim] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     event_rules: list[EventRule] = field(default_factory=list)
+    indicators: dict[str, Indicator] = field(default_factory=dict)
     ends_when: Condition = ()
     bindings: list[BindingUse] = field(default_factory=list)
     variables: list[VariableUse] = field(default_factory=list)

@@ -29,6 +29,7 @@ __all__ = [
     "EventRule",
     "Fact",
     "Grade",
+    "Indicator",
     "Instrument",
     "Issue",
     "Mechanism",
@@ -600,12 +601,31 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """A sign to watch for that is no move of the game.
+
+    ``ratios`` says for outcomes how likely the sign is if it ends so, relative to an end that is not named; ``alarm`` how
+    likely it is to be seen where no named outcome comes. ``seen`` says whether it was by the cut-off (``no``, ``partly``,
+    ``yes``), ``lead`` how many days before an outcome it shows, as the table writes it.
+    """
+
+    id: str
+    label: str
+    ratios: tuple[tuple[tuple[str, ...], Distribution], ...]
+    alarm: Distribution
+    seen: str
+    lead: str = ""
+    sources: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRule:
     """What a dated event means; the first rule that fits counts. Empty lists fit everything.
 
     It says exactly one thing: that ``move`` was made (with its chance ``outcome``, if one is named), that variables of
     ``state`` were set from outside the game, how likely the event is under each (player, type) of ``evidence`` relative
-    to 1, or why it is ``noise``. ``weight`` is the probability that such a report is right.
+    to 1, that an ``indicator`` was seen, or why it is ``noise``. ``weight`` is the probability that such a report is right.
     """
 
     id: str
@@ -620,6 +640,7 @@ class EventRule:
     evidence: Mapping[tuple[str, str], Constant | QuantityOf]
     noise: str
     weight: Constant | QuantityOf
+    indicator: str = ""
     seen_by: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)

@@ -234,5 +234,9 @@ def _crisis(draft: Draft) -> Crisis:
         reported={
             name: number_or_quantity(value) for name, value in header.get("reported", {}).items()
         },
+        timing={
+            name: number_or_quantity(value) for name, value in header.get("timing", {}).items()
+        },
         event_rules=tuple(draft.event_rules),
+        indicators=draft.indicators,
     )

@@ -520,7 +520,7 @@ class FactEntry(Entry):
 class EventRuleEntry(Entry):
     """What a dated event means in the crisis's terms; of several rules that fit an event, the first counts.
 
-    A rule says exactly one of `move`, `state`, `evidence` and `noise`.
+    A rule says exactly one of `move`, `state`, `evidence`, `indicator` and `noise`.
     """
 
     id: Name = Field(description="Id of the rule.")
@@ -543,6 +543,7 @@ class EventRuleEntry(Entry):
         default={},
         description="`player.type` to how likely the event is if the player is of that type, relative to 1.",
     )
+    indicator: str = Field(default="", description="It is this sign of the table of indicators.")
     noise: str = Field(default="", description="Why it tells nothing.")
     weight: float | Name = Field(
         default=0.95, description="Probability that such a report is right: number or quantity."
@@ -577,6 +578,10 @@ class Header(Entry):
     reported: dict[str, float | Name] = Field(
         default={},
         description="Instrument to the probability that its use is reported by the end of the round.",
+    )
+    timing: dict[str, float | Name] = Field(
+        default={},
+        description="Phase to how late in a round its moves come: exponent of the part of the round that has passed, 1 for evenly.",
     )
     hopes: dict[str, RawBinding] = Field(
         default={},

@@ -147,6 +147,18 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *COMMON_COLUMNS,
     ),
     "timeline": ("id", "date", "actors", "event", *COMMON_COLUMNS),
+    "indicators": (
+        "id",
+        "indicator",
+        "label",
+        "outcomes",
+        "value",
+        "low",
+        "high",
+        "unit",
+        "seen",
+        *COMMON_COLUMNS,
+    ),
     "packages": (
         "id",
         "package",

@@ -61,7 +61,9 @@ _LOOSE = frozenset(
         "calendar",
         "watched_until",
         "reported",
+        "timing",
         "event_rules",
+        "indicators",
         "aims",
     }
 )

@@ -72,14 +72,21 @@ class Root:
     def sums(
         self, groups: Sequence[IntArray], factor: FloatArray, evidence: FloatArray
     ) -> FloatArray:
-        """Sum the weighed probabilities of histories, by profile and group, shape ``(V, n_groups, D)``."""
-        return self._sums(groups)(self.reach, factor, evidence)
+        """Sum the weighed probabilities of histories, by profile and group, shape ``(V, n_groups, D)``.
+
+        ``factor`` ``(T,)`` weighs histories, ``evidence`` ``(V, O, D)`` profiles and outcomes.
+        """
+        places = range(len(self.outcomes))
+        split = [rows[self.outcome[rows] == place] for rows in groups for place in places]
+        parts = self._sums(split)(self.reach, factor)
+        by_outcome = parts.reshape(len(evidence), len(groups), len(places), -1)
+        return np.asarray(np.einsum("vgod,vod->vgd", by_outcome, evidence))
 
     def sums_of_outcomes(self, factor: FloatArray, evidence: FloatArray) -> FloatArray:
         """Sum the weighed probabilities of histories, by profile and outcome, shape ``(V, n_outcomes, D)``."""
         if self._outcome_sums is None:
             self._outcome_sums = self._sums(self.of_outcome)
-        return self._outcome_sums(self.reach, factor, evidence)
+        return np.asarray(self._outcome_sums(self.reach, factor) * evidence)
 
     def _sums(self, groups: Sequence[IntArray]) -> "_Sums":
         return _Sums(groups, self.profile, len(self.profile_types))
@@ -107,12 +114,11 @@ class _Sums:
         size = n_profiles * len(groups)
         self._starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=size))))
 
-    def __call__(self, reach: FloatArray, factor: FloatArray, evidence: FloatArray) -> FloatArray:
+    def __call__(self, reach: FloatArray, factor: FloatArray) -> FloatArray:
         data = factor[self._terminals]
         shape = (self._starts.size - 1, factor.size)
         matrix = sparse.csr_array((data, self._terminals, self._starts), shape=shape)
-        parts = np.asarray(matrix @ reach).reshape(*self._shape, -1)
-        return np.asarray(parts * evidence[:, None, :])
+        return np.asarray(matrix @ reach).reshape(*self._shape, -1)
 
 
 def _find_uses(

@@ -41,6 +41,7 @@ __all__ = [
     "Start",
     "after_change",
     "after_use",
+    "base_policy",
     "change_table",
     "changes_at_start",
     "effect_variables",
@@ -49,6 +50,7 @@ __all__ = [
     "name_policies",
     "narrow",
     "pledgers",
+    "rules_out",
     "start_of",
     "start_state",
     "unite",
@@ -99,6 +101,11 @@ def find_policy(crisis: Crisis, policy: str | Policy | None) -> Policy | None:
             fix=f"use one of: {', '.join(crisis.policies) or '(it has none)'}",
         )
     return crisis.policies[policy]
+
+
+def base_policy(crisis: Crisis) -> Policy:
+    """Return the base case of a crisis: the first of its policies; no commitment where it has none."""
+    return next(iter(crisis.policies.values()), FREE)
 
 
 def unite(policies: Sequence[Policy]) -> Policy:
@@ -186,6 +193,23 @@ def narrow(open_: BoolArray, masks: Sequence[BoolArray]) -> BoolArray:
         result = np.where(apply[:, None], cut, result)
         done |= apply
     return result
+
+
+def rules_out(crisis: Crisis, policy: Policy, instrument: str, round_number: int) -> bool:
+    """Tell whether a policy takes an instrument out of every menu of a round in which it stands."""
+    offered = [
+        (phase, move)
+        for phase in crisis.phases
+        for move in phase.moves
+        if instrument in move.menu and (not phase.rounds or round_number in phase.rounds)
+    ]
+    return bool(offered) and all(
+        any(
+            not mask[move.menu.index(instrument)]
+            for mask in menu_masks(policy, phase.id, round_number, move.menu)
+        )
+        for phase, move in offered
+    )
 
 
 def pledgers(crisis: Crisis, policy: Policy | None) -> tuple[str, ...]:

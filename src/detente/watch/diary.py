@@ -23,13 +23,13 @@ from detente.errors import UsageError
 from detente.summaries import html_bars, html_grid, html_summary, text_grid, text_summary
 from detente.watch.events import EventReading
 from detente.watch.keeping import Keeper, Note
-from detente.watch.watching import Day, Watch
+from detente.watch.watching import Day, Watch, watched_policy
 
 __all__ = ["DayRecord", "Diary", "keep_diary"]
 
 Progress = Callable[[int, int], None]
 
-FORMAT = 1
+FORMAT = 2
 """Version of a day's file; it rises when the meaning of a number in it changes."""
 
 MOST_DAYS = 3660
@@ -172,12 +172,11 @@ def keep_diary(
             sorted(readings, key=lambda item: item.event.day), lambda item: item.event.day
         )
     }
-    key = _digest(
-        FORMAT, version("detente"), crisis.digest, n_draws, seed, policy or "", str(first)
-    )
+    chosen = watched_policy(crisis, policy).id
+    key = _digest(FORMAT, version("detente"), crisis.digest, n_draws, seed, chosen, str(first))
     days = [first + timedelta(days=number) for number in range(n_days)]
     steps = _Steps(progress, n_days + sum(len(by_day.get(day, ())) for day in days))
-    watch = _Late(crisis, keeper, steps, n_draws=n_draws, seed=seed, policy=policy)
+    watch = _Late(crisis, keeper, steps, n_draws=n_draws, seed=seed, policy=chosen)
     records: list[DayRecord] = []
     for day in days:
         todays = by_day.get(day, ())
@@ -221,11 +220,11 @@ class _Late:
         *,
         n_draws: int,
         seed: int,
-        policy: str | None,
+        policy: str,
     ) -> None:
         self._crisis, self._policy = crisis, policy
         self._n_draws, self._seed = n_draws, seed
-        self._stamp = [version("detente"), crisis.digest, n_draws, seed, policy or ""]
+        self._stamp = [version("detente"), crisis.digest, n_draws, seed, policy]
         self._keeper, self._steps = keeper, steps
         self._skipped: list[tuple[tuple[EventReading, ...], date]] = []
         self._watch: Watch | None = None
@@ -278,7 +277,7 @@ def _describe(reading: EventReading) -> list[object]:
     if rule is None:
         return [*row, "unmapped", reading.reason]
     evidence = [[*name, str(value)] for name, value in rule.evidence.items()]
-    said = [rule.move, rule.outcome, dict(rule.state), evidence, rule.noise]
+    said = [rule.move, rule.outcome, dict(rule.state), evidence, rule.indicator, rule.noise]
     return [*row, rule.id, *said, str(rule.weight), list(rule.seen_by)]
 
 
@@ -316,4 +315,5 @@ def _says(reading: EventReading) -> str:
         return f"{rule.move}/{rule.outcome}" if rule.outcome else rule.move
     if rule.state:
         return ", ".join(f"{variable}={value}" for variable, value in rule.state.items())
-    return ", ".join(".".join(name) for name in rule.evidence) or rule.noise
+    evidence = ", ".join(".".join(name) for name in rule.evidence)
+    return evidence or rule.indicator or rule.noise

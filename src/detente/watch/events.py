@@ -32,7 +32,7 @@ _NO_SPACES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff
 _LETTER = rf"[^\W{_NO_SPACES}]"
 """A letter or digit of a script that puts spaces between words (Thai to Khmer, Chinese and Japanese do not)."""
 
-_DOES = "write move:INSTRUMENT, move:INSTRUMENT/OUTCOME, state:VARIABLE=VALUE, evidence:PLAYER.TYPE=NUMBER or noise"
+_DOES = "write move:INSTRUMENT, move:INSTRUMENT/OUTCOME, state:VARIABLE=VALUE, evidence:PLAYER.TYPE=NUMBER, indicator:ID or noise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +64,14 @@ class EventReading:
 
     @property
     def kind(self) -> str:
-        """``move``, ``state``, ``evidence``, ``noise`` or ``unmapped``."""
+        """``move``, ``state``, ``evidence`` (an indicator too), ``noise`` or ``unmapped``."""
         rule = self.rule
         if rule is None:
             return "unmapped"
         if rule.move:
             return "move"
-        return "state" if rule.state else "evidence" if rule.evidence else "noise"
+        told = rule.evidence or rule.indicator
+        return "state" if rule.state else "evidence" if told else "noise"
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -304,6 +305,8 @@ def read_meaning(event: Event, crisis: Crisis) -> EventRule:
         )
         if of_type in types and number is not None:
             parts = {"evidence": {(player, of_type): number}}
+    elif kind == "indicator" and rest in crisis.indicators:
+        parts = {"indicator": rest}
     elif kind == "noise":
         parts = {"noise": rest or "said so in the table of events"}
     if not parts:

@@ -1,7 +1,7 @@
 """A crisis followed through a table of events: what is read of it, and the diary of the days."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from detente.engine.drawing import check_draws
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
 from detente.watch.diary import Diary, keep_diary
-from detente.watch.events import Event, read_events, understand
+from detente.watch.events import Event, EventReading, read_events, understand
 from detente.watch.keeping import Note
 
 __all__ = ["follow"]
@@ -20,7 +20,7 @@ Left = list[tuple[str, str, str]]
 
 def follow(
     crisis: Crisis,
-    events: str | Path | None = None,
+    events: str | Path | Sequence[Event] | None = None,
     *,
     since: date | str | None = None,
     until: date | str | None = None,
@@ -38,13 +38,14 @@ def follow(
     crisis
         A crisis with a calendar, its overrides applied.
     events
-        A table as :func:`detente.watch.events.read_events` takes it; by default ``events.csv`` of the crisis folder.
+        A table as :func:`detente.watch.events.read_events` takes it, or events as such, none included; by default
+        ``events.csv`` of the crisis folder.
     since, until
         First and last day, as dates or ``YYYY-MM-DD``; by default that of the calendar, and that of the last event.
     draws, seed
         The joint samples of everything uncertain.
     policy
-        A commitment that holds all the time, by id.
+        The commitment, as for :class:`detente.watch.watching.Watch`: the first of the crisis by default.
     folder
         Where days and solved games are kept, so that another day costs that day only; by default nowhere.
     progress
@@ -91,16 +92,29 @@ def _day(option: str, day: date | str | None) -> date | None:
         ) from error
 
 
-def _read(
-    crisis: Crisis, path: str | Path | None, *, since: date | None, until: date | None
-) -> tuple[list[Event], Left]:
-    """Read the events of the watched days, and say why others are left out."""
+def _table(crisis: Crisis, path: str | Path | None) -> Path:
+    """Return where the table of events lies."""
     source = Path(path) if path is not None else crisis.folder / "events.csv"
     if path is None and not source.is_file():
         message = f"the crisis {crisis.id!r} ships no events"
         fix = "give a table with --events FILE.csv; `detente watch --help` names its columns"
         raise UsageError(message, code="option-invalid", at="--events", fix=fix)
-    events, repeated = read_events(source)
+    return source
+
+
+def _read(
+    crisis: Crisis,
+    given: str | Path | Sequence[Event] | None,
+    *,
+    since: date | None,
+    until: date | None,
+) -> tuple[list[Event], Left]:
+    """Read the events of the watched days, and say why others are left out."""
+    if given is not None and not isinstance(given, str | Path):
+        events: tuple[Event, ...] = tuple(given)
+        repeated: tuple[EventReading, ...] = ()
+    else:
+        events, repeated = read_events(_table(crisis, given))
     first = since or (crisis.calendar[0] if crisis.calendar else crisis.as_of)
     left = [(str(item.event.day), item.event.text, item.reason) for item in repeated]
     kept = []

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from detente.crisis.crisis import Crisis
-from detente.crisis.csv_cells import NumberStyle
+from detente.crisis.csv_cells import NumberStyle, read_number
 from detente.crisis.user_tables import read_prob, read_user_table
 from detente.errors import UsageError
 from detente.scores import brier_scores, log_scores
 
-__all__ = ["Forecast", "Score", "read_forecasts", "score_days"]
+__all__ = ["Forecast", "Score", "read_forecasts", "reference_forecasts", "score_days"]
 
 OWN = "detente"
+EVEN = "an even chance"
 ATTACK = "attack"
 """The event that any outcome counted as an attack happens."""
 _COLUMNS = ("date", "forecaster", "prob")
@@ -83,6 +84,40 @@ def _forecast(row: Mapping[str, str], crisis: Crisis, style: NumberStyle, at: st
     prob = read_prob(row["prob"], style, at=at)
     who = row["forecaster"]
     return Forecast(day=day, forecaster=who or "unnamed", event=event, prob=prob)
+
+
+def reference_forecasts(
+    records: Sequence[Mapping[str, Any]], crisis: Crisis
+) -> tuple[Forecast, ...]:
+    """Return what whoever knows nothing of a crisis would say on each day: an even chance, and the base rates it ships.
+
+    Parameters
+    ----------
+    records
+        The days of a watch.
+    crisis
+        Rows of its table of base rates count that are compared with an attack of any kind or with one outcome.
+
+    Returns
+    -------
+    tuple of Forecast
+        For an attack an even chance, and for every event that a base rate is compared with an even chance and the rate.
+    """
+    rates = [
+        (row.cells.get("compare", ""), row.cells["id"], row.cells["population"], rate)
+        for row in (crisis.tables["base_rates"].rows if "base_rates" in crisis.tables else ())
+        if row.cells.get("compare", "") in (ATTACK, *crisis.outcomes)
+        if (rate := read_number(row.cells["value"])) is not None and 0.0 <= rate <= 1.0
+    ]
+    said = {(ATTACK, EVEN): 0.5}
+    for event, name, population, rate in rates:
+        said[event, EVEN] = 0.5
+        said[event, f"base rate {name}, {population}"] = rate
+    return tuple(
+        Forecast(day=date.fromisoformat(str(record["day"])), forecaster=who, event=event, prob=prob)
+        for (event, who), prob in said.items()
+        for record in records
+    )
 
 
 def score_days(

@@ -4,11 +4,14 @@ The equilibrium of the game gives every complete history of play a probability. 
 less likely, by Bayes' rule: a report that an instrument was used, right with probability :math:`w`, multiplies a history by
 :math:`w` if the instrument is used in it in that round and by :math:`1 - w` if not; evidence on a type multiplies it by the
 type's relative likelihood; and that nothing was reported of an instrument whose use is reported with probability
-:math:`\rho` by the end of its round multiplies a history that has it by :math:`1 - \rho f`, where :math:`f` is the part of
-the round that has passed. Outcomes, types and next moves are sums over histories. Since players choose every open move with
+:math:`\rho` by the end of its round multiplies a history that has it by :math:`1 - \rho F(f)`, where :math:`f` is the part of
+the round that has passed and :math:`F(f) = f^k` the part of the move's chance that was expected by then, with the exponent
+that the crisis gives for its phase (decision note 0082); a round's first possible day is the one after the cut-off, since what was so on the day of the
+cut-off is the start of the game. Without events that day so has the figures of a run. Outcomes, types and next moves are sums over histories. Since players choose every open move with
 some probability, the strategies after any public history are those of the equilibrium, so nothing need be solved again
 (:cite:p:`mckelvey1998`). Only what comes from outside the game makes a new root: an event that sets a variable starts the
-game anew in the current round, in the state where the world now stands, with the beliefs of that day as priors.
+game anew in the current round, in the state where the world now stands, with the beliefs of that day as priors; and so does
+the report of a move that the commitment rules out, from which on nobody is committed (decision note 0081).
 The weights of reports are our own convention (decision note 0040).
 """
 
@@ -21,18 +24,27 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Constant, EventRule, QuantityOf
+from detente.crisis.elements import (
+    Constant,
+    Distribution,
+    EventRule,
+    Indicator,
+    Policy,
+    QuantityOf,
+)
+from detente.crisis.quantities import ppf
 from detente.engine import Draws, Engine
 from detente.engine.roots import Root, Solved
+from detente.engine.streams import keyed_uniforms
 from detente.engine.usual import DRAWS, SEED
 from detente.errors import UsageError
-from detente.rules.policies import find_policy, start_state
+from detente.rules.policies import FREE, base_policy, find_policy, rules_out, start_state
 from detente.summaries import html_fields, text_fields
 from detente.watch.events import EventReading
 from detente.watch.weighing import Likelihood, Report, Weighed
 from detente.watch.world import World
 
-__all__ = ["Belief", "Day", "EventEffect", "Signal", "Watch"]
+__all__ = ["Belief", "Day", "EventEffect", "Signal", "Watch", "watched_policy"]
 
 
 PUBLIC = "public"
@@ -69,11 +81,12 @@ class EventEffect:
 class Signal:
     """A possible next observation: its probability, what it would do to the probability of an attack, its information.
 
-    ``bits`` is the mutual information of the observation and whether an attack follows, mean over draws; ``attack_if``
+    It is the use of an ``instrument``, or an ``indicator`` that is no move. ``bits`` is the mutual information of the observation and whether an attack follows, mean over draws; ``attack_if``
     and ``attack_if_not`` are the mean probabilities of an attack after it and after its absence.
     """
 
-    instrument: str
+    instrument: str = ""
+    indicator: str = ""
     prob: float
     attack_if: float
     attack_if_not: float
@@ -85,7 +98,8 @@ class Day:
     """One day: shares of outcomes with their 5-95% range over draws, beliefs, effects of the day's events, what to watch.
 
     ``outcomes`` maps an outcome to (mean, low, high, mean weighted by how well each draw foresaw what was observed);
-    ``attack`` and ``settlement`` likewise. ``effective_draws`` is the number of draws that the weights amount to.
+    ``attack`` and ``settlement`` likewise. ``effective_draws`` is the number of draws that the weights amount to. ``policy``
+    is the commitment in force at the day's end, ``free`` once a report said that it was broken.
     """
 
     __repr__ = text_fields
@@ -93,6 +107,7 @@ class Day:
 
     day: date
     round: int
+    policy: str
     state: Mapping[str, str]
     new_root: bool
     outcomes: Mapping[str, tuple[float, float, float, float]]
@@ -102,9 +117,23 @@ class Day:
     effects: tuple[EventEffect, ...]
     quiet_attack: float
     signals: tuple[Signal, ...]
+    indicators: tuple[Signal, ...]
     effective_draws: float
     residual: float
     unconverged: int
+
+
+def watched_policy(crisis: Crisis, policy: str | Policy | None) -> Policy:
+    """Return the commitment of a watch: the base case of the crisis by default, and for ``free`` no commitment.
+
+    Raises
+    ------
+    UsageError
+        ``policy-invalid`` for an unknown id.
+    """
+    if policy == FREE.id and FREE.id not in crisis.policies:
+        return FREE
+    return find_policy(crisis, policy or None) or base_policy(crisis)
 
 
 class Watch:
@@ -117,7 +146,8 @@ class Watch:
     n_draws, seed
         The joint samples of everything uncertain.
     policy
-        A commitment that holds all the time, by id; none by default.
+        The commitment that holds until a report says that it was broken, by id; by default the first of the crisis, as in a
+        briefing. ``free`` is no commitment.
     since
         First day of the watch; by default the first day of the calendar. Days before the calendar belong to round 1.
     solved
@@ -132,7 +162,7 @@ class Watch:
         *,
         n_draws: int = DRAWS,
         seed: int = SEED,
-        policy: str | None = None,
+        policy: str | Policy | None = None,
         since: date | None = None,
         solved: "Callable[[tuple[object, ...], Callable[[], Solved]], Solved] | None" = None,
         progress: Callable[[int], None] | None = None,
@@ -150,16 +180,18 @@ class Watch:
         self.engine = Engine(crisis)
         self.draws: Draws = self.engine.draw(n_draws, seed=seed)
         self.values = self.draws.as_mapping()
-        self.policy = find_policy(crisis, policy or None)
+        self.policy = watched_policy(crisis, policy)
         self.state = start_state(crisis, self.policy)
         self._progress = progress or (lambda _number: None)
         self._solved = solved or (lambda _key, solve: solve())
         self._world = World(crisis, self.state)
         self._reports: list[Report] = []
         self._told: dict[int, set[str]] = {}
+        self._signs: set[str] = set()
+        self._signs_drawn: dict[str, FloatArray] = {}
         self._apart = False
         self._round_priors: tuple[int, FloatArray] | None = None
-        self._places: dict[tuple[tuple[str, str], ...], Weighed] = {}
+        self._places: dict[tuple[object, ...], Weighed] = {}
         self._enter(Weighed(self._grow(1, None), term=self._term))
 
     # --- time --------------------------------------------------------------------------------------------------------
@@ -178,32 +210,71 @@ class Watch:
         return max(1, sum(first <= day for first in self.crisis.calendar))
 
     def passed(self, day: date, round_number: int) -> float:
-        """Return the part of a round that has passed at the end of a day, from 0 to 1."""
-        days = self.crisis.calendar
+        """Return the part of a round that has passed at the end of a day, from 0 to 1.
+
+        Of the round in which the cut-off lies, the days after it count: those up to it are the start of the game.
+        """
+        days, cutoff = self.crisis.calendar, self.crisis.as_of
         first = days[round_number - 1]
         end = days[round_number] if round_number < len(days) else self.until + timedelta(days=1)
+        if first <= cutoff < end - timedelta(days=1):
+            first = cutoff + timedelta(days=1)
         return float(np.clip(((day - first).days + 1) / max((end - first).days, 1), 0.0, 1.0))
+
+    def expected(self, instrument: str, day: date, round_number: int) -> float:
+        """Return how much of a move's chance in a round is expected by the end of a day, from 0 to 1: mean over draws.
+
+        Of a move that may be made in several phases of the round, the mean over these.
+        """
+        passed = self.passed(day, round_number)
+        exponents = [
+            self._value(self.crisis.timing.get(phase.id, Constant(value=1.0)))
+            for phase in self.crisis.phases
+            if not phase.rounds or round_number in phase.rounds
+            if any(instrument in move.menu for move in phase.moves)
+        ]
+        return float(np.mean([(passed**k).mean() for k in exponents])) if exponents else passed
 
     # --- a day -------------------------------------------------------------------------------------------------------
 
     def take(self, readings: Iterable[EventReading], day: date) -> bool:
         """Take in what was read on a day, without computing anything; return whether the game has a new root."""
         now = self.round_of(day)
-        outside = False
+        outside, dropped = False, False
         for reading in readings:
             if reading.rule is None:
                 continue
             if reading.kind in {"move", "evidence"}:
+                if self._breaks_commitment(reading.rule, now):
+                    self.policy = FREE
+                    self._new_root(day)
+                    dropped = True
                 self._observe(reading.rule, now)
             for variable, value in reading.rule.state.items() if reading.kind == "state" else ():
                 outside |= self._world.stands(now).get(variable) != value
                 self._world.set_in(now, variable, value)
         if outside:
             self._new_root(day)
-        return outside
+        return outside or dropped
+
+    def _breaks_commitment(self, rule: EventRule, now: int) -> bool:
+        """Tell whether a report, likelier right than wrong, is of a move that only the commitment rules out."""
+        return (
+            bool(rule.move)
+            and float(self._value(rule.weight).mean()) > 0.5
+            and rules_out(self.crisis, self.policy, rule.move, now)
+            and not self.root.has(rule.move, now).any()
+        )
 
     def _observe(self, rule: EventRule, now: int) -> None:
-        """Take in a report of a move, or evidence."""
+        """Take in a report of a move, or evidence; a sign that was seen before tells nothing new."""
+        if rule.indicator:
+            if (
+                rule.indicator in self._signs
+                or self.crisis.indicators[rule.indicator].seen == "yes"
+            ):
+                return
+            self._signs.add(rule.indicator)
         self._told.setdefault(now, set()).add(rule.move)
         if rule.move:
             self._world.use(now, rule.move, rule.outcome)
@@ -276,6 +347,7 @@ class Watch:
         return Day(
             day=day,
             round=self.round_of(day),
+            policy=self.policy.id,
             state=self._world.stands(self.round_of(day)),
             new_root=new_root,
             outcomes={name: _spread(look.outcomes[k], weight) for k, name in enumerate(names)},
@@ -285,6 +357,7 @@ class Watch:
             effects=effects,
             quiet_attack=last_attack,
             signals=self._signals(day, look),
+            indicators=self._indicators(look),
             effective_draws=float(1.0 / (weight**2).sum()),
             residual=self.root.residual,
             unconverged=self.root.unconverged,
@@ -351,20 +424,43 @@ class Watch:
             reported = float(self._value(number).mean())
             for round_number in range(root.first_round, last + 1):
                 if (instrument, round_number) not in told:
-                    part = self.passed(day, round_number) if before_round is None else 1.0
+                    part = 1.0
+                    if before_round is None:
+                        part = self.expected(instrument, day, round_number)
                     hit = root.has(instrument, round_number)
                     factor[hit] *= 1.0 - min(reported, 1.0 - 1e-9) * part
         return factor
 
     def _term(self, root: Root, report: Report) -> FloatArray:
-        """Relative likelihood of evidence by type profile and draw, shape ``(V, D)``."""
-        result = np.ones((len(root.profile_types), self.draws.values.shape[1]))
+        """Relative likelihood of a report: of types ``(V, 1, D)``, of an indicator by outcome ``(1, O, D)``."""
+        if report.indicator:
+            return self._ratios(self.crisis.indicators[report.indicator])[None]
+        result = np.ones((len(root.profile_types), 1, self.draws.values.shape[1]))
         players = tuple(self.crisis.players)
         for (player, kind), number in report.evidence:
             types = [item.id for item in self.crisis.players[player].types]
             rows = root.profile_types[:, players.index(player)] == types.index(kind)
             result[rows] *= self._value(number)
         return result
+
+    def _ratios(self, indicator: Indicator) -> FloatArray:
+        """How much likelier an indicator is by outcome, shape ``(O, D)``; one draw of how telling it is holds for all."""
+        result = np.ones((len(self.root.outcomes), self.draws.n_draws))
+        for outcomes, law in indicator.ratios:
+            drawn = self._drawn(f"indicators.{indicator.id}.ratio", law)
+            for outcome in outcomes:
+                result[self.root.outcomes.index(outcome)] = drawn
+        return result
+
+    def _drawn(self, name: str, law: Distribution) -> FloatArray:
+        """Draw what belongs to no quantity of the game, by a stream of its own."""
+        if name not in self._signs_drawn:
+            seed, n_draws = self.draws.seed, self.draws.n_draws
+            (uniforms,) = keyed_uniforms([name], seed=seed, n_draws=n_draws)
+            self._signs_drawn[name] = uniforms
+        if law.family == "fixed":
+            return np.full(self.draws.n_draws, law.parameters[0])
+        return ppf(law, self._signs_drawn[name])
 
     def _value(self, number: Constant | QuantityOf) -> FloatArray:
         if isinstance(number, Constant):
@@ -385,7 +481,8 @@ class Watch:
         for instrument in self.crisis.instruments.values():
             hit = root.has(instrument.id, now)
             plain = not (instrument.seen_by or instrument.id in told)
-            if plain and hit.any() and not attacks[hit].all():
+            open_still = hit.any() and not hit.all()
+            if plain and open_still and not attacks[hit].all():
                 names.append(instrument.id)
                 groups += [np.flatnonzero(hit & attacks), np.flatnonzero(hit)]
         if not names:
@@ -394,18 +491,21 @@ class Watch:
         found = []
         for place, name in enumerate(names):
             both, prob = parts[2 * place], parts[2 * place + 1]
-            rest = look.attack - both
-            cells = np.array([both, prob - both, rest, 1.0 - prob - rest])
-            found.append(
-                Signal(
-                    instrument=name,
-                    prob=float(prob.mean()),
-                    attack_if=float(_ratio(both, prob).mean()),
-                    attack_if_not=float(_ratio(rest, 1.0 - prob).mean()),
-                    bits=float(_information(np.maximum(cells, 0.0)).mean()),
-                )
-            )
+            found.append(_signal(both, prob, look.attack, instrument=name))
         return tuple(sorted(found, key=lambda item: -item.bits)[:N_SIGNALS])
+
+    def _indicators(self, look: "_Look") -> tuple[Signal, ...]:
+        """Rank the indicators that may still be seen by how much each is expected to tell about an attack."""
+        flags = np.array([bool(self.crisis.outcomes[name].attack) for name in self.root.outcomes])
+        found = []
+        for item in self.crisis.indicators.values():
+            if item.id in self._signs or item.seen == "yes":
+                continue
+            alarm = self._drawn(f"indicators.{item.id}.alarm", item.alarm)
+            joint = look.outcomes * np.minimum(alarm * self._ratios(item), 1.0)
+            both, prob = joint[flags].sum(axis=0), joint.sum(axis=0)
+            found.append(_signal(both, prob, look.attack, indicator=item.id))
+        return tuple(sorted(found, key=lambda item: -item.bits))
 
     # --- roots -------------------------------------------------------------------------------------------------------
 
@@ -431,7 +531,7 @@ class Watch:
             priors = self.root.sums_of_outcomes(factor, found.evidence).sum(axis=1)
             self._round_priors = (now, priors / priors.sum(axis=0))
             self._places.clear()
-        key = tuple(sorted(self._world.stands(now).items()))
+        key = (self.policy.id, *sorted(self._world.stands(now).items()))
         place = self._places.pop(key, None)
         if place is None:
             place = Weighed(self._grow(now, self._round_priors[1]), term=self._term)
@@ -445,7 +545,7 @@ class Watch:
     def _grow(self, first_round: int, priors: FloatArray | None) -> Root:
         """Solve the game from the start of a round, with the types' joint probabilities as priors, shape ``(V, D)``."""
         state = self._world.stands(first_round)
-        key = (first_round, tuple(sorted(state.items())), priors)
+        key = (self.policy.id, first_round, tuple(sorted(state.items())), priors)
         return self.engine.condition(
             self.draws,
             policy=self.policy,
@@ -509,6 +609,27 @@ def _spread(values: FloatArray, weight: FloatArray) -> tuple[float, float, float
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0.0)
+
+
+def _signal(
+    both: FloatArray,
+    prob: FloatArray,
+    attack: FloatArray,
+    *,
+    instrument: str = "",
+    indicator: str = "",
+) -> Signal:
+    """Return what may be observed with ``prob``, together with an attack with ``both``, each of shape ``(D,)``."""
+    rest = attack - both
+    cells = np.array([both, prob - both, rest, 1.0 - prob - rest])
+    return Signal(
+        instrument=instrument,
+        indicator=indicator,
+        prob=float(prob.mean()),
+        attack_if=float(_ratio(both, prob).mean()),
+        attack_if_not=float(_ratio(rest, 1.0 - prob).mean()),
+        bits=float(_information(np.maximum(cells, 0.0)).mean()),
+    )
 
 
 def _information(cells: FloatArray) -> FloatArray:

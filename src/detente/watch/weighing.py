@@ -25,7 +25,8 @@ class Report:
     """What a report says: that a move was made in a round, or what evidence of types is worth.
 
     ``weight`` is the probability that such a report is right, ``seen_by`` who sees it (empty: everybody), ``evidence`` pairs
-    of (player, type) and number.
+    of (player, type) and number, ``indicator`` a sign that was seen: it bears on how things end, so it counts in every later
+    game too.
     """
 
     round: int
@@ -34,6 +35,7 @@ class Report:
     weight: float
     seen_by: tuple[str, ...]
     evidence: tuple[tuple[tuple[str, str], Constant | QuantityOf], ...]
+    indicator: str = ""
 
     @classmethod
     def of(cls, rule: EventRule, round_number: int, weight: float) -> "Report":
@@ -45,6 +47,7 @@ class Report:
             weight=weight if rule.move else 1.0,
             seen_by=rule.seen_by,
             evidence=() if rule.move else tuple(rule.evidence.items()),
+            indicator=rule.indicator,
         )
 
     def is_seen_by(self, observer: str) -> bool:
@@ -54,9 +57,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likelihood:
-    """Likelihood of what an observer has seen: of histories ``(T,)`` and, by evidence, of profiles ``(V, D)``.
+    """Likelihood of what an observer has seen: of histories ``(T,)`` and, by evidence, of profiles and ends ``(V, O, D)``.
 
-    Both are up to a factor: one number for the histories, and for the profiles one in each draw, whose logarithm is
+    Both are up to a factor: one number for the histories, and for the evidence one in each draw, whose logarithm is
     ``log_scale`` ``(D,)``. ``told`` are the moves that were reported, with their rounds.
     """
 
@@ -78,12 +81,12 @@ class Likelihood:
         )
 
     def with_evidence(self, term: FloatArray) -> "Likelihood":
-        """Take in evidence, relative likelihoods of profiles ``(V, D)``."""
+        """Take in evidence, relative likelihoods of profiles ``(V, 1, D)`` or outcomes ``(1, O, D)``."""
         evidence, log_scale = self.evidence * term, self.log_scale
-        most = evidence.max(axis=0)
+        most = evidence.max(axis=(0, 1))
         extreme = (most > 0.0) & ((most < _SMALL) | (most > _LARGE))
         if extreme.any():
-            evidence[:, extreme] /= most[extreme]
+            evidence[..., extreme] /= most[extreme]
             log_scale = log_scale.copy()
             log_scale[extreme] += np.log(most[extreme])
         return Likelihood(
@@ -99,7 +102,7 @@ class Weighed:
     root
         The solved game.
     term
-        Gives the relative likelihood of a report's evidence by profile and draw, shape ``(V, D)``.
+        Gives the relative likelihood of a report's evidence by profile, outcome and draw, shape ``(V, 1, D)`` or ``(1, O, D)``.
     """
 
     def __init__(self, root: Root, *, term: Callable[[Root, Report], FloatArray]) -> None:
@@ -112,11 +115,11 @@ class Weighed:
     def nothing(self) -> Likelihood:
         """Return the likelihood of having seen nothing."""
         root = self.root
-        n_profiles, n_draws = len(root.profile_types), root.reach.shape[1]
+        shape = (len(root.profile_types), len(root.outcomes), root.reach.shape[1])
         return Likelihood(
             factor=np.ones(root.n_histories),
-            evidence=np.ones((n_profiles, n_draws)),
-            log_scale=np.zeros(n_draws),
+            evidence=np.ones(shape),
+            log_scale=np.zeros(shape[-1]),
         )
 
     def seen(self, observer: str, reports: Sequence[Report]) -> Likelihood:
@@ -129,13 +132,16 @@ class Weighed:
     def seen_before(
         self, round_number: int, observer: str, reports: Sequence[Report]
     ) -> Likelihood:
-        """Return the likelihood of reports of the rounds before one."""
-        earlier = [report for report in reports if report.round < round_number]
+        """Return the likelihood of reports of the rounds before one, but of indicators, which count in the later game."""
+        earlier = [
+            report for report in reports if report.round < round_number and not report.indicator
+        ]
         return self._with(self.nothing(), observer, earlier)
 
     def _with(self, found: Likelihood, observer: str, reports: Sequence[Report]) -> Likelihood:
         for report in reports:
-            if report.round < self.root.first_round or not report.is_seen_by(observer):
+            over = report.round < self.root.first_round and not report.indicator
+            if over or not report.is_seen_by(observer):
                 continue
             if report.move:
                 found = found.with_move(report, self._hit(observer, report))
@@ -151,6 +157,7 @@ class Weighed:
         return self._hits[key]
 
     def _of_types(self, report: Report) -> FloatArray:
-        if report.evidence not in self._terms:
-            self._terms[report.evidence] = self._term(self.root, report)
-        return self._terms[report.evidence]
+        key = (report.evidence, report.indicator)
+        if key not in self._terms:
+            self._terms[key] = self._term(self.root, report)
+        return self._terms[key]

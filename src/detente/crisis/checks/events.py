@@ -1,5 +1,6 @@
 """Checks of what `detente watch` needs: the calendar of the rounds, what is reported, what events mean."""
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -7,10 +8,11 @@ from itertools import pairwise
 from detente.crisis.checks.references import quantity_findings
 from detente.crisis.draft import Draft, Keys, duplicates
 from detente.crisis.elements import Constant, EventRule, QuantityOf
+from detente.crisis.quantities import support
 from detente.crisis.registers import event_categories, event_modes
 from detente.errors import Finding
 
-__all__ = ["check_calendar", "check_event_rules", "check_reported"]
+__all__ = ["check_calendar", "check_event_rules", "check_reported", "check_timing"]
 
 
 def check_calendar(draft: Draft) -> Iterator[Finding]:
@@ -49,6 +51,29 @@ def check_reported(draft: Draft) -> Iterator[Finding]:
         yield from _probability(draft, value, at)
 
 
+def check_timing(draft: Draft) -> Iterator[Finding]:
+    """Find timings of phases that are not defined, and exponents that are none."""
+    phases = [phase.id for phase in draft.phases]
+    for name, value in draft.header.get("timing", {}).items():
+        at = ("timing", name)
+        if name not in phases:
+            yield draft.unknown("key-unknown", "phase", name, phases, at=at)
+        if isinstance(value, str):
+            yield from quantity_findings(draft, value, at)
+            quantity = draft.quantities.get(value)
+            low = None if quantity is None else support(quantity.distribution)[0]
+        else:
+            low = float(value)
+        if low is not None and not 0.0 < low < math.inf:
+            yield draft.finding(
+                "value-out-of-range",
+                f"{low:g} is no exponent of the part of a round that has passed",
+                at=at,
+                value=value,
+                fix="write a number above 0: 1 for evenly, more for later in the round; or a quantity that lies above 0",
+            )
+
+
 def check_event_rules(draft: Draft) -> Iterator[Finding]:
     """Find rules for events that say nothing or several things, or name what is not defined."""
     for index, name in duplicates(rule.id for rule in draft.event_rules):
@@ -61,14 +86,17 @@ def check_event_rules(draft: Draft) -> Iterator[Finding]:
         )
     for index, rule in enumerate(draft.event_rules):
         keys: Keys = ("event_rules", index)
-        said = [bool(part) for part in (rule.move, rule.state, rule.evidence, rule.noise)]
+        said = [
+            bool(part)
+            for part in (rule.move, rule.state, rule.evidence, rule.indicator, rule.noise)
+        ]
         if sum(said) != 1:
             yield draft.finding(
                 "key-missing" if not any(said) else "key-unknown",
                 f"the rule {rule.id!r} says {sum(said)} things; it must say one",
                 at=keys,
                 value=rule.id,
-                fix="give it exactly one of move, state, evidence and noise",
+                fix="give it exactly one of move, state, evidence, indicator and noise",
             )
         yield from _rule(draft, rule, keys)
 
@@ -83,6 +111,9 @@ def _rule(draft: Draft, rule: EventRule, keys: Keys) -> Iterator[Finding]:
         if rule.outcome not in outcomes:
             kind = f"outcome of {rule.move!r}"
             yield draft.unknown("instrument-unknown", kind, rule.outcome, outcomes, at=at)
+    if rule.indicator and rule.indicator not in draft.indicators:
+        at = (*keys, "indicator")
+        yield draft.unknown("path-unknown", "indicator", rule.indicator, draft.indicators, at=at)
     yield from _coding(draft, rule, keys)
     for player in rule.seen_by:
         if player not in players:
