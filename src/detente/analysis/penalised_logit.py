@@ -6,7 +6,7 @@ from detente.arrays import BoolArray, FloatArray
 from detente.errors import SolverError, refuse
 from detente.scores import log_scores
 
-__all__ = ["choose_penalty", "fit_ridge_logit", "predict_logit"]
+__all__ = ["choose_penalty", "fit_ridge_logit", "forecast_by_logit", "predict_logit"]
 
 _STEPS = 100
 _TOLERANCE = 1e-10
@@ -122,6 +122,47 @@ def choose_penalty(
             prob = predict_logit(columns[left], start)
             losses[penalty] += float(log_scores(prob, happened[left]).sum())
     return min(losses, key=lambda penalty: losses[penalty])
+
+
+def forecast_by_logit(
+    columns: FloatArray,
+    happened: BoolArray,
+    new: FloatArray,
+    *,
+    scaled: BoolArray,
+    penalties: tuple[float, ...],
+) -> tuple[float, FloatArray]:
+    """Forecast new cases by a logit on past ones, with the penalty that these choose.
+
+    Parameters
+    ----------
+    columns, happened
+        The past cases, as for :func:`fit_ridge_logit`; columns that do not vary are left out.
+    new
+        Regressors of the new cases, shape ``(m, k)``.
+    scaled
+        Which columns are numbers, shape ``(k,)``: they are centred and divided by two standard deviations of the past
+        cases, so that they weigh like a yes or no. The others are 0 or 1.
+    penalties
+        The candidates.
+
+    Returns
+    -------
+    float, FloatArray
+        The penalty, and the probability of each new case.
+
+    References
+    ----------
+    :cite:p:`gelman2008`.
+    """
+    varied = columns.max(axis=0) > columns.min(axis=0)
+    past, numbers = columns[:, varied], scaled[varied]
+    centre = np.where(numbers, past.mean(axis=0), 0.0)
+    spread = np.where(numbers, 2.0 * past.std(axis=0), 1.0)
+    x = (past - centre) / spread
+    penalty = choose_penalty(x, happened, penalties)
+    beta = fit_ridge_logit(x, happened, penalty)
+    return penalty, predict_logit((new[:, varied] - centre) / spread, beta)
 
 
 def _logistic(odds: FloatArray) -> FloatArray:

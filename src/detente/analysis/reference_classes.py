@@ -11,22 +11,32 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente.analysis.forecasts import ForecastTable
-from detente.analysis.penalised_logit import choose_penalty, fit_ridge_logit, predict_logit
-from detente.arrays import BoolArray, FloatArray, IntArray
+from detente.analysis.penalised_logit import forecast_by_logit
+from detente.arrays import BoolArray, FloatArray
 from detente.crisis.past_crises import CrisisActor, PastCrisis
 from detente.errors import refuse
 
-__all__ = ["OnsetTable", "ReferenceForecasts", "forecast_past_crises", "tabulate_onsets"]
+__all__ = [
+    "OnsetTable",
+    "ReferenceForecasts",
+    "find_first_actors",
+    "find_past",
+    "find_state",
+    "forecast_past_crises",
+    "group_actors",
+    "has_gone",
+    "tabulate_onsets",
+    "took_part",
+]
 
-SINCE = 1960
 PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 CLIMATOLOGY, CLASS_MEANS, LOGIT = "climatology", "class means", "logit"
 MAJOR_POWERS = frozenset({2, 200, 220, 365, 710})
 _NO_STATE = 995
-_PSEUDO = 2.0
+PSEUDO = 2.0
 """Cases by which a class counts as climatology."""
-_NUCLEAR = frozenset({3, 4})
-_DEMOCRACY = 1
+NUCLEAR = frozenset({3, 4})
+DEMOCRACY = 1
 _MILITARY = frozenset({4, 5})
 _COLD_WAR = 1989
 _FEWEST = 20
@@ -83,9 +93,7 @@ def tabulate_onsets(
         message = "no past crisis has an end, so that nothing was ever known of any"
         fix = "give the table icb1 with the columns yrterm, moterm and daterm"
         refuse(message, code="option-invalid", at="ICB1.csv", fix=fix)
-    by_crisis: dict[int, list[CrisisActor]] = {}
-    for actor in actors:
-        by_crisis.setdefault(actor.crisis, []).append(actor)
+    by_crisis = group_actors(actors)
     order = sorted(crises, key=lambda item: (item.began, item.number))
     cases = [item for item in order if not item.within_war and item.violence is not None]
     if not cases:
@@ -98,12 +106,8 @@ def tabulate_onsets(
         names=names,
         columns=np.array([[row.get(name, 0.0) for name in names] for row in rows]),
         scaled=np.array(["=" not in name for name in names]),
-        hits=np.array([_hit(item, violence) for item in cases]),
+        hits=np.array([has_gone(item, violence) for item in cases]),
     )
-
-
-def _hit(crisis: PastCrisis, violence: int) -> bool:
-    return crisis.violence is not None and crisis.violence >= violence
 
 
 def _describe(
@@ -113,39 +117,74 @@ def _describe(
     violence: int,
 ) -> dict[str, float]:
     """Return the onset variables of a crisis; a category that holds is ``name=value`` with 1."""
-    ended = [item for item in crises if item.ended is not None and item.ended < crisis.began]
-    past = [item for item in ended if item.violence is not None]
-    every = by_crisis.get(crisis.number, ())
-    first = [item for item in every if item.began == min(other.began for other in every)]
+    past = find_past(crisis, crises)
+    first = find_first_actors(by_crisis.get(crisis.number, ()))
     row = {"year": float(crisis.year), "after=1989": float(crisis.year > _COLD_WAR)}
     row |= _category("trigger", crisis.trigger) | _category("region", crisis.region)
     if crisis.region is not None:
         continent = _ASIA if crisis.region == _FAR_NORTH else crisis.region // 10
         row |= _category("continent", continent)
-    who = crisis.triggered_by
-    state = who if who is not None and who < _NO_STATE else None
+    state = find_state(crisis)
     row["by=major power"] = float(state in MAJOR_POWERS)
-    row["by=no single state"] = float(who is not None and state is None)
+    row["by=no single state"] = float(crisis.triggered_by is not None and state is None)
     own = {item.actor for item in first}
-
-    def took_part(item: PastCrisis) -> set[int | None]:
-        return {item.triggered_by, *(actor.actor for actor in by_crisis.get(item.number, ()))}
-
     likes: dict[str, Callable[[PastCrisis], bool]] = {
         "the conflict": lambda item: (
             crisis.conflict is not None and item.conflict == crisis.conflict
         ),
         "who set it off": lambda item: state is not None and item.triggered_by == state,
-        "the pair": lambda item: (
-            state is not None and state in took_part(item) and bool(own & took_part(item) - {state})
-        ),
+        "the pair": lambda item: state is not None and took_part(item, state, own, by_crisis),
     }
-    rate = sum(_hit(item, violence) for item in past) / len(past) if past else 0.0
+    rate = sum(has_gone(item, violence) for item in past) / len(past) if past else 0.0
     for name, like in likes.items():
-        found = [_hit(item, violence) for item in past if like(item)]
+        found = [has_gone(item, violence) for item in past if like(item)]
         row[f"past crises of {name}"] = math.log1p(len(found))
-        row[f"past excess of {name}"] = (sum(found) - len(found) * rate) / (len(found) + _PSEUDO)
+        row[f"past excess of {name}"] = (sum(found) - len(found) * rate) / (len(found) + PSEUDO)
     return row | _describe_first(first)
+
+
+def group_actors(actors: Iterable[CrisisActor]) -> dict[int, list[CrisisActor]]:
+    """Return actors by the number of their crisis."""
+    found: dict[int, list[CrisisActor]] = {}
+    for actor in actors:
+        found.setdefault(actor.crisis, []).append(actor)
+    return found
+
+
+def find_past(crisis: PastCrisis, crises: Iterable[PastCrisis]) -> list[PastCrisis]:
+    """Return the crises that had ended when one began, those whose violence is not coded left out."""
+    return [
+        item
+        for item in crises
+        if item.ended is not None and item.ended < crisis.began and item.violence is not None
+    ]
+
+
+def find_first_actors(actors: Sequence[CrisisActor]) -> list[CrisisActor]:
+    """Return those actors of a crisis for which it began on its earliest day."""
+    return [item for item in actors if item.began == min(other.began for other in actors)]
+
+
+def find_state(crisis: PastCrisis) -> int | None:
+    """Return the state that set a crisis off; None where it is not known or no single state."""
+    who = crisis.triggered_by
+    return who if who is not None and who < _NO_STATE else None
+
+
+def took_part(
+    crisis: PastCrisis,
+    state: int,
+    others: Iterable[int],
+    by_crisis: Mapping[int, Sequence[CrisisActor]],
+) -> bool:
+    """Tell whether a state and one of others both took part in a crisis, as actor or as who set it off."""
+    there = {crisis.triggered_by, *(actor.actor for actor in by_crisis.get(crisis.number, ()))}
+    return state in there and bool(there & set(others) - {state})
+
+
+def has_gone(crisis: PastCrisis, violence: int) -> bool:
+    """Tell whether a crisis went as far as a level of violence."""
+    return crisis.violence is not None and crisis.violence >= violence
 
 
 def _describe_first(first: Sequence[CrisisActor]) -> dict[str, float]:
@@ -157,8 +196,8 @@ def _describe_first(first: Sequence[CrisisActor]) -> dict[str, float]:
     regimes = [item.regime for item in first if item.regime is not None]
     row = {
         "number of first actors": math.log(len(first)),
-        "nuclear=any": float(any(item.nuclear in _NUCLEAR for item in first)),
-        "share of democracies": _share(regime == _DEMOCRACY for regime in regimes),
+        "nuclear=any": float(any(item.nuclear in NUCLEAR for item in first)),
+        "share of democracies": _share(regime == DEMOCRACY for regime in regimes),
         "share of military regimes": _share(regime in _MILITARY for regime in regimes),
     }
     row |= _category("power", max(powers, default=None))
@@ -214,13 +253,19 @@ def forecast_past_crises(onsets: OnsetTable, *, violence: int, since: int) -> Re
         hits = onsets.hits[known]
         _check_known(hits, year)
         rate = (hits.sum() + 0.5) / (known.size + 1.0)
-        chosen, logit = _forecast_year(onsets, known, asked)
+        chosen, logit = forecast_by_logit(
+            onsets.columns[known],
+            hits,
+            onsets.columns[asked],
+            scaled=onsets.scaled,
+            penalties=PENALTIES,
+        )
         penalties[year] = chosen
         for row, prob in zip(asked, logit, strict=True):
             alike = [bool(onsets.hits[other]) for other in known if classes[other] == classes[row]]
             probs[CLIMATOLOGY][int(row)] = float(rate)
             probs[CLASS_MEANS][int(row)] = float(
-                (sum(alike) + _PSEUDO * rate) / (len(alike) + _PSEUDO)
+                (sum(alike) + PSEUDO * rate) / (len(alike) + PSEUDO)
             )
             probs[LOGIT][int(row)] = float(prob)
     if not penalties:
@@ -240,22 +285,6 @@ def _check_known(hits: BoolArray, year: int) -> None:
         message = f"before {year} {hits.size} crises had ended, of which {hits.sum()} went as far: too few"
         fix = "choose a later year: --since"
         refuse(message, code="option-invalid", at="--since", fix=fix)
-
-
-def _forecast_year(
-    onsets: OnsetTable, known: IntArray, asked: IntArray
-) -> tuple[float, FloatArray]:
-    """Return the penalty that past crises choose, and the logit's forecasts."""
-    past = onsets.columns[known]
-    varied = past.max(axis=0) > past.min(axis=0)
-    numbers = onsets.scaled[varied]
-    centre = np.where(numbers, past[:, varied].mean(axis=0), 0.0)
-    spread = np.where(numbers, 2.0 * past[:, varied].std(axis=0), 1.0)
-    x = (past[:, varied] - centre) / spread
-    new = (onsets.columns[asked][:, varied] - centre) / spread
-    happened = onsets.hits[known]
-    penalty = choose_penalty(x, happened, PENALTIES)
-    return penalty, predict_logit(new, fit_ridge_logit(x, happened, penalty))
 
 
 def _tabulate(
