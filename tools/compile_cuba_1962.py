@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from crisis_tables import packs
-from crisis_tables.machinery import Compiler, Ledger, Row, plain, read, write
+from crisis_tables.machinery import EFFECTS, SOURCES, Compiler, Ledger, Row, plain, read, write
 from crisis_tables.packs import Pack
 from cuba_1962 import hand
 
@@ -23,6 +23,7 @@ COMPILER = Compiler(
     sources=hand.SOURCES,
     left_out=hand.LEFT_OUT,
     later_writing=True,
+    editions=hand.EDITIONS,
 )
 
 
@@ -36,6 +37,21 @@ def keep_sources(pack: Pack) -> None:
                 wanted = set(row["source_key"].split("+")) & set(hand.QUANTITY_SOURCES)
                 if wanted:
                     COMPILER.keyed_sources(pack.ledger, row)
+
+
+def effects() -> list[Row]:
+    """List what each measure does by itself: what the trade formula gives, and what nothing prices."""
+    columns = (
+        "kind", "measure", "label", "channel", "quantity", "output", "when", "value", "grade", "source", "claims", "note",
+    )  # fmt: skip
+    rows = [
+        {"id": name, **dict(zip(columns, cells, strict=True)), "on": "target", "horizon": "year"}
+        for name, cells in hand.EFFECTS.items()
+    ]
+    for row in rows:
+        row |= {"low": row["value"], "high": row["value"], "unit": "share" if row["value"] else ""}
+        row |= {"as_of": hand.CUTOFF.isoformat(), "confidence": "low"}
+    return rows
 
 
 def more_exposures() -> list[Row]:
@@ -111,6 +127,7 @@ def main() -> None:
         "rules": (packs.RULES, pack.rules()),
         "markets": (packs.MARKETS, pack.markets()),
         "measures": (packs.MEASURES, pack.measures(hand.MEASURES)),
+        "effects": (EFFECTS, effects()),
         "base_rates": (packs.BASE_RATES, pack.base_rates(hand.BASE_RATES_SHOWN)),
         "exposures": (packs.EXPOSURES, [*pack.exposures(hand.EXPOSURES), *more_exposures()]),
         "timeline": (packs.TIMELINE, timeline),
@@ -124,7 +141,7 @@ def main() -> None:
         message = f"rows cite sources that are not listed: {unknown}"
         raise SystemExit(message)
     sources = [row for key, row in sorted(ledger.sources.items()) if key in cited]
-    compiled["sources"] = (COMPILER.source_columns, sources)
+    compiled["sources"] = (SOURCES, sources)
     for name, (columns, rows) in sorted(compiled.items()):
         print(f"{name}.csv: {write(options.out / f'{name}.csv', columns, rows)} rows")
     print("left out:")

@@ -13,7 +13,17 @@ import math
 from pathlib import Path
 
 from crisis_tables import packs
-from crisis_tables.machinery import Ledger, Row, joined, number, plain, read, write
+from crisis_tables.machinery import (
+    EFFECTS,
+    SOURCES,
+    Ledger,
+    Row,
+    joined,
+    number,
+    plain,
+    read,
+    write,
+)
 from kuwait_1990 import hand
 
 ESTIMATES = (
@@ -47,6 +57,58 @@ def estimates(pack: packs.Pack) -> list[Row]:
                 }
             )
     return found
+
+
+def effects(ledger: Ledger) -> list[Row]:
+    """List what each measure does by itself, and what the embargo costs members, from their exposures."""
+    columns = (
+        "kind", "measure", "channel", "on", "quantity", "horizon", "low", "value", "high", "unit", "output",
+        "grade", "source", "claims", "note",
+    )  # fmt: skip
+    rows = [
+        {
+            "id": name,
+            **dict(zip(columns, map(str, cells), strict=True)),
+            "as_of": hand.CUTOFF.isoformat(),
+        }
+        for name, cells in hand.EFFECTS.items()
+    ]
+    members = [key for key in hand.FIGURES if key[1] == "embargo_loss_share"]
+    for serial, key in enumerate(members, start=len(rows) + 1):
+        _, low, value, high, _, day, grade, source, claims, note = hand.FIGURES[key]
+        ends = {"low": low, "value": value, "high": high}
+        rows.append(
+            {
+                "id": f"X{serial:02d}",
+                "kind": "range",
+                "measure": "trade",
+                "channel": "trade",
+                "on": key[0],
+                "quantity": "gdp",
+                "horizon": "year",
+                "unit": "pct_gdp",
+                "output": "",
+                "as_of": day,
+                **{end: plain(100 * float(number_)) for end, number_ in ends.items()},
+                "grade": grade,
+                "source": source,
+                "claims": claims,
+                "note": note,
+            }
+        )
+    for row in rows:
+        row |= {
+            "label": hand.MEASURE_WORDS[row["measure"]],
+            "consent": "",
+            "when": "",
+            "confidence": "low",
+        }
+        if row["grade"] == "claim":
+            row["claimed_by"] = row["note"]
+        for key in row["source"].split(";"):
+            if key in hand.SOURCES:
+                hand.COMPILER.add_source(ledger, key, hand.SOURCES[key])
+    return rows
 
 
 def great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> float:
@@ -143,6 +205,7 @@ def main() -> None:
         "rules": (packs.RULES, pack.rules()),
         "markets": (packs.MARKETS, with_range(pack.markets(), pack)),
         "measures": (packs.MEASURES, pack.measures({key: {} for key in hand.MEASURES})),
+        "effects": (EFFECTS, effects(ledger)),
         "estimates": (ESTIMATES, estimates(pack)),
         "exposures": (packs.EXPOSURES, figures(pack)),
         "timeline": (packs.TIMELINE, pack.timeline(hand.PUBLIC, hand.KNOWN)),
@@ -156,7 +219,7 @@ def main() -> None:
         message = f"rows cite sources that are not listed: {unknown}"
         raise SystemExit(message)
     sources = [row for key, row in sorted(ledger.sources.items()) if key in cited]
-    compiled["sources"] = (hand.COMPILER.source_columns, sources)
+    compiled["sources"] = (SOURCES, sources)
     for name, (columns, rows) in sorted(compiled.items()):
         print(f"{name}.csv: {write(out / f'{name}.csv', columns, rows)} rows")
     print("left out:")

@@ -11,13 +11,13 @@ The run is deterministic and ends with a count of what was left out and why.
 import argparse
 from pathlib import Path
 
+from crisis_tables.machinery import SOURCES
 from ukraine_2022 import hand, tables
 from ukraine_2022.common import Ledger, add_source, write
+from ukraine_2022.effects import EFFECTS, compile_effects
 from ukraine_2022.exposures import EXPOSURES, compile_exposures
 from ukraine_2022.gas import compile_gas
 from ukraine_2022.indicators import INDICATORS, compile_indicators
-
-SOURCES = ("key", "publisher", "title", "date", "address", "standing", "date_printed")
 
 
 def main() -> None:
@@ -38,6 +38,7 @@ def main() -> None:
         "demands": (tables.DEMANDS, tables.compile_demands(shared, ledger)),
         "tracks": (tables.TRACKS, tables.compile_tracks(shared, ledger)),
         "measures": (tables.MEASURES, tables.compile_measures(shared, ledger)),
+        "effects": (EFFECTS, compile_effects(shared, ledger)),
         "rules": (tables.RULES, tables.compile_rules(shared, ledger)),
         "markets": (tables.MARKETS, tables.compile_markets(shared, ledger)),
         "forces": (tables.FORCES, tables.compile_forces(shared, ledger)),

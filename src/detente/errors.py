@@ -52,7 +52,10 @@ Code = Literal[
     # provenance
     "source-missing",
     "source-unknown",
+    "source-edition",
     "date-after-cutoff",
+    "mark-incomplete",
+    "count-stale",
     "grade-unknown",
     "claim-invalid",
     # quantities
@@ -84,6 +87,7 @@ Code = Literal[
     "policy-invalid",
     "term-unknown",
     "entry-unused",
+    "rule-shadowed",
     # the game that the rules make
     "instrument-unused",
     "instrument-unreachable",

@@ -55,13 +55,13 @@ def test_the_announced_package_is_what_the_mechanism_of_the_game_gives(crisis, f
 
 
 def test_measures_and_words_come_from_the_file(found):
-    """Oracle: hand, the file: vague threats hold banks and the pipeline."""
+    """Oracle: hand, the file: vague threats hold banks and the pipeline; oil nobody announced, and it can be asked for."""
     first = found[0]
     assert first.measures == tuple(
-        f"measure_{name}" for name in ("banks", "swift", "chips", "pipeline", "personal")
+        f"measure_{name}" for name in ("banks", "swift", "chips", "pipeline", "oil", "personal")
     )
-    assert first.announced == 0b01001
-    assert first.full == 0b11111
+    assert first.announced == 0b001001
+    assert first.full == 0b111111
     assert first.rule == "consensus"
     assert first.cut_off is not None
     assert (first.cut_off.variable, first.cut_off.value) == ("gas", "cut")
@@ -70,7 +70,7 @@ def test_measures_and_words_come_from_the_file(found):
 def test_the_chain_adds_one_measure_at_a_time_and_its_chance_falls(found):
     for item in found:
         chain = (0, *item.chain())
-        assert len(chain) == 6
+        assert len(chain) == 7
         means = item.chance[item.rule].mean(axis=1)
         for small, large in itertools.pairwise(chain):
             assert contains(large, small)
@@ -84,14 +84,11 @@ def test_a_higher_bar_never_allows_a_stronger_package(found):
         assert strength == sorted(strength, reverse=True)
 
 
-def test_pivots_prices_and_relief_move_the_right_way(found):
+def test_pivots_and_relief_move_the_right_way(found):
+    """Oracle: theorem, winning a member never lowers the chance, and relief never its joining."""
     item = found[0]
     first = item.pivots(item.full, most=4)[0]
     assert first.gain > 0.0
-    price = item.price(item.full, first.member, target=0.8)
-    cheap = item.price(item.full, first.member, target=0.4)
-    assert (price >= cheap).all()
-    assert price.mean() > 0.0
     relieved = item.with_gas_made_good(item.full, first.member)
     assert (relieved >= item.join[first.member, item.full] - 1e-9).all()
 

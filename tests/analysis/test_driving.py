@@ -10,8 +10,8 @@ from detente.analysis.driving import (
     find_crisis_indices,
     find_crisis_swings,
     group_by_source,
-    uncertain_paths,
 )
+from detente.analysis.reading import uncertain_paths
 from detente.analysis.solving import PolicySolver
 from detente.crisis import load_crisis
 from detente.crisis.quantities import ppf, reference_value

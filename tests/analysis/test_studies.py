@@ -11,7 +11,7 @@ from detente.analysis import studies
 from detente.analysis.records import CoalitionStudy, CutOff, GasStudy, PayerStudy
 from detente.analysis.studies import find_studies, keep_studies
 from detente.analysis.studies import gas as gas_module
-from detente.analysis.studies.coalitions import CASES, TARGET, TRIED, solve_coalitions
+from detente.analysis.studies.coalitions import CASES, TRIED, solve_coalitions
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.questions._coalition import coalition_parts
@@ -65,6 +65,7 @@ def test_studies_are_found_and_named_after_their_modules():
         "coalitions",
         "gas",
         "hopes",
+        "measures",
         "payers",
         "reasons",
     ]
@@ -149,7 +150,6 @@ def test_a_record_is_what_the_lattice_gives(crisis, runs):
     """Oracle: independent code."""
     results = runs("streams")
     study = results.study("coalitions", CoalitionStudy)
-    assert study.target == TARGET
     for kept, made in zip(
         study.coalitions, solve_coalitions(crisis, results.cases(CASES)), strict=True
     ):
@@ -160,8 +160,6 @@ def test_a_record_is_what_the_lattice_gives(crisis, runs):
         assert [item.member for item in kept.winning] == [pivot.member for pivot in pivots]
         for item, pivot in zip(kept.winning, pivots, strict=True):
             np.testing.assert_array_equal(item.chance, pivot.chance)
-            price = made.price(made.full, item.member, target=TARGET)
-            np.testing.assert_array_equal(item.price, price)
             if item.made_good is not None:
                 relieved = made.with_gas_made_good(made.full, item.member)
                 np.testing.assert_array_equal(item.made_good, relieved)
@@ -217,16 +215,16 @@ def test_same_bytes_for_any_number_of_workers_and_whatever_was_kept(crisis, runs
     )
     told = []
     keep_studies(crisis, results, progress=told.append)
-    assert told == ["coalitions", "gas", "hopes", "payers", "reasons"]
+    assert told == ["coalitions", "gas", "hopes", "measures", "payers", "reasons"]
     assert files_of(results) == before
     keep_studies(crisis, results, progress=told.append)
-    assert told == ["coalitions", "gas", "hopes", "payers", "reasons"]
+    assert told == ["coalitions", "gas", "hopes", "measures", "payers", "reasons"]
     # what a killed run left: one study missing, one half written, a temporary file
     study_files(tmp_path, "gas")[1].unlink()
     arrays = study_files(tmp_path, "payers")[0]
     arrays.write_bytes(arrays.read_bytes()[:100])
     keep_studies(crisis, Run.open(tmp_path), progress=told.append)
-    assert told[5:] == ["gas", "payers"]
+    assert told[6:] == ["gas", "payers"]
     assert files_of(results) == before
 
 
@@ -275,7 +273,7 @@ def test_a_briefing_reads_and_does_not_solve(crisis, runs, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError
 
-    for name in ("solve_packages", "find_pivots", "price_of_joining", "evaluate_mechanisms"):
+    for name in ("solve_packages", "find_pivots", "evaluate_mechanisms"):
         monkeypatch.setattr(coalitions, name, refuse)
     context = Context.of(crisis, results)
     assert len(coalition_parts(context, Book(context, "alliance")).sentences) >= 4

@@ -1,14 +1,16 @@
-"""Packages of measures in question 6, on the reference crisis under its base case alone."""
+"""Packages of measures in question 6 and measures in question 5, on the reference crisis under its base case alone."""
 
 import numpy as np
 import pytest
 
 from detente.analysis.studies import keep_studies
-from detente.analysis.studies.coalitions import CASES, TARGET, solve_coalitions
+from detente.analysis.studies.coalitions import CASES, solve_coalitions
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import links_in, plain
-from detente.brief.questions._coalition import coalition_parts, ranking_table
+from detente.brief.questions._coalition import coalition_parts, ranking_table, who_title
+from detente.brief.questions._consent import consent_case
+from detente.brief.questions._measures import describe_measures, sign_case
 from detente.crisis import load_crisis
 from detente.engine import draw_quantities
 from detente.runs import run_ensemble
@@ -61,30 +63,36 @@ def test_the_strongest_packages_are_those_of_the_coalition(found, coalitions):
     assert "95% or more" in text
 
 
-def test_the_pivot_its_price_and_what_gas_would_do_are_told(found, coalitions):
+def test_the_pivot_and_what_gas_would_do_are_told_without_a_price(found, coalitions):
+    """Oracle: independent code for the pivot; hand for the price: the slope of a logit is no payment."""
     parts, figures = found
     first = coalitions[0]
     pivot = first.pivots(first.full, most=6)[0]
     member = first.members[pivot.member]
-    price = figures[f"alliance.package.{first.mechanism}.{first.full}.price.{member}"]
-    expected = first.price(first.full, pivot.member, target=TARGET)
-    assert price.value == pytest.approx(float(expected.mean()), rel=1e-9)
-    assert price.unit == "pct_gdp"
+    won = figures[f"alliance.package.{first.mechanism}.{first.full}.won.{member}"]
+    assert won.value == pytest.approx(float(pivot.chance.mean()), rel=1e-9)
     text = " ".join(plain(sentence) for sentence in parts.sentences)
-    assert "The pivot of all 5 measures is" in text
+    assert "The pivot of all 6 measures is" in text
     assert "A gas cut-off by Russia would split the coalition" in text
+    assert not any(figure.unit == "pct_gdp" for figure in figures.values())
+    assert "money" not in text
 
 
-def test_the_ladder_falls_and_the_matrix_is_in_order(found, coalitions):
+def test_sizes_fall_and_the_matrix_is_in_order(found, coalitions):
+    """Oracle: independent code, the mean over packages of a size; theorem, a larger package is never likelier."""
     parts, figures = found
     charts = {chart.id: chart for chart in parts.charts}
-    assert set(charts) == {"alliance-ladder", "alliance-packages", "alliance-cut"}
+    assert set(charts) == {"alliance-sizes", "alliance-packages", "alliance-cut"}
     first = coalitions[0]
-    ladder = [
-        figures[f"alliance.package.{first.mechanism}.{package}.consensus"].value
-        for package in first.chain()
+    sizes = [
+        figures[f"alliance.package.{first.mechanism}.size.{size}"].value for size in range(1, 7)
     ]
-    assert ladder == sorted(ladder, reverse=True)
+    assert sizes == sorted(sizes, reverse=True)
+    means = first.chance["consensus"].mean(axis=1)
+    fives = [means[code] for code in range(64) if code.bit_count() == 5]
+    assert sizes[4] == pytest.approx(np.mean(fives))
+    case, at = consent_case(first.record())
+    assert f"runs out at {at} measures" in charts["alliance-sizes"].title or case != "whichever"
     names = [row[0] for row in charts["alliance-packages"].table.rows]
     order = np.argsort(-first.join[:, first.full].mean(axis=1), kind="stable")
     assert len(names) == len(order)
@@ -123,3 +131,129 @@ def test_a_crisis_without_joining_says_nothing(context):
     bare = Context.of(replace(context.crisis, mechanisms=none), context.results)
     parts = coalition_parts(bare, Book(bare, "alliance"))
     assert parts.sentences == parts.charts == parts.tables == ()
+
+
+@pytest.mark.parametrize(
+    ("chances", "expected"),
+    [
+        ([0.9, 0.8, 0.7, 0.6], ("holds", 2)),
+        ([0.9, 0.8, 0.7, 0.4], ("whichever", 2)),
+        ([0.9, 0.6, 0.3, 0.2], ("depends", 1)),
+    ],
+)
+def test_consent_runs_out_whichever_or_depending(coalitions, chances, expected):
+    """Oracle: hand. The mean over a size below even odds; for every package of it, or for some."""
+    from dataclasses import replace
+
+    chance = np.array(chances)[:, None]
+    made = replace(
+        coalitions[0].record(),
+        measures=("one", "other"),
+        strength=np.zeros(4),
+        chance={"consensus": chance},
+    )
+    assert consent_case(made) == expected
+
+
+def test_who_joins_is_said_without_an_order_of_adding(found):
+    """Oracle: hand, both named cases; the columns are the measures one by one, and all of them."""
+    parts, _ = found
+    (chart,) = (chart for chart in parts.charts if chart.id == "alliance-packages")
+    assert [plain(head) for head in chart.table.columns[1:]] == [
+        "Blocked banks",
+        "Messaging cut-off",
+        "Export controls on technology",
+        "Stop of Nord Stream 2",
+        "Ban on oil",
+        "Personal sanctions",
+        "All 6 measures",
+    ]
+    assert (
+        who_title("A", "B", highest=0.5, every="all 2")
+        == "A is likeliest to join all 2, B least likely"
+    )
+    assert who_title("A", "B", highest=0.4, every="all 2").startswith("Nobody is likelier than not")
+
+
+def test_what_measures_add_is_the_fall_of_consent(found, coalitions):
+    """Oracle: theorem, Shapley's value adds up; independent code for the last."""
+    _, figures = found
+    first = coalitions[0]
+    means = first.chance["consensus"].mean(axis=1)
+    parts = [
+        figures[f"alliance.package.{first.mechanism}.{name}.mean"].value for name in first.measures
+    ]
+    assert sum(parts) == pytest.approx(100 * (means[first.full] - means[0]))
+    last = figures[f"alliance.package.{first.mechanism}.measure_banks.last"].value
+    assert last == pytest.approx(100 * (means[first.full] - means[first.full ^ 1]))
+
+
+# --- measures in question 5 -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def measures(context):
+    book = Book(context, "sanctions")
+    return describe_measures(context, book), {figure.id: figure for figure in book.figures}
+
+
+def test_the_table_of_measures_says_what_is_not_modelled(measures):
+    """Oracle: hand, the table of effects: nothing isolates persons or settlement in dollars, and nothing small stands there."""
+    parts, _ = measures
+    table = parts.tables[0]
+    rows = {plain(row[0]): [plain(cell) for cell in row[1:]] for row in table.rows}
+    assert set(rows["Personal sanctions"]) == {"not modelled"}
+    assert set(rows["Stop of all settlement in dollars"]) == {"not modelled"}
+    assert rows["Blocked banks"][0] == "not modelled"
+    assert "not modelled" not in {rows["Blocked banks"][1], rows["Ban on oil"][1]}
+    text = " ".join(plain(sentence) for sentence in parts.paragraphs)
+    assert (
+        "Not modelled, for want of any estimate: stop of all settlement in dollars and per" in text
+    )
+
+
+def test_germany_comes_first_with_its_loss_of_gas(measures, context):
+    """Oracle: independent code, the study of payers: what a gas cut-off costs Germany in a year."""
+    from detente.analysis.records import PayerStudy
+
+    parts, figures = measures
+    members = parts.tables[1]
+    assert plain(members.rows[0][0]) == "Germany"
+    study = context.results.study("payers", PayerStudy)
+    plainly = next(item for item in study.packages if not item.bans_gas)
+    gas = next(cost.gas for cost in plainly.countered if cost.actor == "DEU")
+    figure = figures["sanctions.measure.gas.DEU"]
+    assert figure.value == pytest.approx(float(gas.mean()))
+    text = next(plain(one) for one in parts.paragraphs if plain(one).startswith("Germany loses"))
+    assert figure.full_text in text
+    assert "it joins the measure that it wants least with" in text
+    assert figure.trace.quantities
+
+
+def test_every_number_of_a_measure_is_a_figure_with_sources(measures):
+    """Oracle: hand. Each sentence with a number links it, and each figure names a source of the crisis."""
+    parts, figures = measures
+    linked = [name for sentence in parts.paragraphs for name in links_in(sentence)]
+    assert len(linked) >= 8
+    for name in linked:
+        assert figures[name].trace.sources
+        assert figures[name].trace.model
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "case"),
+    [(0.1, 2, "costs"), (-2, -0.1, "pays"), (-1, 2, "open"), (0, 1, "open")],
+)
+def test_the_sign_of_a_loss_is_said(low, high, case):
+    """Oracle: hand."""
+    assert sign_case(low, high) == case
+
+
+def test_a_crisis_without_effects_says_nothing_of_measures(context):
+    """Oracle: hand."""
+    from dataclasses import replace
+
+    tables = {kind: table for kind, table in context.crisis.tables.items() if kind != "effects"}
+    bare = Context.of(replace(context.crisis, tables=tables), context.results)
+    parts = describe_measures(bare, Book(bare, "sanctions"))
+    assert parts.paragraphs == parts.tables == ()

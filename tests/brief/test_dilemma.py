@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from detente.analysis.moves import LEAST_CHANGE
+from detente.analysis.effects import label_effect
 from detente.brief.book import Book
 from detente.brief.figures import links_in, plain
-from detente.brief.questions._dilemma import COLOURS, dilemma_parts
+from detente.brief.questions._dilemma import dilemma_parts, readings_title
 from detente.crisis.registers import instrument_kinds
-from detente.models.beliefs import classify_change
 
 
 @pytest.fixture(scope="module")
@@ -17,16 +16,51 @@ def parts(full_context):
     return dilemma_parts(full_context, book), book
 
 
-def test_every_move_has_an_intent_a_reading_and_an_effect(parts):
+def test_every_move_has_an_intent_a_reading_and_an_effect(full_context, parts):
+    """Oracle: independent code; labels from the columns of the run, type by type."""
     found, book = parts
     (table,) = (one for one in found.tables if one.id == "dilemma")
     figures = {figure.id: figure for figure in book.figures}
+    columns = full_context.columns
     assert table.rows
     for row in table.rows:
         assert row[2] in {kind.intent for kind in instrument_kinds().values()}
-        assert row[5] in COLOURS
-        effect = next(figure for name, figure in figures.items() if name in links_in(row[4]))
-        assert row[5] == classify_change(effect.value, least=LEAST_CHANGE)
+        (name,) = (one for one in links_in(row[4]) if one in figures)
+        if name.startswith("outlook.policy."):
+            policy = name.split(".")[2]
+            labels = []
+            for kind in ("limited", "revisionist"):
+                own, terms = (
+                    columns.change(metric, policy)
+                    for metric in (
+                        f"outcome_given/north/{kind}/war",
+                        f"settlement_given/north/{kind}",
+                    )
+                )
+                labels.append(label_effect(own, terms))
+            assert all(label in row[5] for label in labels)
+            assert ("if “limited aims”" in row[5]) == (labels[0] != labels[1])
+        else:
+            assert row[5] in {"reassures", "provokes", "no clear effect"}
+
+
+@pytest.mark.parametrize(
+    ("readings", "title"),
+    [
+        (["deters"], "Of 1 move 1 deters"),
+        (
+            ["deters", "deters", "reassures", "no clear effect", "no clear effect"],
+            "Of 5 moves 2 deter, 1 reassures, 2 have no clear effect",
+        ),
+        (
+            ["differs by type", "spends leverage", "uses force", "provokes", "provokes"],
+            "Of 5 moves 2 provoke, 1 uses force, 1 spends leverage, 1 differs by type",
+        ),
+    ],
+)
+def test_the_title_counts_each_reading(readings, title):
+    """Oracle: hand."""
+    assert readings_title(readings) == title
 
 
 def test_beliefs_of_a_challenger_carry_the_effect(full_context, parts):

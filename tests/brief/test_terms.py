@@ -152,7 +152,6 @@ def test_a_sketch_of_places_needs_only_coordinates():
             label="Harbour",
             latitude=60.0,
             longitude=20.0,
-            text="3,000",
             size=3000,
             series="North",
             colour="#D55E00",
@@ -161,12 +160,12 @@ def test_a_sketch_of_places_needs_only_coordinates():
             label="Pass",
             latitude=58.0,
             longitude=25.0,
-            text="a camp",
             size=0,
             series="West",
             colour="#0072B2",
         ),
     ]
-    chart = draw_map("m", spots, WORDS)
+    marks = [(place, "", "", "", "", "", "") for place in ("Harbour", "Pass")]
+    chart = draw_map("m", spots, marks, WORDS)
     assert "Harbour" in chart.wide
     assert [row[0] for row in chart.table.rows] == ["Harbour", "Pass"]

@@ -286,3 +286,83 @@ def test_sanctions_fit_the_terminal_and_no_name_is_broken(monkeypatch, capsys, w
     assert any("boehm-2020" in line for line in lines)
     at = next(i for i, line in enumerate(lines) if " loss_pct_gdp " in line)
     assert " trade_loss_pct_gdp " in lines[at + 1]
+
+
+# --- by measure -------------------------------------------------------------------------------------------------------
+
+
+def test_measures_of_the_crisis_are_priced_one_by_one(monkeypatch, capsys):
+    """Oracle: independent code, the mechanism that prices the quarantine; hand, what the table leaves open."""
+    code, out, _ = run(
+        monkeypatch, capsys, "cuba-1962", "sanctions", "--by-measure", "--draws", "64", "--json"
+    )
+    assert code == 0
+    found = json.loads(out)
+    measures = {item["measure"]: item for item in found["measures"]}
+    assert list(measures) == ["quarantine", "petroleum", "shipping"]
+    (year,) = (
+        effect
+        for effect in measures["quarantine"]["effects"]
+        if (effect["on"], effect["quantity"], effect["horizon"]) == ("target", "gdp", "year")
+    )
+    code, out, _ = run(monkeypatch, capsys, "cuba-1962", "sanctions", "--draws", "64", "--json")
+    plain = next(m for m in json.loads(out)["mechanisms"] if m["mechanism"] == "loss_cuba")
+    (situation,) = (s for s in plain["situations"] if s["state"] == {"measure": "quarantine"})
+    (value,) = (v for v in situation["values"] if v["output"] == "loss_pct_gdp")
+    assert year["alone"]["mean"] == pytest.approx(value["mean"])
+    assert year["last"]["mean"] == 0.0  # the wider quarantine holds the narrower
+    assert year["rows"][0]["output"] == "loss_cuba.loss_pct_gdp"
+    shipping = [e for e in measures["shipping"]["effects"] if e["on"] == "target"]
+    assert [(e["modelled"], e["alone"]) for e in shipping] == [(False, None)] * 3
+    assert found["consent"] is None
+
+
+def test_the_readable_tables_say_not_modelled(monkeypatch, capsys):
+    """Oracle: hand. A measure without an estimate has words, never a small number."""
+    code, out, _ = run(
+        monkeypatch, capsys, "cuba-1962", "sanctions", "--by-measure", "--draws", "16"
+    )
+    assert code == 0
+    line = next(line for line in out.splitlines() if "no allied shipping" in line)
+    assert line.count("not modelled") == 3
+    assert "Shapley" in out
+
+
+def test_members_consent_and_evidence_stand_in_the_json(monkeypatch, capsys):
+    """Oracle: hand and theorem: Germany loses most by gas; chances of consent fall with the size; parts add up."""
+    code, out, _ = run(
+        monkeypatch, capsys, "ukraine-2022", "sanctions", "--by-measure", "--draws", "32", "--json"
+    )
+    assert code == 0
+    found = json.loads(out)
+    germany = next(item for item in found["members"] if item["actor"] == "DEU")
+    year = {
+        loss["measure"]: loss["mean"] for loss in germany["losses"] if loss["horizon"] == "year"
+    }
+    assert max(year, key=year.get) == "gas"
+    assert set(germany["not_modelled"]) == {"swift", "debt", "dollar", "oil", "personal"}
+    assert germany["joins"]["all"]["mean"] < germany["joins"]["swift"]["mean"]
+    sizes = [row["mean"] for row in found["consent"]["by_size"]]
+    assert sizes == sorted(sizes, reverse=True)
+    parts = [m["consent"]["mean"]["mean"] for m in found["measures"] if m["consent"]]
+    assert sum(parts) == pytest.approx(sizes[-1] - sizes[0])
+    banks = next(m for m in found["measures"] if m["measure"] == "banks")
+    assert any("gurvich-and" in row["sources"] for row in banks["evidence"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "word"),
+    [
+        (("energy", "--by-measure"), "option-invalid", "price sanctions"),
+        (("sanctions", "--by-measure", "--package", "x"), "option-invalid", "--package"),
+        (("sanctions", "--by-measure"), "table-missing", "effects"),
+    ],
+)
+def test_by_measure_where_it_cannot_be_is_refused(
+    monkeypatch, capsys, invented, arguments, code, word
+):
+    """Oracle: hand. Another subject, another option, a crisis without effects."""
+    got, out, error = run(monkeypatch, capsys, invented, *arguments)
+    assert (got, out) == (2, "")
+    assert f"[{code}]" in error
+    assert word in error

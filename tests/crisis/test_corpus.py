@@ -872,7 +872,13 @@ CORPUS = {
         "model-output-unknown",
     ),
     "instrument in no menu": (sub("menu: [shut, supply]", "menu: [shut]"), "instrument-unused"),
-    "outcome left out": (sub("  standoff: {label: stand-off, when: {}}\n", ""), "outcome-unnamed"),
+    "outcome left out": (
+        sub(
+            "  standoff: {label: stand-off without subversion, group: a stand-off of either kind, when: {}}\n",
+            "",
+        ),
+        "outcome-unnamed",
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from detente.crisis.elements import Grade
 from detente.testing import carried_claims
 
 CUTOFF = date(1990, 11, 30)
+READ_LATER = {"mem": "2026-11", "nmc": "undated", "un-1990": "2008", "usn-chron": "1996-09-17"}
 LAST_EDITION = date(1990, 12, 3)  # papers that report 30 November or before
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -92,9 +93,16 @@ def test_no_date_of_a_table_lies_after_the_cutoff(name):
 def test_no_source_was_written_after_the_first_papers_of_december():
     for row in rows("sources"):
         assert row["date_printed"] <= CUTOFF.isoformat(), row
-        if row["edition"]:
+        if row["edition"] and row["key"] not in READ_LATER:
             assert CUTOFF < date.fromisoformat(row["edition"]) <= LAST_EDITION, row
             assert row["date"] == row["date_printed"] == "", row
+
+
+def test_what_was_read_in_a_later_text_says_so():
+    """Oracle: hand; memory, a data set of another day, and two papers of 1990 at addresses of later years."""
+    assert {
+        row["key"]: row["edition"] for row in rows("sources") if row["key"] in READ_LATER
+    } == READ_LATER
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -105,7 +113,7 @@ def test_no_cell_speaks_with_hindsight(name):
     )
     for row in rows(name):
         for column, cell in row.items():
-            assert not late.search(cell), (name, column, row)
+            assert column == "edition" or not late.search(cell), (name, column, row)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -84,7 +84,7 @@ def test_a_source_that_nothing_cites(tiny):
     path = tiny / "sources.csv"
     text = path.read_text(encoding="utf-8").rstrip("\n")
     columns = text.splitlines()[0].count(",")
-    row = "ledger,A publisher,A title" + "," * (columns - 2)
+    row = "ledger,A publisher,A title,2030-01-01" + "," * (columns - 3)
     path.write_text(f"{text}\n{row}\n", encoding="utf-8")
     assert unused(tiny) == [("entry-unused", "ledger")]
     head, *rows = f"{text}\n{row}".splitlines()
@@ -124,3 +124,17 @@ def test_what_a_template_makes_has_no_finding(tmp_path, template):
     """Oracle: the same rule."""
     folder = new_crisis("mine", tmp_path / "mine", template=template)
     assert examine(str(folder))[0] == ()
+
+
+def test_a_group_of_one_outcome_and_a_group_of_an_attack(tiny):
+    """Oracle: hand; in the template two outcomes are told together."""
+    changed(
+        tiny,
+        "pressure: {label: subversion goes on, group: a stand-off of either kind,",
+        "pressure: {label: subversion goes on,",
+    )
+    changed(tiny, "war: {label: war,", "war: {label: war, group: fighting,")
+    assert unused(tiny) == [
+        ("entry-unused", "fighting"),
+        ("entry-unused", "a stand-off of either kind"),
+    ]

@@ -20,32 +20,32 @@ DRAWS = 256
 
 SAID = {
     "nothing_more": {
-        ("limited", "hold_and_talk", "payoff"): ("loses 4.9 stakes", -4.9),
-        ("limited", "hold_and_talk", "deal_rus"): ("4.2 of them because no settlement", -4.2),
-        ("limited", "hold_and_talk", "tacit"): ("and 2.3 because talks", -2.3),
-        ("limited", "hold_and_talk", "prob"): ("taken 18 points less often", -18),
-        ("limited", "sabotage", "prob"): ("12 points more often", 12),
-        ("limited", "hold_and_talk", "insecurity"): ("eases by 1.3 stakes", 1.3),
+        ("limited", "hold_and_talk", "payoff"): ("loses 5.3 stakes", -5.3),
+        ("limited", "hold_and_talk", "deal_rus"): ("4.3 of them because no settlement", -4.3),
+        ("limited", "hold_and_talk", "tacit"): ("and 2.2 because talks", -2.2),
+        ("limited", "hold_and_talk", "prob"): ("taken 17 points less often", -17),
+        ("limited", "sabotage", "prob"): ("9 points more often", 9),
+        ("limited", "hold_and_talk", "insecurity"): ("eases by 1.1 stakes", 1.1),
     },
     "reciprocal_limits": {
         ("limited", "stall", "payoff"): ('"stall" gains 7.9 stakes', 7.9),
         ("limited", "stall", "deal_rus"): ("6.7 through what a settlement gives", 6.7),
         ("limited", "deescalate", "payoff"): ("without a deal gains 3.3", 3.3),
         ("revisionist", "invade", "payoff"): ("exactly what it was", 0.0),
-        ("revisionist", "hold_and_talk", "payoff"): ('1.3 stakes on "hold and talk"', 1.3),
-        ("revisionist", "deescalate", "prob"): ("going home is taken 2 points more often", 2),
+        ("revisionist", "hold_and_talk", "payoff"): ('0.7 stakes on "hold and talk"', 0.7),
+        ("revisionist", "deescalate", "prob"): ("going home is taken 3 points more often", 3),
     },
     "reinforce_east": {
         ("revisionist", "invade", "payoff"): ("a revisionist 2.8 stakes more", -2.8),
         ("revisionist", "invade", "prob"): ("about a point less often", -1),
-        ("revisionist", "hold_and_talk", "insecurity"): ("holding loses 1.0", -1.0),
+        ("revisionist", "hold_and_talk", "insecurity"): ("holding loses 0.6", -0.6),
         ("revisionist", "deescalate", "insecurity"): ("going home 1.3 stakes", -1.3),
     },
     "arm_ukraine": {
         ("revisionist", "invade", "payoff"): ("7.7 stakes less", -7.7),
         ("revisionist", "invade", "war_cost_rus"): ("6.8 through the cost of war", -6.8),
-        ("revisionist", "invade", "prob"): ("taken 4 points less often", -4),
-        ("limited", "hold_and_talk", "insecurity"): ("holding 2.3", -2.3),
+        ("revisionist", "invade", "prob"): ("taken 3 points less often", -3),
+        ("limited", "hold_and_talk", "insecurity"): ("holding 2.0", -2.0),
         ("limited", "deescalate", "insecurity"): ("going home 3.5 stakes worse", -3.5),
         ("limited", "airstrikes", "payoff"): ("lose only 1.1", -1.1),
         ("limited", "airstrikes", "prob"): ("a point *more* often", 1),
@@ -61,8 +61,8 @@ SAID = {
         ("revisionist", "invade", "payoff"): ("worth 1.4 stakes *more*", 1.4),
     },
     "suspend_nord_stream_2": {
-        ("limited", "hold_and_talk", "payoff"): ("lose 3.2 stakes each", -3.2),
-        ("revisionist", "hold_and_talk", "payoff"): ("lose 3.2 stakes each", -3.2),
+        ("limited", "hold_and_talk", "payoff"): ("lose 3.1 and 3.2 stakes", -3.1),
+        ("limited", "deescalate", "payoff"): ("lose 3.1 and 3.2 stakes", -3.2),
         ("limited", "deescalate", "pipeline_rus"): ("all of it the pipeline", -3.2),
         ("revisionist", "invade", "payoff"): ("an invasion loses 0.3", -0.3),
     },
@@ -76,9 +76,9 @@ SAID = {
         ("limited", "hold_and_talk", "payoff"): ('"hold and talk" gains 20 stakes', 20),
         ("limited", "hold_and_talk", "deal_rus"): ("14 from what a settlement gives", 14),
         ("limited", "hold_and_talk", "insecurity"): ("4.2 from insecurity", 4.2),
-        ("limited", "hold_and_talk", "audience"): ("3.3 because going home", 3.3),
-        ("revisionist", "hold_and_talk", "payoff"): ("gains 9.9 stakes", 9.9),
-        ("revisionist", "hold_and_talk", "prob"): ("taken 8 points more often", 8),
+        ("limited", "hold_and_talk", "audience"): ("3.1 because going home", 3.1),
+        ("revisionist", "hold_and_talk", "payoff"): ("gains 7.2 stakes", 7.2),
+        ("revisionist", "hold_and_talk", "prob"): ("taken 10 points more often", 10),
         ("revisionist", "invade", "prob"): ("the invasion 3 points less often", -3),
         ("revisionist", "invade", "payoff"): ("at the same worth", 0.0),
     },
@@ -144,6 +144,8 @@ def test_what_the_page_says_of_the_rest(solved, text):
     for item in place:
         pair = (explain_choice(solved[one], item) for one in ("as_announced", "lng_first"))
         assert max(abs(change.payoff) for change in compare_worth(*pair)) < 0.15
+    named, base = (solved[name]["settlement"].mean for name in ("severe_sanctions", "as_announced"))
+    assert f"a settlement, {100 * named:.1f}% in place of {100 * base:.1f}%" in text
     settled = [solved[name]["settlement"].mean for name in ("moratorium", "as_announced")]
     assert f"stands at {100 * settled[0]:.0f}% in place of {100 * settled[1]:.0f}%" in " ".join(
         text.split()

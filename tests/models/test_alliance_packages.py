@@ -23,7 +23,6 @@ from detente.models.alliance import (
     majority_prob,
     package_members,
     package_strength,
-    price_of_joining,
     solve_joining,
     solve_packages,
     split_weight,
@@ -310,35 +309,6 @@ def test_pivots_sit_in_the_body_and_an_unknown_rule_is_refused():
     assert [item.gain for item in found] == sorted((i.gain for i in found), reverse=True)
     with pytest.raises(ModelError, match="no rule of decision"):
         find_pivots(alliance, cost.sum(axis=0), rule="acclamation")
-
-
-@examples(30)
-@given(st.integers(0, 2**32 - 1), st.integers(0, 4), st.floats(0.05, 0.95))
-def test_the_price_brings_a_member_exactly_to_the_target(seed, who, target):
-    """Oracle: independent code. Paid its price, the member joins with the target in the full equilibrium."""
-    alliance, cost = draw_alliance(
-        np.random.default_rng(seed), free_riding=0.2, burden_sharing=0.2, social=0.5
-    )
-    burden = cost.sum(axis=0)
-    price = price_of_joining(alliance, burden, who, worth_of_payment=0.2, target=target)
-    assert (price >= 0.0).all()
-    worth_free = solve_packages(alliance, burden[None], packages=[1])
-    paid = np.zeros_like(burden)
-    paid[who] = 0.2 * price
-    # a payment is no part of what free riders have for nothing, nor of what burden sharing relieves
-    held = Alliance(
-        worth=alliance.worth,
-        weight=alliance.weight,
-        rationality=alliance.rationality,
-        fixed_cost=-paid,
-        social=0.5,
-        free_riding=0.2,
-        burden_sharing=0.2,
-    )
-    after = solve_packages(held, burden[None], packages=[1])
-    ok = after.proved & worth_free.proved
-    expected = np.maximum(target, worth_free.prob[who, 0])
-    np.testing.assert_allclose(after.prob[who, 0][ok[0]], expected[ok[0]], atol=1e-8)
 
 
 # --- the models of the register ---------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ WORLDS = {
         "tacit.open": "9",
     },
     # covert pressure pays and costs nothing
-    "hybrid": {
+    "covert": {
         "gain.cyber": "9",
         "gain.sabotage": "11",
         "cost.covert.rus": "0.5",
@@ -92,7 +92,10 @@ def test_each_outcome_class_can_be_the_most_frequent(explore, outcome):
 
 
 def test_the_worlds_cover_all_outcome_classes():
-    assert set(WORLDS) == set(load_crisis("ukraine-2022").outcomes)
+    """A coup is left out: it takes cyberattacks first, and an attempt that succeeds in one case of five at most."""
+    crisis = load_crisis("ukraine-2022")
+    assert set(WORLDS) == set(crisis.outcomes) - {"coup"}
+    assert support(crisis.quantities["coup.success"].distribution)[1] <= 0.2
 
 
 @pytest.mark.parametrize("outcome", sorted(WORLDS))

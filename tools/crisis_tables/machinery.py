@@ -20,9 +20,20 @@ URL = re.compile(r"^(?:https?://)?[\w.-]+\.[a-z]{2,}(?:/|$)")
 ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 HINDSIGHT = re.compile(r"after-cutoff|project timeline|^\s*later (?:statements|sources)|see file")
 
+SOURCES = (
+    "key", "publisher", "title", "date", "address", "standing", "date_printed", "edition",
+)  # fmt: skip
+"""Columns of the table of sources."""
+
 PROVENANCE = (
     "as_of", "grade", "claimed_by", "grade_wording", "confidence", "source", "claims", "note",
 )  # fmt: skip
+
+EFFECTS = (
+    "id", "kind", "measure", "label", "channel", "consent", "on", "quantity", "horizon", "low",
+    "value", "high", "unit", "output", "when", *PROVENANCE,
+)  # fmt: skip
+"""Columns of the table of effects by measure."""
 
 
 @dataclass
@@ -55,6 +66,20 @@ def plain(value: float, digits: int = 6) -> str:
     """Write a number without float noise."""
     text = f"{value:.{digits}g}"
     return text if "e" not in text else f"{value:.12f}".rstrip("0").rstrip(".")
+
+
+def ranged(value: str, value_hi: str) -> dict[str, str]:
+    """Return value, low and high of a printed figure: a range that the source prints has no value of its own."""
+    if value and value_hi:
+        return {"value": "", "low": value, "high": value_hi}
+    return {"value": value, "low": "", "high": ""}
+
+
+def who_says(cells: Mapping[str, str]) -> str:
+    """Return who makes a count: the claimant, or whom the wording of a grade names in brackets."""
+    named = re.fullmatch(r"(?:fact|estimate) \((.+)\)", cells["grade_wording"])
+    who = named[1] if named else ""
+    return cells["claimed_by"] or ("" if who in {"press", "observed"} else who)
 
 
 def joined(*parts: str) -> str:
@@ -138,6 +163,7 @@ class Compiler:
     ``left_out`` maps a value of the research column ``copy_after_cutoff`` to the reason why such rows do not enter.
     With ``later_writing`` a source written after the cut-off may carry an earlier fact: it enters without a date, and its
     year stands in the column ``edition`` alone. Without it such sources are left out, and rows that rest on nothing else.
+    ``editions`` holds the day of the copy or edition that was read, per source, where it is another than that of the source.
     """
 
     cutoff: date
@@ -154,15 +180,10 @@ class Compiler:
         default_factory=lambda: {"yes": "only copy is later than the cut-off"}
     )
     later_writing: bool = False
+    editions: Mapping[str, str] = field(default_factory=dict)
     explainer: tuple[str, str] = ("", "")
     claim: re.Pattern[str] = re.compile(r"\b([WODFSAN][1-9]\d?)\b")
     conventions: frozenset[str] = frozenset({"our convention", "our suggestion", ""})
-
-    @property
-    def source_columns(self) -> tuple[str, ...]:
-        """Columns of the table of sources."""
-        columns = ("key", "publisher", "title", "date", "address", "standing", "date_printed")
-        return (*columns, "edition") if self.later_writing else columns
 
     def period_end(self, text: str) -> date | None:
         """Last day of the period that a printed date names, not after the cut-off; None if it names none."""
@@ -256,7 +277,9 @@ class Compiler:
                 return
             row = {**row, "date": "", "date_printed": "", "edition": row["date_printed"]}
         if key not in ledger.sources:
-            ledger.sources[key] = {"key": key, **row}
+            dated = row["date"] or self.period_end(row["date_printed"])
+            edition = self.editions.get(key) or row.get("edition") or ("" if dated else "undated")
+            ledger.sources[key] = {"key": key, **row, "edition": edition}
             if row["address"]:
                 ledger.by_address.setdefault(address_key(row["address"]), key)
 

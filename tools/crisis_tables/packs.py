@@ -9,7 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crisis_tables.machinery import PROVENANCE, Compiler, Ledger, Row, joined, number, plain, read
+from crisis_tables.machinery import (
+    PROVENANCE,
+    Compiler,
+    Ledger,
+    Row,
+    joined,
+    number,
+    plain,
+    ranged,
+    read,
+    who_says,
+)
 
 POSITIONS = (
     "actor", "issue", "value", "salience", "basis", "spread", "paraphrase", "statement_grade", *PROVENANCE,
@@ -23,7 +34,7 @@ TRACKS = (
     "result", "visibility", *PROVENANCE,
 )  # fmt: skip
 FORCES = (
-    "id", "side", "actor", "item", "place", "value", "value_hi", "unit", "ready", "seen", *PROVENANCE,
+    "id", "side", "actor", "item", "place", "value", "low", "high", "unit", "ready", "seen", *PROVENANCE,
 )  # fmt: skip
 RULES = (
     "id", "body", "matter", "rule", "value", "unit", "who_can_block", "lag", *PROVENANCE,
@@ -179,6 +190,7 @@ class Pack:
         found = []
         for row, source, claims in self.rows("forces", "forces"):
             value, value_hi, unit, words = self.measured(row)
+            cells = self.compiler.provenance(row, source, claims, note=words)
             found.append(
                 {
                     "id": row["id"],
@@ -186,12 +198,12 @@ class Pack:
                     "actor": row["actor"],
                     "item": row["item"],
                     "place": row["where"],
-                    "value": value,
-                    "value_hi": value_hi,
+                    **ranged(value, value_hi),
                     "unit": unit,
                     "ready": first(row, "ready_or_arrival", "ready_or_arrives"),
                     "seen": first(row, "seen_by_other_side"),
-                    **self.compiler.provenance(row, source, claims, note=words),
+                    **cells,
+                    "claimed_by": who_says(cells),
                 }
             )
         return found

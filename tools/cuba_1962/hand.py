@@ -56,6 +56,8 @@ SOURCES = {
     "mccone-21": _source("CIA reading room", "Memorandum of meeting with the President, 21 October", "1962-10-21", "https://www.cia.gov/readingroom/document/cia-rdp80b01676r001900100021-0", "official"),
     "time-oil": _source("Time (archive copy)", "Oil from Russia", "1960-07-11", "https://content.time.com", "press"),
 }  # fmt: skip
+EDITIONS = {"mem": "2026-11", "icb": "2023"}
+"""Day of the text that was read, where the research tables do not name it."""
 ALWAYS = ("judgement", "derived", "mem", "sor-17")
 """Sources that the crisis file cites whether a table does or not."""
 QUANTITY_SOURCES = (
@@ -213,4 +215,12 @@ CLAIMS: dict[str, dict[str, str]] = {
     "exposures": {
         "TUR/Jupiters": "F7 A3", "ITA/Jupiters": "F7 A3", "CUB/tie to USSR": "A5", "OAS/January vote: exclusion": "D3 A4",
     },
+}  # fmt: skip
+
+# what each measure does by itself: kind, measure, words, channel, quantity, output, state, number, grade, source, claims, note
+EFFECTS = {
+    "X01": ("output", "quarantine", "quarantine of offensive arms", "sea", "gdp", "loss_cuba.loss_pct_gdp", "measure=quarantine", "", "derived", "jfk-addr;cno-22", "O2", "trade formula of the game"),
+    "X02": ("output", "petroleum", "quarantine widened to petroleum", "sea", "gdp", "loss_cuba.loss_pct_gdp", "measure=fuel", "", "derived", "jfkl-tel", "O7", "trade formula of the game"),
+    "X03": ("none", "shipping", "no allied shipping and trade with Cuba", "shipping", "gdp", "", "", "", "estimate", "emb-926", "", "no estimate found"),
+    "X04": ("range", "petroleum", "quarantine widened to petroleum", "sea", "overlap", "", "", "0", "convention", "own", "O7", "the wider quarantine holds the narrower"),
 }  # fmt: skip

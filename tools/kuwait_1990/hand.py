@@ -157,6 +157,7 @@ COMPILER = Compiler(
         "uncertain": "date of the page is uncertain",
     },
     later_writing=True,
+    editions={"mem": "2026-11", "un-1990": "2008", "usn-chron": "1996-09-17"},
 )
 
 PUBLIC = (
@@ -297,3 +298,22 @@ VERDICTS = {
     "O16": ("partners would be likely to accept a pull-out from most of Kuwait", "", "", ""),
     "O17": ("the oil market gave peace a real chance", "attack", "0.2", "0.7"),
 }
+
+# what each measure does by itself: id -> kind, measure, words, channel, on, quantity, horizon, low, value, high, unit,
+# output, grade, source, claims, note; members' losses are the exposures above in percent
+MEASURE_WORDS = {
+    "trade": "embargo on all trade", "oil": "ban on oil", "imports": "ban on sales to Iraq",
+    "assets": "freeze of assets",
+}  # fmt: skip
+EFFECTS = {
+    "X01": ("range", "trade", "trade", "target", "gdp", "year", 45, 45, 50, "pct_gdp", "", "estimate", "lat-1130s", "S3", "final loss of national product, an institute; nearly half"),
+    "X02": ("range", "oil", "trade", "target", "gdp", "month", 34, 46, 51, "pct_gdp", "", "derived", "cia-oct;wfb-irq;judgement", "S2", "12 to 18 bn USD a year of income over 35 bn; nine tenths stopped"),
+    "X03": ("range", "oil", "trade", "target", "gdp", "year", 34, 46, 51, "pct_gdp", "", "derived", "cia-oct;wfb-irq;judgement", "S2", "12 to 18 bn USD a year of income over 35 bn; nine tenths stopped"),
+    "X04": ("output", "imports", "trade", "target", "gdp", "year", "", "", "", "", "embargo_loss.loss_pct_gdp", "derived", "judgement", "S2", "trade formula of the game"),
+    "X05": ("none", "assets", "assets", "target", "gdp", "year", "", "", "", "", "", "memory-unverified", "mem", "S2", "3 to 5 bn USD abroad are a stock; no estimate"),
+    "X06": ("none", "trade", "trade", "senders", "gdp", "year", "", "", "", "", "", "estimate", "judgement", "A4", "no average: losses lie with a few neighbours"),
+    "X07": ("range", "trade", "trade", "target", "overlap", "year", 0, 0, 0, "share", "", "convention", "conv", "S2", "what is not sold cannot pay for what is not bought"),
+    "X08": ("evidence", "trade", "trade", "IRQ", "civilian production", "four months", "", -40, "", "pct", "", "claim", "orl-1129", "S3", "Crowe"),
+    "X09": ("evidence", "oil", "trade", "world", "price of oil, highest over the eve of the invasion", "ten weeks", "", 91, "", "pct", "", "derived", "sun-1117o;lat-1023o", "S8", "21.54 to 41.15 USD; the oil of Kuwait is missing too"),
+    "X10": ("evidence", "oil", "trade", "world", "price of oil, at the cut-off over the eve of the invasion", "four months", "", 34, "", "pct", "", "derived", "lat-1201o;lat-1023o", "S8", "21.54 to 28.85 USD; others have replaced what is missing"),
+}  # fmt: skip

@@ -12,16 +12,40 @@ from crisis_tables.machinery import (
     joined,
     number,
     plain,
+    ranged,
     read,
+    who_says,
     without_hindsight,
     write,
 )
 from ukraine_2022 import hand
 
 __all__ = [
-    "COMPILER", "CUTOFF", "PROVENANCE", "Ledger", "Row", "add_source", "admissible", "all_claims", "as_of",
-    "claims_in", "column_source", "exact_day", "grade_of", "joined", "keyed_sources", "number", "period_end", "plain",
-    "provenance", "read", "unit_of", "without_hindsight", "write",
+    "COMPILER",
+    "CUTOFF",
+    "PROVENANCE",
+    "Ledger",
+    "Row",
+    "add_source",
+    "admissible",
+    "all_claims",
+    "as_of",
+    "claims_in",
+    "column_source",
+    "exact_day",
+    "grade_of",
+    "joined",
+    "keyed_sources",
+    "number",
+    "period_end",
+    "plain",
+    "provenance",
+    "ranged",
+    "read",
+    "unit_of",
+    "who_says",
+    "without_hindsight",
+    "write",
 ]  # fmt: skip
 
 CUTOFF = date(2022, 1, 27)
@@ -37,6 +61,7 @@ COMPILER = Compiler(
     row_sources=hand.ROW_SOURCES,
     publishers=hand.PUBLISHERS,
     grade_wordings=hand.GRADE_WORDINGS,
+    editions=hand.EDITIONS,
     explainer=("reference explainer", "Norman (norman-2022)"),
 )
 

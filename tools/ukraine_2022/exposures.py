@@ -62,7 +62,6 @@ def remarks(row: Row, unit: str, factor: float) -> str:
         f"figure of the group {row['actor']}, the same for each member"
         if "+" in row["actor"]
         else "",
-        "printed as a lower bound; range up to 1" if "lower bound" in row["unit"] else "",
     )
 
 
@@ -76,8 +75,11 @@ def research_exposures(shared: Path, ledger: Ledger) -> Iterator[Row]:
         name += hand.PERIODS.get(source, "")
         value = row["value"] if factor == 1 else plain(float(row["value"]) * factor)
         cells = {**provenance(row, source), "note": remarks(row, unit, factor)}
-        if "lower bound" in row["unit"]:
-            cells |= {"low": value, "high": "1"}
+        if name == "challenger_share_of_gas" and row["actor"] in hand.GAS_RANGES:
+            value, low, high, why = hand.GAS_RANGES[row["actor"]]
+            cells |= {"low": low, "high": high, "note": joined(cells["note"], why)}
+        elif name == "bank_claims_usd_bn":
+            cells |= around(float(value), hand.CLAIMS_WIDTH)
         for actor in hand.GROUPS.get(row["actor"], (row["actor"],)):
             yield exposure(actor, name, value, unit, **cells)
 
@@ -91,26 +93,39 @@ def derived(actor: str, variable: str, value: float, unit: str, note: str, **cel
     return exposure(actor, variable, plain(value, 5), unit, **{**base, **cells})
 
 
+def around(value: float, width: float) -> dict[str, str]:
+    """Return the ends of a range about a value, ``width`` of it either way."""
+    return {"low": plain(value * (1 - width), 5), "high": plain(value * (1 + width), 5)}
+
+
 def gdp_by_actor(shared: Path) -> dict[str, float]:
-    """GDP 2020 in current USD by ISO code."""
-    return {
+    """GDP 2020 in current USD by ISO code, as the edition of 2021 has it where that is known."""
+    later = {
         row["iso3"]: float(row["gdp_current_usd"])
         for row in read(shared / "data/gdp_population_2019_2023.csv")
         if row["year"] == "2020"
     }
+    return {**later, **{actor: entry[0] * 1e9 for actor, entry in hand.GDP_2020.items()}}
 
 
 def sizes(gdp: dict[str, float]) -> Iterator[Row]:
     """GDP, and each member's weight in the coalition."""
     for actor in hand.GDP_ACTORS:
-        note = "GDP 2020 at current prices; read from a later snapshot, revisions are small"
+        value = gdp[actor] / 1e9
+        if actor in hand.GDP_2020:
+            _, low, high, grade, confidence, source, note = hand.GDP_2020[actor]
+            cells = {"low": plain(low, 5), "high": plain(high, 5), "confidence": confidence}
+        else:
+            grade, source, note = "fact", "wdi", "read in the edition of 2026, which may be revised"
+            cells = around(value, hand.GDP_WIDTH)
+        note = f"GDP 2020 at current prices; {note}"
         yield derived(
-            actor, "gdp_usd_bn", gdp[actor] / 1e9, "usd_bn", note, grade="fact", source="wdi"
+            actor, "gdp_usd_bn", value, "usd_bn", note, grade=grade, source=source, **cells
         )
     coalition = sum(gdp[actor] for actor in hand.MEMBERS)
     note = f"gdp_usd_bn over the sum of the {len(hand.MEMBERS)} members listed in the crisis"
     for actor in hand.MEMBERS:
-        yield derived(actor, "gdp_weight", gdp[actor] / coalition, "share", note, source="wdi")
+        yield derived(actor, "gdp_weight", gdp[actor] / coalition, "share", note, source="wdi;mem")
 
 
 def stances(shared: Path, ledger: Ledger) -> Iterator[Row]:
@@ -175,7 +190,8 @@ def bank_shares(gdp: dict[str, float], rows: Sequence[Row]) -> Iterator[Row]:
                 "share",
                 "bank_claims_usd_bn (end of September 2021) over gdp_usd_bn (2020)",
                 as_of=row["as_of"],
-                source=f"{row['source']};wdi",
+                source=f"{row['source']};{hand.GDP_2020.get(row['actor'], ('wdi',) * 6)[5]}",
+                **around(float(row["value"]) * 1e9 / gdp[row["actor"]], hand.CLAIMS_WIDTH),
                 confidence="medium: release day of the banking statistics not checked",
             )
 
@@ -349,7 +365,7 @@ def compile_exposures(shared: Path, ledger: Ledger) -> list[Row]:
             if key in hand.SOURCES:
                 add_source(ledger, key, hand.SOURCES[key])
         rows.append(exposure(**line))
-    for key in ("wdi", "entsog", "agsi", "owid", "vygon-2201", "ice-ttf"):
+    for key in ("wdi", "entsog", "agsi", "owid", "vygon-2201", "ice-ttf", "mem"):
         add_source(ledger, key, hand.SOURCES[key])
     gdp = gdp_by_actor(shared)
     rows += [*flows(data), *demand_and_production(data), *storage(data), *lng_exports(data)]

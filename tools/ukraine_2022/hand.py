@@ -102,27 +102,71 @@ MORE_BASE_RATES = [
     },
 ]
 
-# Where places of the table of forces lie, in degrees north and east, to a tenth or so: for a sketch, from memory.
+# Where places of the table of forces lie, in degrees north and east: gazetteer knowledge to a tenth or so, regions by a label point.
 PLACES = {
-    "Crimea": ("45.3", "34.4"),
-    "occupied Donbas": ("47.6", "38.6"),
-    "Transnistria": ("46.84", "29.64"),
-    "Belarus": ("53.9", "27.6"),
-    "Belarus, Brest": ("52.1", "23.7"),
-    "Yelnya, Smolensk oblast": ("54.57", "33.18"),
-    "Klimovo, Bryansk oblast": ("52.4", "32.2"),
-    "Pogonovo, Voronezh oblast": ("51.56", "39.14"),
-    "Donbas": ("49", "37.3"),
-    "Romania": ("45", "26"),
-    "Lithuania": ("55.06", "24.38"),
+    "occupied Donbas": ("48.2", "38.6"),
+    "Transnistria": ("46.84", "29.63"),
+    "Belarus": ("53.2", "28.0"),
+    "Brest, Belarus": ("52.1", "23.69"),
+    "Pogonovo range, Voronezh oblast": ("51.56", "39.14"),
+    "Donbas": ("49.0", "37.3"),
+    "Romania": ("45.9", "25.0"),
+    "Lithuania": ("55.89", "23.39"),
     "Latvia": ("57.08", "24.32"),
-    "Poland": ("53", "17.5"),
-    "Bulgaria": ("42.5", "25"),
-    "Germany": ("50", "11"),
-    "Black Sea": ("43.6", "33"),
-    "Baltic Sea": ("56.5", "19"),
-    "Estonia, Latvia, Lithuania, Poland": ("56.2", "22.6"),
+    "Poland": ("52.0", "19.4"),
+    "Bulgaria": ("42.29", "24.71"),
+    "Germany": ("50.0", "11.0"),
+    "Black Sea": ("43.6", "33.0"),
+    "Baltic Sea": ("56.5", "19.0"),
+    "Baltic states and Poland": ("56.2", "22.6"),
 }
+PLACE_NAMES = {
+    "Estonia, Latvia, Lithuania, Poland": "Baltic states and Poland",
+    "Belarus, Brest": "Brest, Belarus",
+    "Belarus, Rechitsa": "Rechitsa, Belarus",
+    "Pogonovo, Voronezh oblast": "Pogonovo range, Voronezh oblast",
+}
+OFF_MAP = {
+    "F030": "not on the map: the sum of the places in Belarus",
+    "F046": "not on the map: of 2017",
+    "F047": "not on the map: of 2018",
+    "F048": "not on the map: of 2018",
+    "F049": "not on the map: a supply, no force",
+    "F050": "not on the map: of spring 2021",
+    "F083": "not on the map: of 2019",
+    "F105": "not on the map: nothing sent",
+}
+"""Rows that are no marks at a place that the map has."""
+HOLDS = {"F088": "stationed troops are counted each quarter; no later count was found"}
+"""Why an older count still stands at the cut-off."""
+
+# Places of the pack of places. What stood there is sourced; how many is our split of the total, see the decision note.
+FORCES_TOTAL = 100_000
+PLACE_SOURCES = {
+    "Maxar Technologies captions": "military-times-220120;storyful-maxar-220120",
+    "Conflict Intelligence Team via Ukrinform": "ukrinform-211230",
+    "New York Times map": "new-york-220108",
+    "CIT and DFRLab via NV": "nv-220119",
+    "Radio Liberty and CIT via Euromaidan Press": "euromaidan-press-220122",
+    "Overt Defense": "overt-defense-220118",
+    "forces_in_theatre.csv F046-F048": "ukraine-journal-1711;ukrainian-radio-1620;uawire-2018",
+}
+PLACE_SKIP = {
+    "FP13": "part of the row of Crimea, from memory",
+    "FP17": "the base was read in a later page alone",
+    "FP18": "already in the table (F030)",
+    "FP20": "already in the table (F051)",
+    "FP21": "already in the table (F020); its claimant names no place",
+    "FP22": "already in the table (F054); under way",
+    "FP99": "the sum",
+}
+PLACE_WORDS = {
+    "FP06": {"claimed_by": "Maxar"},
+    "FP19": {"claimed_by": "Ukraine", "item": "separatist corps, no count since 2018"},
+}
+"""Cells of a sighting that we word anew."""
+NO_SIGHTING = {"FP16": "already in the table (F034)"}
+"""Places whose sighting stands in the table already."""
 
 UNITS = {
     "%": "pct", "percent": "pct", "percent sure": "pct", "percent of force per day": "pct",
@@ -371,10 +415,10 @@ MORE_EXPOSURES = (
     _more("CAN", "reserves_currency_share", "0.027", "share", "2021-03-31", "fact", "medium: press copy", "sputnik-2110", "Russian reserves in Canadian dollars"),
     _more("EU", "challenger_share_of_energy", "0.22", "share", "2019-12-31", "memory-unverified", "low: from memory and our own sum", "eurostat-2019;derived", "shares of Russia in imports of gas, crude oil and coal times what is imported of each; the high end counts oil products. Eurostat's own figure for 2020 came out in March 2022", "0.2", "0.25"),
     _more("EU", "challenger_share_of_energy", "0.33", "share", CUT, "claim", "high for the statement", "norman-2022", "Europe, about one third; fits Germany better than the whole"),
-    _more("EU", "challenger_share_of_gas", "0.41", "share", "2019-12-31", "memory-unverified", "number from memory", "eurostat-2019", "of imports from outside the Union"),
+    _more("EU", "challenger_share_of_gas", "0.439", "share", "2020-12-31", "fact", "medium: numbers from a copy later than the cut-off", "eurostat-2106;eurostat-2019", "of imports from outside the Union, 2020; the other end is the share of 2019 (0.41, from memory)", "0.41", "0.439"),
     _more("EU", "challenger_share_of_gas", "0.4", "share", CUT, "claim", "high for the statement", "norman-2022", "Europe, about 40 per cent"),
-    _more("EU", "challenger_share_of_oil", "0.27", "share", "2019-12-31", "memory-unverified", "number from memory", "eurostat-2019", "of crude oil imported from outside the Union"),
-    _more("EU", "challenger_share_of_coal", "0.47", "share", "2019-12-31", "memory-unverified", "number from memory", "eurostat-2019", "of solid fuels imported from outside the Union"),
+    _more("EU", "challenger_share_of_oil", "0.255", "share", "2020-12-31", "fact", "medium: numbers from a copy later than the cut-off", "eurostat-2106;eurostat-2019", "of crude oil imported from outside the Union, 2020; the other end is the share of 2019 (0.27, from memory)", "0.255", "0.27"),
+    _more("EU", "challenger_share_of_coal", "0.54", "share", "2020-12-31", "fact", "medium: numbers from a copy later than the cut-off", "eurostat-2106;eurostat-2019", "of solid fuels imported from outside the Union, 2020; the other end is the share of 2019 (0.47, from memory)", "0.47", "0.54"),
     _more("HUN", "challenger_share_of_gas", "0.75", "share", "2020-12-31", "memory-unverified", "number from memory", "mem", "by origin; what enters through Austria is counted as Russian, which ACER does not do", "0.6", "0.95"),
     _more("DEU", "challenger_share_of_gas", "0.55", "share", "2020-12-31", "estimate", "medium: press copy", "bdew-2020", "figure of the gas industry and the economy ministry, printed beside ACER's 49"),
     _more("TUR", "challenger_share_of_gas", "0.188", "share", "2019-10-31", "fact", "high for the month", "up-tr20", "imports, October 2019 (one month)"),
@@ -388,6 +432,39 @@ MORE_EXPOSURES = (
     _more("QAT", "distance_km", "3670", "km", CUT, "derived", "high", "derived", "great circle, Doha to Kyiv"),
     _more("RUS", "gdp_growth_2022_pct", "2.8", "pct", "2022-01-25", "estimate", "medium: copied from a later press page", "imf-220125", "International Monetary Fund, forecast for 2022 of January 2022"),
 )  # fmt: skip
+
+# Figures of the editions of 2021 where a later one was read, and ranges where none was found: see the decision note on editions.
+# GDP 2020, bn USD: value, half-width, grade, confidence, source, note
+_VINTAGE = "edition of 2021 from memory; a later one prints"
+GDP_2020 = {
+    "DEU": (3846.4, 3840.0, 3850.0, "fact", "medium: seen in one stored file", "wdi", "edition of 2021; a later one prints 3887.7"),
+    **{
+        actor: (value, value * 0.985, value * 1.015, "memory-unverified", "number from memory", "mem", f"{_VINTAGE} {later}")
+        for actor, value, later in (
+            ("USA", 20953.0, "21323"), ("GBR", 2759.8, "2697.8"), ("ROU", 248.7, "251.36"), ("HUN", 155.8, "157.29"),
+            ("SVK", 105.2, "106.74"), ("HRV", 57.2, "58.221"), ("LTU", 56.5, "56.965"), ("LVA", 33.7, "34.391"),
+            ("EST", 30.7, "31.33"), ("BLR", 60.3, "61.372"),
+        )
+    },
+}  # fmt: skip
+GDP_WIDTH = 0.03
+"""Half-width of a GDP that was read in the edition of 2026 alone, as a share of it."""
+CLAIMS_WIDTH = 0.1
+"""Half-width of bank claims whose day of release is not known, as a share of them."""
+GAS_RANGES = {
+    "LVA": ("0.93", "0.9", "1", "over 90 in one copy of the table, 93 in another"),
+    "SVK": ("0.85", "0.7", "1", "over 70 in one copy of the table, about 85 in another"),
+    "EST": ("0.85", "0.7", "1", "over 70 in the table; all of it comes through neighbours"),
+    "FIN": ("0.94", "0.92", "0.97", "94 and 95 in two copies"),
+    "POL": ("0.48", "0.4", "0.55", "40 by border, about 55 by origin (from memory)"),
+    "AUT": (
+        "0.7",
+        "0.64",
+        "0.86",
+        "64 in the table; no national share is published, transit mixes",
+    ),
+}
+"""Shares of Russian gas that a point does not carry: value, low, high and why."""
 
 EXPOSURE_CLAIMS = {
     ("EU", "challenger_share_of_energy"): "A3",
@@ -458,7 +535,7 @@ LNG_EXPORTERS = {"QAT", "USA"}
 # --- sources ---------------------------------------------------------------------------------------------------------
 
 RENAMED = {"norman": "norman-2022"}
-NOT_A_SOURCE = {"tl"}
+NOT_A_SOURCE = {"tl", "l24-dk"}  # the second is undated; NATO said the same on 24 January
 LATE = {"this-project", "pit-mont", "vb-mont", "eupapers", "imal"}
 ALWAYS = (
     "cbr-2012",
@@ -472,6 +549,8 @@ ALWAYS = (
     "boehm-2020",
     "levif-1501",
     "iep-2015",
+    "bilgin-2018",
+    "markets-insider-220121",
 )
 GAS = (
     "entsog-2201", "rtr-150401", "fluxys-160527", "zeelink-2011", "lngjournal-061201",
@@ -500,9 +579,11 @@ SOURCES = {
     "sputnik-2110": _source("Sputnik", "Shares of currencies in Russian reserves on 31 March 2021", "2021-10-01", "https://sputniknews.com/20211001/russian-international-reserves-shares-of-dollar-euro-down-gold-yuan-up-in-year-to-31-march-1089584289.html", "press copy of a central bank report", "2021-10-01"),
     "levif-1501": _source("Trends Le Vif", "Net capital outflow from Russia in the fourth quarter of 2014", "2015-01-17", "https://trends.levif.be/economie/politique-economique/russie-les-fuites-de-capitaux-ont-plus-que-double-en-2014/article-normal-362109.html", "press copy of central bank figures", "2015-01"),
     "iep-2015": _source("Gaidar Institute", "Capital outflow in 2014: far short of a record", "2015-01-31", "https://www.iep.ru/en/capital-outflow-in-2014-far-short-of-a-record.html", "research note", "2015"),
+    "markets-insider-220121": _source("Markets Insider on JPMorgan", "Oil could hit USD 150 on tensions with Russia", "2022-01-21", "https://oltnews.com/oil-could-hit-150-in-q1-on-tensions-with-russia-jpmorgan-markets-insider", "press copy"),
+    "bilgin-2018": _source("Bank of Canada (Bilgin, Ellwanger)", "The Simple Economics of Global Fuel Consumption", "2018-08-14", "http://businessdocbox.com/Green_Solutions/127769706-The-simple-economics-of-global-fuel-consumption.html", "slides; collects estimates of others"),
     "mem": _source("no page found", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
     "cbr-2012": _source("Bank of Russia", "Russian exports of crude oil, natural gas and coal, 2011", "", "", "official statistics; figures and year of release from memory", "2012"),
-    "acer": _source("ACER", "Market monitoring report 2020, gas: origin of supply by country", "", "", "official agency; report of July 2021 (month from memory), figures read from press copies of April 2022", "2021-07"),
+    "acer": _source("ACER", "Market monitoring report 2020, gas: origin of supply by country", "2021-07", "", "official agency; report of July 2021 (month from memory), figures read from press copies of April 2022", "2021-07"),
     "bis": _source("Bank for International Settlements", "Consolidated banking statistics, claims on Russia, end of September 2021", "", "https://www.bis.org/statistics/consstats.htm", "official statistics; release of January 2022 (day not checked), figures read from press copies of February 2022", "2022-01"),
     "ecb": _source("European Central Bank", "Euro reference rates, cross rate of the rouble", CUT, "https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates/", "official statistics"),
     "lngt": _source("SciGRID_gas project", "Early database of regasification terminals, values of gasinfocus.com", "", "https://www.gasinfocus.com/en/indicator/existing-and-planned-lng-terminals/", "research data", "2018"),
@@ -513,10 +594,10 @@ SOURCES = {
         "https://lordslibrary.parliament.uk/uk-trade-with-russia/",
         "official statistics; release of 27 January 2022, read from a page of the House of Lords Library",
     ),
-    "owid": _source("Our World in Data", "Energy mix by country (BP Statistical Review 2021)", "", "https://ourworldindata.org/energy", "compiled statistics", "2021"),
+    "owid": _source("Our World in Data", "Energy mix by country (BP Statistical Review 2021)", "2021", "https://ourworldindata.org/energy", "compiled statistics", "2021"),
     "wiod": _source("World Input-Output Database", "World input-output table for 2011, release 2013", "", "https://www.rug.nl/ggdc/valuechain/wiod/wiod-2013-release", "research data; sums computed here", "2013"),
     "wdi": _source("World Bank", "World Development Indicators, GDP at current prices, 2020", "", "https://data.worldbank.org/indicator/NY.GDP.MKTP.CD", "official statistics; read from a later snapshot"),
-    "entsog": _source("ENTSOG", "Transparency Platform, physical flows at entry points, 2021", "", "https://transparency.entsog.eu", "official data; daily figures of 2021 as archived later"),
+    "entsog": _source("ENTSOG", "Transparency Platform, physical flows at entry points, 2021", "2021-12-31", "https://transparency.entsog.eu", "official data; daily figures of 2021 as archived later"),
     "entsog-2201": _source("ENTSOG", "Transparency Platform, physical flows at entry points, weeks from January 2020 to 23 January 2022", "2022-01-24", "https://transparency.entsog.eu", "official data; weekly sums as archived later"),
     "rtr-150401": _source("Reuters", "Interconnector UK sets terms for sales of pipeline capacity from 2018", "2015-04-01", "http://uk.reuters.com/article/britain-interconnector-natural-gas-idUKL6N0WY3A920150401", "press"),
     "fluxys-160527": _source("Fluxys Belgium", "Energy in Europe: new gas transmission connection between France and Belgium inaugurated", "2016-05-27", "https://www.fluxys.com/en/press-releases/fluxys-belgium/2016/160527_press_-new_gas_transmission_connection", "operator"),
@@ -529,8 +610,12 @@ SOURCES = {
     "labandeira-2017": _source("Labandeira, Labeaga and Lopez-Otero in Energy Policy 102", "A meta-analysis on the price elasticity of energy demand", "2017-03-01", "https://doi.org/10.1016/j.enpol.2017.01.002", "research article; figures from memory", "2017-03"),
     "agsi": _source("Gas Infrastructure Europe", "AGSI+ storage inventory, gas day 26 January 2022", CUT, "https://agsi.gie.eu", "official data"),
     "vygon-2201": _source("Vygon Consulting via Interfax and Biznes Alert", "Exports of liquefied natural gas in 2021", "", "https://biznesalert.pl", "consultancy via agency", "2022-01"),
-    "ice-ttf": _source("Intercontinental Exchange", "Dutch TTF front-month settlement, monthly averages to December 2021", "", "", "exchange data; averages as printed in replication data of Guentner, Reif and Wolters", "2021-12"),
+    "ice-ttf": _source("Intercontinental Exchange", "Dutch TTF front-month settlement, monthly averages to December 2021", "2021-12", "", "exchange data; averages as printed in replication data of Guentner, Reif and Wolters", "2021-12"),
     "eurostat-2019": _source("Eurostat", "Shedding light on energy in the EU: from where do we import energy, 2019", "", "https://ec.europa.eu/eurostat/cache/infographs/energy", "official statistics; edition of 2021, figures and year of release from memory", "2021"),
+    "eurostat-2106": _source("Eurostat", "EU imports of energy products: recent developments, data of June 2021", "2021-06", "https://ec.europa.eu/eurostat/statistics-explained/index.php?title=EU_imports_of_energy_products_-_recent_developments", "official statistics; opening of the edition of June 2021 seen, numbers read in bne IntelliNews of 11 April 2022", "2021-06"),
+    "ukrinform-211230": _source("Conflict Intelligence Team via Ukrinform", "Camps of Russian forces near Ukraine, 30 December 2021 (our words)", "2021-12-30", "https://ukrinform.net/amp/rubric-defense/3378363", "agency"),
+    "new-york-220108": _source("New York Times map via ukrainefrontlines.com and for-ua.com", "Map of Russian forces near Ukraine, ten clusters (our words)", "2022-01-08", "https://m.for-ua.com/article/1234754", "press copy; two places named in a later copy of the map"),
+    "overt-defense-220118": _source("Overt Defense", "Columns of Russian forces in Belarus (our words)", "2022-01-18", "", "press"),
     "bdew-2020": _source("BDEW and German economy ministry", "Share of Russian gas in German supply, as printed in the press", "", "", "industry and ministry figure, press copy"),
     "imf-220125": _source("International Monetary Fund", "World Economic Outlook update, January 2022", "2022-01-25", "https://www.imf.org/en/Publications/WEO", "official forecast; number read from a later press page, day from memory"),
     "times-220124": _source("The Times", "Fears mount Russia will restrict gas supplies (front page)", "2022-01-24", "", "press"),
@@ -539,6 +624,14 @@ SOURCES = {
     "cow-nmc": _source("Correlates of War project", "National Material Capabilities (Singer 1987)", "", "https://correlatesofwar.org", "research data; frequencies computed here on years to 2016 from a later release"),
     "cdb90": _source("CAA Database of Battles 1990 (Helmbold 1993), copy by J. Arnold", "Battles 1600-1973", "2016-04-09", "https://github.com/jrnold/CDB90", "research data; frequencies computed here"),
     "icb": _source("International Crisis Behavior project", "Crises 1918-2019", "", "https://sites.duke.edu/icbdata/", "research data; frequencies computed here from version 15, a release later than the cut-off on older histories"),
+}  # fmt: skip
+
+# Day of the copy or edition that was read, where it is another than the source's: see the decision note on editions.
+EDITIONS = {
+    "acer": "2022-04", "agsi": "2022-09", "bis": "2022-02", "cow-nmc": "undated", "ecb": "undated", "entsog": "2023-03",
+    "entsog-2201": "2023-03", "eurostat-2106": "2022-04-11", "icb": "2023", "ice-ttf": "2024", "imf-220125": "undated",
+    "lords": "undated", "mem": "2026-11", "owid": "2022", "wdi": "2026", "wiki-b2": "undated",
+    "wikipedia-copy": "undated",
 }  # fmt: skip
 
 # publisher prefix and words of the title -> key, for tables that carry four source columns
@@ -558,6 +651,7 @@ PUBLISHERS = {
 ROW_SOURCES = {"F025": "times-211206"}  # rows of our own timeline, by the page it names
 GRADE_WORDINGS = {"K43": "memory-unverified (announcement before the cut-off)"}
 POSITION_SOURCES = {
+    ("DNK", "troops_east"): "kuna-0124",
     ("GBR", "arms_ukraine"): "promote-ukraine-2201",
     ("LTU", "arms_ukraine"): "ukrinform-220121-2",
     ("LVA", "arms_ukraine"): "ukrinform-220121-2",

@@ -11,6 +11,7 @@ from ukraine_2022.common import (
     PROVENANCE,
     Ledger,
     Row,
+    add_source,
     admissible,
     as_of,
     column_source,
@@ -20,8 +21,10 @@ from ukraine_2022.common import (
     number,
     plain,
     provenance,
+    ranged,
     read,
     unit_of,
+    who_says,
 )
 
 
@@ -189,33 +192,99 @@ def measured(row: Mapping[str, str]) -> tuple[str, str, str, str, str]:
 
 
 FORCES = (
-    "id", "side", "actor", "item", "place", "latitude", "longitude", "value", "value_hi", "unit", *PROVENANCE,
+    "id", "side", "actor", "item", "place", "latitude", "longitude", "value", "low", "high", "unit", "holds", *PROVENANCE,
 )  # fmt: skip
 
 
 def compile_forces(shared: Path, ledger: Ledger) -> list[Row]:
-    """List forces in and near the theatre."""
+    """List forces in and near the theatre; what has coordinates is a mark on the map."""
     rows = []
     for row, source in admitted(
         shared / "data/ukraine-2022/forces_in_theatre.csv", ledger, "forces"
     ):
         value, value_hi, unit, _, words = measured(row)
+        place = hand.PLACE_NAMES.get(row["where"], row["where"])
+        off = hand.OFF_MAP.get(row["id"], "")
+        point = ("", "") if off or unit == "km" else hand.PLACES.get(place, ("", ""))
+        cells = provenance(
+            row, source, hand.FORCE_CLAIMS.get(row["id"], ""), note=joined(words, off)
+        )
         rows.append(
             {
                 "id": row["id"],
                 "side": row["side"],
                 "actor": row["actor"],
                 "item": row["item"],
-                "place": row["where"],
-                "latitude": hand.PLACES.get(row["where"], ("", ""))[0],
-                "longitude": hand.PLACES.get(row["where"], ("", ""))[1],
-                "value": value,
-                "value_hi": value_hi,
+                "place": place,
+                "latitude": point[0],
+                "longitude": point[1],
+                **ranged(value, value_hi),
                 "unit": unit,
-                **provenance(row, source, hand.FORCE_CLAIMS.get(row["id"], ""), note=words),
+                "holds": hand.HOLDS.get(row["id"], ""),
+                **cells,
+                "claimed_by": who_says(cells),
             }
         )
-    return rows
+    return [*rows, *compile_places(shared, ledger)]
+
+
+def split_total(middles: Mapping[str, float]) -> dict[str, int]:
+    """Scale the middles of the places to the total, to the hundred; what rounding leaves goes to the largest."""
+    scale = hand.FORCES_TOTAL / sum(middles.values())
+    found = {place: round(middle * scale / 100) * 100 for place, middle in middles.items()}
+    largest = max(middles, key=lambda place: middles[place])
+    found[largest] += hand.FORCES_TOTAL - sum(found.values())
+    return found
+
+
+def compile_places(shared: Path, ledger: Ledger) -> Iterator[Row]:
+    """List what was seen at each place, by whom, and beside it our split of the total."""
+    kept = []
+    for row in read(shared / "data/ukraine-2022/forces_places.csv"):
+        if reason := hand.PLACE_SKIP.get(row["id"]):
+            ledger.drop("forces", f"place: {reason}")
+        else:
+            kept.append(row)
+    split = split_total(
+        {row["id"]: float(row["allocation_mid"]) for row in kept if row["allocation_mid"]}
+    )
+    for row in kept:
+        place = {
+            "side": row["side"], "place": hand.PLACE_NAMES.get(row["place"], row["place"]),
+            "latitude": row["latitude"], "longitude": row["longitude"], "holds": "", "claims": "", "grade_wording": "",
+        }  # fmt: skip
+        blank = dict.fromkeys(("value", "low", "high", "unit"), "")
+        if row["id"] not in hand.NO_SIGHTING:
+            yield {
+                **place, **blank, "id": row["id"], "actor": "Russian armed forces" if row["id"] != "FP19" else
+                "1st and 2nd army corps (Donetsk, Luhansk)", "item": row["what"], "as_of": as_of(row["as_of"]),
+                "grade": row["grade"], "claimed_by": row["claimant"], "confidence": row["confidence"],
+                "source": place_sources(ledger, row), "note": row["note"],
+                **hand.PLACE_WORDS.get(row["id"], {}),
+            }  # fmt: skip
+        if row["id"] in split:
+            yield {
+                **place, "id": f"{row['id']}-split", "actor": "Russian armed forces",
+                "item": f"troops, our split of {hand.FORCES_TOTAL:,} over the places", "value": str(split[row["id"]]),
+                "low": row["allocation_low"], "high": row["allocation_high"], "unit": "persons",
+                "as_of": CUTOFF.isoformat(), "grade": "estimate", "claimed_by": "",
+                "confidence": "low: no side published a split by place", "source": "judgement",
+                "claims": "W1", "note": f"what was seen there stands in {row['id'] if row['id'] not in hand.NO_SIGHTING else 'F034'}",
+            }  # fmt: skip
+
+
+def place_sources(ledger: Ledger, row: Row) -> str:
+    """Keys of the sources of a place."""
+    found = [
+        key
+        for start, keys in hand.PLACE_SOURCES.items()
+        if start in row["source"]
+        for key in keys.split(";")
+    ]
+    for key in found:
+        if key in hand.SOURCES:
+            add_source(ledger, key, hand.SOURCES[key])
+    return ";".join(found) or "mem"
 
 
 ARMS = ("id", "sender", "item", "place", "value", "value_hi", "unit", *PROVENANCE)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from detente.analysis.effects import TypeEffect, read_type_effects, type_metrics
 from detente.analysis.splitting import EXACT_INPUTS, Split, split_change
 from detente.arrays import BoolArray, FloatArray
 from detente.crisis.crisis import Crisis
@@ -17,6 +18,7 @@ from detente.errors import refuse
 __all__ = [
     "RULES",
     "InputChange",
+    "explain_by_type",
     "explain_change",
     "find_changed_inputs",
     "find_changed_priors",
@@ -42,7 +44,7 @@ _PARTS = (
     "correlations",
 )
 _SILENT = frozenset(
-    {"place", "claims", "label", "description", "sources", "value_labels", "phrases"}
+    {"place", "claims", "label", "description", "group", "sources", "value_labels", "phrases"}
 )
 
 
@@ -169,6 +171,30 @@ def explain_change(
         return results
 
     return split_change(solve, names, exact_up_to=EXACT_INPUTS, n_orders=n_orders, seed=seed)
+
+
+def explain_by_type(
+    before: Crisis,
+    after: Crisis,
+    *,
+    policy: str | None = None,
+    n_draws: int = DRAWS_OF_A_CHANGE,
+    seed: int = SEED,
+) -> tuple[TypeEffect, ...]:
+    """Say what changes between two versions for each type of a challenger, on draws of the same numbers.
+
+    Nothing, where the versions do not have the same types or attacks.
+    """
+    metrics = type_metrics(before)
+    if metrics != type_metrics(after) or not metrics:
+        return ()
+    columns = []
+    for crisis in (before, after):
+        engine = Engine(crisis)
+        chosen = _policy(crisis, policy or next(iter(before.policies), None))
+        solution = engine.solve(chosen, draws=engine.draw(n_draws, seed=seed))
+        columns.append({metric: solution[metric].values for metric in metrics})
+    return read_type_effects(after, columns[0].__getitem__, columns[1].__getitem__)
 
 
 def _settings(

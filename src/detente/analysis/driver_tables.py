@@ -10,9 +10,9 @@ from detente.analysis.driving import (
     find_crisis_indices,
     find_crisis_swings,
     group_by_source,
-    uncertain_paths,
 )
-from detente.analysis.reading import find_crisis_of, paths_read
+from detente.analysis.provenance import count_standing, standing_of
+from detente.analysis.reading import find_crisis_of, paths_read, uncertain_paths
 from detente.analysis.sensitivity import measure_given_data, weigh_groups
 from detente.analysis.solving import find_policies
 from detente.arrays import FloatArray
@@ -22,6 +22,8 @@ from detente.runs.run import Run
 
 __all__ = ["drivers_in_crisis", "drivers_in_run"]
 
+STRONGEST = 10
+"""Quantities of which it is told apart how many are judgement."""
 MOST_DRAWS_OF_SOURCES = 8192
 """Most draws on which sources are weighed: a share of variance then has a standard error below 0.011."""
 
@@ -43,7 +45,7 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
     dict
         Quantities with first-order shares and distances of distributions, ``beyond_chance`` where the distance is larger
         than that of chance. If the crisis is at hand as it was: only those that the metric can depend on, the others under
-        ``not_read``, and the sources.
+        ``not_read``, the sources, and how many of those read and of the strongest are the authors' judgement.
     """
     chosen = policy or results.policy_ids[0]
     stored = chosen if results.has(metric, chosen) else ""
@@ -56,6 +58,7 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
     effects = {driver.path: driver for driver in results.drivers(metric, stored)}
     groups = {} if crisis is None else group_by_source(crisis)
     labels = {} if crisis is None else {path: crisis.quantities[path].label for path in read}
+    measured = measure_given_data(inputs, values[known])
     return {
         "crisis": results.manifest.crisis,
         "metric": metric,
@@ -68,12 +71,23 @@ def drivers_in_run(results: Run, metric: str, policy: str | None) -> dict[str, A
             item._asdict()
             | {
                 "label": labels.get(item.name, ""),
+                "standing": None
+                if crisis is None
+                else standing_of(crisis, crisis.quantities[item.name]),
                 "beyond_chance": item.pawn_median > item.pawn_dummy,
                 "mean_at_bottom": effects[item.name].mean_at_bottom,
                 "mean_at_top": effects[item.name].mean_at_top,
             }
-            for item in measure_given_data(inputs, values[known])
+            for item in measured
         ],
+        "judgement": {}
+        if crisis is None
+        else {
+            "read": count_standing(crisis, read).as_data(),
+            "strongest": count_standing(
+                crisis, [item.name for item in measured[:STRONGEST]]
+            ).as_data(),
+        },
         "sources": _sources(results, read, values, groups),
         "draws_of_sources": int(known[:MOST_DRAWS_OF_SOURCES].sum()),
     }

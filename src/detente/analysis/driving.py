@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from detente.analysis.reading import uncertain_paths
 from detente.analysis.sensitivity import (
     SobolIndices,
     Swing,
@@ -18,16 +19,7 @@ from detente.crisis.quantities import ppf, reference_value
 from detente.engine import Engine
 from detente.errors import refuse
 
-__all__ = ["find_crisis_indices", "find_crisis_swings", "group_by_source", "uncertain_paths"]
-
-
-def uncertain_paths(crisis: Crisis) -> tuple[str, ...]:
-    """Return the paths of quantities that are not fixed, sorted."""
-    return tuple(
-        path
-        for path in sorted(crisis.quantities)
-        if crisis.quantities[path].distribution.family != "fixed"
-    )
+__all__ = ["find_crisis_indices", "find_crisis_swings", "group_by_source"]
 
 
 def find_crisis_swings(

@@ -6,25 +6,14 @@ Everything is read off columns of a run by Bayes' rule, or off the crisis; no ga
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Instrument, Policy
-from detente.models.beliefs import Kind, classify_change, pool_by_look, posteriors, spiral_index
+from detente.models.beliefs import pool_by_look, posteriors, spiral_index
 from detente.rules.policies import changes_at_start
 
-__all__ = ["LEAST_CHANGE", "beliefs_after", "kind_of_move", "shared_fear", "values_changed"]
+__all__ = ["LEAST_CHANGE", "beliefs_after", "shared_fear", "values_changed"]
 
 
 LEAST_CHANGE = 0.01
-"""Changes of the chance of an attack below this are noise: one point."""
-
-
-def kind_of_move(change: float) -> Kind:
-    """Classify a move by what it does to the chance of an attack; see :data:`LEAST_CHANGE`.
-
-    Examples
-    --------
-    >>> kind_of_move(0.02), kind_of_move(-0.02), kind_of_move(0.001)
-    ('provocation', 'reassurance', 'noise')
-    """
-    return classify_change(change, least=LEAST_CHANGE)
+"""Smallest shift of a belief that is told: one point."""
 
 
 def beliefs_after(

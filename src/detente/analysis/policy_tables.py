@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from detente.analysis._columns import StoredQuantities
-from detente.analysis.driving import uncertain_paths
+from detente.analysis.effects import TypeEffect, read_type_effects, type_metrics
 from detente.analysis.mixes import read_mixes
-from detente.analysis.reading import paths_read, paths_read_in_run
+from detente.analysis.reading import find_crisis_of, paths_read, paths_read_in_run, uncertain_paths
 from detente.analysis.robustness import (
     Aim,
     OutcomeCell,
@@ -81,6 +82,20 @@ def compare_in_run(
     }
     labels = [manifest.policy_labels.get(name, name) for name in results.policy_ids]
     quantities = StoredQuantities(results, paths_read_in_run(results, aims[-1].metric))
+    crisis = find_crisis_of(results)
+    base = results.policy_ids[0]
+    by_type = (
+        []
+        if crisis is None
+        else [
+            read_type_effects(
+                crisis,
+                lambda metric: results.values(metric, base),
+                partial(_of_run, results, policy),
+            )
+            for policy in results.policy_ids
+        ]
+    )
     found = _compared(
         manifest.crisis,
         results.policy_ids,
@@ -94,8 +109,17 @@ def compare_in_run(
         ],
         forgone=[results.forgone(policy) for policy in results.policy_ids],
         quantities=quantities,
+        by_type=by_type,
     )
     return found | describe_cases(manifest.plan)
+
+
+def _of_run(results: Run, policy: str, metric: str) -> FloatArray:
+    return results.values(metric, policy)
+
+
+def _of_table(tables: Mapping[str, FloatArray], place: int, metric: str) -> FloatArray:
+    return np.asarray(tables[metric][place])
 
 
 def compare_in_crisis(
@@ -136,7 +160,12 @@ def compare_in_crisis(
     idle = _idle_switches(crisis, solver, policies)
     found = solver.evaluate(policies, metrics)
     ruled_out = [game.excluded for game in solver.find_games(policies)]
-    by_type = solver.evaluate(policies, _type_metrics(crisis)).values
+    given = type_metrics(crisis)
+    tables = solver.evaluate(policies, given).values if given else {}
+    by_type = [
+        read_type_effects(crisis, partial(_of_table, tables, 0), partial(_of_table, tables, place))
+        for place in range(len(policies))
+    ]
     drawn = solver.draws.as_mapping()
     read = paths_read(crisis, aims[-1].metric, uncertain_paths(crisis))
     compared = _compared(
@@ -186,15 +215,6 @@ def _idle_switches(
     return found
 
 
-def _type_metrics(crisis: Crisis) -> tuple[str, ...]:
-    return tuple(
-        metric_name("attack_given", player.id, kind.id)
-        for player in crisis.players.values()
-        if player.role == "challenger" and len(player.types) > 1
-        for kind in player.types
-    )
-
-
 def _adaptive(crisis: Crisis, text: str) -> AdaptivePolicy:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 3:
@@ -228,7 +248,7 @@ def _compared(
     excluded: Sequence[AbstractSet[str]],
     forgone: Sequence[tuple[str, ...]],
     quantities: Mapping[str, FloatArray] | None = None,
-    by_type: Mapping[str, FloatArray] | None = None,
+    by_type: Sequence[tuple[TypeEffect, ...]] = (),
     unconverged: int = 0,
 ) -> dict[str, Any]:
     losses = np.array(
@@ -282,9 +302,7 @@ def _compared(
                     for cell in cells
                     if cell.policy == name
                 },
-                "by_type": {
-                    metric: float(table[place].mean()) for metric, table in (by_type or {}).items()
-                },
+                "by_type": [effect.as_data() for effect in (by_type[place] if by_type else ())],
             }
             for place, name in enumerate(policies)
         ],

@@ -1,19 +1,31 @@
 """What a result can depend on: the crisis of a run, if it is at hand, and the quantities that a metric reads."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from detente.crisis.crisis import Crisis
 from detente.crisis.loading import load_as_it_was
-from detente.runs.run import Run
 from detente.runs.tracing import trace_metric
 
-__all__ = ["find_crisis_of", "paths_read", "paths_read_in_run"]
+if TYPE_CHECKING:
+    from detente.runs.run import Run
+
+__all__ = ["find_crisis_of", "paths_read", "paths_read_in_run", "uncertain_paths"]
 
 
-def find_crisis_of(results: Run) -> Crisis | None:
+def find_crisis_of(results: "Run") -> Crisis | None:
     """Return the crisis of a run, if it is at hand as it was."""
     manifest = results.manifest
     return results.crisis or load_as_it_was(manifest.crisis, manifest.overrides, manifest.digest)
+
+
+def uncertain_paths(crisis: Crisis) -> tuple[str, ...]:
+    """Return the paths of quantities that are not fixed, sorted."""
+    return tuple(
+        path
+        for path in sorted(crisis.quantities)
+        if crisis.quantities[path].distribution.family != "fixed"
+    )
 
 
 def paths_read(crisis: Crisis, metric: str, paths: Iterable[str]) -> tuple[str, ...]:
@@ -22,7 +34,7 @@ def paths_read(crisis: Crisis, metric: str, paths: Iterable[str]) -> tuple[str, 
     return tuple(path for path in paths if path in read)
 
 
-def paths_read_in_run(results: Run, metric: str) -> tuple[str, ...]:
+def paths_read_in_run(results: "Run", metric: str) -> tuple[str, ...]:
     """Return the quantities of a run that a metric can depend on; all, if the crisis is not at hand as it was."""
     crisis = find_crisis_of(results)
     paths = results.quantities()

@@ -19,6 +19,11 @@ __all__ = [
     "GasStudy",
     "GasYearRecord",
     "HopesStudy",
+    "Marginal",
+    "MeasureEffect",
+    "MeasureStudy",
+    "MeasureTotal",
+    "MemberEffect",
     "OptionReasons",
     "PackageCosts",
     "PayerStudy",
@@ -26,6 +31,18 @@ __all__ = [
     "TypeReasons",
     "Winning",
 ]
+
+
+# --- what one of several adds ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marginal:
+    """What one of several adds, draws ``(D,)``: alone, last (to all the others), and in the mean over all orders."""
+
+    alone: FloatArray
+    last: FloatArray
+    mean: FloatArray
 
 
 # --- coalitions ------------------------------------------------------------------------------------------------------
@@ -45,16 +62,14 @@ class CutOff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Winning:
-    """What winning one member for the package of all measures would do, and what it would take.
+    """What winning one member for the package of all measures would do.
 
-    ``chance`` ``(D,)`` is the chance that the package is adopted if the member joins for certain, ``price`` ``(D,)`` the
-    payment in percent of its GDP that brings it to the target of the study, ``made_good`` ``(D,)`` its probability of
-    joining once the others make good all the gas that it would lose; None where it would lose none.
+    ``chance`` ``(D,)`` is the chance that the package is adopted if the member joins for certain, ``made_good`` ``(D,)`` its
+    probability of joining once the others make good all the gas that it would lose; None where it would lose none.
     """
 
     member: int
     chance: FloatArray
-    price: FloatArray
     made_good: FloatArray | None
 
 
@@ -65,7 +80,8 @@ class Coalition:
     A package is a number whose bits are its measures. ``join`` has shape ``(M, P, D)``, ``chance`` ``(P, D)`` by rule,
     ``strength`` ``(P,)`` (mean over draws). ``announced`` is the package that the state names, ``rule`` the rule of the
     body that decides it. ``chain`` holds packages from one measure to all, each adding the measure that keeps the chance
-    highest; ``strongest`` pairs a least chance and the strongest package that has it. ``multiple`` is the share of
+    highest; ``adds`` says what each measure adds to the chance (a fall is negative), none where there are no measures.
+    ``strongest`` pairs a least chance and the strongest package that has it. ``multiple`` is the share of
     packages and draws with more than one answer. ``winning`` are the least willing members, the pivot first. ``state``
     holds what was asked for and, where the severity of the act depends on the state, what makes it worst. ``models`` and
     ``references`` name what computed it.
@@ -84,6 +100,7 @@ class Coalition:
     strength: FloatArray
     multiple: float
     chain: tuple[int, ...]
+    adds: tuple[Marginal, ...]
     strongest: tuple[tuple[float, int], ...]
     winning: tuple[Winning, ...]
     cut_off: CutOff | None
@@ -96,12 +113,8 @@ class Coalition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoalitionStudy:
-    """Every joining mechanism of a crisis, in file order, at the state of the run's first policy.
+    """Every joining mechanism of a crisis, in file order, at the state of the run's first policy."""
 
-    ``target`` is the probability that a payment is to bring a member to.
-    """
-
-    target: float
     coalitions: tuple[Coalition, ...]
 
 
@@ -201,6 +214,54 @@ class PayerStudy:
     instrument: str
     mechanism: str
     packages: tuple[PackageCosts, ...]
+
+
+# --- measures --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureEffect:
+    """What a measure does to a side: ``adds`` is None where nothing is modelled.
+
+    ``on``, ``quantity`` and ``horizon`` are those of the table of effects, ``rows`` the ids of its rows.
+    """
+
+    measure: str
+    on: str
+    quantity: str
+    horizon: str
+    adds: Marginal | None
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureTotal:
+    """What all measures that are modelled come to together, draws ``(D,)``."""
+
+    on: str
+    quantity: str
+    horizon: str
+    total: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberEffect:
+    """What a measure costs an actor in percent of its income, draws ``(D,)``."""
+
+    actor: str
+    measure: str
+    horizon: str
+    loss: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureStudy:
+    """Sanctions by measure, in the order of the table. What no member's effect stands for is not modelled."""
+
+    measures: tuple[str, ...]
+    effects: tuple[MeasureEffect, ...]
+    totals: tuple[MeasureTotal, ...]
+    members: tuple[MemberEffect, ...]
 
 
 # --- hopes -----------------------------------------------------------------------------------------------------------

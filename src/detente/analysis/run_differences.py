@@ -5,6 +5,8 @@ from typing import Literal
 
 import numpy as np
 
+from detente.analysis.effects import TypeEffect, read_type_effects, type_metrics
+from detente.analysis.reading import find_crisis_of
 from detente.arrays import FloatArray
 from detente.crisis.metric_names import Metric, metric_name
 from detente.errors import refuse
@@ -43,7 +45,8 @@ class RunComparison:
     """What moved between two runs under a policy.
 
     ``moved`` lists chances of an attack, a settlement and the outcomes first, then the rest by how far they moved in
-    standard deviations. ``n_shared`` is the number of draws that both were compared on, 0 for draws that differ;
+    standard deviations. ``by_type`` holds what changes for each type of a challenger, where the cases go together and the
+    crisis of the second run is at hand. ``n_shared`` is the number of draws that both were compared on, 0 for draws that differ;
     ``n_metrics`` how many metrics both hold.
     """
 
@@ -55,6 +58,7 @@ class RunComparison:
     n_shared: int
     n_metrics: int
     moved: tuple[MovedMetric, ...]
+    by_type: tuple[TypeEffect, ...] = ()
 
 
 def compare_runs(before: Run, after: Run, *, policy: str | None = None) -> RunComparison:
@@ -101,6 +105,21 @@ def compare_runs(before: Run, after: Run, *, policy: str | None = None) -> RunCo
         n_shared=n_shared,
         n_metrics=n_metrics,
         moved=tuple(row for _, row in ranked if row.change != 0.0),
+        by_type=_by_type(before, after, chosen, n_shared),
+    )
+
+
+def _by_type(before: Run, after: Run, policy: str, n_shared: int) -> tuple[TypeEffect, ...]:
+    """Read effects by type on the cases that both runs share, where both store what these read."""
+    crisis = find_crisis_of(after) if n_shared else None
+    if crisis is None or not all(
+        run.has(metric, policy) for run in (before, after) for metric in type_metrics(crisis)
+    ):
+        return ()
+    return read_type_effects(
+        crisis,
+        lambda metric: before.values(metric, policy)[:n_shared],
+        lambda metric: after.values(metric, policy)[:n_shared],
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from detente.arrays import BoolArray, FloatArray, IntArray
 from detente.errors import refuse
 
-__all__ = ["EXACT_INPUTS", "Contribution", "Split", "split_change"]
+__all__ = ["EXACT_INPUTS", "Contribution", "Split", "shapley_parts", "split_change"]
 
 
 EXACT_INPUTS = 10
@@ -130,7 +130,7 @@ def split_change(
     last = after - values[2 + count : 2 + 2 * count]
     rest = values[2 + 2 * count :]
     if exact:
-        parts, errors = _exact_parts(rest, sets), np.zeros(count)
+        parts, errors = shapley_parts(rest), np.zeros(count)
     else:
         parts, errors = _sampled_parts(rest.reshape(len(orders), count + 1), orders)
     found = (
@@ -146,18 +146,38 @@ def split_change(
     )
 
 
-def _exact_parts(values: FloatArray, sets: BoolArray) -> FloatArray:
-    """Shapley's value from the results of all sets in binary order, shape ``(n_inputs,)``."""
-    count = sets.shape[1]
-    size = sets.sum(axis=1)
+def shapley_parts(values: FloatArray) -> FloatArray:
+    """Return Shapley's value: the mean over all orders of what each adds to those before it.
+
+    Parameters
+    ----------
+    values
+        Worth of every set, shape ``(2 ** n, ...)``: the bits of a place say who is in the set.
+
+    Returns
+    -------
+    FloatArray
+        Shape ``(n, ...)``; sums to the worth of the whole set less that of the empty one.
+
+    References
+    ----------
+    :cite:p:`shapley1953`.
+
+    Examples
+    --------
+    >>> shapley_parts(np.array([0.0, 1.0, 2.0, 5.0])).tolist()
+    [2.0, 3.0]
+    """
+    count = len(values).bit_length() - 1
+    codes = np.arange(len(values))
+    size = np.array([code.bit_count() for code in codes.tolist()])
     weights = np.array([factorial(k) * factorial(count - k - 1) for k in range(count)])
     weights = weights / factorial(count)
-    codes = np.arange(len(sets))
-    parts = np.empty(count)
+    parts = np.empty((count, *values.shape[1:]))
     for number in range(count):
-        without = codes[~sets[:, number]]
+        without = codes[codes >> number & 1 == 0]
         gains = values[without | (1 << number)] - values[without]
-        parts[number] = float((weights[size[without]] * gains).sum())
+        parts[number] = np.tensordot(weights[size[without]], gains, axes=1)
     return parts
 
 

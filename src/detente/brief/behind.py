@@ -1,24 +1,35 @@
 """What stands behind the answers: inputs, assumptions, limits, disputes, methods, sources, and how to read it all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from detente.brief.context import Context
 from detente.brief.figures import Answer, Figure, TableView, present_table
-from detente.brief.first_screen import residual_text
+from detente.brief.first_screen import MEMORY, residual_text
 from detente.brief.quantity_words import is_contested, quantity_text
 from detente.brief.words import (
     KNOWN_DIGITS,
     LIKELIHOOD_BANDS,
     LIKELIHOOD_SOURCE,
+    format_date,
     format_number,
     format_percent,
     format_value,
     join_words,
     plural,
+    say_edition,
     sentence_case,
 )
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Binding, Constant, Policy, Product, QuantityOf, Source, Sum
+from detente.crisis.dates import UNDATED, last_day
+from detente.crisis.elements import (
+    Binding,
+    Constant,
+    Policy,
+    Product,
+    QuantityOf,
+    Source,
+    Sum,
+)
 from detente.crisis.metric_names import Metric, metric_prefix
 from detente.crisis.quantity_building import split_sources
 from detente.runs.run import Run
@@ -32,6 +43,7 @@ __all__ = [
     "say_assumptions",
     "say_limits",
     "say_methods",
+    "say_sources",
     "used_sources",
 ]
 
@@ -258,6 +270,93 @@ def say_methods(context: Context) -> tuple[str, ...]:
             f"{context.crisis.id}, digest {context.crisis.digest[:12]}."
         ),
         "To see where a number comes from, follow it to its trace below, or run: detente trace FIGURE_ID.",
+    )
+
+
+MOST_NAMED = 8
+"""Most sources that a sentence names; of more it gives number and years."""
+
+
+def say_sources(crisis: Crisis, sources: Sequence[Source]) -> tuple[str, ...]:
+    """Say that no later event was used, and which sources were read in texts younger than the cut-off.
+
+    Each kind of source has a sentence where there is one: a later copy of what was published by then; what was written or
+    revised later, with what the sides knew of it at the time; what nobody can date; and memory.
+    """
+    every = [source for source in sources if source.standing != MEMORY]
+    memory = [source for source in sources if source.standing == MEMORY]
+    late = [source for source in every if _is_late(crisis, source)]
+    copies = [source for source in late if source.date is not None]
+    written = [source for source in late if source.date is None]
+    undated = [source for source in every if source.edition == UNDATED]
+    cutoff = format_date(crisis.as_of)
+    lines = [
+        f"Nothing that happened after {cutoff} was used: no row, figure or fact of the folder is dated later."
+    ]
+    if not late and not undated and not memory:
+        lines.append("All sources were read in texts of that day or before.")
+    if copies:
+        lines.append(
+            f"{plural(len(copies), 'source')} published by then {_was(copies)} read in later copies: {_name(copies)}. "
+            "What stood in them may have been revised since."
+        )
+    if written:
+        lines.append(
+            f"{plural(len(written), 'source')} {_was(written)} written, or revised, after that day: {_name(written)}. "
+            "They are read for what was so by then."
+        )
+    if written and _says_who_knew(crisis):
+        lines.append(
+            "What is known now was not known to every side then: the tables of talks and events say what was public."
+        )
+    if undated:
+        lines.append(
+            f"{plural(len(undated), 'source')} {_was(undated)} read in texts of unknown day: {_name(undated)}."
+        )
+    if memory:
+        lines.append(
+            "What is graded as from memory was written down later, without a page to check it against."
+        )
+    return tuple(lines)
+
+
+def _is_late(crisis: Crisis, source: Source) -> bool:
+    """Say whether the text that was read is, or may be, younger than the cut-off."""
+    day = last_day(source.edition)
+    return day is not None and day > crisis.as_of
+
+
+def _was(sources: list[Source]) -> str:
+    return "was" if len(sources) == 1 else "were"
+
+
+def _name(sources: list[Source]) -> str:
+    """Name a few sources with their editions; of many give the years in which they were written."""
+    if len(sources) <= MOST_NAMED:
+        named = [
+            source.publisher
+            if source.edition == UNDATED
+            else f"{source.publisher} ({say_edition(source.edition)})"
+            for source in sources
+        ]
+        return join_words(list(dict.fromkeys(named)))
+    years = sorted(source.edition[:4] for source in sources if source.edition != UNDATED)
+    span = (
+        ""
+        if not years
+        else f" (of {years[0]} to {years[-1]})"
+        if years[0] != years[-1]
+        else f" (of {years[0]})"
+    )
+    return f"they are marked in the list{span}"
+
+
+def _says_who_knew(crisis: Crisis) -> bool:
+    return any(
+        row.cells.get("visibility")
+        for table in crisis.tables.values()
+        if table.kind in {"tracks", "timeline"}
+        for row in table.rows
     )
 
 

@@ -11,6 +11,7 @@ from detente.brief.behind import (
     say_assumptions,
     say_limits,
     say_methods,
+    say_sources,
     used_sources,
 )
 from detente.brief.book import Book
@@ -49,6 +50,7 @@ class Brief:
     disputed: TableView | None
     methods: tuple[str, ...]
     sources: tuple[Source, ...]
+    vintage: tuple[str, ...]
 
     @property
     def crisis(self) -> Crisis:
@@ -123,6 +125,7 @@ def compose(crisis: Crisis, results: Run) -> Brief:
     shared = declare_shared(context)
     answers = tuple(_answer(question, context) for question in find_questions())
     figures = {figure.id: figure for answer in answers for figure in answer.figures}
+    sources = used_sources(context, answers, figures.values())
     return Brief(
         context=context,
         answers=answers,
@@ -149,7 +152,8 @@ def compose(crisis: Crisis, results: Run) -> Brief:
         disputes=tuple(crisis.disputes),
         disputed=disputed_table(context),
         methods=say_methods(context),
-        sources=used_sources(context, answers, figures.values()),
+        sources=sources,
+        vintage=say_sources(crisis, sources),
     )
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from detente.analysis.provenance import count_standing
+from detente.analysis.reading import uncertain_paths
 from detente.brief.context import Context
 from detente.brief.figures import Answer, link
-from detente.brief.shared import QUESTION, SharedFigures
+from detente.brief.shared import MOST_MOVERS, QUESTION, SharedFigures
+from detente.brief.type_effects import type_clause
 from detente.brief.words import (
     format_percent,
     join_words,
@@ -13,10 +16,10 @@ from detente.brief.words import (
     spread_word,
 )
 
-__all__ = ["headline_sentences", "how_sure", "residual_text"]
+__all__ = ["MEMORY", "headline_sentences", "how_sure", "residual_text"]
 
-JUDGEMENT = "judgement"
-"""Standing of a source that is the authors' own judgement."""
+MEMORY = "memory"
+"""Standing of a source that is what the authors remember."""
 
 
 def headline_sentences(
@@ -51,6 +54,8 @@ def _policy_sentence(context: Context, shared: SharedFigures) -> str:
             f"Of {plural(others, 'commitment')} compared with the base case, “{label}” lowers the probability of an attack most, "
             f"from {link(base)} to {link(under, under.full_text)}"
         )
+        if by_type := type_clause(context, shared.by_type[least]):
+            text += f" (by type: {by_type})"
     if payoff == least:
         text += f", and it also leaves {context.roles.opponent_names()} with the least regret once costs are counted"
     else:
@@ -122,33 +127,19 @@ def how_sure(context: Context, shared: SharedFigures) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _is_judgement(context: Context, path: str) -> bool:
-    sources = [
-        context.crisis.sources[key]
-        for key in context.crisis.quantities[path].sources
-        if key in context.crisis.sources
-    ]
-    return bool(sources) and all(source.standing == JUDGEMENT for source in sources)
-
-
 def _judgement_sentence(context: Context) -> str:
-    paths = context.traces.game_inputs
-    count = sum(_is_judgement(context, path) for path in paths)
-    rest = len(paths) - count
-    if not paths:
-        return "The game reads no quantity of the file."
-    if rest == 0:
-        every = "The one quantity" if count == 1 else f"All {count:,} quantities"
-        return (
-            f"{every} that the game reads {'is' if count == 1 else 'are'} the authors' judgement."
-        )
-    if count == 0:
-        every = "The one quantity" if rest == 1 else f"All {rest:,} quantities"
-        return f"{every} that the game reads {'comes' if rest == 1 else 'come'} from sources other than the authors' judgement."
-    return (
-        f"Of {len(paths):,} quantities that the game reads, {count:,} {'is' if count == 1 else 'are'} the authors' "
-        f"judgement and {rest:,} {'comes' if rest == 1 else 'come'} from other sources."
+    """Say how many of the uncertain quantities that matter are judgement: all that the game reads, and the strongest."""
+    crisis, uncertain = context.crisis, set(uncertain_paths(context.crisis))
+    read = [path for path in context.traces.game_inputs if path in uncertain]
+    told = [count_standing(crisis, read).words("uncertain quantities that the game reads")]
+    nouns = {"attack": "an attack"} | (
+        {"settlement": "a settlement"} if context.has_settlement else {}
     )
+    for metric, noun in nouns.items():
+        strongest = [driver.path for driver in context.traces.movers(metric)[:MOST_MOVERS]]
+        if len(strongest) > 1:
+            told.append(count_standing(crisis, strongest).words(f"that move {noun} most"))
+    return f"{sentence_case('; '.join(told))}."
 
 
 def residual_text(value: float, digits: int) -> str:

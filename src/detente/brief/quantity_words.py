@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from detente.brief.words import KNOWN_DIGITS, format_range, format_value, round_significant
+from detente.brief.words import (
+    KNOWN_DIGITS,
+    format_range,
+    format_value,
+    round_significant,
+)
 from detente.crisis.elements import Distribution, Player, Quantity, Source
 from detente.crisis.quantities import mean, ppf, reference_value, support
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure
+from detente.brief.type_effects import TypeChanges, type_changes
 from detente.crisis.elements import OutcomeRule, Quantity
 from detente.crisis.metric_names import metric_name
 
@@ -41,7 +42,7 @@ class SharedFigures:
     """Figures that more than one part of the briefing speaks of.
 
     ``policies`` and ``settlements`` give the probability of an attack and of a settlement under each policy, with its
-    change against the base case; ``compared`` are the figures that base rates stand beside, by the name that rows give
+    change against the base case, ``by_type`` what each other policy changes for each type of a challenger; ``compared`` are the figures that base rates stand beside, by the name that rows give
     them.
     """
 
@@ -49,6 +50,7 @@ class SharedFigures:
     outcomes: tuple[tuple[OutcomeRule, Figure], ...]
     policies: Mapping[str, tuple[Figure, Figure]]
     settlements: Mapping[str, tuple[Figure, Figure]]
+    by_type: Mapping[str, TypeChanges]
     movers: tuple[Mover, ...]
     compared: Mapping[str, Figure]
 
@@ -65,6 +67,11 @@ def declare_shared(context: Context) -> SharedFigures:
         ),
         policies=book.policies(context.policies.ids, "attack", "an attack"),
         settlements=book.policies(context.policies.ids, "settlement", "a settlement"),
+        by_type={
+            policy: type_changes(context, book, policy)
+            for policy in context.policies.ids
+            if policy != context.policies.base
+        },
         movers=tuple(
             Mover(quantity=quantity, effect=driver.effect, low=low, high=high)
             for driver in context.traces.movers("attack")[:MOST_MOVERS]

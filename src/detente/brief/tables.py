@@ -88,13 +88,19 @@ class Tables:
 
 def _table_value(cells: Mapping[str, str]) -> str:
     text, unit = cells.get("value", "").strip(), cells.get("unit", "").strip()
-    high = cells.get("value_hi", "").strip()
+    low, high = (cells.get(name, "").strip() for name in ("low", "high"))
     digits = 2 if cells.get("grade") == "derived" else KNOWN_DIGITS
     try:
-        ends = [float(part) for part in (text, high) if part]
+        ends = [
+            float(part) for part in (low or text, high or cells.get("value_hi", "").strip()) if part
+        ]
+        value = float(text) if low and text else None
     except ValueError:
         return f"{text} {unit}".strip()
     parts = [format_value(end, unit, exact=True, digits=digits) for end in ends]
     if len(parts) == 2:
         parts[0] = parts[0].removesuffix(unit_words(unit)).strip()
-    return " to ".join(parts)
+    written = " to ".join(parts)
+    if value is None:
+        return written
+    return f"{format_value(value, unit, exact=True, digits=digits)} ({written.removesuffix(unit_words(unit)).strip()})"

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
-from detente.crisis.dates import first_day
+from detente.crisis.dates import UNDATED, first_day
 
 __all__ = [
     "KNOWN_DIGITS",
@@ -33,6 +33,7 @@ __all__ = [
     "plain_label",
     "plural",
     "round_significant",
+    "say_edition",
     "sentence_case",
     "spread_word",
     "unit_words",
@@ -356,6 +357,20 @@ def format_date(day: date | str | None) -> str:
             return day
         return f"{first:%B %Y}" if len(day) == len("2030-01") else format_date(first)
     return f"{day.day} {day:%B %Y}"
+
+
+def say_edition(edition: str) -> str:
+    """Return the day, month or year of the text that was read of a source, in words; nothing for nothing.
+
+    Examples
+    --------
+    >>> say_edition("2030-04"), say_edition("2030-04-01"), say_edition("undated")
+    ('as read in April 2030', 'as read on 1 April 2030', 'as read in an undated text')
+    """
+    if edition == UNDATED:
+        return "as read in an undated text"
+    word = "on" if len(edition) == len("2030-04-01") else "in"
+    return f"as read {word} {format_date(edition)}" if edition else ""
 
 
 def be(name: str) -> str:

@@ -44,6 +44,11 @@ _NOTES_ON_HORIZONS = (
 
 def price_subject(request: PriceRequest) -> None:
     """Print packages as a matrix of who pays, by horizon, and the other mechanisms situation by situation."""
+    if request.by_measure:
+        from detente.cli._price_measures import print_by_measure
+
+        print_by_measure(request)
+        return
     request = _by_design(request)
     family = find_family(request)
     fixed = _coalition(request, family)

@@ -39,6 +39,7 @@ class PriceRequest:
     cuts: Mapping[str, float]
     counter: str | None
     weekly: bool
+    by_measure: bool
     n_draws: int
     seed: int
     as_json: bool
@@ -53,6 +54,7 @@ def make_request(
     cuts: Sequence[str] = (),
     counter: str | None = None,
     weekly: bool = False,
+    by_measure: bool = False,
     assignments: Sequence[str],
     n_draws: int,
     seed: int,
@@ -80,6 +82,7 @@ def make_request(
         cuts=_cuts(cuts, subject),
         counter=_counter(counter, subject),
         weekly=_weekly(subject, asked=weekly),
+        by_measure=_by_measure(subject, asked=by_measure),
         n_draws=n_draws,
         seed=seed,
         as_json=as_json,
@@ -109,6 +112,18 @@ def _weekly(subject: str, *, asked: bool) -> bool:
         message = f"{subject} has no gas year"
         raise UsageError(
             message, code="option-invalid", at="--weekly", fix="leave it out, or price energy"
+        )
+    return asked
+
+
+def _by_measure(subject: str, *, asked: bool) -> bool:
+    if asked and subject != "sanctions":
+        message = f"{subject} has no measures"
+        raise UsageError(
+            message,
+            code="option-invalid",
+            at="--by-measure",
+            fix="leave it out, or price sanctions",
         )
     return asked
 

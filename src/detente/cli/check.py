@@ -77,12 +77,22 @@ def command(
             from detente.crisis.precision import find_precision
 
             print_line(str(find_precision(loaded)))
+            print_line(f"Inputs: {_inputs(loaded)}.")
         if expect and loaded is not None and not is_refused:
             _print_expectations(results, draws)
     if is_refused:
         raise typer.Exit(2)
     if not all(item.holds for item in results):
         raise typer.Exit(1)
+
+
+def _inputs(crisis: "Crisis") -> str:
+    """Say how many of the uncertain quantities that the game reads are the authors' judgement."""
+    from detente.analysis.provenance import count_standing
+    from detente.analysis.reading import paths_read, uncertain_paths
+
+    read = paths_read(crisis, "attack", uncertain_paths(crisis))
+    return count_standing(crisis, read).words("uncertain quantities that the game reads")
 
 
 def _run(

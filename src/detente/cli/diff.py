@@ -1,6 +1,7 @@
 """``detente diff``: explain what moved between two briefings, runs or versions of a crisis, and which inputs did it."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -150,6 +151,7 @@ def _of_runs(before: Path, after: Path, options: dict[str, Any]) -> dict[str, An
             for row in found.moved
         ],
         "figures_compared": found.n_metrics,
+        "by_type": [item.as_data() for item in found.by_type],
         "inputs": [
             {"path": path, "label": path, "before": old, "after": new}
             for path, old, new in compare_inputs(*runs)
@@ -204,6 +206,7 @@ def _of_crises(before: str, after: str, options: dict[str, Any]) -> dict[str, An
 
 def _split(first: "Crisis", second: "Crisis", options: dict[str, Any]) -> dict[str, Any]:
     from detente.analysis.differences import (
+        explain_by_type,
         explain_change,
         find_changed_inputs,
         find_changed_priors,
@@ -235,7 +238,11 @@ def _split(first: "Crisis", second: "Crisis", options: dict[str, Any]) -> dict[s
         words = f"{count:,} inputs differ, which takes some {games:,} games; ask for fewer --draws"
         return found | {"unexplained": words}
     split = explain_change(first, second, **options)
+    by_type = explain_by_type(
+        first, second, **{key: value for key, value in options.items() if key != "metric"}
+    )
     return found | {
+        "by_type": [item.as_data() for item in by_type],
         "split": {
             "metric": options["metric"],
             "before": split.before,
@@ -244,7 +251,7 @@ def _split(first: "Crisis", second: "Crisis", options: dict[str, Any]) -> dict[s
             "draws": options["n_draws"],
             "games": split.n_evaluated,
             "parts": [part._asdict() for part in split.parts],
-        }
+        },
     }
 
 
@@ -261,6 +268,7 @@ def _text(data: dict[str, Any], most: int) -> str:
     lines = [f"{data['crises'][0]} -> {data['crises'][1]}", *_cases_text(data)]
     if data["figures_compared"]:
         lines += _figures_text(data, most)
+    lines += _types_text(data.get("by_type", ()))
     if data["inputs"]:
         number = len(data["inputs"])
         lines += ["", f"{number:,} {'input differs' if number == 1 else 'inputs differ'}:"]
@@ -277,6 +285,19 @@ def _text(data: dict[str, Any], most: int) -> str:
     if data["unexplained"]:
         lines += ["", f"Not split among inputs: {data['unexplained']}."]
     return "\n".join(lines) + "\n"
+
+
+def _types_text(by_type: Sequence[dict[str, Any]]) -> list[str]:
+    """Say what changes in an attack given each type of the challenger; nothing where nothing does by the rules."""
+    told = [item for item in by_type if not item["forced"]]
+    if not told:
+        return []
+    rows = [
+        f"  {item['attack'] - item['attack_change']:.1%} -> {item['attack']:.1%} ({item['attack_change'] * 100:+.1f} points)  if "
+        f"{item['player']} is {item['type']}: {item['label']}, falls in {item['share_lower']:.0%} of cases and rises in {item['share_higher']:.0%}"
+        for item in told
+    ]
+    return ["", "An attack by type of the challenger, case by case:", *rows]
 
 
 def _figures_text(data: dict[str, Any], most: int) -> list[str]:

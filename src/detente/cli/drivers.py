@@ -170,6 +170,18 @@ def _print_quantities(data: dict[str, Any], most: int) -> None:
         for row in rows
     ]
     _print_rows([*heads, text("quantity")], cells, most)
+    if data["judgement"]:
+        print_line("")
+        for key, what in (("read", "that the result reads"), ("strongest", "of the strongest")):
+            print_line(_standing_text(data["judgement"][key], what))
+
+
+def _standing_text(count: dict[str, Any], what: str) -> str:
+    """Say how many of some quantities rest on judgement or memory."""
+    return (
+        f"{count['quantities']:,} uncertain quantities {what}: {count['judgement']:,} the authors' judgement, "
+        f"{count['partly_judgement']:,} partly so, {count['memory_unverified']:,} from memory."
+    )
 
 
 def _print_indices(data: dict[str, Any], most: int) -> None:

@@ -194,9 +194,26 @@ def _aim_row(policy: dict[str, Any], cell: dict[str, Any], width: int) -> str:
     return f"{name} {figures} {ranks}"
 
 
-def _compare_text(data: dict[str, Any], most: int | None) -> str:
-    from detente.crisis.metric_names import Metric
+def _types_text(policies: list[dict[str, Any]], most: int | None) -> list[str]:
+    """Tabulate what each policy does to an attack of each type of the challenger, and the word for it."""
+    heads = [f"{item['player']}/{item['type']}" for item in policies[0]["by_type"]]
+    lines = [
+        f"An attack given the type of the challenger ({', '.join(heads)}): mean, change, share of cases in which it falls / rises, and what that is"
+    ]
+    for policy in policies[:most]:
+        for place, item in enumerate(policy["by_type"]):
+            shares = f"{item['share_lower']:4.0%} /{item['share_higher']:4.0%}"
+            told = (
+                ("base case" if policy is policies[0] else "nothing changes by the rules")
+                if item["forced"]
+                else f"{item['attack_change'] * 100:+6.1f} points  {shares}  {item['label']}"
+            )
+            name = policy["label"] if place == 0 else ""
+            lines.append(f"  {item['type']:14} {item['attack']:6.1%}  {told:48}  {name}".rstrip())
+    return lines + _more(len(policies[:most]), len(policies))
 
+
+def _compare_text(data: dict[str, Any], most: int | None) -> str:
     lines = _head(data)
     labels = {policy["id"]: policy["label"] for policy in data["policies"]}
     width = min(_WIDEST, max(28, *map(len, labels.values())))
@@ -224,16 +241,7 @@ def _compare_text(data: dict[str, Any], most: int | None) -> str:
         lines += _more(len(ranked[:most]), len(ranked))
         lines.append("")
     if any(policy["by_type"] for policy in data["policies"]):
-        metrics = list(data["policies"][0]["by_type"])
-        lines.append(
-            "By type of the challenger: "
-            + ", ".join("/".join(Metric.parse(name).parts) for name in metrics)
-        )
-        for policy in data["policies"][:most]:
-            cells = "  ".join(f"{policy['by_type'][name]:7.1%}" for name in metrics)
-            lines.append(f"  {cells}  {policy['label']}")
-        lines += _more(len(data["policies"][:most]), len(data["policies"]))
-        lines.append("")
+        lines += [*_types_text(data["policies"], most), ""]
     labels = {policy["id"]: policy["label"] for policy in data["policies"]}
     lines += [
         f"Adapting changes nothing in “{labels[item['id']]}”: {item['words']}."

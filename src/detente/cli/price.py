@@ -61,6 +61,13 @@ CounterOption = Annotated[
         metavar="INSTRUMENT",
     ),
 ]
+ByMeasureOption = Annotated[
+    bool,
+    typer.Option(
+        "--by-measure",
+        help="Sanctions only: what each measure does alone, last and in the mean over orders, with its evidence; what each member loses and joins.",
+    ),
+]
 
 
 def command(
@@ -71,6 +78,7 @@ def command(
     coalition: CoalitionOption = None,
     cuts: CutsOption = None,
     weekly: WeeklyOption = False,
+    by_measure: ByMeasureOption = False,
     counter: CounterOption = None,
     assignments: SetOption = None,
     draws: DrawsOption = usual.DRAWS_OF_A_COMPARISON,
@@ -90,6 +98,8 @@ def command(
 
       detente price my-crisis sanctions --package embargo --counter cut_gas
 
+      detente price my-crisis sanctions --by-measure
+
       detente price ./my-crisis energy --cut nord_stream_1=0.6 --json
     """
     from detente.cli._pricing import make_request, price_family
@@ -102,6 +112,7 @@ def command(
         cuts=cuts or (),
         counter=counter,
         weekly=weekly,
+        by_measure=by_measure,
         assignments=assignments or (),
         n_draws=draws,
         seed=seed,

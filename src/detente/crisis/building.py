@@ -40,6 +40,7 @@ from detente.crisis.expressions import (
 from detente.crisis.indicators import build_indicators
 from detente.crisis.metric_names import metric_name
 from detente.crisis.quantity_building import (
+    build_effects,
     build_exposures,
     build_positions,
     build_quantity,
@@ -81,6 +82,7 @@ def build(draft: Draft) -> None:
     _each(draft, "issues", IssueEntry, _issue)
     build_exposures(draft)
     build_positions(draft)
+    build_effects(draft)
     build_indicators(draft)
     _each(draft, "state", StateVariableEntry, _variable)
     _each(draft, "nests", NestEntry, _nest)
@@ -161,6 +163,7 @@ def _sources(draft: Draft) -> None:
                 date_printed=cells["date"],
                 address=cells["address"],
                 standing=cells["standing"],
+                edition=cells.get("edition", ""),
                 place=row.place,
             ),
         )
@@ -434,6 +437,8 @@ def _event_rule(draft: Draft, index: str, entry: EventRuleEntry) -> None:
         categories=tuple(item.upper() for item in entry.category),
         modes=tuple(item.lower() for item in entry.mode),
         words=tuple(item.casefold() for item in entry.words),
+        about=tuple(item.casefold() for item in entry.about),
+        without=tuple(item.casefold() for item in entry.without),
         move=move,
         outcome=outcome,
         evidence=evidence,

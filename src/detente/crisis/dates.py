@@ -5,7 +5,10 @@ import re
 from datetime import date
 from functools import lru_cache
 
-__all__ = ["first_day", "last_day"]
+__all__ = ["UNDATED", "first_day", "last_day"]
+
+UNDATED = "undated"
+"""What the edition of a source says whose day nobody can tell."""
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 

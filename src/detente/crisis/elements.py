@@ -68,7 +68,9 @@ Role = Literal["challenger", "defender", "ally", "target"]
 class Source:
     """A published source; ``date`` is its own date of publication, ``date_printed`` that as the file writes it.
 
-    Of a month or a year, ``date`` is the first day.
+    Of a month or a year, ``date`` is the first day. ``edition`` is the day, month or year of the text that was read, where it is
+    another than ``date``: a later copy of what has a date, a later writing or revision of what has none; ``undated`` where
+    nobody can tell.
     """
 
     key: str
@@ -79,6 +81,7 @@ class Source:
     standing: str = ""
     place: Place = field(default_factory=Place)
     date_printed: str = ""
+    edition: str = ""
 
     def __repr__(self) -> str:
         """Key, title, publisher and date."""
@@ -91,6 +94,7 @@ class Source:
         return [
             ("publisher", self.publisher),
             ("date", self.date_printed),
+            ("edition", self.edition),
             ("address", self.address),
         ]
 
@@ -448,7 +452,8 @@ class Phase:
 class OutcomeRule:
     """Names a terminal state; rules are read in order and the first that holds names it.
 
-    ``attack`` is the player whose act of attack it is, empty if it is none.
+    ``attack`` is the player whose act of attack it is, empty if it is none. ``group`` is what it is told together with,
+    a noun phrase; attacks and settlements are groups of their own, and have none.
     """
 
     id: str
@@ -456,6 +461,7 @@ class OutcomeRule:
     when: Condition
     attack: str = ""
     settlement: bool = False
+    group: str = ""
     description: str = ""
     claims: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
@@ -623,6 +629,8 @@ class Indicator:
 class EventRule:
     """What a dated event means; the first rule that fits counts. Empty lists fit everything.
 
+    Of ``words`` one must be asserted in the text, of ``about`` one must stand in it, and none of ``without``.
+
     It says exactly one thing: that ``move`` was made (with its chance ``outcome``, if one is named), that variables of
     ``state`` were set from outside the game, how likely the event is under each (player, type) of ``evidence`` relative
     to 1, that an ``indicator`` was seen, or why it is ``noise``. ``weight`` is the probability that such a report is right.
@@ -634,6 +642,8 @@ class EventRule:
     categories: tuple[str, ...]
     modes: tuple[str, ...]
     words: tuple[str, ...]
+    about: tuple[str, ...]
+    without: tuple[str, ...]
     move: str
     outcome: str
     state: Mapping[str, str]

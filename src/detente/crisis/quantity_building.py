@@ -1,4 +1,4 @@
-"""Make quantities: from entries of the crisis file, and from rows of the tables of exposures and positions."""
+"""Make quantities: from entries of the crisis file, and from rows of the tables of exposures, positions and effects."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from detente.crisis.registers import units
 from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE, QuantityEntry
 
 __all__ = [
+    "build_effects",
     "build_exposures",
     "build_positions",
     "build_quantity",
@@ -279,3 +280,25 @@ def build_positions(draft: Draft) -> None:
                 distribution=Distribution(family="fixed", parameters=(salience,)),
                 unit="share",
             )
+
+
+def build_effects(draft: Draft) -> None:
+    """Enter a quantity ``effects.ID`` for each row of effects that is a range."""
+    for row in table_rows(draft, "effects"):
+        cells = row.cells
+        ends = [read_number(cells[name]) for name in ("low", "value", "high")]
+        numbers = tuple(end for end in ends if end is not None)
+        if cells["kind"] != "range" or len(numbers) < len(ends) or cells["unit"] not in units():
+            continue
+        flat = numbers[0] == numbers[-1]
+        _table_quantity(
+            draft,
+            row,
+            f"effects.{cells['id']}",
+            f"{cells['label'] or cells['measure']}: {cells['quantity']}, {cells['on']}, {cells['horizon']}",
+            distribution=Distribution(
+                family="fixed" if flat else "triangular",
+                parameters=numbers[:1] if flat else numbers,
+            ),
+            unit=cells["unit"],
+        )

@@ -7,6 +7,7 @@ import numpy as np
 from detente.crisis.crisis import Crisis
 from detente.errors import CrisisFileError, Finding
 from detente.linking.chance_checks import impossible_chances
+from detente.linking.measures import check_effect_outputs
 from detente.linking.mechanism_checks import (
     check_cycles,
     check_inputs,
@@ -59,6 +60,7 @@ def check_game(
             check_cycles,
             check_menus,
             check_packages,
+            check_effect_outputs,
         )
         for finding in check(crisis)
     ]

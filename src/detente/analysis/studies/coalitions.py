@@ -1,4 +1,4 @@
-"""Coalitions: every package of measures, who joins it, the pivot and its price, on the draws of a run.
+"""Coalitions: every package of measures, who joins it, what each measure adds and the pivot, on the draws of a run.
 
 A run stores who joins the packages that play can reach. Here the mechanisms of the crisis are evaluated again on the same
 draws, and every set of measures is solved: no game, and nothing that the file does not say.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from detente.analysis.measures import marginals
 from detente.analysis.records import Coalition, CoalitionStudy, CutOff, Winning
 from detente.analysis.studies._study import Study, binding
 from detente.arrays import FloatArray
@@ -25,14 +26,13 @@ from detente.models.alliance import (
     adoption_prob,
     find_pivots,
     package_strength,
-    price_of_joining,
     solve_packages,
     strongest_packages,
     take_votes,
 )
 from detente.runs.run import Run
 
-__all__ = ["CASES", "LEVELS", "STUDY", "TARGET", "TRIED", "Lattice", "solve_coalitions"]
+__all__ = ["CASES", "LEVELS", "STUDY", "TRIED", "Lattice", "solve_coalitions"]
 
 JOINING, MEASURE, ADOPTION = "alliance.joining", "alliance.measure", "alliance.adoption"
 
@@ -40,15 +40,13 @@ CASES = 128
 """Draws of the run on which every package is solved: the first of them, enough for a mean and a 5-95% range."""
 LEVELS = (0.5, 0.8, 0.95)
 """Least chances for which the strongest package is kept."""
-TARGET = 0.8
-"""Probability of joining that a payment is to bring a member to."""
 TRIED = 6
 """Members whose winning is tried: the least willing of the deciding body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lattice:
-    """All packages of one joining mechanism at one state, solved, with what it takes to ask more of them.
+    """All packages of one joining mechanism at one state, solved: what was announced, and what could be asked for.
 
     ``M`` members, ``K`` measures, ``P = 2 ** K`` packages, ``D`` draws. ``join`` has shape ``(M, P, D)``, ``chance``
     ``(P, D)`` by rule, ``strength`` ``(P,)`` (mean over draws), ``burden`` ``(M, P, D)``. ``announced`` is the package
@@ -69,7 +67,6 @@ class Lattice:
     chance: Mapping[str, FloatArray]
     strength: FloatArray
     multiple: float
-    worth_of_payment: FloatArray
     gas_part: FloatArray
     cut_off: CutOff | None
 
@@ -101,16 +98,6 @@ class Lattice:
             tried = [int(member) for member in ranked if sits[member]][:most]
         return find_pivots(self.alliance, self.burden[:, package], rule=self.rule, members=tried)
 
-    def price(self, package: int, member: int, *, target: float) -> FloatArray:
-        """Payment in percent of GDP that brings a member to a joining probability, shape ``(D,)``."""
-        return price_of_joining(
-            self.alliance,
-            self.burden[:, package],
-            member,
-            worth_of_payment=self.worth_of_payment[member],
-            target=target,
-        )
-
     def with_gas_made_good(self, package: int, member: int) -> FloatArray:
         """Compute the joining probability of a member whose whole loss of gas the others make good, shape ``(D,)``."""
         burden = self.burden[:, package].copy()
@@ -141,6 +128,7 @@ class Lattice:
             strength=self.strength,
             multiple=self.multiple,
             chain=self.chain(),
+            adds=marginals(self.chance[self.rule]) if self.measures else (),
             strongest=tuple(self.strongest().items()),
             winning=tuple(self._win(pivot) for pivot in self.pivots(self.full, most=TRIED)),
             cut_off=self.cut_off,
@@ -152,7 +140,6 @@ class Lattice:
         return Winning(
             member=member,
             chance=pivot.chance,
-            price=self.price(package, member, target=TARGET),
             made_good=self.with_gas_made_good(package, member) if lost else None,
         )
 
@@ -193,7 +180,7 @@ def _study(crisis: Crisis, results: Run) -> CoalitionStudy:
     found = solve_coalitions(
         crisis, results.cases(CASES), state=base.state if base is not None else None
     )
-    return CoalitionStudy(target=TARGET, coalitions=tuple(item.record() for item in found))
+    return CoalitionStudy(coalitions=tuple(item.record() for item in found))
 
 
 STUDY = Study(name="coalitions", is_about=binding(JOINING), record=CoalitionStudy, compute=_study)
@@ -237,23 +224,20 @@ def _solve(
         chance=chance,
         strength=package_strength(strengths or [1.0]),
         multiple=float(solved.multiple.mean()),
-        worth_of_payment=np.broadcast_to(
-            _given(joining, JOINING, "w_payment")[0], (len(mechanism.members), cost.shape[-1])
-        ),
         gas_part=_burdens(_gas_parts(joining, [found[name] for name in measures])),
         cut_off=after,
     )
 
 
 def _measures(crisis: Crisis, mechanism: Mechanism) -> tuple[str, ...]:
-    """Measures that the mechanism's cost reads, in file order; none if a lattice cannot hold them."""
+    """Measures of the mechanism's members, announced or not, in file order; none if its cost reads none or they are too many."""
     read = _outputs_read(mechanism.inputs.get("measure_cost"))
     names = tuple(
         item.id
         for item in crisis.mechanisms.values()
-        if item.model == MEASURE and item.id in read and item.members == mechanism.members
+        if item.model == MEASURE and item.members == mechanism.members
     )
-    return names if len(names) <= MOST_MEASURES else ()
+    return names if read & {*names} and len(names) <= MOST_MEASURES else ()
 
 
 def _adoption(crisis: Crisis, mechanism: Mechanism) -> Mechanism | None:

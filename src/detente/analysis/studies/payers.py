@@ -19,7 +19,7 @@ from detente.linking.counters import (
 )
 from detente.runs.run import Run
 
-__all__ = ["STUDY", "study_payers"]
+__all__ = ["STUDY", "read_levels", "study_payers"]
 
 _YEAR = "year"
 
@@ -40,7 +40,7 @@ def study_payers(crisis: Crisis, results: Run) -> PayerStudy:
         Packages in file order. The answer of the other side is the first instrument that a mechanism prices by horizon.
     """
     counter = next(iter(find_counters(crisis)), None)
-    read = _reader(results)
+    read = read_levels(results)
     return PayerStudy(
         instrument="" if counter is None else counter.instrument.id,
         mechanism="" if counter is None else counter.mechanism.id,
@@ -67,7 +67,7 @@ def _costs(
     )
 
 
-def _reader(results: Run) -> ReadOutput:
+def read_levels(results: Run) -> ReadOutput:
     """Give outputs of mechanisms as the run stores them, by the state at which they were evaluated."""
 
     @cache

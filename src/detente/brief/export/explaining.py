@@ -7,7 +7,7 @@ from typing import Any
 
 from detente.brief.export.data_files import DATA_FILE, holds_briefing
 from detente.brief.export.reading import read_brief
-from detente.brief.words import format_date
+from detente.brief.words import format_date, say_edition
 from detente.errors import UsageError, nearest
 
 __all__ = ["Explanation", "explain_figure", "find_data_file"]
@@ -79,8 +79,11 @@ class Explanation:
         for key, item in self.sources.items():
             day = f", {format_date(item['date'])}" if item["date"] else ""
             place = f"  [{item['file']}:{item['line']}]" if item["line"] else ""
+            edition = say_edition(item.get("edition", ""))
             lines.append(f"    {key}{place}")
-            lines.append(f"      {item['publisher']}: {item['title']}{day}")
+            lines.append(
+                f"      {item['publisher']}: {item['title']}{day}{', ' if edition else ''}{edition}"
+            )
             if item["address"]:
                 lines.append(f"      {item['address']}")
         return lines

@@ -63,6 +63,7 @@ class _SourceData(_Part):
     publisher: str
     title: str
     date: str
+    edition: str = ""
     address: str
     standing: str
     file: str

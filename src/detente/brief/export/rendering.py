@@ -25,7 +25,7 @@ from detente.brief.figures import (
 )
 from detente.brief.pages import page_loader
 from detente.brief.quantity_words import quantity_text, source_date
-from detente.brief.words import format_date, plural
+from detente.brief.words import format_date, plural, say_edition
 from detente.crisis.metric_names import metric_name
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ def _source_data(brief: "Brief") -> dict[str, dict[str, Any]]:
             "publisher": source.publisher,
             "title": source.title,
             "date": source_date(source),
+            **({"edition": source.edition} if source.edition else {}),
             "address": source.address,
             "standing": source.standing,
             "file": source.place.file,
@@ -378,6 +379,7 @@ def environment(*, html: bool) -> jinja2.Environment:
         cell=_cell,
         date=format_date,
         source_date=source_date,
+        say_edition=say_edition,
         safe_svg=Markup,
         address=_address,
         code=_code,

@@ -9,6 +9,7 @@ import altair as alt
 
 from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import (
+    WIDTH,
     Form,
     Words,
     configured,
@@ -24,7 +25,15 @@ from detente.brief.pictures.drawing import (
 from detente.brief.pictures.palette import INK, MUTED
 from detente.brief.words import format_date, format_number
 
-__all__ = ["Arrival", "Balance", "Spot", "draw_arrivals", "draw_balance", "draw_map"]
+__all__ = [
+    "MARK_COLUMNS",
+    "Arrival",
+    "Balance",
+    "Spot",
+    "draw_arrivals",
+    "draw_balance",
+    "draw_map",
+]
 
 _PART_COLOURS = ("#0072B2", "#56B4E9", "#E69F00", "#7a7a7a")
 """Blues for denial, orange for punishment, grey for the shadow of a wider war."""
@@ -219,22 +228,48 @@ def draw_arrivals(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """A place on the map with what stands or goes there; ``size`` in persons is zero where it is no count."""
+    """A place on the map; ``size`` in persons is zero where nobody counts them."""
 
     label: str
     latitude: float
     longitude: float
-    text: str
     size: float
     series: str
     colour: str
-    figure: Figure | None = None
 
 
-def draw_map(name: str, spots: Sequence[Spot], words: Words) -> Chart:
+_LETTER = 0.56
+"""Width of a letter of a label, as a share of the size of its type."""
+
+MARK_COLUMNS = ("Place", "Side", "What", "How many", "Who says so", "As of", "Grade")
+"""What the table beside the map says of each mark."""
+
+
+def _without_overlaps(
+    places: Sequence[dict[str, Any]], *, per_degree: tuple[float, float], font: float
+) -> list[dict[str, Any]]:
+    """Return the places whose labels cover no label of a larger place, in pixels per degree east and north."""
+    kept: list[tuple[float, float, dict[str, Any]]] = []
+    for place in sorted(places, key=lambda item: -float(item["size"])):
+        left, y = float(place["x"]) * per_degree[0], float(place["y"]) * per_degree[1]
+        length = _LETTER * font * len(str(place["label"]))
+        if all(
+            abs(y - other_y) >= 1.1 * font
+            or left + length < other_left
+            or other_left + _LETTER * font * len(str(other["label"])) < left
+            for other_left, other_y, other in kept
+        ):
+            kept.append((left, y, place))
+    return [place for _, _, place in kept]
+
+
+def draw_map(
+    name: str, spots: Sequence[Spot], marks: Sequence[tuple[str, ...]], words: Words
+) -> Chart:
     """Draw places at their coordinates, without coasts or borders: a sketch of where forces stand, not a map.
 
-    The area of a disc grows with the number of persons; places without a count are small.
+    The area of a disc grows with the number of persons; places without a count are small. A label that would cover that of
+    a larger place is left out. ``marks`` are the rows of the table beside the map (:data:`MARK_COLUMNS`).
     """
     series = list(dict.fromkeys(spot.series for spot in spots))
     colours = [next(spot.colour for spot in spots if spot.series == one) for one in series]
@@ -256,6 +291,8 @@ def draw_map(name: str, spots: Sequence[Spot], words: Words) -> Chart:
         pad = 1.5
         west, east = min(longitudes) - pad, max(longitudes) + pad + (5.0 if form == "wide" else 7.0)
         south, north = min(latitudes) - pad, max(latitudes) + pad
+        font, height = (12, 380) if form == "wide" else (10, 330)
+        per_degree = (WIDTH[form] / (east - west), height / (north - south))
         base = alt.Chart(with_rows(data)).encode(
             x=alt.X("x:Q", scale=alt.Scale(domain=[west, east], nice=False), axis=None),
             y=alt.Y("y:Q", scale=alt.Scale(domain=[south, north], nice=False), axis=None),
@@ -276,26 +313,17 @@ def draw_map(name: str, spots: Sequence[Spot], words: Words) -> Chart:
                     legend=None,
                 ),
             ),
-            base.mark_text(
-                align="left", dx=10, fontSize=12 if form == "wide" else 10, color=INK
-            ).encode(text="label:N"),
+            base.mark_text(align="left", dx=10, fontSize=font, color=INK)
+            .encode(text="label:N")
+            .properties(data=with_rows(_without_overlaps(data, per_degree=per_degree, font=font))),
         ]
-        # one degree of latitude is as long as 1 / cos(latitude) degrees of longitude
-        height = 380 if form == "wide" else 330
         return configured(alt.layer(*layers).properties(height=height), form)
 
     return make_chart(
         name,
         build,
         words,
-        ("Place", "Side", "What"),
-        tuple(
-            (
-                spot.label,
-                spot.series,
-                spot.text if spot.figure is None else link(spot.figure, spot.text),
-            )
-            for spot in spots
-        ),
-        numeric=(False, False, False),
+        MARK_COLUMNS,
+        tuple(marks),
+        numeric=tuple(column == "How many" for column in MARK_COLUMNS),
     )

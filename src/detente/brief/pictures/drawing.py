@@ -22,6 +22,7 @@ from detente.brief.pictures.palette import INK, MUTED, PAPER, RULE
 from detente.brief.words import PERCENT_UNITS
 
 __all__ = [
+    "WIDTH",
     "Axis",
     "Form",
     "Grid",
@@ -45,7 +46,8 @@ VALIDATE = False
 
 Form = Literal["wide", "narrow"]
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-_WIDTH: dict[str, int] = {"wide": 700, "narrow": 350}
+WIDTH: dict[str, int] = {"wide": 700, "narrow": 350}
+"""Width of a picture in each form, in pixels."""
 _WRAP: dict[str, int] = {"wide": 38, "narrow": 50}
 _ROWS = "rows:"
 """Begins the name under which rows travel through Altair."""
@@ -259,7 +261,7 @@ def configured(chart: Spec, form: Form) -> dict[str, Any]:
     """Finish a chart as a plain specification: on the object, every setting would copy the whole chart again."""
     return {
         **_with_data(chart.to_dict(validate=VALIDATE)),
-        "width": _WIDTH[form],
+        "width": WIDTH[form],
         "autosize": {"type": "fit-x", "contains": "padding"},
         "padding": {"left": 2, "right": 6, "top": 2, "bottom": 2},
         "config": {

@@ -1,38 +1,30 @@
-"""Packages of measures in question 6: the strongest that holds, the pivot and its price, and what a gas cut-off splits."""
+"""Packages of measures in question 6: the strongest that holds, what each measure adds, the pivot, and what a gas cut-off splits."""
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
 
-from detente.analysis.records import Coalition, CoalitionStudy, Winning
-from detente.arrays import FloatArray
+from detente.analysis.records import CoalitionStudy
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
-from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
+from detente.brief.figures import Chart, Figure, TableView, link, present_table
+from detente.brief.pictures.charts import Dumbbell, draw_dumbbells
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.matrix import draw_matrix
-from detente.brief.pictures.palette import INK, OKABE_ITO
-from detente.brief.words import format_percent, join_words, plural, sentence_case
+from detente.brief.pictures.palette import INK
+from detente.brief.questions._consent import adds_table, size_chart, size_table
+from detente.brief.questions._package_reader import EVEN, RULE_HEADS, PackageReader
+from detente.brief.words import format_percent, sentence_case
 
-__all__ = ["CoalitionParts", "coalition_parts", "ranking_table"]
+__all__ = ["CoalitionParts", "coalition_parts", "ranking_table", "who_title"]
 
 
 STUDY, JOINING = "coalitions", "alliance.joining"
-EVEN = 0.5
-"""Chance below which consent has run out."""
 SHOWN = 14
 RANKED = 5
 SUBJECTS = {
     "consensus": "by consensus (nobody blocks; abstaining is allowed within limits)",
     "willing": "as a coalition of the willing with half of the weight",
-}
-RULE_HEADS = {
-    "unanimity": "All join",
-    "consensus": "Nobody blocks",
-    "majority": "Qualified majority",
-    "willing": "Half of the weight",
 }
 
 
@@ -45,75 +37,17 @@ class CoalitionParts:
     tables: tuple[TableView, ...] = ()
 
 
-class _Reader:
-    """One coalition with the words and figures that sentences, pictures and tables share."""
-
-    def __init__(
-        self, context: Context, book: Book, coalition: Coalition, *, target: float
-    ) -> None:
-        self.context, self.book, self.coalition, self.target = context, book, coalition, target
-        self.mechanism = context.crisis.mechanisms[coalition.mechanism]
-
-    @cached_property
-    def trace(self) -> Trace:
-        levels = self.context.levels.start(self.coalition.mechanism, "coverage")
-        base = self.context.traces.of(levels[0].metric) if levels else Trace()
-        return replace(
-            base,
-            model="; ".join(self.coalition.models),
-            reference="; ".join(self.coalition.references),
-        )
-
-    def measure(self, place: int) -> str:
-        """Words for one measure."""
-        if not self.coalition.measures:
-            return self.mechanism.label
-        return self.context.crisis.mechanisms[self.coalition.measures[place]].label
-
-    def package(self, package: int) -> str:
-        """Words for a package: its measures, or that it holds all of them."""
-        places = [k for k in range(package.bit_length()) if package >> k & 1]
-        if package == self.coalition.full and len(places) > 2:
-            return f"all {plural(len(places), 'measure')}"
-        return join_words([self.measure(k) for k in places])
-
-    def member(self, member: int) -> str:
-        return self.context.names.actor(self.coalition.members[member])
-
-    def key(self, package: int) -> str:
-        return f"{self.coalition.mechanism}.{package}"
-
-    def chance(self, package: int, rule: str = "") -> Figure:
-        rule = rule or self.coalition.rule
-        return self.book.array(
-            f"package.{self.key(package)}.{rule}",
-            f"{self.package(package)}: {RULE_HEADS[rule].lower()}, {self.mechanism.label}",
-            self.coalition.chance[rule][package],
-            unit="prob",
-            trace=self.trace,
-        )
-
-    def joins(self, member: int, package: int, values: FloatArray, when: str = "") -> Figure:
-        return self.book.array(
-            f"package.{self.key(package)}.joins.{self.coalition.members[member]}{when and '.' + when.replace(' ', '_')}",
-            f"{self.member(member)} joins {self.package(package)}{when and ', ' + when}",
-            values,
-            unit="prob",
-            trace=self.trace,
-        )
-
-
 def coalition_parts(context: Context, book: Book) -> CoalitionParts:
     """Read every package of every joining mechanism that is made of measures; the first is shown in full."""
     if not context.levels.mechanisms(JOINING):
         return CoalitionParts()
     study = context.results.study(STUDY, CoalitionStudy)
-    readers = [_Reader(context, book, item, target=study.target) for item in study.coalitions]
+    readers = [PackageReader(context, book, item) for item in study.coalitions]
     first = readers[0]
     sentences = [_strongest(reader) for reader in readers if reader.coalition.measures]
     sentences += [_pivot(first), _cut(first), _answers(readers)]
-    charts = [_ladder(first), _who(first), _split(first)]
-    tables = [_rules(first), _prices(first)]
+    charts = [size_chart(first), _who(first), _split(first)]
+    tables = [adds_table(first), size_table(first), _rules(first), _pivots(first)]
     return CoalitionParts(
         sentences=tuple(text for text in sentences if text),
         charts=tuple(chart for chart in charts if chart is not None),
@@ -124,7 +58,7 @@ def coalition_parts(context: Context, book: Book) -> CoalitionParts:
 # --- sentences -------------------------------------------------------------------------------------------------------
 
 
-def _strongest(reader: _Reader) -> str:
+def _strongest(reader: PackageReader) -> str:
     parts = []
     for level, package in reader.coalition.strongest:
         least = f"at a chance of {format_percent(level)} or more"
@@ -137,7 +71,7 @@ def _strongest(reader: _Reader) -> str:
     return f"In place of {reader.mechanism.label}, the strongest package that holds {rule} is {'; '.join(parts)}."
 
 
-def _pivot(reader: _Reader) -> str:
+def _pivot(reader: PackageReader) -> str:
     coalition = reader.coalition
     package = coalition.full
     if not coalition.winning:
@@ -152,12 +86,10 @@ def _pivot(reader: _Reader) -> str:
         unit="prob",
         trace=reader.trace,
     )
-    price = _price(reader, first)
     now = reader.joins(first.member, package, coalition.join[first.member, package])
     text = (
         f"The pivot of {reader.package(package)} is {name}: it joins with {link(now, now.aside_text)}, and won for certain it "
-        f"would lift the chance that they hold from {link(before)} to {link(won)}. To bring it to {format_percent(reader.target)} "
-        f"by money alone would take {link(price, price.aside_text)}"
+        f"would lift the chance that they hold from {link(before)} to {link(won)}"
     )
     if first.made_good is not None:
         made_good = reader.joins(first.member, package, first.made_good, "gas made good")
@@ -165,18 +97,7 @@ def _pivot(reader: _Reader) -> str:
     return text + "."
 
 
-def _price(reader: _Reader, won: Winning) -> Figure:
-    package, member = reader.coalition.full, won.member
-    return reader.book.array(
-        f"package.{reader.key(package)}.price.{reader.coalition.members[member]}",
-        f"payment that brings {reader.member(member)} to {format_percent(reader.target)} on {reader.package(package)}",
-        won.price,
-        unit="pct_gdp",
-        trace=reader.trace,
-    )
-
-
-def _cut(reader: _Reader) -> str:
+def _cut(reader: PackageReader) -> str:
     coalition, cut = reader.coalition, reader.coalition.cut_off
     if cut is None:
         return ""
@@ -207,7 +128,7 @@ def _cut(reader: _Reader) -> str:
     )
 
 
-def _answers(readers: list[_Reader]) -> str:
+def _answers(readers: list[PackageReader]) -> str:
     shares = [reader.coalition.multiple for reader in readers]
     first = readers[0]
     if max(shares) == 0.0:
@@ -230,70 +151,48 @@ def _answers(readers: list[_Reader]) -> str:
 # --- pictures --------------------------------------------------------------------------------------------------------
 
 
-def _steps(reader: _Reader) -> list[tuple[str, int]]:
-    """Put the chain of packages in words: the first measure, then what each step adds."""
-    rows, before = [], 0
-    for package in reader.coalition.chain:
-        added = reader.measure((package ^ before).bit_length() - 1)
-        rows.append((sentence_case(added) if not before else f"+ {added}", package))
-        before = package
-    return rows
-
-
-def _ladder(reader: _Reader) -> Chart | None:
-    if len(reader.coalition.measures) < 2:
-        return None
-    steps = _steps(reader)
-    figures = [reader.chance(package) for _, package in steps]
-    last = steps[-1][0].removeprefix("+ ")
-    body = RULE_HEADS[reader.coalition.rule].lower()
-    return draw_ranges(
-        "alliance-ladder",
-        [
-            Span(row=row, figure=figure, colour=OKABE_ITO["blue"], name=reader.package(package))
-            for (row, package), figure in zip(steps, figures, strict=True)
-        ],
-        Words(
-            title=f"Consent runs out with “{last}”: from {figures[-2].text} to {figures[-1].text}"
-            if (figures[-1].value or 0.0) < EVEN
-            else f"Consent holds to the last measure: {figures[-1].text} for {reader.package(reader.coalition.full)}",
-            subtitle=f"Chance that the package holds ({body}) as measures are added, the easiest first; "
-            f"variants of {reader.mechanism.label}, mean over cases",
-            footnote=_note(reader),
-        ),
-        bars=True,
-        row_title="Package",
-    )
-
-
-def _who(reader: _Reader) -> Chart | None:
+def _who(reader: PackageReader) -> Chart | None:
+    """Draw who joins each measure by itself, and all of them: no order of adding is in it."""
     coalition = reader.coalition
-    if len(coalition.measures) < 2:
+    count = len(coalition.measures)
+    if count < 2:
         return None
-    steps = _steps(reader)
-    order = np.argsort(-coalition.join[:, coalition.full].mean(axis=1), kind="stable")
-    first, last = reader.member(int(order[0])), reader.member(int(order[-1]))
+    packages = [*(1 << place for place in range(count)), coalition.full]
+    whole = coalition.join[:, coalition.full].mean(axis=1)
+    order = np.argsort(-whole, kind="stable")
     return draw_matrix(
         "alliance-packages",
         [reader.member(int(member)) for member in order],
-        [row for row, _ in steps],
+        [sentence_case(reader.package(package)) for package in packages],
         [
             [
                 reader.joins(int(member), package, coalition.join[int(member), package])
-                for _, package in steps
+                for package in packages
             ]
             for member in order
         ],
         Words(
-            title=f"{first} joins whatever is added, {last} least of all",
-            subtitle="Chance that each member joins as measures are added from left to right; "
+            title=who_title(
+                reader.member(int(order[0])),
+                reader.member(int(order[-1])),
+                highest=float(whole.max()),
+                every=reader.package(coalition.full),
+            ),
+            subtitle="Chance that each member joins each measure by itself, and all of them; "
             f"variants of {reader.mechanism.label}, mean over cases",
-            footnote=_note(reader),
+            footnote=reader.note(),
         ),
     )
 
 
-def _split(reader: _Reader) -> Chart | None:
+def who_title(first: str, last: str, *, highest: float, every: str) -> str:
+    """Say whether the most willing member is likelier than not to join all measures, and who is least willing."""
+    if highest >= EVEN:
+        return f"{first} is likeliest to join {every}, {last} least likely"
+    return f"Nobody is likelier than not to join {every}; {last} is least likely"
+
+
+def _split(reader: PackageReader) -> Chart | None:
     coalition, cut = reader.coalition, reader.coalition.cut_off
     if cut is None:
         return None
@@ -317,7 +216,7 @@ def _split(reader: _Reader) -> Chart | None:
             title=f"A gas cut-off drives {most} off most, by {fall[order[0]] * 100:.0f} points",
             subtitle=f"Chance that a member joins {reader.package(package)} with gas flowing (hollow) and with gas cut (filled); "
             f"variants of {reader.mechanism.label}, mean over cases; the {len(rows)} that move most",
-            footnote=_note(reader),
+            footnote=reader.note(),
         ),
         start="Gas flowing",
         end="Gas cut",
@@ -325,19 +224,10 @@ def _split(reader: _Reader) -> Chart | None:
     )
 
 
-def _note(reader: _Reader) -> str:
-    crisis = reader.context.crisis
-    n_draws = reader.coalition.join.shape[-1]
-    return (
-        f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, every package solved on "
-        f"the first {plural(n_draws, 'explored case')}."
-    )
-
-
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _rules(reader: _Reader) -> TableView | None:
+def _rules(reader: PackageReader) -> TableView | None:
     coalition = reader.coalition
     if len(coalition.measures) < 2:
         return None
@@ -372,7 +262,7 @@ def _rules(reader: _Reader) -> TableView | None:
     )
 
 
-def _prices(reader: _Reader) -> TableView | None:
+def _pivots(reader: PackageReader) -> TableView | None:
     coalition = reader.coalition
     package = coalition.full
     if not coalition.winning:
@@ -387,13 +277,11 @@ def _prices(reader: _Reader) -> TableView | None:
             unit="prob",
             trace=reader.trace,
         )
-        price = _price(reader, item)
         rows.append(
             (
                 reader.member(item.member),
                 link(now, now.full_text),
                 link(won, won.full_text),
-                link(price, price.full_text),
             )
         )
     return present_table(
@@ -402,12 +290,11 @@ def _prices(reader: _Reader) -> TableView | None:
             "Member",
             "Joins now",
             "Package holds if it joins",
-            f"Payment for {format_percent(reader.target)}",
         ),
         rows,
-        title=f"Whom to win for {reader.package(package)}, and what it would take: variants of {reader.mechanism.label}",
-        note="The least willing members of the deciding body, by how much each would raise the chance. A payment is worth as "
-        "much as bank claims lost of the same size; others answer the member that is won.",
+        title=f"Whom to win for {reader.package(package)}: variants of {reader.mechanism.label}",
+        note="The least willing members of the deciding body, by how much each would raise the chance; others answer the member "
+        "that is won.",
     )
 
 

@@ -1,38 +1,53 @@
 """The security dilemma in question 7: what a mover means, what the observer infers, and what it does to the outcome."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.analysis.moves import LEAST_CHANGE, kind_of_move, shared_fear, values_changed
+from detente.analysis.effects import EffectLabel, are_forced_equal, label_news
+from detente.analysis.moves import LEAST_CHANGE, shared_fear, values_changed
 from detente.arrays import FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
-from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO
+from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO
 from detente.brief.questions._channels import channel_sentence, channel_table, open_policy
 from detente.brief.questions._parts import PostureReading, readings, run_note
-from detente.brief.words import sentence_case
+from detente.brief.type_effects import (
+    MIXED,
+    RULE,
+    EffectReading,
+    TypeChanges,
+    reading_of,
+    reading_words,
+    type_changes,
+)
+from detente.brief.words import join_words, plural, sentence_case
 from detente.crisis.elements import Instrument, Player, PlayerType
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.crisis.registers import instrument_kinds, kind_of
 
-__all__ = ["DilemmaParts", "dilemma_parts"]
+__all__ = ["DilemmaParts", "dilemma_parts", "readings_title"]
 
 
 RARE, TINY = 0.02, 1e-6
 """First moves that no type makes with this chance are passed over; the smallest chance in a ratio."""
-COLOURS = {
-    "provocation": OKABE_ITO["vermillion"],
-    "reassurance": OKABE_ITO["green"],
-    "noise": NEUTRAL,
+COLOURS: dict[EffectReading, str] = {
+    "deters": OKABE_ITO["blue"],
+    "reassures": OKABE_ITO["green"],
+    "provokes": OKABE_ITO["vermillion"],
+    "uses force": INK,
+    "spends leverage": OKABE_ITO["orange"],
+    MIXED: OKABE_ITO["purple"],
+    "no clear effect": NEUTRAL,
 }
-RULE = (
-    "Provocation: the chance of an attack rises by a point or more; reassurance: it falls by as much; noise: neither. Of a "
-    "commitment the whole effect counts, its costs to the other side included; of a move by the challenger the effect of what "
-    "it tells."
+"""Colour of each reading, in the order in which readings are counted."""
+SCOPE = (
+    "A change is clear where it goes one way by half a point or more in two thirds of cases. Of a commitment the whole effect counts, "
+    "its costs to the other side included, type by type; of a move by the challenger the effect of what it tells."
 )
 
 
@@ -55,7 +70,9 @@ class _Move:
     before: Figure | None
     after: Figure | None
     effect: Figure
-    kind: str
+    reading: EffectReading
+    reading_text: str
+    changes: TypeChanges = ()
     fear: tuple[FloatArray, FloatArray] | None = None
 
     @property
@@ -93,7 +110,10 @@ def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
 
 
 def _commitments(context: Context, book: Book) -> list[_Move]:
-    """Each compared commitment to an instrument that the base case does not use, by a player that does not challenge."""
+    """Each compared commitment to an instrument that the base case does not use, by a player that does not challenge.
+
+    Commitments that forgo an attack of their own side are left out: what they change in one is their own doing.
+    """
     challengers = {player.id for player in context.roles.players("challenger")}
     read = readings(book)
     found = []
@@ -113,10 +133,11 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
             and item.kind in meant
             and not kind_of(item).restrains
         ]
-        if not new:
+        if not new or context.policies.forgoes(policy):
             continue
         _, change = book.policies([policy], "attack", "an attack")[policy]
         before, after, fear = _alarm(context, read, policy, new[0])
+        changes = type_changes(context, book, policy)
         found.append(
             _Move(
                 mover=context.crisis.players[new[0].player],
@@ -125,7 +146,9 @@ def _commitments(context: Context, book: Book) -> list[_Move]:
                 before=before,
                 after=after,
                 effect=change,
-                kind=kind_of_move(change.value or 0.0),
+                reading=reading_of(context, policy, changes),
+                reading_text=reading_words(context, policy, changes),
+                changes=changes,
                 fear=fear,
             )
         )
@@ -199,11 +222,12 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
                 f"belief that {player.name} is “{kind.label}” after “{instrument.label}”",
                 metric,
             )
-            shift = sum((beliefs[one] - priors[one]) * threat[one] for one in threat)
+            shift = np.asarray(sum((beliefs[one] - priors[one]) * threat[one] for one in threat))
+            news = label_news(shift)
             effect = book.array(
                 f"dilemma.{player.id}.{token}.effect",
                 f"change of the attack to be expected by what “{instrument.label}” tells of {player.name}",
-                np.asarray(shift),
+                shift,
                 unit="points",
                 trace=context.traces.of(metric),
             )
@@ -215,7 +239,8 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
                     before=before,
                     after=after,
                     effect=effect,
-                    kind=kind_of_move(effect.value or 0.0),
+                    reading=news,
+                    reading_text=news,
                     fear=(priors[kind.id], beliefs[kind.id]),
                 )
             )
@@ -226,17 +251,20 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
 
 
 def _kinds(moves: list[_Move]) -> str:
-    """Say which commitments meant to deter or to calm do the opposite, and which alarm and yet hold the other back."""
+    """Say which commitments provoke, of every type or of one, and which alarm and yet hold the other back."""
     parts = []
     for move in sorted(moves, key=lambda item: item.effect.value or 0.0):
         effect = link(move.effect, move.effect.aside_text)
-        if move.kind == "provocation":
+        provoked = [link(figure) for one, figure in move.changes if one.label == "provokes"]
+        if move.reading == "provokes":
             parts.append(
                 f"“{move.label}”, meant {move.intent}, makes an attack likelier ({effect})"
             )
-        elif (
-            move.shift >= LEAST_CHANGE and move.kind == "reassurance" and move.after and move.before
-        ):
+        elif provoked:
+            parts.append(
+                f"“{move.label}”, meant {move.intent}, {move.reading_text} ({join_words(provoked)})"
+            )
+        elif move.shift >= LEAST_CHANGE and _holds_back(move) and move.after and move.before:
             parts.append(
                 f"“{move.label}”, meant {move.intent}, raises the other side's fear from {link(move.before)} to "
                 f"{link(move.after)} and still lowers the chance of an attack ({effect})"
@@ -244,6 +272,12 @@ def _kinds(moves: list[_Move]) -> str:
     if not parts:
         return ""
     return f"Meaning and effect can part: {'; '.join(parts)}."
+
+
+def _holds_back(move: _Move) -> bool:
+    """Whether a move clearly lowers an attack of some type, and provokes none."""
+    held: tuple[EffectLabel, ...] = ("deters", "reassures")
+    return move.reading in held or any(one.label in held for one, _ in move.changes)
 
 
 def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]) -> str:
@@ -290,7 +324,8 @@ def _signals(context: Context, book: Book) -> list[str]:
             if kind_of(item).open_force or not all(context.columns.has(name) for name in names):
                 continue
             means = [float(context.columns.values(name, policy).mean()) for name in names]
-            if max(means) >= RARE:
+            shares_of = [context.columns.values(name, policy) for name in names]
+            if max(means) >= RARE and not are_forced_equal(*shares_of):
                 rows.append((abs(np.log(max(means[0], TINY) / max(means[1], TINY))), item, names))
         if len(rows) < 2:
             continue
@@ -368,30 +403,48 @@ def _effect_chart(context: Context, moves: list[_Move]) -> Chart | None:
     if not moves:
         return None
     ranked = sorted(moves, key=lambda move: move.effect.value or 0.0)
-    counts = {kind: sum(move.kind == kind for move in moves) for kind in COLOURS}
-    title = (
-        f"Of {len(moves)} moves {counts['reassurance']} hold the other side back, {counts['provocation']} "
-        f"provoke{'s' if counts['provocation'] == 1 else ''}, {counts['noise']} change little"
-    )
     return draw_ranges(
         "outlook-dilemma-effect",
         [
             Span(
                 row=f"{sentence_case(move.label)} ({move.intent})",
                 figure=move.effect,
-                colour=COLOURS[move.kind],
+                colour=COLOURS[move.reading],
             )
             for move in ranked
         ],
         Words(
-            title=title,
-            subtitle="What a move does to the chance of an attack, in points: green, it falls by a point or more; red, it rises by "
-            "as much; grey, neither; mean over explored cases",
+            title=readings_title([move.reading for move in moves]),
+            subtitle="What a move does to the chance of an attack, in points, mean over explored cases and types; blue: deters, green: "
+            "reassures, red: provokes, black: uses force, orange: spends leverage, purple: differs by type, grey: no clear effect",
             footnote=run_note(context),
         ),
         zero_line=True,
         row_title="Move (what is meant)",
     )
+
+
+def readings_title(readings: Sequence[EffectReading]) -> str:
+    """Count what moves do, each reading that there is.
+
+    Examples
+    --------
+    >>> readings_title(["deters", "no clear effect", "deters", "provokes"])
+    'Of 4 moves 2 deter, 1 provokes, 1 has no clear effect'
+    """
+    many_of = {
+        "no clear effect": "have no clear effect",
+        "spends leverage": "spend leverage",
+        "uses force": "use force",
+        MIXED: "differ by type",
+    }
+    counts = {reading: list(readings).count(reading) for reading in COLOURS}
+    said = []
+    for reading, count in counts.items():
+        one = "has no clear effect" if reading == "no clear effect" else reading
+        many = many_of.get(reading, reading.removesuffix("s"))
+        said.append(f"{count} {one if count == 1 else many}" if count else "")
+    return f"Of {plural(len(readings), 'move')} {', '.join(text for text in said if text)}"
 
 
 def _table(moves: list[_Move]) -> TableView:
@@ -411,7 +464,7 @@ def _table(moves: list[_Move]) -> TableView:
                 move.intent,
                 infers,
                 link(move.effect, move.effect.full_text),
-                move.kind,
+                move.reading_text,
             )
         )
     return present_table(
@@ -427,5 +480,5 @@ def _table(moves: list[_Move]) -> TableView:
         rows,
         title="What is meant, what is inferred, what it does",
         numeric=(False, False, False, True, True, False),
-        note=RULE,
+        note=f"{RULE} {SCOPE}",
     )

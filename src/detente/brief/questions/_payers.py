@@ -16,7 +16,7 @@ from detente.brief.words import join_words, sentence_case
 __all__ = ["Payers", "find_payers"]
 
 STUDY, MODEL = "payers", "sanctions.package_horizons"
-CURRENCY = "sanctions.currency"
+CURRENCIES = ("sanctions.outflow", "sanctions.currency")
 LISTING = "sanctions.personal_listing"
 RESERVES = "sanctions.freezable_reserves"
 HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
@@ -50,7 +50,11 @@ def find_payers(context: Context, book: Book) -> Payers:
         for mechanism in context.levels.mechanisms(MODEL)
     }
     packages = {name: found for name, found in packages.items() if found}
-    currency = _levels(context, book, CURRENCY, "depreciation_pct", unit="pct")
+    currency = [
+        row
+        for model in CURRENCIES
+        for row in _levels(context, book, model, "depreciation_pct", unit="pct")
+    ]
     reserves = _levels(context, book, RESERVES, "frozen_share", unit="share")
     charts = [_horizon_chart(context, packages), _currency_chart(context, currency)]
     study = context.results.study(STUDY, PayerStudy) if packages else None

@@ -1,80 +1,221 @@
-"""Where forces stand: a sketch from the places of the table of forces that have coordinates."""
+"""Where forces stand: a sketch from the rows of the table of forces that have coordinates.
 
+Each row with coordinates is a mark: what, how many, who says so, as of when, and how it is known. Rows of one actor at one
+place are rival counts of the same force: the sketch gives their range, and the middle of it to the disc.
+"""
+
+from dataclasses import dataclass
+
+from detente.analysis.provenance import JUDGEMENT
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Trace
+from detente.brief.figures import Chart, Figure, Trace, link
+from detente.brief.first_screen import MEMORY
 from detente.brief.pictures.deterrence import Spot, draw_map
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL
-from detente.brief.words import format_value
+from detente.brief.words import format_date, format_range, format_value, plural
+from detente.crisis.csv_cells import read_number
 from detente.crisis.elements import TableRow
+from detente.crisis.quantity_building import split_sources
 
 __all__ = ["theatre_chart"]
 
-LONGEST = 36
+LONGEST = 24
 """Longer names of places are cut at their first comma."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mark:
+    """What stands at a point: all its rows, and those that count the largest force there in persons."""
+
+    place: str
+    side: str
+    colour: str
+    latitude: float
+    longitude: float
+    rows: tuple[TableRow, ...]
+    counts: tuple[TableRow, ...]
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Fewest and most persons that a count of the largest force names, zero without one."""
+        ends = [_span(row) for row in self.counts] or [(0.0, 0.0)]
+        return min(low for low, _ in ends), max(high for _, high in ends)
+
+    @property
+    def size(self) -> float:
+        """Persons that the disc has the area of: the one count, or the middle between rivals."""
+        return _middle(self.counts[0]) if len(self.counts) == 1 else sum(self.span) / 2
+
+
 def theatre_chart(book: Book) -> Chart | None:
-    """Draw the places of the table of forces, the largest count of persons at each; None without coordinates."""
+    """Draw the places of the table of forces; None where fewer than three have coordinates."""
     context = book.context
+    marks = sorted(_marks(context), key=lambda mark: -mark.size)
+    if len(marks) < 3:
+        return None
+    lines = tuple(
+        _line(book, mark, row)
+        for mark in marks
+        for row in (*mark.counts, *(row for row in mark.rows if row not in mark.counts))
+    )
+    return draw_map(
+        "deterrence-theatre",
+        [
+            Spot(
+                label=_label(context, mark),
+                latitude=mark.latitude,
+                longitude=mark.longitude,
+                size=mark.size,
+                series=mark.side,
+                colour=mark.colour,
+            )
+            for mark in marks
+        ],
+        lines,
+        _words(context, marks),
+    )
+
+
+def _words(context: Context, marks: list[_Mark]) -> Words:
+    counted = [mark for mark in marks if mark.counts]
+    ours = sum(all(_is_ours(context, row) for row in mark.counts) for mark in counted)
+    title = f"Where forces stand: {plural(len(marks), 'place')} named, {len(counted)} of them with a count of persons"
+    if ours:
+        title += f", {ours} of these by our judgement"
+    days = sorted(row.cells["as_of"] for mark in marks for row in mark.rows)
+    table = context.tables.get("forces")
+    return Words(
+        title=title,
+        subtitle="Places of the table of forces that have coordinates, without coasts or borders. Area of a disc: persons, the "
+        "middle where counts of one force differ; small discs: places without a count of persons. Where names would cover each "
+        "other, the smaller stand in the table alone"
+        + ("; “ours” marks what is our judgement" if ours else ""),
+        footnote=f"Source: table of forces ({table.file if table else ''}), rows of {format_date(days[0])} to "
+        f"{format_date(days[-1])}, each with its claimant in the table. Counts are of different days and by different sides; do not add them.",
+    )
+
+
+def _marks(context: Context) -> list[_Mark]:
+    """Gather the rows with coordinates by side and place."""
     table = context.tables.get("forces")
     places: dict[tuple[str, str], list[TableRow]] = {}
     for row in table.rows if table is not None else ():
         if _coordinates(row) is not None:
-            places.setdefault((_side(context, row)[0], row.cells.get("place", "")), []).append(row)
-    spots = []
+            places.setdefault((row.cells.get("side", ""), row.cells.get("place", "")), []).append(
+                row
+            )
+    found = []
     for (side, place), rows in places.items():
         at = _coordinates(rows[0])
-        counted = [row for row in rows if row.cells.get("unit") == "persons" and _number(row) > 0]
-        first = max(counted, key=_number) if counted else rows[0]
-        if at is None:
-            continue
-        value, unit = _number(first), first.cells.get("unit", "")
-        text = format_value(value, unit, exact=True) if value else "named"
-        made = None
-        if value:
-            keys = [key.strip() for key in first.cells.get("source", "").split(";") if key.strip()]
-            made = book.number(
-                f"theatre.{first.cells.get('id', '')}",
-                f"{first.cells.get('item', '')}, {place}",
-                value,
-                unit=unit,
-                trace=Trace(
-                    sources=tuple(keys),
-                    model="row of the table of forces",
-                    place=f"{first.place.file}:{first.place.line}",
-                ),
+        name, colour = _side(context, side)
+        if at is not None:
+            found.append(
+                _Mark(
+                    place=place,
+                    side=name,
+                    colour=colour,
+                    latitude=at[0],
+                    longitude=at[1],
+                    rows=tuple(rows),
+                    counts=_largest_force(rows),
+                )
             )
-        spots.append(
-            Spot(
-                label=f"{_short(place)}: {text.removesuffix(' persons')}"
-                if counted
-                else _short(place),
-                latitude=at[0],
-                longitude=at[1],
-                text=f"{text}, {first.cells.get('item', '')}",
-                size=value if counted else 0.0,
-                series=side,
-                colour=_side(context, first)[1],
-                figure=made,
+    return found
+
+
+def _largest_force(rows: list[TableRow]) -> tuple[TableRow, ...]:
+    """Return the counts in persons of the actor with the largest of them; none where nobody counts persons."""
+    actors: dict[str, list[TableRow]] = {}
+    for row in rows:
+        if row.cells.get("unit") == "persons" and _middle(row) > 0:
+            actors.setdefault(row.cells.get("actor", row.cells["id"]), []).append(row)
+    return tuple(max(actors.values(), key=lambda counts: max(map(_middle, counts)), default=[]))
+
+
+def _line(book: Book, mark: _Mark, row: TableRow) -> tuple[str, ...]:
+    """Return what the table beside the sketch says of one row."""
+    cells, context = row.cells, book.context
+    many = _how_many(row)
+    if many and row in mark.counts:
+        low, high = _span(row)
+        figure = book.keep(
+            Figure(
+                id=f"{book.question}.theatre.{cells['id']}",
+                label=f"{cells['item']}, {mark.place}",
+                value=_middle(row),
+                low=low if low < high else None,
+                high=high if low < high else None,
+                unit="persons",
+                trace=Trace(
+                    sources=split_sources(cells["source"]),
+                    model="row of the table of forces",
+                    place=f"{row.place.file}:{row.place.line}",
+                ),
+                exact=True,
             )
         )
-    if len(spots) < 3:
-        return None
-    spots.sort(key=lambda spot: -spot.size)
-    counted_places = sum(spot.size > 0 for spot in spots)
-    return draw_map(
-        "deterrence-theatre",
-        spots,
-        Words(
-            title=f"Where forces stand: {len(spots)} places named, {counted_places} of them with a count of persons",
-            subtitle="Places of the table of forces that have coordinates, without coasts or borders. Area of a disc: persons, the "
-            "largest count of the place; small discs: places named without a count of persons",
-            footnote=f"Source: table of forces ({table.file if table else ''}), as of {context.crisis.as_of.isoformat()}. "
-            "Counts are of different days and by different sides; do not add them.",
-        ),
+        many = link(figure, many)
+    return (
+        mark.place,
+        mark.side,
+        cells["item"],
+        many,
+        _who(context, row),
+        format_date(cells["as_of"]),
+        context.names.grade(cells["grade"]),
     )
+
+
+def _how_many(row: TableRow) -> str:
+    """Write the count of a row with its range; nothing where it has none."""
+    unit, value = row.cells.get("unit", ""), read_number(row.cells.get("value", ""))
+    low, high = _span(row)
+    ends = format_range(low, high, unit, exact=True, bare=value is not None)
+    if value is None:
+        return ends
+    text = format_value(value, unit, exact=True)
+    return f"{text} ({ends})" if ends else text
+
+
+def _who(context: Context, row: TableRow) -> str:
+    """Say who makes a count: the claimant, we, or whoever published it."""
+    claimed_by = row.cells.get("claimed_by", "")
+    if claimed_by:
+        return context.names.grade("claim", claimed_by).removeprefix("claim by ")
+    if _is_ours(context, row):
+        return "our judgement"
+    if _standings(context, row) == {MEMORY}:
+        return "our memory"
+    sources = [context.crisis.sources[key] for key in split_sources(row.cells["source"])]
+    return "; ".join(dict.fromkeys(source.publisher for source in sources))
+
+
+def _is_ours(context: Context, row: TableRow) -> bool:
+    return _standings(context, row) == {JUDGEMENT}
+
+
+def _standings(context: Context, row: TableRow) -> set[str]:
+    return {context.crisis.sources[key].standing for key in split_sources(row.cells["source"])}
+
+
+def _label(context: Context, mark: _Mark) -> str:
+    """Return the name of a place with its count, and whose count it is unless it is a fact or an estimate of others."""
+    if not mark.counts:
+        return _short(mark.place)
+    first, (low, high) = mark.counts[0], mark.span
+    text = format_range(low, high, "persons", exact=True, bare=True) or format_value(
+        low, "persons", exact=True
+    ).removesuffix(" persons")
+    whose = ""
+    if len(mark.counts) > 1:
+        whose = " (sources differ)"
+    elif first.cells["grade"] == "claim":
+        whose = f" (says {_who(context, first).partition(' (')[0]})"
+    elif _is_ours(context, first):
+        whose = " (ours)"
+    return f"{_short(mark.place)}: {text}{whose}"
 
 
 def _short(place: str) -> str:
@@ -82,23 +223,27 @@ def _short(place: str) -> str:
     return place if len(place) <= LONGEST else place.partition(",")[0]
 
 
-def _number(row: TableRow) -> float:
-    try:
-        return float(row.cells.get("value", ""))
-    except ValueError:
-        return 0.0
+def _span(row: TableRow) -> tuple[float, float]:
+    """Return low and high of a count, or its value twice, or zeros."""
+    value = read_number(row.cells.get("value", "")) or 0.0
+    low, high = read_number(row.cells.get("low", "")), read_number(row.cells.get("high", ""))
+    return (value, value) if low is None or high is None else (low, high)
+
+
+def _middle(row: TableRow) -> float:
+    value = read_number(row.cells.get("value", ""))
+    return sum(_span(row)) / 2 if value is None else value
 
 
 def _coordinates(row: TableRow) -> tuple[float, float] | None:
-    try:
-        return float(row.cells.get("latitude", "")), float(row.cells.get("longitude", ""))
-    except ValueError:
-        return None
+    latitude, longitude = (
+        read_number(row.cells.get(name, "")) for name in ("latitude", "longitude")
+    )
+    return None if latitude is None or longitude is None else (latitude, longitude)
 
 
-def _side(context: Context, row: TableRow) -> tuple[str, str]:
+def _side(context: Context, side: str) -> tuple[str, str]:
     """Name and colour of the side that a row counts for."""
-    side = row.cells.get("side", "")
     name = context.names.actor(side)
     for player in context.roles.players():
         if side in player.actors:

@@ -28,6 +28,7 @@ from detente.brief.questions._parts import (
     run_note,
 )
 from detente.brief.questions._theatre import theatre_chart
+from detente.brief.type_effects import reading_words, type_changes, type_clause
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.metric_names import metric_name
 from detente.crisis.registers import kinds_for
@@ -65,13 +66,13 @@ def answer(book: Book) -> Answer:
     return Answer(
         id=ID,
         title="What about defence and deterrence?",
-        answer=_first_sentence(context, attack, held, success, effects),
+        answer=_first_sentence(context, book, attack, held, success, effects),
         facts=read_facts(book),
         model=(
             *_held_paragraph(context, held),
             *holding_paragraphs(book, held),
             *base_rate_paragraphs(book),
-            *_effects(context, effects),
+            *_effects(context, book, effects),
             *_alarm(context, read),
             *_readings(context, book),
         ),
@@ -107,6 +108,7 @@ def _levels(context: Context, book: Book, output: str, unit: str, words: str) ->
 
 def _first_sentence(
     context: Context,
+    book: Book,
     attack: Figure,
     held: list[Held],
     success: Rows,
@@ -136,6 +138,8 @@ def _first_sentence(
         label = context.policies.get(policy).label
         if (change.value or 0.0) < 0:
             text += f"; “{label}” lowers the probability of an attack most, by {_drop(change)}"
+            if parted := type_clause(context, type_changes(context, book, policy)):
+                text += f" on average (by type: {parted})"
         else:
             only = len(effects) == 1
             text += (
@@ -186,9 +190,21 @@ def _held_paragraph(context: Context, held: list[Held]) -> tuple[str, ...]:
     )
 
 
-def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tuple[str, ...]:
+def _effects(
+    context: Context, book: Book, effects: dict[str, tuple[Figure, Figure]]
+) -> tuple[str, ...]:
+    """Say what each commitment changes in an attack, by type where types answer it differently."""
     ranked = sorted(effects.items(), key=lambda item: item[1][1].value or 0.0)
-    return tuple(effect_sentence(context, policy, "an attack", pair) for policy, pair in ranked[:4])
+    return tuple(
+        effect_sentence(context, policy, "an attack", pair) + _by_type(context, book, policy)
+        for policy, pair in ranked[:4]
+    )
+
+
+def _by_type(context: Context, book: Book, policy: str) -> str:
+    changes = type_changes(context, book, policy)
+    parted = type_clause(context, changes)
+    return f" By type: {parted} ({reading_words(context, policy, changes)})." if parted else ""
 
 
 def _alarm(context: Context, read: tuple[PostureReading, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from detente.analysis.effects import CLEAR_CHANGE
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
@@ -10,7 +11,6 @@ from detente.brief.figures import (
     Chart,
     Figure,
     TableView,
-    chance,
     link,
     present_table,
 )
@@ -20,6 +20,12 @@ from detente.brief.pictures.palette import INK, OKABE_ITO
 from detente.brief.questions._beliefs import belief_chart, belief_paragraphs, read_beliefs
 from detente.brief.questions._dilemma import dilemma_parts
 from detente.brief.questions._hopes import hopes_sentences
+from detente.brief.questions._leading import (
+    Leading,
+    first_sentence,
+    outcomes_title,
+    read_leading,
+)
 from detente.brief.questions._mixing import find_search
 from detente.brief.questions._parts import (
     change_sentences,
@@ -30,6 +36,7 @@ from detente.brief.questions._reasons import noise_sentences, reason_sentences
 from detente.brief.questions._regret import policy_paragraph, preference_changes, regret_table
 from detente.brief.questions._robust import find_mix
 from detente.brief.shared import SharedFigures, declare_shared
+from detente.brief.type_effects import effects_table
 from detente.brief.words import (
     be,
     format_date,
@@ -51,13 +58,13 @@ def answer(book: Book) -> Answer:
     shared = declare_shared(context)
     outcomes, attack = shared.outcomes, shared.attack
     book.keep_all([*(figure for _, figure in outcomes), attack])
-    leading = _leading(context, book, outcomes)
+    leading = read_leading(context, book, outcomes, attack)
     for pairs in (shared.policies, shared.settlements):
         book.keep_all(figure for pair in pairs.values() for figure in pair)
     beliefs = read_beliefs(context, book)
     dilemma = dilemma_parts(context, book)
     charts = [
-        _outcome_chart(context, outcomes, attack),
+        _outcome_chart(context, outcomes, attack, leading),
         _policy_chart(context, shared.policies, shared.settlements),
         _driver_chart(context, book, shared),
         belief_chart(context, beliefs),
@@ -85,10 +92,11 @@ def answer(book: Book) -> Answer:
         *preference_changes(context),
     )
     under_each = _policy_outcomes(context, book, outcomes)
+    book.keep_all(figure for pairs in shared.by_type.values() for _, figure in pairs)
     return Answer(
         id=ID,
         title="What happens now?",
-        answer=_first_sentence(outcomes, attack, leading),
+        answer=first_sentence(leading, outcomes, attack),
         facts=facts,
         model=model,
         charts=tuple(chart for chart in (*charts, search.chart) if chart is not None),
@@ -98,6 +106,7 @@ def answer(book: Book) -> Answer:
                 regret,
                 search.table,
                 mix.table,
+                effects_table(context, shared.by_type),
                 _policy_table(context, under_each),
                 *dilemma.tables,
                 *_watch(context),
@@ -126,45 +135,6 @@ def _beside_base_rates(context: Context, shared: SharedFigures) -> Iterator[Figu
             yield shared.compared[name]
 
 
-def _leading(
-    context: Context, book: Book, outcomes: Sequence[tuple[OutcomeRule, Figure]]
-) -> tuple[OutcomeRule, Figure, Figure]:
-    """Return the outcome with the highest mean, and the share of cases in which it is the likeliest of all."""
-    rule, figure = max(outcomes, key=lambda pair: pair[1].value or 0.0)
-    mine = context.columns.values(metric_name("outcome", rule.id))
-    others = [
-        context.columns.values(metric_name("outcome", item.id))
-        for item, _ in outcomes
-        if item is not rule
-    ]
-    holds = mine > max(others, key=lambda row: float(row.mean())) if others else mine >= 0
-    for row in others:
-        holds &= mine > row
-    share = book.share(
-        f"leading.{rule.id}",
-        f"share of explored cases in which “{rule.label}” is the likeliest outcome",
-        holds,
-        trace=context.traces.of(metric_name("outcome", rule.id)),
-    )
-    return rule, figure, share
-
-
-def _first_sentence(
-    outcomes: Sequence[tuple[OutcomeRule, Figure]],
-    attack: Figure,
-    leading: tuple[OutcomeRule, Figure, Figure],
-) -> str:
-    rule, figure, share = leading
-    text = f"The likeliest single outcome is “{rule.label}” ({link(figure, figure.aside_text)})"
-    if share.value is not None:
-        clear = share.value >= 0.5
-        text += f", {'and' if clear else 'though'} it leads in {'' if clear else 'only '}{link(share)} of explored cases"
-    flagged = [item for item, _ in outcomes if item.attack]
-    if flagged and not (len(flagged) == 1 and flagged[0] is rule):
-        text += f"; an attack{' of any kind' if len(flagged) > 1 else ''} {chance(attack)}"
-    return text + "."
-
-
 # --- pictures --------------------------------------------------------------------------------------------------------
 
 
@@ -175,17 +145,12 @@ def _outcome_colour(rule: OutcomeRule) -> str:
 
 
 def _outcome_chart(
-    context: Context, outcomes: Sequence[tuple[OutcomeRule, Figure]], attack: Figure
+    context: Context,
+    outcomes: Sequence[tuple[OutcomeRule, Figure]],
+    attack: Figure,
+    leading: Leading,
 ) -> Chart:
     ranked = sorted(outcomes, key=lambda pair: -(pair[1].value or 0.0))
-    rule, figure = ranked[0]
-    title = f"“{sentence_case(rule.label)}” leads with {figure.text}"
-    if (figure.value or 0.0) < 0.5:
-        title = f"No outcome dominates: “{rule.label}” is first with {figure.text}"
-    if sum(bool(item.attack) for item, _ in outcomes) > 1:
-        title += f"; attacks of all kinds together come to {attack.text}"
-    elif not rule.attack:
-        title += f"; an attack comes to {attack.text}"
     return draw_ranges(
         f"{ID}-outcomes",
         [
@@ -193,7 +158,7 @@ def _outcome_chart(
             for item, value in ranked
         ],
         Words(
-            title=title,
+            title=outcomes_title(leading, outcomes, attack),
             subtitle="Model's probability of each outcome in the base case, mean over explored cases; dark: attack, blue: settlement, "
             "grey: neither",
             footnote=run_note(context).replace("Point", "Bar"),
@@ -293,24 +258,27 @@ def _whose_act(context: Context, book: Book) -> tuple[str, ...]:
 
 
 def _types(context: Context, book: Book) -> tuple[str, ...]:
+    """Give the chance of an attack by type, of players whose types are not met alike."""
     parts = []
-    shown = {
-        player.id for player in (*context.roles.players("challenger"), *context.roles.opponents())
-    }
-    for player in context.roles.players():
-        if player.id not in shown:
+    for player in (*context.roles.players("challenger"), *context.roles.opponents()):
+        metrics = {
+            kind: metric
+            for kind in (player.types if len(player.types) > 1 else ())
+            if context.columns.has(metric := metric_name("attack_given", player.id, kind.id))
+        }
+        columns = [context.columns.values(metric) for metric in metrics.values()]
+        means = [float(column.mean()) for column in columns]
+        if not means or max(means) - min(means) < CLEAR_CHANGE:
             continue
-        for kind in player.types if len(player.types) > 1 else ():
-            metric = metric_name("attack_given", player.id, kind.id)
-            if context.columns.has(metric):
-                figure = book.metric(
-                    f"attack_given.{player.id}.{kind.id}",
-                    f"an attack if {player.name} is “{kind.label}”",
-                    metric,
-                )
-                parts.append(
-                    f"{link(figure, figure.full_text)} if {player.name} {be(player.name)} “{kind.label}”"
-                )
+        for kind, metric in metrics.items():
+            figure = book.metric(
+                f"attack_given.{player.id}.{kind.id}",
+                f"an attack if {player.name} is “{kind.label}”",
+                metric,
+            )
+            parts.append(
+                f"{link(figure, figure.full_text)} if {player.name} {be(player.name)} “{kind.label}”"
+            )
     return (f"The model's probability of an attack by type: {'; '.join(parts)}.",) if parts else ()
 
 

@@ -10,6 +10,7 @@ from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
+from detente.brief.questions._measures import describe_measures
 from detente.brief.questions._parts import (
     change_sentences,
     effect_sentence,
@@ -51,6 +52,7 @@ def answer(book: Book) -> Answer:
     senders = _losses(context, book, tuple(dict.fromkeys(others)))
     members = _member_losses(context, book)
     payers = find_payers(context, book)
+    measures = describe_measures(context, book)
     effects = book.policies(context.policies.with_kinds(KINDS), METRIC, "an attack")
     charts = [
         _loss_chart(context, target, senders),
@@ -65,12 +67,13 @@ def answer(book: Book) -> Answer:
         facts=read_facts(book),
         model=(
             *_loss_paragraphs(context, target, senders),
+            *measures.paragraphs,
             *payers.paragraphs,
             *_effects(context, effects),
             *_use(context, book),
         ),
         charts=tuple(chart for chart in charts if chart is not None),
-        tables=(*payers.tables, *_tables(context)),
+        tables=(*measures.tables, *payers.tables, *_tables(context)),
         changes=_changes(context, book, target),
         absent=()
         if context.levels.mechanisms("sanctions.")

@@ -30,7 +30,16 @@ _VALUE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}")
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*){0,7}")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,119}")
 _ID_FIX = "use letters, digits, - and _, starting with a letter"
-_TABLE_PATHS = ("exposures", "positions", "salience", "red_lines", "state", "types", "quantities")
+_TABLE_PATHS = (
+    "exposures",
+    "positions",
+    "salience",
+    "red_lines",
+    "effects",
+    "state",
+    "types",
+    "quantities",
+)
 
 
 def _invalid(draft: Draft, name: str, at: Keys | Place, fix: str, why: str) -> Finding:

@@ -1,10 +1,11 @@
 """Checks of how things are known: sources, dates, grades, claims."""
 
+import calendar
 import re
 from collections.abc import Iterator
 from typing import get_args
 
-from detente.crisis.dates import first_day
+from detente.crisis.dates import UNDATED, first_day
 from detente.crisis.draft import Draft, Keys, duplicates
 from detente.crisis.elements import Grade, TableRow
 from detente.crisis.quantity_building import split_sources
@@ -19,9 +20,19 @@ __all__ = [
     "check_row_dates",
     "check_row_grades",
     "check_row_sources",
+    "check_source_editions",
     "check_source_rows",
     "check_sources",
 ]
+
+_DAY_IN_ADDRESS = re.compile(
+    r"(?<![0-9])((?:1[89]|20)[0-9]{2})(?:([-/]?)([01][0-9])(?:\2([0-3][0-9]))?)?(?![0-9])"
+)
+_DAY_IN_WORDS = re.compile(
+    r"(?<![0-9-])(?:(January|February|March|April|May|June|July|August|September|October|November|December) )?"
+    r"((?:1[89]|20)[0-9]{2})(?![0-9])"
+)
+_MONTHS = list(calendar.month_name)
 
 _CLAIM = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 
@@ -104,6 +115,56 @@ def check_source_rows(draft: Draft) -> Iterator[Finding]:
     if "sources" in draft.tables:
         for row in draft.tables["sources"].rows:
             yield from _date(draft, row, "date", blank=True)
+
+
+def check_source_editions(draft: Draft) -> Iterator[Finding]:
+    """Find sources that were read in a text younger than the cut-off, or of no known day, and do not say so."""
+    rows = draft.tables["sources"].rows if "sources" in draft.tables else ()
+    for row in rows:
+        edition = row.cells.get("edition", "")
+        if edition and edition != UNDATED and first_day(edition) is None:
+            yield draft.finding(
+                "table-row-invalid",
+                f"{edition[:80]!r} in the column 'edition' is no date",
+                at=row.place,
+                value=edition,
+                fix=f"write YYYY-MM-DD, YYYY-MM or YYYY, or {UNDATED}",
+            )
+        if edition:
+            continue
+        key, later = row.cells["key"], _later_day(draft, row)
+        if later:
+            why = f"the source {key!r} names {later}, which is after the cut-off, and no edition"
+        elif not row.cells["date"] and not re.search(
+            r"[12][0-9]{3}", row.cells.get("date_printed", "")
+        ):
+            why = f"the source {key!r} has neither a date nor an edition"
+        else:
+            continue
+        yield draft.finding(
+            "source-edition",
+            why,
+            at=row.place,
+            value=later or key,
+            fix=f"write into the column `edition` the day, month or year of the text that was read, or `{UNDATED}`",
+            severity="warning",
+        )
+
+
+def _later_day(draft: Draft, row: TableRow) -> str:
+    """Return the first day after the cut-off that the address of a source or the words of its standing name, or nothing."""
+    named = [
+        "-".join(part for part in (match[1], match[3], match[4]) if part)
+        for match in _DAY_IN_ADDRESS.finditer(row.cells["address"])
+    ] + [
+        f"{match[2]}-{_MONTHS.index(match[1]):02}" if match[1] else match[2]
+        for match in _DAY_IN_WORDS.finditer(row.cells["standing"])
+    ]
+    for text in named:
+        day = first_day(text)
+        if day is not None and draft.cutoff is not None and day > draft.cutoff:
+            return text
+    return ""
 
 
 def _after(draft: Draft, text: str, at: Keys | Place, name: str) -> Iterator[Finding]:

@@ -73,6 +73,7 @@ def check_row_actors(draft: Draft) -> Iterator[Finding]:
 _TERMS = (
     ("positions", "basis", "position basis"),
     ("tracks", "status", "track status"),
+    ("effects", "kind", "effect kind"),
     ("indicators", "seen", "indicator seen"),
 )
 """Table, column and list of words of the columns that take a word of a list."""

@@ -3,16 +3,18 @@
 Whoever writes ``unused:`` with a reason is not told; if the thing is used after all, the reason is wrong and that is told.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from detente.crisis.draft import Draft, Keys
-from detente.crisis.elements import Column, Quantity
+from detente.crisis.elements import Column, OutcomeRule, Quantity
 from detente.crisis.quantity_building import split_sources
 from detente.crisis.reading import Node
 from detente.crisis.schema import QuantityEntry, StateVariableEntry
 from detente.errors import Finding, Place
 
 __all__ = [
+    "check_groups",
     "check_unread_quantities",
     "check_unread_red_lines",
     "check_unused_issues",
@@ -128,6 +130,26 @@ def check_unused_values(draft: Draft) -> Iterator[Finding]:
                 )
             elif reached and reason:
                 yield _used(draft, f"the value {value!r} of {name!r}", (*keys, "unused"))
+
+
+def check_groups(draft: Draft) -> Iterator[Finding]:
+    """Find groups of outcomes that tell nothing: of one outcome, or of an attack or a settlement, which are groups."""
+    members = Counter(rule.group for rule in draft.outcomes.values() if not _is_flagged(rule))
+    for rule in draft.outcomes.values():
+        if not rule.group or (members[rule.group] > 1 and not _is_flagged(rule)):
+            continue
+        flagged = f"{rule.id!r} is told with the other {'attacks' if rule.attack else 'settlements'} already"
+        yield _unused(
+            draft,
+            flagged if _is_flagged(rule) else f"no other outcome is told with {rule.id!r}",
+            ("outcomes", rule.id, "group"),
+            value=rule.group,
+            fix="give the group to an outcome of the same kind as well, or remove it",
+        )
+
+
+def _is_flagged(rule: OutcomeRule) -> bool:
+    return bool(rule.attack) or rule.settlement
 
 
 def _unused(

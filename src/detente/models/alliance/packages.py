@@ -23,7 +23,6 @@ __all__ = [
     "find_pivots",
     "package_members",
     "package_strength",
-    "price_of_joining",
     "solve_packages",
     "strongest_packages",
     "take_votes",
@@ -270,59 +269,6 @@ def find_pivots(
         for member in tried
     ]
     return tuple(sorted(found, key=lambda item: -item.gain))
-
-
-def price_of_joining(
-    alliance: Alliance,
-    burden: ArrayLike,
-    member: int,
-    *,
-    worth_of_payment: ArrayLike,
-    target: float = 0.5,
-) -> FloatArray:
-    r"""Payment that brings a member's joining probability to a target, the others' answers included.
-
-    With the member held at the target :math:`t` the others settle at a share :math:`q` of the weight, and its own equation
-    gives the price in one step:
-
-    .. math:: x = \max\left(0, \frac{\operatorname{logit}(t) / \lambda - [b_m + J (2q - 1) + s_m q]}{w_x}\right).
-
-    Parameters
-    ----------
-    alliance
-        The members.
-    burden
-        Cost of the package to each member, shape ``(M, D)``.
-    member
-        Who is to be brought on board.
-    worth_of_payment
-        Log odds that a unit of payment is worth to it, > 0.
-    target
-        Probability to reach, inside 0 to 1.
-
-    Returns
-    -------
-    FloatArray
-        Units of payment, shape ``(D,)``; zero where the member joins with that probability anyway.
-
-    References
-    ----------
-    Our own equation: the logit response of the joining decision, turned round.
-    """
-    cost = np.asarray(burden, dtype=np.float64)
-    wanted = np.log(target) - np.log1p(-target)
-    held = _hold(alliance, cost, member, wanted).prob
-    weight = np.broadcast_to(np.asarray(alliance.weight, np.float64), cost.shape)
-    others = weight.sum(axis=0) - weight[member]
-    rest = (weight * held).sum(axis=0) - weight[member] * held[member]
-    some = others > _NOBODY * weight.sum(axis=0)
-    share = np.divide(rest, others, out=np.zeros_like(rest), where=some)
-    own, slope = _motives(alliance, cost)
-    pressure = np.where(some, np.asarray(alliance.social) * (2.0 * share - 1.0), 0.0)
-    has = own[member] + pressure + slope[member] * share
-    lacking = wanted / np.asarray(alliance.rationality, np.float64) - has
-    paid = np.maximum(lacking, 0.0) / np.asarray(worth_of_payment, dtype=np.float64)
-    return np.asarray(paid)
 
 
 def _motives(alliance: Alliance, cost: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -1,0 +1,346 @@
+"""Sanctions by measure in question 5: what each does alone and adds to others, and what members lose and join."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from detente.analysis.records import Coalition, CoalitionStudy, MeasureEffect, MeasureStudy
+from detente.brief.book import Book
+from detente.brief.context import Context
+from detente.brief.figures import Figure, TableView, Trace, link, present_table
+from detente.brief.words import join_words, plural, sentence_case
+from detente.crisis.elements import TableRow
+
+__all__ = ["Measures", "describe_measures", "sign_case"]
+
+STUDY, COALITIONS = "measures", "coalitions"
+NONE = "not modelled"
+HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
+PERCENT_OF_GDP = "% of GDP"
+LEAST_SHOWN = 0.05
+"""Percent of income: a measure that costs every member less has no column of its own."""
+SIGNS = {
+    "costs": "costs {who} {figure} after a year",
+    "pays": "pays {who} {figure} after a year",
+    "open": "may cost {who} or pay it, {figure} after a year",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """Sentences and tables by measure."""
+
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[TableView, ...] = ()
+
+
+def sign_case(low: float, high: float) -> str:
+    """Say whether a loss ``costs`` or ``pays`` over its whole range, or the sign is ``open``."""
+    if low > 0.0:
+        return "costs"
+    return "pays" if high < 0.0 else "open"
+
+
+class _Reader:
+    """The study with the words and figures that sentences and tables share."""
+
+    def __init__(self, context: Context, book: Book, study: MeasureStudy) -> None:
+        self.context, self.book, self.study = context, book, study
+        table = context.tables.get("effects")
+        self.rows: dict[str, TableRow] = {}
+        self.labels: dict[str, str] = {}
+        for row in () if table is None else table.rows:
+            self.rows[row.cells["id"]] = row
+            self.labels.setdefault(row.cells["measure"], row.cells["label"])
+
+    def trace(self, rows: Sequence[str]) -> Trace:
+        """Where the rows of an effect come from: their own sources, and what prices those that are outputs."""
+        trace = Trace()
+        for name in rows:
+            cells = self.rows[name].cells
+            sources = tuple(key for key in cells["source"].split(";") if key)
+            paths: tuple[str, ...] = (f"effects.{name}",) if cells["kind"] == "range" else ()
+            more = Trace()
+            if cells["output"]:
+                mechanism, _, output = cells["output"].partition(".")
+                levels = self.context.levels.of(mechanism, output)
+                more = self.context.traces.of(levels[0].metric) if levels else Trace()
+            trace = replace(
+                trace,
+                sources=tuple(dict.fromkeys((*trace.sources, *sources, *more.sources))),
+                quantities=tuple(dict.fromkeys((*trace.quantities, *paths, *more.quantities))),
+                model="; ".join(dict.fromkeys(filter(None, (trace.model, more.model)))),
+                reference="; ".join(dict.fromkeys(filter(None, (trace.reference, more.reference)))),
+            )
+        return replace(
+            trace,
+            model=trace.model or "effects by measure",
+            reference=trace.reference or "ranges of the table of effects",
+        )
+
+    def effect(self, measure: str, on: str, quantity: str, horizon: str) -> MeasureEffect | None:
+        key = (measure, on, quantity, horizon)
+        return next(
+            (e for e in self.study.effects if (e.measure, e.on, e.quantity, e.horizon) == key),
+            None,
+        )
+
+    def figure(
+        self, measure: str, on: str, quantity: str, horizon: str, way: str = "alone"
+    ) -> Figure | None:
+        """Make the figure of an effect; None where it is not modelled."""
+        effect = self.effect(measure, on, quantity, horizon)
+        if effect is None or effect.adds is None:
+            return None
+        words = {"alone": "alone", "last": "after all others", "mean": "mean over orders"}[way]
+        values = {"alone": effect.adds.alone, "last": effect.adds.last, "mean": effect.adds.mean}
+        return self.book.array(
+            f"measure.{measure}.{on}.{quantity}.{horizon}.{way}",
+            f"{self.labels[measure]}: {quantity}, {on}, {dict(HORIZONS)[horizon]}, {words}",
+            values[way],
+            unit="pct_gdp" if quantity == "gdp" else "pct",
+            trace=self.trace(effect.rows),
+        )
+
+
+def describe_measures(context: Context, book: Book) -> Measures:
+    """Read the study of measures and say what each does; empty where the crisis lists no effects."""
+    if context.tables.get("effects") is None:
+        return Measures()
+    reader = _Reader(context, book, context.results.study(STUDY, MeasureStudy))
+    coalition = _coalition(context)
+    sentences = [
+        _largest(reader),
+        _price(reader),
+        _ally(reader, coalition),
+        _unmodelled(reader),
+    ]
+    tables = [_effects(reader), _members(reader, coalition)]
+    return Measures(
+        paragraphs=tuple(text for text in sentences if text),
+        tables=tuple(table for table in tables if table is not None),
+    )
+
+
+def _coalition(context: Context) -> Coalition | None:
+    if not context.levels.mechanisms("alliance.joining"):
+        return None
+    study = context.results.study(COALITIONS, CoalitionStudy)
+    return next((item for item in study.coalitions if item.measures), None)
+
+
+def _cell(figure: Figure | None) -> str:
+    return NONE if figure is None else link(figure, figure.full_text.replace(PERCENT_OF_GDP, ""))
+
+
+def _largest(reader: _Reader) -> str:
+    """Say which measure alone costs the target most after a year, and what it adds to the others."""
+    found = {
+        name: figure
+        for name in reader.study.measures
+        if (figure := reader.figure(name, "target", "gdp", "year")) is not None
+    }
+    if len(found) < 2:
+        return ""
+    worst = max(found, key=lambda name: found[name].value or 0.0)
+    last = reader.figure(worst, "target", "gdp", "year", "last")
+    mean = reader.figure(worst, "target", "gdp", "year", "mean")
+    if last is None or mean is None:
+        return ""
+    return sentence_case(
+        f"by itself “{reader.labels[worst]}” costs {reader.context.roles.names('challenger')} most after a year, "
+        f"{link(found[worst], found[worst].full_text)}; to all the others it adds {link(last)}, in the mean over orders {link(mean)}."
+    )
+
+
+def _price(reader: _Reader) -> str:
+    """Say what a measure does to a world price, and whether the target loses by it at all."""
+    parts = []
+    for name in reader.study.measures:
+        month, year = (
+            reader.figure(name, "world", "price", horizon) for horizon in ("month", "year")
+        )
+        loss = reader.figure(name, "target", "gdp", "year")
+        if month is None or year is None or loss is None:
+            continue
+        case = sign_case(loss.low or 0.0, loss.high or 0.0)
+        does = SIGNS[case].format(
+            who=reader.context.roles.names("challenger"), figure=link(loss, loss.full_text)
+        )
+        parts.append(
+            f"“{reader.labels[name]}” raises the world price by {link(month, month.full_text)} in the first month and "
+            f"{link(year, year.full_text)} after a year, and {does}"
+        )
+    return sentence_case(f"{join_words(parts)}.") if parts else ""
+
+
+def _unmodelled(reader: _Reader) -> str:
+    names = [
+        reader.labels[name]
+        for name in reader.study.measures
+        if all(reader.figure(name, "target", "gdp", horizon) is None for horizon, _ in HORIZONS)
+    ]
+    if not names:
+        return ""
+    return f"Not modelled, for want of any estimate: {join_words(names)}; they count for nothing in any sum."
+
+
+def _member_figure(reader: _Reader, actor: str, measure: str) -> Figure | None:
+    for item in reader.study.members:
+        if (item.actor, item.measure, item.horizon) == (actor, measure, "year"):
+            rows = [
+                name
+                for name, row in reader.rows.items()
+                if row.cells["measure"] == measure
+                and row.cells["on"] in {"members", actor}
+                and row.cells["horizon"] == "year"
+                and row.cells["kind"] in {"range", "output"}
+            ]
+            return reader.book.array(
+                f"measure.{measure}.{actor}",
+                f"{reader.labels[measure]}: loss of {reader.context.names.actor(actor)} after a year",
+                item.loss,
+                unit="pct_gdp",
+                trace=reader.trace(rows),
+            )
+    return None
+
+
+def _actors(reader: _Reader) -> list[str]:
+    """Put the members of allied players first in the order of the file, then the others by what they lose."""
+    losses: dict[str, float] = {}
+    for item in reader.study.members:
+        if item.horizon == "year":
+            losses[item.actor] = losses.get(item.actor, 0.0) + float(item.loss.mean())
+    allied = [actor for player in reader.context.roles.players("ally") for actor in player.actors]
+    first = [actor for actor in allied if actor in losses][:1]
+    return [*first, *sorted((a for a in losses if a not in first), key=lambda a: -losses[a])]
+
+
+def _joins(reader: _Reader, coalition: Coalition, actor: str, *, every: bool) -> Figure:
+    """Make the figure of an actor's joining all measures, or the one that it is least willing to join by itself."""
+    mine = coalition.join[coalition.members.index(actor)]
+    count = len(coalition.measures)
+    single = min(range(count), key=lambda place: float(mine[1 << place].mean()))
+    label = (
+        reader.context.crisis.mechanisms[coalition.measures[single]].label
+        if not every
+        else f"all {plural(count, 'measure')}"
+    )
+    name = "all" if every else "least"
+    levels = reader.context.levels.start(coalition.mechanism, "coverage")
+    trace = reader.context.traces.of(levels[0].metric) if levels else Trace()
+    return reader.book.array(
+        f"measure.joins.{actor}.{name}",
+        f"{reader.context.names.actor(actor)} joins {label}",
+        mine[coalition.full if every else 1 << single],
+        unit="prob",
+        trace=replace(
+            trace,
+            model="; ".join(coalition.models),
+            reference="; ".join(coalition.references),
+        ),
+    )
+
+
+def _ally(reader: _Reader, coalition: Coalition | None) -> str:
+    """Say of the first ally what it loses under each measure, the answer of the other side among them, and what it joins."""
+    actors = _actors(reader)
+    if coalition is None or not actors or actors[0] not in coalition.members:
+        return ""
+    actor = actors[0]
+    losses = {
+        name: figure
+        for name in reader.study.measures
+        if (figure := _member_figure(reader, actor, name)) is not None
+        and (figure.value or 0.0) >= LEAST_SHOWN
+    }
+    if not losses:
+        return ""
+    ranked = sorted(losses, key=lambda name: -(losses[name].value or 0.0))
+    costs = join_words(
+        [
+            f"{link(losses[name], losses[name].full_text)} under “{reader.labels[name]}”"
+            for name in ranked
+        ]
+    )
+    least = _joins(reader, coalition, actor, every=False)
+    full = _joins(reader, coalition, actor, every=True)
+    return (
+        f"{reader.context.names.actor(actor)} loses after a year {costs}; it joins the measure that it wants least with "
+        f"{link(least)}, all {plural(len(coalition.measures), 'measure')} together with {link(full)}."
+    )
+
+
+def _effects(reader: _Reader) -> TableView | None:
+    who = reader.context.roles.names("challenger")
+    rows = []
+    for name in reader.study.measures:
+        cells = [reader.figure(name, "target", "gdp", horizon) for horizon, _ in HORIZONS]
+        cells += [reader.figure(name, "target", "gdp", "year", way) for way in ("last", "mean")]
+        cells += [reader.figure(name, "senders", "gdp", "year")]
+        cells += [reader.figure(name, "target", "currency", "month")]
+        rows.append((sentence_case(reader.labels[name]), *map(_cell, cells)))
+    if not rows:
+        return None
+    return present_table(
+        "by-measure",
+        (
+            "Measure",
+            *(f"{sentence_case(who)}, {words}" for _, words in HORIZONS),
+            "Added last, 1 year",
+            "Mean over orders, 1 year",
+            "Senders, 1 year",
+            "Currency, 1 month",
+        ),
+        rows,
+        title="What each measure does by itself, and what it adds to the others",
+        note="Loss in % of GDP; of the currency the fall in dollars. Mean and 5\N{EN DASH}95%. “Not modelled”: no estimate is at hand, which is not "
+        "nothing. Within a channel the largest effect counts in full and of the others a share, so rows do not add up.",
+    )
+
+
+def _members(reader: _Reader, coalition: Coalition | None) -> TableView | None:
+    actors = _actors(reader)
+    figures = {
+        (actor, name): _member_figure(reader, actor, name)
+        for actor in actors
+        for name in reader.study.measures
+    }
+    priced = [
+        name for name in reader.study.measures if any(figures[actor, name] for actor in actors)
+    ]
+    shown = [
+        name
+        for name in priced
+        if any(
+            figure is not None and abs(figure.value or 0.0) >= LEAST_SHOWN
+            for actor in actors
+            if (figure := figures[actor, name]) is not None
+        )
+    ]
+    if not shown:
+        return None
+    rows = []
+    for actor in actors:
+        joins: list[str] = ["", ""]
+        if coalition is not None and actor in coalition.members:
+            pair = [_joins(reader, coalition, actor, every=every) for every in (False, True)]
+            joins = [link(figure) for figure in pair]
+        cells = [_cell(figures[actor, name]) for name in shown]
+        rows.append((sentence_case(reader.context.names.actor(actor)), *cells, *joins))
+    small = [reader.labels[name] for name in priced if name not in shown]
+    lacking = [reader.labels[name] for name in reader.study.measures if name not in priced]
+    note = f"Loss in {PERCENT_OF_GDP}, trade, finance and gas each by its own mechanism."
+    if small:
+        note += f" Below {LEAST_SHOWN} for everybody: {join_words(small)}."
+    if lacking:
+        note += f" Not modelled by member: {join_words(lacking)}."
+    heads = ["Joins what it wants least", "Joins all"] if coalition is not None else ["", ""]
+    keep = len(shown) + 1 + (2 if coalition is not None else 0)
+    return present_table(
+        "members-by-measure",
+        ("After a year", *(sentence_case(reader.labels[name]) for name in shown), *heads)[:keep],
+        [row[:keep] for row in rows],
+        title="What each loses by measure, and what it joins",
+        note=note,
+    )
