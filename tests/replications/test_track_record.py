@@ -145,7 +145,7 @@ def test_the_page_prints_what_was_misread_as_it_is_read(slug):
 
 @pytest.mark.parametrize("slug", CRISES)
 def test_the_end_is_read_as_what_it_was(slug):
-    """Oracle: hand, decision note 0096; the move of the first report after the days that are scored."""
+    """Oracle: hand, decision note 0105; the move of the first report after the days that are scored."""
     until = date.fromisoformat(SCORED[slug][1])
     told = explain(read_events(TABLES[slug])[0], load_crisis(slug))
     after = next(item for item in told if item.event.day > until)
@@ -154,7 +154,7 @@ def test_the_end_is_read_as_what_it_was(slug):
 
 @pytest.mark.parametrize("slug", ["cuba-1962", "kuwait-1990"])
 def test_the_page_links_the_table_and_gives_the_command(slug):
-    """Oracle: hand, decision note 0096."""
+    """Oracle: hand, decision note 0105."""
     page = PAGE.read_text(encoding="utf-8")
     since, until = SCORED[slug]
     command = (
