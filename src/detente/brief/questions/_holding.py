@@ -1,8 +1,7 @@
-"""What holds a challenger back, by option and type: shares of cases, parts of the margin, arrivals, base rates."""
+"""What holds a challenger back, by option and type: shares of cases, parts of the margin, base rates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -10,16 +9,14 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, Trace
 from detente.brief.levels import Level
-from detente.brief.pictures.deterrence import Arrival, Balance, draw_arrivals, draw_balance
+from detente.brief.pictures.deterrence import Balance, draw_balance
 from detente.brief.pictures.drawing import Words
-from detente.brief.pictures.palette import NEUTRAL
 from detente.brief.questions._parts import run_note
-from detente.brief.words import format_date, join_words, sentence_case
+from detente.brief.words import join_words, sentence_case
 from detente.crisis.metric_names import Metric, metric_name
 
 __all__ = [
     "Held",
-    "arrivals_chart",
     "balance_chart",
     "base_rates_of_attack",
     "quiet_shares",
@@ -281,104 +278,6 @@ def quiet_shares(book: Book, held: Sequence[Held]) -> list[tuple[str, Figure, Fi
         )
         found.append((label, figure, item.share))
     return found
-
-
-# --- arrivals --------------------------------------------------------------------------------------------------------
-
-
-def arrivals_chart(book: Book) -> Chart | None:
-    """Draw when reinforcements and arms are in place, on a calendar with the days that bind."""
-    context = book.context
-    rows = []
-    colours = _sides(context)
-    for mechanism in context.levels.mechanisms("deterrence.arrival"):
-        first = context.levels.start(mechanism.id, "first_day")[:1]
-        ready = context.levels.start(mechanism.id, "ready_day")[:1]
-        if not first or not ready:
-            continue
-        rows.append(
-            Arrival(
-                row=sentence_case(mechanism.label),
-                first=book.level(
-                    f"first_day.{mechanism.id}",
-                    f"days from the cut-off to the first part: {mechanism.label}",
-                    first[0],
-                    unit="days",
-                ),
-                ready=book.level(
-                    f"ready_day.{mechanism.id}",
-                    f"days from the cut-off until all is in place: {mechanism.label}",
-                    ready[0],
-                    unit="days",
-                ),
-                colour=colours.get(mechanism.id, NEUTRAL),
-            )
-        )
-    if len(rows) < 2:
-        return None
-    rows.sort(key=lambda row: row.first.value or 0.0)
-    early, late = rows[0], max(rows, key=lambda row: row.ready.value or 0.0)
-    dates = _dates(context)
-    lines = ""
-    if dates:
-        lines = ". Dashed lines: " + "; ".join(
-            f"{label}, {format_date(when.isoformat())}" for label, when in dates
-        )
-    return draw_arrivals(
-        "deterrence-arrivals",
-        rows,
-        Words(
-            title=f"First to arrive: “{early.row}”; last to be complete: “{late.row}”"
-            if early is not late
-            else f"“{late.row}” comes first and is complete last",
-            subtitle="From the first part in place (dot) to all of it (bar), mean over explored cases; thin line: from the earliest to the latest, 5\N{EN DASH}95% of cases"
-            + lines,
-            footnote=run_note(context, spread=False),
-        ),
-        start=context.crisis.as_of,
-        dates=dates,
-    )
-
-
-def _sides(context: Context) -> dict[str, str]:
-    """Colour of each arrival: that of the first player that its label names, by an actor's name or id."""
-    found = {}
-    names = [
-        (name, context.roles.colours[player.id])
-        for player in context.roles.players()
-        for actor in player.actors
-        for name in (context.names.actor(actor), actor)
-    ]
-    for mechanism in context.levels.mechanisms("deterrence.arrival"):
-        for word in mechanism.label.replace(",", " ").split():
-            if word[:1].isupper() and len(word) > 1:
-                colour = next(
-                    (
-                        shade
-                        for name, shade in names
-                        if word.startswith(name) or name.startswith(word)
-                    ),
-                    None,
-                )
-                if colour is not None:
-                    found[mechanism.id] = colour
-                    break
-    return found
-
-
-def _dates(context: Context) -> list[tuple[str, date]]:
-    """Days of the table of reinforcement that lie ahead, the first four."""
-    table = context.tables.get("reinforcement")
-    found: list[tuple[str, date]] = []
-    for row in table.rows if table is not None else ():
-        text = row.cells.get("scheduled_for", "").strip()
-        try:
-            when = date.fromisoformat(text)
-        except ValueError:
-            continue
-        if when > context.crisis.as_of:
-            found.append((row.cells.get("item", "").strip(), when))
-    return sorted(found, key=lambda pair: pair[1])[:4]
 
 
 # --- base rates ------------------------------------------------------------------------------------------------------

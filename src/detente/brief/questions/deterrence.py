@@ -10,7 +10,6 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._deterrence_card import deterrence_words, holds_chart
 from detente.brief.questions._holding import (
-    arrivals_chart,
     balance_chart,
     base_rates_of_attack,
     read_held,
@@ -23,6 +22,7 @@ from detente.brief.questions._parts import (
     run_note,
 )
 from detente.brief.questions._theatre import theatre_chart
+from detente.brief.questions._timeline import timeline_chart
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.registers import kinds_for
 
@@ -60,7 +60,7 @@ def answer(book: Book) -> Answer:
         holds_chart(context, held),
         balance_chart(book, held),
         _margin_chart(context, margins),
-        arrivals_chart(book),
+        timeline_chart(book),
         theatre_chart(book),
         _alarm_chart(context, read),
         _success_chart(context, success),
