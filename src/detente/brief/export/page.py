@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["Citations", "to_appendix", "to_html", "to_markdown"]
 
 
+STAND_INS = ("outlook-outcomes", "outlook-dilemma-effect", "outlook-policies")
+"""Pictures that stand on the first screens where the summary has none of its own; no card shows them."""
+
+
 class Citations:
     """The sources that a page cites, numbered in the order of their first mention.
 
@@ -86,6 +90,10 @@ def _values(brief: "Brief") -> dict[str, Any]:
         "said": brief.summary,
         "screens": screens,
         "cards": [_Card(answer, elsewhere=taken) for answer in brief.answers],
+        "traced": [
+            ("The first screens", brief.summary.figures),
+            *((answer.title, answer.figures) for answer in brief.answers),
+        ],
         "standings": _by_standing(brief.sources),
     }
 
@@ -96,8 +104,8 @@ def _screens(brief: "Brief") -> dict[str, Chart | None]:
     said = brief.summary
     return {
         "outcomes": said.outcomes or brief.hero,
-        "moves": said.moves or known.get("outlook-dilemma-effect"),
-        "tradeoff": said.tradeoff or known.get("outlook-policies"),
+        "moves": said.moves or known.get(STAND_INS[1]),
+        "tradeoff": said.tradeoff or known.get(STAND_INS[2]),
     }
 
 
@@ -105,10 +113,14 @@ class _Card:
     """An answer with the picture beside it, and the pictures that are left to the appendix."""
 
     def __init__(self, answer: Answer, *, elsewhere: Container[str]) -> None:
-        own = [chart for chart in answer.charts if chart.id not in elsewhere]
+        free = [chart for chart in answer.charts if chart.id not in STAND_INS]
         self.answer = answer
-        self.chart = own[0] if own else None
-        self.others: Sequence[Chart] = own[1:]
+        self.chart = free[0] if free else None
+        self.others: Sequence[Chart] = [
+            chart
+            for chart in answer.charts
+            if chart is not self.chart and chart.id not in elsewhere
+        ]
         self.shown = [chart for chart in answer.charts if chart not in self.others]
 
 

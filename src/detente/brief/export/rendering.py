@@ -16,6 +16,7 @@ from detente.analysis.mixes import MixSearch
 from detente.brief.export.data_files import APPENDIX_FILE
 from detente.brief.figures import (
     Answer,
+    Chart,
     FactView,
     Figure,
     TableView,
@@ -80,6 +81,7 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "headline_figures": list(dict.fromkeys(links_in(" ".join(brief.headline)))),
         "sure": [plain(text) for text in brief.sure],
         "outcomes": _outcomes(brief, context.policies.base),
+        "summary": _summary(brief),
         "questions": [_question(answer) for answer in brief.answers],
         "policies": _policies(brief),
         **(
@@ -100,6 +102,28 @@ def as_data(brief: "Brief") -> dict[str, Any]:
             *(f"tables/{name}" for name in to_csv_files(brief)),
             APPENDIX_FILE,
         ],
+    }
+
+
+def _summary(brief: "Brief") -> dict[str, Any]:
+    """Describe what is said first; its figures are those that no answer has."""
+    said = brief.summary
+    return {
+        "question": said.question,
+        "confidence": said.confidence.word,
+        "reasons": [plain(text) for text in said.confidence.reasons],
+        "charts": [_chart(chart) for chart in said.charts],
+        "figures": [figure_data(figure) for figure in said.figures],
+    }
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    return {
+        "id": chart.id,
+        "title": chart.title,
+        "subtitle": chart.subtitle,
+        "file": f"charts/{chart.id}.svg",
+        "table": f"tables/{chart.id}.csv",
     }
 
 
@@ -234,16 +258,7 @@ def _question(answer: Answer) -> dict[str, Any]:
         "changes": [plain(text) for text in answer.changes],
         "absent": list(answer.absent),
         "facts": [_fact(fact) for fact in answer.facts],
-        "charts": [
-            {
-                "id": chart.id,
-                "title": chart.title,
-                "subtitle": chart.subtitle,
-                "file": f"charts/{chart.id}.svg",
-                "table": f"tables/{chart.id}.csv",
-            }
-            for chart in answer.charts
-        ],
+        "charts": [_chart(chart) for chart in answer.charts],
         "figures": [figure_data(figure) for figure in answer.figures],
     }
 
@@ -399,9 +414,9 @@ def environment(*, html: bool) -> jinja2.Environment:
 def to_csv_files(brief: "Brief") -> Mapping[str, str]:
     """Write every table as CSV, by file name, and all figures in one."""
     files: dict[str, str] = {}
+    for chart in brief.charts:
+        files[f"{chart.id}.csv"] = _csv(chart.table)
     for answer in brief.answers:
-        for chart in answer.charts:
-            files[f"{chart.id}.csv"] = _csv(chart.table)
         for table in answer.tables:
             files[f"{answer.id}-{table.id}.csv"] = _csv(table)
     for extra in (*brief.base_rates, brief.timeline, brief.inputs, brief.disputed):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from detente.brief.figures import Chart
-from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart
+from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart, uprights
 from detente.brief.pictures.letters import balanced, text_width, wrap_text
 from detente.brief.pictures.palette import INK, MUTED, PAPER, RULE, band, ink, shade
 from detente.brief.pictures.pen import LINE, SIZE, SMALL, Pen, Rect, TextPlace
@@ -276,7 +276,7 @@ def _draw_mark(pen: Pen, frame: _Frame, mark: RangeMark, y: float) -> None:
         if mark.shape == "diamond":
             pen.diamond(x, y, ink(colour), radius=6.0)
         else:
-            pen.dot(x, y, ink(colour), radius=4.6, hollow=mark.shape == "ring")
+            pen.dot(x, y, ink(colour), radius=4.6, look="hollow" if mark.shape == "ring" else "full")
     for k, (text, end) in enumerate(zip(mark.printed, frame.ends, strict=False)):
         strong = mark.strong and k == 0
         tone = ink(INK if mark.strong or k == 0 else MUTED)
@@ -290,7 +290,7 @@ def _draw_axis(
     for tick, words in zip(scale.ticks, scale.words, strict=True):
         x = scale.at(tick)
         dark = zero and tick == 0.0
-        pen.uprights(x, bands, ink(INK if dark else RULE), width=1.4 if dark else 1.0)
+        pen.shapes(uprights(x, bands), ink(INK if dark else RULE), width=1.4 if dark else 1.0)
         half = text_width(words, SMALL) / 2
         at = min(max(x, half), pen.width - half)
         pen.text(TextPlace(at, y + 15.0, "middle"), words, tone=ink(MUTED), size=SMALL)

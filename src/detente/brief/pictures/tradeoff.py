@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from detente.brief.figures import Chart, Figure
-from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart
+from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart, uprights
 from detente.brief.pictures.letters import balanced, text_width
 from detente.brief.pictures.palette import INK, MUTED, NEUTRAL, RULE, ink
 from detente.brief.pictures.pen import SMALL, Pen, TextPlace
@@ -124,7 +124,7 @@ def _draw_axes(
     pen.text(TextPlace(0.0, 12.0), f"\N{UPWARDS ARROW} {up}", tone=ink(MUTED), size=SMALL, bold=True)
     for tick, words in zip(x.ticks, x.words, strict=True):
         at = x.at(tick)
-        pen.uprights(at, [(y.end, y.start)], ink(RULE))
+        pen.shapes(uprights(at, [(y.end, y.start)]), ink(RULE), width=1.0)
         half = text_width(words, SMALL) / 2
         place = min(max(at, half), width - half)
         pen.text(TextPlace(place, y.start + 16.0, "middle"), words, tone=ink(MUTED), size=SMALL)
