@@ -32,6 +32,7 @@ from detente.brief.summary.value import (
     Choice,
     Confidence,
     Finding,
+    Headings,
     KeyNumber,
     PlannedDate,
     Sign,
@@ -114,6 +115,7 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         question=_question(context),
         lead=_lead(context, shared, parts),
         confidence=Confidence(word=parts.doubts.word, reasons=_reasons(context, parts.doubts)),
+        headings=_headings(context, parts),
         outcomes=outcomes_chart(context, book, shared, parts.likely),
         types=parts.types,
         moves=moves_chart(context, parts.moves, parts.types),
@@ -131,6 +133,22 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         record=_record(context, parts.record),
         note=_note(context),
         figures=tuple(figure for figure in book.figures if figure.id not in known),
+    )
+
+
+def _headings(context: Context, parts: Parts) -> Headings:
+    return Headings(
+        confidence=say(PAGE, "heading_confidence", word=parts.doubts.word),
+        moves=say(PAGE, "heading_moves"),
+        choices=say(PAGE, "heading_choices"),
+        allies=say(
+            PAGE,
+            "heading_allies",
+            gas=any(number.case in {"joins_cut", "gas_loss", "gas_price", "pact"} for number in parts.allies),
+        ),
+        ahead=say(PAGE, "heading_ahead", dates=bool(parts.planned), signs=bool(parts.telling)),
+        assumed=say(PAGE, "heading_assumed", record=bool(parts.record)),
+        after=say(PAGE, "written_after"),
     )
 
 
@@ -231,8 +249,10 @@ def _spoken(effects: Sequence[Effect]) -> list[tuple[str, tuple[Figure, str]]]:
 
 
 def _moved(effects: Sequence[Effect]) -> dict[str, object]:
-    """Return effects as a sentence tells them: each with its type, or of more than two the smallest and the largest."""
+    """Return effects as a sentence tells them: each with its type, once where all are the same; of more than two the smallest and the largest."""
     spoken = _spoken(effects)
+    if len({words for _, (_, words) in spoken}) == 1:
+        return {"moved": [("", spoken[0][1])]}
     if len(spoken) < 3:
         return {"moved": spoken}
     ends = sorted(effects, key=lambda effect: abs(effect.mean))
@@ -365,7 +385,10 @@ def _number(number: AlliesNumber) -> KeyNumber:
 
 def _date(item: Planned) -> PlannedDate:
     day = first_day(item.day)
-    text = format_date(item.day) if day is None or len(item.day) < 10 else short_day(day)
+    if day is None:
+        text = item.day
+    else:
+        text = short_day(day) if len(item.day) == len("2030-01-31") else f"{day:%b %Y}"
     return PlannedDate(day=text, text=say(PAGE, "planned", item=item))
 
 
