@@ -13,6 +13,7 @@ from pathlib import Path
 
 from crisis_tables import packs
 from crisis_tables.machinery import EFFECTS, SOURCES, Compiler, Ledger, Row, plain, read, write
+from crisis_tables.maps import MAP, compile_map
 from crisis_tables.packs import Pack
 from cuba_1962 import hand
 
@@ -123,7 +124,8 @@ def main() -> None:
         "positions": (packs.POSITIONS, pack.positions()),
         "demands": (packs.DEMANDS, pack.demands(("USR", "CUB"))),
         "tracks": (packs.TRACKS, pack.tracks()),
-        "forces": (packs.FORCES, pack.forces()),
+        "forces": (packs.FORCES, pack.forces(hand.POINTS, {})),
+        "map": (MAP, compile_map(options.shared, hand.MAP_PLAN)),
         "rules": (packs.RULES, pack.rules()),
         "markets": (packs.MARKETS, pack.markets()),
         "measures": (packs.MEASURES, pack.measures(hand.MEASURES)),

@@ -24,6 +24,7 @@ from crisis_tables.machinery import (
     read,
     write,
 )
+from crisis_tables.maps import MAP, compile_map
 from kuwait_1990 import hand
 
 ESTIMATES = (
@@ -201,7 +202,8 @@ def main() -> None:
         "positions": (packs.POSITIONS, pack.positions()),
         "demands": (packs.DEMANDS, pack.demands(hand.CHALLENGER)),
         "tracks": (packs.TRACKS, pack.tracks()),
-        "forces": (packs.FORCES, pack.forces()),
+        "forces": (packs.FORCES, pack.forces(hand.POINTS, hand.SCHEDULED)),
+        "map": (MAP, compile_map(options.shared, hand.MAP_PLAN)),
         "rules": (packs.RULES, pack.rules()),
         "markets": (packs.MARKETS, with_range(pack.markets(), pack)),
         "measures": (packs.MEASURES, pack.measures({key: {} for key in hand.MEASURES})),

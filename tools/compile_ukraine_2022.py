@@ -12,6 +12,7 @@ import argparse
 from pathlib import Path
 
 from crisis_tables.machinery import SOURCES
+from crisis_tables.maps import MAP, compile_map
 from ukraine_2022 import hand, tables
 from ukraine_2022.common import Ledger, add_source, write
 from ukraine_2022.effects import EFFECTS, compile_effects
@@ -48,6 +49,7 @@ def main() -> None:
         "base_rates": (tables.BASE_RATES, tables.compile_base_rates(shared, ledger)),
         "indicators": (INDICATORS, compile_indicators(shared)),
         "timeline": (tables.TIMELINE, tables.compile_timeline(ledger)),
+        "map": (MAP, compile_map(shared, hand.MAP_PLAN)),
         **compile_gas(shared, ledger),
     }
     cited = {

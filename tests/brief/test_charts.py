@@ -5,7 +5,7 @@ What is on a picture is read back from its SVG (:mod:`tests.brief.drawn`), never
 
 import re
 import xml.etree.ElementTree as ET  # our own output
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,16 +17,18 @@ from tests.brief.drawn import axis, bars, collisions, dots, words
 
 import detente.brief.pages
 from detente.brief.figures import Figure, Trace, plain
-from detente.brief.pictures import charts, deterrence, flows, palette, paths, scales
+from detente.brief.pictures import charts, deterrence, flows, maps, palette, paths, scales
 from detente.brief.pictures.charts import Dumbbell, Mark, Span
-from detente.brief.pictures.deterrence import Arrival, Balance, Spot
+from detente.brief.pictures.deterrence import Balance
 from detente.brief.pictures.drawing import Key, Words
 from detente.brief.pictures.flows import Course, Ribbon
+from detente.brief.pictures.maps import Spot
 from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK, OKABE_ITO, player_colours
 from detente.brief.pictures.paths import StripEvent
 from detente.brief.pictures.pen import Pen, TextPlace, spread
 from detente.brief.pictures.terms import TermRow, draw_terms
+from detente.brief.pictures.timeline import Arrival, Dated, draw_timeline
 
 WORDS = Words(title="One thing <leads> & stays", subtitle="Share, in %", footnote="Source: here")
 LONG = "a name that is far too long to stand beside its marks on the screen of a telephone"
@@ -104,10 +106,13 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
         parts = {"denial": figure(30.0), "punishment": figure(20.0)}
         rows = [Balance(row=long, parts=parts, temptation=figure(40.0, unit="stakes"))]
         return deterrence.draw_balance("c", rows, WORDS, tempting="Temptation", row_title="Option")
-    if kind == "arrivals":
+    if kind in {"arrivals", "dates"}:
         rows = [Arrival(row=long, first=figure(3.0, 1, 5), ready=figure(20.0, 15, 30), colour=INK)]
-        dates = [(f"{long} {k}", date(2022, 1, k)) for k in (3, 5, 30)]
-        return deterrence.draw_arrivals("c", rows, WORDS, start=DAYS[0], dates=dates)
+        dates = [Dated(words=f"{long} {k}", day=date(2022, 1, k)) for k in (3, 5, 30)]
+        dates.append(Dated(words="short", day=date(2022, 1, 8), until=date(2022, 1, 15)))
+        heads = ("In place", "Days ahead")
+        rows = rows if kind == "arrivals" else []
+        return draw_timeline("c", rows, dates, WORDS, start=DAYS[0], heads=heads)
     if kind == "map":
         spots = [
             Spot(
@@ -116,7 +121,7 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
             )
             for k in range(12)
         ]  # fmt: skip
-        return deterrence.draw_map("c", spots, [("p",) * 7], WORDS)
+        return maps.draw_map("c", spots, [("p",) * 7], WORDS)
     if kind == "months":
         parts = {part: [figure(float(k)) for k in range(12)] for part in ("wells", long)}
         periods = [f"{long[:9]} {k}" for k in range(12)]
@@ -153,7 +158,7 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
 
 KINDS = (
     "ranges", "bars", "series", "positions", "matrix", "many columns", "weeks", "stacks", "dumbbells", "terms",
-    "balance", "arrivals", "map", "months", "courses", "ribbons", "paths", "strip",
+    "balance", "arrivals", "dates", "map", "months", "courses", "ribbons", "paths", "strip",
 )  # fmt: skip
 
 
@@ -278,14 +283,23 @@ def test_dumbbells_run_from_the_ring_to_the_point():
     assert [x for x, _, _ in drawn] == pytest.approx([at(v) for v in (0.4, 0.1, 0.3, 0.3)], abs=0.2)
 
 
-def test_arrivals_stand_on_their_days():
-    """Oracle: hand: weeks from the first day on are as wide as each other; the bar runs from day 3 to day 20."""
-    svg = make("arrivals").wide
-    week = {word.text: word.x for word in words(svg) if re.fullmatch(r"\d+ (?:Jan|Feb)", word.text)}
-    day = (week["15 Jan"] - week["1 Jan"]) / 14
-    (bar,) = bars(svg)
-    wanted = [week["1 Jan"] + day * k for k in (3, 20)]
-    assert [bar.left, bar.right] == pytest.approx(wanted, abs=0.2)
+@pytest.mark.parametrize("form", ["wide", "narrow"])
+def test_arrivals_and_days_stand_on_their_days(form):
+    """Oracle: hand: weeks from the first day on are as wide as each other; bars run from day 3 to 20 and from day 7 to the end of day 14."""
+    svg = getattr(make("arrivals"), form)
+    edge = {"wide": 700, "narrow": 350}[form]
+    ticks = [
+        word
+        for word in words(svg)
+        if re.fullmatch(r"\d+ (?:Jan|Feb)", word.text) and word.left > 1 and word.right < edge - 1
+    ]  # one at the edge is moved in
+    places = {datetime.strptime(f"{word.text} 2022", "%d %b %Y").date(): word.x for word in ticks}  # noqa: DTZ007
+    (start, first), (end, last) = min(places.items()), max(places.items())
+    day = (last - first) / (end - start).days
+    first -= day * (start - DAYS[0]).days
+    force, span = bars(svg)
+    wanted = [first + day * k for k in (3, 20, 7, 15)]
+    assert [force.left, force.right, span.left, span.right] == pytest.approx(wanted, abs=0.3)
 
 
 def test_a_place_further_north_and_east_stands_higher_and_to_the_right():
@@ -294,7 +308,7 @@ def test_a_place_further_north_and_east_stands_higher_and_to_the_right():
         Spot(label=f"s{k}", latitude=lat, longitude=long, size=0, series="N", colour=INK)
         for k, (lat, long) in enumerate(((59.0, 30.0), (61.0, 30.0), (59.0, 34.0)))
     ]
-    drawn = dots(deterrence.draw_map("m", spots, [], WORDS).wide)[-3:]
+    drawn = dots(maps.draw_map("m", spots, [], WORDS).wide)[-3:]
     (x0, y0, _), (x1, y1, _), (x2, y2, _) = drawn
     assert x1 == x0
     assert y2 == y0

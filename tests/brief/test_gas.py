@@ -5,6 +5,7 @@ import re
 import pytest
 from tests.brief.drawn import words
 
+from detente.analysis.records import GasStudy
 from detente.analysis.studies import keep_studies
 from detente.brief import compose, to_html, to_markdown
 from detente.brief.book import Book
@@ -13,6 +14,7 @@ from detente.brief.figures import Figure, Trace, links_in, plain
 from detente.brief.pictures import flows as flow_charts
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import Course, Ribbon
+from detente.brief.questions import _gas_flows
 from detente.brief.questions._gas import describe_gas
 from detente.brief.words import format_number, format_value
 from detente.crisis import load_crisis
@@ -213,3 +215,22 @@ def test_the_page_holds_the_section(gas_crisis, gas_results):
     text = to_markdown(brief)
     assert "Gas by country" in text
     assert "Of a pact for" in text
+
+
+def test_the_map_of_routes_is_what_the_programme_sends(gas_crisis, gas_results, monkeypatch):
+    """Oracle: independent code: supply of the years by route; the title is that of the widest line."""
+    context = Context.of(gas_crisis, gas_results)
+    years = {year.id: year for year in run_gas_years(gas_crisis, gas_mechanism(gas_crisis))}
+    study = context.results.study("gas", GasStudy)
+    sold = study.suppliers["NOR"]
+    courses = {route: ((1.0, 1.0), (2.0, 2.0 + k)) for k, route in enumerate(sold)}
+    monkeypatch.setattr(_gas_flows, "read_courses", lambda _: courses)
+    found = [c for c in describe_gas(context, Book(context, "alliance")).charts if "routes" in c.id]
+    assert bool(found) is (len(sold) > 1)
+    for chart in found:
+        amounts = [float(plain(row[1]).split()[0].replace(",", "")) for row in chart.table.rows]
+        assert sum(amounts) == pytest.approx(
+            float(years["stands"].supply_of("NOR").sum()), rel=0.05
+        )
+        share = int(re.search(r"carries (\d+)% of the gas", chart.title)[1]) / 100
+        assert share == pytest.approx(amounts[0] / sum(amounts), abs=0.015)  # two printed digits

@@ -5,8 +5,8 @@ import pytest
 from tests.brief.test_questions import by_id
 
 from detente.brief.figures import Figure, Trace, links_in, plain
-from detente.brief.pictures.deterrence import Spot, draw_map
 from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.maps import Spot, draw_map
 from detente.brief.pictures.terms import TermRow, draw_terms
 from detente.brief.questions._holding import typed_levels
 

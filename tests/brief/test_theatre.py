@@ -8,7 +8,7 @@ from tests.brief.drawn import collisions
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import plain
-from detente.brief.pictures.deterrence import MARK_COLUMNS
+from detente.brief.pictures.maps import MARK_COLUMNS
 from detente.brief.questions._theatre import theatre_chart
 from detente.crisis import load_crisis
 
@@ -100,7 +100,7 @@ def test_forces_of_two_actors_at_a_place_are_no_rivals(draw):
         (RIDGE, "Ridge: 900<"),
         (OURS, "Hill: 500\u20131,000 (ours)"),
         (RIVAL, "Ford: 5,000 (says Northland)"),
-        (PORT, "Port<"),
+        (PORT, "Port: 4 ships<"),
     ],
 )
 def test_a_label_says_whose_count_it_is_unless_it_is_a_fact(draw, row, label):

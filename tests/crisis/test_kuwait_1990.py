@@ -15,7 +15,13 @@ from detente.crisis.elements import Grade
 from detente.testing import carried_claims
 
 CUTOFF = date(1990, 11, 30)
-READ_LATER = {"mem": "2026-11", "nmc": "undated", "un-1990": "2008", "usn-chron": "1996-09-17"}
+READ_LATER = {
+    "mem": "2026-11",
+    "natural-earth": "undated",
+    "nmc": "undated",
+    "un-1990": "2008",
+    "usn-chron": "1996-09-17",
+}
 LAST_EDITION = date(1990, 12, 3)  # papers that report 30 November or before
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -99,7 +105,7 @@ def test_no_source_was_written_after_the_first_papers_of_december():
 
 
 def test_what_was_read_in_a_later_text_says_so():
-    """Oracle: hand; memory, a data set of another day, and two papers of 1990 at addresses of later years."""
+    """Oracle: hand; memory, two data sets of another day, and two papers of 1990 at addresses of later years."""
     assert {
         row["key"]: row["edition"] for row in rows("sources") if row["key"] in READ_LATER
     } == READ_LATER

@@ -59,10 +59,11 @@ def test_others_stand_beside_on_the_days_that_were_watched(crisis, tmp_path):
     assert found[2].brier == pytest.approx(0.01)
 
 
-def test_a_certain_error_has_a_finite_score(crisis, tmp_path):
+def test_a_certain_error_has_an_infinite_logarithmic_score(crisis, tmp_path):
+    """Oracle: hand, minus the logarithm of nothing."""
     text = "date,forecaster,prob\n2030-01-16,crowd,0\n"
     found = score_days(RECORDS, crisis, "war", read_forecasts(write(tmp_path, text), crisis))
-    assert math.isfinite(found[-1].log)
+    assert (found[-1].brier, found[-1].log) == (1.0, math.inf)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ TRACKS = (
     "result", "visibility", *PROVENANCE,
 )  # fmt: skip
 FORCES = (
-    "id", "side", "actor", "item", "place", "value", "low", "high", "unit", "ready", "seen", *PROVENANCE,
+    "id", "side", "actor", "item", "place", "latitude", "longitude", "value", "low", "high", "unit", "scheduled_for",
+    "ready", "seen", *PROVENANCE,
 )  # fmt: skip
 RULES = (
     "id", "body", "matter", "rule", "value", "unit", "who_can_block", "lag", *PROVENANCE,
@@ -185,8 +186,10 @@ class Pack:
             )
         return found
 
-    def forces(self) -> list[Row]:
-        """List forces of both sides, as the parties counted them."""
+    def forces(
+        self, points: Mapping[str, tuple[str, str]], scheduled: Mapping[str, str]
+    ) -> list[Row]:
+        """List forces of both sides, as the parties counted them: which stand where on the map, which are due when."""
         found = []
         for row, source, claims in self.rows("forces", "forces"):
             value, value_hi, unit, words = self.measured(row)
@@ -198,8 +201,12 @@ class Pack:
                     "actor": row["actor"],
                     "item": row["item"],
                     "place": row["where"],
+                    **dict(
+                        zip(("latitude", "longitude"), points.get(row["id"], ("", "")), strict=True)
+                    ),
                     **ranged(value, value_hi),
                     "unit": unit,
+                    "scheduled_for": scheduled.get(row["id"], ""),
                     "ready": first(row, "ready_or_arrival", "ready_or_arrives"),
                     "seen": first(row, "seen_by_other_side"),
                     **cells,

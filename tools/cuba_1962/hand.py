@@ -6,6 +6,8 @@ Everything that needs a person's judgement stands here in one place.
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
 
+from crisis_tables.maps import NATURAL_EARTH, MapPlan
+
 CUTOFF = date(1962, 10, 22)
 CUT = CUTOFF.isoformat()
 
@@ -47,6 +49,7 @@ def _source(publisher: str, title: str, day: str, address: str, standing: str) -
 
 
 SOURCES = {
+    "natural-earth": NATURAL_EARTH,
     "judgement": _source("detente project", "Judgement of the compilers", CUT, "", "judgement"),
     "derived": _source("detente project", "Computed from the rows and coordinates named in the note", CUT, "", "derived"),
     "mem": _source("no page found", "From memory; no stored page found, to be checked before quoting", "", "", "memory"),
@@ -58,7 +61,7 @@ SOURCES = {
 }  # fmt: skip
 EDITIONS = {"mem": "2026-11", "icb": "2023"}
 """Day of the text that was read, where the research tables do not name it."""
-ALWAYS = ("judgement", "derived", "mem", "sor-17")
+ALWAYS = ("judgement", "derived", "mem", "sor-17", "natural-earth")
 """Sources that the crisis file cites whether a table does or not."""
 QUANTITY_SOURCES = (
     "dobbs-17", "dobbs-19", "dobbs-79", "ww-inv", "malin", "malinov", "fn-n", "fn-kcw", "garthoff", "drent",
@@ -224,3 +227,35 @@ EFFECTS = {
     "X03": ("none", "shipping", "no allied shipping and trade with Cuba", "shipping", "gdp", "", "", "", "estimate", "emb-926", "", "no estimate found"),
     "X04": ("range", "petroleum", "quarantine widened to petroleum", "sea", "overlap", "", "", "0", "convention", "own", "O7", "the wider quarantine holds the narrower"),
 }  # fmt: skip
+
+# --- map: see the decision note on maps ------------------------------------------------------------------------------
+
+POINTS = {
+    **dict.fromkeys(("F48", "F49", "F55", "F56", "F57", "F58", "F59", "F62"), ("21.9", "-79.0")),
+    "F31": ("26.0", "-68.0"),
+    "F61": ("32.0", "-62.0"),
+    "F33": ("38.51", "27.01"),
+    "F34": ("40.77", "16.93"),
+    "F35": ("52.48", "0.52"),
+}
+"""Where rows of forces stand on the map, degrees north and east."""
+
+MAP_PLAN = MapPlan(
+    slug="cuba-1962",
+    cutoff=CUT,
+    box=(-98.0, 10.0, -58.0, 42.0),
+    rivers=("Mississippi", "Rio Grande"),
+    seas={
+        "Gulf of Mexico": (25.0, -90.0),
+        "Caribbean Sea": (15.5, -74.0),
+        "Atlantic Ocean": (30.0, -71.0),
+    },
+    places=(
+        "Havana",
+        "Washington",
+        "New York",
+        "Key West, Florida",
+        "Norfolk, Virginia",
+        "Guantanamo Bay",
+    ),
+)

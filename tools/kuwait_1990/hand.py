@@ -6,6 +6,7 @@ Everything that needs a person's judgement stands here in one place.
 from datetime import date
 
 from crisis_tables.machinery import Compiler
+from crisis_tables.maps import NATURAL_EARTH, MapPlan
 
 CUTOFF = date(1990, 11, 30)
 
@@ -126,6 +127,7 @@ def _source(
 
 
 SOURCES = {
+    "natural-earth": NATURAL_EARTH,
     "mem": _source("memory of the compilers", "No stored page was found", "", "", "memory"),
     "judgement": _source("detente project", "Judgement of the compilers", "1990-11-30", "", "judgement"),
     "conv": _source("detente project", "Convention or scale of this crisis", "1990-11-30", "", "judgement"),
@@ -143,7 +145,7 @@ SOURCES = {
     "un-1990": {**_source("UN Security Council", "Resolutions of 1990, 660 to 678", "", "https://is.muni.cz/el/law/jaro2008/MP803Z/um/5065649/5065652/NR057528.txt"), "date_printed": "1990"},
 }  # fmt: skip
 
-ALWAYS = ("judgement", "mem", "conv")
+ALWAYS = ("judgement", "mem", "conv", "natural-earth")
 BY_THE_CRISIS = ("ct-0819", "time-1203")  # cited by a fact, and by no row that enters
 
 COMPILER = Compiler(
@@ -317,3 +319,35 @@ EFFECTS = {
     "X09": ("evidence", "oil", "trade", "world", "price of oil, highest over the eve of the invasion", "ten weeks", "", 91, "", "pct", "", "derived", "sun-1117o;lat-1023o", "S8", "21.54 to 41.15 USD; the oil of Kuwait is missing too"),
     "X10": ("evidence", "oil", "trade", "world", "price of oil, at the cut-off over the eve of the invasion", "four months", "", 34, "", "pct", "", "derived", "lat-1201o;lat-1023o", "S8", "21.54 to 28.85 USD; others have replaced what is missing"),
 }  # fmt: skip
+
+# --- map: see the decision note on maps ------------------------------------------------------------------------------
+
+POINTS = {
+    **dict.fromkeys(("F004", "F005", "F007", "F008", "F009", "F010"), ("29.9", "47.4")),
+    **dict.fromkeys(("F033", "F045"), ("26.3", "50.1")),
+    **dict.fromkeys(("F048", "F050", *(f"F0{k}" for k in range(52, 63))), ("27.9", "45.6")),
+    "F066": ("37.2", "42.6"),
+    "F067": ("37.0", "35.43"),
+}
+"""Where rows of forces stand on the map, degrees north and east."""
+
+MAP_PLAN = MapPlan(
+    slug="kuwait-1990",
+    cutoff=CUTOFF.isoformat(),
+    box=(30.0, 20.0, 60.0, 40.0),
+    rivers=("Tigris", "Euphrates and Shatt al-Arab", "Nile"),
+    seas={"Gulf": (27.4, 51.3), "Red Sea": (23.5, 37.0), "Mediterranean": (34.2, 32.0), "Caspian Sea": (38.5, 51.5)},
+    places=("Baghdad", "Kuwait City", "Riyadh", "Tehran", "Basra", "Dhahran, Saudi Arabia", "Amman", "Damascus", "Tel Aviv", "Cairo"),
+    borders={("Iraq", "Kuwait"): "disputed", ("Kuwait", "Saudi Arabia"): "border"},
+    notes={
+        ("Iraq", "Kuwait"): "Iraq denied the line and annexed Kuwait on 8 August 1990; shown is the demarcation of 1993, a little north of lines used before"
+    },
+)  # fmt: skip
+
+SCHEDULED = {
+    "F080": "1991-01-15",
+    "F081": "1991-03-17",
+    "F084": "1991-01-15",
+    "F085": "1991-03-25",
+}
+"""Days ahead that the notes of rows of forces name."""

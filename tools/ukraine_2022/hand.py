@@ -3,6 +3,8 @@
 Everything that needs a person's judgement stands here in one place.
 """
 
+from crisis_tables.maps import NATURAL_EARTH, MapPlan
+
 CUT = "2022-01-27"
 
 ACTORS = (
@@ -551,6 +553,7 @@ ALWAYS = (
     "iep-2015",
     "bilgin-2018",
     "markets-insider-220121",
+    "natural-earth",
 )
 GAS = (
     "entsog-2201", "rtr-150401", "fluxys-160527", "zeelink-2011", "lngjournal-061201",
@@ -569,6 +572,7 @@ def _source(
 
 
 SOURCES = {
+    "natural-earth": NATURAL_EARTH,
     "norman-2022": _source("LSE USAPP - American Politics and Policy blog (Julie Norman)", "Explainer on the United States, NATO and Russia over Ukraine", CUT, "https://bit.ly/33Uk7e0", "scholarly blog", "late January 2022"),
     "judgement": _source("detente project", "Judgement of the compilers", CUT, "", "judgement"),
     "derived": _source("detente project", "Computed from the rows and coordinates named in the note", CUT, "", "derived"),
@@ -814,4 +818,25 @@ TIMELINE = (
     ("2022-01-26", "UKR RUS", "Kuleba: the Russian force is not enough for an offensive along the whole border", "afp-via-220126", "O1 O4", "claim"),
     ("2022-01-26", "DEU UKR", "Germany offers 5,000 helmets and stays with no lethal arms", "tr-0126;uanews-0126", "A7", "fact"),
     ("2022-01-27", "RUS USA", "Lavrov: no positive answer on the main issue, talks on secondary ones possible", "ap-0127;pt-0127", "D7 W6", "fact"),
+)  # fmt: skip
+
+# --- map: see the decision note on maps ------------------------------------------------------------------------------
+
+MAP_PLAN = MapPlan(
+    slug="ukraine-2022",
+    cutoff=CUT,
+    box=(8.0, 39.0, 49.0, 61.5),
+    rivers=("Danube", "Dnipro", "Dniester", "Don", "Volga", "Vistula", "Oder", "Elbe", "Daugava"),
+    seas={"Black Sea": (43.2, 33.6), "Baltic Sea": (56.6, 19.0), "Sea of Azov": (46.1, 36.6), "Caspian Sea": (44.5, 48.2)},
+    places=("Kyiv", "Moscow", "Minsk", "Berlin", "Riga", "Vienna", "Kharkiv", "Odesa", "Lviv", "Sevastopol"),
+    routes={
+        "nord_stream_1": [(28.7, 60.5), (26.5, 59.9), (23.0, 59.4), (20.0, 57.8), (18.6, 56.0), (15.5, 54.9), (13.65, 54.14)],
+        "nord_stream_2": [(28.2, 59.7), (26.0, 59.6), (22.6, 59.0), (19.6, 57.2), (18.2, 55.6), (15.2, 54.6), (13.65, 54.14)],
+        "yamal": [(39.0, 57.0), (32.0, 54.8), (27.6, 53.6), (23.7, 52.6), (18.6, 52.9), (14.6, 52.4)],
+        "belarus_lithuania": [(32.0, 54.8), (28.0, 54.3), (25.3, 54.6)],
+        "ukraine_slovakia": [(39.0, 53.0), (35.3, 51.3), (30.5, 49.9), (25.0, 49.0), (22.3, 48.6)],
+        "ukraine_romania": [(30.5, 49.9), (28.4, 45.4)],
+        "turkstream": [(37.5, 44.9), (35.5, 43.6), (31.0, 42.6), (28.1, 41.7), (27.0, 42.0)],
+        "russia_finland": [(30.3, 60.2), (28.8, 61.0)],
+    },
 )  # fmt: skip

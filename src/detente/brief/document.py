@@ -69,15 +69,15 @@ class Brief:
         """The picture of the first screen: the outcomes."""
         return next((chart for chart in self.charts if chart.id == "outlook-outcomes"), None)
 
-    def write(self, folder: str | Path) -> BriefPaths:
-        """Write ``brief.html``, ``brief.md``, ``brief.json``, ``charts/`` and ``tables/`` into a folder.
+    def write(self, folder: str | Path, *, single_file: bool = False) -> BriefPaths:
+        """Write the files of :func:`detente.brief.export.writing.write_files` into a folder.
 
         Raises
         ------
         RunError
             ``output-unwritable``, see :func:`detente.brief.export.writing.write_files`.
         """
-        return write_files(self, folder)
+        return write_files(self, folder, single_file=single_file)
 
     def _rows(self) -> list[tuple[str, str]]:
         return [

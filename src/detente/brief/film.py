@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -357,7 +358,7 @@ def _score_table(film: Film) -> TableView | None:
                 "an attack" if key[0] == "attack" else film.crisis.outcomes[key[0]].label,
                 str(len(mine)),
                 f"{sum(item.brier for item in mine) / len(mine):.3f}",
-                f"{sum(item.log for item in mine) / len(mine):.3f}",
+                _mean_log([item.log for item in mine]),
                 f"{last.prob:.0%} on {last.day.isoformat()}",
             )
         )
@@ -369,6 +370,12 @@ def _score_table(film: Film) -> TableView | None:
         numeric=(False, False, True, True, True, False),
         note="One crisis proves nothing: a forecaster who is always sure of war scores best in the years that have one.",
     )
+
+
+def _mean_log(scores: Sequence[float]) -> str:
+    """Say a mean of logarithmic scores, and how many of them are infinite."""
+    infinite = sum(map(math.isinf, scores))
+    return f"infinite ({infinite})" if infinite else f"{sum(scores) / len(scores):.3f}"
 
 
 def _left_table(film: Film) -> TableView | None:
@@ -446,7 +453,14 @@ def to_json(film: Film) -> str:
             dict(zip(("day", "event", "reason"), row, strict=True)) for row in film.left_out
         ],
         "outcome": film.outcome,
-        "scores": [{**asdict(item), "day": item.day.isoformat()} for item in film.scores],
+        "scores": [
+            {
+                **asdict(item),
+                "day": item.day.isoformat(),
+                "log": item.log if math.isfinite(item.log) else None,
+            }
+            for item in film.scores
+        ],
     }
     return to_json_bytes(data, indent=1, inf_nan_mode="constants").decode() + "\n"
 

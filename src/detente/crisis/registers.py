@@ -272,8 +272,8 @@ def event_names(layout: str) -> Mapping[str, str]:
 
     Examples
     --------
-    >>> event_names("gdelt")["rom"]
-    'ROU'
+    >>> event_names("icews")["south korea"]
+    'KOR'
     """
     rows = _rows("event_names.csv")
     return {row["name"].casefold(): row["actor"] for row in rows if row["layout"] == layout}

@@ -116,6 +116,7 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
         *COMMON_COLUMNS,
     ),
     "forces": ("id", "side", "item", "place", "value", "low", "high", "unit", *COMMON_COLUMNS),
+    "map": ("id", "kind", "name", "points", *COMMON_COLUMNS),
     "arms": ("id", "sender", "item", "value", "unit", *COMMON_COLUMNS),
     "measures": (
         "id",

@@ -26,6 +26,7 @@ __all__ = [
     "assemble_table",
     "parse_user_table",
     "read_content",
+    "read_prob",
     "read_user_table",
     "table_error",
 ]
@@ -82,6 +83,22 @@ def read_user_table(
         return parse_user_table(decode_text(content), wanted=wanted, aliases=aliases)
     except (UnicodeDecodeError, MalformedCsvError) as error:
         raise table_error(error, path, what) from error
+
+
+def read_prob(cell: str, style: NumberStyle, *, at: str) -> float:
+    """Return the probability that a cell holds.
+
+    Raises
+    ------
+    UsageError
+        ``table-row-invalid`` if it holds none, with the place ``at``.
+    """
+    prob = style.read(cell)
+    if prob is None or not 0.0 <= prob <= 1.0:
+        message = f"{cell[:40]!r} is no probability"
+        fix = "write a number from 0 to 1, such as 0.25"
+        refuse(message, code="table-row-invalid", at=at, fix=fix)
+    return prob
 
 
 def read_content(path: Path, what: str) -> bytes:

@@ -19,7 +19,16 @@ from detente.crisis.user_tables import read_user_table
 from detente.errors import UsageError, nearest
 from detente.watch.asserting import ReportText
 
-__all__ = ["Event", "EventReading", "read_events", "read_meaning", "understand"]
+__all__ = [
+    "Event",
+    "EventReading",
+    "Miss",
+    "known_names",
+    "misses",
+    "read_events",
+    "read_meaning",
+    "understand",
+]
 
 MAX_EVENTS = 2_000_000
 """Most rows of a table of events."""

@@ -1,20 +1,18 @@
-r"""Scores of daily forecasts against what happened.
+"""Scores of daily forecasts against what happened, by the rules of :mod:`detente.scores`."""
 
-Brier's score of a probability :math:`p` of an event is :math:`(p - y)^2` with :math:`y = 1` if it happened, else 0
-(:cite:p:`brier1950`); the logarithmic score is :math:`-\ln p` of what happened (:cite:p:`good1952`). Both are losses.
-"""
-
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from detente.crisis.crisis import Crisis
 from detente.crisis.csv_cells import NumberStyle, read_number
-from detente.crisis.user_tables import read_user_table
+from detente.crisis.user_tables import read_prob, read_user_table
 from detente.errors import UsageError
+from detente.scores import brier_scores, log_scores
 
 __all__ = ["Forecast", "Score", "read_forecasts", "reference_forecasts", "score_days"]
 
@@ -22,7 +20,6 @@ OWN = "detente"
 EVEN = "an even chance"
 ATTACK = "attack"
 """The event that any outcome counted as an attack happens."""
-_TINY = 1e-9
 _COLUMNS = ("date", "forecaster", "prob")
 
 
@@ -38,7 +35,10 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A forecast with its scores; ``happened`` says whether the event did."""
+    """A forecast with its scores; ``happened`` says whether the event did.
+
+    ``log`` is infinite where what happened had been given no chance.
+    """
 
     day: date
     forecaster: str
@@ -81,11 +81,7 @@ def _forecast(row: Mapping[str, str], crisis: Crisis, style: NumberStyle, at: st
         message = f"{row['date'][:40]!r} is no day"
         fix = "write YYYY-MM-DD"
         raise UsageError(message, code="table-row-invalid", at=at, fix=fix) from error
-    prob = style.read(row["prob"])
-    if prob is None or not 0.0 <= prob <= 1.0:
-        message = f"{row['prob'][:40]!r} is no probability"
-        fix = "write a number from 0 to 1, such as 0.25"
-        raise UsageError(message, code="table-row-invalid", at=at, fix=fix)
+    prob = read_prob(row["prob"], style, at=at)
     who = row["forecaster"]
     return Forecast(day=day, forecaster=who or "unnamed", event=event, prob=prob)
 
@@ -183,13 +179,13 @@ def score_days(
 
 
 def _score(item: Forecast, *, happened: bool) -> Score:
-    given = item.prob if happened else 1.0 - item.prob
+    prob, came = np.array([item.prob]), np.array([happened])
     return Score(
         day=item.day,
         forecaster=item.forecaster,
         event=item.event,
         prob=item.prob,
         happened=happened,
-        brier=(item.prob - float(happened)) ** 2,
-        log=-math.log(max(given, _TINY)),
+        brier=float(brier_scores(prob, came)[0]),
+        log=float(log_scores(prob, came)[0]),
     )

@@ -1,4 +1,4 @@
-"""Rendering: the briefing as data for machines, as a page, as Markdown, and as tables."""
+"""Rendering: the briefing as data for machines and as tables, and the templates of its pages."""
 
 import csv
 import io
@@ -13,19 +13,20 @@ import jinja2
 from markupsafe import Markup
 
 from detente.analysis.mixes import MixSearch
-from detente.brief.behind import reading
+from detente.brief.export.data_files import APPENDIX_FILE
 from detente.brief.figures import (
     Answer,
     FactView,
     Figure,
     TableView,
+    link,
     links_in,
     parts_of,
     plain,
 )
 from detente.brief.pages import page_loader
 from detente.brief.quantity_words import quantity_text, source_date
-from detente.brief.words import format_date, plural, say_edition
+from detente.brief.words import format_date, plural, say_edition, sentence_case, spell_count
 from detente.crisis.metric_names import metric_name
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ __all__ = [
     "environment",
     "figure_data",
     "to_csv_files",
-    "to_html",
     "to_json",
-    "to_markdown",
 ]
 
 DIGITS = 10
@@ -99,6 +98,7 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "files": [
             *(f"charts/{chart.id}.svg" for chart in brief.charts),
             *(f"tables/{name}" for name in to_csv_files(brief)),
+            APPENDIX_FILE,
         ],
     }
 
@@ -228,7 +228,9 @@ def _question(answer: Answer) -> dict[str, Any]:
         "id": answer.id,
         "title": answer.title,
         "answer": plain(answer.answer),
+        "so_what": plain(answer.so_what),
         "model": [plain(text) for text in answer.model],
+        "detail": [plain(text) for text in answer.detail],
         "changes": [plain(text) for text in answer.changes],
         "absent": list(answer.absent),
         "facts": [_fact(fact) for fact in answer.facts],
@@ -297,13 +299,13 @@ def to_json(brief: "Brief") -> str:
     return json.dumps(as_data(brief), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-# --- page and Markdown -----------------------------------------------------------------------------------------------
+# --- templates -----------------------------------------------------------------------------------------------------
 
 
-def _rich(text: str) -> Markup:
-    """Turn links to figures into anchors of the page."""
+def _rich(text: str, page: str = "") -> Markup:
+    """Turn links to figures into anchors, within the page or of the page that is named."""
     parts = [
-        f'<a class="n" href="#{escape(figure)}">{escape(words, quote=False)}</a>'
+        f'<a class="n" href="{page}#{escape(figure)}">{escape(words, quote=False)}</a>'
         if figure
         else escape(words, quote=False)
         for figure, words in parts_of(text)
@@ -383,44 +385,12 @@ def environment(*, html: bool) -> jinja2.Environment:
         safe_svg=Markup,
         address=_address,
         code=_code,
+        link=link,
+        sentence=sentence_case,
+        counted=plural,
+        spelled=spell_count,
     )
     return found
-
-
-def _case_words(brief: "Brief") -> str:
-    results = brief.context.results
-    cases = f"{plural(results.n_draws, 'explored case')} ({results.manifest.mode})"
-    commitments = len(brief.context.policies.ids)
-    return f"{cases} for each of {commitments} commitments" if commitments > 1 else cases
-
-
-def _values(brief: "Brief") -> dict[str, Any]:
-    crisis = brief.crisis
-    return {
-        "brief": brief,
-        "crisis": crisis,
-        "context": brief.context,
-        "results": brief.context.results,
-        "note": NOTE,
-        "reading": reading(brief.context.results),
-        "n_cases": _case_words(brief),
-        "players": [
-            {"name": player.name, "colour": brief.context.roles.colours[player.id]}
-            for player in brief.context.roles.players()
-        ],
-        "n_figures": f"{len(brief.figures):,}",
-    }
-
-
-def to_html(brief: "Brief") -> str:
-    """Render the page: one file, no scripts, nothing loaded from elsewhere."""
-    return environment(html=True).get_template("brief.html").render(_values(brief))
-
-
-def to_markdown(brief: "Brief") -> str:
-    """Render the briefing as Markdown, with its pictures beside it."""
-    text = environment(html=False).get_template("brief.md").render(_values(brief))
-    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """Pages: the words of the briefing as templates, a folder per language.
 
 ``brief.html`` and ``brief.md`` are the whole page. ``<question>.j2`` holds the words of one question in blocks: ``title``,
-``answer``, ``model`` (paragraphs, an empty line between two), ``changes`` and ``absent`` (a line each). A template says
-what a question computed: it compares no numbers, it only looks at the cases that the question names. ``summary.j2`` holds the
-words of the summary, a block for each thing that is said.
+``answer``, ``so_what``, ``model`` (paragraphs, an empty line between two), ``changes`` and ``absent`` (a line each). A template
+says what a question computed: it compares no numbers, it only looks at the cases that the question names. ``summary.j2``
+holds the words of the summary, a block for each thing that is said.
 """
 
 import re
@@ -30,6 +30,7 @@ class PageWords:
 
     title: str
     answer: str
+    so_what: str
     model: tuple[str, ...]
     changes: tuple[str, ...]
     absent: tuple[str, ...]
@@ -58,6 +59,7 @@ def read_page(question: str, values: Mapping[str, object]) -> PageWords:
     return PageWords(
         title=_one_line(block("title")),
         answer=_one_line(block("answer")),
+        so_what=_one_line(block("so_what")),
         model=_paragraphs(block("model"), "\n\n"),
         changes=_paragraphs(block("changes"), "\n"),
         absent=_paragraphs(block("absent"), "\n"),
@@ -105,10 +107,12 @@ def _environment(places: tuple[str, ...]) -> jinja2.Environment:
         aside=lambda figure: link(figure, figure.aside_text),
         chance=chance,
         joined=join_words,
+        quoted=lambda text: f"“{text}”",
         counted=plural,
         sentence=sentence_case,
         spelled=spell_count,
         amount=_amount,
+        unsigned=lambda text: text.removeprefix("\N{MINUS SIGN}").removeprefix("+"),
         bare_range=_bare_range,
     )
     return found
@@ -125,7 +129,9 @@ def _amount(figure: Figure) -> str:
 
 def _bare_range(figure: Figure) -> str:
     """Write the range of a figure in percent of something without saying again of what."""
-    return figure.range_text.partition("%")[0] + "%" if "%" in figure.range_text else figure.range_text
+    return (
+        figure.range_text.partition("%")[0] + "%" if "%" in figure.range_text else figure.range_text
+    )
 
 
 def _one_line(text: str) -> str:

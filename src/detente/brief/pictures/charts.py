@@ -22,6 +22,7 @@ from detente.brief.pictures.drawing import (
     draw_names_below,
     lay_rows,
     make_chart,
+    uprights,
 )
 from detente.brief.pictures.letters import text_width
 from detente.brief.pictures.palette import (
@@ -358,7 +359,7 @@ def draw_dumbbells(
             low, high = sorted((first, last))
             if high - low > 1:
                 pen.bar(Rect(low, y - 2, high, y + 2), band(row.colour))
-            pen.dot(first, y, ink(row.colour), radius=5.2, hollow=True)
+            pen.dot(first, y, ink(row.colour), radius=5.2, look="hollow")
             pen.dot(last, y, ink(row.colour), radius=5.2 if high - low > 3 else 3.6)
         pen.height = layout.bottom
         return pen
@@ -375,7 +376,7 @@ def _draw_grid(pen: Pen, scale: Scale, layout: RowLayout, *, at: float | None = 
     draw_axis(pen, scale, layout)
     if at is not None:
         dash = "" if at == 0 else "4 3"
-        pen.uprights(scale.at(at), layout.bands, ink(INK), width=1.2, dash=dash)
+        pen.shapes(uprights(scale.at(at), layout.bands), ink(INK), width=1.2, dash=dash)
 
 
 # --- words on the pictures -------------------------------------------------------------------------------------------

@@ -1,9 +1,7 @@
-"""Pictures of deterrence: what holds an option back, what arrives when, and where forces stand."""
+"""Pictures of deterrence: what holds an option back."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.charts import stack_bars
@@ -11,7 +9,6 @@ from detente.brief.pictures.drawing import (
     WIDTH,
     Form,
     Key,
-    RowLayout,
     Slot,
     Words,
     draw_axis,
@@ -19,20 +16,14 @@ from detente.brief.pictures.drawing import (
     lay_rows,
     make_chart,
 )
-from detente.brief.pictures.letters import balanced, text_width
-from detente.brief.pictures.palette import MUTED, NEUTRAL, OKABE_ITO, band, ink
-from detente.brief.pictures.pen import SMALL, Pen, Rect, TextPlace
-from detente.brief.pictures.scales import Scale, make_scale
-from detente.brief.words import format_date, format_number
+from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO, ink
+from detente.brief.pictures.pen import Pen, Rect
+from detente.brief.pictures.scales import make_scale
+from detente.brief.words import format_number
 
 __all__ = [
-    "MARK_COLUMNS",
-    "Arrival",
     "Balance",
-    "Spot",
-    "draw_arrivals",
     "draw_balance",
-    "draw_map",
 ]
 
 _PART_COLOURS = (OKABE_ITO["blue"], OKABE_ITO["sky"], OKABE_ITO["orange"], NEUTRAL)
@@ -93,208 +84,3 @@ def draw_balance(
             for row in rows
         ),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """One reinforcement: when its first part is in place and when all of it, in days from the cut-off."""
-
-    row: str
-    first: Figure
-    ready: Figure
-    colour: str
-
-
-def draw_arrivals(
-    name: str,
-    rows: Sequence[Arrival],
-    words: Words,
-    *,
-    start: date,
-    dates: Sequence[tuple[str, date]],
-) -> Chart:
-    """Draw a calendar: per force a bar from its first to its last part, its range as a thin line, and days that bind.
-
-    ``dates`` are lines across the picture, such as the end of an exercise.
-    """
-
-    def day(offset: float | None) -> str:
-        return (start + timedelta(days=round(offset or 0.0))).isoformat()
-
-    ends = [row.ready.value if row.ready.high is None else row.ready.high for row in rows]
-    last = max(
-        [*(end or 0.0 for end in ends), *(float((when - start).days) for _, when in dates), 7.0]
-    )
-
-    def build(form: Form) -> Pen:
-        pen = Pen(WIDTH[form])
-        layout = lay_rows(pen, form, [Slot(row=row.row) for row in rows], top=0.0)
-        scale = _calendar(start, last, layout.left, layout.right)
-        draw_axis(pen, scale, layout)
-        for row, y in zip(rows, layout.heights, strict=True):
-            first, ready = scale.at(row.first.value or 0.0), scale.at(row.ready.value or 0.0)
-            low = first if row.first.low is None else scale.at(row.first.low)
-            high = ready if row.ready.high is None else scale.at(row.ready.high)
-            pen.line((low, y), (high, y), band(row.colour), width=2.5)
-            pen.bar(Rect(first, y - 5, ready, y + 5), band(row.colour))
-            pen.dot(first, y, ink(row.colour))
-        pen.height = layout.bottom
-        _draw_dates(
-            pen, scale, layout, [(text, when, float((when - start).days)) for text, when in dates]
-        )
-        return pen
-
-    return make_chart(
-        name,
-        build,
-        words,
-        (
-            "Force",
-            "First part in place",
-            "All in place",
-            "Days to the first",
-            "Days to all",
-        ),
-        tuple(
-            (
-                row.row,
-                format_date(day(row.first.value)),
-                format_date(day(row.ready.value)),
-                link(row.first, row.first.full_text),
-                link(row.ready, row.ready.full_text),
-            )
-            for row in rows
-        ),
-        numeric=(False, False, False, True, True),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """A place on the map; ``size`` in persons is zero where nobody counts them."""
-
-    label: str
-    latitude: float
-    longitude: float
-    size: float
-    series: str
-    colour: str
-
-
-MARK_COLUMNS = ("Place", "Side", "What", "How many", "Who says so", "As of", "Grade")
-"""What the table beside the map says of each mark."""
-
-
-def draw_map(
-    name: str, spots: Sequence[Spot], marks: Sequence[tuple[str, ...]], words: Words
-) -> Chart:
-    """Draw places at their coordinates, without coasts or borders: a sketch of where forces stand, not a map.
-
-    The area of a disc grows with the number of persons; places without a count are small. A label that finds no free place is
-    left to the table. ``marks`` are the rows of the table beside the map (:data:`MARK_COLUMNS`).
-    """
-    sides = {spot.series: spot.colour for spot in reversed(spots)}
-    series = list(dict.fromkeys(spot.series for spot in spots))
-    largest = max([*(spot.size for spot in spots), 1.0])
-
-    def build(form: Form) -> Pen:
-        pen = Pen(WIDTH[form])
-        top = draw_key(pen, [Key(one, sides[one]) for one in series]) + 4
-        most = 20.0 if form == "wide" else 14.0
-        at, pen.height = _project(spots, pen.width, top, margin=most + 4)
-        discs = [
-            (spot, *at[k], max(3.5, most * math.sqrt(max(spot.size, 0.0) / largest)))
-            for k, spot in enumerate(spots)
-        ]
-        discs.sort(key=lambda disc: -disc[3])
-        for spot, x, y, radius in discs:
-            pen.dot(x, y, band(spot.colour), radius=radius)
-        for spot, x, y, radius in discs:
-            pen.label(_around(x, y, radius), spot.label)
-        return pen
-
-    return make_chart(
-        name,
-        build,
-        words,
-        MARK_COLUMNS,
-        tuple(marks),
-        numeric=tuple(column == "How many" for column in MARK_COLUMNS),
-    )
-
-
-def _draw_dates(
-    pen: Pen, scale: Scale, layout: RowLayout, dates: Sequence[tuple[str, date, float]]
-) -> None:
-    """Draw days as dashed lines that end in their words: the latest at the top, each earlier one below where it must."""
-    y, step, edge = layout.bottom + 14, 16.0, pen.width
-    for words, when, offset in sorted(dates, key=lambda item: -item[2]):
-        x = scale.at(offset)
-        lines = balanced(f"{words}, {_day_text(when)}", pen.width, SMALL)
-        wide = max(text_width(line, SMALL) for line in lines)
-        start = min(x + 5, max(0.0, pen.width - wide))
-        if start + wide + 8 > edge:
-            y += step
-        edge, step = min(start, x), 15.0 * len(lines) + 1
-        pen.line((x, layout.top), (x, y + 2), ink(MUTED), dash="4 3", under=True)
-        pen.lines(TextPlace(start, y), lines, size=SMALL, halo=start < x, step=15.0)
-        pen.height = max(pen.height, y + step - 9)
-
-
-def _calendar(start: date, last: float, left: float, right: float) -> Scale:
-    """Return a scale of days from a start, with ticks at whole weeks, as many as their words leave room for."""
-    weeks = max(1, math.ceil(last / 7))
-    room = (right - left) / (text_width("27 Sep", SMALL) + 14)
-    every = max(1, math.ceil(weeks / max(room, 1.0)))
-    ticks = tuple(7.0 * week for week in range(0, weeks + 1, every))
-    words = tuple(_day_text(start + timedelta(days=int(tick))) for tick in ticks)
-    return Scale(
-        low=0.0, high=max(7.0 * weeks, last), start=left, end=right, ticks=ticks, words=words
-    )
-
-
-def _day_text(day: date) -> str:
-    return f"{day.day} {day:%b}"
-
-
-def _project(
-    spots: Sequence[Spot], width: float, top: float, *, margin: float
-) -> tuple[list[tuple[float, float]], float]:
-    """Put places on the picture, a kilometre as long to the east as to the north where that leaves room for both.
-
-    Returns where they stand, and the height of the picture.
-    """
-    west, east = min(s.longitude for s in spots), max(s.longitude for s in spots)
-    south, north = min(s.latitude for s in spots), max(s.latitude for s in spots)
-    across = max(east - west, 0.5) * math.cos(math.radians((south + north) / 2))
-    down = max(north - south, 0.5)
-    wide = width - 2 * margin
-    high = min(max(wide * down / across, 0.3 * width), 1.1 * width)
-    unit = min(wide / across, high / down)
-    left = margin + (wide - unit * across) / 2
-    places = [
-        (
-            left + unit * across * (spot.longitude - west) / max(east - west, 0.5),
-            top + margin + unit * (north - spot.latitude),
-        )
-        for spot in spots
-    ]
-    return places, top + unit * down + 2 * margin
-
-
-def _around(x: float, y: float, radius: float) -> list[TextPlace]:
-    """Return places for a name around a disc: beside it, above and below it, then further off."""
-    return [
-        place
-        for off in (radius + 4, radius + 10)
-        for place in (
-            TextPlace(x + off, y + 4),
-            TextPlace(x - off, y + 4, "end"),
-            TextPlace(x, y - off - 1, "middle"),
-            TextPlace(x, y + off + 9, "middle"),
-            TextPlace(x + 0.7 * off, y - 0.7 * off),
-            TextPlace(x + 0.7 * off, y + 0.7 * off + 8),
-            TextPlace(x - 0.7 * off, y - 0.7 * off, "end"),
-            TextPlace(x - 0.7 * off, y + 0.7 * off + 8, "end"),
-        )
-    ]

@@ -29,6 +29,7 @@ __all__ = [
     "draw_names_below",
     "lay_rows",
     "make_chart",
+    "uprights",
 ]
 
 Form = Literal["wide", "narrow"]
@@ -65,7 +66,7 @@ class Key:
 
     words: str
     colour: str
-    mark: Literal["dot", "ring", "diamond", "bar", "box", "tick", "line", "dashes"] = "dot"
+    mark: Literal["dot", "ring", "claim", "diamond", "bar", "box", "tick", "line", "dashes"] = "dot"
 
 
 def draw_key(pen: Pen, keys: Sequence[Key], top: float = 0.0) -> float:
@@ -87,7 +88,9 @@ def _draw_mark(pen: Pen, key: Key, x: float, y: float) -> None:
     if key.mark == "dot":
         pen.dot(x, y, ink(key.colour), radius=5.0)
     elif key.mark == "ring":
-        pen.dot(x, y, ink(key.colour), radius=4.6, hollow=True)
+        pen.dot(x, y, ink(key.colour), radius=4.6, look="hollow")
+    elif key.mark == "claim":
+        pen.dot(x, y, ink(key.colour), radius=5.5, look="dashed")
     elif key.mark == "diamond":
         pen.diamond(x, y, ink(key.colour), radius=6.0)
     elif key.mark == "bar":
@@ -101,11 +104,16 @@ def _draw_mark(pen: Pen, key: Key, x: float, y: float) -> None:
         pen.line((x - 7, y), (x + 7, y), ink(key.colour), width=2.4, dash=dash)
 
 
+def uprights(x: float, bands: Sequence[tuple[float, float]]) -> list[list[tuple[float, float]]]:
+    """Return upright lines through bands, each from a top to a bottom."""
+    return [[(x, top), (x, bottom)] for top, bottom in bands]
+
+
 def draw_axis(pen: Pen, scale: Scale, layout: "RowLayout") -> None:
     """Draw a scale above rows: words of ticks, hairlines below them where marks are, zero as a darker one."""
     for tick, words in zip(scale.ticks, scale.words, strict=True):
         x, bare = scale.at(tick), tick == 0
-        pen.uprights(x, layout.bands, ink(MUTED if bare else RULE))
+        pen.shapes(uprights(x, layout.bands), ink(MUTED if bare else RULE), width=1.0)
         half = text_width(words, SMALL) / 2
         anchor = "start" if x - half < 0 else "end" if x + half > pen.width else "middle"
         at = {"start": 0.0, "middle": x, "end": pen.width}[anchor]

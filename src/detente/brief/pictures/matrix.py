@@ -108,7 +108,7 @@ def _draw_heads(pen: Pen, columns: Sequence[str], centres: Sequence[float]) -> f
         y += _LINE * len(lines) + 2
         ends.append((x, y - _LINE + 1))
     for x, top in ends:
-        pen.uprights(x, ((top, y - 3),), ink(MUTED))
+        pen.shapes([[(x, top), (x, y - 3)]], ink(MUTED), width=1.0)
     return y
 
 

@@ -17,12 +17,14 @@ from detente.crisis.crisis import Crisis
 
 __all__ = [
     "INK",
+    "LAND",
     "MUTED",
     "NEUTRAL",
     "OKABE_ITO",
     "PAPER",
     "RULE",
     "SOFT",
+    "WATER",
     "Tone",
     "band",
     "contrast",
@@ -115,6 +117,10 @@ _GROUNDS = {
 
 _DARK = Tone("dark", "#404040", "#dcdad7")
 """Ink as a mark, in which a point of ink can still be seen."""
+
+
+LAND, WATER = Tone("land", "#ecebe5", "#2a2d32"), Tone("water", "#8fa3b5", "#5d7386")
+"""Ground of maps, and the shores and rivers on it: pale, so that words and marks stand out."""
 
 
 def contrast(one: str, other: str) -> float:

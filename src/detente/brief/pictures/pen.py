@@ -6,11 +6,13 @@ Colours are tones (:mod:`detente.brief.pictures.palette`): within a page they ar
 in a file of its own their light values are written out. Numbers are rounded, so that the same picture is the same bytes.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from typing import Literal
 
 from detente.brief.pictures.letters import text_width
 from detente.brief.pictures.palette import INK, PAPER, Tone, ink
@@ -51,6 +53,15 @@ class Rect:
             and other.left < self.right
             and self.top < other.bottom
             and other.top < self.bottom
+        )
+
+    def within(self, other: "Rect") -> bool:
+        """Tell whether the rectangle lies in another."""
+        return (
+            self.left >= other.left
+            and self.right <= other.right
+            and self.top >= other.top
+            and self.bottom <= other.bottom
         )
 
     def grown(self, by: float) -> "Rect":
@@ -107,22 +118,6 @@ class Pen:
             f'stroke="{self._paint(tone)}" stroke-width="{_plain(width)}"{dashes}/>'
         )
 
-    def uprights(
-        self,
-        x: float,
-        bands: Sequence[tuple[float, float]],
-        tone: Tone,
-        *,
-        width: float = 1.0,
-        dash: str = "",
-    ) -> None:
-        """Draw an upright line below all marks, through each of the bands from a top to a bottom."""
-        dashes = f' stroke-dasharray="{dash}"' if dash else ""
-        path = "".join(f"M{_plain(x)} {_plain(top)}V{_plain(bottom)}" for top, bottom in bands)
-        self._layers[0].append(
-            f'<path d="{path}" fill="none" stroke="{self._paint(tone)}" stroke-width="{_plain(width)}"{dashes}/>'
-        )
-
     def bar(
         self, box: Rect, tone: Tone, *, round_by: float = 0.0, edge: Tone | None = None
     ) -> None:
@@ -136,16 +131,24 @@ class Pen:
         )
 
     def dot(
-        self, x: float, y: float, tone: Tone, *, radius: float = 5.0, hollow: bool = False
+        self,
+        x: float,
+        y: float,
+        tone: Tone,
+        *,
+        radius: float = 5.0,
+        look: Literal["full", "hollow", "dashed"] = "full",
     ) -> None:
-        """Draw a point, filled with an edge of paper, or a ring filled with paper."""
-        paper = ink(PAPER)
-        inside, edge = (paper, tone) if hollow else (tone, paper)
-        wide = 2.2 if hollow else 1.5
+        """Draw a point with an edge of paper, a ring filled with paper, or a dashed ring through which the ground can be seen."""
+        own, paper = self._paint(tone), self._paint(ink(PAPER))
+        style = {
+            "full": f'fill="{own}" stroke="{paper}" stroke-width="1.5"',
+            "hollow": f'fill="{paper}" stroke="{own}" stroke-width="2.2"',
+            "dashed": f'fill="{own}" fill-opacity="0.15" stroke="{own}" stroke-width="1.8" stroke-dasharray="4 2.5"',
+        }
         self._marks.append(Rect(x - radius, y - radius, x + radius, y + radius))
         self._layers[1].append(
-            f'<circle cx="{_plain(x)}" cy="{_plain(y)}" r="{_plain(radius)}" fill="{self._paint(inside)}" '
-            f'stroke="{self._paint(edge)}" stroke-width="{_plain(wide)}"/>'
+            f'<circle cx="{_plain(x)}" cy="{_plain(y)}" r="{_plain(radius)}" {style[look]}/>'
         )
 
     def diamond(self, x: float, y: float, tone: Tone, *, radius: float = 6.5) -> None:
@@ -174,16 +177,39 @@ class Pen:
         width: float = 2.2,
         dash: str = "",
     ) -> None:
-        """Draw a line through points."""
+        """Draw a line through points, on which no words stand."""
+        half = max(width / 2, 1.0)
+        for (x1, y1), (x2, y2) in pairwise(points):
+            steps = max(1, math.ceil(math.hypot(x2 - x1, y2 - y1) / max(width, 4.0)))
+            for k in range(steps + 1):
+                x, y = x1 + (x2 - x1) * k / steps, y1 + (y2 - y1) * k / steps
+                self._marks.append(Rect(x - half, y - half, x + half, y + half))
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
-        self._marks.extend(
-            Rect(min(x1, x2), min(y1, y2) - 1, max(x1, x2), max(y1, y2) + 1)
-            for (x1, y1), (x2, y2) in pairwise(points)
-        )
         self._layers[1].append(
             f'<path d="{_path(points)}" fill="none" stroke="{self._paint(tone)}" '
             f'stroke-width="{_plain(width)}" stroke-linejoin="round"{dashes}/>'
         )
+
+    def shapes(
+        self,
+        lines: Iterable[Sequence[tuple[float, float]]],
+        tone: Tone,
+        *,
+        width: float = 0.0,
+        dash: str = "",
+    ) -> None:
+        """Fill shapes below all marks, or draw lines of a width there; words may stand on them."""
+        path = "".join(_steps(line) + ("" if width else "z") for line in lines if line)
+        if not path:
+            return
+        own = self._paint(tone)
+        look = (
+            f'fill="none" stroke="{own}" stroke-width="{_plain(width)}" stroke-linejoin="round"'
+            if width
+            else f'fill="{own}"'
+        )
+        dashes = f' stroke-dasharray="{dash}"' if dash else ""
+        self._layers[0].append(f'<path d="{path}" {look}{dashes}/>')
 
     def ribbon(
         self, start: tuple[float, float], end: tuple[float, float], high: float, tone: Tone
@@ -210,6 +236,7 @@ class Pen:
         bold: bool = False,
         halo: bool = False,
         inside: bool = False,
+        slanted: bool = False,
     ) -> Rect:
         """Write words where they are told to stand; ``inside`` says that they belong on a mark."""
         box = self._box(place, words, size, bold=bold)
@@ -224,6 +251,7 @@ class Pen:
             if halo
             else "",
             ' class="inside"' if inside else "",
+            ' font-style="italic"' if slanted else "",
         ]
         self._layers[2].append(
             f'<text x="{_plain(place.x)}" y="{_plain(place.y)}"{"".join(look)}>{escape(words)}</text>'
@@ -240,6 +268,7 @@ class Pen:
         bold: bool = False,
         halo: bool = False,
         step: float = LINE,
+        slanted: bool = False,
     ) -> None:
         """Write lines below each other."""
         for number, line in enumerate(words):
@@ -250,6 +279,7 @@ class Pen:
                 size=size,
                 bold=bold,
                 halo=halo,
+                slanted=slanted,
             )
 
     def label(
@@ -262,11 +292,13 @@ class Pen:
         bold: bool = False,
         halo: bool = True,
         over_marks: bool = False,
+        within: Rect | None = None,
     ) -> TextPlace | None:
         """Write words at the first place that is free of words and marks, and return it; None leaves them out."""
         marks = () if over_marks else self._marks
         for place in places:
-            if self._is_free(self._box(place, words, size, bold=bold), marks):
+            box = self._box(place, words, size, bold=bold)
+            if self._is_free(box, marks) and (within is None or box.within(within)):
                 self.text(place, words, tone=tone, size=size, bold=bold, halo=halo)
                 return place
         return None
@@ -293,6 +325,10 @@ class Pen:
             return False
         self.lines(place, lines, tone=tone, size=size, bold=bold, halo=True, step=step)
         return True
+
+    def is_clear(self, box: Rect) -> bool:
+        """Tell whether no words and no marks stand in a rectangle."""
+        return not any(map(box.meets, self._words)) and not any(map(box.meets, self._marks))
 
     def _is_free(self, box: Rect, marks: Sequence[Rect]) -> bool:
         if box.left < 0 or box.right > self.width or box.top < 0:
@@ -378,6 +414,18 @@ def spread(
 
 
 _ROOT = f'font-family="{FONT}" font-size="{SIZE:g}" fill="currentColor"'
+
+
+def _steps(points: Sequence[tuple[float, float]]) -> str:
+    """Write a path by its steps, each from where the one before ended, so that rounding does not add up."""
+    at = (round(points[0][0], 1), round(points[0][1], 1))
+    said = [f"M{_plain(at[0])} {_plain(at[1])}"]
+    for x, y in points[1:]:
+        to = (round(x, 1), round(y, 1))
+        if to != at:
+            said.append(f"l{_plain(to[0] - at[0])} {_plain(to[1] - at[1])}")
+            at = to
+    return "".join(said)
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:

@@ -1,4 +1,4 @@
-"""Where forces stand: a sketch from the rows of the table of forces that have coordinates.
+"""Where forces stand: a map from the rows of the table of forces that have coordinates.
 
 Each row with coordinates is a mark: what, how many, who says so, as of when, and how it is known. Rows of one actor at one
 place are rival counts of the same force: the sketch gives their range, and the middle of it to the disc.
@@ -11,10 +11,11 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, Trace, link
 from detente.brief.first_screen import MEMORY
-from detente.brief.pictures.deterrence import Spot, draw_map
+from detente.brief.ground import describe_ground, read_ground
 from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.maps import Ground, Spot, beyond, draw_map
 from detente.brief.pictures.palette import NEUTRAL
-from detente.brief.words import format_date, format_range, format_value, plural
+from detente.brief.words import format_date, format_range, format_value, join_words, plural
 from detente.crisis.csv_cells import read_number
 from detente.crisis.elements import TableRow
 from detente.crisis.quantity_building import split_sources
@@ -60,25 +61,27 @@ def theatre_chart(book: Book) -> Chart | None:
         for mark in marks
         for row in (*mark.counts, *(row for row in mark.rows if row not in mark.counts))
     )
+    ground = read_ground(context)
+    spots = [
+        Spot(
+            label=_label(context, mark, shared=sum(mark.place == one.place for one in marks) > 1),
+            latitude=mark.latitude,
+            longitude=mark.longitude,
+            size=mark.size,
+            series=mark.side,
+            colour=mark.colour,
+            claimed=any(row.cells["grade"] == "claim" for row in mark.counts),
+        )
+        for mark in marks
+    ]
+    if len(beyond(ground, spots)) > len(spots) - 2:
+        return None
     return draw_map(
-        "deterrence-theatre",
-        [
-            Spot(
-                label=_label(context, mark),
-                latitude=mark.latitude,
-                longitude=mark.longitude,
-                size=mark.size,
-                series=mark.side,
-                colour=mark.colour,
-            )
-            for mark in marks
-        ],
-        lines,
-        _words(context, marks),
+        "deterrence-theatre", spots, lines, _words(context, marks, ground, spots), ground=ground
     )
 
 
-def _words(context: Context, marks: list[_Mark]) -> Words:
+def _words(context: Context, marks: list[_Mark], ground: Ground, spots: list[Spot]) -> Words:
     counted = [mark for mark in marks if mark.counts]
     ours = sum(all(_is_ours(context, row) for row in mark.counts) for mark in counted)
     title = f"Where forces stand: {plural(len(marks), 'place')} named, {len(counted)} of them with a count of persons"
@@ -86,14 +89,20 @@ def _words(context: Context, marks: list[_Mark]) -> Words:
         title += f", {ours} of these by our judgement"
     days = sorted(row.cells["as_of"] for mark in marks for row in mark.rows)
     table = context.tables.get("forces")
+    far = beyond(ground, spots)
+    outside = join_words(
+        [mark.place for mark, spot in zip(marks, spots, strict=True) if spot in far]
+    )
+    what = "Area of a disc: persons, the middle where counts of one force differ; small discs: places without a count of persons"
+    if not ground.land:
+        what = f"Places without coasts or borders. {what}"
     return Words(
         title=title,
-        subtitle="Places of the table of forces that have coordinates, without coasts or borders. Area of a disc: persons, the "
-        "middle where counts of one force differ; small discs: places without a count of persons. Where names would cover each "
-        "other, the smaller stand in the table alone"
-        + ("; “ours” marks what is our judgement" if ours else ""),
+        subtitle=what + ("; “ours” marks what is our judgement" if ours else ""),
         footnote=f"Source: table of forces ({table.file if table else ''}), rows of {format_date(days[0])} to "
-        f"{format_date(days[-1])}, each with its claimant in the table. Counts are of different days and by different sides; do not add them.",
+        f"{format_date(days[-1])}, each with its claimant in the table. Counts are of different days and by different sides; do not add them."
+        + (f" Beyond the map: {outside}." if outside else "")
+        + (f" {described}" if (described := describe_ground(context)) else ""),
     )
 
 
@@ -200,10 +209,17 @@ def _standings(context: Context, row: TableRow) -> set[str]:
     return {context.crisis.sources[key].standing for key in split_sources(row.cells["source"])}
 
 
-def _label(context: Context, mark: _Mark) -> str:
-    """Return the name of a place with its count, and whose count it is unless it is a fact or an estimate of others."""
+def _label(context: Context, mark: _Mark, *, shared: bool) -> str:
+    """Return the name of a place with its count, and whose count it is unless it is a fact or an estimate of others.
+
+    At a place that sides share, that of the side stands first.
+    """
+    name = _short(mark.place)
+    if shared and mark.side != name:
+        name = f"{mark.side}, {name}"
     if not mark.counts:
-        return _short(mark.place)
+        counted = [many for row in mark.rows if _middle(row) > 1 and (many := _how_many(row))]
+        return f"{name}: {counted[0]}" if len(counted) == 1 else name
     first, (low, high) = mark.counts[0], mark.span
     text = format_range(low, high, "persons", exact=True, bare=True) or format_value(
         low, "persons", exact=True
@@ -215,7 +231,7 @@ def _label(context: Context, mark: _Mark) -> str:
         whose = f" (says {_who(context, first).partition(' (')[0]})"
     elif _is_ours(context, first):
         whose = " (ours)"
-    return f"{_short(mark.place)}: {text}{whose}"
+    return f"{name}: {text}{whose}"
 
 
 def _short(place: str) -> str:
