@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,8 +70,15 @@ def to_pdf(brief: "Brief") -> bytes:
     return bytes(found)
 
 
-def to_png(charts: Sequence[Chart], crisis: str) -> Mapping[str, bytes]:
-    """Draw charts with their title, measure and source as PNG, by id.
+def to_png(pictures: Mapping[str, str], crisis: str) -> Mapping[str, bytes]:
+    """Draw pictures as PNG.
+
+    Parameters
+    ----------
+    pictures
+        SVG by name: of charts that stand alone, with title, measure and source, or without words around them.
+    crisis
+        Id of the crisis, for messages.
 
     Raises
     ------
@@ -80,16 +87,15 @@ def to_png(charts: Sequence[Chart], crisis: str) -> Mapping[str, bytes]:
     """
     import typst  # noqa: PLC0415  as above
 
-    if not charts:
+    if not pictures:
         return {}
-    pictures = [_set(chart.svg) for chart in charts]
-    text = json.dumps(pictures, ensure_ascii=False)
+    text = json.dumps([_set(svg) for svg in pictures.values()], ensure_ascii=False)
     try:
         found = _compiler(_SHEETS, text).compile(format="png", ppi=PPI)
     except typst.TypstError as error:
         raise _refused(crisis, error) from error
     sheets = found if isinstance(found, list) else [found]
-    return {chart.id: bytes(sheet) for chart, sheet in zip(charts, sheets, strict=True)}
+    return {name: bytes(sheet) for name, sheet in zip(pictures, sheets, strict=True)}
 
 
 _SHEETS = b"""

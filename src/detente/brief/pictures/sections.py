@@ -304,7 +304,7 @@ def _draw_mark(pen: Pen, frame: _Frame, mark: RangeMark, y: float) -> None:
         if mark.shape == "diamond":
             pen.diamond(x, y, ink(colour), radius=6.0)
         else:
-            pen.dot(x, y, ink(colour), radius=4.6, hollow=mark.shape == "ring")
+            pen.dot(x, y, ink(colour), radius=4.6, look="hollow" if mark.shape == "ring" else "full")
     for k, (text, end) in enumerate(zip(mark.printed, frame.ends, strict=False)):
         strong = mark.strong and k == 0
         tone = ink(INK if mark.strong or k == 0 else MUTED)

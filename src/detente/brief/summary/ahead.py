@@ -17,7 +17,7 @@ from detente.crisis.elements import Indicator, TableRow
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.crisis.registers import kind_of
 
-__all__ = ["Planned", "Telling", "attack_if_seen", "read_planned", "read_telling"]
+__all__ = ["TELLING", "Planned", "Telling", "attack_if_seen", "read_planned", "read_telling"]
 
 MOST_DATES, MOST_SIGNS = 6, 4
 TELLING = 0.02

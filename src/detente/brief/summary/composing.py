@@ -9,7 +9,7 @@ from detente.brief.context import Context
 from detente.brief.figures import Answer, Figure
 from detente.brief.pages import say
 from detente.brief.shared import SharedFigures
-from detente.brief.summary.ahead import Planned, Telling, read_planned, read_telling
+from detente.brief.summary.ahead import TELLING, Planned, Telling, read_planned, read_telling
 from detente.brief.summary.allies import AlliesNumber, read_allies, read_split
 from detente.brief.summary.charts import moves_chart, outcomes_chart, tradeoff_chart
 from detente.brief.summary.choices import (
@@ -41,7 +41,7 @@ from detente.brief.summary.value import (
 )
 from detente.brief.words import format_date, format_percent
 from detente.crisis.dates import first_day
-from detente.crisis.track_record import TrackRecord, track_record
+from detente.crisis.hindcasts import EVEN_BRIER, Hindcast, all_hindcasts, hindcasts_of, mean_brier
 
 __all__ = ["Parts", "read_parts", "summarise"]
 
@@ -63,7 +63,7 @@ class Parts:
     allies: tuple[AlliesNumber, ...]
     planned: tuple[Planned, ...]
     telling: tuple[Telling, ...]
-    record: tuple[TrackRecord, ...]
+    record: tuple[Hindcast, ...]
 
 
 def read_parts(
@@ -73,7 +73,7 @@ def read_parts(
     types = read_types(context, book)
     likely = read_likely(context, book, shared, types)
     choices = read_choices(context, book, shared)
-    record = track_record(context.crisis.id) if not context.crisis.overrides else ()
+    record = hindcasts_of(context.crisis.id) if not context.crisis.overrides else ()
     return Parts(
         types=types,
         likely=likely,
@@ -430,25 +430,28 @@ def _assumed(context: Context, parts: Parts) -> tuple[str, ...]:
     return (first,) if first else ()
 
 
-def _record(context: Context, record: Sequence[TrackRecord]) -> tuple[str, ...]:
+def _record(context: Context, record: Sequence[Hindcast]) -> tuple[str, ...]:
     if not record:
         return ()
     first = record[0]
     player, _, kind = first.belief.partition(".")
     clause = context.names.type_clause(player, kind) if player in context.crisis.players else ""
+    before, after = first.belief_first or 0.0, first.belief_last or 0.0
+    every = [row for row in all_hindcasts() if row.event == first.event]
     return (
         say(
             PAGE,
             "record",
             first=first,
-            rows=record,
             clause=clause,
             day=format_date(first.happened_on),
-            last=short_day(first.last_day),
             said=[(row.words, format_percent(row.last_prob)) for row in record],
-            belief=()
-            if first.belief_first is None or first.belief_last is None
-            else (format_percent(first.belief_first), format_percent(first.belief_last)),
+            started=None if first.first_prob is None else format_percent(first.first_prob),
+            belief=(format_percent(before), format_percent(after))
+            if abs(after - before) >= TELLING
+            else (),
+            crises=len(every),
+            worse=mean_brier(every) > EVEN_BRIER,
         ),
     )
 
