@@ -320,7 +320,8 @@ class Pen:
             self._box(one, words, size, bold=bold)
             for one, words in zip(places, lines, strict=True)
         ]
-        if not all(box.left >= least and self._is_free(box, self._marks) for box in boxes):
+        grown = [box.grown(_ROOM) for box in boxes]
+        if not all(box.left >= least and self._is_free(box, self._marks) for box in grown):
             return False
         self.lines(place, lines, tone=tone, size=size, bold=bold, halo=True, step=step)
         return True

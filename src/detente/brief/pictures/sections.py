@@ -19,10 +19,26 @@ __all__ = ["RangeMark", "RangeRow", "RangeSection", "Shape", "draw_sections", "t
 
 Shape = Literal["dot", "ring", "diamond", "box"]
 
-_BAND, _STEP, _LINE = 7.0, 14.0, 18.0
+_BAND = 7.0
 _GAP, _EDGE = 12.0, 8.0
-_NAMES = 0.36
+_NAMES = 0.4
 """Most of the width that names may take beside their marks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spacing:
+    """Pixels from one mark of a row to the next, of a line of a name, around a row, and of a heading."""
+
+    step: float = 14.0
+    alone: float = 18.0
+    line: float = LINE
+    around: float = 4.0
+    heading: float = LINE + 6.0
+
+
+_OPEN, _DENSE = _Spacing(), _Spacing(step=12.5, alone=15.0, line=14.0, around=2.5, heading=18.0)
+"""On a screen, and in a column of a printed page."""
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +89,7 @@ def draw_sections(
     rows: Sequence[tuple[str, ...]],
     heads: Sequence[str] = (),
     sides: tuple[str, str] | None = None,
-    printed_width: float = 470.0,
+    printed_width: float = 505.0,
 ) -> Chart:
     """Draw sections of rows over one scale.
 
@@ -95,11 +111,13 @@ def draw_sections(
         Pixels across in a column of a printed page.
     """
 
-    def draw(width: float, *, narrow: bool) -> Pen:
-        return _draw(sections, unit, width=width, narrow=narrow, heads=heads, sides=sides)
+    def draw(width: float, spacing: _Spacing, *, narrow: bool) -> Pen:
+        return _draw(
+            sections, unit, width=width, spacing=spacing, narrow=narrow, heads=heads, sides=sides
+        )
 
     def build(form: Form) -> Pen:
-        return draw(WIDTH[form], narrow=form == "narrow")
+        return draw(WIDTH[form], _OPEN, narrow=form == "narrow")
 
     return make_chart(
         name,
@@ -107,7 +125,7 @@ def draw_sections(
         words,
         columns,
         rows,
-        printed=lambda: draw(printed_width, narrow=False),
+        printed=lambda: draw(printed_width, _DENSE, narrow=False),
     )
 
 
@@ -118,6 +136,7 @@ class _Frame:
     names: float
     scale: Scale
     ends: tuple[float, ...]
+    spacing: _Spacing
 
 
 def _draw(
@@ -125,21 +144,21 @@ def _draw(
     unit: str,
     *,
     width: float,
+    spacing: _Spacing,
     narrow: bool,
     heads: Sequence[str],
     sides: tuple[str, str] | None,
 ) -> Pen:
     pen = Pen(width)
-    frame = _lay_out(pen, sections, unit, narrow=narrow, heads=heads)
+    frame = _lay_out(pen, sections, unit, spacing=spacing, narrow=narrow, heads=heads)
     y = _write_sides(pen, frame, sides) if sides else 4.0
     y = _write_heads(pen, frame, heads, y)
     bands: list[tuple[float, float]] = []
     for section in sections:
         if section.heading:
-            y += 4.0
             lines = wrap_text(section.heading, width, SIZE, bold=True)
-            pen.lines(TextPlace(0.0, y + 12.0), lines, bold=True)
-            y += LINE * len(lines) + 2.0
+            pen.lines(TextPlace(0.0, y + spacing.heading - 6.0), lines, bold=True)
+            y += spacing.heading + LINE * (len(lines) - 1)
         top = y
         for row in section.rows:
             draw_row = _narrow_row if narrow else _wide_row
@@ -152,7 +171,13 @@ def _draw(
 
 
 def _lay_out(
-    pen: Pen, sections: Sequence[RangeSection], unit: str, *, narrow: bool, heads: Sequence[str]
+    pen: Pen,
+    sections: Sequence[RangeSection],
+    unit: str,
+    *,
+    spacing: _Spacing,
+    narrow: bool,
+    heads: Sequence[str],
 ) -> _Frame:
     rows = [row for section in sections for row in section.rows]
     marks = [mark for row in rows for mark in row.marks]
@@ -187,7 +212,7 @@ def _lay_out(
     right = pen.width - sum(widths) - _GAP * count - _EDGE
     values = [end for mark in marks for end in (mark.low, mark.value, mark.high)]
     scale = make_scale(values, unit, start=names + _EDGE, end=right)
-    return _Frame(names=names, scale=scale, ends=ends)
+    return _Frame(names=names, scale=scale, ends=ends, spacing=spacing)
 
 
 def _write_sides(pen: Pen, frame: _Frame, sides: tuple[str, str]) -> float:
@@ -224,15 +249,17 @@ def _wide_row(
 ) -> float:
     del bands  # one for the whole section
     lines = balanced(row.name, frame.names - _GAP + 0.5, SIZE)
-    steps = _LINE if len(row.marks) == 1 else _STEP
-    marks_high, words_high = steps * len(row.marks), LINE * len(lines)
-    high = max(marks_high, words_high) + (4.0 if len(row.marks) == 1 else 8.0)
+    spacing = frame.spacing
+    steps = spacing.alone if len(row.marks) == 1 else spacing.step
+    marks_high, words_high = steps * len(row.marks), spacing.line * len(lines)
+    high = max(marks_high, words_high) + spacing.around * (1 if len(row.marks) == 1 else 2)
     if row.shaded:
         pen.area(
             [(0, y), (pen.width, y), (pen.width, y + high), (0, y + high)], shade(0.0), opacity=0.99
         )
     first = y + (high - words_high) / 2 + 12.0
-    pen.lines(TextPlace(frame.names - _GAP, first, "end"), lines, bold=row.bold)
+    place = TextPlace(frame.names - _GAP, first, "end")
+    pen.lines(place, lines, bold=row.bold, step=spacing.line)
     start = y + (high - marks_high) / 2
     for k, mark in enumerate(row.marks):
         _draw_mark(pen, frame, mark, start + (k + 0.5) * steps)
@@ -243,7 +270,8 @@ def _narrow_row(
     pen: Pen, frame: _Frame, row: RangeRow, y: float, bands: list[tuple[float, float]]
 ) -> float:
     lines = wrap_text(row.name, pen.width, SIZE, bold=row.bold)
-    high = LINE * len(lines) + _STEP * len(row.marks) + 8.0
+    step = frame.spacing.step
+    high = LINE * len(lines) + step * len(row.marks) + 8.0
     if row.shaded:
         pen.area(
             [(0, y), (pen.width, y), (pen.width, y + high), (0, y + high)], shade(0.0), opacity=0.99
@@ -252,7 +280,7 @@ def _narrow_row(
     start = y + LINE * len(lines) + 3.0
     bands.append((start, y + high - 2.0))
     for k, mark in enumerate(row.marks):
-        _draw_mark(pen, frame, mark, start + (k + 0.5) * _STEP)
+        _draw_mark(pen, frame, mark, start + (k + 0.5) * step)
     return y + high
 
 

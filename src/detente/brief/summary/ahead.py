@@ -15,8 +15,9 @@ from detente.brief.summary.value import TypeLine
 from detente.crisis.dates import first_day
 from detente.crisis.elements import Indicator, TableRow
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
+from detente.crisis.registers import kind_of
 
-__all__ = ["Planned", "Telling", "attack_if_seen", "read_planned", "read_telling"]
+__all__ = ["TELLING", "Planned", "Telling", "attack_if_seen", "read_planned", "read_telling"]
 
 MOST_DATES, MOST_SIGNS = 6, 4
 TELLING = 0.02
@@ -173,13 +174,17 @@ def _ratios(indicator: Indicator) -> dict[str, float]:
 
 
 def _moves(context: Context, book: Book, types: tuple[TypeLine, ...]) -> list[Telling]:
-    """Return first moves of challengers, with the belief in the last of their types before and after."""
+    """Return first moves of challengers short of open force, with the belief in the last of their types before and after."""
     found = []
     last = {line.player: line for line in types}
     for line in last.values():
         for metric in context.columns.metrics(metric_prefix("belief", line.player, line.id)):
             instrument = context.crisis.instruments.get(Metric.parse(metric).parts[-1])
-            if instrument is None or instrument.player != line.player:
+            if (
+                instrument is None
+                or instrument.player != line.player
+                or kind_of(instrument).open_force
+            ):
                 continue
             after = book.metric(
                 f"belief.{line.player}.{line.id}.{instrument.id}",

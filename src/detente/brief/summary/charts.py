@@ -301,7 +301,7 @@ def moves_chart(context: Context, moves: Moves, types: Sequence[TypeLine]) -> Ch
         rows=rows,
         heads=(say(PAGE, "head_change"), "attack\nlikelier in"),
         sides=(say(PAGE, "side_less"), say(PAGE, "side_more")),
-        printed_width=700.0,
+        printed_width=780.0,
     )
 
 

@@ -9,7 +9,7 @@ from detente.brief.context import Context
 from detente.brief.figures import Answer, Figure
 from detente.brief.pages import say
 from detente.brief.shared import SharedFigures
-from detente.brief.summary.ahead import Planned, Telling, read_planned, read_telling
+from detente.brief.summary.ahead import TELLING, Planned, Telling, read_planned, read_telling
 from detente.brief.summary.allies import AlliesNumber, read_allies, read_split
 from detente.brief.summary.charts import moves_chart, outcomes_chart, tradeoff_chart
 from detente.brief.summary.choices import (
@@ -32,6 +32,7 @@ from detente.brief.summary.value import (
     Choice,
     Confidence,
     Finding,
+    Headings,
     KeyNumber,
     PlannedDate,
     Sign,
@@ -40,7 +41,7 @@ from detente.brief.summary.value import (
 )
 from detente.brief.words import format_date, format_percent
 from detente.crisis.dates import first_day
-from detente.crisis.track_record import TrackRecord, track_record
+from detente.crisis.hindcasts import EVEN_BRIER, Hindcast, all_hindcasts, hindcasts_of, mean_brier
 
 __all__ = ["Parts", "read_parts", "summarise"]
 
@@ -62,7 +63,7 @@ class Parts:
     allies: tuple[AlliesNumber, ...]
     planned: tuple[Planned, ...]
     telling: tuple[Telling, ...]
-    record: tuple[TrackRecord, ...]
+    record: tuple[Hindcast, ...]
 
 
 def read_parts(
@@ -72,7 +73,7 @@ def read_parts(
     types = read_types(context, book)
     likely = read_likely(context, book, shared, types)
     choices = read_choices(context, book, shared)
-    record = track_record(context.crisis.id) if not context.crisis.overrides else ()
+    record = hindcasts_of(context.crisis.id) if not context.crisis.overrides else ()
     return Parts(
         types=types,
         likely=likely,
@@ -114,6 +115,7 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         question=_question(context),
         lead=_lead(context, shared, parts),
         confidence=Confidence(word=parts.doubts.word, reasons=_reasons(context, parts.doubts)),
+        headings=_headings(context, parts),
         outcomes=outcomes_chart(context, book, shared, parts.likely),
         types=parts.types,
         moves=moves_chart(context, parts.moves, parts.types),
@@ -131,6 +133,22 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         record=_record(context, parts.record),
         note=_note(context),
         figures=tuple(figure for figure in book.figures if figure.id not in known),
+    )
+
+
+def _headings(context: Context, parts: Parts) -> Headings:
+    return Headings(
+        confidence=say(PAGE, "heading_confidence", word=parts.doubts.word),
+        moves=say(PAGE, "heading_moves"),
+        choices=say(PAGE, "heading_choices"),
+        allies=say(
+            PAGE,
+            "heading_allies",
+            gas=any(number.case in {"joins_cut", "gas_loss", "gas_price", "pact"} for number in parts.allies),
+        ),
+        ahead=say(PAGE, "heading_ahead", dates=bool(parts.planned), signs=bool(parts.telling)),
+        assumed=say(PAGE, "heading_assumed", record=bool(parts.record)),
+        after=say(PAGE, "written_after"),
     )
 
 
@@ -231,8 +249,10 @@ def _spoken(effects: Sequence[Effect]) -> list[tuple[str, tuple[Figure, str]]]:
 
 
 def _moved(effects: Sequence[Effect]) -> dict[str, object]:
-    """Return effects as a sentence tells them: each with its type, or of more than two the smallest and the largest."""
+    """Return effects as a sentence tells them: each with its type, once where all are the same; of more than two the smallest and the largest."""
     spoken = _spoken(effects)
+    if len({words for _, (_, words) in spoken}) == 1:
+        return {"moved": [("", spoken[0][1])]}
     if len(spoken) < 3:
         return {"moved": spoken}
     ends = sorted(effects, key=lambda effect: abs(effect.mean))
@@ -365,7 +385,10 @@ def _number(number: AlliesNumber) -> KeyNumber:
 
 def _date(item: Planned) -> PlannedDate:
     day = first_day(item.day)
-    text = format_date(item.day) if day is None or len(item.day) < 10 else short_day(day)
+    if day is None:
+        text = item.day
+    else:
+        text = short_day(day) if len(item.day) == len("2030-01-31") else f"{day:%b %Y}"
     return PlannedDate(day=text, text=say(PAGE, "planned", item=item))
 
 
@@ -407,25 +430,28 @@ def _assumed(context: Context, parts: Parts) -> tuple[str, ...]:
     return (first,) if first else ()
 
 
-def _record(context: Context, record: Sequence[TrackRecord]) -> tuple[str, ...]:
+def _record(context: Context, record: Sequence[Hindcast]) -> tuple[str, ...]:
     if not record:
         return ()
     first = record[0]
     player, _, kind = first.belief.partition(".")
     clause = context.names.type_clause(player, kind) if player in context.crisis.players else ""
+    before, after = first.belief_first or 0.0, first.belief_last or 0.0
+    every = [row for row in all_hindcasts() if row.event == first.event]
     return (
         say(
             PAGE,
             "record",
             first=first,
-            rows=record,
             clause=clause,
             day=format_date(first.happened_on),
-            last=short_day(first.last_day),
             said=[(row.words, format_percent(row.last_prob)) for row in record],
-            belief=()
-            if first.belief_first is None or first.belief_last is None
-            else (format_percent(first.belief_first), format_percent(first.belief_last)),
+            started=None if first.first_prob is None else format_percent(first.first_prob),
+            belief=(format_percent(before), format_percent(after))
+            if abs(after - before) >= TELLING
+            else (),
+            crises=len(every),
+            worse=mean_brier(every) > EVEN_BRIER,
         ),
     )
 

@@ -11,7 +11,7 @@ from detente.brief.shared import MOST_MOVERS, SharedFigures
 from detente.brief.summary.likely import Likely
 from detente.brief.summary.value import ConfidenceWord
 from detente.brief.words import spread_word
-from detente.crisis.track_record import TrackRecord
+from detente.crisis.hindcasts import Hindcast
 
 __all__ = ["Doubt", "Doubts", "RecordState", "read_doubts", "word_for"]
 
@@ -51,7 +51,7 @@ def word_for(failed: int, record: RecordState) -> ConfidenceWord:
 
 
 def read_doubts(
-    context: Context, shared: SharedFigures, likely: Likely, record: Sequence[TrackRecord]
+    context: Context, shared: SharedFigures, likely: Likely, record: Sequence[Hindcast]
 ) -> Doubts:
     """Try the tests on a run."""
     attack = shared.attack

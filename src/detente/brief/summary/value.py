@@ -13,6 +13,7 @@ __all__ = [
     "Confidence",
     "ConfidenceWord",
     "Finding",
+    "Headings",
     "KeyNumber",
     "PlannedDate",
     "Sign",
@@ -22,6 +23,19 @@ __all__ = [
 ]
 
 ConfidenceWord = Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headings:
+    """What stands above the parts, and the words before the record."""
+
+    confidence: str
+    moves: str
+    choices: str
+    allies: str
+    ahead: str
+    assumed: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +111,7 @@ class Summary:
     what remains to be prepared for. ``numbers`` are up to five about allies and gas, after ``allies_lead``. ``dates`` and ``signs``
     are what to watch; ``assumed`` and ``limits`` what was assumed and what is not modelled; ``record`` how the model
     did, written after the event. ``note`` says how to read percentages and whose base rates and views are shown.
-    ``figures`` are the figures that the texts link to and no answer has.
+    ``headings`` are the headings of these parts. ``figures`` are the figures that the texts link to and no answer has.
     """
 
     __repr__ = text_fields
@@ -108,6 +122,7 @@ class Summary:
     question: str
     lead: tuple[str, ...]
     confidence: Confidence
+    headings: Headings
     outcomes: Chart | None = None
     types: tuple[TypeLine, ...] = ()
     moves: Chart | None = None
