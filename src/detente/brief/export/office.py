@@ -42,5 +42,10 @@ def allowed(text: str) -> str:
     return "".join(
         letter
         for letter in text
-        if letter in "\t\n" or (ord(letter) >= 0x20 and not 0xD800 <= ord(letter) <= 0xDFFF and ord(letter) & 0xFFFE != 0xFFFE)
+        if letter in "\t\n"
+        or (
+            ord(letter) >= 0x20
+            and not 0xD800 <= ord(letter) <= 0xDFFF
+            and ord(letter) & 0xFFFE != 0xFFFE
+        )
     )

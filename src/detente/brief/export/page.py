@@ -9,6 +9,7 @@ from detente.brief.behind import reading
 from detente.brief.export.data_files import APPENDIX_FILE
 from detente.brief.export.rendering import NOTE, environment
 from detente.brief.figures import Answer, Chart
+from detente.brief.pictures.sections import type_shape
 from detente.brief.words import plural
 from detente.crisis.elements import Source
 
@@ -88,6 +89,10 @@ def _values(brief: "Brief") -> dict[str, Any]:
         "n_figures": f"{len(brief.figures):,}",
         "citations": citations,
         "said": brief.summary,
+        "kinds": [
+            (line, type_shape(place, len(brief.summary.types)))
+            for place, line in enumerate(brief.summary.types)
+        ],
         "screens": screens,
         "cards": [_Card(answer, elsewhere=taken) for answer in brief.answers],
         "traced": [

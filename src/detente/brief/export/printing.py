@@ -169,9 +169,7 @@ def _set(svg: str) -> str:
 
 def _rich(text: str) -> list[dict[str, object]]:
     """Return a text as parts, numbers that link to a figure strong."""
-    return [
-        {"text": words, "strong": bool(figure)} for figure, words in parts_of(text) if words
-    ]
+    return [{"text": words, "strong": bool(figure)} for figure, words in parts_of(text) if words]
 
 
 def _chart(chart: Chart | None) -> dict[str, str] | None:

@@ -88,9 +88,7 @@ def to_pptx(brief: "Brief", pictures: Mapping[str, bytes]) -> bytes:
 class _Deck:
     """Slides that are being made."""
 
-    def __init__(
-        self, deck: Any, pictures: Mapping[str, bytes], *, footer: str, note: str
-    ) -> None:
+    def __init__(self, deck: Any, pictures: Mapping[str, bytes], *, footer: str, note: str) -> None:
         self._deck, self._pictures = deck, pictures
         self._footer, self._note = plain(footer), plain(note)
 

@@ -8,7 +8,8 @@ in a file of its own their light values are written out. Numbers are rounded, so
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -99,6 +100,15 @@ class Pen:
     def _paint(self, tone: Tone) -> str:
         self._tones[tone.name] = tone
         return f"var(--{tone.name})"
+
+    @contextmanager
+    def group(self, name: str) -> Iterator[None]:
+        """Put what is drawn meanwhile into groups of a class, so that a page can fade them."""
+        starts = [len(layer) for layer in self._layers]
+        yield
+        for layer, start in zip(self._layers, starts, strict=True):
+            if len(layer) > start:
+                layer[start:] = [f'<g class="{name}">{"".join(layer[start:])}</g>']
 
     def line(
         self,
@@ -317,8 +327,7 @@ class Pen:
         """Write lines below each other if all of them are free there, right of ``least``; tell whether they were written."""
         places = [TextPlace(place.x, place.y + k * step, place.anchor) for k in range(len(lines))]
         boxes = [
-            self._box(one, words, size, bold=bold)
-            for one, words in zip(places, lines, strict=True)
+            self._box(one, words, size, bold=bold) for one, words in zip(places, lines, strict=True)
         ]
         grown = [box.grown(_ROOM) for box in boxes]
         if not all(box.left >= least and self._is_free(box, self._marks) for box in grown):

@@ -40,7 +40,6 @@ _OPEN, _DENSE = _Spacing(), _Spacing(step=12.5, alone=15.0, line=14.0, around=2.
 """On a screen, and in a column of a printed page."""
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangeMark:
     """One value with its range, its colour and shape, and what is printed at its end; a box has no value."""
@@ -199,16 +198,11 @@ def _lay_out(
                 for mark in marks
                 if k < len(mark.printed)
             ]
-            + [
-                text_width(line, SMALL)
-                for line in (heads[k].split("\n") if k < len(heads) else ())
-            ]
+            + [text_width(line, SMALL) for line in (heads[k].split("\n") if k < len(heads) else ())]
         )
         for k in range(count)
     ]
-    ends = tuple(
-        pen.width - sum(widths[k + 1 :]) - _GAP * (count - 1 - k) for k in range(count)
-    )
+    ends = tuple(pen.width - sum(widths[k + 1 :]) - _GAP * (count - 1 - k) for k in range(count))
     right = pen.width - sum(widths) - _GAP * count - _EDGE
     values = [end for mark in marks for end in (mark.low, mark.value, mark.high)]
     scale = make_scale(values, unit, start=names + _EDGE, end=right)
@@ -262,7 +256,8 @@ def _wide_row(
     pen.lines(place, lines, bold=row.bold, step=spacing.line)
     start = y + (high - marks_high) / 2
     for k, mark in enumerate(row.marks):
-        _draw_mark(pen, frame, mark, start + (k + 0.5) * steps)
+        with pen.group(f"t-{mark.shape}"):
+            _draw_mark(pen, frame, mark, start + (k + 0.5) * steps)
     return y + high
 
 
@@ -280,7 +275,8 @@ def _narrow_row(
     start = y + LINE * len(lines) + 3.0
     bands.append((start, y + high - 2.0))
     for k, mark in enumerate(row.marks):
-        _draw_mark(pen, frame, mark, start + (k + 0.5) * step)
+        with pen.group(f"t-{mark.shape}"):
+            _draw_mark(pen, frame, mark, start + (k + 0.5) * step)
     return y + high
 
 
@@ -304,7 +300,9 @@ def _draw_mark(pen: Pen, frame: _Frame, mark: RangeMark, y: float) -> None:
         if mark.shape == "diamond":
             pen.diamond(x, y, ink(colour), radius=6.0)
         else:
-            pen.dot(x, y, ink(colour), radius=4.6, look="hollow" if mark.shape == "ring" else "full")
+            pen.dot(
+                x, y, ink(colour), radius=4.6, look="hollow" if mark.shape == "ring" else "full"
+            )
     for k, (text, end) in enumerate(zip(mark.printed, frame.ends, strict=False)):
         strong = mark.strong and k == 0
         tone = ink(INK if mark.strong or k == 0 else MUTED)

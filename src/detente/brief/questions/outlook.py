@@ -64,10 +64,10 @@ def answer(book: Book) -> Answer:
     dilemma = dilemma_parts(context, book)
     charts = [
         _outcome_chart(context, outcomes, attack, leading),
+        *dilemma.charts,
+        belief_chart(context, beliefs),
         _policy_chart(context, shared.policies, shared.settlements),
         _driver_chart(context, book, shared),
-        belief_chart(context, beliefs),
-        *dilemma.charts,
     ]
     regret = regret_table(context, book)
     search = find_search(context, book)
