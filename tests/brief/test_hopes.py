@@ -49,7 +49,7 @@ def test_hopes_of_nothing_move_nothing(tmp_path):
     crisis = load_crisis(TEMPLATE, overrides={"optimism": "0"})
     brief, _ = brief_of(crisis, tmp_path)
     (answer,) = [item for item in brief.answers if item.id == "outlook"]
-    assert any("as it does with the hopes" in text for text in answer.model)
+    assert any("as it does with the hopes" in text for text in answer.detail)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from detente.analysis.mixes import keep_mixes, with_mixes
 from detente.analysis.studies import keep_studies
 from detente.brief import compose
 from detente.brief.export.explaining import explain_figure
-from detente.brief.export.page import to_markdown
+from detente.brief.export.page import to_appendix
 from detente.brief.export.rendering import as_data
 from detente.brief.export.writing import write_files
 from detente.brief.figures import links_in, plain
@@ -76,11 +76,11 @@ def test_regret_of_mixes_is_that_of_the_run(brief):
 
 
 def test_the_answer_says_what_was_searched_and_what_is_preferred(brief, outlook):
-    text = " ".join(plain(paragraph) for paragraph in outlook.model)
+    text = " ".join(plain(paragraph) for paragraph in outlook.detail)
     assert "The 12 combinations" in text
     assert "7 different games" in text
     assert "all aims taken alike" in text
-    linked = [name for paragraph in outlook.model for name in links_in(paragraph)]
+    linked = [name for paragraph in outlook.detail for name in links_in(paragraph)]
     assert {"outlook.search.combinations", "outlook.search.games"} <= set(linked)
     assert set(linked) <= set(brief.figures)
     table = next(table for table in outlook.tables if table.id == "mix-regret")
@@ -102,7 +102,7 @@ def test_data_and_traces_hold_the_search(brief, tmp_path):
     jsonschema.validate(data, SCHEMA)
     assert data["search"]["games"] == 7
     assert [mix["id"] for mix in data["search"]["mixes"]] == list(brief.context.policies.mixes)
-    assert "Regret of mixes" in to_markdown(brief)
+    assert "Regret of mixes" in to_appendix(brief)
     paths = write_files(brief, tmp_path)
     mix = brief.context.policies.mixes[0]
     found = explain_figure(f"outlook.search.regret.attack.{mix}", paths.json)
@@ -120,11 +120,10 @@ def test_the_picture_names_every_row(outlook, picture):
 
 def test_nothing_to_combine_is_said(tmp_path):
     one = briefed(tmp_path / "one", policies=["free"])
-    text = " ".join(one.answers[-1].absent)
-    assert "no mix to search for" in text
+    assert one.answers[-1].absent == ("Only one policy was run, so nothing is compared.",)
     assert not any("mix" in chart.id for chart in one.charts)
     same = briefed(tmp_path / "same", policies=["free", "sharing"])
-    text = " ".join(plain(paragraph) for paragraph in same.answers[-1].model)
+    text = " ".join(plain(paragraph) for paragraph in same.answers[-1].detail)
     assert "no mix to search for" in text
     assert not same.context.policies.mixes
 

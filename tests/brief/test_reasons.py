@@ -34,7 +34,7 @@ def brief_of(folder, policies):
 
 def sentences(brief, word):
     (answer,) = [item for item in brief.answers if item.id == "outlook"]
-    return [plain(text) for text in answer.model if word in text]
+    return [plain(text) for text in answer.detail if word in text]
 
 
 @pytest.fixture(scope="module")

@@ -67,7 +67,7 @@ def soft(tmp_path_factory):
 
 
 def words(brief):
-    return " ".join(plain(part) for part in by_id(brief, "aims").model)
+    return " ".join(plain(part) for part in by_id(brief, "aims").detail)
 
 
 def test_a_soft_line_is_called_soft_with_its_price_and_how_far_it_is_crossed(soft):

@@ -49,6 +49,7 @@ def aims_words(
     return read_page(
         "aims",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "side": sides[0],
             "others": sides[1],

@@ -80,6 +80,7 @@ def deterrence_words(
     return read_page(
         "deterrence",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "options": options,
             "split": _split(context, held),
@@ -176,7 +177,7 @@ def _arms(context: Context, success: Rows) -> tuple[str, str, str, Figure, Figur
         if start is None or not context.levels.changed(level):
             continue
         fall = (start.value or 0.0) - (figure.value or 0.0)
-        if fall > 0.0:
+        if fall > 0.0 and start.text != figure.text:
             label = context.crisis.mechanisms[level.mechanism].label
             found.append((fall, (label, context.levels.label(level), start, figure)))
     if not found:

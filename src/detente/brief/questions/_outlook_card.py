@@ -46,6 +46,7 @@ def outlook_words(
     return read_page(
         "outlook",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "likeliest": leading.lead.group.label,
             "single": len(leading.lead.group.members) == 1,
