@@ -61,8 +61,13 @@ class Brief:
 
     @property
     def charts(self) -> tuple[Chart, ...]:
-        """All pictures in order."""
+        """All pictures of answers in order."""
         return tuple(chart for answer in self.answers for chart in answer.charts)
+
+    @property
+    def every_chart(self) -> tuple[Chart, ...]:
+        """The pictures of the summary, and those of the answers."""
+        return (*self.summary.charts, *self.charts)
 
     @property
     def hero(self) -> Chart | None:
@@ -126,7 +131,9 @@ def compose(crisis: Crisis, results: Run) -> Brief:
     context = Context.of(crisis, results)
     shared = declare_shared(context)
     answers = tuple(_answer(question, context) for question in find_questions())
+    summary = summarise(context, shared, answers)
     figures = {figure.id: figure for answer in answers for figure in answer.figures}
+    figures |= {figure.id: figure for figure in summary.figures}
     sources = used_sources(context, answers, figures.values())
     return Brief(
         context=context,
@@ -134,7 +141,7 @@ def compose(crisis: Crisis, results: Run) -> Brief:
         headline=headline_sentences(context, answers, shared),
         sure=how_sure(context, shared),
         shared=shared,
-        summary=summarise(context, shared, answers),
+        summary=summary,
         figures=figures,
         inputs=input_table(context),
         base_rates=base_rate_tables(context, shared),

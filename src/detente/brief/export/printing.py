@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.brief.export.document_file import to_docx
+from detente.brief.export.slides import to_pptx
 from detente.brief.figures import Chart, Picture, parts_of, plain
 from detente.brief.pages import LANGUAGE
 from detente.brief.pictures.palette import ink
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from detente.brief.document import Brief
     from detente.brief.summary import Summary
 
-__all__ = ["PAGES", "to_pdf", "to_png"]
+__all__ = ["PAGES", "to_pdf", "to_png", "to_printed"]
 
 PAGES = 2
 """How many pages a brief may have."""
@@ -34,7 +36,7 @@ STANDARD = "ua-1"
 SERIF = "Libertinus Serif"
 """The family that typst carries, for pictures too: its letters are narrower than those that pictures are laid out for."""
 LAYOUT = Path(__file__).with_name("brief.typ")
-PPI = 144.0
+PPI = 120.0
 LAST_OF_FONT = 0x0530
 """Letters beyond Latin, Greek and Cyrillic are looked for among the fonts of the machine."""
 
@@ -68,6 +70,25 @@ def to_pdf(brief: "Brief") -> bytes:
     except typst.TypstError as error:
         raise _refused(brief.crisis.id, error) from error
     return bytes(found)
+
+
+def to_printed(brief: "Brief") -> Mapping[str, bytes]:
+    """Write all printed forms of a briefing, by the name of their file: pages, document, slides, and each chart as PNG.
+
+    Raises
+    ------
+    RunError
+        ``print-failed`` if typst refuses the pages or a picture.
+    """
+    crisis = brief.crisis.id
+    sheets = to_png({chart.id: chart.svg for chart in brief.every_chart}, crisis)
+    bare = to_png({chart.id: chart.picture().printed for chart in brief.summary.charts}, crisis)
+    return {
+        "brief.pdf": to_pdf(brief),
+        "brief.docx": to_docx(brief, sheets),
+        "brief.pptx": to_pptx(brief, bare),
+        **{f"charts/{name}.png": content for name, content in sheets.items()},
+    }
 
 
 def to_png(pictures: Mapping[str, str], crisis: str) -> Mapping[str, bytes]:
@@ -153,7 +174,7 @@ def _midnight(brief: "Brief") -> "datetime":
 
 def _refused(crisis: str, error: Exception) -> RunError:
     message = f"typst refused the pages of {crisis}: {str(error).strip().splitlines()[0]}"
-    fix = "report it with the crisis file; `--format` leaves the printed forms out"
+    fix = "look for letters that cannot be printed in the words of the crisis file, and report it with that file"
     return RunError(message, code="print-failed", at="brief.pdf", fix=fix)
 
 
@@ -169,9 +190,7 @@ def _set(svg: str) -> str:
 
 def _rich(text: str) -> list[dict[str, object]]:
     """Return a text as parts, numbers that link to a figure strong."""
-    return [
-        {"text": words, "strong": bool(figure)} for figure, words in parts_of(text) if words
-    ]
+    return [{"text": words, "strong": bool(figure)} for figure, words in parts_of(text) if words]
 
 
 def _chart(chart: Chart | None) -> dict[str, str] | None:

@@ -13,7 +13,8 @@ import jinja2
 from markupsafe import Markup
 
 from detente.analysis.mixes import MixSearch
-from detente.brief.export.data_files import APPENDIX_FILE
+from detente.brief.export.data_files import APPENDIX_FILE, PRINTED_FILES
+from detente.brief.export.summary_data import summary_data
 from detente.brief.figures import (
     Answer,
     FactView,
@@ -79,6 +80,8 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "headline": [plain(text) for text in brief.headline],
         "headline_figures": list(dict.fromkeys(links_in(" ".join(brief.headline)))),
         "sure": [plain(text) for text in brief.sure],
+        "summary": summary_data(brief.summary)
+        | {"figures": [figure_data(figure) for figure in brief.summary.figures]},
         "outcomes": _outcomes(brief, context.policies.base),
         "questions": [_question(answer) for answer in brief.answers],
         "policies": _policies(brief),
@@ -96,9 +99,14 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "inputs": _input_data(brief),
         "sources": _source_data(brief),
         "files": [
-            *(f"charts/{chart.id}.svg" for chart in brief.charts),
+            *(
+                f"charts/{chart.id}.{ending}"
+                for chart in brief.every_chart
+                for ending in ("svg", "png")
+            ),
             *(f"tables/{name}" for name in to_csv_files(brief)),
             APPENDIX_FILE,
+            *PRINTED_FILES,
         ],
     }
 
@@ -398,7 +406,7 @@ def environment(*, html: bool) -> jinja2.Environment:
 
 def to_csv_files(brief: "Brief") -> Mapping[str, str]:
     """Write every table as CSV, by file name, and all figures in one."""
-    files: dict[str, str] = {}
+    files = {f"{chart.id}.csv": _csv(chart.table) for chart in brief.summary.charts}
     for answer in brief.answers:
         for chart in answer.charts:
             files[f"{chart.id}.csv"] = _csv(chart.table)

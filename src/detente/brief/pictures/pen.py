@@ -317,8 +317,7 @@ class Pen:
         """Write lines below each other if all of them are free there, right of ``least``; tell whether they were written."""
         places = [TextPlace(place.x, place.y + k * step, place.anchor) for k in range(len(lines))]
         boxes = [
-            self._box(one, words, size, bold=bold)
-            for one, words in zip(places, lines, strict=True)
+            self._box(one, words, size, bold=bold) for one, words in zip(places, lines, strict=True)
         ]
         grown = [box.grown(_ROOM) for box in boxes]
         if not all(box.left >= least and self._is_free(box, self._marks) for box in grown):

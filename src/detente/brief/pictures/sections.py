@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from detente.brief.figures import Chart
-from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart
+from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart, uprights
 from detente.brief.pictures.letters import balanced, text_width, wrap_text
 from detente.brief.pictures.palette import INK, MUTED, PAPER, RULE, band, ink, shade
 from detente.brief.pictures.pen import LINE, SIZE, SMALL, Pen, Rect, TextPlace
@@ -38,7 +38,6 @@ class _Spacing:
 
 _OPEN, _DENSE = _Spacing(), _Spacing(step=12.5, alone=15.0, line=14.0, around=2.5, heading=18.0)
 """On a screen, and in a column of a printed page."""
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,16 +198,11 @@ def _lay_out(
                 for mark in marks
                 if k < len(mark.printed)
             ]
-            + [
-                text_width(line, SMALL)
-                for line in (heads[k].split("\n") if k < len(heads) else ())
-            ]
+            + [text_width(line, SMALL) for line in (heads[k].split("\n") if k < len(heads) else ())]
         )
         for k in range(count)
     ]
-    ends = tuple(
-        pen.width - sum(widths[k + 1 :]) - _GAP * (count - 1 - k) for k in range(count)
-    )
+    ends = tuple(pen.width - sum(widths[k + 1 :]) - _GAP * (count - 1 - k) for k in range(count))
     right = pen.width - sum(widths) - _GAP * count - _EDGE
     values = [end for mark in marks for end in (mark.low, mark.value, mark.high)]
     scale = make_scale(values, unit, start=names + _EDGE, end=right)
@@ -304,7 +298,9 @@ def _draw_mark(pen: Pen, frame: _Frame, mark: RangeMark, y: float) -> None:
         if mark.shape == "diamond":
             pen.diamond(x, y, ink(colour), radius=6.0)
         else:
-            pen.dot(x, y, ink(colour), radius=4.6, look="hollow" if mark.shape == "ring" else "full")
+            pen.dot(
+                x, y, ink(colour), radius=4.6, look="hollow" if mark.shape == "ring" else "full"
+            )
     for k, (text, end) in enumerate(zip(mark.printed, frame.ends, strict=False)):
         strong = mark.strong and k == 0
         tone = ink(INK if mark.strong or k == 0 else MUTED)
@@ -318,7 +314,7 @@ def _draw_axis(
     for tick, words in zip(scale.ticks, scale.words, strict=True):
         x = scale.at(tick)
         dark = zero and tick == 0.0
-        pen.uprights(x, bands, ink(INK if dark else RULE), width=1.4 if dark else 1.0)
+        pen.shapes(uprights(x, bands), ink(INK if dark else RULE), width=1.4 if dark else 1.0)
         half = text_width(words, SMALL) / 2
         at = min(max(x, half), pen.width - half)
         pen.text(TextPlace(at, y + 15.0, "middle"), words, tone=ink(MUTED), size=SMALL)
