@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from detente.brief.export.document_file import to_docx
 from detente.brief.export.slides import to_pptx
 from detente.brief.figures import Chart, Picture, parts_of, plain
-from detente.brief.pages import LANGUAGE
+from detente.brief.pages import LANGUAGE, say
 from detente.brief.pictures.palette import ink
 from detente.brief.pictures.pen import FONT
 from detente.brief.pictures.sections import type_shape
@@ -53,7 +53,8 @@ def to_pdf(brief: "Brief") -> bytes:
     -------
     bytes
         A PDF of the standard UA-1. The same summary gives the same bytes on every machine, as long as its letters are
-        Latin, Greek or Cyrillic.
+        Latin, Greek or Cyrillic. Where no font has a letter the standard cannot be kept: then the pages are tagged all the
+        same, and their last line says so.
 
     Raises
     ------
@@ -62,13 +63,24 @@ def to_pdf(brief: "Brief") -> bytes:
     """
     import typst  # noqa: PLC0415  a large library, needed where a briefing is written
 
-    text = json.dumps(_page_data(brief), ensure_ascii=False)
+    data = _page_data(brief)
     try:
-        found = _fitting(text).compile(
-            format="pdf", pdf_standards=[STANDARD], timestamp=_midnight(brief)
-        )
+        try:
+            return _compile(data, brief, [STANDARD])
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+            data["note"] += _rich(" " + say("summary", "letters_missing"))
+            return _compile(data, brief, [])
     except typst.TypstError as error:
         raise _refused(brief.crisis.id, error) from error
+
+
+def _compile(data: Mapping[str, Any], brief: "Brief", standards: list[str]) -> bytes:
+    text = json.dumps(data, ensure_ascii=False)
+    found = _fitting(text).compile(
+        format="pdf", pdf_standards=standards, timestamp=_midnight(brief)
+    )
     return bytes(found)
 
 
