@@ -65,11 +65,13 @@ class Brief:
 
     @property
     def charts(self) -> tuple[Chart, ...]:
-        """All pictures in order."""
-        return (
-            *self.summary.charts,
-            *(chart for answer in self.answers for chart in answer.charts),
-        )
+        """All pictures of answers in order."""
+        return tuple(chart for answer in self.answers for chart in answer.charts)
+
+    @property
+    def every_chart(self) -> tuple[Chart, ...]:
+        """The pictures of the summary, and those of the answers."""
+        return (*self.summary.charts, *self.charts)
 
     @property
     def hero(self) -> Chart | None:

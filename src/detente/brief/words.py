@@ -423,7 +423,10 @@ def plural(count: int, noun: str, many: str = "") -> str:
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 
-_SPELLED = "no one two three four five six seven eight nine ten eleven twelve".split()
+_SPELLED = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 
 
 def spell_count(text: str) -> str:

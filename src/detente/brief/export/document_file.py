@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from detente.brief.export.office import (
+    GREY,
     HEADING_FONT,
     TEXT_FONT,
     allowed,
@@ -14,6 +15,7 @@ from detente.brief.export.office import (
 )
 from detente.brief.figures import Chart, plain
 from detente.brief.pages import LANGUAGE
+from detente.brief.summary import Summary
 from detente.brief.words import sentence_case
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["to_docx"]
 
 _ARROWS = {"up": "\N{UPWARDS ARROW}", "down": "\N{DOWNWARDS ARROW}"}
-_GREY = "5C5C5C"
 _WIDE, _MARGIN = 17.0, 2.0
 """Width of pictures and of margins, in centimetres."""
 
@@ -40,7 +41,7 @@ def to_docx(brief: "Brief", pictures: Mapping[str, bytes]) -> bytes:
     Returns
     -------
     bytes
-        A document with headings, a title and a language set, words for every picture, and tables with header rows.
+        A document with headings, a title and a language set, and words for every picture.
     """
     import docx  # noqa: PLC0415  needed where a briefing is written
 
@@ -54,30 +55,50 @@ def to_docx(brief: "Brief", pictures: Mapping[str, bytes]) -> bytes:
     reasons = " ".join(summary.confidence.reasons)
     paper.text(reasons, head=summary.headings.confidence)
     paper.picture(summary.outcomes)
-    if summary.moves is not None:
-        paper.heading(summary.headings.moves, 1)
-        types = [f"{line.label} {line.prior.text}" for line in summary.types]
-        if types:
-            paper.grey(" \N{MIDDLE DOT} ".join(types))
-        paper.picture(summary.moves)
-        for finding in summary.findings:
-            paper.text(finding.text, head=finding.head)
-    if summary.choices_lead:
-        paper.heading(summary.headings.choices, 1)
-        paper.text(summary.choices_lead)
-        for choice in summary.choices:
-            paper.text(choice.text, head=f"{sentence_case(choice.label)}.")
-        paper.text(summary.prepare)
-        paper.picture(summary.tradeoff)
-    if summary.numbers:
-        paper.heading(summary.headings.allies, 1)
-        paper.text(summary.allies_lead)
-        paper.table((number.value, number.words) for number in summary.numbers)
-    if summary.dates or summary.signs:
-        paper.heading(summary.headings.ahead, 1)
-        paper.table((item.day, item.text) for item in summary.dates)
-        for sign in summary.signs:
-            paper.text(sign.text, head=f"{_ARROWS[sign.direction]} {plain(sign.label)}:")
+    for write in (_moves, _choices, _allies, _ahead, _behind):
+        write(paper, summary)
+    return fix_times(paper.content(), brief.crisis.as_of)
+
+
+def _moves(paper: "_Paper", summary: Summary) -> None:
+    if summary.moves is None:
+        return
+    paper.heading(summary.headings.moves, 1)
+    paper.grey(" \N{MIDDLE DOT} ".join(f"{one.label} {one.prior.text}" for one in summary.types))
+    paper.picture(summary.moves)
+    for finding in summary.findings:
+        paper.text(finding.text, head=finding.head)
+
+
+def _choices(paper: "_Paper", summary: Summary) -> None:
+    if not summary.choices_lead:
+        return
+    paper.heading(summary.headings.choices, 1)
+    paper.text(summary.choices_lead)
+    for choice in summary.choices:
+        paper.text(choice.text, head=f"{sentence_case(choice.label)}.")
+    paper.text(summary.prepare)
+    paper.picture(summary.tradeoff)
+
+
+def _allies(paper: "_Paper", summary: Summary) -> None:
+    if not summary.numbers:
+        return
+    paper.heading(summary.headings.allies, 1)
+    paper.text(summary.allies_lead)
+    paper.table((number.value, number.words) for number in summary.numbers)
+
+
+def _ahead(paper: "_Paper", summary: Summary) -> None:
+    if not summary.dates and not summary.signs:
+        return
+    paper.heading(summary.headings.ahead, 1)
+    paper.table((item.day, item.text) for item in summary.dates)
+    for sign in summary.signs:
+        paper.text(sign.text, head=f"{_ARROWS[sign.direction]} {plain(sign.label)}:")
+
+
+def _behind(paper: "_Paper", summary: Summary) -> None:
     paper.heading(summary.headings.assumed, 1)
     for sentence in summary.assumed:
         paper.text(sentence)
@@ -85,7 +106,6 @@ def to_docx(brief: "Brief", pictures: Mapping[str, bytes]) -> bytes:
     for sentence in summary.record:
         paper.text(sentence, head=summary.headings.after)
     paper.grey(summary.note)
-    return fix_times(paper.content(), brief.crisis.as_of)
 
 
 class _Paper:
@@ -144,11 +164,13 @@ class _Paper:
             _write(self._document.add_paragraph(style="List Bullet"), text)
 
     def grey(self, text: str) -> None:
-        """Write a paragraph in small grey letters."""
+        """Write a paragraph in small grey letters; none without words."""
+        if not text:
+            return
         from docx.shared import Pt, RGBColor  # noqa: PLC0415  as above
 
         run = self._document.add_paragraph().add_run(allowed(plain(text)))
-        run.font.size, run.font.color.rgb = Pt(9.0), RGBColor.from_string(_GREY)
+        run.font.size, run.font.color.rgb = Pt(9.0), RGBColor(*GREY)
 
     def picture(self, chart: Chart | None) -> None:
         """Set a picture with the words that stand for it; its own title and source are in it."""

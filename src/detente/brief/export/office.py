@@ -7,10 +7,12 @@ from datetime import date
 
 from detente.brief.figures import parts_of
 
-__all__ = ["HEADING_FONT", "TEXT_FONT", "allowed", "fix_times", "runs_of"]
+__all__ = ["GREY", "HEADING_FONT", "INK", "TEXT_FONT", "allowed", "fix_times", "runs_of"]
 
 HEADING_FONT, TEXT_FONT = "Georgia", "Arial"
 """Fonts that nearly every machine with an office program has."""
+INK, GREY = (0x1C, 0x1C, 0x1C), (0x5C, 0x5C, 0x5C)
+"""Red, green and blue of letters."""
 _EARLIEST = 1980
 """Archives know no day before that year."""
 

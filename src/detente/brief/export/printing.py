@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.brief.export.document_file import to_docx
+from detente.brief.export.slides import to_pptx
 from detente.brief.figures import Chart, Picture, parts_of, plain
-from detente.brief.pages import LANGUAGE
+from detente.brief.pages import LANGUAGE, say
 from detente.brief.pictures.palette import ink
 from detente.brief.pictures.pen import FONT
 from detente.brief.pictures.sections import type_shape
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from detente.brief.document import Brief
     from detente.brief.summary import Summary
 
-__all__ = ["PAGES", "to_pdf", "to_png"]
+__all__ = ["PAGES", "to_pdf", "to_png", "to_printed"]
 
 PAGES = 2
 """How many pages a brief may have."""
@@ -34,7 +36,7 @@ STANDARD = "ua-1"
 SERIF = "Libertinus Serif"
 """The family that typst carries, for pictures too: its letters are narrower than those that pictures are laid out for."""
 LAYOUT = Path(__file__).with_name("brief.typ")
-PPI = 144.0
+PPI = 120.0
 LAST_OF_FONT = 0x0530
 """Letters beyond Latin, Greek and Cyrillic are looked for among the fonts of the machine."""
 
@@ -51,7 +53,8 @@ def to_pdf(brief: "Brief") -> bytes:
     -------
     bytes
         A PDF of the standard UA-1. The same summary gives the same bytes on every machine, as long as its letters are
-        Latin, Greek or Cyrillic.
+        Latin, Greek or Cyrillic. Where no font has a letter the standard cannot be kept: then the pages are tagged all the
+        same, and their last line says so.
 
     Raises
     ------
@@ -60,14 +63,44 @@ def to_pdf(brief: "Brief") -> bytes:
     """
     import typst  # noqa: PLC0415  a large library, needed where a briefing is written
 
-    text = json.dumps(_page_data(brief), ensure_ascii=False)
+    data = _page_data(brief)
     try:
-        found = _fitting(text).compile(
-            format="pdf", pdf_standards=[STANDARD], timestamp=_midnight(brief)
-        )
+        try:
+            return _compile(data, brief, [STANDARD])
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+            data["note"] += _rich(" " + say("summary", "letters_missing"))
+            return _compile(data, brief, [])
     except typst.TypstError as error:
         raise _refused(brief.crisis.id, error) from error
+
+
+def _compile(data: Mapping[str, Any], brief: "Brief", standards: list[str]) -> bytes:
+    text = json.dumps(data, ensure_ascii=False)
+    found = _fitting(text).compile(
+        format="pdf", pdf_standards=standards, timestamp=_midnight(brief)
+    )
     return bytes(found)
+
+
+def to_printed(brief: "Brief") -> Mapping[str, bytes]:
+    """Write all printed forms of a briefing, by the name of their file: pages, document, slides, and each chart as PNG.
+
+    Raises
+    ------
+    RunError
+        ``print-failed`` if typst refuses the pages or a picture.
+    """
+    crisis = brief.crisis.id
+    sheets = to_png({chart.id: chart.svg for chart in brief.every_chart}, crisis)
+    bare = to_png({chart.id: chart.picture().printed for chart in brief.summary.charts}, crisis)
+    return {
+        "brief.pdf": to_pdf(brief),
+        "brief.docx": to_docx(brief, sheets),
+        "brief.pptx": to_pptx(brief, bare),
+        **{f"charts/{name}.png": content for name, content in sheets.items()},
+    }
 
 
 def to_png(pictures: Mapping[str, str], crisis: str) -> Mapping[str, bytes]:
@@ -153,7 +186,7 @@ def _midnight(brief: "Brief") -> "datetime":
 
 def _refused(crisis: str, error: Exception) -> RunError:
     message = f"typst refused the pages of {crisis}: {str(error).strip().splitlines()[0]}"
-    fix = "report it with the crisis file; `--format` leaves the printed forms out"
+    fix = "look for letters that cannot be printed in the words of the crisis file, and report it with that file"
     return RunError(message, code="print-failed", at="brief.pdf", fix=fix)
 
 

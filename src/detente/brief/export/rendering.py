@@ -13,7 +13,8 @@ import jinja2
 from markupsafe import Markup
 
 from detente.analysis.mixes import MixSearch
-from detente.brief.export.data_files import APPENDIX_FILE
+from detente.brief.export.data_files import APPENDIX_FILE, PRINTED_FILES
+from detente.brief.export.summary_data import summary_data
 from detente.brief.figures import (
     Answer,
     Chart,
@@ -80,8 +81,9 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "headline": [plain(text) for text in brief.headline],
         "headline_figures": list(dict.fromkeys(links_in(" ".join(brief.headline)))),
         "sure": [plain(text) for text in brief.sure],
+        "summary": summary_data(brief.summary)
+        | {"figures": [figure_data(figure) for figure in brief.summary.figures]},
         "outcomes": _outcomes(brief, context.policies.base),
-        "summary": _summary(brief),
         "questions": [_question(answer) for answer in brief.answers],
         "policies": _policies(brief),
         **(
@@ -98,22 +100,15 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "inputs": _input_data(brief),
         "sources": _source_data(brief),
         "files": [
-            *(f"charts/{chart.id}.svg" for chart in brief.charts),
+            *(
+                f"charts/{chart.id}.{ending}"
+                for chart in brief.every_chart
+                for ending in ("svg", "png")
+            ),
             *(f"tables/{name}" for name in to_csv_files(brief)),
             APPENDIX_FILE,
+            *PRINTED_FILES,
         ],
-    }
-
-
-def _summary(brief: "Brief") -> dict[str, Any]:
-    """Describe what is said first; its figures are those that no answer has."""
-    said = brief.summary
-    return {
-        "question": said.question,
-        "confidence": said.confidence.word,
-        "reasons": [plain(text) for text in said.confidence.reasons],
-        "charts": [_chart(chart) for chart in said.charts],
-        "figures": [figure_data(figure) for figure in said.figures],
     }
 
 
@@ -413,10 +408,10 @@ def environment(*, html: bool) -> jinja2.Environment:
 
 def to_csv_files(brief: "Brief") -> Mapping[str, str]:
     """Write every table as CSV, by file name, and all figures in one."""
-    files: dict[str, str] = {}
-    for chart in brief.charts:
-        files[f"{chart.id}.csv"] = _csv(chart.table)
+    files = {f"{chart.id}.csv": _csv(chart.table) for chart in brief.summary.charts}
     for answer in brief.answers:
+        for chart in answer.charts:
+            files[f"{chart.id}.csv"] = _csv(chart.table)
         for table in answer.tables:
             files[f"{answer.id}-{table.id}.csv"] = _csv(table)
     for extra in (*brief.base_rates, brief.timeline, brief.inputs, brief.disputed):

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from detente.brief.export.office import HEADING_FONT, TEXT_FONT, allowed, fix_times, runs_of
+from detente.brief.export.office import (
+    GREY,
+    HEADING_FONT,
+    INK,
+    TEXT_FONT,
+    allowed,
+    fix_times,
+    runs_of,
+)
 from detente.brief.figures import Chart, plain
 from detente.brief.pages import LANGUAGE
 from detente.brief.words import sentence_case
@@ -21,7 +29,6 @@ _TOP, _FOOT = 3.9, 17.9
 """Where the body of a slide begins and its footer stands."""
 _BODY_TITLE_ONLY = 5
 """The layout of the library's own template that has a title alone."""
-_INK, _GREY = "1C1C1C", "5C5C5C"
 _ARROWS = {"up": "\N{UPWARDS ARROW}", "down": "\N{DOWNWARDS ARROW}"}
 
 Line = tuple[str, str]
@@ -119,7 +126,7 @@ class _Deck:
             Cm(_MARGIN), Cm(_FOOT), Cm(_WIDTH - 2 * _MARGIN), Cm(0.9)
         ).text_frame
         foot.text = allowed(self._footer)
-        _look(foot.paragraphs[0], size=11.0, colour=_GREY)
+        _look(foot.paragraphs[0], size=11.0, colour=GREY)
         slide.notes_slide.notes_text_frame.text = allowed(notes)
         return slide
 
@@ -154,7 +161,7 @@ class _Deck:
         ).text_frame
         frame.word_wrap = True
         frame.text = allowed(plain(chart.subtitle))
-        _look(frame.paragraphs[0], size=13.0, colour=_GREY)
+        _look(frame.paragraphs[0], size=13.0, colour=GREY)
         top, room = _TOP + 1.2, _FOOT - _TOP - 1.3
         shape = slide.shapes.add_picture(
             io.BytesIO(self._pictures[chart.id]), Cm(_MARGIN), Cm(top), height=Cm(room)
@@ -188,7 +195,7 @@ class _Deck:
             _look(frame.paragraphs[0], size=28.0, font=HEADING_FONT, bold=True)
             words = frame.add_paragraph()
             words.text = allowed(plain(number.words))
-            _look(words, size=15.0, colour=_GREY)
+            _look(words, size=15.0, colour=GREY)
 
     def content(self) -> bytes:
         """Return the file."""
@@ -198,7 +205,12 @@ class _Deck:
 
 
 def _look(
-    paragraph: Any, *, size: float, font: str = TEXT_FONT, bold: bool = False, colour: str = _INK
+    paragraph: Any,
+    *,
+    size: float,
+    font: str = TEXT_FONT,
+    bold: bool = False,
+    colour: tuple[int, int, int] = INK,
 ) -> None:
     """Set size, font and colour of a paragraph's runs, and its alignment to the left."""
     from pptx.dml.color import RGBColor  # noqa: PLC0415  as above
@@ -208,6 +220,6 @@ def _look(
     paragraph.alignment = PP_ALIGN.LEFT
     for run in paragraph.runs:
         run.font.size, run.font.name = Pt(size), font
-        run.font.color.rgb = RGBColor.from_string(colour)
+        run.font.color.rgb = RGBColor(*colour)
         if bold:
             run.font.bold = True

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
-from detente.brief.export.data_files import APPENDIX_FILE, BRIEFING, DATA_FILE, MAX_DATA_BYTES
+from detente.brief.export.data_files import (
+    APPENDIX_FILE,
+    BRIEFING,
+    DATA_FILE,
+    MAX_DATA_BYTES,
+    PRINTED_FILES,
+)
 from detente.brief.export.page import to_appendix, to_html, to_markdown
+from detente.brief.export.printing import to_printed
 from detente.brief.export.rendering import to_csv_files, to_json
 from detente.files.generations import check_places, finish_generation, write_generation
 from detente.files.links import check_links
@@ -32,6 +39,9 @@ class BriefPaths:
     appendix: Path
     markdown: Path
     json: Path
+    pdf: Path
+    docx: Path
+    pptx: Path
     charts: tuple[Path, ...]
     tables: tuple[Path, ...]
 
@@ -44,8 +54,9 @@ def write_files(brief: "Brief", folder: str | Path, *, single_file: bool = False
     brief
         What :func:`detente.brief.compose` made.
     folder
-        Where to write ``brief.html``, ``appendix.html``, ``brief.md``, ``brief.json``, ``charts/`` and ``tables/``. Other files there, a
-        run or a table of one's own for instance, are left alone; charts and tables of an earlier briefing go.
+        Where to write ``brief.html``, ``appendix.html``, ``brief.pdf``, ``brief.docx``, ``brief.pptx``, ``brief.md``, ``brief.json``,
+        ``charts/`` and ``tables/``. Other files there, a run or a table of one's own for instance, are left alone; charts and
+        tables of an earlier briefing go.
     single_file
         Whether ``brief.html`` holds the appendix as well, so that there is no second file.
 
@@ -58,20 +69,22 @@ def write_files(brief: "Brief", folder: str | Path, *, single_file: bool = False
     ------
     RunError
         ``output-unwritable`` if the folder cannot be written or a file or folder that is not a briefing's lies in the
-        way: what it held before is still there. ``path-linked`` if a link lies there.
+        way: what it held before is still there. ``path-linked`` if a link lies there; ``print-failed`` if the pages cannot be
+        set.
     """
     folder = Path(folder)
-    files = {
+    texts = {
         "brief.json": to_json(brief),
         "brief.html": to_html(brief, single_file=single_file),
         **({} if single_file else {APPENDIX_FILE: to_appendix(brief)}),
         "brief.md": to_markdown(brief),
-        **{f"charts/{chart.id}.svg": chart.svg for chart in brief.charts},
+        **{f"charts/{chart.id}.svg": chart.svg for chart in brief.every_chart},
         **{f"tables/{name}": text for name, text in to_csv_files(brief).items()},
     }
+    files = {**{name: text.encode() for name, text in texts.items()}, **to_printed(brief)}
     write_generation(
         folder,
-        {name: text.encode() for name, text in files.items()},
+        files,
         kind=BRIEFING,
         earlier=lambda: _earlier_files(folder, files),
     )
@@ -84,6 +97,9 @@ def write_files(brief: "Brief", folder: str | Path, *, single_file: bool = False
         appendix=folder / ("brief.html" if single_file else APPENDIX_FILE),
         markdown=folder / "brief.md",
         json=folder / "brief.json",
+        pdf=folder / "brief.pdf",
+        docx=folder / "brief.docx",
+        pptx=folder / "brief.pptx",
         charts=paths("charts"),
         tables=paths("tables"),
     )
@@ -108,7 +124,15 @@ def check_place(folder: str | Path, *, run: Path | None = None) -> None:
         ``path-linked`` if a link does.
     """
     folder = Path(folder)
-    names = ("brief.html", APPENDIX_FILE, "brief.md", "brief.json", "charts/any", "tables/any")
+    names = (
+        "brief.html",
+        APPENDIX_FILE,
+        *PRINTED_FILES,
+        "brief.md",
+        "brief.json",
+        "charts/any",
+        "tables/any",
+    )
     check_places(folder, names, kind=BRIEFING)
     finish_generation(folder, kind=BRIEFING)
     if run is not None:
@@ -119,7 +143,7 @@ def check_place(folder: str | Path, *, run: Path | None = None) -> None:
 
 
 def _earlier_files(folder: Path, names: Iterable[str]) -> frozenset[str]:
-    """Return the charts, the tables and the appendix that an earlier briefing lists as its own.
+    """Return the charts, the tables, the appendix and the printed forms that an earlier briefing lists as its own.
 
     A briefing without such a list owns what bears the names of this one and the charts that it names.
     """
@@ -135,7 +159,9 @@ def _earlier_files(folder: Path, names: Iterable[str]) -> frozenset[str]:
 
 
 def _beside(name: object) -> bool:
-    """Tell whether a name is that of a chart, a table or the appendix of a briefing."""
+    """Tell whether a name is that of a chart, a table, the appendix or a printed form of a briefing."""
     return (
-        isinstance(name, str) and ("/" in name or name == APPENDIX_FILE) and BRIEFING.may_own(name)
+        isinstance(name, str)
+        and ("/" in name or name in {APPENDIX_FILE, *PRINTED_FILES})
+        and BRIEFING.may_own(name)
     )

@@ -57,7 +57,9 @@ def draw_tradeoff(
     columns, rows
         The table that says the same in text.
     """
-    kept = [point for point in points if point.across.value is not None and point.up.value is not None]
+    kept = [
+        point for point in points if point.across.value is not None and point.up.value is not None
+    ]
 
     def draw(width: float, height: float) -> Pen:
         return _draw(kept, colour=colour, across=across, up=up, width=width, height=height)
@@ -118,10 +120,10 @@ def _at(x: Scale, y: Scale, point: TradeoffPoint) -> tuple[float, float]:
     return x.at(point.across.value or 0.0), y.at(point.up.value or 0.0)
 
 
-def _draw_axes(
-    pen: Pen, x: Scale, y: Scale, *, across: str, up: str, width: float
-) -> None:
-    pen.text(TextPlace(0.0, 12.0), f"\N{UPWARDS ARROW} {up}", tone=ink(MUTED), size=SMALL, bold=True)
+def _draw_axes(pen: Pen, x: Scale, y: Scale, *, across: str, up: str, width: float) -> None:
+    pen.text(
+        TextPlace(0.0, 12.0), f"\N{UPWARDS ARROW} {up}", tone=ink(MUTED), size=SMALL, bold=True
+    )
     for tick, words in zip(x.ticks, x.words, strict=True):
         at = x.at(tick)
         pen.shapes(uprights(at, [(y.end, y.start)]), ink(RULE), width=1.0)

@@ -60,7 +60,15 @@ def read_planned(context: Context) -> tuple[Planned, ...]:
     Facts come before what is from memory, rows that claims of the crisis rest on before others, then the earliest.
     """
     rows = [
-        ((row.cells.get("grade", "") == MEMORY, not row.cells.get("claims", "").strip(), day, place), row)
+        (
+            (
+                row.cells.get("grade", "") == MEMORY,
+                not row.cells.get("claims", "").strip(),
+                day,
+                place,
+            ),
+            row,
+        )
         for place, (day, row) in enumerate(_scheduled(context))
     ]
     chosen = sorted(rows, key=lambda item: item[0])[:MOST_DATES]
@@ -168,9 +176,7 @@ def _indicators(context: Context, book: Book, attack: Figure) -> list[Telling]:
 
 
 def _ratios(indicator: Indicator) -> dict[str, float]:
-    return {
-        outcome: centre(law) for outcomes, law in indicator.ratios for outcome in outcomes
-    }
+    return {outcome: centre(law) for outcomes, law in indicator.ratios for outcome in outcomes}
 
 
 def _moves(context: Context, book: Book, types: tuple[TypeLine, ...]) -> list[Telling]:

@@ -20,7 +20,9 @@ LIKELY = 0.5
 SURE = 0.8
 """A package is told that holds with this chance or more, if there is one; else the surest."""
 
-NumberCase = Literal["joins_cut", "joins", "package", "target_loss", "gas_loss", "gas_price", "pact"]
+NumberCase = Literal[
+    "joins_cut", "joins", "package", "target_loss", "gas_loss", "gas_price", "pact"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +152,7 @@ def _gas_loss(context: Context, figures: Mapping[str, Figure]) -> AlliesNumber |
 
 def _gas_price(figures: Mapping[str, Figure]) -> AlliesNumber | None:
     """Return the price before and after; they are the two figures of it that the answer made, in their order."""
-    prices = [
-        figure for name, figure in figures.items() if name.startswith("alliance.gas.price.")
-    ]
+    prices = [figure for name, figure in figures.items() if name.startswith("alliance.gas.price.")]
     if len(prices) != 2 or prices[0].text == prices[1].text:
         return None
     return AlliesNumber(case="gas_price", figure=prices[1], other=prices[0])

@@ -207,9 +207,7 @@ def _outcome_row(
     return RangeRow(name=name, marks=(mark,), bold=bold)
 
 
-def _comparison_section(
-    context: Context, comparisons: Sequence[Comparison]
-) -> list[RangeSection]:
+def _comparison_section(context: Context, comparisons: Sequence[Comparison]) -> list[RangeSection]:
     rows: list[RangeRow] = []
     for found in comparisons:
         name = say(PAGE, "the_model", label=sentence_case(found.label))
@@ -305,9 +303,7 @@ def moves_chart(context: Context, moves: Moves, types: Sequence[TypeLine]) -> Ch
     )
 
 
-def _move_row(
-    context: Context, move: Move, types: Sequence[TypeLine], *, shaded: bool
-) -> RangeRow:
+def _move_row(context: Context, move: Move, types: Sequence[TypeLine], *, shaded: bool) -> RangeRow:
     return RangeRow(
         name=sentence_case(move.label),
         marks=tuple(_effect_mark(context, effect, types) for effect in move.effects),

@@ -94,7 +94,9 @@ def read_choices(context: Context, book: Book, shared: SharedFigures) -> Choices
                 f"share of explored cases in which {context.roles.opponent_names()} do better under “{points[policy].label}” than "
                 "in the base case",
                 gains[policy] > 0.0,
-                trace=context.traces.of(metric_name("payoff", context.roles.opponents()[0].id), policy),
+                trace=context.traces.of(
+                    metric_name("payoff", context.roles.opponents()[0].id), policy
+                ),
             ),
         )
         for policy in names

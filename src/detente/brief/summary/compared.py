@@ -39,9 +39,7 @@ class Comparison:
     views: tuple[Beside, ...]
 
 
-def read_comparisons(
-    context: Context, book: Book, shared: SharedFigures
-) -> tuple[Comparison, ...]:
+def read_comparisons(context: Context, book: Book, shared: SharedFigures) -> tuple[Comparison, ...]:
     """Read the base rates to be shown and the views of outcomes and of an attack, by what they are compared with."""
     rates = _rates(context)
     views = _views(context)
@@ -99,7 +97,9 @@ def _views(context: Context) -> Mapping[str, tuple[Beside, ...]]:
         if low is None or high is None or not name or not keys:
             continue
         known = context.crisis.sources.get(keys[0])
-        publisher = cells.get("claimed_by", "").strip() or (keys[0] if known is None else known.publisher)
+        publisher = cells.get("claimed_by", "").strip() or (
+            keys[0] if known is None else known.publisher
+        )
         publisher = _BEHIND.split(publisher)[0]
         view = Beside(
             words=publisher,

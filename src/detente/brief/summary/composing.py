@@ -77,8 +77,8 @@ def read_parts(
     return Parts(
         types=types,
         likely=likely,
-        moves=read_moves(context, book, shared, types),
-        combination=find_combination(context, book, shared, types),
+        moves=read_moves(context, shared, types),
+        combination=find_combination(context, book, types),
         choices=choices,
         prepared=read_prepared(context, book, choices, types),
         doubts=read_doubts(context, shared, likely, record),
@@ -115,7 +115,7 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         question=_question(context),
         lead=_lead(context, shared, parts),
         confidence=Confidence(word=parts.doubts.word, reasons=_reasons(context, parts.doubts)),
-        headings=_headings(context, parts),
+        headings=_headings(parts),
         outcomes=outcomes_chart(context, book, shared, parts.likely),
         types=parts.types,
         moves=moves_chart(context, parts.moves, parts.types),
@@ -136,7 +136,7 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
     )
 
 
-def _headings(context: Context, parts: Parts) -> Headings:
+def _headings(parts: Parts) -> Headings:
     return Headings(
         confidence=say(PAGE, "heading_confidence", word=parts.doubts.word),
         moves=say(PAGE, "heading_moves"),
@@ -144,7 +144,10 @@ def _headings(context: Context, parts: Parts) -> Headings:
         allies=say(
             PAGE,
             "heading_allies",
-            gas=any(number.case in {"joins_cut", "gas_loss", "gas_price", "pact"} for number in parts.allies),
+            gas=any(
+                number.case in {"joins_cut", "gas_loss", "gas_price", "pact"}
+                for number in parts.allies
+            ),
         ),
         ahead=say(PAGE, "heading_ahead", dates=bool(parts.planned), signs=bool(parts.telling)),
         assumed=say(PAGE, "heading_assumed", record=bool(parts.record)),
@@ -336,7 +339,9 @@ def _choices_lead(choices: Choices | None) -> str:
         unbeaten=len(choices.unbeaten),
         of=len(choices.points),
         named=[item.point.label for item in choices.named],
-        base_unbeaten=any(point.base for point in choices.points if point.policy in choices.unbeaten),
+        base_unbeaten=any(
+            point.base for point in choices.points if point.policy in choices.unbeaten
+        ),
     )
 
 

@@ -138,7 +138,9 @@ def _by_type(
     pairs = [
         (
             line,
-            book.metric(f"attack_given.{line.player}.{line.id}", f"an attack if {line.clause}", metric),
+            book.metric(
+                f"attack_given.{line.player}.{line.id}", f"an attack if {line.clause}", metric
+            ),
         )
         for line in types
         if context.columns.has(metric := metric_name("attack_given", line.player, line.id))

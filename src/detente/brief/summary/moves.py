@@ -98,9 +98,7 @@ class Moves:
     small: int
 
 
-def read_moves(
-    context: Context, book: Book, shared: SharedFigures, types: Sequence[TypeLine]
-) -> Moves:
+def read_moves(context: Context, shared: SharedFigures, types: Sequence[TypeLine]) -> Moves:
     """Read what every commitment but the base case does to an attack, by type."""
     rows = [
         move
@@ -122,7 +120,9 @@ def read_moves(
         calm=min(calm, key=lambda move: shared.policies[move.policy][0].value or 0.0, default=None),
         dilemma=max(split, key=_split, default=None),
         harm=max(harm, key=_mean, default=None),
-        small=sum(all(abs(effect.mean) < 2 * CLEAR_CHANGE for effect in move.told) for move in ranked),
+        small=sum(
+            all(abs(effect.mean) < 2 * CLEAR_CHANGE for effect in move.told) for move in ranked
+        ),
     )
 
 
@@ -165,7 +165,9 @@ def _move(
     return Move(
         policy=policy,
         label=context.policies.get(policy).label,
-        group="attack" if any(item.uses_force for item in effects) else policy_group(context, policy),
+        group="attack"
+        if any(item.uses_force for item in effects)
+        else policy_group(context, policy),
         forgoes=bool(context.policies.forgoes(policy)),
         effects=tuple(effects),
     )
@@ -272,9 +274,7 @@ class Combination:
         return tuple((line, figure) for line, found, figure in self.verdicts if found == verdict)
 
 
-def find_combination(
-    context: Context, book: Book, shared: SharedFigures, types: Sequence[TypeLine]
-) -> Combination | None:
+def find_combination(context: Context, book: Book, types: Sequence[TypeLine]) -> Combination | None:
     """Find the commitment that combines, with the lowest chance of an attack, and compare it; None if there is none."""
     held = {policy: _beyond(context, policy) for policy in context.policies.compared}
     offers = {policy: _of(kinds, {OFFER}) for policy, kinds in held.items()}

@@ -178,7 +178,7 @@ class Summary:
         return sum(map(count_words, self.texts()))
 
 
-_WORD = re.compile(r"[^\W_]+(?:['’.,\-–][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019.,\-\u2013][^\W_]+)*")
 
 
 def count_words(text: str) -> int:
