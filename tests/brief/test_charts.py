@@ -27,8 +27,10 @@ from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK, OKABE_ITO, player_colours
 from detente.brief.pictures.paths import StripEvent
 from detente.brief.pictures.pen import Pen, TextPlace, spread
+from detente.brief.pictures.reliability import draw_reliability
 from detente.brief.pictures.terms import TermRow, draw_terms
 from detente.brief.pictures.timeline import Arrival, Dated, draw_timeline
+from detente.scores import ReliabilityBin
 
 WORDS = Words(title="One thing <leads> & stays", subtitle="Share, in %", footnote="Source: here")
 LONG = "a name that is far too long to stand beside its marks on the screen of a telephone"
@@ -141,6 +143,14 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
             for k in range(9)
         ]  # fmt: skip
         return flows.draw_ribbons("c", rows, WORDS, heads=("From", "To", "TWh"))
+    if kind == "reliability":
+        bins = [
+            ReliabilityBin(
+                low=k / 4, high=(k + 1) / 4, count=5 * 4**k, happened=k * 4**k, mean=0.25 * k + 0.1
+            )
+            for k in range(4)
+        ]
+        return draw_reliability("c", {long: bins, "short": bins[1:3]})
     if kind == "paths":
         lines = [
             paths.Path(
@@ -158,7 +168,7 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
 
 KINDS = (
     "ranges", "bars", "series", "positions", "matrix", "many columns", "weeks", "stacks", "dumbbells", "terms",
-    "balance", "arrivals", "dates", "map", "months", "courses", "ribbons", "paths", "strip",
+    "balance", "arrivals", "dates", "map", "months", "courses", "ribbons", "paths", "strip", "reliability",
 )  # fmt: skip
 
 
@@ -182,9 +192,10 @@ def test_every_form_is_well_formed_and_the_same_bytes_again(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_file_stands_alone_with_its_words(kind):
     """Oracle: hand. Colours are written out, nothing is loaded, title, measure and source are words of the file."""
-    svg = make(kind).svg
+    chart = make(kind)
+    svg = chart.svg
     said = " ".join(word.text for word in words(svg))
-    for text in (WORDS.title, WORDS.subtitle, WORDS.footnote):
+    for text in (chart.title, chart.subtitle, chart.footnote):
         assert text in said
     assert not re.search(r'"var\(|currentColor|href=|<image|<script|<style', svg)
 
@@ -249,6 +260,25 @@ def test_ranges_stand_where_their_values_are(form):
     assert [band.left, band.right] == pytest.approx([at(0.1), at(0.5)], abs=0.2)
     assert [x for x, _, _ in dots(svg)] == pytest.approx([at(0.3), at(0.2)], abs=0.2)
     assert band.top < dots(svg)[0][1] < band.bottom
+
+
+@pytest.mark.parametrize("form", ["wide", "narrow"])
+def test_bins_stand_where_they_were_given_and_happened(form):
+    """Oracle: hand: both scales run from 0 to 1; areas are as counts, 4 to 1 is two to one in radius."""
+    svg = getattr(make("reliability"), form)
+    drawn = dots(svg)[2:]  # behind the two of the key
+    (x0, y0, _), (x3, y3, r3) = drawn[0], drawn[3]
+    ticks = [word for word in words(svg) if word.muted and re.fullmatch(r"\d+%", word.text)]
+    lowest = max(word.bottom for word in ticks)
+    across = {word.text: word.x for word in ticks if word.bottom == lowest}
+    scale = (
+        (across["60%"] - across["20%"]) / 0.4
+        if "60%" in across
+        else 2 * (across["50%"] - across["0%"])
+    )
+    assert (x3 - x0) / 0.75 == pytest.approx(scale, rel=0.01)
+    assert (y0 - y3) / 0.6 == pytest.approx({"wide": 380.0, "narrow": 290.0}[form], rel=0.01)
+    assert r3 / drawn[2][2] == pytest.approx(2.0, rel=0.02)
 
 
 @pytest.mark.parametrize("form", ["wide", "narrow"])
