@@ -203,6 +203,19 @@ def test_forms_have_their_widths_and_no_small_letters(kind):
         assert min(word.size for word in words(svg)) >= 12
 
 
+def test_the_page_shrinks_no_letters():
+    """Oracle: hand: where the wide form is shown, the column (the window less its padding) has its 700 pixels."""
+    css = (Path(detente.brief.pages.__file__).parent / "en" / "brief.css").read_text("utf-8")
+    breakpoint_rem = float(
+        re.search(r"max-width: ([\d.]+)rem\) \{ \.wide \{ display: none", css)[1]
+    )
+    widest, padding = map(
+        float, re.search(r"main.*max-width: ([\d.]+)rem.*padding: 0 ([\d.]+)rem", css).groups()
+    )
+    for column in (breakpoint_rem, widest):
+        assert 16 * (column - 2 * padding) >= 700
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_words_touch_words_or_marks(kind):
     """Oracle: independent code, boxes of words and marks as the SVG has them; every name here is as long as they come."""
