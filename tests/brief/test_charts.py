@@ -224,16 +224,19 @@ def test_no_words_touch_words_or_marks(kind):
 
 
 def test_touching_words_would_be_found():
-    """Oracle: hand. Words across a bar, across each other, and across the edge."""
+    """Oracle: hand. Words across a point, a thick line, each other, and the edge; a hairline may cross them."""
     pen = Pen(100.0)
     pen.height = 60.0
     pen.text(TextPlace(10.0, 20.0), "first")
     pen.text(TextPlace(20.0, 24.0), "second")
     pen.text(TextPlace(80.0, 50.0), "beyond")
+    pen.text(TextPlace(2.0, 58.0), "under")
     pen.dot(15.0, 17.0, palette.ink(INK))
+    pen.trace([(0.0, 52.0), (40.0, 56.0)], palette.ink(INK))
+    pen.line((0.0, 14.0), (100.0, 14.0), palette.ink(INK))
     found = collisions(pen.inline("x", ""))
     assert found[:2] == [("first", "second"), ("beyond", "the edge")]
-    assert {one for one, _ in found[2:]} == {"first"}
+    assert {one for one, _ in found[2:]} == {"first", "under"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

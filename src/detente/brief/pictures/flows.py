@@ -1,4 +1,4 @@
-"""Pictures of flows and of courses over months: stacks by month, ribbons from sources to places, lines."""
+"""Pictures of flows: stacks by month, and ribbons from sources to places."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
