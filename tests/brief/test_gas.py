@@ -13,7 +13,7 @@ from detente.brief.context import Context
 from detente.brief.figures import Figure, Trace, plain
 from detente.brief.pictures import flows as flow_charts
 from detente.brief.pictures.drawing import Words
-from detente.brief.pictures.flows import Course, Ribbon
+from detente.brief.pictures.flows import Ribbon
 from detente.brief.questions import _gas_flows
 from detente.brief.questions._gas import describe_gas
 from detente.brief.words import format_number, format_value
@@ -88,20 +88,6 @@ class TestCharts:
             assert name in chart.wide
             assert name in chart.narrow
         assert len(chart.table.rows) == 3
-
-    def test_courses_keep_their_order(self):
-        chart = flow_charts.draw_courses(
-            "p",
-            ["Jan", "Feb"],
-            [
-                Course(label="calm", values=[figure(1.0), figure(2.0)], colour="#7a7a7a"),
-                Course(
-                    label="cut", values=[figure(5.0), figure(4.0)], colour="#1c1c1c", dash=(4, 2)
-                ),
-            ],
-            WORDS,
-        )
-        assert chart.table.columns == ("Month", "calm", "cut")
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,18 @@ from typing import Literal
 from detente.brief.pictures.letters import text_width
 from detente.brief.pictures.palette import INK, PAPER, Tone, ink
 
-__all__ = ["FONT", "LINE", "SIZE", "SMALL", "Anchor", "Pen", "Rect", "TextPlace", "spread"]
+__all__ = [
+    "FONT",
+    "LINE",
+    "SIZE",
+    "SMALL",
+    "Anchor",
+    "Pen",
+    "Rect",
+    "TextPlace",
+    "is_clear",
+    "spread",
+]
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 SIZE, SMALL = 13.0, 12.0
@@ -335,10 +346,6 @@ class Pen:
         self.lines(place, lines, tone=tone, size=size, bold=bold, halo=True, step=step)
         return True
 
-    def is_clear(self, box: Rect) -> bool:
-        """Tell whether no words and no marks stand in a rectangle."""
-        return not any(map(box.meets, self._words)) and not any(map(box.meets, self._marks))
-
     def _is_free(self, box: Rect, marks: Sequence[Rect]) -> bool:
         if box.left < 0 or box.right > self.width or box.top < 0:
             return False
@@ -397,6 +404,12 @@ class Pen:
             f"<style>#{name}{light}@media screen{{[data-theme=dark] #{name}{dark}}}"
             f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]) #{name}{dark}}}</style>"
         )
+
+
+def is_clear(pen: Pen, box: Rect) -> bool:
+    """Tell whether no words and no marks of a picture stand in a rectangle."""
+    taken = (*pen._words, *pen._marks)  # noqa: SLF001  # of this module
+    return not any(map(box.meets, taken))
 
 
 def spread(

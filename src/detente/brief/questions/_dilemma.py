@@ -12,8 +12,8 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
-from detente.brief.pictures.drawing import Key, Words
-from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import INK
 from detente.brief.questions._channels import channel_sentence, channel_table, open_policy
 from detente.brief.questions._parts import PostureReading, readings, run_note
 from detente.brief.type_effects import (
@@ -35,16 +35,16 @@ __all__ = ["DilemmaParts", "dilemma_parts", "readings_title"]
 
 RARE, TINY = 0.02, 1e-6
 """First moves that no type makes with this chance are passed over; the smallest chance in a ratio."""
-COLOURS: dict[EffectReading, str] = {
-    "deters": OKABE_ITO["blue"],
-    "reassures": OKABE_ITO["green"],
-    "provokes": OKABE_ITO["vermillion"],
-    "uses force": INK,
-    "spends leverage": OKABE_ITO["orange"],
-    MIXED: OKABE_ITO["purple"],
-    "no clear effect": NEUTRAL,
-}
-"""Colour of each reading, in the order in which readings are counted."""
+READINGS: tuple[EffectReading, ...] = (
+    "deters",
+    "reassures",
+    "provokes",
+    "uses force",
+    "spends leverage",
+    MIXED,
+    "no clear effect",
+)
+"""The order in which readings are counted."""
 SCOPE = (
     "A change is clear where it goes one way by half a point or more in two thirds of cases. Of a commitment the whole effect counts, "
     "its costs to the other side included, type by type; of a move by the challenger the effect of what it tells."
@@ -409,7 +409,8 @@ def _effect_chart(context: Context, moves: list[_Move]) -> Chart | None:
             Span(
                 row=f"{sentence_case(move.label)} ({move.intent})",
                 figure=move.effect,
-                colour=COLOURS[move.reading],
+                series=sentence_case(move.reading),
+                colour=INK,
             )
             for move in ranked
         ],
@@ -420,11 +421,6 @@ def _effect_chart(context: Context, moves: list[_Move]) -> Chart | None:
         ),
         zero_line=True,
         row_title="Move (what is meant)",
-        keys=[
-            Key(sentence_case(reading), colour)
-            for reading, colour in COLOURS.items()
-            if any(move.reading == reading for move in moves)
-        ],
     )
 
 
@@ -442,7 +438,7 @@ def readings_title(readings: Sequence[EffectReading]) -> str:
         "uses force": "use force",
         MIXED: "differ by type",
     }
-    counts = {reading: list(readings).count(reading) for reading in COLOURS}
+    counts = {reading: list(readings).count(reading) for reading in READINGS}
     said = []
     for reading, count in counts.items():
         one = "has no clear effect" if reading == "no clear effect" else reading

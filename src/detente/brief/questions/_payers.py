@@ -9,7 +9,7 @@ from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
-from detente.brief.pictures.palette import INK, MUTED, NEUTRAL
+from detente.brief.pictures.palette import INK
 from detente.brief.questions._parts import run_note
 from detente.brief.words import sentence_case
 
@@ -141,13 +141,13 @@ def _horizon_chart(context: Context, packages: dict[str, dict[str, Figure]]) -> 
     if not packages:
         return None
     hit = next(iter(context.roles.players("challenger")), None)
-    colours = {"month": MUTED, "year": context.roles.colours[hit.id] if hit else INK, "3y": NEUTRAL}
+    colour = context.roles.colours[hit.id] if hit else INK
     spans = [
         Span(
             row=sentence_case(context.crisis.mechanisms[name].label),
             figure=figures[horizon],
             series=words,
-            colour=colours[horizon],
+            colour=colour,
         )
         for name, figures in packages.items()
         for horizon, words in HORIZONS

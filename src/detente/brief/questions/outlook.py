@@ -178,7 +178,7 @@ def _policy_chart(
     for policy in ranked:
         row = sentence_case(context.policies.get(policy).label)
         if policy == context.policies.base:
-            row = f"Base case: {row}"
+            row = f"Base case: {context.policies.get(policy).label}"
         spans.append(Span(row=row, figure=levels[policy][0], series="Attack", colour=INK))
         if context.has_settlement:
             spans.append(

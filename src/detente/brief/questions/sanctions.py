@@ -31,6 +31,8 @@ TARGET_MODELS = ("sanctions.target_loss", "sanctions.package_loss")
 """Models that price the target's loss."""
 SENDER_MODELS = ("sanctions.sender_loss", "sanctions.package_cost")
 """Models that price the loss of those who impose sanctions."""
+TINY = 0.05
+"""A package whose largest loss is below this share of the largest of all has one row."""
 MOST_ROWS = 12
 """Most losses of either side on a picture."""
 SELDOM = 0.005
@@ -186,9 +188,11 @@ def _of_each_package(rows: Rows) -> Rows:
     for level, figure in rows:
         packages.setdefault(level.mechanism, []).append((level, figure))
     room = max(1, MOST_ROWS // max(len(packages), 1))
-    shown = [
-        sorted(found, key=lambda row: -(row[1].value or 0.0))[:room] for found in packages.values()
-    ]
+    largest = max((figure.value or 0.0 for _, figure in rows), default=0.0)
+    shown = []
+    for found in packages.values():
+        ranked = sorted(found, key=lambda row: -(row[1].value or 0.0))
+        shown.append(ranked[: room if (ranked[0][1].value or 0.0) >= TINY * largest else 1])
     shown.sort(key=lambda found: -(found[0][1].value or 0.0))
     return [row for found in shown for row in found]
 
