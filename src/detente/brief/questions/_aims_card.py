@@ -173,7 +173,7 @@ def _consents(context: Context, book: Book) -> list[tuple[str, Figure, Figure, s
         shares = [
             book.share(
                 f"{output}.{mechanism.id}",
-                f"share of explored cases in which the package {words}: {mechanism.label}",
+                f"share of versions in which the package {words}: {mechanism.label}",
                 context.columns.values(level.metric) > 0.5,
                 trace=context.traces.of(level.metric),
             )

@@ -84,7 +84,7 @@ def belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
             title=f"“{sentence_case(label)}” tells most: it {words} the belief that {player.name} is “{kind}” "
             f"from {prior.text} to {after.text}",
             subtitle="Belief of a public observer in a type before (hollow) and after (filled) the first move seen, mean over "
-            "explored cases",
+            "versions",
             footnote=run_note(context, spread=False),
         ),
         start="Before",

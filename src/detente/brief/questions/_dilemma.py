@@ -390,7 +390,7 @@ def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
         Words(
             title=f"“{sentence_case(top.label)}”, meant {top.intent}, {verb} the other side's fear most: {change}",
             subtitle="Observer's belief that the mover is dangerous before (hollow) and after (filled) a move, what the mover means "
-            "by it in brackets; coloured by mover, mean over explored cases",
+            "by it in brackets; coloured by mover, mean over versions",
             footnote=run_note(context, spread=False),
         ),
         start="Before",
@@ -416,7 +416,7 @@ def _effect_chart(context: Context, moves: list[_Move]) -> Chart | None:
         ],
         Words(
             title=readings_title([move.reading for move in moves]),
-            subtitle="What a move does to the chance of an attack, in points, mean over explored cases and types",
+            subtitle="What a move does to the chance of an attack, in points, mean over versions and types",
             footnote=run_note(context),
         ),
         zero_line=True,

@@ -316,7 +316,7 @@ class _Teller:
             rows,
             title="Gas by country: share of demand lost in each case, and what a cut costs",
             numeric=(False, *(True for _ in self.reader.years), False),
-            note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of explored cases, without a pact.",
+            note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of versions, without a pact.",
         )
 
     def _state(self, fallback: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -44,9 +44,9 @@ def run_note(context: Context, *, spread: bool = True) -> str:
     crisis = context.crisis
     note = (
         f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, "
-        f"{counted(context.results.n_draws, 'explored case')}."
+        f"{counted(context.results.n_draws, 'version')}."
     )
-    return f"{note} Point: mean; line: 5\N{EN DASH}95% of cases." if spread else note
+    return f"{note} Point: average; line: nine versions in ten." if spread else note
 
 
 def change_sentences(
@@ -155,7 +155,7 @@ def share_of_attacks(book: Book, instrument: Instrument) -> Figure | None:
 
 
 def held_by(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[Moved, ...]:
-    """Return the quantities that decide whether holding back is worth more than an option, in shares of explored cases."""
+    """Return the quantities that decide whether holding back is worth more than an option, in shares of versions."""
     context = book.context
     margin = context.columns.values(level.metric)
     trace = context.traces.of(level.metric)
@@ -184,7 +184,7 @@ def held_by(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[Move
 
 
 def held_sentences(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[str, ...]:
-    """Say which quantities decide whether holding back is worth more than an option, in shares of explored cases."""
+    """Say which quantities decide whether holding back is worth more than an option, in shares of versions."""
     context = book.context
     margin = context.columns.values(level.metric)
     trace = context.traces.of(level.metric)

@@ -29,7 +29,7 @@ PARETO_REFERENCE = "Pareto: no other is at least as good for every aim and bette
 BOX_REFERENCE = (
     "Friedman and Fisher (1999), PRIM; coverage and density as in Bryant and Lempert (2010)"
 )
-SHARE_REFERENCE = "share of explored cases in which every limit holds"
+SHARE_REFERENCE = "share of versions in which every limit holds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ def _share(context: Context, book: Book, policy: str, good: BoolArray) -> Figure
     label = context.policies.get(policy).label
     return book.share(
         f"good_enough.{policy}",
-        f"share of explored cases in which “{label}” is good enough",
+        f"share of versions in which “{label}” is good enough",
         good,
         trace=_statistic(context, policy, "ensemble.satisficing", SHARE_REFERENCE),
     )
@@ -140,7 +140,7 @@ def _enough_paragraph(
         f"Call a commitment good enough in a case if an attack is at most {link(limit)} likely, the upper end of “very "
         f"unlikely”, and {'neither ' if ' nor ' in sides else ''}{sides} "
         f"{'does' if ' nor ' in sides else 'does not do'} worse than the base case leaves it on average. "
-        f"{sentence_case(context.policies.short_name(first))} is good enough in {link(shares[first])} of explored cases"
+        f"{sentence_case(context.policies.short_name(first))} is good enough in {link(shares[first])} of versions"
     )
     others = [policy for policy in ranked[1:3] if policy != context.policies.base]
     parts = [
@@ -187,11 +187,11 @@ def _failure(context: Context, book: Book, policy: str) -> tuple[str, ...]:
     trace = _statistic(context, policy, "ensemble.prim", BOX_REFERENCE)
     share = book.share(
         f"fails.{policy}",
-        f"share of explored cases in which an attack is likelier than good enough under “{label}”",
+        f"share of versions in which an attack is likelier than good enough under “{label}”",
         failing,
         trace=trace,
     )
-    lead = f"Under {context.policies.short_name(policy)} an attack stays above that limit in {link(share)} of explored cases"
+    lead = f"Under {context.policies.short_name(policy)} an attack stays above that limit in {link(share)} of versions"
     inputs = _moving(context, policy)
     box = None
     if inputs:
@@ -275,7 +275,7 @@ def _table(
             "None better in all",
         ),
         rows,
-        title="In which share of explored cases each commitment is good enough",
+        title="In which share of versions each commitment is good enough",
         numeric=(False, True, True, *(True for _ in names), False),
         note="No worse: than the base case leaves it on average. None better in all: no other commitment is at least as good on "
         "average for every aim and better for one.",

@@ -60,7 +60,7 @@ def read_terms(book: Book) -> Terms | None:
         exists = context.columns.values(first[0].metric) > 0.5
         found = book.share(
             f"room.{mechanism.id}",
-            "share of explored cases with terms that both sides prefer to fighting",
+            "share of versions with terms that both sides prefer to fighting",
             exists,
             trace=context.traces.of(first[0].metric),
         )
@@ -134,7 +134,7 @@ def _causes(book: Book, mechanism: Mechanism) -> tuple[tuple[str, Figure], ...]:
         for level in context.levels.start(mechanism.id, output)[:1]:
             figure = book.share(
                 f"{output}.{mechanism.id}",
-                f"share of explored cases with such terms: {words[0].lower()}{words[1:]}",
+                f"share of versions with such terms: {words[0].lower()}{words[1:]}",
                 context.columns.values(level.metric) > 0.5,
                 trace=context.traces.of(level.metric),
             )
@@ -174,7 +174,7 @@ def terms_chart(
             clashing.append(issue.label)
     if not rows:
         return None
-    title = f"Terms that both sides prefer to fighting exist in {terms.exists.text} of cases"
+    title = f"Terms that both sides prefer to fighting exist in {terms.exists.text} of versions"
     if clashing:
         title += f"; red lines clash on {join_words(clashing)}"
     lines = any(line is not None for row in rows for line in row.red_lines)
@@ -213,7 +213,7 @@ def terms_paragraphs(
 ) -> tuple[str, ...]:
     """Say what empties the range, which package is the best found, and what each side must believe to sign it."""
     paragraphs = [
-        f"A settlement that both sides prefer to fighting exists in {link(terms.exists)} of explored cases."
+        f"A settlement that both sides prefer to fighting exists in {link(terms.exists)} of versions."
         + _cause_words(terms)
     ]
     package = _package(terms, issues)
@@ -346,7 +346,7 @@ def _consents(context: Context, book: Book) -> tuple[str, ...]:
         shares = {
             output: book.share(
                 f"{output}.{mechanism.id}",
-                f"share of explored cases in which the package {words}: {mechanism.label}",
+                f"share of versions in which the package {words}: {mechanism.label}",
                 context.columns.values(level.metric) > 0.5,
                 trace=context.traces.of(level.metric),
             )
@@ -358,7 +358,7 @@ def _consents(context: Context, book: Book) -> tuple[str, ...]:
         war, today = shares.values()
         text = (
             f"A third party has a say. {sentence_case(mechanism.label)}: it would rather live with the best package "
-            f"than fight in {link(war)} of explored cases, and rather than keep things as they stand in {link(today)}."
+            f"than fight in {link(war)} of versions, and rather than keep things as they stand in {link(today)}."
         )
         if (war.value or 0.0) - (today.value or 0.0) >= TELLING:
             text += " Where only the first holds, the package is a loss that it takes to be spared a war."
@@ -377,13 +377,15 @@ def causes_chart(context: Context, terms: Terms) -> Chart | None:
     gain = (most.value or 0.0) - base
     title = "Nothing taken away alone opens more room for terms"
     if gain >= NOTABLE:
-        title = f"{label}, terms would exist in {most.text} of cases instead of {terms.exists.text}"
+        title = (
+            f"{label}, terms would exist in {most.text} of versions instead of {terms.exists.text}"
+        )
     return draw_ranges(
         "diplomacy-causes",
         spans,
         Words(
             title=title,
-            subtitle="Share of explored cases in which terms exist that both sides prefer to fighting",
+            subtitle="Share of versions in which terms exist that both sides prefer to fighting",
             footnote=run_note(context, spread=False),
         ),
         bars=True,

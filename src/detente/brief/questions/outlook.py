@@ -153,7 +153,7 @@ def _outcome_chart(
         ],
         Words(
             title=outcomes_title(leading, outcomes, attack),
-            subtitle="Model's probability of each outcome in the base case, mean over explored cases",
+            subtitle="Model's probability of each outcome in the base case, mean over versions",
             footnote=run_note(context).replace("Point", "Bar"),
         ),
         bars=True,
@@ -197,7 +197,7 @@ def _policy_chart(
             title=f"An attack is least likely under “{context.policies.get(ranked[0]).label}” ({low.text}), "
             f"most under “{context.policies.get(ranked[-1]).label}” ({high.text})",
             subtitle=f"Model's probability of an attack{' and of a settlement' if context.has_settlement else ''} under each "
-            "commitment, mean over the same explored cases",
+            "commitment, mean over the same versions",
             footnote=run_note(context),
         ),
         row_title="Commitment",
@@ -322,7 +322,7 @@ def _policy_table(context: Context, outcomes: Outcomes) -> TableView | None:
         ("Commitment", *(sentence_case(rule.label) for rule, _ in outcomes)),
         rows,
         title="Every outcome under every commitment",
-        note="Mean and 5\N{EN DASH}95% of explored cases.",
+        note="Mean and 5\N{EN DASH}95% of versions.",
         folded=True,
     )
 
