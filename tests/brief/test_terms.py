@@ -33,7 +33,7 @@ def test_best_terms_are_averaged_over_cases_with_a_range(full_brief):
 def test_every_number_of_the_terms_is_a_figure_with_a_trace(full_brief):
     for question in ("aims", "diplomacy", "deterrence"):
         answer = by_id(full_brief, question)
-        for text in answer.detail:
+        for text in answer.model:
             for name in links_in(text):
                 made = full_brief.figures[name]
                 trace = made.trace
@@ -41,9 +41,10 @@ def test_every_number_of_the_terms_is_a_figure_with_a_trace(full_brief):
 
 
 def test_what_empties_the_range_is_said_with_its_share(full_brief):
-    text = " ".join(plain(part) for part in by_id(full_brief, "aims").detail)
-    assert "A settlement that both sides prefer to fighting exists in" in text
-    assert "best package found" in text
+    answer = by_id(full_brief, "aims")
+    text = " ".join(plain(part) for part in (answer.answer, *answer.model))
+    assert "a deal exists that both sides prefer to fighting" in text
+    assert "The best deal found" in text
     assert "own chance of winning a war" in text
 
 

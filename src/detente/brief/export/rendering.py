@@ -249,7 +249,6 @@ def _question(answer: Answer) -> dict[str, Any]:
         "answer": plain(answer.answer),
         "so_what": plain(answer.so_what),
         "model": [plain(text) for text in answer.model],
-        "detail": [plain(text) for text in answer.detail],
         "changes": [plain(text) for text in answer.changes],
         "absent": list(answer.absent),
         "facts": [_fact(fact) for fact in answer.facts],
