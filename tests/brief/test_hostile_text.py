@@ -149,9 +149,9 @@ def test_the_terminal_shows_the_title_as_it_stands(briefs, tmp_path, capsys):
         appendix=place,
         markdown=place,
         json=place,
-        pdf=None,
-        docx=None,
-        pptx=None,
+        pdf=place,
+        docx=place,
+        pptx=place,
         charts=(),
         tables=(),
     )
