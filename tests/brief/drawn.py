@@ -92,6 +92,26 @@ def bars(svg):
     ]  # fmt: skip
 
 
+def strokes(svg):
+    """Return a box for every few pixels of each line that is as thick as a mark."""
+    found = []
+    for tag, part, dx, dy in parts(svg):
+        wide = float(part.get("stroke-width", 0))
+        if tag != "path" or part.get("fill") != "none" or wide < 2:
+            continue
+        x = y = 0.0
+        for step, first, second in re.findall(r"([MLl])(-?[\d.]+) (-?[\d.]+)", part.get("d")):
+            last, (x, y) = (x, y), (
+                (x + float(first), y + float(second)) if step == "l" else (float(first), float(second))
+            )  # fmt: skip
+            count = 0 if step == "M" else int(max(abs(x - last[0]), abs(y - last[1])) / 3) + 1
+            for k in range(count + 1 if count else 0):
+                px = last[0] + (x - last[0]) * k / count + dx
+                py = last[1] + (y - last[1]) * k / count + dy
+                found.append(Rectangle(px - wide / 2, py - wide / 2, px + wide / 2, py + wide / 2))
+    return found
+
+
 def meet(one, other):
     """Tell whether two boxes share more than half a pixel in both directions."""
     return (
@@ -114,7 +134,11 @@ def collisions(svg):
             or one.bottom > box[1] + 0.5
         ):
             found.append((one.text, "the edge"))
-    marks = [*bars(svg), *(Rectangle(x - r, y - r, x + r, y + r) for x, y, r in dots(svg))]
+    marks = [
+        *bars(svg),
+        *(Rectangle(x - r, y - r, x + r, y + r) for x, y, r in dots(svg)),
+        *strokes(svg),
+    ]
     for one in said:
         if not one.inside:
             found += [(one.text, mark) for mark in marks if meet(one, mark)]

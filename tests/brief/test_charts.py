@@ -21,14 +21,16 @@ from detente.brief.pictures import charts, deterrence, flows, maps, palette, pat
 from detente.brief.pictures.charts import Dumbbell, Mark, Span
 from detente.brief.pictures.deterrence import Balance
 from detente.brief.pictures.drawing import Key, Words
-from detente.brief.pictures.flows import Course, Ribbon
+from detente.brief.pictures.flows import Ribbon
 from detente.brief.pictures.maps import Spot
 from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK, OKABE_ITO, player_colours
 from detente.brief.pictures.paths import StripEvent
 from detente.brief.pictures.pen import Pen, TextPlace, spread
+from detente.brief.pictures.reliability import draw_reliability
 from detente.brief.pictures.terms import TermRow, draw_terms
 from detente.brief.pictures.timeline import Arrival, Dated, draw_timeline
+from detente.scores import ReliabilityBin
 
 WORDS = Words(title="One thing <leads> & stays", subtitle="Share, in %", footnote="Source: here")
 LONG = "a name that is far too long to stand beside its marks on the screen of a telephone"
@@ -129,18 +131,20 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
         return flows.draw_months(
             "c", periods, parts, WORDS, colours=colours, below=(long,), unit="TWh"
         )
-    if kind == "courses":
-        lines = [
-            Course(label=f"{long} {k}", values=[figure(1.0), figure(2.0 + k / 100)], colour=INK)
-            for k in range(4)
-        ]
-        return flows.draw_courses("c", ["Jan", "Feb"], lines, WORDS, unit="EUR")
     if kind == "ribbons":
         rows = [
             Ribbon(source=f"{long} {k}", place=f"p{k % 3}", figure=figure(10.0 ** (k % 3)), colour=INK)
             for k in range(9)
         ]  # fmt: skip
         return flows.draw_ribbons("c", rows, WORDS, heads=("From", "To", "TWh"))
+    if kind == "reliability":
+        bins = [
+            ReliabilityBin(
+                low=k / 4, high=(k + 1) / 4, count=5 * 4**k, happened=k * 4**k, mean=0.25 * k + 0.1
+            )
+            for k in range(4)
+        ]
+        return draw_reliability("c", {long: bins, "short": bins[1:3]})
     if kind == "paths":
         lines = [
             paths.Path(
@@ -158,7 +162,7 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
 
 KINDS = (
     "ranges", "bars", "series", "positions", "matrix", "many columns", "weeks", "stacks", "dumbbells", "terms",
-    "balance", "arrivals", "dates", "map", "months", "courses", "ribbons", "paths", "strip",
+    "balance", "arrivals", "dates", "map", "months", "ribbons", "paths", "strip", "reliability",
 )  # fmt: skip
 
 
@@ -182,9 +186,10 @@ def test_every_form_is_well_formed_and_the_same_bytes_again(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_file_stands_alone_with_its_words(kind):
     """Oracle: hand. Colours are written out, nothing is loaded, title, measure and source are words of the file."""
-    svg = make(kind).svg
+    chart = make(kind)
+    svg = chart.svg
     said = " ".join(word.text for word in words(svg))
-    for text in (WORDS.title, WORDS.subtitle, WORDS.footnote):
+    for text in (chart.title, chart.subtitle, chart.footnote):
         assert text in said
     assert not re.search(r'"var\(|currentColor|href=|<image|<script|<style', svg)
 
@@ -198,6 +203,19 @@ def test_forms_have_their_widths_and_no_small_letters(kind):
         assert min(word.size for word in words(svg)) >= 12
 
 
+def test_the_page_shrinks_no_letters():
+    """Oracle: hand: where the wide form is shown, the column (the window less its padding) has its 700 pixels."""
+    css = (Path(detente.brief.pages.__file__).parent / "en" / "brief.css").read_text("utf-8")
+    breakpoint_rem = float(
+        re.search(r"max-width: ([\d.]+)rem\) \{ \.wide \{ display: none", css)[1]
+    )
+    widest, padding = map(
+        float, re.search(r"main.*max-width: ([\d.]+)rem.*padding: 0 ([\d.]+)rem", css).groups()
+    )
+    for column in (breakpoint_rem, widest):
+        assert 16 * (column - 2 * padding) >= 700
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_words_touch_words_or_marks(kind):
     """Oracle: independent code, boxes of words and marks as the SVG has them; every name here is as long as they come."""
@@ -206,16 +224,19 @@ def test_no_words_touch_words_or_marks(kind):
 
 
 def test_touching_words_would_be_found():
-    """Oracle: hand. Words across a bar, across each other, and across the edge."""
+    """Oracle: hand. Words across a point, a thick line, each other, and the edge; a hairline may cross them."""
     pen = Pen(100.0)
     pen.height = 60.0
     pen.text(TextPlace(10.0, 20.0), "first")
     pen.text(TextPlace(20.0, 24.0), "second")
     pen.text(TextPlace(80.0, 50.0), "beyond")
+    pen.text(TextPlace(2.0, 58.0), "under")
     pen.dot(15.0, 17.0, palette.ink(INK))
+    pen.trace([(0.0, 52.0), (40.0, 56.0)], palette.ink(INK))
+    pen.line((0.0, 14.0), (100.0, 14.0), palette.ink(INK))
     found = collisions(pen.inline("x", ""))
     assert found[:2] == [("first", "second"), ("beyond", "the edge")]
-    assert {one for one, _ in found[2:]} == {"first"}
+    assert {one for one, _ in found[2:]} == {"first", "under"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -252,12 +273,31 @@ def test_ranges_stand_where_their_values_are(form):
 
 
 @pytest.mark.parametrize("form", ["wide", "narrow"])
+def test_bins_stand_where_they_were_given_and_happened(form):
+    """Oracle: hand: both scales run from 0 to 1; areas are as counts, 4 to 1 is two to one in radius."""
+    svg = getattr(make("reliability"), form)
+    drawn = dots(svg)[2:]  # behind the two of the key
+    (x0, y0, _), (x3, y3, r3) = drawn[0], drawn[3]
+    ticks = [word for word in words(svg) if word.muted and re.fullmatch(r"\d+%", word.text)]
+    lowest = max(word.bottom for word in ticks)
+    across = {word.text: word.x for word in ticks if word.bottom == lowest}
+    scale = (
+        (across["60%"] - across["20%"]) / 0.4
+        if "60%" in across
+        else 2 * (across["50%"] - across["0%"])
+    )
+    assert (x3 - x0) / 0.75 == pytest.approx(scale, rel=0.01)
+    assert (y0 - y3) / 0.6 == pytest.approx({"wide": 380.0, "narrow": 290.0}[form], rel=0.01)
+    assert r3 / drawn[2][2] == pytest.approx(2.0, rel=0.02)
+
+
+@pytest.mark.parametrize("form", ["wide", "narrow"])
 def test_bars_begin_at_zero(form):
-    """Oracle: hand: the bar of 2 runs from the tick of 0 to that of 2; that of 0 is not drawn."""
+    """Oracle: hand: the bar of 2 runs from the tick of 0% to that of 2%; that of 0 is not drawn."""
     svg = getattr(make("bars"), form)
     at = axis(svg)
     (drawn,) = [bar for bar in bars(svg) if bar.bottom - bar.top > 12.5]
-    assert [drawn.left, drawn.right] == pytest.approx([at(0.0), at(2.0)], abs=0.2)
+    assert [drawn.left, drawn.right] == pytest.approx([at(0.0), at(0.02)], abs=0.2)
 
 
 def test_parts_of_a_stack_follow_each_other():

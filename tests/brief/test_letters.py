@@ -49,3 +49,8 @@ def test_even_lines():
     """Oracle: hand. No word stands alone on a last line where the lines could be even."""
     assert wrap_text("one two three four", 90.0, 12.0) == ["one two three", "four"]
     assert balanced("one two three four", 90.0, 12.0) == ["one two", "three four"]
+
+
+def test_even_lines_break_no_word_that_fits():
+    """Oracle: hand."""
+    assert balanced("Messaging cut-off", 60.0, 12.0) == ["Messaging", "cut-off"]

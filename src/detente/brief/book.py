@@ -38,6 +38,10 @@ class Book:
         for figure in figures:
             self.keep(figure)
 
+    def find(self, name: str) -> Figure | None:
+        """Return a figure of this question made before, by its name; None if there is none."""
+        return self._figures.get(f"{self.question}.{name}")
+
     def metric(
         self, name: str, label: str, metric: str, *, policy: str | None = None, unit: str = "prob"
     ) -> Figure:
@@ -92,7 +96,7 @@ class Book:
         )
 
     def share(self, name: str, label: str, holds: BoolArray, *, trace: Trace) -> Figure:
-        """Make a figure of the share of explored cases in which something holds; it has no range of its own."""
+        """Make a figure of the share of versions in which something holds; it has no range of its own."""
         return self.keep(
             Figure(
                 id=f"{self.question}.{name}",

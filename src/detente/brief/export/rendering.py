@@ -17,6 +17,7 @@ from detente.brief.export.data_files import APPENDIX_FILE, PRINTED_FILES
 from detente.brief.export.summary_data import summary_data
 from detente.brief.figures import (
     Answer,
+    Chart,
     FactView,
     Figure,
     TableView,
@@ -108,6 +109,16 @@ def as_data(brief: "Brief") -> dict[str, Any]:
             APPENDIX_FILE,
             *PRINTED_FILES,
         ],
+    }
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    return {
+        "id": chart.id,
+        "title": chart.title,
+        "subtitle": chart.subtitle,
+        "file": f"charts/{chart.id}.svg",
+        "table": f"tables/{chart.id}.csv",
     }
 
 
@@ -238,20 +249,10 @@ def _question(answer: Answer) -> dict[str, Any]:
         "answer": plain(answer.answer),
         "so_what": plain(answer.so_what),
         "model": [plain(text) for text in answer.model],
-        "detail": [plain(text) for text in answer.detail],
         "changes": [plain(text) for text in answer.changes],
         "absent": list(answer.absent),
         "facts": [_fact(fact) for fact in answer.facts],
-        "charts": [
-            {
-                "id": chart.id,
-                "title": chart.title,
-                "subtitle": chart.subtitle,
-                "file": f"charts/{chart.id}.svg",
-                "table": f"tables/{chart.id}.csv",
-            }
-            for chart in answer.charts
-        ],
+        "charts": [_chart(chart) for chart in answer.charts],
         "figures": [figure_data(figure) for figure in answer.figures],
     }
 

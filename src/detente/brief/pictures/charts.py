@@ -39,7 +39,7 @@ from detente.brief.pictures.palette import (
 )
 from detente.brief.pictures.pen import SMALL, Pen, Rect, TextPlace
 from detente.brief.pictures.scales import Scale, make_scale
-from detente.brief.words import format_number, format_range, format_value
+from detente.brief.words import CURRENCIES, format_number, format_range, format_value, unit_words
 
 __all__ = [
     "Dumbbell",
@@ -346,10 +346,7 @@ def draw_dumbbells(
     def build(form: Form) -> Pen:
         pen = Pen(WIDTH[form])
         top = draw_key(pen, [Key(start, INK, "ring"), Key(end, INK)])
-        slots = [
-            Slot(row=row.row, printed=(f"{_bare(row.start)} → {_bare(row.end, unit=True)}",))
-            for row in kept
-        ]
+        slots = [Slot(row=row.row, printed=(_from_to(row),)) for row in kept]
         layout = lay_rows(pen, form, slots, top=top)
         values = [figure.value for row in kept for figure in (row.start, row.end)]
         scale = make_scale([*values, line_at], unit, start=layout.left, end=layout.right)
@@ -387,12 +384,32 @@ def _printed(figure: Figure) -> tuple[str, ...]:
     bare = format_range(
         figure.low, figure.high, figure.unit, exact=figure.exact, digits=figure.digits, bare=True
     )
-    return figure.text, bare
+    bare = bare.removesuffix(" points").replace("\N{EN DASH}>", " to >")
+    return _alone(figure), "" if bare == "0 to 0" else bare
 
 
-def _bare(figure: Figure, *, unit: bool = False) -> str:
-    text = format_value(figure.value, figure.unit)
-    return text if unit else text.removesuffix("%")
+def _alone(figure: Figure) -> str:
+    """Return the value without the words of its unit, which stand in the subtitle; a percent sign stays.
+
+    Examples
+    --------
+    >>> from detente.brief.figures import Trace
+    >>> parts = {"id": "x", "label": "x", "low": None, "high": None, "trace": Trace(model="m")}
+    >>> [_alone(Figure(value=v, unit=u, **parts)) for v, u in ((3.4, "pct_gdp"), (0.002, "points"), (29.0, "eur_per_mwh"))]
+    ['3.4%', '<1', '29']
+    """
+    text, words = figure.text.removesuffix(" of GDP"), unit_words(figure.unit)
+    if figure.unit == "points":
+        return "<1" if text.startswith("under 1 ") else text.partition(" ")[0]
+    if words[:3] in CURRENCIES and text.startswith(f"{words[:3]} "):
+        return text[4:].removesuffix(words[3:])
+    return text.removesuffix(f" {words}")
+
+
+def _from_to(row: Dumbbell) -> str:
+    """Write both ends, one alone where they print alike."""
+    first, last = (format_value(figure.value, figure.unit) for figure in (row.start, row.end))
+    return last if first == last else f"{first.removesuffix('%')} → {last}"
 
 
 def _mark_text(mark: Mark) -> str:

@@ -1,4 +1,4 @@
-"""Pictures of flows and of courses over months: stacks by month, ribbons from sources to places, lines."""
+"""Pictures of flows: stacks by month, and ribbons from sources to places."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,23 +19,13 @@ from detente.brief.pictures.pen import LINE, SIZE, SMALL, Pen, Rect, TextPlace, 
 from detente.brief.pictures.scales import Scale, make_scale
 from detente.brief.words import format_number
 
-__all__ = ["Course", "Ribbon", "draw_courses", "draw_months", "draw_ribbons"]
+__all__ = ["Ribbon", "draw_months", "draw_ribbons"]
 
 _PLOT: dict[Form, float] = {"wide": 250.0, "narrow": 220.0}
 """Height of a plot over periods."""
 _FLOWS: dict[Form, float] = {"wide": 420.0, "narrow": 400.0}
 _BESIDE: dict[Form, float] = {"wide": 170.0, "narrow": 104.0}
 """Most room for the names beside ribbons and at the ends of lines."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """A line over periods; ``dash`` tells lines apart that share a colour."""
-
-    label: str
-    values: Sequence[Figure]
-    colour: str
-    dash: tuple[int, ...] = (1, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,46 +71,6 @@ def draw_months(
         for index, period in enumerate(periods)
     )
     return make_chart(name, build, words, ("Month", *kept), body)
-
-
-def draw_courses(
-    name: str, periods: Sequence[str], courses: Sequence[Course], words: Words, *, unit: str = ""
-) -> Chart:
-    """Draw lines over periods, each named at its end or in the legend."""
-    labels = [course.label for course in courses]
-
-    def build(form: Form) -> Pen:
-        pen = Pen(WIDTH[form])
-        names = [wrap_text(label, _BESIDE[form], SIZE, bold=True) for label in labels]
-        room = max(text_width(line, SIZE, bold=True) for lines in names for line in lines)
-        right = pen.width - room - 22
-        values = [figure.value for course in courses for figure in course.values]
-        scale = _draw_values(pen, form, values, unit, 20.0, right=right)
-        centres = _draw_periods(pen, periods, scale, right=right)
-        for course in courses:
-            points = [
-                (x, scale.at(figure.value or 0.0))
-                for x, figure in zip(centres, course.values, strict=True)
-            ]
-            dash = " ".join(map(str, course.dash)) if course.dash != (1, 0) else ""
-            pen.trace(points, ink(course.colour), width=2.4, dash=dash)
-            for x, y in points:
-                pen.dot(x, y, ink(course.colour), radius=3.2)
-        ends = [scale.at(course.values[-1].value or 0.0) for course in courses]
-        tall = [LINE * len(lines) + 3 for lines in names]
-        placed = spread(ends, tall, top=4.0, bottom=scale.start + 10)
-        for course, lines, end, y in zip(courses, names, ends, placed, strict=True):
-            pen.line((centres[-1] + 5, end), (right + 16, y), ink(course.colour), width=0.8)
-            first = y - LINE * len(lines) / 2 + 12
-            pen.lines(TextPlace(right + 20, first), lines, tone=ink(course.colour), bold=True)
-        pen.height = max(pen.height, max(placed) + max(tall) / 2)
-        return pen
-
-    body = tuple(
-        (period, *(link(course.values[index]) for course in courses))
-        for index, period in enumerate(periods)
-    )
-    return make_chart(name, build, words, ("Month", *labels), body)
 
 
 def draw_ribbons(

@@ -115,10 +115,11 @@ def wrap_text(text: str, room: float, size: float, *, bold: bool = False) -> lis
 
 
 def balanced(text: str, room: float, size: float) -> list[str]:
-    """Break text into as few lines as the room allows, and those as even as it can."""
+    """Break text into as few lines as the room allows, and those as even as whole words can be."""
     lines = wrap_text(text, room, size)
+    least = max(text_width(word, size) for word in text.split() or [""])
     for share in (0.5, 0.6, 0.7, 0.8, 0.9) if len(lines) > 1 else ():
-        evener = wrap_text(text, share * room, size)
+        evener = wrap_text(text, share * room, size) if least <= share * room else []
         if len(evener) == len(lines):
             return evener
     return lines

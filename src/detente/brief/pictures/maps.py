@@ -13,7 +13,7 @@ from detente.brief.figures import Chart, Figure, link
 from detente.brief.pictures.drawing import WIDTH, Form, Key, Words, draw_key, make_chart
 from detente.brief.pictures.letters import balanced, text_width
 from detente.brief.pictures.palette import LAND, MUTED, PAPER, WATER, band, ink
-from detente.brief.pictures.pen import LINE, SMALL, Pen, Rect, TextPlace
+from detente.brief.pictures.pen import LINE, SMALL, Pen, Rect, TextPlace, is_clear
 
 __all__ = [
     "MARK_COLUMNS",
@@ -390,7 +390,7 @@ def _write_names(pen: Pen, ground: Ground, at: Callable[[Point], Point], *, top:
             _write_sea(pen, item.name, x, y)
             continue
         square = Rect(x - 2, y - 2, x + 2, y + 2)
-        if pen.is_clear(square.grown(1.5)):
+        if is_clear(pen, square.grown(1.5)):
             place = pen.label(_around(x, y, 2.5), item.name, tone=ink(MUTED), within=inside)
             if place is not None:
                 pen.bar(square, ink(MUTED))
@@ -400,7 +400,7 @@ def _write_sea(pen: Pen, name: str, x: float, y: float) -> None:
     lines = balanced(name, 80.0, SMALL) if len(name) > 12 else [name]
     wide = max(text_width(line, SMALL) for line in lines)
     box = Rect(x - wide / 2, y - 12, x + wide / 2, y + LINE * (len(lines) - 1) + 4)
-    if pen.is_clear(box.grown(3)) and box.left > 0 and box.right < pen.width:
+    if is_clear(pen, box.grown(3)) and box.left > 0 and box.right < pen.width:
         pen.lines(
             TextPlace(x, y, "middle"), lines, tone=ink(MUTED), size=SMALL, halo=True, slanted=True
         )

@@ -13,6 +13,8 @@ __all__ = ["draw_matrix"]
 _NAMES: dict[Form, float] = {"wide": 210.0, "narrow": 132.0}
 """Most room for the names of rows beside their cells."""
 _CELL, _LINE = 26.0, 14.0
+_TALL = 4
+"""Most lines of a head above its column; longer ones stand on steps."""
 
 
 def draw_matrix(
@@ -94,9 +96,9 @@ def _draw_heads(pen: Pen, columns: Sequence[str], centres: Sequence[float]) -> f
     """Write the words of columns above their middles, or on steps down from the right; return where cells begin."""
     step = centres[1] - centres[0] if len(centres) > 1 else pen.width
     longest = max(text_width(word, SMALL) for head in columns for word in head.split() or [""])
-    if longest + 4 <= step:
-        heads = [balanced(column, step - 4, SMALL) for column in columns]
-        tall = max(len(lines) for lines in heads)
+    heads = [balanced(column, step - 4, SMALL) for column in columns] if longest + 4 <= step else []
+    tall = max(map(len, heads), default=0)
+    if 0 < tall <= _TALL:
         for x, lines in zip(centres, heads, strict=True):
             first = 12.0 + _LINE * (tall - len(lines))
             pen.lines(TextPlace(x, first, "middle"), lines, size=SMALL, step=_LINE)

@@ -8,7 +8,8 @@ in a file of its own their light values are written out. Numbers are rounded, so
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -17,7 +18,18 @@ from typing import Literal
 from detente.brief.pictures.letters import text_width
 from detente.brief.pictures.palette import INK, PAPER, Tone, ink
 
-__all__ = ["FONT", "LINE", "SIZE", "SMALL", "Anchor", "Pen", "Rect", "TextPlace", "spread"]
+__all__ = [
+    "FONT",
+    "LINE",
+    "SIZE",
+    "SMALL",
+    "Anchor",
+    "Pen",
+    "Rect",
+    "TextPlace",
+    "is_clear",
+    "spread",
+]
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 SIZE, SMALL = 13.0, 12.0
@@ -99,6 +111,15 @@ class Pen:
     def _paint(self, tone: Tone) -> str:
         self._tones[tone.name] = tone
         return f"var(--{tone.name})"
+
+    @contextmanager
+    def group(self, name: str) -> Iterator[None]:
+        """Put what is drawn meanwhile into groups of a class, so that a page can fade them."""
+        starts = [len(layer) for layer in self._layers]
+        yield
+        for layer, start in zip(self._layers, starts, strict=True):
+            if len(layer) > start:
+                layer[start:] = [f'<g class="{name}">{"".join(layer[start:])}</g>']
 
     def line(
         self,
@@ -325,10 +346,6 @@ class Pen:
         self.lines(place, lines, tone=tone, size=size, bold=bold, halo=True, step=step)
         return True
 
-    def is_clear(self, box: Rect) -> bool:
-        """Tell whether no words and no marks stand in a rectangle."""
-        return not any(map(box.meets, self._words)) and not any(map(box.meets, self._marks))
-
     def _is_free(self, box: Rect, marks: Sequence[Rect]) -> bool:
         if box.left < 0 or box.right > self.width or box.top < 0:
             return False
@@ -387,6 +404,12 @@ class Pen:
             f"<style>#{name}{light}@media screen{{[data-theme=dark] #{name}{dark}}}"
             f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]) #{name}{dark}}}</style>"
         )
+
+
+def is_clear(pen: Pen, box: Rect) -> bool:
+    """Tell whether no words and no marks of a picture stand in a rectangle."""
+    taken = (*pen._words, *pen._marks)  # noqa: SLF001  # of this module
+    return not any(map(box.meets, taken))
 
 
 def spread(

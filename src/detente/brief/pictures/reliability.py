@@ -1,21 +1,13 @@
 """The picture of reliability: how often events happened, by the probability that was given to them."""
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import altair as alt
 
 from detente.brief.figures import Chart
-from detente.brief.pictures.drawing import (
-    Form,
-    Words,
-    configured,
-    make_chart,
-    make_legend,
-    tidy,
-    with_rows,
-)
-from detente.brief.pictures.palette import MUTED, OKABE_ITO
+from detente.brief.pictures.drawing import WIDTH, Form, Key, Words, draw_key, make_chart
+from detente.brief.pictures.palette import MUTED, OKABE_ITO, band, ink
+from detente.brief.pictures.pen import Pen
+from detente.brief.pictures.plane import lay_plane
 from detente.scores import ReliabilityBin
 
 __all__ = ["draw_reliability"]
@@ -26,6 +18,8 @@ WORDS = Words(
     footnote="On the dashed line, what was given 30% happens in 30% of cases. The area of a point grows with the number of its forecasts.",
 )
 _COLOURS = tuple(OKABE_ITO[name] for name in ("blue", "vermillion", "green", "purple", "orange"))
+_MOST: dict[Form, float] = {"wide": 12.0, "narrow": 9.0}
+"""Radius of the point with the most forecasts."""
 
 
 def draw_reliability(name: str, curves: Mapping[str, Sequence[ReliabilityBin]]) -> Chart:
@@ -39,47 +33,24 @@ def draw_reliability(name: str, curves: Mapping[str, Sequence[ReliabilityBin]]) 
         Bins by forecaster.
     """
     shown = dict(list(curves.items())[: len(_COLOURS)])
-    data = [
-        {
-            "series": who,
-            "x": tidy(item.mean),
-            "y": tidy(item.rate),
-            "count": item.count,
-        }
-        for who, bins in shown.items()
-        for item in bins
-    ]
-    most = max(item["count"] for item in data)
+    most = max(item.count for bins in shown.values() for item in bins)
 
-    def build(form: Form) -> dict[str, Any]:
-        scale = alt.Scale(domain=[0, 1], nice=False)
-        axis = alt.Axis(title=None, format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=True)
-        x = alt.X("x:Q", scale=scale, axis=axis)
-        y = alt.Y("y:Q", scale=scale, axis=axis)
-        colour = alt.Color(
-            "series:N",
-            sort=list(shown),
-            scale=alt.Scale(domain=list(shown), range=list(_COLOURS[: len(shown)])),
-            legend=make_legend(form) if len(shown) > 1 else None,
-        )
-        base = alt.Chart(with_rows(data)).encode(x=x, y=y, color=colour)
-        size = alt.Size(
-            "count:Q",
-            scale=alt.Scale(domain=[0, most], range=[12, 420 if form == "wide" else 240]),
-            legend=None,
-        )
-        diagonal = (
-            alt.Chart(with_rows([{"x": 0, "y": 0}, {"x": 1, "y": 1}]))
-            .mark_line(color=MUTED, strokeDash=[4, 3])
-            .encode(x=x, y=y)
-        )
-        layers = [
-            diagonal,
-            base.mark_line(strokeWidth=1.5, opacity=0.6),
-            base.mark_point(filled=True, shape="circle", opacity=0.8).encode(size=size),
-        ]
-        height = 460 if form == "wide" else 320
-        return configured(alt.layer(*layers).properties(height=height), form)
+    def build(form: Form) -> Pen:
+        pen = Pen(WIDTH[form])
+        keys = [Key(who, shade) for who, shade in zip(shown, _COLOURS, strict=False)]
+        top = draw_key(pen, keys) if len(shown) > 1 else 0.0
+        plane = lay_plane(
+            pen, form, (0.0, 1.0), (0.0, 1.0), units=("prob", "prob"), heads=("given", "happened"), top=top
+        )  # fmt: skip
+        pen.shapes([[plane.at(0.0, 0.0), plane.at(1.0, 1.0)]], ink(MUTED), width=1.0, dash="4 3")
+        for bins, shade in zip(shown.values(), _COLOURS, strict=False):
+            points = [plane.at(item.mean, item.rate) for item in bins]
+            pen.trace(points, ink(shade), width=1.5)
+            for (x, y), item in zip(points, bins, strict=True):
+                pen.dot(
+                    x, y, band(shade), radius=max(3.0, _MOST[form] * math.sqrt(item.count / most))
+                )
+        return pen
 
     return make_chart(
         name,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from detente.brief.pictures.letters import text_width
 from detente.brief.pictures.pen import SMALL
-from detente.brief.words import PERCENT_UNITS
+from detente.brief.words import PERCENT_UNITS, unit_words
 
 __all__ = ["Scale", "make_scale", "nice_ticks", "tick_words"]
 
@@ -96,11 +96,13 @@ def tick_words(value: float, unit: str) -> str:
 
     Examples
     --------
-    >>> tick_words(0.2, "prob"), tick_words(-0.05, "points"), tick_words(1500.0, "twh")
-    ('20%', '−5', '1,500')
+    >>> tick_words(0.2, "prob"), tick_words(3.0, "pct_gdp"), tick_words(-0.05, "points"), tick_words(1500.0, "twh")
+    ('20%', '3%', '−5', '1,500')
     """
     if unit in PERCENT_UNITS:
         return _number(value * 100) + "%"
+    if unit_words(unit).startswith("%"):
+        return _number(value) + "%"
     if unit == "points":
         return ("+" if value > 0 else "") + _number(value * 100)
     return f"{value:.0f}" if unit in _NO_ZERO else _number(value)

@@ -3,7 +3,7 @@
 The pictures show the programme at the central values of the crisis, as the run keeps it; losses come with their range.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,11 +11,13 @@ from detente.analysis.records import GasStudy
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, link, present_table
+from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
-from detente.brief.pictures.flows import Course, draw_courses, draw_months
+from detente.brief.pictures.flows import draw_months
 from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO, SOFT
 from detente.brief.questions._gas_flows import flows_chart, routes_chart
 from detente.brief.questions._gas_reader import GasReader
+from detente.brief.words import sentence_case
 
 __all__ = ["GasNumbers", "GasSection", "describe_gas"]
 
@@ -220,42 +222,38 @@ class _Teller:
         )
 
     def prices(self) -> Chart:
-        """Draw the price by month in every case."""
-        look = {
-            "stands": (NEUTRAL, (1, 0)),
-            "cut": (INK, (1, 0)),
-            "pact": (LNG, (6, 3)),
-            "hoarding": (OKABE_ITO["purple"], (2, 2)),
-        }
-        courses = [
-            Course(
-                label=year.label,
-                values=[
+        """Draw the mean price of every case, from its cheapest to its dearest month."""
+        look = {"stands": NEUTRAL, "cut": INK, "pact": LNG, "hoarding": OKABE_ITO["purple"]}
+        spans = [
+            Span(
+                row=sentence_case(year.label),
+                figure=replace(
                     self.reader.figure(
-                        f"path.{year.id}.{period}",
-                        f"price in {period}, {year.label}",
-                        value,
+                        f"mean_price.{year.id}",
+                        f"mean price, {year.label}",
+                        year.union_price.mean(),
                         "eur_per_mwh",
-                    )
-                    for period, value in zip(self.reader.keys, year.union_price, strict=True)
-                ],
-                colour=look[year.id][0],
-                dash=look[year.id][1],
+                    ),
+                    low=float(year.union_price.min()),
+                    high=float(year.union_price.max()),
+                ),
+                colour=look[year.id],
             )
             for year in self.reader.years.values()
         ]
         low, high = self.reader.stands.union_price.mean(), self.reader.cut.union_price.mean()
         apart = self.reader.years["hoarding"].union_price.mean()
-        return draw_courses(
+        return draw_ranges(
             f"{self.reader.book.question}-gas-prices",
-            self.reader.periods,
-            courses,
+            spans,
             Words(
                 title=f"A cut multiplies the price by {high / max(low, 1e-12):.1f}; hoarding by {apart / max(low, 1e-12):.1f}",
-                subtitle="Price of gas in the union by month, weighted by demand, EUR/MWh",
+                subtitle="Mean price of gas in the union over twelve months, weighted by demand, EUR/MWh; line: from the cheapest to the dearest month",
                 footnote=self.reader.footnote()
-                + " The programme foresees the year, so that prices are flat.",
+                + " The programme foresees the year, so that months differ little.",
             ),
+            heads=("Mean", "Months"),
+            row_title="Case",
         )
 
     # --- table -----------------------------------------------------------------------------------------------------------
@@ -318,7 +316,7 @@ class _Teller:
             rows,
             title="Gas by country: share of demand lost in each case, and what a cut costs",
             numeric=(False, *(True for _ in self.reader.years), False),
-            note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of explored cases, without a pact.",
+            note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of versions, without a pact.",
         )
 
     def _state(self, fallback: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
-from detente.brief.pictures.palette import INK, MUTED, NEUTRAL
+from detente.brief.pictures.palette import INK
 from detente.brief.questions._parts import run_note
 from detente.brief.words import sentence_case
 
@@ -141,13 +141,13 @@ def _horizon_chart(context: Context, packages: dict[str, dict[str, Figure]]) -> 
     if not packages:
         return None
     hit = next(iter(context.roles.players("challenger")), None)
-    colours = {"month": MUTED, "year": context.roles.colours[hit.id] if hit else INK, "3y": NEUTRAL}
+    colour = context.roles.colours[hit.id] if hit else INK
     spans = [
         Span(
             row=sentence_case(context.crisis.mechanisms[name].label),
             figure=figures[horizon],
             series=words,
-            colour=colours[horizon],
+            colour=colour,
         )
         for name, figures in packages.items()
         for horizon, words in HORIZONS
@@ -216,7 +216,7 @@ def _matrix(
         title="Who pays for each package"
         if counter is None
         else f"Who pays if {context.roles.names('challenger')} answers with “{context.crisis.instruments[counter.instrument].label}”",
-        note=f"In % of income while the package is in force, {parts}; mean and 5\N{EN DASH}95% of explored cases. Below zero "
+        note=f"In % of income while the package is in force, {parts}; mean and 5\N{EN DASH}95% of versions. Below zero "
         f"is a gain; <{LEAST_SHOWN}: a smaller loss or gain than that."
         + ("" if counter is None else f" {COUNTED_ONCE}"),
     )

@@ -16,7 +16,7 @@ from detente.brief.questions._parts import (
     run_note,
 )
 from detente.brief.questions._payers import find_payers
-from detente.brief.questions._sanctions_card import sanctions_words
+from detente.brief.questions._sanctions_card import blow_chart, sanctions_words
 from detente.brief.words import sentence_case
 from detente.crisis.metric_names import metric_name
 from detente.crisis.registers import kinds_for
@@ -31,6 +31,8 @@ TARGET_MODELS = ("sanctions.target_loss", "sanctions.package_loss")
 """Models that price the target's loss."""
 SENDER_MODELS = ("sanctions.sender_loss", "sanctions.package_cost")
 """Models that price the loss of those who impose sanctions."""
+TINY = 0.05
+"""A package whose largest loss is below this share of the largest of all has one row."""
 MOST_ROWS = 12
 """Most losses of either side on a picture."""
 SELDOM = 0.005
@@ -54,6 +56,12 @@ def answer(book: Book) -> Answer:
     measures = describe_measures(context, book)
     effects = book.policies(context.policies.with_kinds(KINDS), METRIC, "an attack")
     charts = [
+        blow_chart(
+            context,
+            target,
+            [row for row in senders if _sends(context, row[0])],
+            _largest(target),
+        ),
         _loss_chart(context, target, senders),
         _member_chart(context, members),
         *payers.charts,
@@ -180,9 +188,11 @@ def _of_each_package(rows: Rows) -> Rows:
     for level, figure in rows:
         packages.setdefault(level.mechanism, []).append((level, figure))
     room = max(1, MOST_ROWS // max(len(packages), 1))
-    shown = [
-        sorted(found, key=lambda row: -(row[1].value or 0.0))[:room] for found in packages.values()
-    ]
+    largest = max((figure.value or 0.0 for _, figure in rows), default=0.0)
+    shown = []
+    for found in packages.values():
+        ranked = sorted(found, key=lambda row: -(row[1].value or 0.0))
+        shown.append(ranked[: room if (ranked[0][1].value or 0.0) >= TINY * largest else 1])
     shown.sort(key=lambda found: -(found[0][1].value or 0.0))
     return [row for found in shown for row in found]
 
@@ -239,7 +249,7 @@ def _policy_chart(
         spans,
         Words(
             title=title,
-            subtitle="Model's probability of an attack under each commitment that uses sanctions, mean over explored cases",
+            subtitle="Model's probability of an attack under each commitment that uses sanctions, mean over versions",
             footnote=run_note(context),
         ),
         row_title="Commitment",

@@ -91,7 +91,7 @@ def read_choices(context: Context, book: Book, shared: SharedFigures) -> Choices
             settlement=shared.settlements[policy][0] if context.has_settlement else None,
             better=book.share(
                 f"better.{policy}",
-                f"share of explored cases in which {context.roles.opponent_names()} do better under “{points[policy].label}” than "
+                f"share of versions in which {context.roles.opponent_names()} do better under “{points[policy].label}” than "
                 "in the base case",
                 gains[policy] > 0.0,
                 trace=context.traces.of(
