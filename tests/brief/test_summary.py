@@ -61,7 +61,7 @@ def changed(template, folder, *changes):
 
 @pytest.fixture(scope="module")
 def parts(context, brief):
-    return read_parts(context, Book(context, "summary"), brief.shared, brief.answers)
+    return read_parts(context, Book(context, "summary"), brief.shared)
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,7 @@ def test_a_combination_is_compared_with_the_same_offer_alone(combined):
     """Oracle: independent code."""
     shared = declare_shared(combined)
     book = Book(combined, "summary")
-    parts = read_parts(combined, book, shared, ())
+    parts = read_parts(combined, book, shared)
     found = parts.combination
     assert (found.policy, found.alone) == ("both", "offer")
     assert len(found.verdicts) == 2
@@ -223,7 +223,7 @@ def test_a_combination_is_compared_with_the_same_offer_alone(combined):
         falls, rises = np.mean(change <= -0.005), np.mean(change >= 0.005)
         expected = "helps" if falls >= 2 / 3 else "harms" if rises >= 2 / 3 else "none"
         assert verdict == expected
-    said = summarise(combined, shared, ())
+    said = summarise(combined, shared)
     assert "is left open" not in said.lead[2]
     (finding,) = [one for one in said.findings if one.case == "combined"]
     assert "“offer a moratorium”" in plain(finding.text)
@@ -247,7 +247,7 @@ def test_each_way_of_combining_has_a_sentence(combined, verdicts, sentence, monk
     from detente.brief.summary import composing
 
     shared, book = declare_shared(combined), Book(combined, "summary")
-    found = read_parts(combined, book, shared, ()).combination
+    found = read_parts(combined, book, shared).combination
     types = [
         replace(line, clause=name)
         for (line, _, _), name in zip(found.verdicts, ("one", "two"), strict=True)
@@ -255,7 +255,7 @@ def test_each_way_of_combining_has_a_sentence(combined, verdicts, sentence, monk
     figures = [figure for _, _, figure in found.verdicts]
     changed = replace(found, verdicts=tuple(zip(types, verdicts, figures, strict=True)))
     monkeypatch.setattr(composing, "find_combination", lambda *_: changed)
-    assert summarise(combined, shared, ()).lead[2].endswith(sentence)
+    assert summarise(combined, shared).lead[2].endswith(sentence)
 
 
 def test_a_search_without_pairs_finds_no_combination(context, parts):

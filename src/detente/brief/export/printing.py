@@ -74,7 +74,7 @@ def to_pdf(brief: "Brief") -> bytes:
             data["note"] += _rich(" " + say("summary", "letters_missing"))
             return _compile(data, brief, [])
     except typst.TypstError as error:
-        raise _refused(brief.crisis.id, error) from error
+        raise _print_error(brief.crisis.id, error) from error
 
 
 def _compile(data: Mapping[str, Any], brief: "Brief", standards: list[str]) -> bytes:
@@ -131,7 +131,7 @@ def to_png(pictures: Mapping[str, str], crisis: str, *, ppi: float = PPI) -> Map
     try:
         found = _compiler(_SHEETS, text).compile(format="png", ppi=ppi)
     except typst.TypstError as error:
-        raise _refused(crisis, error) from error
+        raise _print_error(crisis, error) from error
     sheets = found if isinstance(found, list) else [found]
     return {name: bytes(sheet) for name, sheet in zip(pictures, sheets, strict=True)}
 
@@ -189,7 +189,7 @@ def _midnight(brief: "Brief") -> "datetime":
     return datetime.combine(brief.crisis.as_of, time(), tzinfo=UTC)
 
 
-def _refused(crisis: str, error: Exception) -> RunError:
+def _print_error(crisis: str, error: Exception) -> RunError:
     message = f"typst refused the pages of {crisis}: {str(error).strip().splitlines()[0]}"
     fix = "look for letters that cannot be printed in the words of the crisis file, and report it with that file"
     return RunError(message, code="print-failed", at="brief.pdf", fix=fix)

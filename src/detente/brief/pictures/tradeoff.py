@@ -159,12 +159,10 @@ def _write_name(
     """Write a name at the nearest free place to its point; farther off it is tied to it by a thin line."""
     bold = point.kind != "other"
     tone = ink(colour if point.kind == "named" else INK)
-    wraps = dict.fromkeys(
-        tuple(lines)
-        for room in _ROOMS
-        if (lines := balanced(point.label, room, SMALL)) and " ".join(lines) == point.label
-    ) or {tuple(wrap_text(point.label, x.end - x.start, SMALL)): None}
-    for place, lines, far in _places(here, list(wraps)):
+    broken = dict.fromkeys(tuple(balanced(point.label, room, SMALL)) for room in _ROOMS)
+    wraps = [lines for lines in broken if " ".join(lines) == point.label]
+    wraps = wraps or [tuple(wrap_text(point.label, x.end - x.start, SMALL))]
+    for place, lines, far in _places(here, wraps):
         if pen.label_block(place, lines, tone=tone, bold=bold, step=_STEP, least=x.start - 4.0):
             if far:
                 side = -3.0 if place.anchor == "start" else 3.0

@@ -11,6 +11,7 @@ from detente.analysis.records import GasStudy
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, link, present_table
+from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import draw_months
@@ -78,6 +79,26 @@ def describe_gas(context: Context, book: Book) -> GasSection:
         ),
         tables=(teller.countries(),),
     )
+
+
+def gas_numbers(context: Context, book: Book) -> GasNumbers | None:
+    """Return what a cut does in numbers; None where the crisis binds no gas system."""
+    if not context.levels.mechanisms(MODEL):
+        return None
+    reader = GasReader(context, book, context.results.study(STUDY, GasStudy))
+    return _Teller(reader).numbers()
+
+
+def gas_losses(context: Context) -> dict[str, Level]:
+    """Return what each member loses in the state in which gas is cut, by actor; nothing without a gas system."""
+    for mechanism in context.levels.mechanisms(MODEL):
+        levels = context.levels.of(mechanism.id, "member_loss_pct_gdp")
+        cut = next(
+            (one.state for one in reversed(levels) if context.columns.values(one.metric).any()),
+            None,
+        )
+        return {} if cut is None else {one.member: one for one in levels if one.state == cut}
+    return {}
 
 
 class _Teller:

@@ -1,12 +1,12 @@
 """Composing the summary: each part is read, and said in the words of its page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Answer, Figure
+from detente.brief.figures import Figure
 from detente.brief.pages import say
 from detente.brief.shared import SharedFigures
 from detente.brief.summary.ahead import TELLING, Planned, Telling, read_planned, read_telling
@@ -29,8 +29,8 @@ from detente.brief.summary.likely import (
 )
 from detente.brief.summary.moves import Combination, Effect, Moves, find_combination, read_moves
 from detente.brief.summary.value import (
-    Choice,
     Confidence,
+    DebatedPolicy,
     Finding,
     Headings,
     KeyNumber,
@@ -66,10 +66,8 @@ class Parts:
     record: tuple[Hindcast, ...]
 
 
-def read_parts(
-    context: Context, book: Book, shared: SharedFigures, answers: Sequence[Answer]
-) -> Parts:
-    """Read all that a summary says off a run and the answers."""
+def read_parts(context: Context, book: Book, shared: SharedFigures) -> Parts:
+    """Read all that a summary says off a run."""
     types = read_types(context, book)
     likely = read_likely(context, book, shared, types)
     choices = read_choices(context, book, shared)
@@ -82,14 +80,14 @@ def read_parts(
         choices=choices,
         prepared=read_prepared(context, book, choices, types),
         doubts=read_doubts(context, shared, likely, record),
-        allies=read_allies(context, answers),
+        allies=read_allies(context, book),
         planned=read_planned(context),
         telling=read_telling(context, book, shared.attack, types),
         record=record,
     )
 
 
-def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]) -> Summary:
+def summarise(context: Context, shared: SharedFigures) -> Summary:
     """Summarise a briefing.
 
     Parameters
@@ -98,8 +96,6 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         The crisis and its results.
     shared
         The figures that the whole briefing rests on.
-    answers
-        The answers of all questions.
 
     Returns
     -------
@@ -107,9 +103,8 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         Parts that the crisis gives no ground for are empty.
     """
     book = Book(context, PAGE)
-    parts = read_parts(context, book, shared, answers)
-    known = {figure.id for answer in answers for figure in answer.figures}
-    return Summary(
+    parts = read_parts(context, book, shared)
+    said = Summary(
         crisis=context.crisis.id,
         kicker=_kicker(context),
         question=_question(context),
@@ -132,8 +127,9 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         limits=context.crisis.limits[:MOST_LIMITS],
         record=_record(context, parts.record),
         note=_note(context),
-        figures=tuple(figure for figure in book.figures if figure.id not in known),
     )
+    linked = set(said.links())
+    return replace(said, figures=tuple(figure for figure in book.figures if figure.id in linked))
 
 
 def _headings(parts: Parts) -> Headings:
@@ -345,9 +341,9 @@ def _choices_lead(choices: Choices | None) -> str:
     )
 
 
-def _choices(context: Context, choices: Choices | None) -> tuple[Choice, ...]:
+def _choices(context: Context, choices: Choices | None) -> tuple[DebatedPolicy, ...]:
     return tuple(
-        Choice(
+        DebatedPolicy(
             policy=item.point.policy,
             label=item.point.label,
             text=_choice(context, item),
@@ -393,16 +389,16 @@ def _date(item: Planned) -> PlannedDate:
     if day is None:
         text = item.day
     else:
-        text = short_day(day) if len(item.day) == len("2030-01-31") else f"{day:%b %Y}"
+        text = _short_day(day) if len(item.day) == len("2030-01-31") else f"{day:%b %Y}"
     return PlannedDate(day=text, text=say(PAGE, "planned", item=item))
 
 
-def short_day(day: date) -> str:
+def _short_day(day: date) -> str:
     """Write a day without its year, as beside a text that names it.
 
     Examples
     --------
-    >>> short_day(date(2030, 2, 9))
+    >>> _short_day(date(2030, 2, 9))
     '9 Feb'
     """
     return f"{day.day} {day:%b}"
