@@ -10,14 +10,15 @@ from detente.brief.figures import Chart, Figure
 from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart, uprights
 from detente.brief.pictures.letters import balanced, text_width, wrap_text
 from detente.brief.pictures.palette import INK, MUTED, NEUTRAL, RULE, ink
-from detente.brief.pictures.pen import SMALL, Pen, Rect, TextPlace
+from detente.brief.pictures.pen import SMALL, Pen, Rect, TextPlace, is_clear
 from detente.brief.pictures.scales import Scale, make_scale
 
 __all__ = ["TradeoffPoint", "draw_tradeoff"]
 
 _HIGH = {"wide": 380.0, "narrow": 380.0}
 _PRINTED = (470.0, 350.0)
-_STEP, _LINE = 13.5, 1.2
+_STEP, _LINE, _FREE = 13.5, 1.2, 3.0
+"""Pixels from line to line of a name, across a line, and kept free around a name."""
 _ROOMS = (190.0, 130.0, 90.0)
 """Widths into which a name may be broken."""
 
@@ -163,12 +164,24 @@ def _write_name(
     wraps = [lines for lines in broken if " ".join(lines) == point.label]
     wraps = wraps or [tuple(wrap_text(point.label, x.end - x.start, SMALL))]
     for place, lines, far in _places(here, wraps):
-        if pen.label_block(place, lines, tone=tone, bold=bold, step=_STEP, least=x.start - 4.0):
+        if _is_free(pen, place, lines, least=x.start - 4.0, bold=bold):
+            pen.lines(place, lines, tone=tone, size=SMALL, bold=bold, halo=True, step=_STEP)
             if far:
                 side = -3.0 if place.anchor == "start" else 3.0
                 middle = place.y + (len(lines) - 1) * _STEP / 2 - 4.0
                 pen.line(here, (place.x + side, middle), ink(NEUTRAL), under=True)
             return
+
+
+def _is_free(pen: Pen, place: TextPlace, lines: Sequence[str], *, least: float, bold: bool) -> bool:
+    """Tell whether a name of so many lines can stand at a place, right of ``least``, with a little room around it."""
+    wide = max(text_width(line, SMALL, bold=bold) for line in lines)
+    left = place.x - (wide if place.anchor == "end" else 0.0)
+    bottom = place.y + (len(lines) - 1) * _STEP + 0.22 * SMALL
+    box = Rect(left, place.y - 0.74 * SMALL, left + wide, bottom)
+    if box.left < least or box.right > pen.width or box.top < 0.0 or box.bottom > pen.height:
+        return False
+    return is_clear(pen, box.grown(_FREE))
 
 
 def _places(

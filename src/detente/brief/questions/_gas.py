@@ -20,10 +20,10 @@ from detente.brief.questions._gas_flows import flows_chart, routes_chart
 from detente.brief.questions._gas_reader import GasReader
 from detente.brief.words import sentence_case
 
-__all__ = ["GasNumbers", "GasSection", "describe_gas"]
+__all__ = ["GasNumbers", "GasSection", "describe_gas", "gas_losses", "gas_numbers"]
 
 
-STUDY, MODEL = "gas", "energy.gas_system"
+STUDY, MODEL, LOSS = "gas", "energy.gas_system", "member_loss_pct_gdp"
 LNG = OKABE_ITO["sky"]
 CHEAP = 0.85
 """A node whose price is below this share of the union's mean is cut off from it by full lines."""
@@ -90,14 +90,13 @@ def gas_numbers(context: Context, book: Book) -> GasNumbers | None:
 
 
 def gas_losses(context: Context) -> dict[str, Level]:
-    """Return what each member loses in the state in which gas is cut, by actor; nothing without a gas system."""
+    """Return what each member loses in the state nearest to the start in which something is lost, by actor."""
     for mechanism in context.levels.mechanisms(MODEL):
-        levels = context.levels.of(mechanism.id, "member_loss_pct_gdp")
-        cut = next(
-            (one.state for one in reversed(levels) if context.columns.values(one.metric).any()),
-            None,
-        )
-        return {} if cut is None else {one.member: one for one in levels if one.state == cut}
+        every = context.levels.of(mechanism.id, LOSS)
+        near = context.levels.main(mechanism.id, LOSS, skip_zero=True)
+        states = [one.state for one in near if (context.columns.values(one.metric) > 0).any()]
+        states += [one.state for one in reversed(every) if context.columns.values(one.metric).any()]
+        return {one.member: one for one in every if one.state in states[:1]}
     return {}
 
 
@@ -281,26 +280,7 @@ class _Teller:
 
     def countries(self) -> TableView:
         """List the countries: what is lost in each case, and the loss of the members with its range."""
-        level = next(
-            (
-                one.state
-                for one in reversed(
-                    self.reader.context.levels.of(
-                        self.reader.study.mechanism, "member_loss_pct_gdp"
-                    )
-                )
-                if self.reader.context.columns.values(one.metric).any()
-            ),
-            (),
-        )
-        state = self._state(level)
-        worst = {
-            one.member: one
-            for one in self.reader.context.levels.of(
-                self.reader.study.mechanism, "member_loss_pct_gdp"
-            )
-            if one.state == state
-        }
+        worst = gas_losses(self.reader.context)
         rows = []
         for k, node in enumerate(self.reader.names):
             cells = []
@@ -339,12 +319,3 @@ class _Teller:
             numeric=(False, *(True for _ in self.reader.years), False),
             note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of versions, without a pact.",
         )
-
-    def _state(self, fallback: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        """Return the state nearest to the start in which something is lost."""
-        for one in self.reader.context.levels.main(
-            self.reader.study.mechanism, "member_loss_pct_gdp", skip_zero=True
-        ):
-            if (self.reader.context.columns.values(one.metric) > 0).any():
-                return one.state
-        return fallback

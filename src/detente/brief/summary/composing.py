@@ -15,7 +15,7 @@ from detente.brief.summary.charts import moves_chart, outcomes_chart, tradeoff_c
 from detente.brief.summary.choices import (
     Choices,
     NamedChoice,
-    Prepared,
+    RemainingRisk,
     read_choices,
     read_prepared,
 )
@@ -43,14 +43,14 @@ from detente.brief.words import format_date, format_percent
 from detente.crisis.dates import first_day
 from detente.crisis.hindcasts import EVEN_BRIER, Hindcast, all_hindcasts, hindcasts_of, mean_brier
 
-__all__ = ["Parts", "read_parts", "summarise"]
+__all__ = ["SummaryParts", "read_parts", "summarise"]
 
 PAGE = "summary"
 MOST_FINDINGS, MOST_LIMITS = 3, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class SummaryParts:
     """The named cases and numbers that a summary says, before any word."""
 
     types: tuple[TypeLine, ...]
@@ -58,7 +58,7 @@ class Parts:
     moves: Moves
     combination: Combination | None
     choices: Choices | None
-    prepared: Prepared | None
+    prepared: RemainingRisk | None
     doubts: Doubts
     allies: tuple[AlliesNumber, ...]
     planned: tuple[Planned, ...]
@@ -66,13 +66,13 @@ class Parts:
     record: tuple[Hindcast, ...]
 
 
-def read_parts(context: Context, book: Book, shared: SharedFigures) -> Parts:
+def read_parts(context: Context, book: Book, shared: SharedFigures) -> SummaryParts:
     """Read all that a summary says off a run."""
     types = read_types(context, book)
     likely = read_likely(context, book, shared, types)
     choices = read_choices(context, book, shared)
     record = hindcasts_of(context.crisis.id) if not context.crisis.overrides else ()
-    return Parts(
+    return SummaryParts(
         types=types,
         likely=likely,
         moves=read_moves(context, shared, types),
@@ -100,7 +100,7 @@ def summarise(context: Context, shared: SharedFigures) -> Summary:
     Returns
     -------
     Summary
-        Parts that the crisis gives no ground for are empty.
+        SummaryParts that the crisis gives no ground for are empty.
     """
     book = Book(context, PAGE)
     parts = read_parts(context, book, shared)
@@ -132,7 +132,7 @@ def summarise(context: Context, shared: SharedFigures) -> Summary:
     return replace(said, figures=tuple(figure for figure in book.figures if figure.id in linked))
 
 
-def _headings(parts: Parts) -> Headings:
+def _headings(parts: SummaryParts) -> Headings:
     return Headings(
         confidence=say(PAGE, "heading_confidence", word=parts.doubts.word),
         moves=say(PAGE, "heading_moves"),
@@ -173,7 +173,7 @@ def _question(context: Context) -> str:
     )
 
 
-def _lead(context: Context, shared: SharedFigures, parts: Parts) -> tuple[str, ...]:
+def _lead(context: Context, shared: SharedFigures, parts: SummaryParts) -> tuple[str, ...]:
     several = sum(bool(rule.attack) for rule in context.crisis.outcomes.values()) > 1
     sentences = [
         say(
@@ -289,7 +289,7 @@ def _reasons(context: Context, doubts: Doubts) -> tuple[str, ...]:
 # --- what moves show -------------------------------------------------------------------------------------------------
 
 
-def _findings(context: Context, parts: Parts) -> tuple[Finding, ...]:
+def _findings(context: Context, parts: SummaryParts) -> tuple[Finding, ...]:
     moves, found = parts.moves, []
     if moves.dilemma is not None:
         told = [effect for effect in moves.dilemma.told if effect.type is not None]
@@ -362,7 +362,7 @@ def _choice(context: Context, item: NamedChoice) -> str:
     )
 
 
-def _prepare(prepared: Prepared | None) -> str:
+def _prepare(prepared: RemainingRisk | None) -> str:
     if prepared is None:
         return ""
     least = min(prepared.under, key=lambda pair: pair[1].value or 0.0, default=None)
@@ -415,7 +415,7 @@ def _sign(item: Telling) -> Sign:
 # --- what stands behind ----------------------------------------------------------------------------------------------
 
 
-def _assumed(context: Context, parts: Parts) -> tuple[str, ...]:
+def _assumed(context: Context, parts: SummaryParts) -> tuple[str, ...]:
     crisis = context.crisis
     several = [player for player in context.roles.players("challenger") if len(player.types) > 1]
     first = say(

@@ -157,6 +157,7 @@ class Summary:
         cells = (cell for chart in self.charts for row in chart.table.rows for cell in row)
         for text in (*self._texts(), *cells):
             yield from links_in(text)
+        yield from (line.prior.id for line in self.types)
 
     def _texts(self) -> Iterator[str]:
         yield from (self.kicker, self.question, *self.lead)
