@@ -135,7 +135,7 @@ def compose(crisis: Crisis, results: Run) -> Brief:
     context = Context.of(crisis, results)
     shared = declare_shared(context)
     answers = tuple(_answer(question, context) for question in find_questions())
-    summary = summarise(context, shared, answers)
+    summary = summarise(context, shared)
     figures = {figure.id: figure for answer in answers for figure in answer.figures}
     figures |= {figure.id: figure for figure in summary.figures}
     sources = used_sources(context, answers, figures.values())

@@ -18,8 +18,8 @@ from detente.brief.words import sentence_case
 
 __all__ = [
     "CoalitionParts",
-    "MemberToWin",
     "DrivenOff",
+    "MemberToWin",
     "Strongest",
     "coalition_parts",
     "ranking_table",

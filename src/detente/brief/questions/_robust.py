@@ -4,8 +4,7 @@ Statistics of the run alone; nothing is solved here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -42,7 +41,7 @@ class RobustPart:
 
     table: TableView | None = None
     failing: TableView | None = None
-    shares: Mapping[str, Figure] = MappingProxyType({})
+    shares: Mapping[str, Figure] = field(default_factory=dict)
     limit: Figure | None = None
 
 
@@ -65,7 +64,12 @@ def find_mix(context: Context, book: Book, *, also: str = "") -> RobustPart:
         for policy in dict.fromkeys((ranked[0], also or ranked[0]))
         if (row := _failure(context, book, policy)) is not None
     ]
-    return RobustPart(table=_table(context, ranked, shares, kept), failing=_failures(rows), shares=shares, limit=limit)
+    return RobustPart(
+        table=_table(context, ranked, shares, kept),
+        failing=_failures(rows),
+        shares=shares,
+        limit=limit,
+    )
 
 
 def row_name(context: Context, policy: str) -> str:

@@ -10,8 +10,8 @@ from detente.lazily import offer
 if TYPE_CHECKING:
     from detente.brief.summary.composing import summarise
     from detente.brief.summary.value import (
-        Choice,
         Confidence,
+        DebatedPolicy,
         Finding,
         Headings,
         KeyNumber,
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "Choice",
     "Confidence",
+    "DebatedPolicy",
     "Finding",
     "Headings",
     "KeyNumber",

@@ -214,8 +214,10 @@ def _held(context: Context, policy: Policy) -> dict[str, str]:
     """
     known = context.crisis.instruments
     found: dict[str, str] = {}
-    for names in policy.fix.values():
-        left = [known[name] for name in names if name in known]
+    menus: dict[str, list[Instrument]] = {}
+    for menu, name in policy.fixed:
+        menus.setdefault(menu, []).extend([known[name]] if name in known else [])
+    for left in menus.values():
         kinds = {item.kind for item in left}
         if all(map(_acts, left)) and (len(kinds) == 1 or kinds <= DETERRENCE):
             found |= {item.id: item.kind for item in left}

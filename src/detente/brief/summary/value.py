@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from detente.brief.figures import Chart, Figure, plain
+from detente.brief.figures import Chart, Figure, links_in, plain
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
-    "Choice",
     "Confidence",
     "ConfidenceWord",
+    "DebatedPolicy",
     "Finding",
     "Headings",
     "KeyNumber",
@@ -67,7 +67,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class DebatedPolicy:
     """A commitment worth debating, named by its label, with what it does."""
 
     policy: str
@@ -111,7 +111,7 @@ class Summary:
     what remains to be prepared for. ``numbers`` are up to five about allies and gas, after ``allies_lead``. ``dates`` and ``signs``
     are what to watch; ``assumed`` and ``limits`` what was assumed and what is not modelled; ``record`` how the model
     did, written after the event. ``note`` says how to read percentages and whose base rates and views are shown.
-    ``headings`` are the headings of these parts. ``figures`` are the figures that the texts link to and no answer has.
+    ``headings`` are the headings of these parts. ``figures`` are the figures of its own that texts and charts link to.
     """
 
     __repr__ = text_fields
@@ -129,7 +129,7 @@ class Summary:
     findings: tuple[Finding, ...] = ()
     tradeoff: Chart | None = None
     choices_lead: str = ""
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[DebatedPolicy, ...] = ()
     prepare: str = ""
     allies_lead: str = ""
     numbers: tuple[KeyNumber, ...] = ()
@@ -151,6 +151,13 @@ class Summary:
     def texts(self) -> Iterator[str]:
         """Yield everything that is read, in order and without links: sentences, names, titles and measures of charts."""
         yield from map(plain, self._texts())
+
+    def links(self) -> Iterator[str]:
+        """Yield the ids of the figures that the texts and the tables of the charts link to."""
+        cells = (cell for chart in self.charts for row in chart.table.rows for cell in row)
+        for text in (*self._texts(), *cells):
+            yield from links_in(text)
+        yield from (line.prior.id for line in self.types)
 
     def _texts(self) -> Iterator[str]:
         yield from (self.kicker, self.question, *self.lead)
