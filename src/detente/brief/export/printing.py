@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from detente.brief.document import Brief
-    from detente.brief.summary import Summary
+    from detente.brief.summary import BriefSummary
 
 __all__ = ["PAGES", "to_pdf", "to_png", "to_printed"]
 
@@ -224,7 +224,7 @@ def _chart(chart: Chart | None) -> dict[str, str] | None:
 
 def _page_data(brief: "Brief") -> dict[str, Any]:
     """Return the summary as plain data for the layout."""
-    summary: Summary = brief.summary
+    summary: BriefSummary = brief.summary
     headings = summary.headings
     shapes = {line: (place, len(summary.types)) for place, line in enumerate(summary.types)}
     return {

@@ -29,14 +29,14 @@ from detente.brief.summary.likely import (
 )
 from detente.brief.summary.moves import Combination, Effect, Moves, find_combination, read_moves
 from detente.brief.summary.value import (
+    BriefSummary,
     Confidence,
     DebatedPolicy,
-    Finding,
     Headings,
     KeyNumber,
     PlannedDate,
     Sign,
-    Summary,
+    Takeaway,
     TypeLine,
 )
 from detente.brief.words import format_date, format_percent
@@ -87,7 +87,7 @@ def read_parts(context: Context, book: Book, shared: SharedFigures) -> SummaryPa
     )
 
 
-def summarise(context: Context, shared: SharedFigures) -> Summary:
+def summarise(context: Context, shared: SharedFigures) -> BriefSummary:
     """Summarise a briefing.
 
     Parameters
@@ -99,12 +99,12 @@ def summarise(context: Context, shared: SharedFigures) -> Summary:
 
     Returns
     -------
-    Summary
+    BriefSummary
         SummaryParts that the crisis gives no ground for are empty.
     """
     book = Book(context, PAGE)
     parts = read_parts(context, book, shared)
-    said = Summary(
+    said = BriefSummary(
         crisis=context.crisis.id,
         kicker=_kicker(context),
         question=_question(context),
@@ -289,7 +289,7 @@ def _reasons(context: Context, doubts: Doubts) -> tuple[str, ...]:
 # --- what moves show -------------------------------------------------------------------------------------------------
 
 
-def _findings(context: Context, parts: SummaryParts) -> tuple[Finding, ...]:
+def _findings(context: Context, parts: SummaryParts) -> tuple[Takeaway, ...]:
     moves, found = parts.moves, []
     if moves.dilemma is not None:
         told = [effect for effect in moves.dilemma.told if effect.type is not None]
@@ -315,8 +315,8 @@ def _findings(context: Context, parts: SummaryParts) -> tuple[Finding, ...]:
     return tuple(found[:MOST_FINDINGS])
 
 
-def _finding(case: str, /, **values: object) -> Finding:
-    return Finding(
+def _finding(case: str, /, **values: object) -> Takeaway:
+    return Takeaway(
         case=case,
         head=say(PAGE, f"{case}_head", **values),
         text=say(PAGE, f"{case}_text", **values),

@@ -1,4 +1,4 @@
-"""The value ``Summary`` and its parts. Texts may link to figures, as those of answers do; parts that do not exist are empty."""
+"""The value ``BriefSummary`` and its parts. Texts may link to figures, as those of answers do; parts that do not exist are empty."""
 
 import re
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from detente.brief.figures import Chart, Figure, links_in, plain
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
+    "BriefSummary",
     "Confidence",
     "ConfidenceWord",
     "DebatedPolicy",
-    "Finding",
     "Headings",
     "KeyNumber",
     "PlannedDate",
     "Sign",
-    "Summary",
+    "Takeaway",
     "TypeLine",
     "count_words",
 ]
@@ -58,7 +58,7 @@ class TypeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Takeaway:
     """What a chart shows: a few words in bold, and a sentence. ``case`` names the rule by which it was found."""
 
     case: str
@@ -101,7 +101,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class BriefSummary:
     """What two pages say of a briefing.
 
     ``question`` is the title; ``kicker`` stands above it. ``lead`` holds up to three sentences or pairs of them: what is
@@ -126,7 +126,7 @@ class Summary:
     outcomes: Chart | None = None
     types: tuple[TypeLine, ...] = ()
     moves: Chart | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Takeaway, ...] = ()
     tradeoff: Chart | None = None
     choices_lead: str = ""
     choices: tuple[DebatedPolicy, ...] = ()
