@@ -50,6 +50,7 @@ def to_docx(brief: "Brief", pictures: Mapping[str, bytes]) -> bytes:
     summary = brief.summary
     paper.grey(summary.kicker)
     paper.heading(summary.question, 0)
+    paper.text("", head=summary.what_if)
     for sentence in summary.lead:
         paper.text(sentence)
     reasons = " ".join(summary.confidence.reasons)
@@ -151,7 +152,7 @@ class _Paper:
 
     def text(self, text: str, *, head: str = "") -> None:
         """Write a paragraph, behind a few words in bold if there are any; none without words."""
-        if not text:
+        if not text and not head:
             return
         paragraph = self._document.add_paragraph()
         if head:

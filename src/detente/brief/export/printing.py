@@ -232,6 +232,7 @@ def _page_data(brief: "Brief") -> dict[str, Any]:
         "language": LANGUAGE,
         "kicker": summary.kicker,
         "question": summary.question,
+        "what_if": summary.what_if,
         "footer": f"detente \N{MIDDLE DOT} {summary.crisis} \N{MIDDLE DOT} {brief.crisis.digest[:8]}",
         "headings": {name: getattr(headings, name) for name in type(headings).__slots__},
         "lead": [_rich(text) for text in summary.lead],

@@ -15,6 +15,7 @@ def summary_data(summary: BriefSummary) -> dict[str, Any]:
     """
     return {
         "question": plain(summary.question),
+        "what_if": plain(summary.what_if),
         "lead": [plain(text) for text in summary.lead],
         "confidence": {
             "word": summary.confidence.word,

@@ -19,6 +19,7 @@ from detente.brief.summary.choices import (
     read_choices,
     read_prepared,
 )
+from detente.brief.summary.compared import read_comparisons
 from detente.brief.summary.confidence import Doubts, read_doubts
 from detente.brief.summary.likely import (
     Likely,
@@ -107,6 +108,7 @@ def summarise(context: Context, shared: SharedFigures) -> BriefSummary:
     said = BriefSummary(
         crisis=context.crisis.id,
         kicker=_kicker(context),
+        what_if=say(PAGE, "what_if", overrides=context.crisis.overrides),
         question=_question(context),
         lead=_lead(context, shared, parts),
         confidence=Confidence(word=parts.doubts.word, reasons=_reasons(context, parts.doubts)),
@@ -126,7 +128,7 @@ def summarise(context: Context, shared: SharedFigures) -> BriefSummary:
         assumed=_assumed(context, parts),
         limits=context.crisis.limits[:MOST_LIMITS],
         record=_record(context, parts.record),
-        note=_note(context),
+        note=_note(context, book, shared),
     )
     linked = set(said.links())
     return replace(said, figures=tuple(figure for figure in book.figures if figure.id in linked))
@@ -457,12 +459,17 @@ def _record(context: Context, record: Sequence[Hindcast]) -> tuple[str, ...]:
     )
 
 
-def _note(context: Context) -> str:
+def _note(context: Context, book: Book, shared: SharedFigures) -> str:
     results = context.results
+    beside = [
+        item.source
+        for found in read_comparisons(context, book, shared)
+        for item in (*found.rates, *found.views)
+    ]
     return say(
         PAGE,
         "note",
+        sources=list(dict.fromkeys(beside)),
         cases=results.n_draws,
         explored=results.manifest.mode == "exploratory",
-        title=context.crisis.id,
     )

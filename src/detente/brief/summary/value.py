@@ -104,7 +104,7 @@ class Sign:
 class BriefSummary:
     """What two pages say of a briefing.
 
-    ``question`` is the title; ``kicker`` stands above it. ``lead`` holds up to three sentences or pairs of them: what is
+    ``question`` is the title; ``kicker`` stands above it, ``what_if`` below it where values were set by hand. ``lead`` holds up to three sentences or pairs of them: what is
     likely, what helps with each type, whether diplomacy and deterrence combine. ``outcomes`` is the first chart, ``moves``
     the main one (what each commitment does, by type), with up to three ``findings``; ``types`` explains its marks.
     ``tradeoff`` is the chart of an attack against cost, ``choices_lead`` and ``choices`` name what is worth debating, ``prepare``
@@ -123,6 +123,7 @@ class BriefSummary:
     lead: tuple[str, ...]
     confidence: Confidence
     headings: Headings
+    what_if: str = ""
     outcomes: Chart | None = None
     types: tuple[TypeLine, ...] = ()
     moves: Chart | None = None
@@ -160,7 +161,7 @@ class BriefSummary:
         yield from (line.prior.id for line in self.types)
 
     def _texts(self) -> Iterator[str]:
-        yield from (self.kicker, self.question, *self.lead)
+        yield from (self.kicker, self.question, self.what_if, *self.lead)
         yield from self.confidence.reasons
         for chart in self.charts:
             yield from (chart.title, chart.subtitle)
