@@ -271,6 +271,7 @@ def moves_chart(context: Context, moves: Moves, types: Sequence[TypeLine]) -> Ch
         subtitle=say(
             PAGE,
             "moves_measure",
+            cases=context.results.n_draws,
             base=context.policies.get(context.policies.base).label,
             typed=typed,
             marks=[
@@ -358,7 +359,7 @@ def tradeoff_chart(context: Context, choices: Choices | None) -> Chart | None:
     colour = context.roles.colours[context.roles.opponents()[0].id]
     words = Words(
         title=say(PAGE, "tradeoff_title", choices=choices),
-        subtitle=say(PAGE, "tradeoff_measure", defenders=defenders),
+        subtitle=say(PAGE, "tradeoff_measure", cases=context.results.n_draws, defenders=defenders),
         footnote=_footnote(context),
     )
     rows = [

@@ -28,7 +28,14 @@ from detente.brief.summary.likely import (
     read_likely,
     read_types,
 )
-from detente.brief.summary.moves import Combination, Effect, Moves, find_combination, read_moves
+from detente.brief.summary.moves import (
+    Combination,
+    Effect,
+    Moves,
+    find_combination,
+    has_attacks,
+    read_moves,
+)
 from detente.brief.summary.value import (
     BriefSummary,
     Confidence,
@@ -171,7 +178,7 @@ def _question(context: Context) -> str:
         "question",
         attackers=[player.name for player in acting],
         target=targets[0].name if alone else "",
-        compared=len(context.policies.ids) > 1,
+        compared=len(context.policies.ids) > 1 and has_attacks(context),
     )
 
 
@@ -181,13 +188,13 @@ def _lead(context: Context, shared: SharedFigures, parts: SummaryParts) -> tuple
         say(
             PAGE,
             "likely",
-            attack=shared.attack if attackers(context) else None,
+            attack=shared.attack if has_attacks(context) else None,
             several=several,
             horizon=read_horizon(context),
             likely=parts.likely,
         )
     ]
-    if len(context.policies.ids) > 1:
+    if len(context.policies.ids) > 1 and has_attacks(context):
         calm = parts.moves.calm
         sentences.append(
             say(

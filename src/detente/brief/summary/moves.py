@@ -24,6 +24,7 @@ __all__ = [
     "Moves",
     "TypedMove",
     "find_combination",
+    "has_attacks",
     "policy_group",
     "read_moves",
 ]
@@ -99,10 +100,10 @@ class Moves:
 
 
 def read_moves(context: Context, shared: SharedFigures, types: Sequence[TypeLine]) -> Moves:
-    """Read what every commitment but the base case does to an attack, by type."""
+    """Read what every commitment but the base case does to an attack, by type; nothing where no outcome is one."""
     rows = [
         move
-        for policy in context.policies.ids
+        for policy in (context.policies.ids if has_attacks(context) else ())
         if policy != context.policies.base
         if (move := _move(context, shared, policy, types)) is not None
     ]
@@ -274,6 +275,11 @@ class Combination:
     def of(self, verdict: str) -> tuple[tuple[TypeLine | None, Figure], ...]:
         """Return types with a verdict, each with its change."""
         return tuple((line, figure) for line, found, figure in self.verdicts if found == verdict)
+
+
+def has_attacks(context: Context) -> bool:
+    """Tell whether the file counts any outcome as an attack."""
+    return any(rule.attack for rule in context.crisis.outcomes.values())
 
 
 def find_combination(context: Context, book: Book, types: Sequence[TypeLine]) -> Combination | None:
