@@ -24,6 +24,30 @@ TEMPLATES = sorted(
     path.parent for path in Path(detente.crisis.__file__).parent.glob("templates/*/crisis.yaml")
 )
 MOST_WORDS, MOST_BYTES, MOST_CARD = 6_000, 1_000_000, 120
+REFERENCE = "ukraine-2022"
+TOLD = (
+    ("aims", "revisionist"),
+    ("options", "tandem"),
+    ("options", "coup attempt"),
+    ("diplomacy", "Minsk"),
+    ("diplomacy", "pretext"),
+    ("diplomacy", "standing answer"),
+    ("deterrence", "wider war"),
+    ("deterrence", "Reinforce the east"),
+    ("deterrence", "judgement"),
+    ("sanctions", "messaging cut-off"),
+    ("sanctions", "rouble"),
+    ("sanctions", "export controls on technology"),
+    ("sanctions", "aircraft"),
+    ("sanctions", "oil lifts the world price"),
+    ("sanctions", "settlement in dollars"),
+    ("sanctions", "personal listing"),
+    ("sanctions", "Germany"),
+    ("alliance", "Germany"),
+    ("alliance", "pact"),
+    ("outlook", "nuclear weapons"),
+)
+"""Words of the reference crisis, and the card that tells of them."""
 VOID = {"meta", "link", "br", "input", "hr", "img"}
 CONTROLS = {"a", "summary", "input"}
 
@@ -150,7 +174,29 @@ def test_a_template_keeps_the_bars_and_says_no_bad_sentence(page_of_a_template):
 def test_a_shipped_crisis_keeps_the_bars(name, tmp_path):
     crisis = load_crisis(name)
     run = run_ensemble(crisis, folder=tmp_path, n_draws=64, seed=1)
-    check(compose(crisis, keep_studies(crisis, run)))
+    brief = compose(crisis, keep_studies(crisis, run))
+    check(brief)
+    if name == REFERENCE:
+        check_told(brief)
+
+
+def check_told(brief):
+    """What the reference crisis asks about is told with a number, or it is said that the model has none."""
+    cards = {
+        answer.id: [
+            sentence
+            for text in (answer.so_what, *answer.model, *answer.changes, *answer.absent)
+            for sentence in re.split(r"(?<=[.?])\s+", plain(text))
+        ]
+        for answer in brief.answers
+    }
+    for question, word in TOLD:
+        said_of = [sentence for sentence in cards[question] if word in sentence]
+        assert any(
+            re.search(r"\d|[Nn]ot modelled|\b(?:one|two|three)\b", sentence) for sentence in said_of
+        ), word
+    assert "combined" in {finding.case for finding in brief.summary.findings}
+    assert "revisionist" in brief.summary.prepare
 
 
 def test_a_full_crisis_keeps_the_bars(full_brief):
