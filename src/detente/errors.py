@@ -121,6 +121,7 @@ Code = Literal[
     "run-corrupt",
     "run-mismatch",
     "study-missing",
+    "print-failed",
     "executor-failed",
     "query-invalid",
     "system-failed",

@@ -316,11 +316,12 @@ Effect = str | ConditionalEffect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerType:
-    """A private type; ``prior`` None means the rest up to one."""
+    """A private type; ``prior`` None means the rest up to one. ``phrase`` are words that may follow "if"."""
 
     id: str
     label: str
     prior: Binding | None
+    phrase: str | None = None
     claims: tuple[str, ...] = ()
 
 

@@ -224,6 +224,10 @@ class TypeEntry(Entry):
             description="Prior probability: a number, the path of a quantity, or `rest` for what the others leave.",
         )
     )
+    phrase: Text | None = Field(
+        default=None,
+        description='Words that may follow "if": "Northland\'s aims are limited"; without it the label is quoted.',
+    )
     claims: Claims = ClaimsField
 
 
