@@ -18,7 +18,7 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.export.writing import BriefPaths, write_files
 from detente.brief.figures import Answer, Chart, Figure, TableView, plain
-from detente.brief.first_screen import headline_sentences, how_sure
+from detente.brief.first_screen import how_sure
 from detente.brief.questions import Question, find_questions
 from detente.brief.shared import SharedFigures, declare_shared
 from detente.brief.summary import Summary, summarise
@@ -39,7 +39,6 @@ class Brief:
     answers: tuple[Answer, ...]
     shared: SharedFigures
     summary: Summary
-    headline: tuple[str, ...]
     sure: tuple[str, ...]
     figures: Mapping[str, Figure]
     inputs: TableView
@@ -60,14 +59,17 @@ class Brief:
         return self.context.crisis
 
     @property
-    def charts(self) -> tuple[Chart, ...]:
-        """All pictures of answers in order."""
-        return tuple(chart for answer in self.answers for chart in answer.charts)
+    def headline(self) -> tuple[str, ...]:
+        """The sentences of the first screen."""
+        return self.summary.lead
 
     @property
-    def every_chart(self) -> tuple[Chart, ...]:
-        """The pictures of the summary, and those of the answers."""
-        return (*self.summary.charts, *self.charts)
+    def charts(self) -> tuple[Chart, ...]:
+        """All pictures in order."""
+        return (
+            *self.summary.charts,
+            *(chart for answer in self.answers for chart in answer.charts),
+        )
 
     @property
     def hero(self) -> Chart | None:
@@ -138,7 +140,6 @@ def compose(crisis: Crisis, results: Run) -> Brief:
     return Brief(
         context=context,
         answers=answers,
-        headline=headline_sentences(context, answers, shared),
         sure=how_sure(context, shared),
         shared=shared,
         summary=summary,

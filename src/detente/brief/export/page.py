@@ -9,6 +9,7 @@ from detente.brief.behind import reading
 from detente.brief.export.data_files import APPENDIX_FILE
 from detente.brief.export.rendering import NOTE, environment
 from detente.brief.figures import Answer, Chart
+from detente.brief.pictures.sections import type_shape
 from detente.brief.words import plural
 from detente.crisis.elements import Source
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from detente.brief.document import Brief
 
 __all__ = ["Citations", "to_appendix", "to_html", "to_markdown"]
+
+
+STAND_INS = ("outlook-outcomes", "outlook-dilemma-effect", "outlook-policies")
+"""Pictures that stand on the first screens where the summary has none of its own; no card shows them."""
 
 
 class Citations:
@@ -84,8 +89,16 @@ def _values(brief: "Brief") -> dict[str, Any]:
         "n_figures": f"{len(brief.figures):,}",
         "citations": citations,
         "said": brief.summary,
+        "kinds": [
+            (line, type_shape(place, len(brief.summary.types)))
+            for place, line in enumerate(brief.summary.types)
+        ],
         "screens": screens,
         "cards": [_Card(answer, elsewhere=taken) for answer in brief.answers],
+        "traced": [
+            ("The first screens", brief.summary.figures),
+            *((answer.title, answer.figures) for answer in brief.answers),
+        ],
         "standings": _by_standing(brief.sources),
     }
 
@@ -96,8 +109,8 @@ def _screens(brief: "Brief") -> dict[str, Chart | None]:
     said = brief.summary
     return {
         "outcomes": said.outcomes or brief.hero,
-        "moves": said.moves or known.get("outlook-dilemma-effect"),
-        "tradeoff": said.tradeoff or known.get("outlook-policies"),
+        "moves": said.moves or known.get(STAND_INS[1]),
+        "tradeoff": said.tradeoff or known.get(STAND_INS[2]),
     }
 
 
@@ -105,10 +118,14 @@ class _Card:
     """An answer with the picture beside it, and the pictures that are left to the appendix."""
 
     def __init__(self, answer: Answer, *, elsewhere: Container[str]) -> None:
-        own = [chart for chart in answer.charts if chart.id not in elsewhere]
+        free = [chart for chart in answer.charts if chart.id not in STAND_INS]
         self.answer = answer
-        self.chart = own[0] if own else None
-        self.others: Sequence[Chart] = own[1:]
+        self.chart = free[0] if free else None
+        self.others: Sequence[Chart] = [
+            chart
+            for chart in answer.charts
+            if chart is not self.chart and chart.id not in elsewhere
+        ]
         self.shown = [chart for chart in answer.charts if chart not in self.others]
 
 

@@ -93,7 +93,7 @@ def to_printed(brief: "Brief") -> Mapping[str, bytes]:
         ``print-failed`` if typst refuses the pages or a picture.
     """
     crisis = brief.crisis.id
-    sheets = to_png({chart.id: chart.svg for chart in brief.every_chart}, crisis)
+    sheets = to_png({chart.id: chart.svg for chart in brief.charts}, crisis)
     bare = to_png({chart.id: chart.picture().printed for chart in brief.summary.charts}, crisis)
     return {
         "brief.pdf": to_pdf(brief),

@@ -17,6 +17,7 @@ from detente.brief.export.data_files import APPENDIX_FILE, PRINTED_FILES
 from detente.brief.export.summary_data import summary_data
 from detente.brief.figures import (
     Answer,
+    Chart,
     FactView,
     Figure,
     TableView,
@@ -99,15 +100,21 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "inputs": _input_data(brief),
         "sources": _source_data(brief),
         "files": [
-            *(
-                f"charts/{chart.id}.{ending}"
-                for chart in brief.every_chart
-                for ending in ("svg", "png")
-            ),
+            *(f"charts/{chart.id}.{ending}" for chart in brief.charts for ending in ("svg", "png")),
             *(f"tables/{name}" for name in to_csv_files(brief)),
             APPENDIX_FILE,
             *PRINTED_FILES,
         ],
+    }
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    return {
+        "id": chart.id,
+        "title": chart.title,
+        "subtitle": chart.subtitle,
+        "file": f"charts/{chart.id}.svg",
+        "table": f"tables/{chart.id}.csv",
     }
 
 
@@ -242,16 +249,7 @@ def _question(answer: Answer) -> dict[str, Any]:
         "changes": [plain(text) for text in answer.changes],
         "absent": list(answer.absent),
         "facts": [_fact(fact) for fact in answer.facts],
-        "charts": [
-            {
-                "id": chart.id,
-                "title": chart.title,
-                "subtitle": chart.subtitle,
-                "file": f"charts/{chart.id}.svg",
-                "table": f"tables/{chart.id}.csv",
-            }
-            for chart in answer.charts
-        ],
+        "charts": [_chart(chart) for chart in answer.charts],
         "figures": [figure_data(figure) for figure in answer.figures],
     }
 
@@ -406,10 +404,10 @@ def environment(*, html: bool) -> jinja2.Environment:
 
 def to_csv_files(brief: "Brief") -> Mapping[str, str]:
     """Write every table as CSV, by file name, and all figures in one."""
-    files = {f"{chart.id}.csv": _csv(chart.table) for chart in brief.summary.charts}
+    files: dict[str, str] = {}
+    for chart in brief.charts:
+        files[f"{chart.id}.csv"] = _csv(chart.table)
     for answer in brief.answers:
-        for chart in answer.charts:
-            files[f"{chart.id}.csv"] = _csv(chart.table)
         for table in answer.tables:
             files[f"{answer.id}-{table.id}.csv"] = _csv(table)
     for extra in (*brief.base_rates, brief.timeline, brief.inputs, brief.disputed):

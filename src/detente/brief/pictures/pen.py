@@ -8,7 +8,8 @@ in a file of its own their light values are written out. Numbers are rounded, so
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -110,6 +111,15 @@ class Pen:
     def _paint(self, tone: Tone) -> str:
         self._tones[tone.name] = tone
         return f"var(--{tone.name})"
+
+    @contextmanager
+    def group(self, name: str) -> Iterator[None]:
+        """Put what is drawn meanwhile into groups of a class, so that a page can fade them."""
+        starts = [len(layer) for layer in self._layers]
+        yield
+        for layer, start in zip(self._layers, starts, strict=True):
+            if len(layer) > start:
+                layer[start:] = [f'<g class="{name}">{"".join(layer[start:])}</g>']
 
     def line(
         self,

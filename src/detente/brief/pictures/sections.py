@@ -256,7 +256,8 @@ def _wide_row(
     pen.lines(place, lines, bold=row.bold, step=spacing.line)
     start = y + (high - marks_high) / 2
     for k, mark in enumerate(row.marks):
-        _draw_mark(pen, frame, mark, start + (k + 0.5) * steps)
+        with pen.group(f"t-{mark.shape}"):
+            _draw_mark(pen, frame, mark, start + (k + 0.5) * steps)
     return y + high
 
 
@@ -274,7 +275,8 @@ def _narrow_row(
     start = y + LINE * len(lines) + 3.0
     bands.append((start, y + high - 2.0))
     for k, mark in enumerate(row.marks):
-        _draw_mark(pen, frame, mark, start + (k + 0.5) * step)
+        with pen.group(f"t-{mark.shape}"):
+            _draw_mark(pen, frame, mark, start + (k + 0.5) * step)
     return y + high
 
 

@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Figure
+from detente.brief.figures import Chart, Figure
 from detente.brief.levels import Level
 from detente.brief.pages import PageWords, read_page
+from detente.brief.pictures.charts import Span, draw_ranges
+from detente.brief.pictures.drawing import Words
+from detente.brief.pictures.palette import INK
 from detente.brief.questions._measures import Measures
-from detente.brief.questions._parts import moved_by
+from detente.brief.questions._parts import grouped_row, moved_by, run_note
 from detente.brief.questions._payers import Payers
 
-__all__ = ["sanctions_words"]
+__all__ = ["blow_chart", "sanctions_words"]
 
 Rows = Sequence[tuple[Level, Figure]]
 LOSS = "loss_pct_gdp"
@@ -99,6 +102,42 @@ def sanctions_words(
             ),
             "has_mechanism": bool(context.levels.mechanisms("sanctions.")),
         },
+    )
+
+
+def blow_chart(
+    context: Context, target: Rows, senders: Rows, hardest: tuple[Level, Figure] | None
+) -> Chart | None:
+    """Draw the target's loss under the hardest package in each situation, beside what those who impose it lose."""
+    if hardest is None:
+        return None
+    hit = next(iter(context.roles.players("challenger")), None)
+    own = next(iter(context.roles.opponents()), None)
+    mine = [row for row in target if row[0].mechanism == hardest[0].mechanism]
+    theirs = max(senders, key=lambda row: row[1].value or 0.0, default=None)
+    spans = []
+    seen: dict[str, int] = {}
+    for rows, player in ((mine, hit), ([theirs] if theirs else [], own)):
+        colour = context.roles.colours[player.id] if player is not None else INK
+        for level, figure in rows:
+            row, name = grouped_row(context, level, seen)
+            spans.append(Span(row=row, name=name, figure=figure, colour=colour))
+    if len(spans) < 2:
+        return None
+    least = min(mine, key=lambda row: row[1].value or 0.0)
+    start = mine[0][1].value or 0.0
+    title = f"The hardest package costs {context.roles.names('challenger')} {hardest[1].text}"
+    if context.levels.changed(least[0]) and (least[1].value or 0.0) <= SHRINKS * start:
+        title = f"The blow is smallest {context.levels.label(least[0])}: {least[1].text} instead of {mine[0][1].text}"
+    return draw_ranges(
+        "sanctions-blow",
+        spans,
+        Words(
+            title=title,
+            subtitle="Loss of real income in % of GDP under the hardest package, by situation",
+            footnote=run_note(context),
+        ),
+        row_title="Who and when",
     )
 
 

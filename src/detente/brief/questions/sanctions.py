@@ -16,7 +16,7 @@ from detente.brief.questions._parts import (
     run_note,
 )
 from detente.brief.questions._payers import find_payers
-from detente.brief.questions._sanctions_card import sanctions_words
+from detente.brief.questions._sanctions_card import blow_chart, sanctions_words
 from detente.brief.words import sentence_case
 from detente.crisis.metric_names import metric_name
 from detente.crisis.registers import kinds_for
@@ -56,6 +56,12 @@ def answer(book: Book) -> Answer:
     measures = describe_measures(context, book)
     effects = book.policies(context.policies.with_kinds(KINDS), METRIC, "an attack")
     charts = [
+        blow_chart(
+            context,
+            target,
+            [row for row in senders if _sends(context, row[0])],
+            _largest(target),
+        ),
         _loss_chart(context, target, senders),
         _member_chart(context, members),
         *payers.charts,
