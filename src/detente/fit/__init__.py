@@ -1,0 +1,30 @@
+"""Games estimated from data: strategic models of trees, ultimatum and signalling games, agent quantal response."""
+
+from typing import TYPE_CHECKING
+
+from detente.lazily import offer
+
+if TYPE_CHECKING:
+    from detente.fit.fitting import fit_game
+    from detente.fit.results import (
+        Coefficient,
+        FitResult,
+        LikelihoodRatio,
+        Start,
+        likelihood_ratio_test,
+    )
+    from detente.fit.specs import Spec, read_spec
+
+__all__ = [
+    "Coefficient",
+    "FitResult",
+    "LikelihoodRatio",
+    "Spec",
+    "Start",
+    "fit_game",
+    "likelihood_ratio_test",
+    "read_spec",
+]
+
+if not TYPE_CHECKING:
+    __getattr__ = offer(__name__)
