@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         likelihood_ratio_test,
     )
     from detente.fit.specs import Spec, read_spec
+    from detente.fit.tables import make_table
 
 __all__ = [
     "Coefficient",
@@ -23,6 +24,7 @@ __all__ = [
     "Start",
     "fit_game",
     "likelihood_ratio_test",
+    "make_table",
     "read_spec",
 ]
 

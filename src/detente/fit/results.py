@@ -62,9 +62,11 @@ class FitResult:
     starts
         Where each search ended, the best first.
     separation
-        Moves whose choices separate, in words; empty, since such data are refused.
+        Moves whose choices separate, in words; only under a penalty, since such data are refused without one.
     warnings
         What must be known when the numbers are used.
+    penalty
+        What was added to the log-likelihood, by name; empty if nothing was. ``loglik`` is without it.
     """
 
     model: str
@@ -78,13 +80,14 @@ class FitResult:
     starts: tuple[Start, ...]
     separation: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    penalty: str = ""
 
     def plain(self) -> dict[str, Any]:
         """Return the result as plain data."""
         return {
             "model": self.model,
             "method": self.method,
-            "loglik": self.loglik,
+            "loglik": self.loglik if np.isfinite(self.loglik) else None,
             "converged": self.converged,
             "n": self.n,
             "errors": self.errors,

@@ -132,7 +132,8 @@ def read_spec(path: Path) -> Spec:
     if finding is None:
         text, finding = decode(content, file)
     if finding is not None:
-        _refuse(finding.code, finding.message, f"{file}:{finding.line or 1}", finding.fix)
+        place = f"{file}:{finding.line}" if finding.line else file
+        _refuse(finding.code, finding.message, place, finding.fix)
     document = read_document(text, file)
     for problem in document.findings:
         fix = _START if problem.code == "value-type" else problem.fix

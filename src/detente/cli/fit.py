@@ -1,0 +1,106 @@
+"""``detente fit``: estimate a game from a table."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli._options import SEED, JsonOption, reworded
+from detente.cli._output import json_text
+
+if TYPE_CHECKING:
+    from detente.fit import FitResult
+
+__all__ = ["command"]
+
+ModelArgument = Annotated[
+    str,
+    typer.Argument(
+        help="egame12, egame122, egame123, ultimatum, signalling or qre; or a game: a file (.efg, .nfg, .json) or a published one by name.",
+        metavar="MODEL",
+    ),
+]
+DataArgument = Annotated[Path, typer.Argument(help="Table of observations.", metavar="DATA.csv")]
+SpecOption = Annotated[
+    Path,
+    typer.Option(
+        "--spec",
+        help="What the columns mean: outcome, and the terms of each utility.",
+        metavar="SPEC.yaml",
+    ),
+]
+MethodOption = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        help="Of signalling: cmle, npl or pl (constrained maximum, nested or plain pseudo-likelihood); ml for all others.",
+        metavar="NAME",
+    ),
+]
+ErrorsOption = Annotated[
+    str,
+    typer.Option(
+        "--errors", help="Standard errors: hessian, sandwich or bootstrap.", metavar="KIND"
+    ),
+]
+ResamplesOption = Annotated[
+    int, typer.Option("--resamples", help="Data sets that the bootstrap draws.", metavar="N")
+]
+StartsOption = Annotated[
+    int, typer.Option("--starts", help="Searches from different points.", metavar="N")
+]
+SeedOption = Annotated[int, reworded(SEED, help="Key of random starts and resamples.")]
+TableOption = Annotated[
+    str, typer.Option("--table", help="Form of the table: text, html or latex.", metavar="FORM")
+]
+
+
+def command(
+    model: ModelArgument,
+    data: DataArgument,
+    *,
+    spec: SpecOption,
+    method: MethodOption = None,
+    errors: ErrorsOption = "hessian",
+    resamples: ResamplesOption = 200,
+    starts: StartsOption = 4,
+    seed: SeedOption = 1,
+    table: TableOption = "text",
+    as_json: JsonOption = False,
+) -> None:
+    """Estimate a game from data: whose utility holds which terms stands in a specification.
+
+    Prints each coefficient with its standard error. What must be known beside the numbers goes to standard error. The exit code
+    is 1 if no search converged: the numbers are then no estimate.
+
+    For example:
+
+      detente fit egame12 disputes.csv --spec disputes.yaml
+
+      detente fit signalling dyads.csv --spec dyads.yaml --method npl --json
+
+      detente fit centipede.efg choices.csv --spec choices.yaml --errors bootstrap
+    """
+    from detente.fit import fit_game, make_table
+
+    found = fit_game(
+        model,
+        data,
+        spec,
+        method=method,
+        errors=errors,
+        resamples=resamples,
+        starts=starts,
+        seed=seed,
+    )
+    shown = make_table(found, form=table)
+    sys.stdout.write(json_text(found.plain()) if as_json else shown)
+    _warn(found)
+    if not found.converged:
+        raise typer.Exit(1)
+
+
+def _warn(found: "FitResult") -> None:
+    for words in (*found.separation, *found.warnings):
+        sys.stderr.write(f"note: {words}\n")
