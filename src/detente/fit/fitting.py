@@ -35,7 +35,7 @@ def fit_game(
     ----------
     model
         ``egame12``, ``egame122``, ``egame123``, ``ultimatum``, ``signalling`` or ``qre``; or the file of a game, or the name
-        of a published one, for the agent quantal response model of that game.
+        of a published one: its payoffs from how it ended in each row, or its rationality from counted choices.
     data
         A CSV file.
     spec
@@ -64,8 +64,7 @@ def fit_game(
         from detente.fit.signalling_fitting import METHODS, fit_signalling  # noqa: PLC0415
 
         return fit_signalling(given, path, _method(method, METHODS), options)
-    if model in MODELS or model.endswith(".csv"):
-        _method(method, ("ml",))
+    _method(method, ("ml",))
     if model in TREES:
         from detente.fit.tree_fitting import fit_tree  # noqa: PLC0415
 
@@ -83,9 +82,12 @@ def fit_game(
             fix=f"use one of: {', '.join(near)}; or name the file of a game",
             error=UsageError,
         )
+    if model != "qre" and given.value("outcome", "information_set") is None:
+        from detente.fit.game_fitting import fit_any_game  # noqa: PLC0415
+
+        return fit_any_game(model, given, path, options)
     from detente.fit.qre import fit_qre  # noqa: PLC0415
 
-    _method(method, ("ml",))
     return fit_qre(None if model == "qre" else model, given, path, options)
 
 

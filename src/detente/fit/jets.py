@@ -37,7 +37,8 @@ _REACH = 9.0
 class Jet:
     """A value per row, its derivatives by ``J`` variables, and its second derivatives.
 
-    ``value`` has shape ``(n,)``, ``first`` ``(J, n)``, ``second`` ``(J, J, n)`` and is symmetric.
+    ``value`` has shape ``(n,)``, ``first`` ``(J, n)``, ``second`` ``(J, J, n)`` and is symmetric; of shape ``(0, 0, n)`` where
+    second derivatives are not asked for.
     """
 
     value: FloatArray
@@ -47,7 +48,8 @@ class Jet:
     def through(self, value: FloatArray, slope: FloatArray, bend: FloatArray) -> "Jet":
         """Return f of this, of which value, first and second derivative are given."""
         second = slope * self.second
-        second += bend * (self.first[:, np.newaxis] * self.first)
+        if second.size:
+            second += bend * (self.first[:, np.newaxis] * self.first)
         return Jet(value, slope * self.first, second)
 
     def __neg__(self) -> "Jet":
@@ -80,23 +82,21 @@ class Jet:
         """Return the product with a jet or with constants."""
         if not isinstance(other, Jet):
             return Jet(self.value * other, self.first * other, self.second * other)
-        cross = self.first[:, np.newaxis] * other.first
-        return Jet(
-            self.value * other.value,
-            self.first * other.value + other.first * self.value,
-            self.second * other.value
-            + other.second * self.value
-            + cross
-            + cross.transpose(1, 0, 2),
-        )
+        first = self.first * other.value + other.first * self.value
+        second = self.second * other.value + other.second * self.value
+        if second.size:
+            cross = self.first[:, np.newaxis] * other.first
+            second += cross
+            second += cross.transpose(1, 0, 2)
+        return Jet(self.value * other.value, first, second)
 
     __rmul__ = __mul__
 
     __array_ufunc__ = None
 
 
-def variables(values: Sequence[ArrayLike]) -> list[Jet]:
-    """Return independent variables of the given values, each of shape ``(n,)``.
+def variables(values: Sequence[ArrayLike], *, order: int = 2) -> list[Jet]:
+    """Return independent variables of the given values, each of shape ``(n,)``, with derivatives up to an order.
 
     Examples
     --------
@@ -110,7 +110,8 @@ def variables(values: Sequence[ArrayLike]) -> list[Jet]:
         array = np.asarray(value, dtype=np.float64)
         first = np.zeros((count, array.size))
         first[number] = 1.0
-        found.append(Jet(array, first, np.zeros((count, count, array.size))))
+        size = count if order == 2 else 0
+        found.append(Jet(array, first, np.zeros((size, size, array.size))))
     return found
 
 

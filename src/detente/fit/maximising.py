@@ -25,6 +25,8 @@ _LONGEST = 20.0
 """Longest step, each coefficient counted in units of one over the size of its regressor."""
 _FLAT = 1e-9
 """Curvature, relative to the largest, below which a direction counts as flat."""
+_NOTHING = 1e-6
+"""Least curvature that counts as the largest: below it the data say nothing on any coefficient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -150,7 +152,7 @@ def climb(gradient: FloatArray, hessian: FloatArray, sizes: FloatArray) -> tuple
     """Return the step to take from a point, and the least curvature there over the largest (negative: a saddle)."""
     scaled = -hessian / np.outer(sizes, sizes)
     curvature, axes = np.linalg.eigh(scaled)
-    largest = float(np.abs(curvature).max(initial=0.0)) or 1.0
+    largest = max(float(np.abs(curvature).max(initial=0.0)), _NOTHING)
     safe = np.maximum(np.abs(curvature), 1e-12 * largest)
     step = axes @ ((axes.T @ (gradient / sizes)) / safe)
     length = float(np.linalg.norm(step))

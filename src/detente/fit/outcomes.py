@@ -11,7 +11,7 @@ from detente.fit.specs import Spec
 from detente.fit.terms import Observations
 from detente.fit.trees import DecisionNode, End
 
-__all__ = ["check_outcomes", "outcome_columns", "read_outcomes"]
+__all__ = ["check_outcomes", "check_size", "outcome_columns", "read_outcomes"]
 
 _FORMS = ("column", "order", "actions", "counts")
 
@@ -55,22 +55,14 @@ def read_outcomes(
 
 
 def check_outcomes(counts: FloatArray, names: Sequence[str], data: Observations, size: int) -> None:
-    """Refuse data that cannot say anything on so many coefficients.
+    """Refuse data that cannot say anything on so many coefficients, or lack an outcome.
 
     Raises
     ------
     UsageError
         ``outcome-unobserved`` or ``data-too-few``.
     """
-    told = float(np.minimum(counts.sum(axis=1), counts.shape[1] - 1).sum())
-    if told < size:
-        refuse(
-            f"{len(counts)} rows hold {told:g} observations, fewer than the {size} coefficients",
-            code="data-too-few",
-            at=data.at(len(counts) - 1),
-            fix="give more rows, or leave out terms",
-            error=UsageError,
-        )
+    check_size(counts, data, size)
     for place, name in enumerate(names):
         if not counts[:, place].any():
             refuse(
@@ -80,6 +72,19 @@ def check_outcomes(counts: FloatArray, names: Sequence[str], data: Observations,
                 fix="check how outcomes are named in the data and in `outcome`; else use a game without this outcome",
                 error=UsageError,
             )
+
+
+def check_size(counts: FloatArray, data: Observations, size: int) -> None:
+    """Refuse fewer observations than coefficients, as ``data-too-few``."""
+    told = float(np.minimum(counts.sum(axis=1), counts.shape[1] - 1).sum())
+    if told < size:
+        refuse(
+            f"{len(counts)} rows hold {told:g} observations, fewer than the {size} coefficients",
+            code="data-too-few",
+            at=data.at(len(counts) - 1),
+            fix="give more rows, or leave out terms",
+            error=UsageError,
+        )
 
 
 def _key(data: Observations, cell: str) -> str:

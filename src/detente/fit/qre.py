@@ -16,7 +16,9 @@ import numpy as np
 
 from detente.arrays import FloatArray, IntArray
 from detente.errors import UsageError, nearest, refuse
+from detente.fit.game_fitting import find
 from detente.fit.maximising import Expansion, Maximum, maximise
+from detente.fit.paths import ends_under
 from detente.fit.results import FitResult, Start
 from detente.fit.searching import Options, covariance_of, finish, resampled, tell_starts
 from detente.fit.specs import Spec
@@ -26,10 +28,8 @@ from detente.game import (
     Game,
     Status,
     equilibrium_sensitivity,
-    read_game,
     trace_logit_branch,
 )
-from detente.game.catalogue import find_game
 
 __all__ = ["fit_qre"]
 
@@ -152,8 +152,7 @@ def fit_qre(name: str | None, spec: Spec, path: Path, options: Options) -> FitRe
             fix="use hessian or bootstrap",
         )
     title = spec.text("game") if name is None else name
-    file = Path(title)
-    game = read_game(file if file.exists() else find_game(title))
+    game = find(title)
     columns = [spec.text("outcome", key) for key in ("information_set", "action", "count")]
     spec.check_keys(("information_set", "action", "count", "player"), "outcome")
     data = read_observations(path, spec, columns)
@@ -286,7 +285,6 @@ def _choices(spec: Spec, game: Game, counts: FloatArray) -> _Choices:
 
 
 def _read_parts(spec: Spec, form: ExtensiveForm) -> _Parts:
-    paths = _paths(form)
     names: list[tuple[str, str]] = []
     tables: list[FloatArray] = []
     for name in spec.mapping("payoffs"):
@@ -301,44 +299,14 @@ def _read_parts(spec: Spec, form: ExtensiveForm) -> _Parts:
                 "player",
                 fix=f"write one of: {', '.join(form.player_label)}",
             )
-        table = np.zeros((len(paths), form.n_players))
+        table = np.zeros((form.terminal_node.size, form.n_players))
         for wanted in spec.texts("payoffs", name, "ends"):
-            hit = [f"/{path}/".startswith(f"/{wanted}/") for path in paths]
-            if not any(hit):
-                near = nearest(wanted, paths) or tuple(paths[:4])
-                spec.refuse(
-                    "path-unknown",
-                    f"no end of the game begins with {wanted!r}",
-                    "payoffs",
-                    name,
-                    "ends",
-                    fix=f"write actions from the start of the game with / between them, such as {', '.join(near)}",
-                )
+            hit = ends_under(form, wanted, spec, "payoffs", name, "ends")
             table[hit, form.player_label.index(player)] = 1.0
         names.append((player, str(name)))
         tables.append(table)
-    shape = (0, len(paths), form.n_players)
+    shape = (0, form.terminal_node.size, form.n_players)
     return _Parts(names, np.stack(tables) if tables else np.zeros(shape))
-
-
-def _paths(form: ExtensiveForm) -> list[str]:
-    """Return the actions that lead to each end, with a slash between them."""
-    step = [""] * form.n_nodes
-    for node in range(form.n_nodes):
-        count = form.n_children[node]
-        if not count:
-            continue
-        first, place = form.first_child[node], form.info_set[node]
-        chance = form.player[node] == -1
-        labels, offsets = (
-            (form.chance_label, form.chance_offset)
-            if chance
-            else (form.action_label, form.action_offset)
-        )
-        for number in range(count):
-            label = labels[offsets[place] + number]
-            step[first + number] = f"{step[node]}/{label}" if step[node] else label
-    return [step[node] for node in form.terminal_node]
 
 
 def _search(choices: _Choices, options: Options) -> tuple[Maximum, tuple[Start, ...]]:
