@@ -119,3 +119,13 @@ def test_a_refused_row_is_exit_code_two(folder, monkeypatch, capsys):
     assert "x is missing [table-row-invalid]" in told.err
     assert "gap.csv:5" in told.err
     assert "fix: fill it in" in told.err
+
+
+def test_coefficients_go_into_a_crisis(folder, tmp_path):
+    from detente.crisis import load_crisis, new_crisis
+
+    crisis = new_crisis("mine", tmp_path / "mine")
+    found = run(folder, "--into", str(crisis))
+    assert found.exit_code == 0
+    assert "has 6 new quantities, from fit.egame12.u11.const on" in found.stderr
+    assert "fit.egame12.u24.z" in load_crisis(crisis).quantities

@@ -54,6 +54,14 @@ SeedOption = Annotated[int, reworded(SEED, help="Key of random starts and resamp
 TableOption = Annotated[
     str, typer.Option("--table", help="Form of the table: text, html or latex.", metavar="FORM")
 ]
+IntoOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--into",
+        help="Put the coefficients into this crisis, as quantities with their covariance.",
+        metavar="FOLDER",
+    ),
+]
 
 
 def command(
@@ -67,6 +75,7 @@ def command(
     starts: StartsOption = 4,
     seed: SeedOption = 1,
     table: TableOption = "text",
+    into: IntoOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Estimate a game from data: whose utility holds which terms stands in a specification.
@@ -97,8 +106,17 @@ def command(
     shown = make_table(found, form=table)
     sys.stdout.write(json_text(found.plain()) if as_json else shown)
     _warn(found)
+    if into is not None:
+        _put(found, into, data)
     if not found.converged:
         raise typer.Exit(1)
+
+
+def _put(found: "FitResult", folder: Path, data: Path) -> None:
+    from detente.fit import put_into_crisis
+
+    paths = put_into_crisis(found, folder, data=data.name)
+    sys.stderr.write(f"note: {folder} has {len(paths)} new quantities, from {paths[0]} on\n")
 
 
 def _warn(found: "FitResult") -> None:

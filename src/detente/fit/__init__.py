@@ -6,6 +6,7 @@ from detente.lazily import offer
 
 if TYPE_CHECKING:
     from detente.fit.fitting import fit_game
+    from detente.fit.into import put_into_crisis
     from detente.fit.results import (
         Coefficient,
         FitResult,
@@ -25,6 +26,7 @@ __all__ = [
     "fit_game",
     "likelihood_ratio_test",
     "make_table",
+    "put_into_crisis",
     "read_spec",
 ]
 

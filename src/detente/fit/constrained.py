@@ -21,7 +21,7 @@ from detente.fit.jets import Jet
 from detente.fit.maximising import Expansion, climb
 from detente.fit.signalling import SignallingLikelihood
 
-__all__ = ["Constrained", "maximise_constrained", "reduce_system", "restore"]
+__all__ = ["CERTAIN", "Constrained", "maximise_constrained", "reduce_system", "restore"]
 
 _MOST_STEPS = 60
 _FEASIBLE = 1e-9
@@ -29,7 +29,7 @@ _FEASIBLE = 1e-9
 _DECREMENT = 1e-10
 _FARTHEST = 3.0
 """Longest step of a game's log-odds."""
-_CERTAIN = 35.0
+CERTAIN = 35.0
 """Log-odds beyond which a probability is 0 or 1 to all digits, so that a step out there moves nothing."""
 
 
@@ -76,7 +76,7 @@ def _merit(ell: Jet, condition: Jet, weight: FloatArray) -> float:
 
 def _seen(log_odds: FloatArray, shift: FloatArray) -> FloatArray:
     """Return how far steps go within the log-odds that make a difference."""
-    before, after = (np.clip(odds, -_CERTAIN, _CERTAIN) for odds in (log_odds, log_odds + shift))
+    before, after = (np.clip(odds, -CERTAIN, CERTAIN) for odds in (log_odds, log_odds + shift))
     return np.asarray(after - before)
 
 

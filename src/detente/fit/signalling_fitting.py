@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import log_expit
 
-from detente.arrays import FloatArray, IntArray
+from detente.arrays import BoolArray, FloatArray, IntArray
 from detente.errors import UsageError, refuse
-from detente.fit.constrained import Constrained, maximise_constrained, restore
+from detente.fit.constrained import CERTAIN, Constrained, maximise_constrained, restore
 from detente.fit.jets import log_add, log_normal, variables
 from detente.fit.maximising import Expansion, maximise
 from detente.fit.outcomes import check_outcomes, outcome_columns, read_outcomes
@@ -38,7 +38,7 @@ METHODS = ("cmle", "npl", "pl")
 _KEYS = ("outcome", "utilities", "missing")
 _NAMES = ("status quo", "concession", "standing firm", "backing down")
 _ROUNDS = 200
-_STILL = 1e-8
+_STILL = 1e-5
 _RIDGE = 1e-3
 """Weight of the penalty on first-step logits, so that they exist where data separate; in observations."""
 
@@ -207,7 +207,9 @@ def _nest(likelihood: SignallingLikelihood, theta: FloatArray) -> _Found:
             reason = "the responses to beliefs are out of range"
             break
         moved = max(
-            float(np.abs(after.resist - likelihood.beliefs.resist).max()),
+            float(
+                np.abs(after.resist - likelihood.beliefs.resist)[_matter(after)].max(initial=0.0)
+            ),
             float(np.abs(after.firm - likelihood.beliefs.firm).max()),
         )
         likelihood = likelihood.believing(after)
@@ -218,6 +220,11 @@ def _nest(likelihood: SignallingLikelihood, theta: FloatArray) -> _Found:
             reason = maximum.reason
             break
     return _Found(maximum.theta, maximum.evaluation, likelihood.beliefs.resist, not reason, reason)
+
+
+def _matter(beliefs: Beliefs) -> BoolArray:
+    """Return the games in which log-odds of resisting are not beyond all digits of a probability."""
+    return np.asarray(np.abs(beliefs.resist) < CERTAIN)
 
 
 def _constrain(likelihood: SignallingLikelihood, theta: FloatArray, log_odds: FloatArray) -> _Found:
