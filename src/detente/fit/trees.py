@@ -174,7 +174,7 @@ class TreeLikelihood(AbstractLikelihood):
                     continue
                 prob = exp(chance)
                 if self.errors == "private":
-                    squares.append(prob * prob)
+                    squares.append(exp(chance + chance))
                 if isinstance(utility, Jet) or utility:
                     part = prob * utility
                     gain = gain + part if sign > 0.0 else gain - part
