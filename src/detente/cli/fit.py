@@ -51,6 +51,12 @@ StartsOption = Annotated[
     int, typer.Option("--starts", help="Searches from different points.", metavar="N")
 ]
 SeedOption = Annotated[int, reworded(SEED, help="Key of random starts and resamples.")]
+PenaltyOption = Annotated[
+    str,
+    typer.Option(
+        "--penalty", help="On coefficients: none, log-f, cauchy or jeffreys.", metavar="NAME"
+    ),
+]
 TableOption = Annotated[
     str, typer.Option("--table", help="Form of the table: text, html or latex.", metavar="FORM")
 ]
@@ -74,6 +80,7 @@ def command(
     resamples: ResamplesOption = 200,
     starts: StartsOption = 4,
     seed: SeedOption = 1,
+    penalty: PenaltyOption = "none",
     table: TableOption = "text",
     into: IntoOption = None,
     as_json: JsonOption = False,
@@ -102,6 +109,7 @@ def command(
         resamples=resamples,
         starts=starts,
         seed=seed,
+        penalty=penalty,
     )
     shown = make_table(found, form=table)
     sys.stdout.write(json_text(found.plain()) if as_json else shown)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import UsageError, nearest, refuse
+from detente.fit.penalties import PENALTIES
 from detente.fit.results import FitResult, StandardErrors
 from detente.fit.searching import Options
 from detente.fit.specs import Spec, as_spec
@@ -28,6 +29,7 @@ def fit_game(
     resamples: int = 200,
     starts: int = 4,
     seed: int = 1,
+    penalty: str = "none",
 ) -> FitResult:
     """Estimate a game from data.
 
@@ -50,6 +52,8 @@ def fit_game(
         Searches from different points.
     seed
         Of random starts and resamples.
+    penalty
+        ``log-f``, ``cauchy`` or ``jeffreys``, of the trees and of games by how they ended; ``none`` by default.
 
     Raises
     ------
@@ -57,9 +61,18 @@ def fit_game(
         For what is wrong in the specification or the table, with line and fix; ``regressor-collinear``,
         ``outcome-unobserved``, ``data-separated``, ``data-too-few`` or ``fit-unidentified`` for data that have no estimate.
     """
-    options = _options(errors, resamples, starts, seed)
+    options = _options(errors, resamples, starts, seed, penalty)
     given = as_spec(spec)
     path = Path(data)
+    counted = given.value("outcome", "information_set") is not None
+    if penalty != "none" and (model in {"signalling", "ultimatum", "qre"} or counted):
+        refuse(
+            f"{model} with a penalty is not modelled",
+            code="option-invalid",
+            at="penalty",
+            fix="leave the penalty out, or fit a tree or a game by how it ended",
+            error=UsageError,
+        )
     if model == "signalling":
         from detente.fit.signalling_fitting import METHODS, fit_signalling  # noqa: PLC0415
 
@@ -82,7 +95,7 @@ def fit_game(
             fix=f"use one of: {', '.join(near)}; or name the file of a game",
             error=UsageError,
         )
-    if model != "qre" and given.value("outcome", "information_set") is None:
+    if model != "qre" and not counted:
         from detente.fit.game_fitting import fit_any_game  # noqa: PLC0415
 
         return fit_any_game(model, given, path, options)
@@ -111,7 +124,16 @@ def _method(method: str | None, known: tuple[str, ...]) -> str:
     return method
 
 
-def _options(errors: str, resamples: int, starts: int, seed: int) -> Options:
+def _options(errors: str, resamples: int, starts: int, seed: int, penalty: str) -> Options:
+    added = next((known for known in PENALTIES if known == penalty), None)
+    if added is None:
+        refuse(
+            f"there is no penalty {penalty!r}",
+            code="option-invalid",
+            at="penalty",
+            fix=f"use one of: {', '.join(PENALTIES)}",
+            error=UsageError,
+        )
     kind = next((known for known in ERRORS if known == errors), None)
     if kind is None:
         refuse(
@@ -129,4 +151,4 @@ def _options(errors: str, resamples: int, starts: int, seed: int) -> Options:
             fix="give at least one start and two resamples, and a seed of 0 or more",
             error=UsageError,
         )
-    return Options(errors=kind, resamples=resamples, starts=starts, seed=seed)
+    return Options(errors=kind, resamples=resamples, starts=starts, seed=seed, penalty=added)

@@ -23,7 +23,7 @@ import numpy as np
 
 from detente.arrays import FloatArray, IntArray
 from detente.fit.jets import Jet, exp, log_add, total, variables
-from detente.fit.maximising import AbstractLikelihood, Equation
+from detente.fit.maximising import AbstractOutcomeLikelihood, Equation
 from detente.game import CHANCE, TERMINAL, ExtensiveForm, solve_logit_qre
 
 __all__ = ["LOG_LAMBDA", "GameLikelihood", "Part"]
@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class GameLikelihood(AbstractLikelihood):
+class GameLikelihood(AbstractOutcomeLikelihood):
     """The log-likelihood of how games ended.
 
     Attributes
@@ -92,13 +92,8 @@ class GameLikelihood(AbstractLikelihood):
             near=None if self.near is None else self.near[:, rows],
         )
 
-    def rows(self, utilities: Sequence[Jet]) -> Jet:
-        """Return the log-likelihood of each row; NaN where no equilibrium was found."""
-        logs = self.outcomes(utilities)
-        return total([log * self.counts[:, place] for place, log in enumerate(logs)])
-
     def outcomes(self, utilities: Sequence[Jet]) -> list[Jet]:
-        """Return the logs of the outcomes' probabilities in each row."""
+        """Return the logs of the outcomes' probabilities in each row; NaN where no equilibrium was found."""
         logits = self._equilibrium(utilities)
         reach = self._reach(self._shares(logits))
         found: list[Jet | None] = [None] * self.counts.shape[1]

@@ -13,9 +13,17 @@ from typing import NamedTuple
 import numpy as np
 
 from detente.arrays import FloatArray, IntArray
-from detente.fit.jets import Jet, variables
+from detente.fit.jets import Jet, total, variables
 
-__all__ = ["AbstractLikelihood", "Equation", "Expansion", "Maximum", "climb", "maximise"]
+__all__ = [
+    "AbstractLikelihood",
+    "AbstractOutcomeLikelihood",
+    "Equation",
+    "Expansion",
+    "Maximum",
+    "climb",
+    "maximise",
+]
 
 _BLOCK = 512
 _MOST_STEPS = 200
@@ -146,6 +154,31 @@ class AbstractLikelihood(ABC):
             [np.sqrt((equation.columns**2).mean(axis=0)) for equation in self.equations]
         )
         return np.where(found > 0.0, found, 1.0)
+
+
+class AbstractOutcomeLikelihood(AbstractLikelihood):
+    """A log-likelihood of rows that count how often each of some outcomes came about.
+
+    Attributes
+    ----------
+    counts
+        Shape ``(n, O)``.
+    """
+
+    counts: FloatArray
+
+    @abstractmethod
+    def outcomes(self, utilities: Sequence[Jet]) -> list[Jet]:
+        """Return the logs of the outcomes' probabilities in each row."""
+
+    def rows(self, utilities: Sequence[Jet]) -> Jet:
+        """Return the log-likelihood of each row."""
+        logs = self.outcomes(utilities)
+        return total([log * self.counts[:, place] for place, log in enumerate(logs)])
+
+    def outcome_probs(self, theta: FloatArray) -> FloatArray:
+        """Return the probability of each outcome in each row, shape ``(n, O)``."""
+        return np.exp(np.stack([log.value for log in self.outcomes(self.jets(theta))], axis=1))
 
 
 def climb(gradient: FloatArray, hessian: FloatArray, sizes: FloatArray) -> tuple[FloatArray, float]:

@@ -171,6 +171,8 @@ def likelihood_ratio_test(small: FitResult, large: FitResult) -> LikelihoodRatio
     words = ""
     if {small.method, large.method} & {"pl", "npl"}:
         words = "a pseudo-likelihood has no likelihood-ratio test"
+    elif small.penalty or large.penalty:
+        words = "an estimate with a penalty has no likelihood-ratio test"
     elif small.n != large.n:
         words = f"the models were fitted to {small.n} and {large.n} rows"
     elif degrees <= 0:

@@ -8,7 +8,14 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.errors import UsageError, refuse
-from detente.fit.maximising import AbstractLikelihood, Expansion, Maximum, maximise
+from detente.fit.maximising import (
+    AbstractLikelihood,
+    AbstractOutcomeLikelihood,
+    Expansion,
+    Maximum,
+    maximise,
+)
+from detente.fit.penalties import Penalty, expected_information, penalise
 from detente.fit.results import SAME, Coefficient, FitResult, StandardErrors, Start
 
 __all__ = [
@@ -27,12 +34,13 @@ Search = tuple[Maximum, tuple[Start, ...]]
 
 
 class Options(NamedTuple):
-    """How to fit: kind of standard errors, number of resamples, number of starts, seed of both."""
+    """How to fit: kind of standard errors, number of resamples, number of starts, seed of both, penalty."""
 
     errors: StandardErrors = "hessian"
     resamples: int = 200
     starts: int = 4
     seed: int = 1
+    penalty: Penalty = "none"
 
 
 def search(
@@ -45,7 +53,7 @@ def search(
     first = next(iter(starts.values()))
     for number in range(1, options.starts - len(starts) + 1):
         starts[f"random {number}"] = first + generator.standard_normal(first.size) / sizes
-    evaluate = likelihood.in_blocks()
+    evaluate = penalise(likelihood, options.penalty)
     found = [(name, maximise(evaluate, start, sizes)) for name, start in starts.items()]
     found.sort(key=lambda item: (not item[1].converged, -_value(item[1])))
     told = tuple(
@@ -78,12 +86,19 @@ def estimate(
             warnings.append(
                 f"{lost} of {options.resamples} resamples had no estimate and are left out"
             )
+    elif options.penalty == "jeffreys" and isinstance(likelihood, AbstractOutcomeLikelihood):
+        # of Firth's estimate: its penalty is of the order of a constant, and its Hessian is not worked out in full
+        information = expected_information(likelihood, maximum.theta)
+        covariance = np.asarray(np.linalg.inv(information))
     else:
         covariance = covariance_of(maximum.evaluation, options.errors)
+    plain = maximum.evaluation.value
+    if options.penalty != "none":
+        plain = likelihood.in_blocks()(maximum.theta).value
     result = FitResult(
         model=model,
         method="ml",
-        loglik=maximum.evaluation.value,
+        loglik=plain,
         converged=maximum.converged,
         n=likelihood.equations[0].columns.shape[0],
         coefficients=(),
@@ -92,6 +107,7 @@ def estimate(
         starts=starts,
         separation=tuple(separation),
         warnings=tuple(warnings),
+        penalty="" if options.penalty == "none" else options.penalty,
     )
     return finish(likelihood.names, maximum.theta, covariance, result)
 
@@ -148,7 +164,7 @@ def bootstrap(
     for _ in range(options.resamples):
         drawn = np.asarray(generator.integers(0, rows, rows))
         sample = likelihood.take(drawn)
-        maximum = maximise(sample.in_blocks(), theta, sizes)
+        maximum = maximise(penalise(sample, options.penalty), theta, sizes)
         if maximum.converged:
             found.append(maximum.theta)
     return resampled(found, theta.size), options.resamples - len(found)

@@ -9,8 +9,9 @@ import numpy as np
 from detente.arrays import FloatArray, IntArray
 from detente.errors import UsageError, refuse
 from detente.fit.jets import Jet, log_logistic, log_normal
-from detente.fit.maximising import AbstractLikelihood, Equation, maximise
+from detente.fit.maximising import AbstractOutcomeLikelihood, Equation, maximise
 from detente.fit.outcomes import check_outcomes, outcome_columns, read_outcomes
+from detente.fit.penalties import Penalty, penalise
 from detente.fit.results import FitResult
 from detente.fit.searching import Options, estimate
 from detente.fit.separation import dependent_column, separating_direction
@@ -118,40 +119,41 @@ def fit_tree(model: str, spec: Spec, path: Path, options: Options) -> FitResult:
         link="logit" if link == "logit" else "probit",
     )
     check_outcomes(counts, names, data, likelihood.size)
-    induced = induce_backwards(likelihood, data)
+    induced, separation = induce_backwards(likelihood, data, options.penalty)
     begin = {"backward induction": induced, "zero": np.zeros(likelihood.size)}
-    return estimate(model, likelihood, begin, options)
+    return estimate(model, likelihood, begin, options, separation=separation)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class _Choice(AbstractLikelihood):
+class _Choice(AbstractOutcomeLikelihood):
     """One move by itself: the right action where an index is above an error."""
 
+    counts: FloatArray
     equations: Sequence[Equation]
     offset: FloatArray
-    left: FloatArray
-    right: FloatArray
     link: Link
 
     def take(self, rows: IntArray) -> "_Choice":
         return _Choice(
             equations=[item.take(rows) for item in self.equations],
             offset=self.offset[rows],
-            left=self.left[rows],
-            right=self.right[rows],
+            counts=self.counts[rows],
             link=self.link,
         )
 
-    def rows(self, utilities: Sequence[Jet]) -> Jet:
+    def outcomes(self, utilities: Sequence[Jet]) -> list[Jet]:
         log_share = log_normal if self.link == "probit" else log_logistic
         index = utilities[0] + self.offset
-        return log_share(index) * self.right + log_share(-index) * self.left
+        return [log_share(-index), log_share(index)]
 
 
-def induce_backwards(likelihood: TreeLikelihood, data: Observations) -> FloatArray:
+def induce_backwards(
+    likelihood: TreeLikelihood, data: Observations, penalty: Penalty
+) -> tuple[FloatArray, list[str]]:
     """Estimate move by move, the last ones first, each by itself: statistical backward induction :cite:p:`kenkel2014`.
 
-    It is where the search begins, and where it is seen whether each move's choices can be told apart at all.
+    It is where the search begins, and where it is seen whether each move's choices can be told apart at all. Under a penalty
+    separated choices are told, not refused.
 
     Raises
     ------
@@ -159,6 +161,7 @@ def induce_backwards(likelihood: TreeLikelihood, data: Observations) -> FloatArr
         ``regressor-collinear`` or ``data-separated``, with the move, the terms and a row.
     """
     theta = np.zeros(likelihood.size)
+    separation: list[str] = []
     ends = np.cumsum([0, *(len(item.terms) for item in likelihood.equations)])
     places = {item.name: place for place, item in enumerate(likelihood.equations)}
     for move in moves_of(likelihood.tree):
@@ -177,18 +180,17 @@ def induce_backwards(likelihood: TreeLikelihood, data: Observations) -> FloatArr
         choice = _Choice(
             equations=[Equation(name="index", terms=("",) * len(names), columns=columns[reached])],
             offset=offset[reached],
-            left=left[reached],
-            right=right[reached],
+            counts=np.stack([left, right], axis=1)[reached],
             link=likelihood.link,
         )
-        _check_choice(choice, move, names, data, reached)
-        found = maximise(choice.in_blocks(), np.zeros(len(names)), choice.sizes()).theta
+        separation += _check_choice(choice, move, names, data, reached, penalty)
+        found = maximise(penalise(choice, penalty), np.zeros(len(names)), choice.sizes()).theta
         start = 0
         for name, part in parts:
             stop = start + part.shape[1]
             theta[ends[places[name]] : ends[places[name] + 1]] = found[start:stop]
             start = stop
-    return theta
+    return theta, separation
 
 
 def _regressors(
@@ -220,7 +222,9 @@ def _check_choice(
     names: Sequence[tuple[str, str]],
     data: Observations,
     reached: IntArray,
-) -> None:
+    penalty: Penalty,
+) -> list[str]:
+    """Refuse a choice whose terms depend on each other, or separate it; under a penalty, return what separates."""
     columns = choice.equations[0].columns
     who = f"player {move.player}"
     if isinstance(move.left, End) and isinstance(move.right, End):
@@ -237,7 +241,7 @@ def _check_choice(
             fix=f"leave {term!r} out of one utility of {who}, or use data in which it varies by itself where {who} chooses",
             error=UsageError,
         )
-    direction = separating_direction(columns, choice.left > 0.0, choice.right > 0.0)
+    direction = separating_direction(columns, choice.counts[:, 0] > 0.0, choice.counts[:, 1] > 0.0)
     if direction is not None:
         told = [
             f"{utility} {term}"
@@ -246,11 +250,14 @@ def _check_choice(
             )
             if abs(weight * size) > 1e-6
         ]
-        row = int(reached[np.argmax(np.abs(columns @ direction))])
+        words = f"{who}'s choices are separated by {', '.join(told)}{given}"
+        if penalty != "none":
+            return [words]
         refuse(
-            f"{who}'s choices are separated by {', '.join(told)}{given}: some coefficients have no finite estimate",
+            f"{words}: some coefficients have no finite estimate",
             code="data-separated",
-            at=data.at(row),
-            fix="leave one of these terms out, merge categories, or add rows in which it does not decide alone",
+            at=data.at(int(reached[np.argmax(np.abs(columns @ direction))])),
+            fix="leave one of these terms out, merge categories, add rows in which it does not decide alone, or use a penalty",
             error=UsageError,
         )
+    return []

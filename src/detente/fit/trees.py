@@ -20,7 +20,7 @@ import numpy as np
 
 from detente.arrays import FloatArray, IntArray
 from detente.fit.jets import Jet, exp, log_logistic, log_normal, power, total
-from detente.fit.maximising import AbstractLikelihood, Equation
+from detente.fit.maximising import AbstractOutcomeLikelihood, Equation
 
 __all__ = [
     "TREES",
@@ -91,7 +91,7 @@ _Lottery = list[tuple[End, Jet | None]]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class TreeLikelihood(AbstractLikelihood):
+class TreeLikelihood(AbstractOutcomeLikelihood):
     """The log-likelihood of outcomes of a tree.
 
     Attributes
@@ -131,19 +131,10 @@ class TreeLikelihood(AbstractLikelihood):
             link=self.link,
         )
 
-    def rows(self, utilities: Sequence[Jet]) -> Jet:
-        """Return the log-likelihood of each row."""
+    def outcomes(self, utilities: Sequence[Jet]) -> list[Jet]:
+        """Return the logs of the outcomes' probabilities in each row, from left to right."""
         lottery = self.unfold(self.tree, utilities)
-        return total(
-            [chance * self.counts[:, end.outcome] for end, chance in lottery if chance is not None]
-        )
-
-    def outcome_probs(self, theta: FloatArray) -> FloatArray:
-        """Return the probability of each outcome in each row, shape ``(n, outcomes)``."""
-        lottery = self.unfold(self.tree, self.jets(theta))
-        return np.exp(
-            np.stack([chance.value for _, chance in lottery if chance is not None], axis=1)
-        )
+        return [chance for _, chance in lottery if chance is not None]
 
     def unfold(self, tree: DecisionNode | End, utilities: Sequence[Jet]) -> _Lottery:
         """Return the ends of a subtree with the logs of their chances once it is reached."""
