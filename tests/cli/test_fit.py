@@ -129,3 +129,18 @@ def test_coefficients_go_into_a_crisis(folder, tmp_path):
     assert found.exit_code == 0
     assert "has 6 new quantities, from fit.egame12.u11.const on" in found.stderr
     assert "fit.egame12.u24.z" in load_crisis(crisis).quantities
+
+
+def test_effects_and_scores_are_printed_and_in_json(folder):
+    """Oracle: independent code: the functions of the package."""
+    from detente.fit import average_effects, cross_validate
+
+    data = json.loads(run(folder, "--effects", "--folds", "3", "--json").stdout)
+    mine = fit_game("egame12", folder / "data.csv", folder / "spec.yaml")
+    assert len(data["effects"]) == 9
+    assert data["effects"][0]["effect"] == pytest.approx(average_effects(mine)[0].effect)
+    assert data["cross_validation"]["log_score"] == cross_validate(mine, folds=3).log_score
+    shown = run(folder, "--effects", "--folds", "3").stdout
+    assert "Rows not fitted to, 3 parts: mean log-likelihood -" in shown
+    assert "Average effects on the probability of each outcome" in shown
+    assert "effects" not in json.loads(run(folder, "--json").stdout)

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -57,6 +57,18 @@ PenaltyOption = Annotated[
         "--penalty", help="On coefficients: none, log-f, cauchy or jeffreys.", metavar="NAME"
     ),
 ]
+EffectsOption = Annotated[
+    bool,
+    typer.Option("--effects", help="Average marginal effects of all columns on each outcome."),
+]
+FoldsOption = Annotated[
+    int,
+    typer.Option(
+        "--folds",
+        help="Score rows that the model was not fitted to, in N parts; 0: no.",
+        metavar="N",
+    ),
+]
 TableOption = Annotated[
     str, typer.Option("--table", help="Form of the table: text, html or latex.", metavar="FORM")
 ]
@@ -81,6 +93,8 @@ def command(
     starts: StartsOption = 4,
     seed: SeedOption = 1,
     penalty: PenaltyOption = "none",
+    effects: EffectsOption = False,
+    folds: FoldsOption = 0,
     table: TableOption = "text",
     into: IntoOption = None,
     as_json: JsonOption = False,
@@ -112,12 +126,50 @@ def command(
         penalty=penalty,
     )
     shown = make_table(found, form=table)
-    sys.stdout.write(json_text(found.plain()) if as_json else shown)
+    more = _ask_more(found, effects=effects, folds=folds, seed=seed)
+    sys.stdout.write(json_text(found.plain() | more) if as_json else shown + _tell_more(more))
     _warn(found)
     if into is not None:
         _put(found, into, data)
     if not found.converged:
         raise typer.Exit(1)
+
+
+def _ask_more(found: "FitResult", *, effects: bool, folds: int, seed: int) -> dict[str, Any]:
+    """Return what is asked beyond coefficients, as plain data."""
+    from dataclasses import asdict
+
+    from detente.fit import average_effects, cross_validate
+
+    more: dict[str, Any] = {}
+    if effects:
+        more["effects"] = [asdict(item) for item in average_effects(found)]
+    if folds:
+        more["cross_validation"] = asdict(cross_validate(found, folds=folds, seed=seed))
+    return more
+
+
+def _tell_more(more: dict[str, Any]) -> str:
+    """Return the same as text."""
+    lines: list[str] = []
+    if "effects" in more:
+        lines += [
+            "",
+            "Average effects on the probability of each outcome, outcomes from left to right",
+        ]
+        for item in more["effects"]:
+            size = f"{item['effect']:+.4f} ({item['se']:.4f})"
+            lines.append(f"{item['column']:<24}  {item['outcome'] + 1}  {size}")
+    if "cross_validation" in more:
+        found = more["cross_validation"]
+        brier = "" if found["brier"] is None else f", Brier {found['brier']:.4f}"
+        lost = f"; {found['lost']} parts without an estimate" if found["lost"] else ""
+        lines += [
+            "",
+            f"Rows not fitted to, {found['folds']} parts: mean log-likelihood {found['log_score']:.4f} "
+            f"(fitted {found['in_sample']:.4f}){brier}{lost}",
+        ]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _put(found: "FitResult", folder: Path, data: Path) -> None:

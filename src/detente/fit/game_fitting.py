@@ -31,9 +31,9 @@ def find(name: str) -> Game:
 
 def fit_any_game(name: str, spec: Spec, path: Path, options: Options) -> FitResult:
     """Fit named parts of the payoffs of a game, and lambda, to how it ended in each row."""
-    likelihood, _ = read_game_likelihood(name, spec, path)
+    likelihood, data = read_game_likelihood(name, spec, path)
     begin = {"zero": np.zeros(likelihood.size)}
-    return estimate(Path(name).stem, likelihood, begin, options)
+    return estimate(Path(name).stem, likelihood, begin, options, data=data)
 
 
 def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelihood, Observations]:

@@ -1,16 +1,15 @@
 """What an estimation gives: coefficients with their covariance, and what must be said of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import chi2
 
 from detente.arrays import FloatArray
-from detente.errors import UsageError, refuse
+from detente.fit.fitted import Fitted
 from detente.summaries import html_grid, text_grid
 
-__all__ = ["Coefficient", "FitResult", "LikelihoodRatio", "Start", "likelihood_ratio_test"]
+__all__ = ["SAME", "Coefficient", "FitResult", "StandardErrors", "Start"]
 
 SAME = 1e-4
 """Difference in log-likelihood within which two maxima count as one."""
@@ -67,6 +66,10 @@ class FitResult:
         What must be known when the numbers are used.
     penalty
         What was added to the log-likelihood, by name; empty if nothing was. ``loglik`` is without it.
+    row_logliks
+        Log-likelihood of each row, shape ``(n,)``; empty for counted choices.
+    fitted
+        Likelihood and rows, for effects and cross-validation; None where neither is modelled.
     """
 
     model: str
@@ -81,6 +84,8 @@ class FitResult:
     separation: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     penalty: str = ""
+    row_logliks: FloatArray = field(default_factory=lambda: np.zeros(0), repr=False)
+    fitted: Fitted | None = field(default=None, repr=False)
 
     def plain(self) -> dict[str, Any]:
         """Return the result as plain data."""
@@ -137,55 +142,3 @@ class FitResult:
 
     def _repr_html_(self) -> str:
         return html_grid(self.title, ("utility", "term", "estimate", "se", "z"), self.rows())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LikelihoodRatio:
-    """Twice the difference of two log-likelihoods, its degrees of freedom, and the chance of more under the smaller model."""
-
-    statistic: float
-    degrees: int
-    p_value: float
-
-
-def likelihood_ratio_test(small: FitResult, large: FitResult) -> LikelihoodRatio:
-    """Test a model against one that contains it.
-
-    Whether it does is for the caller to know; the rows must be the same.
-
-    Parameters
-    ----------
-    small
-        The restricted model, with fewer coefficients.
-    large
-        The model that contains it.
-
-    Raises
-    ------
-    UsageError
-        ``option-invalid`` if the models cannot be one in the other: other rows, no fewer coefficients, a higher likelihood
-        of the smaller one, or a pseudo-likelihood.
-    """
-    degrees = len(large.coefficients) - len(small.coefficients)
-    statistic = 2.0 * (large.loglik - small.loglik)
-    words = ""
-    if {small.method, large.method} & {"pl", "npl"}:
-        words = "a pseudo-likelihood has no likelihood-ratio test"
-    elif small.penalty or large.penalty:
-        words = "an estimate with a penalty has no likelihood-ratio test"
-    elif small.n != large.n:
-        words = f"the models were fitted to {small.n} and {large.n} rows"
-    elif degrees <= 0:
-        words = f"the smaller model has {len(small.coefficients)} coefficients, the larger {len(large.coefficients)}"
-    elif statistic < -1e-6:
-        words = f"the smaller model has the higher log-likelihood ({small.loglik:.4f} against {large.loglik:.4f})"
-    if words:
-        refuse(
-            words,
-            code="option-invalid",
-            at="likelihood_ratio_test",
-            fix="give two maximum-likelihood fits to the same rows, the second with all terms of the first",
-            error=UsageError,
-        )
-    value = max(statistic, 0.0)
-    return LikelihoodRatio(statistic=value, degrees=degrees, p_value=float(chi2.sf(value, degrees)))

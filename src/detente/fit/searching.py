@@ -8,6 +8,7 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.errors import UsageError, refuse
+from detente.fit.fitted import Fitted
 from detente.fit.maximising import (
     AbstractLikelihood,
     AbstractOutcomeLikelihood,
@@ -17,6 +18,7 @@ from detente.fit.maximising import (
 )
 from detente.fit.penalties import Penalty, expected_information, penalise
 from detente.fit.results import SAME, Coefficient, FitResult, StandardErrors, Start
+from detente.fit.terms import Observations
 
 __all__ = [
     "Options",
@@ -69,6 +71,7 @@ def estimate(
     begin: Mapping[str, FloatArray],
     options: Options,
     *,
+    data: Observations | None = None,
     separation: Sequence[str] = (),
 ) -> FitResult:
     """Return the maximum-likelihood estimate of a model, searched for from named starts and random ones.
@@ -108,6 +111,10 @@ def estimate(
         separation=tuple(separation),
         warnings=tuple(warnings),
         penalty="" if options.penalty == "none" else options.penalty,
+        row_logliks=likelihood.rows(likelihood.jets(maximum.theta)).value,
+        fitted=None
+        if data is None
+        else Fitted(likelihood=likelihood, data=data, theta=maximum.theta),
     )
     return finish(likelihood.names, maximum.theta, covariance, result)
 

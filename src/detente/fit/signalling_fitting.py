@@ -85,6 +85,7 @@ def fit_signalling(spec: Spec, path: Path, method: str, options: Options) -> Fit
         errors=errors,
         starts=starts,
         warnings=tuple(warnings),
+        row_logliks=_row_logliks(likelihood, found),
     )
     return finish(likelihood.names, found.theta, covariance, result)
 
@@ -360,6 +361,11 @@ def _nested_covariance(
     except np.linalg.LinAlgError:
         return np.full_like(hessian, np.nan)
     return np.asarray(outer @ middle @ outer.T)
+
+
+def _row_logliks(likelihood: SignallingLikelihood, found: _Found) -> FloatArray:
+    """Return the log-likelihood of each game at the equilibria that were found."""
+    return likelihood.joint(found.theta, found.log_odds)[0].value
 
 
 def _count_equilibria(likelihood: SignallingLikelihood, found: _Found) -> list[str]:

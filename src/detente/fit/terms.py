@@ -1,12 +1,13 @@
 """Columns of a data set, and the terms of a utility as columns of numbers.
 
-A term is ``const``, the name of a column, ``sqrt(name)``, ``log(name)``, or a product of such, ``x * y``. A column that holds
-words becomes an indicator for each word but the first by the alphabet. Nothing is evaluated.
+A term is ``const``, the name of a column, ``sqrt(name)``, ``log(name)``, ``name[word]`` (1 where the column holds the word), or a
+product of such, ``x * y``. A column that holds words becomes an indicator for each word but the first by the alphabet. Nothing is
+evaluated.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,10 +21,11 @@ from detente.fit.maximising import Equation
 from detente.fit.separation import dependent_column
 from detente.fit.specs import Spec
 
-__all__ = ["Observations", "read_observations"]
+__all__ = ["Observations", "columns_of", "read_observations"]
 
 CONST = "const"
 _FUNCTION = re.compile(r"(sqrt|log)\s*\(\s*(.+?)\s*\)")
+_INDICATOR = re.compile(r"(.+)\[(.+)\]")
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -137,11 +139,15 @@ class Observations:
                     )
                 product = product * found[0][1]
             return [(term, product)]
+        indicator = _INDICATOR.fullmatch(term)
+        if term not in self.columns and indicator is not None:
+            cells = self.cells(indicator[1], spec, *keys)
+            return [(term, np.array([float(cell == indicator[2]) for cell in cells]))]
         match = _FUNCTION.fullmatch(term)
         if term in self.columns or match is None:
             cells = self.cells(term, spec, *keys)
-            if self._is_words(cells):
-                words = sorted({cell for cell in cells if not is_missing(cell)})
+            words = self.words(term)
+            if words:
                 return [
                     (f"{term}[{word}]", np.array([float(cell == word) for cell in cells]))
                     for word in words[1:]
@@ -164,10 +170,20 @@ class Observations:
             )
         return np.sqrt(values) if function == "sqrt" else np.log(values)
 
-    @staticmethod
-    def _is_words(cells: Sequence[str]) -> bool:
-        known = [cell for cell in set(cells) if not is_missing(cell)]
-        return bool(known) and not any(looks_like_number(cell) for cell in known)
+    def words(self, name: str) -> list[str]:
+        """Return the words of a column by the alphabet; none if it holds a number."""
+        known = sorted({cell for cell in self.columns[name] if not is_missing(cell)})
+        return [] if any(looks_like_number(cell) for cell in known) else known
+
+    def replacing(self, name: str, cells: Sequence[str]) -> "Observations":
+        """Return the rows with other cells in a column."""
+        return replace(self, columns={**self.columns, name: cells})
+
+    def same_equation(self, equation: Equation) -> Equation:
+        """Return an equation of the same terms on these rows."""
+        nothing = Spec(entries={})
+        columns = [column for term in equation.terms for _, column in self._term(term, nothing)]
+        return replace(equation, columns=np.column_stack(columns))
 
 
 def read_observations(path: Path, spec: Spec, used: Iterable[str]) -> Observations:
@@ -194,7 +210,7 @@ def read_observations(path: Path, spec: Spec, used: Iterable[str]) -> Observatio
     }
     lines = [row.line for row in table.rows]
     data = Observations(file=str(path), columns=columns, lines=lines, table=table)
-    names = dict.fromkeys(name for term in used for name in _names(term, columns))
+    names = dict.fromkeys(name for term in used for name in columns_of(term, columns))
     drop = spec.word("missing", ("refuse", "drop")) == "drop"
     gaps = {name: {cell for cell in set(columns[name]) if is_missing(cell)} for name in names}
     lacking = [name for name in names if gaps[name]]
@@ -221,11 +237,14 @@ def read_observations(path: Path, spec: Spec, used: Iterable[str]) -> Observatio
     return data if len(kept) == data.size else data.keep(np.asarray(kept))
 
 
-def _names(term: str, columns: Mapping[str, Sequence[str]]) -> list[str]:
+def columns_of(term: str, columns: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the columns that a term reads, as far as they exist."""
     if term in columns:
         return [term]
     if "*" in term:
-        return [name for part in term.split("*") for name in _names(part.strip(), columns)]
+        return [name for part in term.split("*") for name in columns_of(part.strip(), columns)]
+    indicator = _INDICATOR.fullmatch(term)
+    if indicator is not None and indicator[1] in columns:
+        return [indicator[1]]
     match = _FUNCTION.fullmatch(term)
     return [match[2]] if match is not None and match[2] in columns else []

@@ -121,7 +121,7 @@ def fit_tree(model: str, spec: Spec, path: Path, options: Options) -> FitResult:
     check_outcomes(counts, names, data, likelihood.size)
     induced, separation = induce_backwards(likelihood, data, options.penalty)
     begin = {"backward induction": induced, "zero": np.zeros(likelihood.size)}
-    return estimate(model, likelihood, begin, options, separation=separation)
+    return estimate(model, likelihood, begin, options, data=data, separation=separation)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -34,7 +34,7 @@ def fit_ultimatum(spec: Spec, path: Path, options: Options) -> FitResult:
         )
     _check_answers(likelihood, data)
     begin = {"least squares": _begin(likelihood), "zero": np.zeros(likelihood.size)}
-    return estimate("ultimatum", likelihood, begin, options)
+    return estimate("ultimatum", likelihood, begin, options, data=data)
 
 
 def _read(spec: Spec, path: Path) -> tuple[UltimatumLikelihood, Observations]:

@@ -116,13 +116,17 @@ def draw_signals(rows: int, *, games: int, seed: int) -> dict[str, FloatArray]:
     for _ in range(200):
         threshold = (quo - (1.0 - resist) * concession) / resist
         challenge = 1.0 - norm.cdf(threshold - firm) * norm.cdf(threshold - back)
-        stand = _both_below((firm - back) / np.sqrt(2.0), firm - threshold) / challenge
+        both = _both_below((firm - back) / np.sqrt(2.0), firm - threshold)
+        stand = np.clip(both / challenge, 1e-12, 1.0)
         gain = (stand * SIGNALS["W_B"][0] - conceding) / stand
         resist = 0.5 * resist + 0.5 * norm.cdf(gain)
     chances = [1.0 - challenge, challenge * (1.0 - resist), challenge * resist * stand]
-    chances.append(1.0 - sum(chances))
-    counts = generator.multinomial(games, np.stack(chances, axis=1)).astype(np.float64)
-    outcomes = dict(zip(("quo", "concede", "firm", "back"), counts.T, strict=True))
+    chances.append(challenge * resist * (1.0 - stand))
+    shares = np.stack(chances, axis=1)
+    counts = generator.multinomial(games, shares / shares.sum(axis=1, keepdims=True))
+    outcomes = dict(
+        zip(("quo", "concede", "firm", "back"), counts.T.astype(np.float64), strict=True)
+    )
     return {"x": x, "y": y, "z": z} | outcomes
 
 
