@@ -164,11 +164,8 @@ def _tell_more(more: dict[str, Any]) -> str:
         found = more["cross_validation"]
         brier = "" if found["brier"] is None else f", Brier {found['brier']:.4f}"
         lost = f"; {found['lost']} parts without an estimate" if found["lost"] else ""
-        lines += [
-            "",
-            f"Rows not fitted to, {found['folds']} parts: mean log-likelihood {found['log_score']:.4f} "
-            f"(fitted {found['in_sample']:.4f}){brier}{lost}",
-        ]
+        scores = f"mean log-likelihood {found['log_score']:.4f} (fitted {found['in_sample']:.4f})"
+        lines += ["", f"Rows not fitted to, {found['folds']} parts: {scores}{brier}{lost}"]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -213,8 +213,11 @@ def _nest(likelihood: SignallingLikelihood, theta: FloatArray) -> _Found:
             ),
             float(np.abs(after.firm - likelihood.beliefs.firm).max()),
         )
+        following = maximise(likelihood.believing(after).evaluate, maximum.theta, sizes)
+        if not np.isfinite(following.evaluation.hessian).all():
+            reason = "the responses to beliefs are out of range"
+            break
         likelihood = likelihood.believing(after)
-        following = maximise(likelihood.evaluate, maximum.theta, sizes)
         moved = max(moved, float(np.abs((following.theta - maximum.theta) * sizes).max()))
         maximum = following
         if moved < _STILL:

@@ -91,7 +91,8 @@ def draw_signals(rows: int, *, games: int, seed: int) -> dict[str, FloatArray]:
     """Return columns of made-up signalling games, each drawn from the equilibrium of its payoffs.
 
     The equilibrium is found by damped responses with probabilities of scipy; where a game has several it is the one that
-    they come to from even odds.
+    they come to from even odds. Regressors are uniform with variance 1: far out there are games in which nobody ever challenges,
+    whose equilibrium lies at no finite odds.
 
     Parameters
     ----------
@@ -108,7 +109,7 @@ def draw_signals(rows: int, *, games: int, seed: int) -> dict[str, FloatArray]:
         Regressors ``x``, ``y``, ``z`` and counts ``quo``, ``concede``, ``firm``, ``back``.
     """
     generator = np.random.default_rng(seed)
-    x, y, z = generator.normal(size=(3, rows))
+    x, y, z = generator.uniform(-np.sqrt(3.0), np.sqrt(3.0), size=(3, rows))
     quo, concession = SIGNALS["S_A"][0] * x, SIGNALS["V_A"][0]
     conceding = SIGNALS["C_B"][0] + SIGNALS["C_B"][1] * y
     firm, back = SIGNALS["W_A"][0] + SIGNALS["W_A"][1] * z, SIGNALS["a"][0] + 0.0 * z
@@ -117,7 +118,7 @@ def draw_signals(rows: int, *, games: int, seed: int) -> dict[str, FloatArray]:
         threshold = (quo - (1.0 - resist) * concession) / resist
         challenge = 1.0 - norm.cdf(threshold - firm) * norm.cdf(threshold - back)
         both = _both_below((firm - back) / np.sqrt(2.0), firm - threshold)
-        stand = np.clip(both / challenge, 1e-12, 1.0)
+        stand = np.clip(both / np.maximum(challenge, 1e-300), 1e-12, 1.0)
         gain = (stand * SIGNALS["W_B"][0] - conceding) / stand
         resist = 0.5 * resist + 0.5 * norm.cdf(gain)
     chances = [1.0 - challenge, challenge * (1.0 - resist), challenge * resist * stand]
