@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     )
     from detente.fit.effects import CrossValidation, Effect, average_effects, cross_validate
     from detente.fit.fitting import fit_game
+    from detente.fit.formulas import fit_frame
     from detente.fit.into import put_into_crisis
     from detente.fit.results import (
         Coefficient,
@@ -35,6 +36,7 @@ __all__ = [
     "average_effects",
     "clarke_test",
     "cross_validate",
+    "fit_frame",
     "fit_game",
     "likelihood_ratio_test",
     "make_table",
