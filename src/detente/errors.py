@@ -108,6 +108,12 @@ Code = Literal[
     "odds-incompatible",
     # models
     "input-invalid",
+    # estimation
+    "data-too-few",
+    "data-separated",
+    "outcome-unobserved",
+    "regressor-collinear",
+    "fit-unidentified",
     # running
     "crisis-unknown",
     "path-unknown",
@@ -121,6 +127,7 @@ Code = Literal[
     "run-corrupt",
     "run-mismatch",
     "study-missing",
+    "print-failed",
     "executor-failed",
     "query-invalid",
     "system-failed",

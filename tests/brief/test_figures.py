@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from detente.brief.export.rendering import to_html, to_markdown
+from detente.brief.export.page import to_html, to_markdown
 from detente.brief.figures import Figure, Trace, link, links_in, plain
 from detente.brief.questions import find_questions
 from detente.brief.words import LINK_OPENS

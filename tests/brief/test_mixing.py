@@ -14,7 +14,8 @@ from detente.analysis.mixes import keep_mixes, with_mixes
 from detente.analysis.studies import keep_studies
 from detente.brief import compose
 from detente.brief.export.explaining import explain_figure
-from detente.brief.export.rendering import as_data, to_markdown
+from detente.brief.export.page import to_markdown
+from detente.brief.export.rendering import as_data
 from detente.brief.export.writing import write_files
 from detente.brief.figures import links_in, plain
 from detente.cli import main

@@ -7,7 +7,8 @@ import pytest
 
 from detente.brief.behind import MOST_NAMED, say_sources
 from detente.brief.export.explaining import explain_figure
-from detente.brief.export.rendering import as_data, to_html, to_json, to_markdown
+from detente.brief.export.page import to_html, to_markdown
+from detente.brief.export.rendering import as_data, to_json
 from detente.crisis.elements import Source
 
 NO_LATER_EVENT = "Nothing that happened after 15 January 2030 was used: no row, figure or fact of the folder is dated later."

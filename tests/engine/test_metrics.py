@@ -20,6 +20,7 @@ from detente.rules import compile_rules, start, unroll
 
 TEMPLATE = Path(detente.crisis.__file__).with_name("templates") / "coercion"
 N_DRAWS = 3
+MEASURED = {"outcome", "use", "attack_with", "level", "prior"}
 PUBLIC = {"subvert": "hold"}  # what an observer on no list takes a hidden move of the template for
 
 
@@ -108,6 +109,8 @@ class SlowMetrics:
         moves = [made for made in position.history if made.player]
         for made in {(made.player, made.choice) for made in moves}:
             self.add(f"use/{made[0]}/{made[1]}", prob)
+            attacks = self.crisis.outcomes[outcome].attack
+            self.add(f"attack_with/{made[0]}/{made[1]}", prob if attacks else 0 * prob)
         prices = {}
         for column, name in enumerate(self.tree.considerations):
             levels = [
@@ -157,11 +160,11 @@ def measured(request, crisis):
 def test_unconditional_metrics_match_the_recursion(measured):
     # oracle by independent code: histories stepped one by one
     metrics, slow = measured
-    names = [name for name in metrics if name.split("/")[0] in {"outcome", "use", "level", "prior"}]
+    names = [name for name in metrics if name.split("/")[0] in MEASURED]
     assert len(names) > 20
     for name in names:
         np.testing.assert_allclose(metrics[name], slow[name], rtol=1e-10, err_msg=name)
-    stored = {name for name in slow if name.split("/")[0] in {"outcome", "use", "level", "prior"}}
+    stored = {name for name in slow if name.split("/")[0] in MEASURED}
     assert stored <= set(names)
 
 

@@ -8,7 +8,8 @@ from detente.lazily import offer
 
 if TYPE_CHECKING:
     from detente.brief.document import Brief, compose
-    from detente.brief.export.rendering import as_data, to_html, to_json, to_markdown
+    from detente.brief.export.page import to_appendix, to_html, to_markdown
+    from detente.brief.export.rendering import as_data, to_json
     from detente.brief.export.writing import BriefPaths
     from detente.brief.figures import Answer, Figure, Trace
     from detente.runs.run import Run
@@ -21,6 +22,7 @@ __all__ = [
     "Trace",
     "as_data",
     "compose",
+    "to_appendix",
     "to_html",
     "to_json",
     "to_markdown",

@@ -18,9 +18,10 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.export.writing import BriefPaths, write_files
 from detente.brief.figures import Answer, Chart, Figure, TableView, plain
-from detente.brief.first_screen import headline_sentences, how_sure
+from detente.brief.first_screen import how_sure
 from detente.brief.questions import Question, find_questions
 from detente.brief.shared import SharedFigures, declare_shared
+from detente.brief.summary import Summary, summarise
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Source
 from detente.errors import UsageError
@@ -37,7 +38,7 @@ class Brief:
     context: Context
     answers: tuple[Answer, ...]
     shared: SharedFigures
-    headline: tuple[str, ...]
+    summary: Summary
     sure: tuple[str, ...]
     figures: Mapping[str, Figure]
     inputs: TableView
@@ -58,24 +59,32 @@ class Brief:
         return self.context.crisis
 
     @property
+    def headline(self) -> tuple[str, ...]:
+        """The sentences of the first screen."""
+        return self.summary.lead
+
+    @property
     def charts(self) -> tuple[Chart, ...]:
         """All pictures in order."""
-        return tuple(chart for answer in self.answers for chart in answer.charts)
+        return (
+            *self.summary.charts,
+            *(chart for answer in self.answers for chart in answer.charts),
+        )
 
     @property
     def hero(self) -> Chart | None:
         """The picture of the first screen: the outcomes."""
         return next((chart for chart in self.charts if chart.id == "outlook-outcomes"), None)
 
-    def write(self, folder: str | Path) -> BriefPaths:
-        """Write ``brief.html``, ``brief.md``, ``brief.json``, ``charts/`` and ``tables/`` into a folder.
+    def write(self, folder: str | Path, *, single_file: bool = False) -> BriefPaths:
+        """Write the files of :func:`detente.brief.export.writing.write_files` into a folder.
 
         Raises
         ------
         RunError
             ``output-unwritable``, see :func:`detente.brief.export.writing.write_files`.
         """
-        return write_files(self, folder)
+        return write_files(self, folder, single_file=single_file)
 
     def _rows(self) -> list[tuple[str, str]]:
         return [
@@ -124,14 +133,16 @@ def compose(crisis: Crisis, results: Run) -> Brief:
     context = Context.of(crisis, results)
     shared = declare_shared(context)
     answers = tuple(_answer(question, context) for question in find_questions())
+    summary = summarise(context, shared, answers)
     figures = {figure.id: figure for answer in answers for figure in answer.figures}
+    figures |= {figure.id: figure for figure in summary.figures}
     sources = used_sources(context, answers, figures.values())
     return Brief(
         context=context,
         answers=answers,
-        headline=headline_sentences(context, answers, shared),
         sure=how_sure(context, shared),
         shared=shared,
+        summary=summary,
         figures=figures,
         inputs=input_table(context),
         base_rates=base_rate_tables(context, shared),

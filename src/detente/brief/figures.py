@@ -192,11 +192,16 @@ def present_table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A drawing as SVG: in a file of its own, and within a page of either width."""
+    """A drawing as SVG: in a file of its own, and within a page of either width.
+
+    ``printed`` is the drawing for a printed page, without words around it and with its colours written out; where it is
+    empty, there is none but that of the file.
+    """
 
     svg: str
     wide: str
     narrow: str
+    printed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +237,11 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One question answered: a sentence first, then facts, what the model adds, pictures, and what would change it."""
+    """One question answered: a sentence, what follows from it, why, what would change it, facts, pictures and tables.
+
+    The first picture is the one that stands beside the answer; the others, the tables and ``detail`` (results that no sentence
+    of the page needs) are for the appendix.
+    """
 
     __repr__ = text_fields
     _repr_html_ = html_fields
@@ -240,8 +249,10 @@ class Answer:
     id: str
     title: str
     answer: str
+    so_what: str = ""
     facts: tuple[FactView, ...] = ()
     model: tuple[str, ...] = ()
+    detail: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[TableView, ...] = ()

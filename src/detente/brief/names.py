@@ -45,6 +45,12 @@ class Names:
                 return item.label
         return plain_label(kind)
 
+    def type_clause(self, player: str, kind: str) -> str:
+        """Return words that may follow "if": that a player is of a type, in the file's words where it gives them."""
+        known = self._crisis.players[player]
+        phrase = next((item.phrase for item in known.types if item.id == kind), None)
+        return phrase or f"{known.name} is “{self.type_of(player, kind)}”"
+
     def state_phrase(self, variable: str, value: str) -> str:
         """Return words that say, behind a noun, that a variable has a value: the file's phrase where it gives one."""
         if variable == "round":

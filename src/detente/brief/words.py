@@ -35,6 +35,7 @@ __all__ = [
     "round_significant",
     "say_edition",
     "sentence_case",
+    "spell_count",
     "spread_word",
     "unit_words",
 ]
@@ -420,3 +421,23 @@ def plural(count: int, noun: str, many: str = "") -> str:
     ('1 case', '3 cases', '2 policies')
     """
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+_SPELLED = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+
+
+def spell_count(text: str) -> str:
+    """Spell the number out that a text begins with, up to twelve.
+
+    Examples
+    --------
+    >>> spell_count("9 weeks"), spell_count("20 members"), spell_count("1,024 versions")
+    ('nine weeks', '20 members', '1,024 versions')
+    """
+    number, _, rest = text.partition(" ")
+    if not number.isdecimal() or int(number) >= len(_SPELLED):
+        return text
+    return f"{_SPELLED[int(number)]} {rest}".rstrip()

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
 import detente
 from detente.cli._crises import choose_policies, parse_assignments
 from detente.cli._options import (
@@ -50,6 +52,12 @@ DesignOption = Annotated[str | None, DESIGN]
 ModeOption = Annotated[str | None, MODE]
 SearchOption = Annotated[int, SEARCH]
 OutOption = Annotated[Path | None, OUT]
+SingleOption = Annotated[
+    bool,
+    typer.Option(
+        "--single-file", help="Put the appendix into brief.html, so that one file holds all."
+    ),
+]
 WorkersOption = Annotated[
     int | None, reworded(WORKERS, help="How many at once; all cores by default.", metavar="N")
 ]
@@ -67,9 +75,10 @@ def command(
     search: SearchOption = usual.GAMES_OF_A_SEARCH,
     out: OutOption = None,
     workers: WorkersOption = None,
+    single_file: SingleOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a crisis and write its briefing: brief.html, brief.md, brief.json, charts and tables.
+    """Run a crisis and write its briefing: brief.html, appendix.html, brief.md, brief.json, charts and tables.
 
     The run is kept under OUT/run: the same command goes on where it was stopped, and more draws add to those there.
 
@@ -106,7 +115,7 @@ def command(
     keep_studies(loaded, results)
     clock.lap("studied")
     brief = compose(loaded, results)
-    paths = write_files(brief, folder)
+    paths = write_files(brief, folder, single_file=single_file)
     clock.lap("written")
     if as_json:
         sys.stdout.write(paths.json.read_text(encoding="utf-8"))
@@ -216,7 +225,9 @@ def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
     for sentence in brief.sure:
         console.print(plain(sentence))
     console.print(f"\nBriefing: {paths.html}", soft_wrap=True)
-    console.print(f"Also:     {paths.markdown}, {paths.json}", soft_wrap=True)
+    beside = dict.fromkeys((paths.appendix, paths.markdown, paths.json))
+    beside.pop(paths.html, None)
+    console.print(f"Also:     {', '.join(map(str, beside))}", soft_wrap=True)
     console.print(
         f"Pictures and tables: {len(paths.charts)} and {len(paths.tables)} files beside it"
     )

@@ -58,6 +58,8 @@ __all__ = [
 _SHOWN = 10
 """Most rows of a table that a notebook shows."""
 
+Correlation = float | Mapping[str, Mapping[str, float]]
+"""Of a group: one number for all pairs, or a number for each pair by the paths of both; a pair left out has 0."""
 Grade = Literal["fact", "estimate", "claim", "derived", "memory-unverified", "convention"]
 """Quality of an entry. ``claim`` is by an actor and names it in ``claimed_by``; ``convention`` is a scale of our own."""
 
@@ -316,11 +318,12 @@ Effect = str | ConditionalEffect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerType:
-    """A private type; ``prior`` None means the rest up to one."""
+    """A private type; ``prior`` None means the rest up to one. ``phrase`` are words that may follow "if"."""
 
     id: str
     label: str
     prior: Binding | None
+    phrase: str | None = None
     claims: tuple[str, ...] = ()
 
 

@@ -38,7 +38,7 @@ __all__ = [
 class MoveKeys:
     """Pairs (player, instrument) that metrics about moves are stored for, each in a fixed order.
 
-    ``used``: anywhere on a path; ``first``: as a player's first move; ``seen``: as the first move of a player that a
+    ``used``: anywhere on a path, all paths and those that end in an attack; ``first``: as a player's first move; ``seen``: as the first move of a player that a
     public observer (one on no list of who sees it) sees, by what it looks like. Forced moves count.
     """
 
@@ -71,6 +71,7 @@ class MetricPlan:
     outcomes: slice
     level_slices: Mapping[str, slice]
     used: slice
+    attacked: slice
     first: slice
     seen: slice
     broken: int
@@ -148,7 +149,12 @@ def compile_metrics(
         entries.append((at + levels[:, column], everywhere))
         at += len(tree.level_codes[column])
     families: dict[str, slice] = {}
-    for family, pairs in (("used", keys.used), ("first", keys.first), ("seen", keys.seen)):
+    for family, pairs in (
+        ("used", keys.used),
+        ("attacked", keys.used),
+        ("first", keys.first),
+        ("seen", keys.seen),
+    ):
         families[family] = slice(at, at + len(pairs))
         for place, pair in enumerate(pairs):
             found = np.flatnonzero(_happens(tree, crisis, family, pair))
@@ -177,6 +183,7 @@ def compile_metrics(
         outcomes=slice(0, len(tree.outcomes)),
         level_slices=level_slices,
         used=families["used"],
+        attacked=families["attacked"],
         first=families["first"],
         seen=families["seen"],
         broken=at - 1 if broken is not None else -1,
@@ -234,6 +241,8 @@ def evaluate_metrics(
         metrics[metric_name("level", name)] = expected
     for (player, instrument), value in zip(plan.keys.used, overall[plan.used], strict=True):
         metrics[metric_name("use", player, instrument)] = value
+    for (player, instrument), value in zip(plan.keys.used, overall[plan.attacked], strict=True):
+        metrics[metric_name("attack_with", player, instrument)] = value
     for number, player in enumerate(tree.players):
         _add_player(metrics, plan, number, player, sums, profile_probs, priced, pledges)
     return metrics
@@ -367,6 +376,9 @@ def _happens(tree: Tree, crisis: Crisis, family: str, pair: tuple[str, str]) -> 
     """Whether a pair of player and instrument counts at each terminal, shape (T,)."""
     if family == "used":
         return tree.used_by_terminal(pair[1])
+    if family == "attacked":
+        ends = np.isin(tree.outcome, _flagged(tree, crisis, "attack"))
+        return np.asarray(tree.used_by_terminal(pair[1]) & ends)
     first = tree.first_move if family == "first" else tree.first_seen
     column = first[:, tree.players.index(pair[0])]
     return np.asarray(column == list(crisis.instruments).index(pair[1]))

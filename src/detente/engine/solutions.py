@@ -21,7 +21,7 @@ from detente.summaries import html_bars, html_grid, html_summary
 __all__ = ["MetricValues", "Solution", "SolvedBlock", "solve_block"]
 
 _LEVELS = frozenset({"level", "payoff", "pledge"})
-_MOVES = frozenset({"use", "first", "belief"})
+_MOVES = frozenset({"use", "attack_with", "first", "belief"})
 _CERTIFICATE: Final = "certificate"
 _CERTIFICATES = tuple(
     metric_name(_CERTIFICATE, what) for what in ("residual", "iterations", "converged", "nashconv")

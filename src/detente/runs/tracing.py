@@ -310,6 +310,7 @@ _FAMILIES: dict[str, Callable[[_Closure, Metric], bool]] = {
     "settlement": _follow_play,
     "outcome_given": _follow_play,
     "attack_given": _follow_play,
+    "attack_with": _follow_play,
     "settlement_given": _follow_play,
     "use": _follow_play,
     "first": _follow_play,

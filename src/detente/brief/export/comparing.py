@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from detente.brief.export.reading import figures_of
 from detente.brief.words import format_value
 
 __all__ = ["BriefComparison", "MovedFigure", "compare_briefs"]
@@ -65,7 +66,7 @@ def compare_briefs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Brief
     before, after
         From :func:`detente.brief.export.reading.read_brief`.
     """
-    old, new = _figures(before), _figures(after)
+    old, new = figures_of(before), figures_of(after)
     moved: dict[tuple[Identity, Identity], MovedFigure] = {}
     names = list(dict.fromkeys([*before["headline_figures"], *old, *new]))
     for name in names:
@@ -170,12 +171,6 @@ def _said(source: Mapping[str, Any]) -> str:
     """Return all that a briefing says of a source, but its key and the line of its file."""
     names = ("publisher", "title", "date", "address", "standing")
     return ", ".join(str(source[name]) for name in names if source.get(name))
-
-
-def _figures(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {
-        figure["id"]: figure for question in data["questions"] for figure in question["figures"]
-    }
 
 
 def _text(figure: Mapping[str, Any] | None) -> str:

@@ -7,15 +7,29 @@ from pathlib import Path
 from detente.files.generations import GenerationKind, check_finished
 from detente.files.reading import read_plain
 
-__all__ = ["BRIEFING", "DATA_FILE", "MAX_DATA_BYTES", "holds_briefing", "read_data_file"]
+__all__ = [
+    "APPENDIX_FILE",
+    "BRIEFING",
+    "DATA_FILE",
+    "MAX_DATA_BYTES",
+    "PRINTED_FILES",
+    "holds_briefing",
+    "read_data_file",
+]
 
 DATA_FILE = "brief.json"
+PRINTED_FILES = ("brief.pdf", "brief.docx", "brief.pptx")
+"""The summary on two pages, as a document and as slides."""
+APPENDIX_FILE = "appendix.html"
+"""What the page leaves out: traces, every table, methods, sources."""
 
 MAX_DATA_BYTES = 2**30
 
 BRIEFING = GenerationKind(
     word="briefing",
-    own=re.compile(r"brief\.(html|md|json)|charts/[^/\\]+\.svg|tables/[^/\\]+\.csv"),
+    own=re.compile(
+        r"brief\.(html|md|json|pdf|docx|pptx)|appendix\.html|charts/[^/\\]+\.(svg|png)|tables/[^/\\]+\.csv"
+    ),
     again="write it again: the same detente brief command finishes what was begun",
 )
 """Names that the files of a briefing may have."""

@@ -1,7 +1,7 @@
 """Reading the data file of a briefing back: what ``trace`` and ``diff`` look at has the shape it was written in."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from detente.brief.export.data_files import read_data_file
 from detente.characters import describe_character, escape, find_forbidden
 from detente.errors import RunError
 
-__all__ = ["read_brief"]
+__all__ = ["figures_of", "read_brief"]
 
 _AGAIN = "run detente brief again"
 
@@ -45,6 +45,10 @@ class _FigureData(_Part):
 
 
 class _QuestionData(_Part):
+    figures: list[_FigureData]
+
+
+class _SummaryData(_Part):
     figures: list[_FigureData]
 
 
@@ -85,6 +89,7 @@ class _BriefData(_Part):
     headline_figures: list[str]
     digest: str = ""
     overrides: dict[str, str] = {}
+    summary: _SummaryData | None = None
     questions: list[_QuestionData]
     policies: list[_PolicyData] = []
     inputs: dict[str, _InputData]
@@ -129,6 +134,12 @@ def read_brief(path: Path) -> dict[str, Any]:
             message = f"{escape(text[:80])!r} holds the character {sign}, which no text may hold"
             raise RunError(message, code="character-forbidden", at=str(path), fix=_AGAIN)
     return data
+
+
+def figures_of(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return every figure of a briefing by its id: those of its questions, and those of its summary."""
+    parts = [*data["questions"], data.get("summary") or {"figures": []}]
+    return {figure["id"]: figure for part in parts for figure in part["figures"]}
 
 
 def _corrupt(path: Path, reason: str) -> RunError:

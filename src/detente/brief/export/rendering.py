@@ -1,4 +1,4 @@
-"""Rendering: the briefing as data for machines, as a page, as Markdown, and as tables."""
+"""Rendering: the briefing as data for machines and as tables, and the templates of its pages."""
 
 import csv
 import io
@@ -13,19 +13,22 @@ import jinja2
 from markupsafe import Markup
 
 from detente.analysis.mixes import MixSearch
-from detente.brief.behind import reading
+from detente.brief.export.data_files import APPENDIX_FILE, PRINTED_FILES
+from detente.brief.export.summary_data import summary_data
 from detente.brief.figures import (
     Answer,
+    Chart,
     FactView,
     Figure,
     TableView,
+    link,
     links_in,
     parts_of,
     plain,
 )
 from detente.brief.pages import page_loader
 from detente.brief.quantity_words import quantity_text, source_date
-from detente.brief.words import format_date, plural, say_edition
+from detente.brief.words import format_date, plural, say_edition, sentence_case, spell_count
 from detente.crisis.metric_names import metric_name
 
 if TYPE_CHECKING:
@@ -36,9 +39,7 @@ __all__ = [
     "environment",
     "figure_data",
     "to_csv_files",
-    "to_html",
     "to_json",
-    "to_markdown",
 ]
 
 DIGITS = 10
@@ -80,6 +81,8 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "headline": [plain(text) for text in brief.headline],
         "headline_figures": list(dict.fromkeys(links_in(" ".join(brief.headline)))),
         "sure": [plain(text) for text in brief.sure],
+        "summary": summary_data(brief.summary)
+        | {"figures": [figure_data(figure) for figure in brief.summary.figures]},
         "outcomes": _outcomes(brief, context.policies.base),
         "questions": [_question(answer) for answer in brief.answers],
         "policies": _policies(brief),
@@ -97,9 +100,21 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "inputs": _input_data(brief),
         "sources": _source_data(brief),
         "files": [
-            *(f"charts/{chart.id}.svg" for chart in brief.charts),
+            *(f"charts/{chart.id}.{ending}" for chart in brief.charts for ending in ("svg", "png")),
             *(f"tables/{name}" for name in to_csv_files(brief)),
+            APPENDIX_FILE,
+            *PRINTED_FILES,
         ],
+    }
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    return {
+        "id": chart.id,
+        "title": chart.title,
+        "subtitle": chart.subtitle,
+        "file": f"charts/{chart.id}.svg",
+        "table": f"tables/{chart.id}.csv",
     }
 
 
@@ -228,20 +243,13 @@ def _question(answer: Answer) -> dict[str, Any]:
         "id": answer.id,
         "title": answer.title,
         "answer": plain(answer.answer),
+        "so_what": plain(answer.so_what),
         "model": [plain(text) for text in answer.model],
+        "detail": [plain(text) for text in answer.detail],
         "changes": [plain(text) for text in answer.changes],
         "absent": list(answer.absent),
         "facts": [_fact(fact) for fact in answer.facts],
-        "charts": [
-            {
-                "id": chart.id,
-                "title": chart.title,
-                "subtitle": chart.subtitle,
-                "file": f"charts/{chart.id}.svg",
-                "table": f"tables/{chart.id}.csv",
-            }
-            for chart in answer.charts
-        ],
+        "charts": [_chart(chart) for chart in answer.charts],
         "figures": [figure_data(figure) for figure in answer.figures],
     }
 
@@ -297,13 +305,13 @@ def to_json(brief: "Brief") -> str:
     return json.dumps(as_data(brief), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-# --- page and Markdown -----------------------------------------------------------------------------------------------
+# --- templates -----------------------------------------------------------------------------------------------------
 
 
-def _rich(text: str) -> Markup:
-    """Turn links to figures into anchors of the page."""
+def _rich(text: str, page: str = "") -> Markup:
+    """Turn links to figures into anchors, within the page or of the page that is named."""
     parts = [
-        f'<a class="n" href="#{escape(figure)}">{escape(words, quote=False)}</a>'
+        f'<a class="n" href="{page}#{escape(figure)}">{escape(words, quote=False)}</a>'
         if figure
         else escape(words, quote=False)
         for figure, words in parts_of(text)
@@ -383,44 +391,12 @@ def environment(*, html: bool) -> jinja2.Environment:
         safe_svg=Markup,
         address=_address,
         code=_code,
+        link=link,
+        sentence=sentence_case,
+        counted=plural,
+        spelled=spell_count,
     )
     return found
-
-
-def _case_words(brief: "Brief") -> str:
-    results = brief.context.results
-    cases = f"{plural(results.n_draws, 'explored case')} ({results.manifest.mode})"
-    commitments = len(brief.context.policies.ids)
-    return f"{cases} for each of {commitments} commitments" if commitments > 1 else cases
-
-
-def _values(brief: "Brief") -> dict[str, Any]:
-    crisis = brief.crisis
-    return {
-        "brief": brief,
-        "crisis": crisis,
-        "context": brief.context,
-        "results": brief.context.results,
-        "note": NOTE,
-        "reading": reading(brief.context.results),
-        "n_cases": _case_words(brief),
-        "players": [
-            {"name": player.name, "colour": brief.context.roles.colours[player.id]}
-            for player in brief.context.roles.players()
-        ],
-        "n_figures": f"{len(brief.figures):,}",
-    }
-
-
-def to_html(brief: "Brief") -> str:
-    """Render the page: one file, no scripts, nothing loaded from elsewhere."""
-    return environment(html=True).get_template("brief.html").render(_values(brief))
-
-
-def to_markdown(brief: "Brief") -> str:
-    """Render the briefing as Markdown, with its pictures beside it."""
-    text = environment(html=False).get_template("brief.md").render(_values(brief))
-    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -429,9 +405,9 @@ def to_markdown(brief: "Brief") -> str:
 def to_csv_files(brief: "Brief") -> Mapping[str, str]:
     """Write every table as CSV, by file name, and all figures in one."""
     files: dict[str, str] = {}
+    for chart in brief.charts:
+        files[f"{chart.id}.csv"] = _csv(chart.table)
     for answer in brief.answers:
-        for chart in answer.charts:
-            files[f"{chart.id}.csv"] = _csv(chart.table)
         for table in answer.tables:
             files[f"{answer.id}-{table.id}.csv"] = _csv(table)
     for extra in (*brief.base_rates, brief.timeline, brief.inputs, brief.disputed):

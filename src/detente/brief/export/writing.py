@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
-from detente.brief.export.data_files import BRIEFING, DATA_FILE, MAX_DATA_BYTES
-from detente.brief.export.rendering import to_csv_files, to_html, to_json, to_markdown
+from detente.brief.export.data_files import (
+    APPENDIX_FILE,
+    BRIEFING,
+    DATA_FILE,
+    MAX_DATA_BYTES,
+    PRINTED_FILES,
+)
+from detente.brief.export.page import to_appendix, to_html, to_markdown
+from detente.brief.export.printing import to_printed
+from detente.brief.export.rendering import to_csv_files, to_json
 from detente.files.generations import check_places, finish_generation, write_generation
 from detente.files.links import check_links
 from detente.files.reading import read_plain
@@ -22,19 +30,23 @@ __all__ = ["BriefPaths", "check_place", "write_files"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BriefPaths:
-    """Where the files of a briefing lie."""
+    """Where the files of a briefing lie; ``appendix`` is the page itself where it holds everything."""
 
     __repr__ = text_fields
     _repr_html_ = html_fields
 
     html: Path
+    appendix: Path
     markdown: Path
     json: Path
+    pdf: Path
+    docx: Path
+    pptx: Path
     charts: tuple[Path, ...]
     tables: tuple[Path, ...]
 
 
-def write_files(brief: "Brief", folder: str | Path) -> BriefPaths:
+def write_files(brief: "Brief", folder: str | Path, *, single_file: bool = False) -> BriefPaths:
     """Write the files of a composed briefing into a folder.
 
     Parameters
@@ -42,8 +54,11 @@ def write_files(brief: "Brief", folder: str | Path) -> BriefPaths:
     brief
         What :func:`detente.brief.compose` made.
     folder
-        Where to write ``brief.html``, ``brief.md``, ``brief.json``, ``charts/`` and ``tables/``. Other files there, a
-        run or a table of one's own for instance, are left alone; charts and tables of an earlier briefing go.
+        Where to write ``brief.html``, ``appendix.html``, ``brief.pdf``, ``brief.docx``, ``brief.pptx``, ``brief.md``, ``brief.json``,
+        ``charts/`` and ``tables/``. Other files there, a run or a table of one's own for instance, are left alone; charts and
+        tables of an earlier briefing go.
+    single_file
+        Whether ``brief.html`` holds the appendix as well, so that there is no second file.
 
     Returns
     -------
@@ -54,19 +69,22 @@ def write_files(brief: "Brief", folder: str | Path) -> BriefPaths:
     ------
     RunError
         ``output-unwritable`` if the folder cannot be written or a file or folder that is not a briefing's lies in the
-        way: what it held before is still there. ``path-linked`` if a link lies there.
+        way: what it held before is still there. ``path-linked`` if a link lies there; ``print-failed`` if the pages cannot be
+        set.
     """
     folder = Path(folder)
-    files = {
+    texts = {
         "brief.json": to_json(brief),
-        "brief.html": to_html(brief),
+        "brief.html": to_html(brief, single_file=single_file),
+        **({} if single_file else {APPENDIX_FILE: to_appendix(brief)}),
         "brief.md": to_markdown(brief),
         **{f"charts/{chart.id}.svg": chart.svg for chart in brief.charts},
         **{f"tables/{name}": text for name, text in to_csv_files(brief).items()},
     }
+    files = {**{name: text.encode() for name, text in texts.items()}, **to_printed(brief)}
     write_generation(
         folder,
-        {name: text.encode() for name, text in files.items()},
+        files,
         kind=BRIEFING,
         earlier=lambda: _earlier_files(folder, files),
     )
@@ -76,8 +94,12 @@ def write_files(brief: "Brief", folder: str | Path) -> BriefPaths:
 
     return BriefPaths(
         html=folder / "brief.html",
+        appendix=folder / ("brief.html" if single_file else APPENDIX_FILE),
         markdown=folder / "brief.md",
         json=folder / "brief.json",
+        pdf=folder / "brief.pdf",
+        docx=folder / "brief.docx",
+        pptx=folder / "brief.pptx",
         charts=paths("charts"),
         tables=paths("tables"),
     )
@@ -102,7 +124,15 @@ def check_place(folder: str | Path, *, run: Path | None = None) -> None:
         ``path-linked`` if a link does.
     """
     folder = Path(folder)
-    names = ("brief.html", "brief.md", "brief.json", "charts/any", "tables/any")
+    names = (
+        "brief.html",
+        APPENDIX_FILE,
+        *PRINTED_FILES,
+        "brief.md",
+        "brief.json",
+        "charts/any",
+        "tables/any",
+    )
     check_places(folder, names, kind=BRIEFING)
     finish_generation(folder, kind=BRIEFING)
     if run is not None:
@@ -113,7 +143,7 @@ def check_place(folder: str | Path, *, run: Path | None = None) -> None:
 
 
 def _earlier_files(folder: Path, names: Iterable[str]) -> frozenset[str]:
-    """Return the charts and tables that an earlier briefing lists as its own.
+    """Return the charts, the tables, the appendix and the printed forms that an earlier briefing lists as its own.
 
     A briefing without such a list owns what bears the names of this one and the charts that it names.
     """
@@ -129,5 +159,9 @@ def _earlier_files(folder: Path, names: Iterable[str]) -> frozenset[str]:
 
 
 def _beside(name: object) -> bool:
-    """Tell whether a name is that of a chart or a table of a briefing."""
-    return isinstance(name, str) and "/" in name and BRIEFING.may_own(name)
+    """Tell whether a name is that of a chart, a table, the appendix or a printed form of a briefing."""
+    return (
+        isinstance(name, str)
+        and ("/" in name or name in {APPENDIX_FILE, *PRINTED_FILES})
+        and BRIEFING.may_own(name)
+    )

@@ -292,8 +292,12 @@ def make_chart(
     rows: Iterable[tuple[str, ...]],
     *,
     numeric: Sequence[bool] | None = None,
+    printed: Callable[[], Pen] | None = None,
 ) -> Chart:
-    """Join both forms, drawn when they are asked for, with the table that says the same in text."""
+    """Join both forms, drawn when they are asked for, with the table that says the same in text.
+
+    ``printed`` draws for a column of a printed page.
+    """
     alt = words.alt or f"{words.title}. {words.subtitle}"
     safe = _UNSAFE.sub("-", name)
 
@@ -304,6 +308,7 @@ def make_chart(
             svg=_standalone(wide, words, alt),
             wide=wide.inline(f"{safe}-w", alt),
             narrow=narrow.inline(f"{safe}-n", alt),
+            printed="" if printed is None else printed().standalone(alt),
         )
 
     return Chart(

@@ -8,7 +8,8 @@ in a file of its own their light values are written out. Numbers are rounded, so
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -110,6 +111,15 @@ class Pen:
     def _paint(self, tone: Tone) -> str:
         self._tones[tone.name] = tone
         return f"var(--{tone.name})"
+
+    @contextmanager
+    def group(self, name: str) -> Iterator[None]:
+        """Put what is drawn meanwhile into groups of a class, so that a page can fade them."""
+        starts = [len(layer) for layer in self._layers]
+        yield
+        for layer, start in zip(self._layers, starts, strict=True):
+            if len(layer) > start:
+                layer[start:] = [f'<g class="{name}">{"".join(layer[start:])}</g>']
 
     def line(
         self,
@@ -313,6 +323,28 @@ class Pen:
                 self.text(place, words, tone=tone, size=size, bold=bold, halo=halo)
                 return place
         return None
+
+    def label_block(
+        self,
+        place: TextPlace,
+        lines: Sequence[str],
+        *,
+        tone: Tone | None = None,
+        size: float = SMALL,
+        bold: bool = False,
+        step: float = LINE,
+        least: float = 0.0,
+    ) -> bool:
+        """Write lines below each other if all of them are free there, right of ``least``; tell whether they were written."""
+        places = [TextPlace(place.x, place.y + k * step, place.anchor) for k in range(len(lines))]
+        boxes = [
+            self._box(one, words, size, bold=bold) for one, words in zip(places, lines, strict=True)
+        ]
+        grown = [box.grown(_ROOM) for box in boxes]
+        if not all(box.left >= least and self._is_free(box, self._marks) for box in grown):
+            return False
+        self.lines(place, lines, tone=tone, size=size, bold=bold, halo=True, step=step)
+        return True
 
     def _is_free(self, box: Rect, marks: Sequence[Rect]) -> bool:
         if box.left < 0 or box.right > self.width or box.top < 0:

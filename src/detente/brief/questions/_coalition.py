@@ -14,25 +14,66 @@ from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._consent import adds_table, size_chart, size_table
 from detente.brief.questions._package_reader import EVEN, RULE_HEADS, PackageReader
-from detente.brief.words import format_percent, sentence_case
+from detente.brief.words import sentence_case
 
-__all__ = ["CoalitionParts", "coalition_parts", "ranking_table", "who_title"]
+__all__ = [
+    "CoalitionParts",
+    "Pivot",
+    "Split",
+    "Strongest",
+    "coalition_parts",
+    "ranking_table",
+    "who_title",
+]
 
 
 STUDY, JOINING = "coalitions", "alliance.joining"
 SHOWN = 14
 RANKED = 5
-SUBJECTS = {
-    "consensus": "by consensus (nobody blocks; abstaining is allowed within limits)",
-    "willing": "as a coalition of the willing with half of the weight",
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strongest:
+    """The strongest packages of one set of measures that hold with some chance: the words of each and its chance, the surest last."""
+
+    announced: str
+    rule: str
+    packages: tuple[tuple[str, Figure], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pivot:
+    """The member to win for a package: how likely it joins, and the chance that the package holds without and with it."""
+
+    member: str
+    package: str
+    joins: Figure
+    holds: Figure
+    won: Figure
+    made_good: Figure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """What a cut of gas does to a coalition: who is driven off most, and how many members are likely to join before and after."""
+
+    package: str
+    member: str
+    before: Figure
+    after: Figure
+    likely: Figure
+    likely_after: Figure
+    members: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoalitionParts:
-    """What question 6 says of packages: sentences, pictures, tables."""
+    """What question 6 says of packages: numbers, pictures, tables."""
 
-    sentences: tuple[str, ...] = ()
+    strongest: tuple["Strongest", ...] = ()
+    pivot: "Pivot | None" = None
+    split: "Split | None" = None
+    multiple: Figure | None = None
     charts: tuple[Chart, ...] = ()
     tables: tuple[TableView, ...] = ()
 
@@ -44,41 +85,37 @@ def coalition_parts(context: Context, book: Book) -> CoalitionParts:
     study = context.results.study(STUDY, CoalitionStudy)
     readers = [PackageReader(context, book, item) for item in study.coalitions]
     first = readers[0]
-    sentences = [_strongest(reader) for reader in readers if reader.coalition.measures]
-    sentences += [_pivot(first), _cut(first), _answers(readers)]
     charts = [size_chart(first), _who(first), _split(first)]
     tables = [adds_table(first), size_table(first), _rules(first), _pivots(first)]
     return CoalitionParts(
-        sentences=tuple(text for text in sentences if text),
+        strongest=tuple(_strongest(reader) for reader in readers if reader.coalition.measures),
+        pivot=_pivot(first),
+        split=_cut(first),
+        multiple=_answers(readers),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(table for table in tables if table is not None),
     )
 
 
-# --- sentences -------------------------------------------------------------------------------------------------------
+# --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _strongest(reader: PackageReader) -> str:
-    parts = []
-    for level, package in reader.coalition.strongest:
-        least = f"at a chance of {format_percent(level)} or more"
-        if package == 0:
-            parts.append(f"{least}: none")
-            continue
-        figure = reader.chance(package)
-        parts.append(f"{least}: {reader.package(package)} ({link(figure, figure.aside_text)})")
-    rule = SUBJECTS[reader.coalition.rule]
-    return f"In place of {reader.mechanism.label}, the strongest package that holds {rule} is {'; '.join(parts)}."
+def _strongest(reader: PackageReader) -> Strongest:
+    packages = dict.fromkeys(package for _, package in reader.coalition.strongest if package)
+    return Strongest(
+        announced=reader.mechanism.label,
+        rule=reader.coalition.rule,
+        packages=tuple((reader.package(item), reader.chance(item)) for item in packages),
+    )
 
 
-def _pivot(reader: PackageReader) -> str:
+def _pivot(reader: PackageReader) -> Pivot | None:
     coalition = reader.coalition
     package = coalition.full
     if not coalition.winning:
-        return ""
+        return None
     first = coalition.winning[0]
     name = reader.member(first.member)
-    before = reader.chance(package)
     won = reader.book.array(
         f"package.{reader.key(package)}.won.{coalition.members[first.member]}",
         f"{reader.package(package)} holds if {name} joins for certain",
@@ -86,65 +123,59 @@ def _pivot(reader: PackageReader) -> str:
         unit="prob",
         trace=reader.trace,
     )
-    now = reader.joins(first.member, package, coalition.join[first.member, package])
-    text = (
-        f"The pivot of {reader.package(package)} is {name}: it joins with {link(now, now.aside_text)}, and won for certain it "
-        f"would lift the chance that they hold from {link(before)} to {link(won)}"
+    return Pivot(
+        member=name,
+        package=reader.package(package),
+        joins=reader.joins(first.member, package, coalition.join[first.member, package]),
+        holds=reader.chance(package),
+        won=won,
+        made_good=None
+        if first.made_good is None
+        else reader.joins(first.member, package, first.made_good, "gas made good"),
     )
-    if first.made_good is not None:
-        made_good = reader.joins(first.member, package, first.made_good, "gas made good")
-        text += f"; making good all the gas that it would lose takes it to {link(made_good)}"
-    return text + "."
 
 
-def _cut(reader: PackageReader) -> str:
+def _cut(reader: PackageReader) -> Split | None:
     coalition, cut = reader.coalition, reader.coalition.cut_off
     if cut is None:
-        return ""
+        return None
     package = coalition.full
     calm, after = coalition.join[:, package].mean(axis=1), cut.join[:, package].mean(axis=1)
-    order = np.argsort(after - calm, kind="stable")
-    words = []
-    for member in (int(order[0]), int(order[-1])):
-        pair = (
-            reader.joins(member, package, coalition.join[member, package]),
-            reader.joins(member, package, cut.join[member, package], "gas cut"),
-        )
-        words.append(f"{reader.member(member)} goes from {link(pair[0])} to {link(pair[1])}")
+    member = int(np.argmin(after - calm))
     counts = [
         reader.book.number(
             f"package.{reader.key(package)}.likely.{name}",
             f"members likelier than not to join {reader.package(package)}{said}",
-            float((level > 0.5).sum()),
+            float((level > EVEN).sum()),
             unit="number",
             trace=reader.trace,
         )
         for name, said, level in (("now", "", calm), ("cut", ", gas cut", after))
     ]
-    who = reader.context.roles.names("challenger") or "the challenger"
-    return (
-        f"A gas cut-off by {who} would split the coalition: on {reader.package(package)} {words[0]}, while {words[1]}; of "
-        f"{len(coalition.members)} members {link(counts[0])} are likelier than not to join before it, {link(counts[1])} after."
+    return Split(
+        package=reader.package(package),
+        member=reader.member(member),
+        before=reader.joins(member, package, coalition.join[member, package]),
+        after=reader.joins(member, package, cut.join[member, package], "gas cut"),
+        likely=counts[0],
+        likely_after=counts[1],
+        members=len(coalition.members),
     )
 
 
-def _answers(readers: list[PackageReader]) -> str:
+def _answers(readers: list[PackageReader]) -> Figure | None:
+    """Make the share of packages and cases in which more than one pattern of joining holds itself up; None where there is one."""
     shares = [reader.coalition.multiple for reader in readers]
-    first = readers[0]
     if max(shares) == 0.0:
-        return ""
+        return None
     worst = readers[int(np.argmax(shares))]
-    figure = first.book.number(
+    return readers[0].book.number(
         f"package.{worst.coalition.mechanism}.multiple",
         "share of packages and cases with more than one answer",
         max(shares),
         unit="share",
-        trace=first.trace,
+        trace=readers[0].trace,
         exact=False,
-    )
-    return (
-        f"In {link(figure)} of packages and cases more than one pattern of joining holds itself up; leadership or habit then "
-        "decides, and the one nearest to even odds is shown."
     )
 
 

@@ -10,16 +10,16 @@ import numpy as np
 from detente.analysis.records import GasStudy
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, TableView, link, present_table
+from detente.brief.figures import Chart, Figure, TableView, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import draw_months
 from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO, SOFT
 from detente.brief.questions._gas_flows import flows_chart, routes_chart
 from detente.brief.questions._gas_reader import GasReader
-from detente.brief.words import join_words, sentence_case
+from detente.brief.words import sentence_case
 
-__all__ = ["GasSection", "describe_gas"]
+__all__ = ["GasNumbers", "GasSection", "describe_gas"]
 
 
 STUDY, MODEL = "gas", "energy.gas_system"
@@ -32,10 +32,28 @@ LEAST_CUT_TWH = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GasSection:
-    """What a question takes over: sentences, pictures and tables."""
+class GasNumbers:
+    """What a cut does at the central values: what is lost, what stands in, what it costs, and where terminals lie idle.
 
-    sentences: tuple[str, ...] = ()
+    ``pact`` holds the volume of a pact and the demand that it serves; ``full`` names lines that are full all year.
+    """
+
+    lost: Figure
+    came: Figure
+    saved: Figure
+    shed: Figure
+    is_shed: bool
+    price: tuple[Figure, Figure]
+    idle: tuple[Figure, tuple[str, ...]] | None
+    full: tuple[str, ...]
+    pact: tuple[Figure, Figure] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GasSection:
+    """What a question takes over: numbers, pictures and tables."""
+
+    numbers: GasNumbers | None = None
     charts: tuple[Chart, ...] = ()
     tables: tuple[TableView, ...] = ()
 
@@ -47,7 +65,7 @@ def describe_gas(context: Context, book: Book) -> GasSection:
     reader = GasReader(context, book, context.results.study(STUDY, GasStudy))
     teller = _Teller(reader)
     return GasSection(
-        sentences=teller.sentences(),
+        numbers=teller.numbers(),
         charts=tuple(
             chart
             for chart in (
@@ -70,8 +88,8 @@ class _Teller:
 
     # --- sentences -------------------------------------------------------------------------------------------------------
 
-    def sentences(self) -> tuple[str, ...]:
-        """Say what liquefied gas can and cannot replace."""
+    def numbers(self) -> GasNumbers:
+        """Say what a cut takes and what can stand in."""
         before, after = self.reader.parts(self.reader.stands), self.reader.parts(self.reader.cut)
         lost = float((before["challenger"] - after["challenger"]).sum())
         gained = float(
@@ -79,12 +97,7 @@ class _Teller:
         )
         saved = float((after["response"] - before["response"]).sum())
         shed = float((after["cut_off"] - before["cut_off"]).sum())
-        missing = self.reader.figure("lost", "gas withheld in twelve months", lost, "twh")
-        came = self.reader.figure("came", "more gas by ship and from neighbours", gained, "twh")
-        gave = self.reader.figure("saved", "demand that gives way to the price", saved, "twh")
-        off = self.reader.figure("shed", "demand cut off", max(shed, 0.0), "twh")
-        ends = f"{link(off)} are cut off" if shed >= LEAST_CUT_TWH else "nothing is cut off"
-        price = [
+        prices = [
             self.reader.figure(
                 f"price.{year.id}",
                 f"mean price, {year.label}",
@@ -93,15 +106,21 @@ class _Teller:
             )
             for year in (self.reader.stands, self.reader.cut)
         ]
-        first = (
-            f"At the central values a cut takes {link(missing)} in twelve months. More gas by ship and from neighbours stands in "
-            f"for {link(came)}, lower demand for {link(gave)}, and {ends}; the mean price goes from {link(price[0])} to "
-            f"{link(price[1])}."
+        idle, full = self._limits()
+        return GasNumbers(
+            lost=self.reader.figure("lost", "gas withheld in twelve months", lost, "twh"),
+            came=self.reader.figure("came", "more gas by ship and from neighbours", gained, "twh"),
+            saved=self.reader.figure("saved", "demand that gives way to the price", saved, "twh"),
+            shed=self.reader.figure("shed", "demand cut off", max(shed, 0.0), "twh"),
+            is_shed=shed >= LEAST_CUT_TWH,
+            price=(prices[0], prices[1]),
+            idle=idle,
+            full=full,
+            pact=self._pact(),
         )
-        return (first, *self._limits(), *self._pact())
 
-    def _limits(self) -> tuple[str, ...]:
-        """Say where terminals have room that the lines behind them cannot use."""
+    def _limits(self) -> tuple[tuple[Figure, tuple[str, ...]] | None, tuple[str, ...]]:
+        """Return the room of terminals that the lines behind them cannot use, with where it is, and the lines that are full."""
         year = self.reader.cut
         room = -self.reader.terminals_of(year)
         for node, rate in zip(
@@ -112,7 +131,7 @@ class _Teller:
         price = (year.price * year.demand_twh).sum(axis=1) / np.maximum(
             year.demand_twh.sum(axis=1), 1e-12
         )
-        idle = [k for k in np.argsort(-room) if room[k] > LEAST_TWH and price[k] < CHEAP * mean]
+        places = [k for k in np.argsort(-room) if room[k] > LEAST_TWH and price[k] < CHEAP * mean]
         full = [
             self.reader.study.names[pipe]
             for pipe, rate, twh in zip(
@@ -123,37 +142,28 @@ class _Teller:
             )
             if twh.sum() > LEAST_TWH and twh.sum() >= FULL * float((rate * self.reader.days).sum())
         ]
-        said = []
-        if idle:
-            spare = self.reader.figure(
-                "idle", "room of terminals behind full lines", float(room[idle].sum()), "twh"
-            )
-            where = join_words([self.reader.study.names[self.reader.names[k]] for k in idle[:3]])
-            said.append(
-                f"What liquefied gas cannot do: terminals have room for {link(spare)} more, in {where} above all, where gas is "
-                "cheaper because the lines on are full."
-            )
-        if full:
-            said.append(f"Full all year: {join_words(full[:5])}.")
-        return tuple(said)
+        if not places:
+            return None, tuple(full)
+        spare = self.reader.figure(
+            "idle", "room of terminals behind full lines", float(room[places].sum()), "twh"
+        )
+        where = tuple(self.reader.study.names[self.reader.names[k]] for k in places[:3])
+        return (spare, where), tuple(full)
 
-    def _pact(self) -> tuple[str, ...]:
+    def _pact(self) -> tuple[Figure, Figure] | None:
         year = self.reader.years.get("pact")
         if year is None:
-            return ()
+            return None
         without, beside = (
             float((parts["response"] + parts["cut_off"]).sum())
             for parts in (self.reader.parts(self.reader.cut), self.reader.parts(year))
         )
-        volume = self.reader.figure("pact", "gas that the pact diverts", year.lng_pact_twh, "twh")
-        served = self.reader.figure(
-            "served", "demand that the pact serves", max(without - beside, 0.0), "twh"
+        return (
+            self.reader.figure("pact", "gas that the pact diverts", year.lng_pact_twh, "twh"),
+            self.reader.figure(
+                "served", "demand that the pact serves", max(without - beside, 0.0), "twh"
+            ),
         )
-        sentence = (
-            f"Of a pact for {link(volume)}, {link(served)} reach demand in the union that would be lost without it; the rest takes "
-            "the place of other gas or serves neighbours."
-        )
-        return (sentence,)
 
     # --- pictures --------------------------------------------------------------------------------------------------------
 

@@ -1,29 +1,32 @@
 """What holds a challenger back, by option and type: shares of cases, parts of the margin, base rates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Chart, Figure, Trace, link
+from detente.brief.figures import Chart, Figure, Trace
 from detente.brief.levels import Level
 from detente.brief.pictures.deterrence import Balance, draw_balance
 from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import run_note
-from detente.brief.shared import comparable, comparable_label
-from detente.brief.words import format_range, join_words, sentence_case
+from detente.brief.words import join_words, sentence_case
 from detente.crisis.metric_names import Metric, metric_name
 
 __all__ = [
     "Held",
     "balance_chart",
-    "base_rate_paragraphs",
-    "holding_paragraphs",
+    "base_rates_of_attack",
+    "quiet_shares",
     "read_held",
+    "shadows",
     "typed_levels",
 ]
 
+RISK = 0.005
+"""Least risk of a wider war that is told; below it other costs hold an option back."""
 PARTS = {
     "failure": "Failure (denial)",
     "fighting": "Fighting (denial)",
@@ -207,31 +210,6 @@ def balance_chart(book: Book, held: list[Held]) -> Chart | None:
     )
 
 
-def holding_paragraphs(book: Book, held: list[Held]) -> tuple[str, ...]:
-    """Say how types differ, what the shadow of a wider war carries, and what climbing down costs."""
-    context = book.context
-    challenger = context.roles.names("challenger")
-    paragraphs = []
-    typed = [item for item in held if item.by_type]
-    if typed:
-        parts = []
-        for item in typed:
-            cells = [
-                f"in {link(figure)} if {challenger} is “{name}”" for name, _, figure in item.by_type
-            ]
-            parts.append(f"{context.crisis.mechanisms[item.mechanism].label} {join_words(cells)}")
-        paragraphs.append(
-            f"Types differ. In the explored cases holding back is worth more than {'; than '.join(parts)}."
-        )
-    shadows = _shadow_words(book, held)
-    if shadows:
-        paragraphs.append(shadows)
-    quiet = _quiet_words(book, held)
-    if quiet:
-        paragraphs.append(quiet)
-    return tuple(paragraphs)
-
-
 def _weighted(book: Book, item: Held, output: str) -> tuple[np.ndarray, Level] | None:
     """Values of an output at the start, types weighted by their prior."""
     context = book.context
@@ -247,9 +225,9 @@ def _weighted(book: Book, item: Held, output: str) -> tuple[np.ndarray, Level] |
     return np.asarray(total / weights), levels[0]
 
 
-def _shadow_words(book: Book, held: list[Held]) -> str:
-    context = book.context
-    parts = []
+def shadows(book: Book, held: Sequence[Held]) -> list[tuple[str, Figure, Figure]]:
+    """Return per option the risk of a wider war from which it no longer pays, and the file's; those held back without it are left out."""
+    context, found = book.context, []
     for item in held:
         known = _weighted(book, item, "threshold_escalation")
         risk = context.levels.binding_values(
@@ -273,23 +251,16 @@ def _shadow_words(book: Book, held: list[Held]) -> str:
             unit="prob",
             trace=context.traces.of(risk[1]),
         )
-        parts.append(f"{label} {link(needed, needed.full_text)} against {link(given)} in the file")
-    if not parts:
-        return ""
-    return (
-        "The shadow of a wider war. The risk of it from which an option no longer pays, all else as it is: "
-        + "; ".join(parts)
-        + ". Where the first number is zero, the other costs hold it back without any shadow. Forces that stand near but will "
-        "not fight work through this risk alone."
-    )
+        if (needed.value or 0.0) >= RISK:
+            found.append((label, needed, given))
+    return found
 
 
-def _quiet_words(book: Book, held: list[Held]) -> str:
-    context = book.context
-    parts = []
+def quiet_shares(book: Book, held: Sequence[Held]) -> list[tuple[str, Figure, Figure]]:
+    """Return per option the share of cases in which it is worth less than never having raised the crisis, and than standing down now."""
+    context, found = book.context, []
     for item in held:
-        known = _weighted(book, item, "quiet_margin")
-        if known is None:
+        if _weighted(book, item, "quiet_margin") is None:
             continue
         levels = typed_levels(context, item.mechanism, "quiet_margin")
         total = sum(
@@ -305,32 +276,25 @@ def _quiet_words(book: Book, held: list[Held]) -> str:
             trace=context.traces.of(levels[0].metric),
             exact=False,
         )
-        parts.append(f"{label} {link(figure)} against {link(item.share)}")
-    if not parts:
-        return ""
-    return (
-        "General and immediate deterrence. Against never having raised the crisis an option looks worse than against climbing down "
-        f"in the middle of it. Share of cases in which it is not worth while, first measured against a quiet life, then against standing down now: {'; '.join(parts)}. "
-        "The difference is what climbing down costs."
-    )
+        found.append((label, figure, item.share))
+    return found
 
 
 # --- base rates ------------------------------------------------------------------------------------------------------
 
 
-def base_rate_paragraphs(book: Book) -> tuple[str, ...]:
-    """Set past rates of what the table compares with an attack beside the model's figure, with why they differ."""
-    context = book.context
+def base_rates_of_attack(book: Book) -> list[tuple[str, Figure]]:
+    """Return past rates of what the table compares with an attack, with the words that say what happened."""
+    context, found = book.context, []
     table = context.tables.get("base_rates")
     outcomes = {name for name, rule in context.crisis.outcomes.items() if rule.attack}
-    groups: dict[str, list[tuple[str, str]]] = {}
     for row in table.rows if table is not None else ():
         cells = row.cells
         name = cells.get("compare", "").strip()
         if name not in outcomes or not cells.get("words", "").strip():
             continue
         try:
-            value, low, high = (float(cells.get(key, "")) for key in ("value", "lo90", "hi90"))
+            value = float(cells.get("value", ""))
         except ValueError:
             continue
         keys = tuple(key.strip() for key in cells.get("source", "").split(";") if key.strip())
@@ -346,20 +310,5 @@ def base_rate_paragraphs(book: Book) -> tuple[str, ...]:
             ),
             exact=False,
         )
-        interval = format_range(low, high, "share", bare=True)
-        text = f"{cells['words']} in {link(figure)} of {cells.get('n', '')} ({interval})"
-        groups.setdefault(name, []).append((text, cells.get("differs", "").strip()))
-    paragraphs = []
-    for name, rates in groups.items():
-        model = comparable(book, name)
-        if model is None:
-            continue
-        reasons = list(dict.fromkeys(reason for _, reason in rates if reason))
-        text = (
-            f"Base rates, with 90% intervals: {'; '.join(text for text, _ in rates)}. The model puts "
-            f"“{comparable_label(context, name)}” at {link(model, model.full_text)}."
-        )
-        if reasons:
-            text += f" It answers another question. The rates are of {'; of '.join(reasons)}."
-        paragraphs.append(text)
-    return tuple(paragraphs)
+        found.append((cells["words"], figure))
+    return found

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from detente.analysis.leading import Lead, find_lead
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Figure, Trace, chance, link
+from detente.brief.figures import Figure, Trace
 from detente.brief.words import sentence_case
 from detente.crisis.elements import OutcomeRule
 from detente.crisis.metric_names import metric_name
 
-__all__ = ["Leading", "first_sentence", "outcomes_title", "read_leading"]
+__all__ = ["Leading", "outcomes_title", "read_leading"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,33 +58,6 @@ def read_leading(
         trace=trace,
     )
     return Leading(lead=lead, alone=figures[lead.outcome.id], group=figure, share=share)
-
-
-def first_sentence(
-    leading: Leading, outcomes: Sequence[tuple[OutcomeRule, Figure]], attack: Figure
-) -> str:
-    """Say what is likeliest, in what share of cases it leads, and how likely an attack is."""
-    lead, group, alone = leading.lead, leading.group, leading.alone
-    clear = (leading.share.value or 0.0) >= 0.5
-    joined = f"{'and it leads in' if clear else 'though it leads in only'} {link(leading.share)} of explored cases"
-    said = f"({link(group, group.aside_text)})"
-    if lead.kind == "outcome":
-        text = f"The likeliest outcome is “{lead.group.label}” {said}, {joined}"
-    elif lead.kind == "group":
-        text = (
-            f"The likeliest is {lead.group.label} {said}, {joined}; most of it is “{lead.outcome.label}” "
-            f"({link(alone, alone.aside_text)})"
-        )
-    else:
-        name = f"“{lead.group.label}”" if len(lead.group.members) == 1 else lead.group.label
-        text = (
-            f"What comes first depends on how outcomes are told apart: taken together, {name} {said}, {joined}; "
-            f"taken one by one, “{lead.outcome.label}” ({link(alone, alone.aside_text)})"
-        )
-    flagged = [item for item, _ in outcomes if item.attack]
-    if flagged and not leading.is_attack:
-        text += f"; an attack{' of any kind' if len(flagged) > 1 else ''} {chance(attack)}"
-    return text + "."
 
 
 def outcomes_title(

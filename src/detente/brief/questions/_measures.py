@@ -10,7 +10,7 @@ from detente.brief.figures import Figure, TableView, Trace, link, present_table
 from detente.brief.words import join_words, plural, sentence_case
 from detente.crisis.elements import TableRow
 
-__all__ = ["Measures", "describe_measures", "sign_case"]
+__all__ = ["Ally", "Measures", "describe_measures"]
 
 STUDY, COALITIONS = "measures", "coalitions"
 NONE = "not modelled"
@@ -18,26 +18,35 @@ HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
 PERCENT_OF_GDP = "% of GDP"
 LEAST_SHOWN = 0.05
 """Percent of income: a measure that costs every member less has no column of its own."""
-SIGNS = {
-    "costs": "costs {who} {figure} after a year",
-    "pays": "pays {who} {figure} after a year",
-    "open": "may cost {who} or pay it, {figure} after a year",
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ally:
+    """An ally: what it loses most by, and what it joins."""
+
+    name: str
+    dearest: str
+    loss: Figure
+    least: Figure
+    every: Figure
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """Sentences and tables by measure."""
+    """What measures do by themselves, and tables.
 
-    paragraphs: tuple[str, ...] = ()
+    ``alone`` holds of each measure that has an effect its label and the target's loss after a year and after three, the
+    largest first; ``prices`` of one that moves a world price the rise in the first month and after a year; ``unmodelled``
+    the others. ``ally`` is the first ally, with what it loses under its dearest measure, and how likely it joins the measure
+    that it wants least and all of them.
+    """
+
+    alone: tuple[tuple[str, Figure, Figure | None], ...] = ()
+    prices: tuple[tuple[str, Figure, Figure], ...] = ()
+    unmodelled: tuple[str, ...] = ()
+    ally: "Ally | None" = None
     tables: tuple[TableView, ...] = ()
-
-
-def sign_case(low: float, high: float) -> str:
-    """Say whether a loss ``costs`` or ``pays`` over its whole range, or the sign is ``open``."""
-    if low > 0.0:
-        return "costs"
-    return "pays" if high < 0.0 else "open"
 
 
 class _Reader:
@@ -108,15 +117,12 @@ def describe_measures(context: Context, book: Book) -> Measures:
         return Measures()
     reader = _Reader(context, book, context.results.study(STUDY, MeasureStudy))
     coalition = _coalition(context)
-    sentences = [
-        _largest(reader),
-        _price(reader),
-        _ally(reader, coalition),
-        _unmodelled(reader),
-    ]
     tables = [_effects(reader), _members(reader, coalition)]
     return Measures(
-        paragraphs=tuple(text for text in sentences if text),
+        alone=_alone(reader),
+        prices=_prices(reader),
+        unmodelled=_unmodelled(reader),
+        ally=_ally(reader, coalition),
         tables=tuple(table for table in tables if table is not None),
     )
 
@@ -132,56 +138,33 @@ def _cell(figure: Figure | None) -> str:
     return NONE if figure is None else link(figure, figure.full_text.replace(PERCENT_OF_GDP, ""))
 
 
-def _largest(reader: _Reader) -> str:
-    """Say which measure alone costs the target most after a year, and what it adds to the others."""
-    found = {
-        name: figure
+def _alone(reader: _Reader) -> tuple[tuple[str, Figure, Figure | None], ...]:
+    found = [
+        (reader.labels[name], year, reader.figure(name, "target", "gdp", "3y"))
         for name in reader.study.measures
-        if (figure := reader.figure(name, "target", "gdp", "year")) is not None
-    }
-    if len(found) < 2:
-        return ""
-    worst = max(found, key=lambda name: found[name].value or 0.0)
-    last = reader.figure(worst, "target", "gdp", "year", "last")
-    mean = reader.figure(worst, "target", "gdp", "year", "mean")
-    if last is None or mean is None:
-        return ""
-    return sentence_case(
-        f"by itself “{reader.labels[worst]}” costs {reader.context.roles.names('challenger')} most after a year, "
-        f"{link(found[worst], found[worst].full_text)}; to all the others it adds {link(last)}, in the mean over orders {link(mean)}."
-    )
+        if (year := reader.figure(name, "target", "gdp", "year")) is not None
+        and (year.value or 0.0) >= LEAST_SHOWN
+    ]
+    return tuple(sorted(found, key=lambda row: -(row[1].value or 0.0)))
 
 
-def _price(reader: _Reader) -> str:
-    """Say what a measure does to a world price, and whether the target loses by it at all."""
-    parts = []
+def _prices(reader: _Reader) -> tuple[tuple[str, Figure, Figure], ...]:
+    found = []
     for name in reader.study.measures:
         month, year = (
             reader.figure(name, "world", "price", horizon) for horizon in ("month", "year")
         )
-        loss = reader.figure(name, "target", "gdp", "year")
-        if month is None or year is None or loss is None:
-            continue
-        case = sign_case(loss.low or 0.0, loss.high or 0.0)
-        does = SIGNS[case].format(
-            who=reader.context.roles.names("challenger"), figure=link(loss, loss.full_text)
-        )
-        parts.append(
-            f"“{reader.labels[name]}” raises the world price by {link(month, month.full_text)} in the first month and "
-            f"{link(year, year.full_text)} after a year, and {does}"
-        )
-    return sentence_case(f"{join_words(parts)}.") if parts else ""
+        if month is not None and year is not None:
+            found.append((reader.labels[name], month, year))
+    return tuple(found)
 
 
-def _unmodelled(reader: _Reader) -> str:
-    names = [
+def _unmodelled(reader: _Reader) -> tuple[str, ...]:
+    return tuple(
         reader.labels[name]
         for name in reader.study.measures
         if all(reader.figure(name, "target", "gdp", horizon) is None for horizon, _ in HORIZONS)
-    ]
-    if not names:
-        return ""
-    return f"Not modelled, for want of any estimate: {join_words(names)}; they count for nothing in any sum."
+    )
 
 
 def _member_figure(reader: _Reader, actor: str, measure: str) -> Figure | None:
@@ -242,11 +225,11 @@ def _joins(reader: _Reader, coalition: Coalition, actor: str, *, every: bool) ->
     )
 
 
-def _ally(reader: _Reader, coalition: Coalition | None) -> str:
-    """Say of the first ally what it loses under each measure, the answer of the other side among them, and what it joins."""
+def _ally(reader: _Reader, coalition: Coalition | None) -> Ally | None:
+    """Return the first ally with what it loses most by, the answer of the other side among it, and what it joins."""
     actors = _actors(reader)
     if coalition is None or not actors or actors[0] not in coalition.members:
-        return ""
+        return None
     actor = actors[0]
     losses = {
         name: figure
@@ -255,19 +238,15 @@ def _ally(reader: _Reader, coalition: Coalition | None) -> str:
         and (figure.value or 0.0) >= LEAST_SHOWN
     }
     if not losses:
-        return ""
-    ranked = sorted(losses, key=lambda name: -(losses[name].value or 0.0))
-    costs = join_words(
-        [
-            f"{link(losses[name], losses[name].full_text)} under “{reader.labels[name]}”"
-            for name in ranked
-        ]
-    )
-    least = _joins(reader, coalition, actor, every=False)
-    full = _joins(reader, coalition, actor, every=True)
-    return (
-        f"{reader.context.names.actor(actor)} loses after a year {costs}; it joins the measure that it wants least with "
-        f"{link(least)}, all {plural(len(coalition.measures), 'measure')} together with {link(full)}."
+        return None
+    dearest = max(losses, key=lambda name: losses[name].value or 0.0)
+    return Ally(
+        name=reader.context.names.actor(actor),
+        dearest=reader.labels[dearest],
+        loss=losses[dearest],
+        least=_joins(reader, coalition, actor, every=False),
+        every=_joins(reader, coalition, actor, every=True),
+        count=len(coalition.measures),
     )
 
 

@@ -11,18 +11,22 @@ from detente.brief.figures import Figure, link
 from detente.brief.levels import Level
 from detente.brief.words import join_words, sentence_case
 from detente.brief.words import plural as counted
-from detente.crisis.elements import Mechanism
+from detente.crisis.elements import Instrument, Mechanism
 from detente.crisis.metric_names import metric_name
 
 __all__ = [
+    "Moved",
     "PostureReading",
     "change_sentences",
     "effect_sentence",
     "grouped_row",
+    "held_by",
     "held_sentences",
+    "moved_by",
     "reading_sentence",
     "readings",
     "run_note",
+    "share_of_attacks",
 ]
 
 SMALLEST_EFFECT = 0.01
@@ -93,6 +97,90 @@ def change_sentences(
             f"No single uncertain quantity moves {noun} by more than chance among {_cases(context)} would.",
         )
     return tuple(sentences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A quantity that moves a result: its label, and the result where it is low and where it is high."""
+
+    label: str
+    low: Figure
+    high: Figure
+
+
+def moved_by(
+    book: Book,
+    metric: str,
+    noun: str,
+    *,
+    policy: str | None = None,
+    among: Iterable[str] | None = None,
+    most: int = 3,
+    unit: str = "prob",
+    smallest: float = SMALLEST_EFFECT,
+) -> tuple[Moved, ...]:
+    """Return the quantities that move a result most, by more than chance and by more than rounding."""
+    context = book.context
+    wanted = None if among is None else set(among)
+    found: list[Moved] = []
+    for driver in context.traces.movers(metric, policy):
+        quantity = context.crisis.quantities.get(driver.path)
+        if quantity is None or abs(driver.effect) < smallest or len(found) == most:
+            continue
+        if wanted is not None and driver.path not in wanted:
+            continue
+        low, high = book.ends(driver, noun, metric, policy=policy, unit=unit)
+        if low.text != high.text:
+            found.append(Moved(label=quantity.label, low=low, high=high))
+    return tuple(found)
+
+
+def share_of_attacks(book: Book, instrument: Instrument) -> Figure | None:
+    """Make the share of attacks in the course of which an instrument was used; None where the run does not hold it."""
+    context = book.context
+    metric = metric_name("attack_with", instrument.player, instrument.id)
+    if not context.columns.has(metric):
+        return None
+    attack = float(context.columns.values("attack").mean())
+    if attack <= 0.0:
+        return None
+    return book.number(
+        f"attack_with.{instrument.id}",
+        f"share of attacks in the course of which “{instrument.label}” was used",
+        float(context.columns.values(metric).mean()) / attack,
+        unit="share",
+        trace=context.traces.of(metric),
+        exact=False,
+    )
+
+
+def held_by(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[Moved, ...]:
+    """Return the quantities that decide whether holding back is worth more than an option, in shares of explored cases."""
+    context = book.context
+    margin = context.columns.values(level.metric)
+    trace = context.traces.of(level.metric)
+    found: list[Moved] = []
+    for driver in context.traces.movers(level.metric)[:most]:
+        quantity = context.crisis.quantities.get(driver.path)
+        if quantity is None:
+            continue
+        values = context.columns.values(metric_name("quantity", driver.path))
+        first, last = np.quantile(values, (0.2, 0.8))
+        low, high = (
+            book.share(
+                f"held.{level.mechanism}.{driver.path}.{end}",
+                f"share of the cases with “{quantity.label}” in its {where} fifth in which holding back beats {name}",
+                margin[part] > 0,
+                trace=trace,
+            )
+            for end, where, part in (
+                ("low", "lowest", values <= first),
+                ("high", "highest", values >= last),
+            )
+        )
+        if low.text != high.text:
+            found.append(Moved(label=quantity.label, low=low, high=high))
+    return tuple(found)
 
 
 def held_sentences(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[str, ...]:

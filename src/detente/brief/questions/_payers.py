@@ -11,9 +11,9 @@ from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._parts import run_note
-from detente.brief.words import join_words, sentence_case
+from detente.brief.words import sentence_case
 
-__all__ = ["Payers", "find_payers"]
+__all__ = ["Counter", "Payers", "find_payers"]
 
 STUDY, MODEL = "payers", "sanctions.package_horizons"
 CURRENCIES = ("sanctions.outflow", "sanctions.currency")
@@ -26,19 +26,35 @@ LEAST_SHOWN = 0.1
 """Percent of income: smaller losses and gains are no more than that in the table of payers; the JSON has the digits."""
 USES = "controls_use_"
 """Prefix of exposures that say what controlled goods are used for."""
-MESSAGING_FLAG = (
-    "No published estimate isolates a cut-off from financial messaging: it has always come with other measures, so its "
-    "range is judgement on what officials said."
-)
-
 Rows = Sequence[tuple[str, Figure]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payers:
-    """Sentences, charts and tables on who pays."""
+class Counter:
+    """What the other side's answer costs: whom it hits most, and the other side itself."""
 
-    paragraphs: tuple[str, ...]
+    label: str
+    who: str
+    loss: Figure
+    own: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payers:
+    """What the currency does, what controls hit, what an answer costs; charts and tables on who pays.
+
+    ``currency`` and ``reserves`` are rows of a label and a figure, ``uses`` what controlled goods are used for, ``listings``
+    what personal measures take from the chance to close a settlement. ``counter`` is the other side's answer, with whom it
+    costs most, that loss, and what it costs the other side itself. ``limits`` are the notes of the trade table.
+    """
+
+    currency: Rows
+    reserves: Rows
+    uses: Rows
+    listings: Rows
+    counter: "Counter | None"
+    has_packages: bool
+    limits: tuple[str, ...]
     charts: tuple[Chart, ...]
     tables: tuple[TableView, ...]
 
@@ -66,17 +82,14 @@ def find_payers(context: Context, book: Book) -> Payers:
         if counter
         else None,
     ]
-    sentences = [
-        _horizon_sentence(context, packages),
-        _counter_sentence(context, book, costs, counter),
-        _currency_sentence(currency, reserves),
-        _uses_sentence(context, book),
-        _listing_sentence(_listings(context, book)),
-        MESSAGING_FLAG if packages else "",
-        _limits_sentence(context) if packages else "",
-    ]
     return Payers(
-        paragraphs=tuple(sentence for sentence in sentences if sentence),
+        currency=currency,
+        reserves=reserves,
+        uses=_uses(context, book),
+        listings=_listings(context, book),
+        counter=_counter(context, book, costs, counter),
+        has_packages=bool(packages),
+        limits=_limits(context) if packages else (),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(matrix for matrix in matrices if matrix is not None),
     )
@@ -259,19 +272,19 @@ def _trace(context: Context, mechanisms: Sequence[str], member: str) -> Trace:
     return first
 
 
-def _counter_sentence(
+def _counter(
     context: Context,
     book: Book,
     costs: Sequence[PackageCosts],
     counter: PayerStudy | None,
-) -> str:
-    """Say whom the counter-measure hits most, and what it costs the target, where no package bans gas before it."""
+) -> Counter | None:
+    """Return whom the counter-measure hits most, and what it costs the target, where no package bans gas before it."""
     plain = next((item for item in costs if not item.bans_gas), None)
     if counter is None or plain is None:
-        return ""
+        return None
     gas = {cost.actor: cost.gas for cost in plain.countered if cost.gas is not None}
     if "" not in gas or len(gas) < 2:
-        return ""
+        return None
     worst = max((actor for actor in gas if actor), key=lambda actor: float(gas[actor].mean()))
     priced = context.crisis.mechanisms[counter.mechanism].label
     answer = context.crisis.instruments[counter.instrument].label
@@ -289,11 +302,7 @@ def _counter_sentence(
         unit="pct_gdp",
         trace=_trace(context, [counter.mechanism], ""),
     )
-    return sentence_case(
-        f"{context.roles.names('challenger')}'s answer, “{answer}”, costs {context.names.actor(worst)} most, "
-        f"{link(own, own.full_text)} in a year, and {context.roles.names('challenger')} itself {link(forgone, forgone.full_text)} "
-        "in revenue, on top of each package."
-    )
+    return Counter(label=answer, who=context.names.actor(worst), loss=own, own=forgone)
 
 
 def _cell(figure: Figure | None) -> str:
@@ -303,34 +312,6 @@ def _cell(figure: Figure | None) -> str:
     if figure.value is not None and abs(figure.value) < LEAST_SHOWN:
         return link(figure, f"<{LEAST_SHOWN}")
     return link(figure, figure.full_text.replace(PERCENT_OF_GDP, ""))
-
-
-def _horizon_sentence(context: Context, packages: dict[str, dict[str, Figure]]) -> str:
-    if not packages:
-        return ""
-    ranked = sorted(packages, key=lambda name: -(packages[name]["year"].value or 0.0))
-    parts = [
-        f"{context.crisis.mechanisms[name].label} costs {context.roles.names('challenger')} "
-        f"{link(packages[name]['month'])} in the first month, {link(packages[name]['year'])} after a year and "
-        f"{link(packages[name]['3y'])} after three"
-        for name in ranked
-        if len(packages[name]) == len(HORIZONS)
-    ]
-    return sentence_case(f"{join_words(parts)}, by trade alone.") if parts else ""
-
-
-def _currency_sentence(currency: Rows, reserves: Rows) -> str:
-    parts = []
-    if reserves:
-        held = [f"{label}: {link(figure, figure.full_text)}" for label, figure in reserves]
-        parts.append(f"Reserves within reach by currency: {join_words(held)}.")
-    if currency:
-        moves = [f"{label}, {link(figure, figure.full_text)}" for label, figure in currency]
-        parts.append(
-            "Price of foreign currency against before (a rise is a fall of the currency): "
-            f"{join_words(moves)}. A rate that recovers says nothing about the damage: stops of imports lift it."
-        )
-    return " ".join(parts)
 
 
 def _currency_chart(context: Context, currency: Rows) -> Chart | None:
@@ -358,32 +339,19 @@ def _currency_chart(context: Context, currency: Rows) -> Chart | None:
     )
 
 
-def _uses_sentence(context: Context, book: Book) -> str:
-    """Say what controlled goods are used for, from the exposures of the challenger."""
-    found = []
-    for player in context.roles.players("challenger"):
-        for actor in player.actors:
-            prefix = f"exposures.{actor}.{USES}"
-            for path in context.crisis.quantities:
-                if path.startswith(prefix):
-                    figure = book.quantity(path)
-                    found.append(f"{context.names.exposure(path.rsplit('.', 1)[1])} {link(figure)}")
-    if not found:
-        return ""
-    return f"What controlled goods are used for: {join_words(found)}."
+def _uses(context: Context, book: Book) -> Rows:
+    """Return what controlled goods are used for, from the exposures of the challenger."""
+    return [
+        (context.names.exposure(path.rsplit(".", 1)[1]), book.quantity(path))
+        for player in context.roles.players("challenger")
+        for actor in player.actors
+        for path in context.crisis.quantities
+        if path.startswith(f"exposures.{actor}.{USES}")
+    ]
 
 
-def _listing_sentence(listings: Rows) -> str:
-    parts = [f"{label}, {link(figure, figure.full_text)}" for label, figure in listings]
-    what = "What personal measures take from the chance to close a settlement"
-    return f"{what}: {join_words(parts)}." if parts else ""
-
-
-def _limits_sentence(context: Context) -> str:
-    """Say what the trade table behind the packages cannot show."""
+def _limits(context: Context) -> tuple[str, ...]:
+    """Return what the trade table behind the packages cannot show."""
     table = context.tables.get("table_sectors")
-    if table is None:
-        return ""
-    notes = [row.cells.get("note", "") for row in table.rows]
-    found = join_words([note for note in notes if note])
-    return f"Limits of the trade table: {found}." if found else ""
+    notes = [row.cells.get("note", "") for row in table.rows] if table is not None else []
+    return tuple(note for note in notes if note)

@@ -10,7 +10,7 @@ from detente.brief.figures import Answer, Chart, Figure, TableView, link, presen
 from detente.brief.pictures.charts import Mark, draw_positions
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
-from detente.brief.questions._parts import change_sentences
+from detente.brief.questions._aims_card import aims_words
 from detente.brief.questions._terms import (
     Terms,
     read_terms,
@@ -20,38 +20,43 @@ from detente.brief.questions._terms import (
 )
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.elements import Binding, ByState, Column, Issue, Player, Product, Sum
-from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
 __all__ = ["answer"]
 
 ID, ORDER = "aims", 10
-TELLING = 0.02
-"""Smallest shift of a belief that is worth a sentence."""
 
 
 def answer(book: Book) -> Answer:
     """Answer the question from positions, priors of types, and the bargaining mechanism where there is one."""
     context = book.context
-    challenger = context.roles.names("challenger")
     sides = _sides(context)
     ranked = _ranked_issues(context, book, sides)
     terms = read_terms(book)
-    room = None if terms is None else terms.exists
     chart = _picture(context, book, ranked, sides, terms)
+    issues = [issue for issue, _ in ranked]
+    ends = [_position(book, side, issues[0].id) for side in sides] if issues else []
+    said = aims_words(
+        book,
+        sides=(sides[0].name(context), sides[1].name(context)),
+        issues=issues,
+        positions=(ends[0], ends[1]) if len(ends) == 2 and ends[0] and ends[1] else None,
+        terms=terms,
+    )
     return Answer(
         id=ID,
-        title=f"What does {challenger} want?",
-        answer=_first_sentence(context, book, ranked, room, sides),
+        title=said.title,
+        answer=said.answer,
+        so_what=said.so_what,
         facts=read_facts(book),
-        model=(
+        model=said.model,
+        detail=(
             *_position_paragraphs(context, book, ranked, sides),
-            *_type_paragraphs(context, book),
             *_room_paragraphs(context, book, terms, ranked, sides),
         ),
         charts=() if chart is None else (chart,),
         tables=_tables(context, terms, ranked),
-        changes=_changes(context, book),
-        absent=_absent(context, ranked, room),
+        changes=said.changes,
+        absent=said.absent,
     )
 
 
@@ -139,41 +144,6 @@ def _ranked_issues(
     return sorted(found, key=lambda pair: (-_salience(context, pair[0].id, sides[0]), -pair[1]))
 
 
-def _anchor(issue: Issue, value: float) -> str:
-    text = issue.at_0 if value < 25 else issue.at_100 if value > 75 else issue.at_50
-    return f"“{text}”" if text else f"{value:.0f}"
-
-
-def _first_sentence(
-    context: Context,
-    book: Book,
-    ranked: list[tuple[Issue, float]],
-    room: Figure | None,
-    sides: tuple[_Side, _Side],
-) -> str:
-    challenger, others = (side.name(context) for side in sides)
-    if not ranked:
-        demands = (
-            "; its demands are listed below" if context.tables.get("demands") is not None else ""
-        )
-        return (
-            f"The file holds no positions of {challenger} and {others} on a common issue{demands}."
-        )
-    issue = ranked[0][0]
-    mine, theirs = (_position(book, side, issue.id) for side in sides)
-    if mine is None or theirs is None or mine.value is None or theirs.value is None:
-        return ""
-    gap = abs(mine.value - theirs.value)
-    text = (
-        f"Above all, on {issue.label}, it wants {_anchor(issue, mine.value)}, {gap:.0f} of 100 points from "
-        f"where {others} stand{'' if ' and ' in others else 's'}"
-    )
-    if room is not None:
-        joint = "yet" if (room.value or 0.0) >= 0.5 else "and"
-        text += f"; {joint} terms that both sides prefer to fighting exist in {link(room)} of explored cases"
-    return text + "."
-
-
 def _position_paragraphs(
     context: Context,
     book: Book,
@@ -258,35 +228,6 @@ def _picture(
         if chart is not None:
             return chart
     return _chart(context, book, ranked, sides)
-
-
-def _type_paragraphs(context: Context, book: Book) -> tuple[str, ...]:
-    paragraphs = []
-    for player in context.roles.players("challenger"):
-        if len(player.types) < 2:
-            continue
-        parts, ends = [], []
-        for kind in player.types:
-            if not context.columns.has(metric_name("prior", player.id, kind.id)):
-                continue
-            prior = book.metric(
-                f"prior.{player.id}.{kind.id}",
-                f"prior that {player.name} is “{kind.label}”",
-                metric_name("prior", player.id, kind.id),
-            )
-            attack = book.metric(
-                f"attack_given.{player.id}.{kind.id}",
-                f"attack if {player.name} is “{kind.label}”",
-                metric_name("attack_given", player.id, kind.id),
-            )
-            parts.append(f"“{kind.label}”, {link(prior, prior.full_text)}")
-            ends.append(f"{link(attack, attack.full_text)} if it is “{kind.label}”")
-        if parts:
-            paragraphs.append(
-                f"What {player.name} wants in the end is not known. The file declares a prior: {join_words(parts)}. "
-                f"It matters: the model's probability of an attack is {join_words(ends)}."
-            )
-    return tuple(paragraphs)
 
 
 def _chart(
@@ -418,70 +359,3 @@ def _tables(
     carried = None if terms is None else terms_table(terms, [issue for issue, _ in ranked])
     views = (carried, demands, scales if issues else None)
     return tuple(view for view in views if view is not None)
-
-
-def _changes(context: Context, book: Book) -> tuple[str, ...]:
-    """Name the challenger's moves that would tell most about its aims; without types, what drives a settlement."""
-    shifts = []
-    for player in context.roles.players("challenger"):
-        if len(player.types) < 2:
-            continue
-        kind = player.types[-1]
-        prior_metric = metric_name("prior", player.id, kind.id)
-        prefix = metric_prefix("belief", player.id, kind.id)
-        if not context.columns.has(prior_metric):
-            continue
-        prior = book.metric(
-            f"prior.{player.id}.{kind.id}",
-            f"prior that {player.name} is “{kind.label}”",
-            prior_metric,
-        )
-        for metric in context.columns.metrics(prefix):
-            instrument = context.crisis.instruments.get(Metric.parse(metric).parts[-1])
-            if instrument is None:
-                continue
-            after = book.metric(
-                f"belief.{player.id}.{kind.id}.{instrument.id}",
-                f"belief that {player.name} is “{kind.label}” after “{instrument.label}”",
-                metric,
-            )
-            if after.value is None or prior.value is None:
-                continue
-            shifts.append((after.value - prior.value, player, kind, instrument, prior, after))
-    shifts.sort(key=lambda item: -abs(item[0]))
-    sentences = tuple(
-        f"If {player.name} chose “{instrument.label}”, the belief that it is “{kind.label}” would "
-        f"{'rise' if shift > 0 else 'fall'} from {link(prior)} to {link(after, after.full_text)}."
-        for shift, player, kind, instrument, prior, after in shifts[:4]
-        if abs(shift) >= TELLING
-    )
-    if sentences:
-        return sentences
-    quiet = (
-        (
-            (
-                "No first move would shift the belief about its aims by two points or more: both types open alike. "
-                "What would change the room for terms:"
-            ),
-        )
-        if shifts
-        else ()
-    )
-    if not context.has_settlement:
-        return ()
-    return (*quiet, *change_sentences(book, "settlement", "a settlement"))
-
-
-def _absent(
-    context: Context, ranked: list[tuple[Issue, float]], room: Figure | None
-) -> tuple[str, ...]:
-    notes = []
-    if not ranked:
-        notes.append("The crisis file gives no positions of both sides on a common issue.")
-    if room is None:
-        notes.append(
-            "The crisis file uses no bargaining mechanism, so the room for terms is not computed."
-        )
-    if context.tables.get("demands") is None:
-        notes.append("The crisis file holds no table of demands.")
-    return tuple(notes)

@@ -9,11 +9,10 @@ from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK
+from detente.brief.questions._alliance_card import alliance_words
 from detente.brief.questions._coalition import coalition_parts, ranking_table
 from detente.brief.questions._gas import describe_gas
 from detente.brief.questions._parts import (
-    change_sentences,
-    effect_sentence,
     grouped_row,
     run_note,
 )
@@ -43,8 +42,23 @@ def answer(book: Book) -> Answer:
     coalition = coalition_parts(context, book)
     effects = book.policies(context.policies.with_kinds(KINDS), "attack", "an attack")
     gas = describe_gas(context, book)
+    hardest = _hardest(context, packages)
+    among = context.traces.inputs_of("alliance.", "energy.") or tuple(
+        path for path in context.crisis.quantities if _is_exposure(path)
+    )
+    said = alliance_words(
+        book,
+        packages=packages,
+        dependence=dependence,
+        coalition=coalition,
+        gas=gas.numbers,
+        effects=effects,
+        hardest=hardest,
+        among=among,
+        has_balance=bool(balance),
+    )
     charts = [
-        *coalition.charts,
+        *sorted(coalition.charts, key=lambda chart: chart.id != "alliance-cut"),
         None
         if any(chart.id == "alliance-packages" for chart in coalition.charts)
         else _matrix(context, packages),
@@ -54,18 +68,11 @@ def answer(book: Book) -> Answer:
     ]
     return Answer(
         id=ID,
-        title="Are all allies on board?",
-        answer=_first_sentence(context, packages, dependence),
+        title=said.title,
+        answer=said.answer,
+        so_what=said.so_what,
         facts=read_facts(book),
-        model=(
-            *coalition.sentences,
-            *_channels(context, dependence),
-            *gas.sentences,
-            *(
-                effect_sentence(context, policy, "an attack", pair)
-                for policy, pair in list(effects.items())[:3]
-            ),
-        ),
+        model=said.model,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=(
             *coalition.tables,
@@ -73,9 +80,20 @@ def answer(book: Book) -> Answer:
             *_tables(context, book),
             *gas.tables,
         ),
-        changes=_changes(context, book, packages),
-        absent=_absent(packages, balance),
+        changes=said.changes,
+        absent=said.absent,
     )
+
+
+def _hardest(context: Context, packages: "Packages") -> tuple[str, str] | None:
+    """Return the metric of the weight that joins the hardest package, and its name; None without such a weight."""
+    if not packages:
+        return None
+    mechanism, _, _ = min(packages, key=lambda item: _mean(item[2]))
+    for level in context.levels.start(mechanism, "coverage")[:1]:
+        if context.columns.values(level.metric).std() > 0:
+            return level.metric, f"the weight that joins {context.levels.full_label(level)}"
+    return None
 
 
 Packages = list[tuple[str, str, dict[str, Figure]]]
@@ -105,18 +123,6 @@ def _packages(context: Context, book: Book) -> Packages:
             }
             found.append((mechanism.id, name, cells))
     return found
-
-
-def _joins(cells: dict[str, Figure]) -> list[bool]:
-    return [(figure.value or 0.0) > LIKELY for figure in cells.values()]
-
-
-def _count(cells: dict[str, Figure]) -> str:
-    """Count those who are likely to join: "all 20 members", "3 of 20 members", "none"."""
-    likely = sum(_joins(cells))
-    if likely == len(cells):
-        return f"all {len(cells)} members"
-    return f"{likely} of {len(cells)} members" if likely else "none"
 
 
 def _mean(cells: dict[str, Figure]) -> float:
@@ -184,29 +190,6 @@ def _balance(context: Context, book: Book) -> list[tuple[Level, Figure]]:
     return found
 
 
-def _first_sentence(context: Context, packages: Packages, dependence: Dependence) -> str:
-    if packages:
-        _, name, cells = min(packages, key=lambda item: _mean(item[2]))
-        firsts = {mechanism: (label, row) for mechanism, label, row in reversed(packages)}
-        easy, many = max(firsts.values(), key=lambda item: _mean(item[1]))
-        actor, figure = min(cells.items(), key=lambda item: item[1].value or 0.0)
-        least = f"the least willing is {context.names.actor(actor)} ({link(figure)})"
-        if all((item.value or 0.0) > LIKELY for item in cells.values()):
-            return f"Yes, as the model has it: {_count(cells)} are likely to join {name}; {least}."
-        if easy == name:
-            return f"Not all of them: {_count(cells)} are likely to join {name}; {least}."
-        head = "Not on everything" if any(_joins(many)) else "No"
-        return f"{head}: {_count(many)} are likely to join {easy}, but {_count(cells)} {'is' if not any(_joins(cells)) else 'are'} likely to join {name}; {least}."
-    if dependence:
-        name, rows = dependence[0]
-        actor, figure = rows[0]
-        return (
-            f"The file has no model of who joins what; the most exposed by “{context.names.exposure(name)}” is "
-            f"{context.names.actor(actor)} ({link(figure)})."
-        )
-    return "The file holds neither a model of who joins what nor exposures of allies."
-
-
 def _coverage(context: Context, book: Book) -> TableView | None:
     rows = []
     seen: dict[str, int] = {}
@@ -243,18 +226,6 @@ def _coverage(context: Context, book: Book) -> TableView | None:
         title="How much of the members' weight joins each package",
         note="Where a rule of unanimity holds, the last column decides. Mean and 5\N{EN DASH}95% of explored cases.",
     )
-
-
-def _channels(context: Context, dependence: Dependence) -> tuple[str, ...]:
-    parts = []
-    for name, rows in dependence:
-        if len(rows) < 3:
-            continue
-        top = [f"{context.names.actor(actor)} {link(figure)}" for actor, figure in rows[:4]]
-        parts.append(f"By {context.names.exposure(name)}: {', '.join(top)}.")
-    if not parts:
-        return ()
-    return ("Who is exposed depends on the channel. " + " ".join(parts[:4]),)
 
 
 def _matrix(context: Context, packages: Packages) -> Chart | None:
@@ -395,31 +366,3 @@ def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
     )
     views = (_coverage(context, book), rules, exposures)
     return tuple(view for view in views if view is not None)
-
-
-def _changes(context: Context, book: Book, packages: Packages) -> tuple[str, ...]:
-    """Say what moves the weight that joins the hardest package; without such a model, what moves an attack."""
-    if packages:
-        hardest, _, _ = min(packages, key=lambda item: _mean(item[2]))
-        for level in context.levels.start(hardest, "coverage")[:1]:
-            if context.columns.values(level.metric).std() > 0:
-                noun = f"the weight that joins {context.levels.full_label(level)}"
-                return change_sentences(book, level.metric, noun)
-    policies = context.policies.with_kinds(KINDS)
-    policy = policies[0] if policies else None
-    noun = f"an attack under “{context.policies.get(policy).label}”" if policy else "an attack"
-    among = context.traces.inputs_of("alliance.", "energy.") or [
-        path for path in context.crisis.quantities if _is_exposure(path)
-    ]
-    return change_sentences(book, "attack", noun, policy=policy, among=among)
-
-
-def _absent(packages: Packages, balance: list[tuple[Level, Figure]]) -> tuple[str, ...]:
-    notes = []
-    if not packages:
-        notes.append(
-            "The crisis file uses no alliance mechanism, so who joins which package is not computed."
-        )
-    if not balance:
-        notes.append("The crisis file uses no energy balance.")
-    return tuple(notes)

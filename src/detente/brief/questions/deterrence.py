@@ -3,34 +3,27 @@
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.figures import Answer, Chart, Figure, TableView
 from detente.brief.levels import Level
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
+from detente.brief.questions._deterrence_card import deterrence_words, holds_chart
 from detente.brief.questions._holding import (
-    Held,
     balance_chart,
-    base_rate_paragraphs,
-    holding_paragraphs,
+    base_rates_of_attack,
     read_held,
     typed_levels,
 )
 from detente.brief.questions._parts import (
     PostureReading,
-    change_sentences,
-    effect_sentence,
     grouped_row,
-    held_sentences,
-    reading_sentence,
     readings,
     run_note,
 )
 from detente.brief.questions._theatre import theatre_chart
 from detente.brief.questions._timeline import timeline_chart
-from detente.brief.type_effects import reading_words, type_changes, type_clause
 from detente.brief.words import join_words, sentence_case
-from detente.crisis.metric_names import metric_name
 from detente.crisis.registers import kinds_for
 
 __all__ = ["answer"]
@@ -54,7 +47,17 @@ def answer(book: Book) -> Answer:
     effects = book.policies(context.policies.with_kinds(DEPLOYMENTS), METRIC, "an attack")
     held = read_held(book)
     read = readings(book)
+    said = deterrence_words(
+        book,
+        attack=attack,
+        held=held,
+        success=success,
+        effects=effects,
+        read=read,
+        bases=base_rates_of_attack(book),
+    )
     charts = [
+        holds_chart(context, held),
         balance_chart(book, held),
         _margin_chart(context, margins),
         timeline_chart(book),
@@ -65,21 +68,15 @@ def answer(book: Book) -> Answer:
     ]
     return Answer(
         id=ID,
-        title="What about defence and deterrence?",
-        answer=_first_sentence(context, book, attack, held, success, effects),
+        title=said.title,
+        answer=said.answer,
+        so_what=said.so_what,
         facts=read_facts(book),
-        model=(
-            *_held_paragraph(context, held),
-            *holding_paragraphs(book, held),
-            *base_rate_paragraphs(book),
-            *_effects(context, book, effects),
-            *_alarm(context, read),
-            *_readings(context, book),
-        ),
+        model=said.model,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context),
-        changes=_changes(context, book, held),
-        absent=_absent(context, margins),
+        changes=said.changes,
+        absent=said.absent,
     )
 
 
@@ -104,125 +101,6 @@ def _levels(context: Context, book: Book, output: str, unit: str, words: str) ->
             )
             found.append((level, figure))
     return found
-
-
-def _first_sentence(
-    context: Context,
-    book: Book,
-    attack: Figure,
-    held: list[Held],
-    success: Rows,
-    effects: dict[str, tuple[Figure, Figure]],
-) -> str:
-    challenger = context.roles.names("challenger")
-    if held:
-        ranked = sorted(held, key=lambda item: item.share.value or 0.0)
-        name, last = (
-            context.crisis.mechanisms[item.mechanism].label for item in (ranked[0], ranked[-1])
-        )
-        text = "Deterrence holds" + (" least" if len(ranked) > 1 else "")
-        text += (
-            f" against {name}: holding back serves {challenger} better than striking in "
-            f"{link(ranked[0].share)} of explored cases"
-        )
-        if len(ranked) > 1:
-            text += f", against {link(ranked[-1].share)} for {last}"
-    elif success:
-        first = success[0]
-        name = context.crisis.mechanisms[first[0].mechanism].label
-        text = f"The {name} stands at {link(first[1], first[1].full_text)} before any further step"
-    else:
-        text = f"The model's probability of an attack is {link(attack, attack.full_text)} as things stand"
-    if effects:
-        policy, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
-        label = context.policies.get(policy).label
-        if (change.value or 0.0) < 0:
-            text += f"; “{label}” lowers the probability of an attack most, by {_drop(change)}"
-            if parted := type_clause(context, type_changes(context, book, policy)):
-                text += f" on average (by type: {parted})"
-        else:
-            only = len(effects) == 1
-            text += (
-                f"; “{label}”, the only such commitment compared, does not lower the probability of an attack"
-                if only
-                else "; none of the deployments compared lowers the probability of an attack"
-            )
-    return text + "."
-
-
-def _changes(context: Context, book: Book, held: list[Held]) -> tuple[str, ...]:
-    """Say what would change the option that deterrence holds back least; without margins, what moves an attack."""
-    if held:
-        weakest = min(held, key=lambda item: item.share.value or 0.0)
-        rows = [(level, figure) for _, level, figure in weakest.by_type]
-        level = (
-            min(rows, key=lambda row: row[1].value or 0.0)[0]
-            if rows
-            else typed_levels(context, weakest.mechanism, "margin")[0]
-        )
-        label = context.crisis.mechanisms[level.mechanism].label
-        if rows:
-            label += f" {context.levels.label(level)}"
-        found = held_sentences(book, level, label)
-        if found:
-            return found
-    among = context.traces.inputs_of("deterrence.") or None
-    return change_sentences(book, METRIC, "an attack", among=among)
-
-
-def _drop(change: Figure) -> str:
-    return link(change, change.text.removeprefix("\N{MINUS SIGN}"))
-
-
-def _held_paragraph(context: Context, held: list[Held]) -> tuple[str, ...]:
-    if not held:
-        return ()
-    parts = [
-        f"{link(item.share)} against {context.crisis.mechanisms[item.mechanism].label}"
-        for item in held
-    ]
-    return (
-        (
-            "Deterrence holds in a case where holding back is worth more than striking. As things stand that is so in "
-            f"{join_words(parts)}. The margin is counted in stakes, the common measure of what the players care about; "
-            "it is the value of one decision, before the other moves of the game are played out."
-        ),
-    )
-
-
-def _effects(
-    context: Context, book: Book, effects: dict[str, tuple[Figure, Figure]]
-) -> tuple[str, ...]:
-    """Say what each commitment changes in an attack, by type where types answer it differently."""
-    ranked = sorted(effects.items(), key=lambda item: item[1][1].value or 0.0)
-    return tuple(
-        effect_sentence(context, policy, "an attack", pair) + _by_type(context, book, policy)
-        for policy, pair in ranked[:4]
-    )
-
-
-def _by_type(context: Context, book: Book, policy: str) -> str:
-    changes = type_changes(context, book, policy)
-    parted = type_clause(context, changes)
-    return f" By type: {parted} ({reading_words(context, policy, changes)})." if parted else ""
-
-
-def _alarm(context: Context, read: tuple[PostureReading, ...]) -> tuple[str, ...]:
-    """Say how a side reads the other's moves, and where that reading has a price."""
-    paragraphs = []
-    for reading in read:
-        text = f"How it is read. {reading_sentence(context, reading)}"
-        prices = [item.label for item in context.levels.priced_by(reading.mechanism.id)]
-        if prices:
-            text += f" That belief has its price in the game: it enters {join_words([f'“{name}”' for name in prices])}."
-        rise = (reading.widest[1].value or 0.0) - (reading.prior.value or 0.0)
-        if rise >= SHIFT:
-            text += (
-                " This is the security dilemma: the same step that makes an attack dearer makes the stand-off look more "
-                "dangerous to the side that it deters."
-            )
-        paragraphs.append(text)
-    return tuple(paragraphs)
 
 
 def _alarm_chart(context: Context, read: tuple[PostureReading, ...]) -> Chart | None:
@@ -264,39 +142,6 @@ def _alarm_chart(context: Context, read: tuple[PostureReading, ...]) -> Chart | 
         end="After",
         row_title="Posture",
     )
-
-
-def _readings(context: Context, book: Book) -> tuple[str, ...]:
-    """Say how each deployment is read by others: the belief in the mover's types after it."""
-    sentences = []
-    for player in context.roles.players("defender", "ally", "target"):
-        if len(player.types) < 2:
-            continue
-        kind = player.types[0]
-        before = metric_name("prior", player.id, kind.id)
-        for instrument in context.roles.instruments_of(player.id):
-            metric = metric_name("belief", player.id, kind.id, instrument.id)
-            if instrument.kind not in KINDS or not (
-                context.columns.has(metric) and context.columns.has(before)
-            ):
-                continue
-            prior = book.metric(
-                f"prior.{player.id}.{kind.id}",
-                f"prior that {player.name} is “{kind.label}”",
-                before,
-            )
-            after = book.metric(
-                f"belief.{player.id}.{kind.id}.{instrument.id}",
-                f"belief that {player.name} is “{kind.label}” after “{instrument.label}”",
-                metric,
-            )
-            sentences.append(
-                f"after “{instrument.label}” others hold {player.name} to be “{kind.label}” with "
-                f"{link(after, after.full_text)}, before it with {link(prior)}"
-            )
-    if not sentences:
-        return ()
-    return (f"What it says of resolve: {join_words(sentences[:4])}.",)
 
 
 def _rows(context: Context, rows: Rows) -> list[Span]:
@@ -421,16 +266,3 @@ def _tables(context: Context) -> tuple[TableView, ...]:
         ),
     ]
     return tuple(view for view in views if view is not None)
-
-
-def _absent(context: Context, margins: Rows) -> tuple[str, ...]:
-    notes = []
-    if not context.levels.mechanisms("deterrence."):
-        notes.append("The crisis file uses no deterrence mechanism.")
-    elif not margins:
-        notes.append(
-            "The crisis file does not price holding back against striking (deterrence.option), so no margin is shown."
-        )
-    if context.tables.get("forces") is None:
-        notes.append("The crisis file holds no table of forces.")
-    return tuple(notes)

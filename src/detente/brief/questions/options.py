@@ -5,19 +5,15 @@ from dataclasses import dataclass
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, chance, link, present_table
+from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
-from detente.brief.questions._parts import (
-    change_sentences,
-    run_note,
-)
+from detente.brief.questions._options_card import forms_chart, options_words
+from detente.brief.questions._parts import run_note
 from detente.brief.shared import comparable, comparable_label
 from detente.brief.words import (
     format_date,
     format_range,
-    join_words,
-    plural,
     sentence_case,
 )
 from detente.crisis.elements import Instrument, Player
@@ -27,8 +23,6 @@ from detente.crisis.registers import kind_of
 __all__ = ["answer"]
 
 ID, ORDER = "options", 20
-MOST_RESULTS = 6
-"""Results of chance that are named in the text; the picture shows all."""
 
 
 def answer(book: Book) -> Answer:
@@ -38,19 +32,25 @@ def answer(book: Book) -> Answer:
     ladder = _ladder(context, book)
     success = _success(context, book)
     verdicts = _verdicts(context, book)
-    charts = [_ladder_chart(context, ladder, challenger), _success_chart(context, success)]
+    charts = [
+        forms_chart(context, book),
+        _ladder_chart(context, ladder, challenger),
+        _success_chart(context, success),
+    ]
+    said = options_words(
+        book, ladder=ladder, chances=success, departures=_departures(context, verdicts)
+    )
     return Answer(
         id=ID,
-        title="What could it do?",
-        answer=_first_sentence(ladder, challenger),
+        title=said.title,
+        answer=said.answer,
+        so_what=said.so_what,
         facts=read_facts(book),
-        model=(*_paragraphs(ladder, success), *_departures(context, book, verdicts)),
+        model=said.model,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=_tables(context, book, verdicts),
-        changes=_changes(book, ladder),
-        absent=()
-        if success
-        else ("No instrument of the challenger has a chance outcome bound to a mechanism.",),
+        changes=said.changes,
+        absent=said.absent,
     )
 
 
@@ -68,23 +68,6 @@ def _ladder(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
 
 def _by_use(ladder: list[tuple[Instrument, Figure]]) -> list[tuple[Instrument, Figure]]:
     return sorted(ladder, key=lambda pair: -(pair[1].value or 0.0))
-
-
-def _first_sentence(ladder: list[tuple[Instrument, Figure]], challenger: str) -> str:
-    if not ladder:
-        return f"The run holds no instruments of {challenger}."
-    force = [pair for pair in ladder if kind_of(pair[0]).open_force]
-    soft = [pair for pair in ladder if not kind_of(pair[0]).open_force]
-    text = (
-        f"{challenger} has {plural(len(ladder), 'option')}, {len(soft)} of them short of open force"
-    )
-    if soft:
-        item, figure = _by_use(soft)[0]
-        text += f"; the likeliest is “{item.label}” ({link(figure)})"
-    if force:
-        item, figure = _by_use(force)[0]
-        text += f"{', and' if soft else ';'} the likeliest military one, “{item.label}”, {chance(figure)}"
-    return text + "."
 
 
 def _success(context: Context, book: Book) -> list[tuple[Instrument, Figure]]:
@@ -164,35 +147,6 @@ def _success_chart(context: Context, success: list[tuple[Instrument, Figure]]) -
     )
 
 
-def _paragraphs(
-    ladder: list[tuple[Instrument, Figure]],
-    success: list[tuple[Instrument, Figure]],
-) -> tuple[str, ...]:
-    paragraphs = []
-    kinds = list(dict.fromkeys(kind_of(item) for item, _ in ladder))
-    if kinds:
-        parts = [
-            f"{kind.label} ({join_words(['“' + i.label + '”' for i, _ in ladder if i.kind == kind.name])})"
-            for kind in kinds
-        ]
-        paragraphs.append(
-            f"In order of force: {'; '.join(parts)}. Options may be used alone or in turn, "
-            "so their probabilities do not sum to one."
-        )
-    if success:
-        parts = [
-            f"{figure.label}, {link(figure, figure.full_text)}"
-            for _, figure in success[:MOST_RESULTS]
-        ]
-        paragraphs.append("Some results are decided by chance: " + "; ".join(parts) + ".")
-    hidden = [item for item, _ in ladder if item.seen_by]
-    if hidden:
-        names = join_words([f"“{item.label}”" for item in hidden])
-        verb = "is" if len(hidden) == 1 else "are"
-        paragraphs.append(f"Not everyone sees every move: {names} {verb} hidden from some players.")
-    return tuple(paragraphs)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Verdict:
     """What a source expects of an outcome, the probabilities as which that is read, and the model's figure."""
@@ -269,52 +223,17 @@ def _verdict_table(context: Context, verdicts: tuple[_Verdict, ...]) -> TableVie
     )
 
 
-def _departures(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) -> tuple[str, ...]:
-    """Say where the model orders outcomes otherwise than the sources do, and what in the model makes the difference."""
-    turned: dict[tuple[str, str], tuple[_Verdict, _Verdict]] = {}
+def _departures(context: Context, verdicts: tuple[_Verdict, ...]) -> list[tuple[str, list[str]]]:
+    """Return outcomes that the model holds likelier than others which sources hold likelier, each with those others."""
+    turned: dict[str, dict[str, None]] = {}
     for above in verdicts:
         for below in verdicts:
             if above.low >= below.high and (above.figure.value or 0) < (below.figure.value or 0):
-                turned.setdefault((above.compare, below.compare), (above, below))
-    if not turned:
-        return ()
-    rivals: dict[str, list[_Verdict]] = {}
-    for above, below in turned.values():
-        rivals.setdefault(below.compare, []).append(above)
-    paragraphs = []
-    for name, others in rivals.items():
-        figure = next(item.figure for item in verdicts if item.compare == name)
-        label = comparable_label(context, name)
-        words = [f"“{comparable_label(context, item.compare)}”" for item in others]
-        given = [f"{word} {link(item.figure)}" for word, item in zip(words, others, strict=True)]
-        text = (
-            f"The model departs from its sources here. Some of them rate {join_words(words)} likelier than “{label}”; the "
-            f"model gives {join_words([*given, f'“{label}” {link(figure)}'])}."
-        )
-        paragraphs.append(text + _by_type(context, book, name, others))
-    return tuple(paragraphs)
-
-
-def _by_type(context: Context, book: Book, name: str, others: list[_Verdict]) -> str:
-    """Say of which type of the challenger the difference comes."""
-    parts = []
-    for player in context.roles.players("challenger"):
-        for kind in player.types if len(player.types) > 1 else ():
-            cells = []
-            for outcome in (name, *(item.compare for item in others)):
-                metric = metric_name("outcome_given", player.id, kind.id, outcome)
-                if not context.columns.has(metric):
-                    break
-                label = comparable_label(context, outcome)
-                figure = book.metric(
-                    f"given.{player.id}.{kind.id}.{outcome}",
-                    f"{label} if {player.name} is “{kind.label}”",
-                    metric,
-                )
-                cells.append(f"{label} {link(figure)}")
-            else:
-                parts.append(f"if {player.name} is “{kind.label}”, {', '.join(cells)}")
-    return f" By type: {'; '.join(parts)}." if parts else ""
+                turned.setdefault(below.compare, {})[above.compare] = None
+    return [
+        (comparable_label(context, name), [comparable_label(context, other) for other in others])
+        for name, others in turned.items()
+    ]
 
 
 def _tables(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) -> tuple[TableView, ...]:
@@ -362,14 +281,4 @@ def _first_moves(context: Context, book: Book, player: Player) -> TableView | No
         rows,
         title=f"First move of {player.name}, by type",
         note="Mean and 5\N{EN DASH}95% of explored cases. A move that both types make equally tells nothing.",
-    )
-
-
-def _changes(book: Book, ladder: list[tuple[Instrument, Figure]]) -> tuple[str, ...]:
-    force = [pair for pair in ladder if kind_of(pair[0]).open_force] or ladder
-    if not force:
-        return ()
-    instrument, _ = _by_use(force)[0]
-    return change_sentences(
-        book, metric_name("use", instrument.player, instrument.id), f"“{instrument.label}”"
     )

@@ -22,13 +22,12 @@ from detente.brief.questions._dilemma import dilemma_parts
 from detente.brief.questions._hopes import hopes_sentences
 from detente.brief.questions._leading import (
     Leading,
-    first_sentence,
     outcomes_title,
     read_leading,
 )
 from detente.brief.questions._mixing import find_search
+from detente.brief.questions._outlook_card import outlook_words
 from detente.brief.questions._parts import (
-    change_sentences,
     readings,
     run_note,
 )
@@ -65,17 +64,17 @@ def answer(book: Book) -> Answer:
     dilemma = dilemma_parts(context, book)
     charts = [
         _outcome_chart(context, outcomes, attack, leading),
+        *dilemma.charts,
+        belief_chart(context, beliefs),
         _policy_chart(context, shared.policies, shared.settlements),
         _driver_chart(context, book, shared),
-        belief_chart(context, beliefs),
-        *dilemma.charts,
     ]
     regret = regret_table(context, book)
     search = find_search(context, book)
     mix = find_mix(context, book, also=search.preferred)
     book.keep_all(_beside_base_rates(context, shared))
     facts = read_facts(book)
-    model = (
+    detail = (
         policy_paragraph(context, book),
         *search.paragraphs,
         *mix.paragraphs,
@@ -87,18 +86,17 @@ def answer(book: Book) -> Answer:
         *_whose_act(context, book),
         *_types(context, book),
     )
-    changes = (
-        *change_sentences(book, "attack", "an attack", most=3),
-        *preference_changes(context),
-    )
     under_each = _policy_outcomes(context, book, outcomes)
     book.keep_all(figure for pairs in shared.by_type.values() for _, figure in pairs)
+    said = outlook_words(book, leading=leading, shared=shared, beliefs=beliefs, read=readings(book))
     return Answer(
         id=ID,
-        title="What happens now?",
-        answer=first_sentence(leading, outcomes, attack),
+        title=said.title,
+        answer=said.answer,
+        so_what=said.so_what,
         facts=facts,
-        model=model,
+        model=said.model,
+        detail=(*detail, *preference_changes(context)),
         charts=tuple(chart for chart in (*charts, search.chart) if chart is not None),
         tables=tuple(
             table
@@ -113,16 +111,8 @@ def answer(book: Book) -> Answer:
             )
             if table
         ),
-        changes=changes,
-        absent=()
-        if len(context.policies.ids) > 1
-        else (
-            "Only one policy was run, so nothing is compared, there is no regret and no mix to search for.",
-        )
-        if len(context.crisis.policies) > 1
-        else (
-            "The file names no commitments to compare, so there is no regret and no mix to search for.",
-        ),
+        changes=said.changes,
+        absent=said.absent,
     )
 
 

@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, link
+from detente.brief.figures import Answer, Chart, Figure, TableView
 from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._measures import describe_measures
 from detente.brief.questions._parts import (
-    change_sentences,
-    effect_sentence,
     grouped_row,
     run_note,
 )
 from detente.brief.questions._payers import find_payers
-from detente.brief.words import join_words, sentence_case
+from detente.brief.questions._sanctions_card import blow_chart, sanctions_words
+from detente.brief.words import sentence_case
 from detente.crisis.metric_names import metric_name
 from detente.crisis.registers import kinds_for
 
@@ -36,8 +35,6 @@ TINY = 0.05
 """A package whose largest loss is below this share of the largest of all has one row."""
 MOST_ROWS = 12
 """Most losses of either side on a picture."""
-SMALLEST_LOSS = 0.05
-"""Differences of a loss that are worth a sentence, in % of GDP."""
 SELDOM = 0.005
 """Instruments used less often than this are not listed."""
 
@@ -59,29 +56,39 @@ def answer(book: Book) -> Answer:
     measures = describe_measures(context, book)
     effects = book.policies(context.policies.with_kinds(KINDS), METRIC, "an attack")
     charts = [
+        blow_chart(
+            context,
+            target,
+            [row for row in senders if _sends(context, row[0])],
+            _largest(target),
+        ),
         _loss_chart(context, target, senders),
         _member_chart(context, members),
         *payers.charts,
         _policy_chart(context, book, effects),
     ]
+    sanctioning = context.policies.with_kinds(KINDS)
+    said = sanctions_words(
+        book,
+        hardest=_largest(target),
+        own=_largest([row for row in senders if _sends(context, row[0])]),
+        effects=effects,
+        measures=measures,
+        payers=payers,
+        sanction_policy=sanctioning[-1] if sanctioning else None,
+    )
+    _use(context, book)
     return Answer(
         id=ID,
-        title="What about sanctions?",
-        answer=_first_sentence(context, target, senders, effects),
+        title=said.title,
+        answer=said.answer,
+        so_what=said.so_what,
         facts=read_facts(book),
-        model=(
-            *_loss_paragraphs(context, target, senders),
-            *measures.paragraphs,
-            *payers.paragraphs,
-            *_effects(context, effects),
-            *_use(context, book),
-        ),
+        model=said.model,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=(*measures.tables, *payers.tables, *_tables(context)),
-        changes=_changes(context, book, target),
-        absent=()
-        if context.levels.mechanisms("sanctions.")
-        else ("The crisis file uses no sanctions mechanism, so losses are not computed.",),
+        changes=said.changes,
+        absent=said.absent,
     )
 
 
@@ -134,67 +141,9 @@ def _largest(rows: Rows) -> tuple[Level, Figure] | None:
     return max(rows, key=lambda pair: pair[1].value or 0.0) if rows else None
 
 
-def _first_sentence(
-    context: Context, target: Rows, senders: Rows, effects: dict[str, tuple[Figure, Figure]]
-) -> str:
-    challenger = context.roles.names("challenger")
-    hardest = _largest(target)
-    if hardest is not None:
-        label = context.crisis.mechanisms[hardest[0].mechanism].label
-        text = f"{sentence_case(label)} {'reaches' if len(target) > 1 else 'is'} {link(hardest[1], hardest[1].full_text)}"
-        own = _largest([row for row in senders if _sends(context, row[0])])
-        if own is not None:
-            label = context.crisis.mechanisms[own[0].mechanism].label
-            text += f", {label} {link(own[1], own[1].text)}"
-    else:
-        text = f"The file computes no loss of {challenger} under sanctions"
-    if effects:
-        policy, (_, change) = min(effects.items(), key=lambda item: item[1][1].value or 0.0)
-        doing = (
-            "announcing sanctions"
-            if len(effects) > 1
-            else f"“{context.policies.get(policy).label}”"
-        )
-        points = change.text.removeprefix("\N{MINUS SIGN}").removeprefix("+")
-        if change.value is not None and abs(change.value) < 0.005:
-            text += f"; {doing} hardly changes the probability of an attack"
-        else:
-            verb = "lowers" if (change.value or 0.0) < 0 else "raises"
-            text += f"; {doing} {verb} the probability of an attack by {'up to ' if len(effects) > 1 else ''}{link(change, points)}"
-    return text + "."
-
-
 def _sends(context: Context, level: Level) -> bool:
     """Whether a loss is that of those who impose sanctions, not of those whom a counter-measure hits."""
     return context.crisis.mechanisms[level.mechanism].model in SENDER_MODELS
-
-
-def _loss_paragraphs(context: Context, target: Rows, senders: Rows) -> tuple[str, ...]:
-    """Say in which situation the target loses most, what other packages add, and what others pay."""
-    hardest = _largest(target)
-    sentences = []
-    if hardest is not None and context.levels.changed(hardest[0]):
-        label = context.crisis.mechanisms[hardest[0].mechanism].label
-        sentences.append(f"{sentence_case(label)} is largest {context.levels.label(hardest[0])}.")
-    rest = [] if hardest is None else [r for r in target if r[0].mechanism != hardest[0].mechanism]
-    more = _by_mechanism(context, rest)
-    if more:
-        sentences.append(f"Other packages add to it or stand in its place: {join_words(more)}.")
-    counter = _by_mechanism(context, [row for row in senders if not _sends(context, row[0])])
-    if counter:
-        sentences.append(f"Others pay too: {join_words(counter)}.")
-    return (" ".join(sentences),) if sentences else ()
-
-
-def _by_mechanism(context: Context, rows: Rows) -> list[str]:
-    """Say up to what each mechanism's loss goes."""
-    found = []
-    for name in dict.fromkeys(level.mechanism for level, _ in rows):
-        row = _largest([row for row in rows if row[0].mechanism == name])
-        if row is not None:
-            label = context.crisis.mechanisms[name].label
-            found.append(f"{label} reaches {link(row[1], row[1].full_text)}")
-    return found
 
 
 def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
@@ -307,29 +256,17 @@ def _policy_chart(
     )
 
 
-def _effects(context: Context, effects: dict[str, tuple[Figure, Figure]]) -> tuple[str, ...]:
-    ranked = sorted(effects.items(), key=lambda item: item[1][1].value or 0.0)
-    return tuple(effect_sentence(context, policy, "an attack", pair) for policy, pair in ranked[:3])
-
-
-def _use(context: Context, book: Book) -> tuple[str, ...]:
-    """Say how often those who threaten would use each sanction, in the base case."""
-    parts = []
+def _use(context: Context, book: Book) -> None:
+    """Enter how often those who threaten would use each sanction, in the base case."""
     for player in context.roles.players("defender", "ally", "target"):
         for instrument in context.roles.instruments_of(player.id):
             metric = metric_name("use", player.id, instrument.id)
             if instrument.kind in KINDS and context.columns.has(metric):
                 if float(context.columns.values(metric).mean()) < SELDOM:
                     continue
-                figure = book.metric(
+                book.metric(
                     f"use.{instrument.id}", f"{player.name} uses “{instrument.label}”", metric
                 )
-                parts.append(f"“{instrument.label}”, {link(figure, figure.full_text)}")
-    if not parts:
-        return ()
-    return (
-        "Probability that each is used at all, with or without a war: " + "; ".join(parts) + ".",
-    )
 
 
 def _tables(context: Context) -> tuple[TableView, ...]:
@@ -351,28 +288,3 @@ def _tables(context: Context) -> tuple[TableView, ...]:
         numeric=("value",),
     )
     return () if view is None else (view,)
-
-
-def _changes(context: Context, book: Book, target: Rows) -> tuple[str, ...]:
-    """Say what moves the target's largest loss, and an attack under the commitment that sanctions most."""
-    sentences: tuple[str, ...] = ()
-    hardest = _largest(target)
-    if hardest is not None:
-        sentences = change_sentences(
-            book,
-            hardest[0].metric,
-            "the largest loss",
-            unit="pct_gdp",
-            smallest=SMALLEST_LOSS,
-            most=3,
-        )
-    policies = context.policies.with_kinds(KINDS)
-    policy = policies[-1] if policies else None
-    noun = f"an attack under “{context.policies.get(policy).label}”" if policy else "an attack"
-    among = context.traces.inputs_of("sanctions.") or None
-    moved = change_sentences(book, METRIC, noun, policy=policy, among=among, most=2)
-    if sentences and not any(
-        driver.path in (among or ()) for driver in context.traces.movers(METRIC, policy)
-    ):
-        return sentences
-    return (*sentences, *moved)

@@ -1,0 +1,188 @@
+"""A scatter of two aims: each policy a point, those that are named with their ranges, and every point with its name."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from detente.brief.figures import Chart, Figure
+from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart, uprights
+from detente.brief.pictures.letters import balanced, text_width
+from detente.brief.pictures.palette import INK, MUTED, NEUTRAL, RULE, ink
+from detente.brief.pictures.pen import SMALL, Pen, TextPlace
+from detente.brief.pictures.scales import Scale, make_scale
+
+__all__ = ["TradeoffPoint", "draw_tradeoff"]
+
+_HIGH = {"wide": 380.0, "narrow": 380.0}
+_PRINTED = (470.0, 350.0)
+_STEP = 13.5
+_ROOMS = (190.0, 130.0, 90.0)
+"""Widths into which a name may be broken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeoffPoint:
+    """One policy: its name and its two figures. The base case stands where the axes cross."""
+
+    label: str
+    across: Figure
+    up: Figure
+    kind: Literal["named", "base", "other"]
+
+
+def draw_tradeoff(
+    name: str,
+    points: Sequence[TradeoffPoint],
+    words: Words,
+    *,
+    colour: str,
+    across: str,
+    up: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[str, ...]],
+) -> Chart:
+    """Draw policies by two figures.
+
+    Parameters
+    ----------
+    name, words
+        The chart's id and words.
+    points
+        The policies; those whose figures have no value are left out.
+    colour
+        Of the points that are named.
+    across, up
+        What the axes say.
+    columns, rows
+        The table that says the same in text.
+    """
+    kept = [
+        point for point in points if point.across.value is not None and point.up.value is not None
+    ]
+
+    def draw(width: float, height: float) -> Pen:
+        return _draw(kept, colour=colour, across=across, up=up, width=width, height=height)
+
+    def build(form: Form) -> Pen:
+        return draw(WIDTH[form], _HIGH[form])
+
+    return make_chart(name, build, words, columns, rows, printed=lambda: draw(*_PRINTED))
+
+
+def _draw(
+    points: Sequence[TradeoffPoint],
+    *,
+    colour: str,
+    across: str,
+    up: str,
+    width: float,
+    height: float,
+) -> Pen:
+    pen = Pen(width)
+    pen.height = height
+    left, top, bottom = 44.0, 26.0, height - 40.0
+    named = [point for point in points if point.kind == "named"]
+    x = make_scale(
+        [point.across.value for point in points]
+        + [end for point in named for end in (point.across.low, point.across.high)],
+        points[0].across.unit,
+        start=left,
+        end=width - 10.0,
+    )
+    y = make_scale(
+        [point.up.value for point in points]
+        + [end for point in named for end in (point.up.low, point.up.high)],
+        points[0].up.unit,
+        start=bottom,
+        end=top,
+        along=False,
+    )
+    _draw_axes(pen, x, y, across=across, up=up, width=width)
+    base = next((point for point in points if point.kind == "base"), None)
+    if base is not None:
+        at = x.at(base.across.value or 0.0)
+        pen.trace([(at, top), (at, bottom)], ink(INK), width=1.4)
+    for point in named:
+        _draw_ranges(pen, x, y, point, colour)
+    tones = {"named": ink(colour), "base": ink(INK), "other": ink(NEUTRAL)}
+    radius = {"named": 6.0, "base": 5.0, "other": 4.5}
+    for kind in ("other", "base", "named"):
+        for point in points:
+            if point.kind == kind:
+                pen.dot(*_at(x, y, point), tones[kind], radius=radius[kind])
+    for point in sorted(points, key=lambda item: ("named", "base", "other").index(item.kind)):
+        _write_name(pen, point, _at(x, y, point), colour, x)
+    return pen
+
+
+def _at(x: Scale, y: Scale, point: TradeoffPoint) -> tuple[float, float]:
+    return x.at(point.across.value or 0.0), y.at(point.up.value or 0.0)
+
+
+def _draw_axes(pen: Pen, x: Scale, y: Scale, *, across: str, up: str, width: float) -> None:
+    pen.text(
+        TextPlace(0.0, 12.0), f"\N{UPWARDS ARROW} {up}", tone=ink(MUTED), size=SMALL, bold=True
+    )
+    for tick, words in zip(x.ticks, x.words, strict=True):
+        at = x.at(tick)
+        pen.shapes(uprights(at, [(y.end, y.start)]), ink(RULE), width=1.0)
+        half = text_width(words, SMALL) / 2
+        place = min(max(at, half), width - half)
+        pen.text(TextPlace(place, y.start + 16.0, "middle"), words, tone=ink(MUTED), size=SMALL)
+    for tick, words in zip(y.ticks, y.words, strict=True):
+        at = y.at(tick)
+        signed = f"+{words}" if tick > 0 else words
+        if tick == 0:
+            pen.trace([(x.start, at), (x.end, at)], ink(INK), width=1.4)
+        else:
+            pen.line((x.start, at), (x.end, at), ink(RULE), under=True)
+        pen.text(TextPlace(x.start - 8.0, at + 4.0, "end"), signed, tone=ink(MUTED), size=SMALL)
+    words = f"{across} \N{RIGHTWARDS ARROW}"
+    pen.text(TextPlace(width, y.start + 34.0, "end"), words, tone=ink(MUTED), size=SMALL, bold=True)
+
+
+def _draw_ranges(pen: Pen, x: Scale, y: Scale, point: TradeoffPoint, colour: str) -> None:
+    here = _at(x, y, point)
+    if point.across.low is not None and point.across.high is not None:
+        ends = (x.at(point.across.low), x.at(point.across.high))
+        pen.trace([(end, here[1]) for end in ends], ink(colour), width=1.2)
+    if point.up.low is not None and point.up.high is not None:
+        ends = (y.at(point.up.low), y.at(point.up.high))
+        pen.trace([(here[0], end) for end in ends], ink(colour), width=1.2)
+
+
+def _write_name(
+    pen: Pen, point: TradeoffPoint, here: tuple[float, float], colour: str, x: Scale
+) -> None:
+    """Write a name at the nearest free place to its point; farther off it is tied to it by a thin line."""
+    bold = point.kind != "other"
+    tone = ink(colour if point.kind == "named" else INK)
+    wraps = dict.fromkeys(tuple(balanced(point.label, room, SMALL)) for room in _ROOMS)
+    for place, lines, far in _places(here, list(wraps)):
+        if pen.label_block(place, lines, tone=tone, bold=bold, step=_STEP, least=x.start - 4.0):
+            if far:
+                side = -3.0 if place.anchor == "start" else 3.0
+                middle = place.y + (len(lines) - 1) * _STEP / 2 - 4.0
+                pen.line(here, (place.x + side, middle), ink(NEUTRAL), under=True)
+            return
+
+
+def _places(
+    here: tuple[float, float], wraps: Sequence[tuple[str, ...]]
+) -> list[tuple[TextPlace, tuple[str, ...], bool]]:
+    """Return places around a point with the lines to be written there and whether they are far, the nearest first."""
+    x, y = here
+    found = []
+    for rank, lines in enumerate(wraps):
+        rise = (len(lines) - 1) * _STEP
+        for gap in (9.0, 20.0, 34.0, 50.0, 70.0, 95.0):
+            for shift in range(-84, 90, 6):
+                place = TextPlace(x + gap, y + shift + 4.0 - rise / 2, "start")
+                apart = max(abs(shift) - 6.0 - rise / 2, 0.0)
+                cost = math.hypot(gap, apart) + 4.0 * rank
+                found.append((cost, place, lines, gap > 12.0 or apart > 8.0))
+                left = TextPlace(x - gap, place.y, "end")
+                found.append((cost + 1.0, left, lines, gap > 12.0 or apart > 8.0))
+    found.sort(key=lambda item: item[0])
+    return [item[1:] for item in found]

@@ -1,0 +1,127 @@
+"""The words of question 7: what is likeliest, how each side's precaution feeds the other's fear, and what holds up."""
+
+from collections.abc import Sequence
+
+from detente.brief.book import Book
+from detente.brief.figures import Figure
+from detente.brief.pages import PageWords, read_page
+from detente.brief.questions._beliefs import TELLING, Beliefs
+from detente.brief.questions._leading import Leading
+from detente.brief.questions._parts import PostureReading, moved_by
+from detente.brief.shared import SharedFigures
+from detente.brief.type_effects import common_reading
+
+__all__ = ["outlook_words"]
+
+MOST_PROVOKE, MOST_SHIFTS = 2, 2
+HARDLY = 0.005
+EVEN = 0.5
+
+
+def outlook_words(
+    book: Book,
+    *,
+    leading: Leading,
+    shared: SharedFigures,
+    beliefs: Beliefs,
+    read: Sequence[PostureReading],
+) -> PageWords:
+    """Say what happens now.
+
+    Parameters
+    ----------
+    book
+        The book of the question, with all of its figures.
+    leading
+        What leads.
+    shared
+        The figures that several parts of the briefing speak of.
+    beliefs
+        What first moves tell of types.
+    read
+        How each side reads the other's posture.
+    """
+    context = book.context
+    enough = _enough(book)
+    return read_page(
+        "outlook",
+        {
+            "names": context.roles.names("challenger"),
+            "likeliest": leading.lead.group.label,
+            "single": len(leading.lead.group.members) == 1,
+            "group": leading.group,
+            "leads": leading.share,
+            "clear": (leading.share.value or 0.0) >= EVEN,
+            "is_attack": leading.is_attack,
+            "attack": shared.attack if _attacks(book) else None,
+            "several": sum(bool(rule.attack) for rule, _ in shared.outcomes) > 1,
+            "alarms": [
+                (
+                    reading.mechanism.label,
+                    reading.prior,
+                    reading.widest[1],
+                    context.levels.state_words(reading.widest[0]),
+                )
+                for reading in read
+                if (reading.widest[1].value or 0.0) - (reading.prior.value or 0.0) >= TELLING
+            ][:1],
+            "fears": _fears(beliefs),
+            "provoke": _provoke(book, shared),
+            "enough": enough,
+            "limit": book.find("good_enough.limit"),
+            "combinations": book.find("search.combinations"),
+            "noise": book.find("noise"),
+            "hopes": _hopes(book, shared.attack),
+            "rows": moved_by(book, "attack", "an attack"),
+            "compared": len(context.policies.ids) > 1,
+            "listed": len(context.crisis.policies) > 1,
+        },
+    )
+
+
+def _attacks(book: Book) -> bool:
+    return any(rule.attack for rule in book.context.crisis.outcomes.values())
+
+
+def _fears(beliefs: Beliefs) -> list[tuple[str, str, str, Figure, Figure]]:
+    """Return the first moves of a challenger that raise the belief in its worst type: who, the move, the type, before and after."""
+    found = [
+        (player.name, label, kind, prior, after)
+        for player, kind, label, prior, after in beliefs
+        if player.role == "challenger" and (after.value or 0.0) - (prior.value or 0.0) >= TELLING
+    ]
+    return sorted(found, key=lambda row: -(row[4].value or 0.0))[:1]
+
+
+def _provoke(book: Book, shared: SharedFigures) -> list[tuple[str, Figure]]:
+    """Return the commitments that make an attack likelier whatever the type, the worst first."""
+    context = book.context
+    found = []
+    for policy, changes in shared.by_type.items():
+        labels = [effect.label for effect, _ in changes if not effect.is_forced]
+        change = shared.policies[policy][1]
+        if labels and common_reading(labels) == "provokes" and (change.value or 0.0) >= HARDLY:
+            found.append((context.policies.get(policy).label, change))
+    return sorted(found, key=lambda row: -(row[1].value or 0.0))[:MOST_PROVOKE]
+
+
+def _enough(book: Book) -> tuple[str, Figure, Figure] | None:
+    """Return the commitment of the file that is good enough most often, with its share and that of the base case."""
+    policies = book.context.policies
+    shares = {
+        policy: figure
+        for policy in policies.ids
+        if (figure := book.find(f"good_enough.{policy}")) is not None
+    }
+    if len(shares) < 2:
+        return None
+    best = max(shares, key=lambda policy: shares[policy].value or 0.0)
+    if best == policies.base or shares[best].text == shares[policies.base].text:
+        return None
+    return policies.get(best).label, shares[best], shares[policies.base]
+
+
+def _hopes(book: Book, attack: Figure) -> Figure | None:
+    """Return the chance of an attack with common odds, where it differs."""
+    common = book.find("hopes.common")
+    return None if common is None or common.text == attack.text else common
