@@ -14,6 +14,7 @@ from detente.brief import (
     document,
     pages,
     questions,
+    to_appendix,
     to_html,
     to_json,
     to_markdown,
@@ -90,9 +91,9 @@ def test_two_files_add_a_question(crisis, results):
     ]
     assert [figure["id"] for figure in question["figures"]] == ["movers.attack"]
     page, text = to_html(brief), to_markdown(brief)
-    assert '<a href="#movers">Who moves, and what of it?</a>' in page
-    assert '<section id="movers">' in page
-    assert '<details id="movers.attack">' in page
+    assert '<article class="card" id="movers" aria-labelledby="h-movers">' in page
+    assert '<a class="n" href="appendix.html#movers.attack">' in page
+    assert '<dl id="movers.attack">' in to_appendix(brief)
     assert "3. Who moves, and what of it?" in text
     assert f"an attack stands low at {attack.text}" in text
 

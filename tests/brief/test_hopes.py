@@ -10,7 +10,8 @@ from detente.analysis.records import HopesStudy
 from detente.analysis.studies import keep_studies
 from detente.analysis.studies.hopes import without_own_odds
 from detente.brief import compose
-from detente.brief.questions._hopes import hopes_case
+from detente.brief.book import Book
+from detente.brief.questions._hopes import hopes_case, read_hopes
 from detente.crisis import load_crisis
 from detente.engine import Engine
 from detente.runs import run_ensemble
@@ -48,8 +49,10 @@ def test_who_has_no_hopes_is_told_nothing(tmp_path):
 def test_hopes_of_nothing_move_nothing(tmp_path):
     crisis = load_crisis(TEMPLATE, overrides={"optimism": "0"})
     brief, _ = brief_of(crisis, tmp_path)
-    (answer,) = [item for item in brief.answers if item.id == "outlook"]
-    assert any("as it does with the hopes" in text for text in answer.model)
+    case, common = read_hopes(brief.context, Book(brief.context, "outlook"))
+    assert case == "nothing"
+    assert common.text == brief.shared.attack.text
+    assert "outlook.hopes.share" not in brief.figures
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,8 @@ def test_no_mark_of_a_link_is_left_in_a_file(briefs):
 def test_the_terminal_shows_the_title_as_it_stands(briefs, tmp_path, capsys):
     _, hostile = briefs
     place = tmp_path / "brief"
-    paths = BriefPaths(html=place, appendix=place, markdown=place, json=place, charts=(), tables=())
+    names = ("html", "appendix", "markdown", "json", "pdf", "docx", "pptx")
+    paths = BriefPaths(**dict.fromkeys(names, place), charts=(), tables=())
     _summarise(hostile, paths, "no time")
     assert " ".join(ATTACK.split()) in " ".join(capsys.readouterr().out.split())
 

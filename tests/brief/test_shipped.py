@@ -28,8 +28,8 @@ TEMPLATES = sorted(
 
 def check_pictures(brief):
     """No words of a picture touch words or marks, none is smaller than 12 pixels."""
-    for chart in brief.charts:
-        for svg in (chart.wide, chart.narrow, chart.svg):
+    for chart in brief.every_chart:
+        for svg in (chart.wide, chart.narrow, chart.svg, chart.picture().printed or chart.svg):
             assert collisions(svg) == [], chart.id
             assert min(word.size for word in words(svg)) >= 12, chart.id
 

@@ -7,7 +7,7 @@ import pytest
 
 from detente.brief.behind import MOST_NAMED, say_sources
 from detente.brief.export.explaining import explain_figure
-from detente.brief.export.page import to_html, to_markdown
+from detente.brief.export.page import to_appendix, to_html, to_markdown
 from detente.brief.export.rendering import as_data, to_json
 from detente.crisis.elements import Source
 
@@ -118,10 +118,8 @@ def test_page_text_and_data_show_the_sentences_and_the_edition(brief):
         vintage=("One.", "Two."),
     )
     for text in (to_html(changed), to_markdown(changed)):
-        assert text.index(
-            "Sources used</h2>" if "<h2>" in text else "## Sources used"
-        ) < text.index("One.")
-        assert text.count("as read in April 2031") == 1
+        assert text.index(">Sources</h2>" if "<h2" in text else "## Sources") < text.index("One.")
+    assert to_appendix(changed).count("as read in April 2031") == 1
     assert as_data(changed)["sources"][first.key]["edition"] == "2031-04"
     assert "edition" not in as_data(changed)["sources"][others[0].key]
     assert brief.vintage == (

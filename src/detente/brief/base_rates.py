@@ -32,7 +32,7 @@ def base_rate_tables(context: Context, shared: SharedFigures) -> tuple[TableView
                 title="How often such things happened, and what the model says of this crisis",
                 numeric=(False, True, True, True, False, False),
                 note="Base rate and model need not agree. A base rate counts past cases of many kinds; the model's figure is the "
-                "mean over explored cases of its probability in this crisis, under what the file declares and for the weeks "
+                "mean over versions of its probability in this crisis, under what the file declares and for the weeks "
                 "that the game covers.",
             )
         )

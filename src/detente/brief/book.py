@@ -96,7 +96,7 @@ class Book:
         )
 
     def share(self, name: str, label: str, holds: BoolArray, *, trace: Trace) -> Figure:
-        """Make a figure of the share of explored cases in which something holds; it has no range of its own."""
+        """Make a figure of the share of versions in which something holds; it has no range of its own."""
         return self.keep(
             Figure(
                 id=f"{self.question}.{name}",

@@ -21,7 +21,7 @@ from detente.brief.figures import Answer, Chart, Figure, TableView, plain
 from detente.brief.first_screen import how_sure
 from detente.brief.questions import Question, find_questions
 from detente.brief.shared import SharedFigures, declare_shared
-from detente.brief.summary import Summary, summarise
+from detente.brief.summary import BriefSummary, summarise
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Source
 from detente.errors import UsageError
@@ -38,7 +38,7 @@ class Brief:
     context: Context
     answers: tuple[Answer, ...]
     shared: SharedFigures
-    summary: Summary
+    summary: BriefSummary
     sure: tuple[str, ...]
     figures: Mapping[str, Figure]
     inputs: TableView
@@ -65,11 +65,13 @@ class Brief:
 
     @property
     def charts(self) -> tuple[Chart, ...]:
-        """All pictures in order."""
-        return (
-            *self.summary.charts,
-            *(chart for answer in self.answers for chart in answer.charts),
-        )
+        """All pictures of answers in order."""
+        return tuple(chart for answer in self.answers for chart in answer.charts)
+
+    @property
+    def every_chart(self) -> tuple[Chart, ...]:
+        """The pictures of the summary, and those of the answers."""
+        return (*self.summary.charts, *self.charts)
 
     @property
     def hero(self) -> Chart | None:
@@ -133,7 +135,7 @@ def compose(crisis: Crisis, results: Run) -> Brief:
     context = Context.of(crisis, results)
     shared = declare_shared(context)
     answers = tuple(_answer(question, context) for question in find_questions())
-    summary = summarise(context, shared, answers)
+    summary = summarise(context, shared)
     figures = {figure.id: figure for answer in answers for figure in answer.figures}
     figures |= {figure.id: figure for figure in summary.figures}
     sources = used_sources(context, answers, figures.values())

@@ -239,8 +239,7 @@ class Chart:
 class Answer:
     """One question answered: a sentence, what follows from it, why, what would change it, facts, pictures and tables.
 
-    The first picture is the one that stands beside the answer; the others, the tables and ``detail`` (results that no sentence
-    of the page needs) are for the appendix.
+    The first picture is the one that stands beside the answer; the others and the tables are for the appendix.
     """
 
     __repr__ = text_fields
@@ -252,7 +251,6 @@ class Answer:
     so_what: str = ""
     facts: tuple[FactView, ...] = ()
     model: tuple[str, ...] = ()
-    detail: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[TableView, ...] = ()

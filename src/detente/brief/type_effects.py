@@ -39,7 +39,7 @@ TypeChanges = tuple[tuple[TypeEffect, Figure], ...]
 """Effects on the types of the challenger, each with the figure of its change of an attack."""
 
 NOTE = (
-    "Change of an attack of any kind given the type, in points, and the share of explored cases in which it falls / rises by half a "
+    "Change of an attack of any kind given the type, in points, and the share of versions in which it falls / rises by half a "
     "point or more. A change is clear where it goes one way in two thirds of cases."
 )
 RULE = (

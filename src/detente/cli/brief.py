@@ -78,7 +78,7 @@ def command(
     single_file: SingleOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a crisis and write its briefing: brief.html, appendix.html, brief.md, brief.json, charts and tables.
+    """Run a crisis and write its briefing: brief.html, brief.pdf, brief.docx, brief.pptx, brief.json, charts and tables.
 
     The run is kept under OUT/run: the same command goes on where it was stopped, and more draws add to those there.
 
@@ -227,6 +227,7 @@ def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
     console.print(f"\nBriefing: {paths.html}", soft_wrap=True)
     beside = dict.fromkeys((paths.appendix, paths.markdown, paths.json))
     beside.pop(paths.html, None)
+    console.print(f"To print: {paths.pdf}, {paths.docx}, {paths.pptx}", soft_wrap=True)
     console.print(f"Also:     {', '.join(map(str, beside))}", soft_wrap=True)
     console.print(
         f"Pictures and tables: {len(paths.charts)} and {len(paths.tables)} files beside it"

@@ -1,19 +1,21 @@
 """Hindcasts of shipped crises: what they said, what they scored, and what happened after the cut-off.
 
-All of it is dated after the cut-offs, so it is no input of anything: the table stands outside the folders of crises and enters
-neither the digest of a crisis nor a run. Its rows are the figures of the page of the track record, which a test holds to it.
+All of it is dated after the cut-offs, so it is no input of anything: the tables lie in the folders of the crises, but no crisis
+file names them, so that they enter neither a digest nor a run. Their rows are the figures of the page of the track record, which a
+test holds to them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 
 from detente.crisis.csv_reader import decode_text, read_records
+from detente.crisis.loading import shipped_crises
 
 __all__ = ["EVEN_BRIER", "Hindcast", "all_hindcasts", "hindcasts_of", "mean_brier"]
 
+TABLE = "hindcasts.csv"
 EVEN_BRIER = 0.25
 """Brier's score of who says one half every day."""
 
@@ -58,8 +60,6 @@ def hindcasts_of(crisis: str) -> tuple[Hindcast, ...]:
 
     Examples
     --------
-    >>> [(row.event, row.worse_than_even) for row in hindcasts_of("cuba-1962")]
-    [('attack', False)]
     >>> hindcasts_of("my-crisis")
     ()
     """
@@ -74,10 +74,10 @@ def mean_brier(rows: Sequence[Hindcast]) -> float:
 @cache
 def all_hindcasts() -> tuple[Hindcast, ...]:
     """Return every hindcast of a shipped crisis."""
-    data = (resources.files("detente.crisis") / "hindcasts.csv").read_bytes()
+    tables = {name: folder / TABLE for name, folder in shipped_crises().items()}
     return tuple(
         Hindcast(
-            crisis=cells["crisis"],
+            crisis=name,
             event=cells["event"],
             words=cells["words"],
             since=date.fromisoformat(cells["since"]),
@@ -98,7 +98,9 @@ def all_hindcasts() -> tuple[Hindcast, ...]:
             attacked=cells["attacked"] == "yes",
             happened=cells["happened"],
         )
-        for _, cells in read_records(decode_text(data))[1]
+        for name, table in tables.items()
+        if table.is_file()
+        for _, cells in read_records(decode_text(table.read_bytes()))[1]
     )
 
 

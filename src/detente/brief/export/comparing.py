@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from detente.brief.export.reading import figures_of
+from detente.brief.export.reading import figures_in
 from detente.brief.words import format_value
 
 __all__ = ["BriefComparison", "MovedFigure", "compare_briefs"]
@@ -66,7 +66,7 @@ def compare_briefs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Brief
     before, after
         From :func:`detente.brief.export.reading.read_brief`.
     """
-    old, new = figures_of(before), figures_of(after)
+    old, new = figures_in(before), figures_in(after)
     moved: dict[tuple[Identity, Identity], MovedFigure] = {}
     names = list(dict.fromkeys([*before["headline_figures"], *old, *new]))
     for name in names:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.brief.export.data_files import DATA_FILE, holds_briefing
-from detente.brief.export.reading import figures_of, read_brief
+from detente.brief.export.reading import figures_in, read_brief
 from detente.brief.words import format_date, say_edition
 from detente.errors import UsageError, nearest
 
@@ -134,7 +134,7 @@ def explain_figure(figure_id: str, path: Path) -> Explanation:
         As of :func:`detente.brief.export.reading.read_brief`.
     """
     data = read_brief(path)
-    figures = figures_of(data)
+    figures = figures_in(data)
     inputs, sources = data["inputs"], data.get("sources", {})
     figure = figures.get(figure_id)
     if figure is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from detente.brief.document import Brief
-    from detente.brief.summary import Summary
+    from detente.brief.summary import BriefSummary
 
 __all__ = ["PAGES", "to_pdf", "to_png", "to_printed"]
 
@@ -36,7 +36,8 @@ STANDARD = "ua-1"
 SERIF = "Libertinus Serif"
 """The family that typst carries, for pictures too: its letters are narrower than those that pictures are laid out for."""
 LAYOUT = Path(__file__).with_name("brief.typ")
-PPI = 120.0
+PPI, SLIDE_PPI = 144.0, 240.0
+"""Pixels an inch of pictures in files, and on slides; one of theirs is 96th of an inch."""
 LAST_OF_FONT = 0x0530
 """Letters beyond Latin, Greek and Cyrillic are looked for among the fonts of the machine."""
 
@@ -73,7 +74,7 @@ def to_pdf(brief: "Brief") -> bytes:
             data["note"] += _rich(" " + say("summary", "letters_missing"))
             return _compile(data, brief, [])
     except typst.TypstError as error:
-        raise _refused(brief.crisis.id, error) from error
+        raise _print_error(brief.crisis.id, error) from error
 
 
 def _compile(data: Mapping[str, Any], brief: "Brief", standards: list[str]) -> bytes:
@@ -93,8 +94,10 @@ def to_printed(brief: "Brief") -> Mapping[str, bytes]:
         ``print-failed`` if typst refuses the pages or a picture.
     """
     crisis = brief.crisis.id
-    sheets = to_png({chart.id: chart.svg for chart in brief.charts}, crisis)
-    bare = to_png({chart.id: chart.picture().printed for chart in brief.summary.charts}, crisis)
+    sheets = to_png({chart.id: chart.svg for chart in brief.every_chart}, crisis)
+    bare = to_png(
+        {chart.id: chart.picture().printed for chart in brief.summary.charts}, crisis, ppi=SLIDE_PPI
+    )
     return {
         "brief.pdf": to_pdf(brief),
         "brief.docx": to_docx(brief, sheets),
@@ -103,7 +106,7 @@ def to_printed(brief: "Brief") -> Mapping[str, bytes]:
     }
 
 
-def to_png(pictures: Mapping[str, str], crisis: str) -> Mapping[str, bytes]:
+def to_png(pictures: Mapping[str, str], crisis: str, *, ppi: float = PPI) -> Mapping[str, bytes]:
     """Draw pictures as PNG.
 
     Parameters
@@ -112,6 +115,8 @@ def to_png(pictures: Mapping[str, str], crisis: str) -> Mapping[str, bytes]:
         SVG by name: of charts that stand alone, with title, measure and source, or without words around them.
     crisis
         Id of the crisis, for messages.
+    ppi
+        Pixels an inch.
 
     Raises
     ------
@@ -124,9 +129,9 @@ def to_png(pictures: Mapping[str, str], crisis: str) -> Mapping[str, bytes]:
         return {}
     text = json.dumps([_set(svg) for svg in pictures.values()], ensure_ascii=False)
     try:
-        found = _compiler(_SHEETS, text).compile(format="png", ppi=PPI)
+        found = _compiler(_SHEETS, text).compile(format="png", ppi=ppi)
     except typst.TypstError as error:
-        raise _refused(crisis, error) from error
+        raise _print_error(crisis, error) from error
     sheets = found if isinstance(found, list) else [found]
     return {name: bytes(sheet) for name, sheet in zip(pictures, sheets, strict=True)}
 
@@ -184,7 +189,7 @@ def _midnight(brief: "Brief") -> "datetime":
     return datetime.combine(brief.crisis.as_of, time(), tzinfo=UTC)
 
 
-def _refused(crisis: str, error: Exception) -> RunError:
+def _print_error(crisis: str, error: Exception) -> RunError:
     message = f"typst refused the pages of {crisis}: {str(error).strip().splitlines()[0]}"
     fix = "look for letters that cannot be printed in the words of the crisis file, and report it with that file"
     return RunError(message, code="print-failed", at="brief.pdf", fix=fix)
@@ -219,7 +224,7 @@ def _chart(chart: Chart | None) -> dict[str, str] | None:
 
 def _page_data(brief: "Brief") -> dict[str, Any]:
     """Return the summary as plain data for the layout."""
-    summary: Summary = brief.summary
+    summary: BriefSummary = brief.summary
     headings = summary.headings
     shapes = {line: (place, len(summary.types)) for place, line in enumerate(summary.types)}
     return {

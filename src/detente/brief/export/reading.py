@@ -11,7 +11,7 @@ from detente.brief.export.data_files import read_data_file
 from detente.characters import describe_character, escape, find_forbidden
 from detente.errors import RunError
 
-__all__ = ["figures_of", "read_brief"]
+__all__ = ["figures_in", "read_brief"]
 
 _AGAIN = "run detente brief again"
 
@@ -49,7 +49,7 @@ class _QuestionData(_Part):
 
 
 class _SummaryData(_Part):
-    figures: list[_FigureData]
+    figures: list[_FigureData] = []
 
 
 class _InputData(_Part):
@@ -89,7 +89,7 @@ class _BriefData(_Part):
     headline_figures: list[str]
     digest: str = ""
     overrides: dict[str, str] = {}
-    summary: _SummaryData | None = None
+    summary: _SummaryData = _SummaryData()
     questions: list[_QuestionData]
     policies: list[_PolicyData] = []
     inputs: dict[str, _InputData]
@@ -136,10 +136,10 @@ def read_brief(path: Path) -> dict[str, Any]:
     return data
 
 
-def figures_of(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return every figure of a briefing by its id: those of its questions, and those of its summary."""
-    parts = [*data["questions"], data.get("summary") or {"figures": []}]
-    return {figure["id"]: figure for part in parts for figure in part["figures"]}
+def figures_in(data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return all figures of a data file by id: those of the questions, then those of the summary alone."""
+    parts = [*data["questions"], data.get("summary", {})]
+    return {figure["id"]: figure for part in parts for figure in part.get("figures", ())}
 
 
 def _corrupt(path: Path, reason: str) -> RunError:

@@ -100,7 +100,11 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "inputs": _input_data(brief),
         "sources": _source_data(brief),
         "files": [
-            *(f"charts/{chart.id}.{ending}" for chart in brief.charts for ending in ("svg", "png")),
+            *(
+                f"charts/{chart.id}.{ending}"
+                for chart in brief.every_chart
+                for ending in ("svg", "png")
+            ),
             *(f"tables/{name}" for name in to_csv_files(brief)),
             APPENDIX_FILE,
             *PRINTED_FILES,
@@ -245,7 +249,6 @@ def _question(answer: Answer) -> dict[str, Any]:
         "answer": plain(answer.answer),
         "so_what": plain(answer.so_what),
         "model": [plain(text) for text in answer.model],
-        "detail": [plain(text) for text in answer.detail],
         "changes": [plain(text) for text in answer.changes],
         "absent": list(answer.absent),
         "facts": [_fact(fact) for fact in answer.facts],
@@ -404,10 +407,10 @@ def environment(*, html: bool) -> jinja2.Environment:
 
 def to_csv_files(brief: "Brief") -> Mapping[str, str]:
     """Write every table as CSV, by file name, and all figures in one."""
-    files: dict[str, str] = {}
-    for chart in brief.charts:
-        files[f"{chart.id}.csv"] = _csv(chart.table)
+    files = {f"{chart.id}.csv": _csv(chart.table) for chart in brief.summary.charts}
     for answer in brief.answers:
+        for chart in answer.charts:
+            files[f"{chart.id}.csv"] = _csv(chart.table)
         for table in answer.tables:
             files[f"{answer.id}-{table.id}.csv"] = _csv(table)
     for extra in (*brief.base_rates, brief.timeline, brief.inputs, brief.disputed):

@@ -213,13 +213,14 @@ def _look(
     colour: tuple[int, int, int] = INK,
 ) -> None:
     """Set size, font and colour of a paragraph's runs, and its alignment to the left."""
-    from pptx.dml.color import RGBColor  # noqa: PLC0415  as above
+    from pptx.dml import color  # noqa: PLC0415  as above
     from pptx.enum.text import PP_ALIGN  # noqa: PLC0415  as above
     from pptx.util import Pt  # noqa: PLC0415  as above
 
+    rgb: Any = color.RGBColor  # which has no annotations
     paragraph.alignment = PP_ALIGN.LEFT
     for run in paragraph.runs:
         run.font.size, run.font.name = Pt(size), font
-        run.font.color.rgb = RGBColor(*colour)
+        run.font.color.rgb = rgb(*colour)
         if bold:
             run.font.bold = True

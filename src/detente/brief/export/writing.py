@@ -78,7 +78,7 @@ def write_files(brief: "Brief", folder: str | Path, *, single_file: bool = False
         "brief.html": to_html(brief, single_file=single_file),
         **({} if single_file else {APPENDIX_FILE: to_appendix(brief)}),
         "brief.md": to_markdown(brief),
-        **{f"charts/{chart.id}.svg": chart.svg for chart in brief.charts},
+        **{f"charts/{chart.id}.svg": chart.svg for chart in brief.every_chart},
         **{f"tables/{name}": text for name, text in to_csv_files(brief).items()},
     }
     files = {**{name: text.encode() for name, text in texts.items()}, **to_printed(brief)}

@@ -4,6 +4,7 @@ In thousandths of the letter's size, read from the fonts (version 2, SIL Open Fo
 counts as wide as a Cyrillic capital, one of East Asia as a square.
 """
 
+from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
 __all__ = ["balanced", "text_width", "wrap_text"]
@@ -80,8 +81,14 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> text_width("Wait", 10.0), text_width("Wait", 10.0, bold=True)
     (20.0, 21.11)
     """
+    return _thousandths(text, bold=bold) * size / 1000
+
+
+@lru_cache(maxsize=4096)
+def _thousandths(text: str, *, bold: bool) -> int:
+    """Return the width of a line in thousandths of its size; a label is tried at many places."""
     table = _BOLD if bold else _REGULAR
-    return sum(table.get(letter) or _unlisted(letter) for letter in text) * size / 1000
+    return sum(table.get(letter) or _unlisted(letter) for letter in text)
 
 
 def _unlisted(letter: str) -> int:

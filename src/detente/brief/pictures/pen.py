@@ -318,28 +318,6 @@ class Pen:
                 return place
         return None
 
-    def label_block(
-        self,
-        place: TextPlace,
-        lines: Sequence[str],
-        *,
-        tone: Tone | None = None,
-        size: float = SMALL,
-        bold: bool = False,
-        step: float = LINE,
-        least: float = 0.0,
-    ) -> bool:
-        """Write lines below each other if all of them are free there, right of ``least``; tell whether they were written."""
-        places = [TextPlace(place.x, place.y + k * step, place.anchor) for k in range(len(lines))]
-        boxes = [
-            self._box(one, words, size, bold=bold) for one, words in zip(places, lines, strict=True)
-        ]
-        grown = [box.grown(_ROOM) for box in boxes]
-        if not all(box.left >= least and self._is_free(box, self._marks) for box in grown):
-            return False
-        self.lines(place, lines, tone=tone, size=size, bold=bold, halo=True, step=step)
-        return True
-
     def _is_free(self, box: Rect, marks: Sequence[Rect]) -> bool:
         if box.left < 0 or box.right > self.width or box.top < 0:
             return False

@@ -1,22 +1,24 @@
 """A scatter of two aims: each policy a point, those that are named with their ranges, and every point with its name."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from detente.brief.figures import Chart, Figure
 from detente.brief.pictures.drawing import WIDTH, Form, Words, make_chart, uprights
-from detente.brief.pictures.letters import balanced, text_width
+from detente.brief.pictures.letters import balanced, text_width, wrap_text
 from detente.brief.pictures.palette import INK, MUTED, NEUTRAL, RULE, ink
-from detente.brief.pictures.pen import SMALL, Pen, TextPlace
+from detente.brief.pictures.pen import SMALL, Pen, Rect, TextPlace, is_clear
 from detente.brief.pictures.scales import Scale, make_scale
 
 __all__ = ["TradeoffPoint", "draw_tradeoff"]
 
 _HIGH = {"wide": 380.0, "narrow": 380.0}
 _PRINTED = (470.0, 350.0)
-_STEP = 13.5
+_STEP, _LINE, _FREE = 13.5, 1.2, 3.0
+"""Pixels from line to line of a name, across a line, and kept free around a name."""
 _ROOMS = (190.0, 130.0, 90.0)
 """Widths into which a name may be broken."""
 
@@ -102,7 +104,7 @@ def _draw(
     base = next((point for point in points if point.kind == "base"), None)
     if base is not None:
         at = x.at(base.across.value or 0.0)
-        pen.trace([(at, top), (at, bottom)], ink(INK), width=1.4)
+        pen.bar(Rect(at - 0.7, top, at + 0.7, bottom), ink(INK))
     for point in named:
         _draw_ranges(pen, x, y, point, colour)
     tones = {"named": ink(colour), "base": ink(INK), "other": ink(NEUTRAL)}
@@ -134,7 +136,7 @@ def _draw_axes(pen: Pen, x: Scale, y: Scale, *, across: str, up: str, width: flo
         at = y.at(tick)
         signed = f"+{words}" if tick > 0 else words
         if tick == 0:
-            pen.trace([(x.start, at), (x.end, at)], ink(INK), width=1.4)
+            pen.bar(Rect(x.start, at - 0.7, x.end, at + 0.7), ink(INK))
         else:
             pen.line((x.start, at), (x.end, at), ink(RULE), under=True)
         pen.text(TextPlace(x.start - 8.0, at + 4.0, "end"), signed, tone=ink(MUTED), size=SMALL)
@@ -145,11 +147,11 @@ def _draw_axes(pen: Pen, x: Scale, y: Scale, *, across: str, up: str, width: flo
 def _draw_ranges(pen: Pen, x: Scale, y: Scale, point: TradeoffPoint, colour: str) -> None:
     here = _at(x, y, point)
     if point.across.low is not None and point.across.high is not None:
-        ends = (x.at(point.across.low), x.at(point.across.high))
-        pen.trace([(end, here[1]) for end in ends], ink(colour), width=1.2)
+        low, high = x.at(point.across.low), x.at(point.across.high)
+        pen.bar(Rect(low, here[1] - _LINE / 2, high, here[1] + _LINE / 2), ink(colour))
     if point.up.low is not None and point.up.high is not None:
-        ends = (y.at(point.up.low), y.at(point.up.high))
-        pen.trace([(here[0], end) for end in ends], ink(colour), width=1.2)
+        low, high = y.at(point.up.high), y.at(point.up.low)
+        pen.bar(Rect(here[0] - _LINE / 2, low, here[0] + _LINE / 2, high), ink(colour))
 
 
 def _write_name(
@@ -158,9 +160,12 @@ def _write_name(
     """Write a name at the nearest free place to its point; farther off it is tied to it by a thin line."""
     bold = point.kind != "other"
     tone = ink(colour if point.kind == "named" else INK)
-    wraps = dict.fromkeys(tuple(balanced(point.label, room, SMALL)) for room in _ROOMS)
-    for place, lines, far in _places(here, list(wraps)):
-        if pen.label_block(place, lines, tone=tone, bold=bold, step=_STEP, least=x.start - 4.0):
+    broken = dict.fromkeys(tuple(balanced(point.label, room, SMALL)) for room in _ROOMS)
+    wraps = [lines for lines in broken if " ".join(lines) == point.label]
+    wraps = wraps or [tuple(wrap_text(point.label, x.end - x.start, SMALL))]
+    for place, lines, far in _places(here, wraps):
+        if _is_free(pen, place, lines, least=x.start - 4.0, bold=bold):
+            pen.lines(place, lines, tone=tone, size=SMALL, bold=bold, halo=True, step=_STEP)
             if far:
                 side = -3.0 if place.anchor == "start" else 3.0
                 middle = place.y + (len(lines) - 1) * _STEP / 2 - 4.0
@@ -168,21 +173,37 @@ def _write_name(
             return
 
 
+def _is_free(pen: Pen, place: TextPlace, lines: Sequence[str], *, least: float, bold: bool) -> bool:
+    """Tell whether a name of so many lines can stand at a place, right of ``least``, with a little room around it."""
+    wide = max(text_width(line, SMALL, bold=bold) for line in lines)
+    left = place.x - (wide if place.anchor == "end" else 0.0)
+    bottom = place.y + (len(lines) - 1) * _STEP + 0.22 * SMALL
+    box = Rect(left, place.y - 0.74 * SMALL, left + wide, bottom)
+    if box.left < least or box.right > pen.width or box.top < 0.0 or box.bottom > pen.height:
+        return False
+    return is_clear(pen, box.grown(_FREE))
+
+
 def _places(
     here: tuple[float, float], wraps: Sequence[tuple[str, ...]]
-) -> list[tuple[TextPlace, tuple[str, ...], bool]]:
-    """Return places around a point with the lines to be written there and whether they are far, the nearest first."""
+) -> Iterator[tuple[TextPlace, tuple[str, ...], bool]]:
+    """Yield places around a point with the lines to be written there and whether they are far, the nearest first."""
     x, y = here
+    for rank, right, down, far in _offsets(tuple(map(len, wraps))):
+        yield TextPlace(x + right, y + down, "start" if right > 0 else "end"), wraps[rank], far
+
+
+@cache
+def _offsets(counts: tuple[int, ...]) -> tuple[tuple[int, float, float, bool], ...]:
+    """Return places as steps right and down from a point, for names of so many lines: which name, and whether it is far."""
     found = []
-    for rank, lines in enumerate(wraps):
-        rise = (len(lines) - 1) * _STEP
-        for gap in (9.0, 20.0, 34.0, 50.0, 70.0, 95.0):
-            for shift in range(-84, 90, 6):
-                place = TextPlace(x + gap, y + shift + 4.0 - rise / 2, "start")
+    for rank, count in enumerate(counts):
+        rise = (count - 1) * _STEP
+        for gap in (9.0, 20.0, 34.0, 50.0, 70.0, 95.0, 125.0, 160.0, 200.0):
+            for shift in range(-180, 186, 6):
                 apart = max(abs(shift) - 6.0 - rise / 2, 0.0)
                 cost = math.hypot(gap, apart) + 4.0 * rank
-                found.append((cost, place, lines, gap > 12.0 or apart > 8.0))
-                left = TextPlace(x - gap, place.y, "end")
-                found.append((cost + 1.0, left, lines, gap > 12.0 or apart > 8.0))
-    found.sort(key=lambda item: item[0])
-    return [item[1:] for item in found]
+                down, far = shift + 4.0 - rise / 2, gap > 12.0 or apart > 8.0
+                found.append((cost, (rank, gap, down, far)))
+                found.append((cost + 1.0, (rank, -gap, down, far)))
+    return tuple(place for _, place in sorted(found, key=lambda item: item[0]))

@@ -49,6 +49,7 @@ def aims_words(
     return read_page(
         "aims",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "side": sides[0],
             "others": sides[1],
@@ -105,13 +106,15 @@ def _types(context: Context, book: Book) -> list[tuple[str, Figure, Figure]]:
         for kind in player.types if len(player.types) > 1 else ():
             if not context.columns.has(metric_name("prior", player.id, kind.id)):
                 continue
-            prior, attack = (
-                book.metric(
-                    f"{name}.{player.id}.{kind.id}",
-                    f"{words} {player.name} is “{kind.label}”",
-                    metric_name(name, player.id, kind.id),
-                )
-                for name, words in (("prior", "prior that"), ("attack_given", "attack if"))
+            prior = book.metric(
+                f"prior.{player.id}.{kind.id}",
+                f"prior that {player.name} is “{kind.label}”",
+                metric_name("prior", player.id, kind.id),
+            )
+            attack = book.metric(
+                f"attack_given.{player.id}.{kind.id}",
+                f"attack if {player.name} is “{kind.label}”",
+                metric_name("attack_given", player.id, kind.id),
             )
             found.append((context.names.type_clause(player.id, kind.id), prior, attack))
     return found
@@ -172,7 +175,7 @@ def _consents(context: Context, book: Book) -> list[tuple[str, Figure, Figure, s
         shares = [
             book.share(
                 f"{output}.{mechanism.id}",
-                f"share of explored cases in which the package {words}: {mechanism.label}",
+                f"share of versions in which the package {words}: {mechanism.label}",
                 context.columns.values(level.metric) > 0.5,
                 trace=context.traces.of(level.metric),
             )

@@ -66,6 +66,7 @@ def alliance_words(
     return read_page(
         "alliance",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "first": _first(context, packages),
             "exposed": _exposed(context, dependence),

@@ -5,23 +5,19 @@ from detente.brief.context import Context
 from detente.brief.figures import (
     Chart,
     Figure,
-    link,
 )
 from detente.brief.pictures.charts import Dumbbell, draw_dumbbells
 from detente.brief.pictures.drawing import Words
 from detente.brief.questions._parts import (
-    PostureReading,
-    reading_sentence,
     run_note,
 )
 from detente.brief.words import (
-    join_words,
     sentence_case,
 )
 from detente.crisis.elements import Player
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
-__all__ = ["Beliefs", "belief_chart", "belief_paragraphs", "read_beliefs"]
+__all__ = ["Beliefs", "belief_chart", "read_beliefs"]
 
 TELLING = 0.02
 """Smallest shift of a belief that is shown."""
@@ -84,42 +80,10 @@ def belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
             title=f"“{sentence_case(label)}” tells most: it {words} the belief that {player.name} is “{kind}” "
             f"from {prior.text} to {after.text}",
             subtitle="Belief of a public observer in a type before (hollow) and after (filled) the first move seen, mean over "
-            "explored cases",
+            "versions",
             footnote=run_note(context, spread=False),
         ),
         start="Before",
         end="After",
         row_title="Move and type",
     )
-
-
-def belief_paragraphs(
-    context: Context, beliefs: Beliefs, read: tuple[PostureReading, ...]
-) -> tuple[str, ...]:
-    """Describe the security dilemma: how the other side reads moves of restraint and of strength."""
-    ranked = sorted(beliefs, key=lambda item: -abs(_shift(item)))
-    parts = []
-    seen: set[str] = set()
-    for player, kind, label, prior, after in ranked:
-        if player.id in seen or abs((after.value or 0.0) - (prior.value or 0.0)) < TELLING:
-            continue
-        seen.add(player.id)
-        verb = "raises" if (after.value or 0.0) > (prior.value or 0.0) else "lowers"
-        parts.append(
-            f"“{label}” by {player.name} {verb} the belief that it is “{kind}” from {link(prior)} to "
-            f"{link(after, after.full_text)}"
-        )
-    mutual = tuple(reading_sentence(context, reading) for reading in read)
-    if not parts:
-        if not beliefs and not mutual:
-            return ()
-        quiet = (
-            "No first move tells the other side much: types of a player open so much alike that no belief shifts by "
-            "two points or more."
-        )
-        return (" ".join((*mutual, *((quiet,) if beliefs else ()))),)
-    quiet = "A move that every type makes alike tells nothing."
-    if not mutual:
-        return (f"What first moves tell the other side: {join_words(parts)}. {quiet}",)
-    head = f"Each side reads the other's moves. {' '.join(mutual)}"
-    return (f"{head} In the other direction, {join_words(parts)}. {quiet}",)

@@ -8,11 +8,11 @@ from detente.analysis.moves import beliefs_after
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, TableView, link, present_table
-from detente.brief.words import be, sentence_case
+from detente.brief.words import sentence_case
 from detente.crisis.elements import Player
 from detente.crisis.metric_names import metric_name
 
-__all__ = ["channel_sentence", "channel_table", "open_policy"]
+__all__ = ["channel_table", "open_policy"]
 
 
 def open_policy(context: Context, player: str) -> str:
@@ -118,19 +118,6 @@ def _channel_rows(context: Context, book: Book) -> list[_Channel]:
                 )
             )
     return found
-
-
-def channel_sentence(context: Context, book: Book) -> str:
-    """Say where those who see a first move believe otherwise than the public; empty if nothing is said in confidence."""
-    rows = [row for row in _channel_rows(context, book) if row.label != row.look]
-    if not rows:
-        return ""
-    row = max(rows, key=lambda item: abs((item.inside.value or 0) - (item.public.value or 0)))
-    return (
-        f"Channels differ: in public “{row.label}” looks like “{row.look}” and leaves the belief that {row.mover.name} "
-        f"{be(row.mover.name)} “{row.kind}” at {link(row.public)}; those who see it take it to {link(row.inside)} (before: {link(row.prior)}), as the "
-        "model has it where the mover is bound by no commitment."
-    )
 
 
 def channel_table(context: Context, book: Book) -> TableView | None:

@@ -43,7 +43,10 @@ class Strongest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pivot:
-    """The member to win for a package: how likely it joins, and the chance that the package holds without and with it."""
+    """The member to win for a package: how likely it joins, and the chance that the package holds without and with it.
+
+    ``made_good`` is how likely it joins when the gas that it would lose is made good, where that changes anything.
+    """
 
     member: str
     package: str
@@ -123,15 +126,19 @@ def _pivot(reader: PackageReader) -> Pivot | None:
         unit="prob",
         trace=reader.trace,
     )
+    now = reader.joins(first.member, package, coalition.join[first.member, package])
+    paid = (
+        None
+        if first.made_good is None
+        else reader.joins(first.member, package, first.made_good, "gas made good")
+    )
     return Pivot(
         member=name,
         package=reader.package(package),
-        joins=reader.joins(first.member, package, coalition.join[first.member, package]),
+        joins=now,
         holds=reader.chance(package),
         won=won,
-        made_good=None
-        if first.made_good is None
-        else reader.joins(first.member, package, first.made_good, "gas made good"),
+        made_good=None if paid is None or paid.text == now.text else paid,
     )
 
 
@@ -152,11 +159,17 @@ def _cut(reader: PackageReader) -> Split | None:
         )
         for name, said, level in (("now", "", calm), ("cut", ", gas cut", after))
     ]
+    pair = (
+        reader.joins(member, package, coalition.join[member, package]),
+        reader.joins(member, package, cut.join[member, package], "gas cut"),
+    )
+    if pair[0].text == pair[1].text:
+        return None
     return Split(
         package=reader.package(package),
         member=reader.member(member),
-        before=reader.joins(member, package, coalition.join[member, package]),
-        after=reader.joins(member, package, cut.join[member, package], "gas cut"),
+        before=pair[0],
+        after=pair[1],
         likely=counts[0],
         likely_after=counts[1],
         members=len(coalition.members),

@@ -80,6 +80,7 @@ def deterrence_words(
     return read_page(
         "deterrence",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "options": options,
             "split": _split(context, held),
@@ -176,7 +177,7 @@ def _arms(context: Context, success: Rows) -> tuple[str, str, str, Figure, Figur
         if start is None or not context.levels.changed(level):
             continue
         fall = (start.value or 0.0) - (figure.value or 0.0)
-        if fall > 0.0:
+        if fall > 0.0 and start.text != figure.text:
             label = context.crisis.mechanisms[level.mechanism].label
             found.append((fall, (label, context.levels.label(level), start, figure)))
     if not found:
@@ -219,7 +220,7 @@ def _backfires(
         label = context.policies.get(policy).label
         share = book.share(
             f"backfires.{policy}",
-            f"share of explored cases in which “{label}” makes an attack likelier",
+            f"share of versions in which “{label}” makes an attack likelier",
             context.columns.change("attack", policy) >= CLEAR_CHANGE,
             trace=context.traces.of("attack", policy),
         )
@@ -269,7 +270,7 @@ def holds_chart(context: Context, held: Sequence[Held]) -> Chart | None:
             )
     split = _split(context, held)
     weakest = min(held, key=lambda item: item.share.value or 0.0)
-    title = f"Holding back is worth more than {_label(context, weakest)} in {weakest.share.text} of cases"
+    title = f"Holding back is worth more than {_label(context, weakest)} in {weakest.share.text} of versions"
     if split is not None:
         title = f"Deterrence mostly fails if {split[1][0]}"
     return draw_ranges(
@@ -277,7 +278,7 @@ def holds_chart(context: Context, held: Sequence[Held]) -> Chart | None:
         spans,
         Words(
             title=title,
-            subtitle="Share of explored cases in which holding back is worth more than attacking. A share of cases has no range of its own",
+            subtitle="Share of versions in which holding back is worth more than attacking. A share of versions has no range of its own",
             footnote=run_note(context, spread=False),
         ),
         bars=True,

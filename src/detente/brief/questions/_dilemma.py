@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.analysis.effects import EffectLabel, are_forced_equal, label_news
+from detente.analysis.effects import are_forced_equal, label_news
 from detente.analysis.moves import LEAST_CHANGE, shared_fear, values_changed
 from detente.arrays import FloatArray
 from detente.brief.book import Book
@@ -14,7 +14,7 @@ from detente.brief.figures import Chart, Figure, TableView, Trace, link, present
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
-from detente.brief.questions._channels import channel_sentence, channel_table, open_policy
+from detente.brief.questions._channels import channel_table, open_policy
 from detente.brief.questions._parts import PostureReading, readings, run_note
 from detente.brief.type_effects import (
     MIXED,
@@ -25,8 +25,8 @@ from detente.brief.type_effects import (
     reading_words,
     type_changes,
 )
-from detente.brief.words import join_words, plural, sentence_case
-from detente.crisis.elements import Instrument, Player, PlayerType
+from detente.brief.words import plural, sentence_case
+from detente.crisis.elements import Instrument, Player
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.crisis.registers import instrument_kinds, kind_of
 
@@ -53,9 +53,8 @@ SCOPE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DilemmaParts:
-    """What question 7 says of the dilemma: sentences, pictures, tables."""
+    """What question 7 shows of the dilemma: pictures and tables."""
 
-    sentences: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[TableView, ...] = ()
 
@@ -91,16 +90,10 @@ def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
     moves = [*ours, *theirs]
     if not moves:
         return DilemmaParts()
-    sentences = (
-        _kinds(ours),
-        _spiral(context, book, ours, theirs),
-        *_signals(context, book),
-        channel_sentence(context, book),
-    )
+    _enter_spiral(context, book, ours, theirs)
     charts = (_fear_chart(context, moves), _effect_chart(context, moves))
-    tables = (_table(moves), channel_table(context, book))
+    tables = (_table(moves), _signals(context, book), channel_table(context, book))
     return DilemmaParts(
-        sentences=tuple(text for text in sentences if text),
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(table for table in tables if table is not None),
     )
@@ -247,48 +240,18 @@ def _first_moves(context: Context, book: Book) -> list[_Move]:
     return found
 
 
-# --- sentences -------------------------------------------------------------------------------------------------------
+# --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _kinds(moves: list[_Move]) -> str:
-    """Say which commitments provoke, of every type or of one, and which alarm and yet hold the other back."""
-    parts = []
-    for move in sorted(moves, key=lambda item: item.effect.value or 0.0):
-        effect = link(move.effect, move.effect.aside_text)
-        provoked = [link(figure) for one, figure in move.changes if one.label == "provokes"]
-        if move.reading == "provokes":
-            parts.append(
-                f"“{move.label}”, meant {move.intent}, makes an attack likelier ({effect})"
-            )
-        elif provoked:
-            parts.append(
-                f"“{move.label}”, meant {move.intent}, {move.reading_text} ({join_words(provoked)})"
-            )
-        elif move.shift >= LEAST_CHANGE and _holds_back(move) and move.after and move.before:
-            parts.append(
-                f"“{move.label}”, meant {move.intent}, raises the other side's fear from {link(move.before)} to "
-                f"{link(move.after)} and still lowers the chance of an attack ({effect})"
-            )
-    if not parts:
-        return ""
-    return f"Meaning and effect can part: {'; '.join(parts)}."
-
-
-def _holds_back(move: _Move) -> bool:
-    """Whether a move clearly lowers an attack of some type, and provokes none."""
-    held: tuple[EffectLabel, ...] = ("deters", "reassures")
-    return move.reading in held or any(one.label in held for one, _ in move.changes)
-
-
-def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]) -> str:
-    """Say how far the most alarming move of each side raises both sides' fear."""
+def _enter_spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]) -> None:
+    """Enter how far the most alarming move of each side raises both sides' fear."""
     mine = max((move for move in ours if move.fear), key=lambda move: move.shift, default=None)
     other = max((move for move in theirs if move.fear), key=lambda move: move.shift, default=None)
     if mine is None or other is None or mine.fear is None or other.fear is None:
-        return ""
+        return
     index = shared_fear(mine.fear, other.fear)
     base = context.traces.of("attack")
-    figure = book.array(
+    book.array(
         "dilemma.spiral",
         f"spiral index of “{mine.label}” and “{other.label}”",
         index,
@@ -302,44 +265,23 @@ def _spiral(context: Context, book: Book, ours: list[_Move], theirs: list[_Move]
         if isinstance(base, Trace)
         else Trace(),
     )
-    verb = "rise" if (figure.value or 0.0) > 0 else "do not rise"
-    return (
-        f"Fears on both sides {verb} together: “{mine.label}” by {mine.mover.name} and “{other.label}” by {other.mover.name} "
-        f"fill {link(figure, figure.full_text)} of the way from what was believed to certainty of the worst (0: moves tell "
-        "nothing; 1: both sides are sure)."
-    )
 
 
-def _signals(context: Context, book: Book) -> list[str]:
-    """Say which first move tells a player's types apart most and which least, each player that has types."""
-    found = []
+def _signals(context: Context, book: Book) -> TableView | None:
+    """Tabulate how often each type opens with a move, of every player with types: the farther apart, the more it tells."""
+    rows = []
     for player in context.roles.players():
         if len(player.types) < 2:
             continue
         policy = open_policy(context, player.id)
         kinds = (player.types[0], player.types[-1])
-        rows = []
         for item in context.roles.instruments_of(player.id):
             names = [metric_name("first", player.id, kind.id, item.id) for kind in kinds]
             if kind_of(item).open_force or not all(context.columns.has(name) for name in names):
                 continue
-            means = [float(context.columns.values(name, policy).mean()) for name in names]
-            shares_of = [context.columns.values(name, policy) for name in names]
-            if max(means) >= RARE and not are_forced_equal(*shares_of):
-                rows.append((abs(np.log(max(means[0], TINY) / max(means[1], TINY))), item, names))
-        if len(rows) < 2:
-            continue
-        rows.sort(key=lambda row: row[0])
-        (_, least, least_names), (_, most, most_names) = rows[0], rows[-1]
-
-        def shares(
-            item: Instrument,
-            names: list[str],
-            *,
-            player: Player = player,
-            kinds: tuple[PlayerType, PlayerType] = kinds,
-            policy: str = policy,
-        ) -> str:
+            values = [context.columns.values(name, policy) for name in names]
+            if max(float(value.mean()) for value in values) < RARE or are_forced_equal(*values):
+                continue
             figures = [
                 book.metric(
                     f"signal.{player.id}.{kind.id}.{item.id}",
@@ -349,16 +291,27 @@ def _signals(context: Context, book: Book) -> list[str]:
                 )
                 for kind, name in zip(kinds, names, strict=True)
             ]
-            return " and ".join(
-                f"{link(figure)} if “{kind.label}”"
-                for figure, kind in zip(figures, kinds, strict=True)
+            rows.append(
+                (
+                    sentence_case(item.label),
+                    player.name,
+                    *(
+                        f"{link(figure, figure.full_text)} if “{kind.label}”"
+                        for figure, kind in zip(figures, kinds, strict=True)
+                    ),
+                )
             )
-
-        found.append(
-            f"Of the first moves of {player.name} “{most.label}” tells its types apart most (chosen with {shares(most, most_names)}), "
-            f"“{least.label}” least ({shares(least, least_names)})."
-        )
-    return found
+    if not rows:
+        return None
+    return present_table(
+        "signals",
+        ("First move", "By", "One type", "The other"),
+        rows,
+        title="How often each type opens with a move",
+        numeric=(),
+        note="Where the mover chooses freely. A move that types make alike tells nothing.",
+        folded=True,
+    )
 
 
 # --- pictures and tables -----------------------------------------------------------------------------------------------
@@ -390,7 +343,7 @@ def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
         Words(
             title=f"“{sentence_case(top.label)}”, meant {top.intent}, {verb} the other side's fear most: {change}",
             subtitle="Observer's belief that the mover is dangerous before (hollow) and after (filled) a move, what the mover means "
-            "by it in brackets; coloured by mover, mean over explored cases",
+            "by it in brackets; coloured by mover, mean over versions",
             footnote=run_note(context, spread=False),
         ),
         start="Before",
@@ -416,7 +369,7 @@ def _effect_chart(context: Context, moves: list[_Move]) -> Chart | None:
         ],
         Words(
             title=readings_title([move.reading for move in moves]),
-            subtitle="What a move does to the chance of an attack, in points, mean over explored cases and types",
+            subtitle="What a move does to the chance of an attack, in points, mean over versions and types",
             footnote=run_note(context),
         ),
         zero_line=True,

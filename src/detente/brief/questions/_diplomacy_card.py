@@ -59,6 +59,7 @@ def diplomacy_words(
     return read_page(
         "diplomacy",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "verdict": _verdict(settlement),
             "counts_settlements": context.has_settlement,
@@ -171,8 +172,8 @@ def _is_pretext(item: Instrument, kinds: frozenset[str]) -> bool:
 
 def _standing_answer(
     context: Context, book: Book, kinds: frozenset[str]
-) -> tuple[str, str, Figure, Figure] | None:
-    """Return the answer that the base case holds to, with what others believe of the one who gave it before and after."""
+) -> tuple[str, str, str, Figure, Figure] | None:
+    """Return the answer that the base case holds to, whether it moves a belief about the one who gave it, which, and how."""
     base = context.policies.get(context.policies.base)
     for player in context.roles.players("defender"):
         if len(player.types) < 2:
@@ -200,7 +201,9 @@ def _standing_answer(
                         strict=True,
                     )
                 )
-                return item.label, context.names.type_clause(player.id, kind.id), before, after
+                case = "same" if before.text == after.text else "moves"
+                clause = context.names.type_clause(player.id, kind.id)
+                return item.label, case, clause, before, after
     return None
 
 

@@ -11,6 +11,7 @@ from detente.analysis.records import GasStudy
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, link, present_table
+from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import draw_months
@@ -19,10 +20,10 @@ from detente.brief.questions._gas_flows import flows_chart, routes_chart
 from detente.brief.questions._gas_reader import GasReader
 from detente.brief.words import sentence_case
 
-__all__ = ["GasNumbers", "GasSection", "describe_gas"]
+__all__ = ["GasNumbers", "GasSection", "describe_gas", "gas_losses", "gas_numbers"]
 
 
-STUDY, MODEL = "gas", "energy.gas_system"
+STUDY, MODEL, LOSS = "gas", "energy.gas_system", "member_loss_pct_gdp"
 LNG = OKABE_ITO["sky"]
 CHEAP = 0.85
 """A node whose price is below this share of the union's mean is cut off from it by full lines."""
@@ -78,6 +79,25 @@ def describe_gas(context: Context, book: Book) -> GasSection:
         ),
         tables=(teller.countries(),),
     )
+
+
+def gas_numbers(context: Context, book: Book) -> GasNumbers | None:
+    """Return what a cut does in numbers; None where the crisis binds no gas system."""
+    if not context.levels.mechanisms(MODEL):
+        return None
+    reader = GasReader(context, book, context.results.study(STUDY, GasStudy))
+    return _Teller(reader).numbers()
+
+
+def gas_losses(context: Context) -> dict[str, Level]:
+    """Return what each member loses in the state nearest to the start in which something is lost, by actor."""
+    for mechanism in context.levels.mechanisms(MODEL):
+        every = context.levels.of(mechanism.id, LOSS)
+        near = context.levels.main(mechanism.id, LOSS, skip_zero=True)
+        states = [one.state for one in near if (context.columns.values(one.metric) > 0).any()]
+        states += [one.state for one in reversed(every) if context.columns.values(one.metric).any()]
+        return {one.member: one for one in every if one.state in states[:1]}
+    return {}
 
 
 class _Teller:
@@ -260,26 +280,7 @@ class _Teller:
 
     def countries(self) -> TableView:
         """List the countries: what is lost in each case, and the loss of the members with its range."""
-        level = next(
-            (
-                one.state
-                for one in reversed(
-                    self.reader.context.levels.of(
-                        self.reader.study.mechanism, "member_loss_pct_gdp"
-                    )
-                )
-                if self.reader.context.columns.values(one.metric).any()
-            ),
-            (),
-        )
-        state = self._state(level)
-        worst = {
-            one.member: one
-            for one in self.reader.context.levels.of(
-                self.reader.study.mechanism, "member_loss_pct_gdp"
-            )
-            if one.state == state
-        }
+        worst = gas_losses(self.reader.context)
         rows = []
         for k, node in enumerate(self.reader.names):
             cells = []
@@ -316,14 +317,5 @@ class _Teller:
             rows,
             title="Gas by country: share of demand lost in each case, and what a cut costs",
             numeric=(False, *(True for _ in self.reader.years), False),
-            note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of explored cases, without a pact.",
+            note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of versions, without a pact.",
         )
-
-    def _state(self, fallback: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        """Return the state nearest to the start in which something is lost."""
-        for one in self.reader.context.levels.main(
-            self.reader.study.mechanism, "member_loss_pct_gdp", skip_zero=True
-        ):
-            if (self.reader.context.columns.values(one.metric) > 0).any():
-                return one.state
-        return fallback

@@ -94,7 +94,7 @@ def read_held(book: Book) -> list[Held]:
         levels = typed_levels(context, mechanism.id, "margin")
         if not levels:
             continue
-        label = f"share of explored cases in which holding back is worth more: {mechanism.label}"
+        label = f"share of versions in which holding back is worth more: {mechanism.label}"
         by_type = []
         total: np.ndarray | float = 0.0
         weights: np.ndarray | float = 0.0
@@ -201,7 +201,7 @@ def balance_chart(book: Book, held: list[Held]) -> Chart | None:
         rows,
         Words(
             title=title,
-            subtitle="Stakes, mean over explored cases. Bars: what holds back (punishment: sanctions and blame); red stroke: what a sure and costless success would "
+            subtitle="Stakes, mean over versions. Bars: what holds back (punishment: sanctions and blame); red stroke: what a sure and costless success would "
             "give over holding back. A bar that passes the stroke deters",
             footnote=run_note(context, spread=False),
         ),
@@ -270,7 +270,7 @@ def quiet_shares(book: Book, held: Sequence[Held]) -> list[tuple[str, Figure, Fi
         label = context.crisis.mechanisms[item.mechanism].label
         figure = book.number(
             f"quiet.{item.mechanism}",
-            f"share of explored cases in which never having raised the crisis is worth more: {label}",
+            f"share of versions in which never having raised the crisis is worth more: {label}",
             float(np.mean(np.asarray(total) / np.asarray(weight))),
             unit="share",
             trace=context.traces.of(levels[0].metric),

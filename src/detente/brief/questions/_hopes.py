@@ -5,11 +5,11 @@ from typing import Literal
 from detente.analysis.records import HopesStudy
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Trace, link
+from detente.brief.figures import Figure, Trace
 from detente.crisis.elements import QuantityOf
 from detente.crisis.odds import has_own_odds
 
-__all__ = ["hopes_case", "hopes_sentences"]
+__all__ = ["HopesCase", "hopes_case", "read_hopes"]
 
 REFERENCE = "the same draws solved again with the analysts' odds for everybody"
 LEAST = 0.005
@@ -31,12 +31,15 @@ def hopes_case(hoped: float, common: float) -> HopesCase:
     return "raise" if hoped > common else "lower"
 
 
-def hopes_sentences(context: Context, book: Book) -> tuple[str, ...]:
-    """Say what common odds would give, and which share of an attack's chance comes of hopes; nothing where nobody has any."""
+def read_hopes(context: Context, book: Book) -> tuple[HopesCase, Figure] | None:
+    """Return what hopes do and what common odds would give, and enter the share of an attack's chance that comes of hopes.
+
+    None where nobody has any.
+    """
     crisis = context.crisis
     players = [item.name for item in crisis.players.values() if has_own_odds(crisis, item.id)]
     if not players:
-        return ()
+        return None
     study = context.results.study("hopes", HopesStudy)
     hoped = context.columns.values("attack")[: study.attack.size]
     paths = context.traces.game_inputs
@@ -53,19 +56,13 @@ def hopes_sentences(context: Context, book: Book) -> tuple[str, ...]:
     )
     mean, other = float(hoped.mean()), float(study.attack.mean())
     case = hopes_case(mean, other)
-    head = f"If everybody rated the chances of force as analysts do, an attack would stand at {link(common, common.full_text)}"
-    if case == "nothing":
-        return (f"{head}, as it does with the hopes that the file assumes.",)
-    if case == "lower":
-        return (f"{head}: here the hopes that the file assumes lower it.",)
-    share = book.number(
-        "hopes.share",
-        "share of the chance of an attack that comes of hopes",
-        (mean - other) / mean,
-        unit="share",
-        trace=trace,
-        exact=False,
-    )
-    return (
-        f"{head}: {link(share)} of its chance comes of hopes, odds that one side has and analysts do not share.",
-    )
+    if case == "raise":
+        book.number(
+            "hopes.share",
+            "share of the chance of an attack that comes of hopes",
+            (mean - other) / mean,
+            unit="share",
+            trace=trace,
+            exact=False,
+        )
+    return case, common

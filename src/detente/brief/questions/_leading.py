@@ -53,7 +53,7 @@ def read_leading(
         figure = book.array(f"group.{group.id}", label, lead.probs, unit="prob", trace=together)
     share = book.share(
         f"leading.{group.id}",
-        f"share of explored cases in which “{group.label}” is likelier than any other kind of outcome",
+        f"share of versions in which “{group.label}” is likelier than any other kind of outcome",
         lead.leads,
         trace=trace,
     )

@@ -19,7 +19,7 @@ from detente.brief.questions._parts import run_note
 from detente.brief.questions._regret import REGRET_REFERENCE
 from detente.brief.questions._robust import row_name
 from detente.brief.traces import STRONGEST
-from detente.brief.words import format_value, join_words, plural, sentence_case
+from detente.brief.words import format_value, sentence_case
 from detente.crisis.metric_names import Metric
 from detente.runs.statistics import RegretTable, find_regret
 
@@ -31,9 +31,8 @@ SEARCH_REFERENCE = "every combination of the commitments that the policies make;
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPart:
-    """What the briefing says about the search; ``preferred`` is the mix or policy that falls short least over all aims."""
+    """What the briefing shows of the search; ``preferred`` is the mix or policy that falls short least over all aims."""
 
-    paragraphs: tuple[str, ...] = ()
     table: TableView | None = None
     chart: Chart | None = None
     preferred: str = ""
@@ -45,16 +44,10 @@ def find_search(context: Context, book: Book) -> SearchPart:
     if search is None or len(context.policies.ids) < 2:
         return SearchPart()
     if not search.choices:
-        text = (
-            "There is no mix to search for: the policies that were run commit to nothing that can be combined."
-            if search.left_open == ()
-            else "There is no mix to search for: combinations of these commitments make more different games than are solved."
-        )
-        return SearchPart(paragraphs=(text,))
-    head = _searched(context, book, search)
+        return SearchPart()
+    _enter_counts(book, search)
     if not context.policies.mixes:
-        tail = "None of them betters the listed commitments in any mixture of these aims."
-        return SearchPart(paragraphs=(f"{head} {tail}",))
+        return SearchPart()
     aims = search.as_aims()
     regrets = {aim.metric: _regret(context, aim) for aim in aims}
     shades = _shades(regrets, context.policies.compared)
@@ -66,7 +59,6 @@ def find_search(context: Context, book: Book) -> SearchPart:
     }
     kept = _unbeaten(context, aims)
     return SearchPart(
-        paragraphs=(head, _preference(context, aims, ranked, figures)),
         table=_table(context, aims, ranked, figures, regrets, kept),
         chart=_chart(context, aims, ranked, figures, shades),
         preferred=ranked[0],
@@ -159,94 +151,16 @@ def _count(book: Book, name: str, label: str, number: int) -> Figure:
     return book.number(f"search.{name}", label, float(number), unit="number", trace=trace)
 
 
-# --- words -----------------------------------------------------------------------------------------------------------
-
-
-def _searched(context: Context, book: Book, search: MixSearch) -> str:
-    combinations = _count(
-        book, "combinations", "combinations of commitments searched", search.n_combinations
-    )
-    games = _count(book, "games", "different games among them, all solved", search.n_games)
-    unbeaten = _count(
+def _enter_counts(book: Book, search: MixSearch) -> None:
+    """Enter how much was searched, and how much of it nothing betters."""
+    _count(book, "combinations", "combinations of commitments searched", search.n_combinations)
+    _count(book, "games", "different games among them, all solved", search.n_games)
+    _count(
         book,
         "unbeaten",
         "combinations that are no listed commitment and that nothing betters in all aims",
         search.n_unbeaten,
     )
-    text = (
-        f"Commitments can be mixed. The {link(combinations)} combinations of those that these policies make come to "
-        f"{link(games)} different games, each solved over {plural(search.n_draws, 'case')}"
-    )
-    phases = {phase.id: phase.label for phase in context.crisis.phases}
-    opened = [f"“{phases.get(name.partition('@')[0], name)}”" for name in search.left_open]
-    if opened:
-        text += f", with {join_words(opened)} left open"
-    aims = join_words(
-        [
-            "the probability of an attack" if aim.metric == "attack" else aim.label
-            for aim in search.as_aims()
-        ]
-    )
-    text += f", and judged by {aims}. "
-    if not search.n_unbeaten:
-        return text.rstrip()
-    text += (
-        f"Nothing is better on average in all of these than {link(unbeaten)} of them that "
-        f"{'is no' if search.n_unbeaten == 1 else 'are no'} listed commitment"
-    )
-    if search.n_unbeaten > len(context.policies.mixes):
-        return (
-            f"{text}; the best over all aims and the best in each, {len(context.policies.mixes)} of them, were solved over all cases "
-            "as mixes."
-        )
-    return f"{text}; solved over all cases, {_letters(context)}."
-
-
-def _letters(context: Context) -> str:
-    names = [
-        context.policies.short_name(mix).removeprefix("mix ") for mix in context.policies.mixes
-    ]
-    return f"it is mix {names[0]}" if len(names) == 1 else f"they are mixes {join_words(names)}"
-
-
-def _preference(
-    context: Context,
-    aims: tuple[Aim, ...],
-    ranked: list[str],
-    figures: dict[tuple[str, str], Figure],
-) -> str:
-    first = ranked[0]
-    text = (
-        f"Over all cases {context.policies.short_name(first)} falls short least of the best of each case, all aims taken alike: "
-        "shortfalls are added as shares of the largest in each aim, so one large shortfall can weigh as little as several small ones. "
-    )
-    if first in context.policies.mixes:
-        text += f"It means: {context.policies.get(first).label}. "
-    text += f"Its mean shortfall is {_shortfalls(aims, first, figures)}"
-    other = next(
-        (
-            policy
-            for policy in ranked
-            if (policy in context.policies.mixes) != (first in context.policies.mixes)
-        ),
-        None,
-    )
-    if other is not None:
-        kind = "listed commitments" if first in context.policies.mixes else "mixes"
-        text += (
-            f"; of the {kind} {context.policies.short_name(other)} comes nearest, with "
-            f"{_shortfalls(aims, other, figures)}"
-        )
-    return text + "."
-
-
-def _shortfalls(aims: tuple[Aim, ...], policy: str, figures: dict[tuple[str, str], Figure]) -> str:
-    parts = []
-    for aim in aims:
-        figure = figures[policy, aim.metric]
-        noun = "the probability of an attack" if aim.metric == "attack" else aim.label
-        parts.append(f"{link(figure, figure.text.removeprefix('+'))} in {noun}")
-    return join_words(parts)
 
 
 # --- table and picture -----------------------------------------------------------------------------------------------

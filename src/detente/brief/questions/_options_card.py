@@ -18,7 +18,7 @@ from detente.crisis.registers import kind_of
 __all__ = ["forms_chart", "options_words"]
 
 Options = Sequence[tuple[Instrument, Figure]]
-MOST_RESULTS = 4
+MOST_RESULTS = 6
 """Results of chance that are told."""
 TOLD = 0.1
 """Share of attacks from which a move that goes with them is told."""
@@ -54,6 +54,7 @@ def options_words(
     return read_page(
         "options",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "plural": len(context.roles.players("challenger")) > 1,
             "count": len(ladder),
@@ -62,10 +63,7 @@ def options_words(
             "top": top,
             "by_type": [] if top is None else _by_type(context, book, top[0]),
             "together": [] if top is None else _together(book, soft),
-            "chances": [
-                (instrument.label, figure, _result(instrument))
-                for instrument, figure in chances[:MOST_RESULTS]
-            ],
+            "chances": [figure for _, figure in chances[:MOST_RESULTS]],
             "departures": departures,
             "hidden": [item.label for item, _ in ladder if item.seen_by],
             "what": "" if top is None else f"“{top[0].label}”",
@@ -80,10 +78,6 @@ def _use(instrument: Instrument) -> str:
 
 def _likeliest(pairs: Options) -> tuple[Instrument, Figure] | None:
     return max(pairs, key=lambda pair: pair[1].value or 0.0, default=None)
-
-
-def _result(instrument: Instrument) -> str:
-    return instrument.chance[0].label if instrument.chance else ""
 
 
 def _by_type(context: Context, book: Book, instrument: Instrument) -> list[tuple[str, Figure]]:

@@ -6,6 +6,7 @@ from detente.brief.book import Book
 from detente.brief.figures import Figure
 from detente.brief.pages import PageWords, read_page
 from detente.brief.questions._beliefs import TELLING, Beliefs
+from detente.brief.questions._hopes import HopesCase
 from detente.brief.questions._leading import Leading
 from detente.brief.questions._parts import PostureReading, moved_by
 from detente.brief.shared import SharedFigures
@@ -25,6 +26,7 @@ def outlook_words(
     shared: SharedFigures,
     beliefs: Beliefs,
     read: Sequence[PostureReading],
+    hopes: tuple[HopesCase, Figure] | None,
 ) -> PageWords:
     """Say what happens now.
 
@@ -40,12 +42,15 @@ def outlook_words(
         What first moves tell of types.
     read
         How each side reads the other's posture.
+    hopes
+        What hopes do to an attack, and what it would be with common odds.
     """
     context = book.context
     enough = _enough(book)
     return read_page(
         "outlook",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "likeliest": leading.lead.group.label,
             "single": len(leading.lead.group.members) == 1,
@@ -71,7 +76,7 @@ def outlook_words(
             "limit": book.find("good_enough.limit"),
             "combinations": book.find("search.combinations"),
             "noise": book.find("noise"),
-            "hopes": _hopes(book, shared.attack),
+            "hopes": hopes[1] if hopes is not None and hopes[0] != "nothing" else None,
             "rows": moved_by(book, "attack", "an attack"),
             "compared": len(context.policies.ids) > 1,
             "listed": len(context.crisis.policies) > 1,
@@ -119,9 +124,3 @@ def _enough(book: Book) -> tuple[str, Figure, Figure] | None:
     if best == policies.base or shares[best].text == shares[policies.base].text:
         return None
     return policies.get(best).label, shares[best], shares[policies.base]
-
-
-def _hopes(book: Book, attack: Figure) -> Figure | None:
-    """Return the chance of an attack with common odds, where it differs."""
-    common = book.find("hopes.common")
-    return None if common is None or common.text == attack.text else common

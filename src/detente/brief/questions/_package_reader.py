@@ -88,5 +88,5 @@ class PackageReader:
         n_draws = self.coalition.join.shape[-1]
         return (
             f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, every package solved on "
-            f"the first {plural(n_draws, 'explored case')}."
+            f"the first {plural(n_draws, 'version')}."
         )

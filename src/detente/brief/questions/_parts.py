@@ -7,23 +7,19 @@ import numpy as np
 
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Figure, link
+from detente.brief.figures import Figure
 from detente.brief.levels import Level
-from detente.brief.words import join_words, sentence_case
 from detente.brief.words import plural as counted
+from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Mechanism
 from detente.crisis.metric_names import metric_name
 
 __all__ = [
     "Moved",
     "PostureReading",
-    "change_sentences",
-    "effect_sentence",
     "grouped_row",
     "held_by",
-    "held_sentences",
     "moved_by",
-    "reading_sentence",
     "readings",
     "run_note",
     "share_of_attacks",
@@ -35,68 +31,14 @@ MOST_READINGS = 6
 """Levels of a mechanism of belief that are shown."""
 
 
-def _cases(context: Context) -> str:
-    return counted(context.results.n_draws, "case")
-
-
 def run_note(context: Context, *, spread: bool = True) -> str:
     """Footnote of a picture that is read off the run; with ``spread`` its points stand for means, its lines for ranges."""
     crisis = context.crisis
     note = (
         f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, "
-        f"{counted(context.results.n_draws, 'explored case')}."
+        f"{counted(context.results.n_draws, 'version')}."
     )
-    return f"{note} Point: mean; line: 5\N{EN DASH}95% of cases." if spread else note
-
-
-def change_sentences(
-    book: Book,
-    metric: str,
-    noun: str,
-    *,
-    policy: str | None = None,
-    among: Iterable[str] | None = None,
-    most: int = 4,
-    unit: str = "prob",
-    smallest: float = SMALLEST_EFFECT,
-    plural: bool = False,
-) -> tuple[str, ...]:
-    """Say which quantities move a result most, with its mean where each is low and where it is high.
-
-    ``among`` limits them to the quantities of one subject; if none of these matters, that is said.
-    """
-    context = book.context
-    sentences: list[str] = []
-    wanted = None if among is None else set(among)
-    for driver in context.traces.movers(metric, policy):
-        quantity = context.crisis.quantities.get(driver.path)
-        if quantity is None or abs(driver.effect) < smallest or len(sentences) == most:
-            continue
-        if wanted is not None and driver.path not in wanted:
-            continue
-        low, high = book.ends(driver, noun, metric, policy=policy, unit=unit)
-        ends = (
-            (" (its lowest fifth of cases)", " (its highest fifth)") if not sentences else ("", "")
-        )
-        verb = "stand" if plural else "stands"
-        sentences.append(
-            f"{sentence_case(quantity.label)}: {noun} {verb} at {link(low)} where this is low{ends[0]} and at "
-            f"{link(high)} where this is high{ends[1]}."
-        )
-    if not sentences and context.results.n_draws == 1:
-        return (f"One case does not show which quantity moves {noun}.",)
-    if not sentences and wanted is not None:
-        return (
-            (
-                f"No uncertain quantity of this subject moves {noun} by more than chance among "
-                f"{_cases(context)} would; what does is listed under the last question."
-            ),
-        )
-    if not sentences:
-        return (
-            f"No single uncertain quantity moves {noun} by more than chance among {_cases(context)} would.",
-        )
-    return tuple(sentences)
+    return f"{note} Point: average; line: nine versions in ten." if spread else note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +97,7 @@ def share_of_attacks(book: Book, instrument: Instrument) -> Figure | None:
 
 
 def held_by(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[Moved, ...]:
-    """Return the quantities that decide whether holding back is worth more than an option, in shares of explored cases."""
+    """Return the quantities that decide whether holding back is worth more than an option, in shares of versions."""
     context = book.context
     margin = context.columns.values(level.metric)
     trace = context.traces.of(level.metric)
@@ -181,38 +123,6 @@ def held_by(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[Move
         if low.text != high.text:
             found.append(Moved(label=quantity.label, low=low, high=high))
     return tuple(found)
-
-
-def held_sentences(book: Book, level: Level, name: str, *, most: int = 3) -> tuple[str, ...]:
-    """Say which quantities decide whether holding back is worth more than an option, in shares of explored cases."""
-    context = book.context
-    margin = context.columns.values(level.metric)
-    trace = context.traces.of(level.metric)
-    sentences: list[str] = []
-    for driver in context.traces.movers(level.metric)[:most]:
-        quantity = context.crisis.quantities.get(driver.path)
-        if quantity is None:
-            continue
-        values = context.columns.values(metric_name("quantity", driver.path))
-        first, last = np.quantile(values, (0.2, 0.8))
-        low, high = (
-            book.share(
-                f"held.{level.mechanism}.{driver.path}.{end}",
-                f"share of the cases with “{quantity.label}” in its {where} fifth in which holding back beats {name}",
-                margin[part] > 0,
-                trace=trace,
-            )
-            for end, where, part in (
-                ("low", "lowest", values <= first),
-                ("high", "highest", values >= last),
-            )
-        )
-        ends = (" (its lowest fifth)", " (its highest fifth)") if not sentences else ("", "")
-        sentences.append(
-            f"{sentence_case(quantity.label)}: holding back is worth more than {name} in {link(low)} of cases where this "
-            f"is low{ends[0]} and in {link(high)} where this is high{ends[1]}."
-        )
-    return tuple(sentences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,37 +172,6 @@ def readings(book: Book) -> tuple[PostureReading, ...]:
         )
         found.append(PostureReading(mechanism=mechanism, prior=prior, rows=rows))
     return tuple(found)
-
-
-def reading_sentence(context: Context, reading: PostureReading) -> str:
-    """Say what a side reads into the other's posture: "… stands at 37% before any move, at 47% with …"."""
-    parts = [
-        f"{link(figure)} {context.levels.state_words(level)}"
-        for level, figure in reading.rows
-        if abs((figure.value or 0.0) - (reading.prior.value or 0.0)) >= SMALLEST_EFFECT
-    ]
-    label = sentence_case(reading.mechanism.label)
-    if not parts:
-        return f"{label} stays at {link(reading.prior)} whatever the posture."
-    return f"{label} stands at {link(reading.prior)} before any move, at {join_words(parts)}."
-
-
-def effect_sentence(context: Context, policy: str, noun: str, pair: tuple[Figure, Figure]) -> str:
-    """Say what a commitment changes in a probability, with the paired range."""
-    level, change = pair
-    label = context.policies.get(policy).label
-    forgone = context.policies.forgoes(policy) if noun == "an attack" else ""
-    if level.excluded:
-        why = f": it forgoes the attack of {forgone}" if forgone else ""
-        return f"Under “{label}” {noun} is {link(level)}{why}."
-    if change.value is None:
-        return ""
-    why = f", by forgoing the attack of {forgone}" if forgone else ""
-    paired = f" (case by case {change.range_text})" if change.range_text else ""
-    return (
-        f"Under “{label}” {noun} stands at {link(level, level.full_text)}: "
-        f"{link(change, change.text + paired)} against the base case{why}."
-    )
 
 
 def grouped_row(context: Context, level: Level, seen: dict[str, int]) -> tuple[str, str]:

@@ -216,7 +216,7 @@ def _matrix(
         title="Who pays for each package"
         if counter is None
         else f"Who pays if {context.roles.names('challenger')} answers with “{context.crisis.instruments[counter.instrument].label}”",
-        note=f"In % of income while the package is in force, {parts}; mean and 5\N{EN DASH}95% of explored cases. Below zero "
+        note=f"In % of income while the package is in force, {parts}; mean and 5\N{EN DASH}95% of versions. Below zero "
         f"is a gain; <{LEAST_SHOWN}: a smaller loss or gain than that."
         + ("" if counter is None else f" {COUNTED_ONCE}"),
     )

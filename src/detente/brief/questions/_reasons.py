@@ -11,11 +11,11 @@ from detente.analysis.records import (
 )
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Figure, Trace, link
-from detente.brief.words import join_words
+from detente.brief.figures import Figure, TableView, Trace, link, present_table
+from detente.brief.words import join_words, sentence_case
 from detente.crisis.crisis import Crisis
 
-__all__ = ["noise_sentences", "reason_sentences", "turns"]
+__all__ = ["enter_noise", "reason_table", "turns"]
 
 LEAST_TURN = 0.005
 """Difference in how often an option is taken from which on it is told: half a point."""
@@ -41,33 +41,36 @@ def turns(options: tuple[OptionReasons, ...]) -> tuple[OptionReasons, ...]:
     return (*found, lost) if lost.prob <= -LEAST_TURN else found
 
 
-def reason_sentences(context: Context, book: Book) -> tuple[str, ...]:
-    """Say what the policy changes at the decision that bears most on an attack, type by type; nothing where none helps."""
+def reason_table(context: Context, book: Book) -> TableView | None:
+    """Tabulate what the policy changes at the decision that bears most on an attack, by type; None where none helps."""
     study = _study(context)
     if study is None or not study.types:
-        return ()
+        return None
     crisis, player = context.crisis, context.crisis.players[study.player]
     kinds = {kind.id: kind.label for kind in player.types}
-    said = [
-        _of_type(
-            context,
-            book,
-            item,
-            f"{player.name}, if “{kinds[item.type]}”," if len(kinds) > 1 else player.name,
-        )
+    rows = [
+        (f"{player.name}, “{kinds[item.type]}”" if len(kinds) > 1 else player.name, *row)
         for item in study.types
+        for row in _rows(context, book, item)
     ]
+    if not rows:
+        return None
     phase = next(item.label for item in crisis.phases if item.id == study.phase)
-    label = context.policies.get(study.policy).label
-    head = f"Why “{label}” works. What bears most on an attack is “{phase}” in round {study.round}."
-    return (" ".join([head, *said]),)
+    return present_table(
+        "reasons",
+        ("Who", "Option", "Taken more often", "Worth more", "Of that"),
+        rows,
+        title=f"Why “{context.policies.get(study.policy).label}” works",
+        numeric=(False, False, True, True, False),
+        note=f"At the decision that bears most on an attack: “{phase}” in round {study.round}. Worth in stakes.",
+    )
 
 
-def noise_sentences(context: Context, book: Book) -> tuple[str, ...]:
-    """Say which part of an attack's chance is noise of choice, and how it falls as choice gets stricter."""
+def enter_noise(context: Context, book: Book) -> None:
+    """Enter which part of an attack's chance is noise of choice, and how it falls as choice gets stricter."""
     study = _study(context)
     if study is None or not study.attack.mean() > 0.0:
-        return ()
+        return
     trace = Trace(
         sources=context.traces.sources_of([context.crisis.rationality.path]),
         quantities=(context.crisis.rationality.path,),
@@ -80,20 +83,12 @@ def noise_sentences(context: Context, book: Book) -> tuple[str, ...]:
         value = float(study.noise[chosen].sum() / study.attack[chosen].sum())
         return book.number(name, label, value, unit="share", trace=trace, exact=False)
 
-    whole = share("noise", "share of the chance of an attack that is noise of choice", slice(None))
-    text = (
-        f"Of the chance of an attack, {link(whole)} is noise of choice: "
-        "the move was worth less to the one who made it than another that was open"
-    )
+    share("noise", "share of the chance of an attack that is noise of choice", slice(None))
     low, high = np.quantile(study.rationality, (1 / 3, 2 / 3))
     loose, strict = study.rationality <= low, study.rationality >= high
     if high > low and study.attack[loose].sum() > 0.0 and study.attack[strict].sum() > 0.0:
-        ends = (
-            share("noise.loose", "the same in the third of cases with the loosest choice", loose),
-            share("noise.strict", "the same in the third with the strictest choice", strict),
-        )
-        text += f"; {link(ends[0])} in the third of cases with the loosest choice, {link(ends[1])} in the third with the strictest"
-    return (text + ".",)
+        share("noise.loose", "the same in the third of cases with the loosest choice", loose)
+        share("noise.strict", "the same in the third with the strictest choice", strict)
 
 
 def _study(context: Context) -> ReasonsStudy | None:
@@ -102,16 +97,16 @@ def _study(context: Context) -> ReasonsStudy | None:
     return context.results.study("reasons", ReasonsStudy)
 
 
-def _of_type(context: Context, book: Book, item: TypeReasons, who: str) -> str:
-    if not item.options:
-        return f"{who} has a choice there under one of the two policies only."
+def _rows(context: Context, book: Book, item: TypeReasons) -> list[tuple[str, str, str, str]]:
+    """Return the rows of a type: options that the policy opens, and those that it turns to or from."""
     opened = {name: prob for name, prob in item.opened.items() if prob >= LEAST_TURN}
     found = [_opened(context, book, item.type, name, prob) for name, prob in opened.items()]
-    found += [_turn(context, book, item.type, one) for one in turns(item.options)]
-    return f"{who} takes {join_words(found)}." if found else f"{who} chooses there as before."
+    return [*found, *(_turn(context, book, item.type, one) for one in turns(item.options))]
 
 
-def _opened(context: Context, book: Book, kind: str, name: str, prob: float) -> str:
+def _opened(
+    context: Context, book: Book, kind: str, name: str, prob: float
+) -> tuple[str, str, str, str]:
     label = context.crisis.instruments[name].label
     figure = book.number(
         f"reason.{kind}.{name}",
@@ -121,10 +116,12 @@ def _opened(context: Context, book: Book, kind: str, name: str, prob: float) -> 
         trace=_trace(context),
         exact=False,
     )
-    return f"“{label}”, which the policy opens, {link(figure)} of the time"
+    return sentence_case(label), link(figure), "", "the policy opens it"
 
 
-def _turn(context: Context, book: Book, kind: str, option: OptionReasons) -> str:
+def _turn(
+    context: Context, book: Book, kind: str, option: OptionReasons
+) -> tuple[str, str, str, str]:
     label = context.crisis.instruments[option.instrument].label
     trace = _trace(context)
     key = f"reason.{kind}.{option.instrument}"
@@ -139,17 +136,14 @@ def _turn(context: Context, book: Book, kind: str, option: OptionReasons) -> str
         trace=trace,
         exact=False,
     )
-    more = "more often" if option.prob > 0.0 else "less often"
-    words = f"“{label}” {link(often, _size(often))} {more}"
     if abs(option.payoff) < LEAST_WORTH:
-        return f"{words} (worth as much as before)"
+        return sentence_case(label), link(often), "as before", ""
     ranked = sorted(option.parts.items(), key=lambda pair: -abs(pair[1]))[:N_PARTS]
     told = [pair for pair in ranked if abs(pair[1]) >= SMALLEST * abs(ranked[0][1])]
     parts = [
         _part(context.crisis, book, trace, f"{key}.{name}", name, value) for name, value in told
     ]
-    better = "more" if option.payoff > 0.0 else "less"
-    return f"{words} (worth {link(worth, _size(worth))} {better}: {join_words(parts)})"
+    return sentence_case(label), link(often), link(worth), join_words(parts)
 
 
 def _trace(context: Context) -> Trace:

@@ -6,18 +6,15 @@ import numpy as np
 
 from detente.arrays import BoolArray, FloatArray
 from detente.brief.book import Book
-from detente.brief.figures import Figure, link
-from detente.brief.words import join_words, plural
+from detente.brief.figures import Figure, TableView, link, present_table
+from detente.brief.words import sentence_case
 from detente.crisis.elements import Binding, Column, Constant, Issue, Mechanism
 from detente.crisis.metric_names import metric_name
 
-__all__ = ["line_paragraphs", "red_line"]
+__all__ = ["lines_table", "red_line"]
 
 CROSSED = 0.5
 """Points by which a package must pass a line to have crossed it; less is none as figures are printed."""
-OFTEN = 0.05
-"""Share of cases from which on a crossing is told one by one."""
-MOST_TOLD = 4
 HARD = 1e4
 """Price of a point beyond a line from which on no gain on other points pays for it: the line is hard."""
 _LINES = ("challenger_red_line", "defender_red_line")
@@ -32,10 +29,10 @@ def red_line(book: Book, binding: Binding | None, issue: Issue) -> Figure | None
     return book.quantity(path, label=f"red line of {name} on {issue.label}")
 
 
-def line_paragraphs(
+def lines_table(
     book: Book, mechanism: Mechanism, issues: Sequence[Issue], *, cases: BoolArray
-) -> tuple[str, ...]:
-    """Say whether red lines that a mechanism reads are soft, and by how much the best package crosses each.
+) -> TableView | None:
+    """Tabulate how often and how far the best package crosses each red line that a mechanism reads; None if it reads none.
 
     Parameters
     ----------
@@ -55,32 +52,26 @@ def line_paragraphs(
         if issue.id in mechanism.members and _path(book, mechanism.inputs.get(role), issue)
     ]
     if not drawn:
-        return ()
+        return None
     price = _price(book, mechanism)
-    if price is None:
-        return ("Red lines are hard here: no package crosses one.",)
-    text = f"Red lines are soft here: {price}."
-    if not cases.any():
-        return (text,)
-    crossings = [
-        found
-        for issue, role, line in drawn
-        if (found := _crossing(book, mechanism, issue, role, line, cases)) is not None
-    ]
-    return (f"{text} {_told(crossings)}",)
-
-
-def _told(crossings: list[tuple[float, str]]) -> str:
-    """Say which lines the best package crosses, those first that it crosses most often."""
-    ranked = sorted(crossings, key=lambda item: -item[0])
-    told = [words for share, words in ranked if share >= OFTEN][:MOST_TOLD]
-    rest = len(ranked) - len(told)
-    if not ranked:
-        return "The best package crosses none of them."
-    if not told:
-        return f"The best package crosses {plural(rest, 'line')} in a few cases."
-    more = f"; {plural(rest, 'more line')} in fewer cases" if rest else ""
-    return f"Of cases with a range, the best package crosses {join_words(told)}{more}."
+    rows = []
+    if price is not None and cases.any():
+        found = [
+            row
+            for issue, role, line in drawn
+            if (row := _crossing(book, mechanism, issue, role, line, cases)) is not None
+        ]
+        rows = [row for _, row in sorted(found, key=lambda item: -item[0])]
+    return present_table(
+        "red-lines",
+        ("Red line", "Crossed in", "By points, where it is"),
+        rows or [("None is crossed", "", "")],
+        title="How often the best package crosses a red line",
+        note="Lines are hard: no package crosses one."
+        if price is None
+        else f"Lines are soft: {price}.",
+        folded=True,
+    )
 
 
 def _path(book: Book, binding: Binding | None, issue: Issue) -> str | None:
@@ -105,7 +96,7 @@ def _price(book: Book, mechanism: Mechanism) -> str | None:
             unit="ratio",
             trace=book.context.traces.of(metric_name("mechanism", mechanism.id, "exists")),
         )
-        return f"a point beyond one costs {link(figure)} times as much to sign as one before it"
+        return f"a point beyond one costs {figure.text} times as much to sign as one before it"
     known = book.context.levels.binding_values(binding)
     if known is None:
         return "a point beyond one can be signed at a higher price"
@@ -119,13 +110,13 @@ def _price(book: Book, mechanism: Mechanism) -> str | None:
         unit="ratio",
         trace=book.context.traces.of(metric),
     )
-    return f"a point beyond one costs {link(figure, figure.full_text)} times as much to sign as one before it"
+    return f"a point beyond one costs {figure.full_text} times as much to sign as one before it"
 
 
 def _crossing(
     book: Book, mechanism: Mechanism, issue: Issue, role: str, line: Binding, cases: BoolArray
-) -> tuple[float, str] | None:
-    """Return in what share of cases the best package crosses a line, and say it and how far; None if it never does."""
+) -> tuple[float, tuple[str, str, str]] | None:
+    """Return in what share of cases the best package crosses a line, and its row in the table; None if it never does."""
     context, path = book.context, _path(book, line, issue)
     levels = context.levels.start(mechanism.id, "nash_point")
     best = next((level for level in levels if level.member == issue.id), None)
@@ -157,7 +148,11 @@ def _crossing(
     )
     return (
         how_often.value or 0.0,
-        f"that of {name} on {issue.label} in {link(how_often)} (there by {link(how_far, how_far.full_text)} points)",
+        (
+            sentence_case(f"{name} on {issue.label}"),
+            link(how_often),
+            link(how_far, how_far.full_text),
+        ),
     )
 
 

@@ -17,47 +17,12 @@ from detente.brief.words import (
 )
 from detente.crisis.metric_names import metric_name
 
-__all__ = ["REGRET_REFERENCE", "policy_paragraph", "preference_changes", "regret_table"]
+__all__ = ["REGRET_REFERENCE", "preference_table", "regret_table"]
 
+MOST_CHANGES = 6
+"""Most quantities that are named."""
 FORGONE = " Forgone: the commitment rules out an attack of its own side, which deters nobody; it is not compared by that."
 REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
-
-
-def policy_paragraph(context: Context, book: Book) -> str:
-    """Say which commitment holds up best against an attack, and which once its costs count."""
-    if len(context.policies.ids) < 2:
-        return (
-            "Only the base case was run."
-            if len(context.crisis.policies) > 1
-            else "The file names no commitment to compare with the base case."
-        )
-    ranked = context.policies.ranked
-    if len(ranked) < 2:
-        return "Every other commitment compared forgoes an attack, so none can be ranked by how likely it leaves one."
-    table = context.results.regret("attack", lower_is_better=True, policies=ranked)
-    label = context.policies.get(table.least_mean).label
-    row = next(row for row in table.rows if row.policy == table.least_mean)
-    figure = _regret_figure(context, book, "attack", row.policy, row.mean, row.high)
-    text = (
-        f"Of {len(ranked)} commitments compared over the same cases, “{label}” holds up best against an attack: "
-        + (
-            "in every case no other leaves it less likely"
-            if row.best_share == 1
-            else f"on average it leaves the probability {link(figure, _points(figure.value))} above that of the best "
-            "commitment of each case"
-        )
-    )
-    if table.minimax != table.least_mean:
-        text += f", while “{context.policies.get(table.minimax).label}” has the smallest worst case"
-    payoff = context.results.regret(policies=context.policies.ids)
-    defenders = context.roles.opponent_names()
-    best = next(item for item in payoff.rows if item.policy == payoff.least_mean)
-    cost = _regret_figure(context, book, "payoff", best.policy, best.mean, best.high)
-    text += (
-        f". Once its costs to {defenders} are counted, “{context.policies.get(best.policy).label}” has the least regret "
-        f"({link(cost, cost.text)} on average)."
-    )
-    return text
 
 
 def _points(value: float | None) -> str:
@@ -105,21 +70,33 @@ def _regret_figure(
     )
 
 
-def preference_changes(context: Context) -> tuple[str, ...]:
-    """Where the commitment that the defender would choose changes."""
+def preference_table(context: Context) -> TableView | None:
+    """Tabulate where the commitment that the defender would choose changes; None where it does not."""
     if len(context.policies.ids) < 2:
-        return ()
-    sentences = []
-    for change in context.results.first_changes(policies=context.policies.ids)[:2]:
+        return None
+    rows = []
+    for change in context.results.first_changes(policies=context.policies.ids):
         quantity = context.crisis.quantities.get(change.path)
         if quantity is None or change.advantage <= 2 * change.advantage_error:
             continue
-        sentences.append(
-            f"Where “{quantity.label}” is {change.direction} {_threshold(change.threshold, quantity.unit)}, "
-            f"{context.roles.opponent_names()} would do better with “{context.policies.get(change.after).label}” than with "
-            f"“{context.policies.get(change.before).label}”."
+        rows.append(
+            (
+                sentence_case(quantity.label),
+                f"{change.direction} {_threshold(change.threshold, quantity.unit)}",
+                context.policies.get(change.before).label,
+                context.policies.get(change.after).label,
+            )
         )
-    return tuple(sentences)
+    if not rows:
+        return None
+    return present_table(
+        "preferences",
+        ("Where this", "is", "instead of", "the better choice is"),
+        rows[:MOST_CHANGES],
+        title=f"What would change the choice of {context.roles.opponent_names()}",
+        numeric=(),
+        note="By mean payoff, each quantity by itself; only where the advantage stands out from chance.",
+    )
 
 
 def _threshold(value: float, unit: str) -> str:

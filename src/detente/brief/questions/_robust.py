@@ -15,7 +15,7 @@ from detente.arrays import BoolArray, FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, TableView, Trace, link, present_table
-from detente.brief.words import format_value, join_words, plural, sentence_case
+from detente.brief.words import format_value, sentence_case
 from detente.crisis.metric_names import metric_name
 
 __all__ = ["GOOD_ENOUGH", "RobustPart", "find_mix", "row_name"]
@@ -25,19 +25,18 @@ GOOD_ENOUGH = 0.20
 """An attack at or below this is at most "very unlikely" on the scale of likelihood words."""
 FEWEST_CASES = 64
 """With fewer cases no box is looked for."""
-PARETO_REFERENCE = "Pareto: no other is at least as good for every aim and better for one"
 BOX_REFERENCE = (
     "Friedman and Fisher (1999), PRIM; coverage and density as in Bryant and Lempert (2010)"
 )
-SHARE_REFERENCE = "share of explored cases in which every limit holds"
+SHARE_REFERENCE = "share of versions in which every limit holds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobustPart:
-    """What the briefing says about mixes: paragraphs and a table; empty where only one policy was run."""
+    """What the briefing shows of mixes: which are good enough how often, and where they fail; empty where only one policy was run."""
 
-    paragraphs: tuple[str, ...]
-    table: TableView | None
+    table: TableView | None = None
+    failing: TableView | None = None
 
 
 def find_mix(context: Context, book: Book, *, also: str = "") -> RobustPart:
@@ -46,23 +45,20 @@ def find_mix(context: Context, book: Book, *, also: str = "") -> RobustPart:
     ``also`` is another policy or mix whose failing is told of.
     """
     if len(context.policies.ids) < 2:
-        return RobustPart(paragraphs=(), table=None)
+        return RobustPart()
     goods = {policy: _good(context, policy) for policy in context.policies.compared}
     shares = {
         policy: _share(context, book, policy, goods[policy]) for policy in context.policies.compared
     }
     ranked = sorted(context.policies.compared, key=lambda policy: -(shares[policy].value or 0.0))
     kept = _pareto(context)
-    paragraphs = (
-        _enough_paragraph(context, book, ranked, shares),
-        _unbeaten_paragraph(context, kept),
-        *(
-            sentence
-            for policy in dict.fromkeys((ranked[0], also or ranked[0]))
-            for sentence in _failure(context, book, policy)
-        ),
-    )
-    return RobustPart(paragraphs=paragraphs, table=_table(context, ranked, shares, kept))
+    _limit(book)
+    rows = [
+        row
+        for policy in dict.fromkeys((ranked[0], also or ranked[0]))
+        if (row := _failure(context, book, policy)) is not None
+    ]
+    return RobustPart(table=_table(context, ranked, shares, kept), failing=_failures(rows))
 
 
 def row_name(context: Context, policy: str) -> str:
@@ -93,7 +89,7 @@ def _share(context: Context, book: Book, policy: str, good: BoolArray) -> Figure
     label = context.policies.get(policy).label
     return book.share(
         f"good_enough.{policy}",
-        f"share of explored cases in which “{label}” is good enough",
+        f"share of versions in which “{label}” is good enough",
         good,
         trace=_statistic(context, policy, "ensemble.satisficing", SHARE_REFERENCE),
     )
@@ -130,39 +126,6 @@ def _pareto(context: Context) -> tuple[str, ...]:
     )
 
 
-def _enough_paragraph(
-    context: Context, book: Book, ranked: list[str], shares: dict[str, Figure]
-) -> str:
-    sides = join_words([context.crisis.players[name].name for name in _sides(context)], last="nor")
-    limit = _limit(book)
-    first = ranked[0]
-    text = (
-        f"Call a commitment good enough in a case if an attack is at most {link(limit)} likely, the upper end of “very "
-        f"unlikely”, and {'neither ' if ' nor ' in sides else ''}{sides} "
-        f"{'does' if ' nor ' in sides else 'does not do'} worse than the base case leaves it on average. "
-        f"{sentence_case(context.policies.short_name(first))} is good enough in {link(shares[first])} of explored cases"
-    )
-    others = [policy for policy in ranked[1:3] if policy != context.policies.base]
-    parts = [
-        f"{context.policies.short_name(policy)} in {link(shares[policy])}" for policy in others
-    ]
-    if first != context.policies.base:
-        parts.append(f"the base case in {link(shares[context.policies.base])}")
-    if parts:
-        text += f", {join_words(parts)}"
-    return text + "."
-
-
-def _unbeaten_paragraph(context: Context, kept: tuple[str, ...]) -> str:
-    names = join_words([context.policies.short_name(policy) for policy in kept])
-    players = [context.crisis.players[name].name for name in _sides(context)]
-    aims = join_words(["an attack", *(f"the payoff of {name}" for name in players)])
-    choice = "choosing among these is a matter of what weighs most"
-    if len(kept) == 1:
-        choice = "it is best for all of them"
-    return f"On average no other commitment compared is at least as good for {aims} at once as {names}: {choice}."
-
-
 def _limit(book: Book) -> Figure:
     return book.number(
         "good_enough.limit",
@@ -176,29 +139,48 @@ def _limit(book: Book) -> Figure:
     )
 
 
-def _failure(context: Context, book: Book, policy: str) -> tuple[str, ...]:
-    """Say in words where an attack stays likelier than good enough under the most robust commitment."""
+def _failures(rows: list[tuple[str, ...]]) -> TableView | None:
+    if not rows:
+        return None
+    return present_table(
+        "failing",
+        (
+            "Under",
+            "An attack stays above the limit in",
+            "Mostly where",
+            "There it does in",
+            "These hold of all",
+        ),
+        rows,
+        title="Where the most robust commitments fail",
+        numeric=(False, True, False, True, True),
+        note=f"The limit is an attack at {format_value(GOOD_ENOUGH, 'prob')}. {BOX_REFERENCE}.",
+    )
+
+
+def _failure(context: Context, book: Book, policy: str) -> tuple[str, ...] | None:
+    """Return the row that says where an attack stays likelier than good enough under a commitment."""
     attack = context.columns.values("attack", policy)
     failing = attack > GOOD_ENOUGH
     count = int(failing.sum())
     if context.results.n_draws < FEWEST_CASES or not 0 < count < failing.size:
-        return ()
+        return None
     label = context.policies.get(policy).label
     trace = _statistic(context, policy, "ensemble.prim", BOX_REFERENCE)
     share = book.share(
         f"fails.{policy}",
-        f"share of explored cases in which an attack is likelier than good enough under “{label}”",
+        f"share of versions in which an attack is likelier than good enough under “{label}”",
         failing,
         trace=trace,
     )
-    lead = f"Under {context.policies.short_name(policy)} an attack stays above that limit in {link(share)} of explored cases"
+    name = row_name(context, policy)
     inputs = _moving(context, policy)
     box = None
     if inputs:
         search = find_box(inputs, failing)
         box = search.simplify(search.balanced)
     if box is None or not box.limits:
-        return (f"{lead}; no simple condition on the quantities sets these apart.",)
+        return (name, link(share), "no simple condition sets these apart", "", "")
     density, coverage = (
         book.number(f"fails.{policy}.{name}", words, value, unit="share", trace=trace, exact=False)
         for name, words, value in (
@@ -220,12 +202,7 @@ def _failure(context: Context, book: Book, policy: str) -> tuple[str, ...]:
         labels={path: f"“{quantities[path].label}”" for path in inputs},
         write=lambda path, value: format_value(value, quantities[path].unit),
     )
-    return (
-        (
-            f"{lead}. It does so in {link(density)} of the {plural(box.n_cases, 'case')} in which {words}; these hold "
-            f"{link(coverage)} of the cases in which it fails."
-        ),
-    )
+    return (name, link(share), words, link(density), link(coverage))
 
 
 def _moving(context: Context, policy: str) -> dict[str, FloatArray]:
@@ -275,7 +252,7 @@ def _table(
             "None better in all",
         ),
         rows,
-        title="In which share of explored cases each commitment is good enough",
+        title="In which share of versions each commitment is good enough",
         numeric=(False, True, True, *(True for _ in names), False),
         note="No worse: than the base case leaves it on average. None better in all: no other commitment is at least as good on "
         "average for every aim and better for one.",

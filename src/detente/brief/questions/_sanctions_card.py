@@ -61,6 +61,7 @@ def sanctions_words(
     return read_page(
         "sanctions",
         {
+            "one_case": context.results.n_draws == 1,
             "names": context.roles.names("challenger"),
             "hardest": None if hardest is None else (_label(context, hardest[0]), hardest[1]),
             "own": None if own is None else (_label(context, own[0]), own[1]),
@@ -70,6 +71,7 @@ def sanctions_words(
             "alone": measures.alone[:MOST_MEASURES],
             "prices": measures.prices,
             "unmodelled": measures.unmodelled,
+            "ally": measures.ally,
             "currency": currency[:1],
             "uses": sorted(payers.uses, key=lambda row: -(row[1].value or 0.0))[:MOST_USES],
             "listings": payers.listings[-1:],

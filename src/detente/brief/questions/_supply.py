@@ -92,7 +92,7 @@ def supply_charts(context: Context, book: Book) -> list[Chart]:
                 rows,
                 Words(
                     title=f"A cut takes {format_number(lost)} TWh; {join_words(rising) or 'nothing'} stand{'' if len(rising) > 1 else 's'} in for it",
-                    subtitle=f"{sentence_case(mechanism.label)}: what covers demand in TWh, mean over explored cases",
+                    subtitle=f"{sentence_case(mechanism.label)}: what covers demand in TWh, mean over versions",
                     footnote=run_note(context, spread=False),
                 ),
                 colours={OWN: NEUTRAL, **colours},

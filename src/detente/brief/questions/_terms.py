@@ -14,21 +14,17 @@ from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.pictures.terms import TermRow, draw_terms
 from detente.brief.questions._parts import run_note
-from detente.brief.questions._red_lines import line_paragraphs, red_line
+from detente.brief.questions._red_lines import red_line
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.elements import Issue, Mechanism
 
-__all__ = ["Terms", "causes_chart", "read_terms", "terms_chart", "terms_paragraphs", "terms_table"]
+__all__ = ["Terms", "causes_chart", "read_terms", "room_table", "terms_chart", "terms_table"]
 
 _CAUSES = (
     ("exists_common_beliefs", "If both judged the chances of war alike"),
     ("exists_firm_deals", "If deals were sure to hold"),
     ("exists_no_red_lines", "Without red lines"),
     ("exists_undivided", "If every issue had to go whole to one side"),
-)
-_CONSENTS = (
-    ("consents", "beats a war"),
-    ("consents_as_things_stand", "beats things as they stand"),
 )
 NOTABLE = 0.01
 """Smallest change of a share that is worth a clause."""
@@ -60,7 +56,7 @@ def read_terms(book: Book) -> Terms | None:
         exists = context.columns.values(first[0].metric) > 0.5
         found = book.share(
             f"room.{mechanism.id}",
-            "share of explored cases with terms that both sides prefer to fighting",
+            "share of versions with terms that both sides prefer to fighting",
             exists,
             trace=context.traces.of(first[0].metric),
         )
@@ -134,7 +130,7 @@ def _causes(book: Book, mechanism: Mechanism) -> tuple[tuple[str, Figure], ...]:
         for level in context.levels.start(mechanism.id, output)[:1]:
             figure = book.share(
                 f"{output}.{mechanism.id}",
-                f"share of explored cases with such terms: {words[0].lower()}{words[1:]}",
+                f"share of versions with such terms: {words[0].lower()}{words[1:]}",
                 context.columns.values(level.metric) > 0.5,
                 trace=context.traces.of(level.metric),
             )
@@ -174,7 +170,7 @@ def terms_chart(
             clashing.append(issue.label)
     if not rows:
         return None
-    title = f"Terms that both sides prefer to fighting exist in {terms.exists.text} of cases"
+    title = f"Terms that both sides prefer to fighting exist in {terms.exists.text} of versions"
     if clashing:
         title += f"; red lines clash on {join_words(clashing)}"
     lines = any(line is not None for row in rows for line in row.red_lines)
@@ -205,101 +201,22 @@ def _clash(row: TermRow) -> bool:
     return first.value < second.value if mine <= theirs else first.value > second.value
 
 
-# --- words -----------------------------------------------------------------------------------------------------------
+# --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def terms_paragraphs(
-    context: Context, book: Book, terms: Terms, issues: Sequence[Issue], sides: tuple[str, str]
-) -> tuple[str, ...]:
-    """Say what empties the range, which package is the best found, and what each side must believe to sign it."""
-    paragraphs = [
-        f"A settlement that both sides prefer to fighting exists in {link(terms.exists)} of explored cases."
-        + _cause_words(terms)
-    ]
-    package = _package(terms, issues)
-    if package:
-        paragraphs.append(package)
-    paragraphs += line_paragraphs(book, terms.mechanism, issues, cases=terms.open_cases)
-    beliefs = _beliefs(book, terms, sides)
-    if beliefs:
-        paragraphs.append(beliefs)
-    waiver = _waiver(context, book, terms, issues, sides)
-    if waiver:
-        paragraphs.append(waiver)
-    consent = _consents(context, book)
-    return (*paragraphs, *consent)
-
-
-def _cause_words(terms: Terms) -> str:
-    base = terms.exists.value or 0.0
-    words = []
-    for label, figure in terms.causes:
-        if abs((figure.value or 0.0) - base) >= NOTABLE:
-            words.append(f"{label[0].lower()}{label[1:]}, in {link(figure)}")
-    if not words:
-        return ""
-    return f" It would exist {'; '.join(words)}."
-
-
-def _package(terms: Terms, issues: Sequence[Issue]) -> str:
-    parts = []
-    for issue in issues:
-        figure = terms.best.get(issue.id)
-        if figure is None or figure.value is None:
-            continue
-        anchor = (
-            issue.at_0 if figure.value < 25 else issue.at_100 if figure.value > 75 else issue.at_50
+def room_table(book: Book, terms: Terms, sides: tuple[str, str]) -> TableView | None:
+    """Tabulate how wide the range is, and what either side would have to waive where there is none."""
+    context, rows = book.context, []
+    for level in context.levels.start(terms.mechanism.id, "width")[:1]:
+        width = book.level(
+            f"width.{terms.mechanism.id}", "width of the bargaining range", level, unit="share"
         )
-        words = f" (near “{anchor}”)" if anchor else ""
-        parts.append(f"{issue.label} {link(figure, figure.full_text)}{words}")
-    if not parts:
-        return ""
-    text = f"The best package found weighs each side's gain over fighting (Nash's solution): {'; '.join(parts)}."
-    ranked = sorted(terms.carried.items(), key=lambda item: -(item[1].value or 0.0))
-    names = {issue.id: issue.label for issue in issues}
-    if ranked and ranked[0][0] in names:
-        first, figure = ranked[0]
-        text += (
-            f" The range hangs most on {names[first]}: without that issue in the talks {link(figure)} of it would be gone."
-            if (figure.value or 0.0) >= TELLING
-            else f" No issue carries the range alone: leaving one out of the talks costs {link(figure)} of it at most."
-        )
-    return text
-
-
-def _beliefs(book: Book, terms: Terms, sides: tuple[str, str]) -> str:
-    context = book.context
-    parts = []
-    for role, side in zip(("challenger", "defender"), sides, strict=True):
-        for level in context.levels.start(terms.mechanism.id, f"{role}_accepts_below")[:1]:
-            values = np.where(terms.open_cases, context.columns.values(level.metric), np.nan)
-            figure = book.array(
-                f"accepts.{terms.mechanism.id}.{role}",
-                f"chance of victory up to which {side} signs the best package, cases with a range",
-                values,
-                unit="prob",
-                trace=context.traces.of(level.metric),
-            )
-            if figure.value is not None:
-                own = "their" if " and " in side else "its"
-                parts.append(
-                    f"{side} must put {own} own chance of winning a war at no more than {link(figure, figure.full_text)}"
-                )
-    if not parts:
-        return ""
-    return f"To sign it, {', and '.join(parts)}, and both must trust that the other keeps it."
-
-
-def _waiver(
-    context: Context, book: Book, terms: Terms, issues: Sequence[Issue], sides: tuple[str, str]
-) -> str:
-    """Where no terms exist, say what the cheapest concession is."""
+        rows.append(("Width of the range", link(width, width.full_text)))
     shut = ~terms.open_cases
-    if not shut.any():
-        return ""
-    parts = []
     for role, side in zip(("challenger", "defender"), sides, strict=True):
         for level in context.levels.start(terms.mechanism.id, f"{role}_shortfall")[:1]:
+            if not shut.any():
+                continue
             figure = book.array(
                 f"shortfall.{terms.mechanism.id}.{role}",
                 f"what {side} alone would have to waive, cases without a range",
@@ -307,63 +224,16 @@ def _waiver(
                 unit="share",
                 trace=context.traces.of(level.metric),
             )
-            parts.append((figure.value or 0.0, side, figure))
-    if len(parts) < 2:
-        return ""
-    (_, first, least), (_, other, more) = sorted(parts, key=lambda item: item[0])
-    text = (
-        f"Where no such terms exist, {first} would have to waive a further {link(least, least.full_text)} of all that it "
-        f"disputes, or {other} {link(more, more.full_text)}, for a range to open."
+            rows.append((f"What {side} alone would have to waive", link(figure, figure.full_text)))
+    if not rows:
+        return None
+    return present_table(
+        "room",
+        ("What", "Share of all that is disputed"),
+        rows,
+        title="How much room there is, and what is missing where there is none",
+        folded=True,
     )
-    names = {issue.id: issue.label for issue in issues}
-    rates = {k: v for k, v in terms.trade.items() if k in names and v.value is not None}
-    if rates:
-        cheap = max(rates, key=lambda issue: rates[issue].value or 0.0)
-        dear = min(rates, key=lambda issue: rates[issue].value or 0.0)
-        ends = rates[cheap], rates[dear]
-        if all(abs((end.value or 0.5) - 0.5) < TELLING for end in ends):
-            text += (
-                f" Little can be gained by trading issues: on all of them {sides[0]}'s share in the worth of a point to both "
-                f"lies between {link(ends[1])} and {link(ends[0])}."
-            )
-        else:
-            text += (
-                f" A point is cheapest for {sides[1]} to give on {names[cheap]}, where {link(ends[0])} of its worth to both "
-                f"is {sides[0]}'s"
-            )
-            text += (
-                f", and for {sides[0]} on {names[dear]} ({link(ends[1])})."
-                if dear != cheap
-                else "."
-            )
-    return text
-
-
-def _consents(context: Context, book: Book) -> tuple[str, ...]:
-    """Say of each third party in how many cases it prefers the package to fighting, and to things as they stand."""
-    sentences = []
-    for mechanism in context.levels.mechanisms("bargaining.consent"):
-        shares = {
-            output: book.share(
-                f"{output}.{mechanism.id}",
-                f"share of explored cases in which the package {words}: {mechanism.label}",
-                context.columns.values(level.metric) > 0.5,
-                trace=context.traces.of(level.metric),
-            )
-            for output, words in _CONSENTS
-            for level in context.levels.start(mechanism.id, output)[:1]
-        }
-        if len(shares) < len(_CONSENTS):
-            continue
-        war, today = shares.values()
-        text = (
-            f"A third party has a say. {sentence_case(mechanism.label)}: it would rather live with the best package "
-            f"than fight in {link(war)} of explored cases, and rather than keep things as they stand in {link(today)}."
-        )
-        if (war.value or 0.0) - (today.value or 0.0) >= TELLING:
-            text += " Where only the first holds, the package is a loss that it takes to be spared a war."
-        sentences.append(text)
-    return tuple(sentences)
 
 
 def causes_chart(context: Context, terms: Terms) -> Chart | None:
@@ -377,13 +247,15 @@ def causes_chart(context: Context, terms: Terms) -> Chart | None:
     gain = (most.value or 0.0) - base
     title = "Nothing taken away alone opens more room for terms"
     if gain >= NOTABLE:
-        title = f"{label}, terms would exist in {most.text} of cases instead of {terms.exists.text}"
+        title = (
+            f"{label}, terms would exist in {most.text} of versions instead of {terms.exists.text}"
+        )
     return draw_ranges(
         "diplomacy-causes",
         spans,
         Words(
             title=title,
-            subtitle="Share of explored cases in which terms exist that both sides prefer to fighting",
+            subtitle="Share of versions in which terms exist that both sides prefer to fighting",
             footnote=run_note(context, spread=False),
         ),
         bars=True,

@@ -34,8 +34,8 @@ def timeline_chart(book: Book) -> Chart | None:
     start = context.crisis.as_of
     shades = {context.roles.colours[player.id] for player in context.roles.players("challenger")}
     said = (
-        "Bar: from the first part in place (dot) to all of it, mean over explored cases; thin line: from the earliest to the "
-        "latest, 5\N{EN DASH}95% of cases"
+        "Bar: from the first part in place (dot) to all of it, mean over versions; thin line: from the earliest to the "
+        "latest, nine versions in ten"
     )
     kinds = "Diamonds: days known on " + format_date(start.isoformat())
     return draw_timeline(

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.facts import read_facts
-from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
+from detente.brief.figures import Answer, Chart, Figure, TableView, present_table
 from detente.brief.pictures.charts import Mark, draw_positions
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._aims_card import aims_words
+from detente.brief.questions._red_lines import lines_table
 from detente.brief.questions._terms import (
     Terms,
     read_terms,
+    room_table,
     terms_chart,
-    terms_paragraphs,
     terms_table,
 )
-from detente.brief.words import join_words, sentence_case
+from detente.brief.words import sentence_case
 from detente.crisis.elements import Binding, ByState, Column, Issue, Player, Product, Sum
 
 __all__ = ["answer"]
@@ -49,12 +50,8 @@ def answer(book: Book) -> Answer:
         so_what=said.so_what,
         facts=read_facts(book),
         model=said.model,
-        detail=(
-            *_position_paragraphs(context, book, ranked, sides),
-            *_room_paragraphs(context, book, terms, ranked, sides),
-        ),
         charts=() if chart is None else (chart,),
-        tables=_tables(context, terms, ranked),
+        tables=_tables(book, terms, ranked, (sides[0].name(context), sides[1].name(context))),
         changes=said.changes,
         absent=said.absent,
     )
@@ -142,60 +139,6 @@ def _ranked_issues(
         if gap is not None:
             found.append((issue, gap))
     return sorted(found, key=lambda pair: (-_salience(context, pair[0].id, sides[0]), -pair[1]))
-
-
-def _position_paragraphs(
-    context: Context,
-    book: Book,
-    ranked: list[tuple[Issue, float]],
-    sides: tuple[_Side, _Side],
-) -> tuple[str, ...]:
-    """Say where the sides stand on the first issue, and which issues are held to be open to bargaining."""
-    if not ranked:
-        return ()
-    issue = ranked[0][0]
-    mine, theirs = (_position(book, side, issue.id) for side in sides)
-    if mine is None or theirs is None:
-        return ()
-    text = (
-        f"Positions are scored from 0 to 100 on each issue. On {issue.label}, {sides[0].name(context)} is put at "
-        f"{link(mine)} and {sides[1].name(context)} at {link(theirs)}."
-    )
-    return (text + _red_lines(context),)
-
-
-def _red_lines(context: Context) -> str:
-    issues = context.crisis.issues.values()
-    closed = [item.label for item in issues if not item.negotiable]
-    open_ = [item.label for item in issues if item.negotiable]
-    if not closed:
-        return ""
-    if open_ and len(open_) <= min(3, len(closed)):
-        return f" Of {len(issues)} issues only {join_words(open_)} {'is' if len(open_) == 1 else 'are'} held to be negotiable."
-    if len(closed) > 3:
-        return f" Of {len(issues)} issues {len(closed)} are held not to be negotiable."
-    return f" {sentence_case(join_words(closed))} {'is' if len(closed) == 1 else 'are'} held not to be negotiable."
-
-
-def _room_paragraphs(
-    context: Context,
-    book: Book,
-    terms: Terms | None,
-    ranked: list[tuple[Issue, float]],
-    sides: tuple[_Side, _Side],
-) -> tuple[str, ...]:
-    if terms is None:
-        return ()
-    names = sides[0].name(context), sides[1].name(context)
-    paragraphs = list(terms_paragraphs(context, book, terms, [issue for issue, _ in ranked], names))
-    for level in context.levels.start(terms.mechanism.id, "width")[:1]:
-        width = book.level(
-            f"width.{terms.mechanism.id}", "width of the bargaining range", level, unit="share"
-        )
-        paragraphs[0] += (
-            f" The range spans {link(width, width.full_text)} of all that the sides dispute."
-        )
-    return tuple(paragraphs)
 
 
 def _picture(
@@ -320,8 +263,12 @@ def _nash_point(context: Context, book: Book, issue: Issue) -> Figure | None:
 
 
 def _tables(
-    context: Context, terms: Terms | None, ranked: list[tuple[Issue, float]]
+    book: Book,
+    terms: Terms | None,
+    ranked: list[tuple[Issue, float]],
+    names: tuple[str, str],
 ) -> tuple[TableView, ...]:
+    context = book.context
     issues = context.crisis.issues.values()
     scales = present_table(
         "scales",
@@ -356,6 +303,13 @@ def _tables(
         },
         title="Demands and the answers known",
     )
-    carried = None if terms is None else terms_table(terms, [issue for issue, _ in ranked])
-    views = (carried, demands, scales if issues else None)
+    shared = [issue for issue, _ in ranked]
+    room: tuple[TableView | None, ...] = ()
+    if terms is not None:
+        room = (
+            terms_table(terms, shared),
+            lines_table(book, terms.mechanism, shared, cases=terms.open_cases),
+            room_table(book, terms, names),
+        )
+    views = (*room, demands, scales if issues else None)
     return tuple(view for view in views if view is not None)

@@ -224,7 +224,7 @@ def _coverage(context: Context, book: Book) -> TableView | None:
         ("Package", "Weight that joins", "All join"),
         rows,
         title="How much of the members' weight joins each package",
-        note="Where a rule of unanimity holds, the last column decides. Mean and 5\N{EN DASH}95% of explored cases.",
+        note="Where a rule of unanimity holds, the last column decides. Mean and 5\N{EN DASH}95% of versions.",
     )
 
 
@@ -250,7 +250,7 @@ def _matrix(context: Context, packages: Packages) -> Chart | None:
         [[cells.get(member) for _, _, cells in shown] for member in members],
         Words(
             title=title,
-            subtitle="Model's probability that each member joins, mean over explored cases",
+            subtitle="Model's probability that each member joins, mean over versions",
             footnote=run_note(context, spread=False),
         ),
     )
@@ -329,7 +329,7 @@ def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Cha
         ],
         Words(
             title=title,
-            subtitle="Share of gas demand that stays unmet after other supplies, storage and savings, mean over explored cases",
+            subtitle="Share of gas demand that stays unmet after other supplies, storage and savings, mean over versions",
             footnote=run_note(context),
         ),
         bars=True,

@@ -135,7 +135,7 @@ def _alarm_chart(context: Context, read: tuple[PostureReading, ...]) -> Chart | 
         rows,
         Words(
             title=title,
-            subtitle="Belief before any move (hollow) and after each posture is seen (filled), mean over explored cases",
+            subtitle="Belief before any move (hollow) and after each posture is seen (filled), mean over versions",
             footnote=run_note(context, spread=False),
         ),
         start="Before",
@@ -203,7 +203,7 @@ def _success_chart(context: Context, success: Rows) -> Chart | None:
         _rows(context, success),
         Words(
             title=title,
-            subtitle=f"Mean over explored cases of the {names}",
+            subtitle=f"Mean over versions of the {names}",
             footnote=run_note(context),
         ),
         row_title="Situation",
@@ -235,7 +235,7 @@ def _policy_chart(
         spans,
         Words(
             title=title,
-            subtitle="Model's probability of an attack under each commitment that deploys or arms, mean over explored cases",
+            subtitle="Model's probability of an attack under each commitment that deploys or arms, mean over versions",
             footnote=run_note(context),
         ),
         row_title="Commitment",

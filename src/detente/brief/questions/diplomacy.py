@@ -157,7 +157,7 @@ def _policy_chart(
         spans,
         Words(
             title=title,
-            subtitle="Model's probability of a settlement under each commitment that uses diplomacy, mean over explored cases",
+            subtitle="Model's probability of a settlement under each commitment that uses diplomacy, mean over versions",
             footnote=run_note(context),
         ),
         row_title="Commitment",

@@ -116,7 +116,7 @@ def _ladder_chart(
         ],
         Words(
             title=title,
-            subtitle="Model's probability that each option is used at least once, mean over explored cases; from restraint (top) to force",
+            subtitle="Model's probability that each option is used at least once, mean over versions; from restraint (top) to force",
             footnote=run_note(context),
         ),
         row_title="Option",
@@ -140,7 +140,7 @@ def _success_chart(context: Context, success: list[tuple[Instrument, Figure]]) -
         ],
         Words(
             title=f"“{sentence_case(best[0].label)}” is the surest to bring what it aims at: {best[1].text}",
-            subtitle="Chance of the named result as things stand, mean over explored cases",
+            subtitle="Chance of the named result as things stand, mean over versions",
             footnote=run_note(context),
         ),
         row_title="Result",
@@ -280,5 +280,5 @@ def _first_moves(context: Context, book: Book, player: Player) -> TableView | No
         ("First move", *(sentence_case(kind.label) for kind in player.types)),
         rows,
         title=f"First move of {player.name}, by type",
-        note="Mean and 5\N{EN DASH}95% of explored cases. A move that both types make equally tells nothing.",
+        note="Mean and 5\N{EN DASH}95% of versions. A move that both types make equally tells nothing.",
     )

@@ -17,9 +17,9 @@ from detente.brief.figures import (
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
 from detente.brief.pictures.drawing import Key, Words
 from detente.brief.pictures.palette import INK, OKABE_ITO, SOFT
-from detente.brief.questions._beliefs import belief_chart, belief_paragraphs, read_beliefs
+from detente.brief.questions._beliefs import belief_chart, read_beliefs
 from detente.brief.questions._dilemma import dilemma_parts
-from detente.brief.questions._hopes import hopes_sentences
+from detente.brief.questions._hopes import read_hopes
 from detente.brief.questions._leading import (
     Leading,
     outcomes_title,
@@ -31,15 +31,13 @@ from detente.brief.questions._parts import (
     readings,
     run_note,
 )
-from detente.brief.questions._reasons import noise_sentences, reason_sentences
-from detente.brief.questions._regret import policy_paragraph, preference_changes, regret_table
+from detente.brief.questions._reasons import enter_noise, reason_table
+from detente.brief.questions._regret import preference_table, regret_table
 from detente.brief.questions._robust import find_mix
 from detente.brief.shared import SharedFigures, declare_shared
 from detente.brief.type_effects import effects_table
 from detente.brief.words import (
-    be,
     format_date,
-    join_words,
     sentence_case,
 )
 from detente.crisis.elements import OutcomeRule
@@ -74,21 +72,19 @@ def answer(book: Book) -> Answer:
     mix = find_mix(context, book, also=search.preferred)
     book.keep_all(_beside_base_rates(context, shared))
     facts = read_facts(book)
-    detail = (
-        policy_paragraph(context, book),
-        *search.paragraphs,
-        *mix.paragraphs,
-        *belief_paragraphs(context, beliefs, readings(book)),
-        *dilemma.sentences,
-        *reason_sentences(context, book),
-        *noise_sentences(context, book),
-        *hopes_sentences(context, book),
-        *_whose_act(context, book),
-        *_types(context, book),
-    )
+    enter_noise(context, book)
+    _enter_by_player(context, book)
+    _enter_by_type(context, book)
     under_each = _policy_outcomes(context, book, outcomes)
     book.keep_all(figure for pairs in shared.by_type.values() for _, figure in pairs)
-    said = outlook_words(book, leading=leading, shared=shared, beliefs=beliefs, read=readings(book))
+    said = outlook_words(
+        book,
+        leading=leading,
+        shared=shared,
+        beliefs=beliefs,
+        read=readings(book),
+        hopes=read_hopes(context, book),
+    )
     return Answer(
         id=ID,
         title=said.title,
@@ -96,7 +92,6 @@ def answer(book: Book) -> Answer:
         so_what=said.so_what,
         facts=facts,
         model=said.model,
-        detail=(*detail, *preference_changes(context)),
         charts=tuple(chart for chart in (*charts, search.chart) if chart is not None),
         tables=tuple(
             table
@@ -104,6 +99,9 @@ def answer(book: Book) -> Answer:
                 regret,
                 search.table,
                 mix.table,
+                mix.failing,
+                preference_table(context),
+                reason_table(context, book),
                 effects_table(context, shared.by_type),
                 _policy_table(context, under_each),
                 *dilemma.tables,
@@ -153,7 +151,7 @@ def _outcome_chart(
         ],
         Words(
             title=outcomes_title(leading, outcomes, attack),
-            subtitle="Model's probability of each outcome in the base case, mean over explored cases",
+            subtitle="Model's probability of each outcome in the base case, mean over versions",
             footnote=run_note(context).replace("Point", "Bar"),
         ),
         bars=True,
@@ -197,7 +195,7 @@ def _policy_chart(
             title=f"An attack is least likely under “{context.policies.get(ranked[0]).label}” ({low.text}), "
             f"most under “{context.policies.get(ranked[-1]).label}” ({high.text})",
             subtitle=f"Model's probability of an attack{' and of a settlement' if context.has_settlement else ''} under each "
-            "commitment, mean over the same explored cases",
+            "commitment, mean over the same versions",
             footnote=run_note(context),
         ),
         row_title="Commitment",
@@ -228,56 +226,41 @@ def _driver_chart(context: Context, book: Book, shared: SharedFigures) -> Chart 
     )
 
 
-# --- words -----------------------------------------------------------------------------------------------------------
+# --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _whose_act(context: Context, book: Book) -> tuple[str, ...]:
-    """Say whose act an attack is, and how likely that of each is where there are several."""
+def _enter_by_player(context: Context, book: Book) -> None:
+    """Enter how likely an attack by each player is, where there are several who attack."""
     players = [
         player
         for player in context.roles.players()
         if context.columns.has(metric_name("attack_by", player.id))
     ]
-    if len(players) < 2:
-        return tuple(f"An attack is here an act of {player.name}." for player in players)
-    figures = [
+    for player in players if len(players) > 1 else ():
         book.metric(
             f"attack_by.{player.id}",
             f"an attack by {player.name}",
             metric_name("attack_by", player.id),
         )
-        for player in players
-    ]
-    parts = [
-        f"by {player.name} {link(figure, figure.full_text)}"
-        for player, figure in zip(players, figures, strict=True)
-    ]
-    return (f"An attack of any kind is an act of one side or another: {join_words(parts)}.",)
 
 
-def _types(context: Context, book: Book) -> tuple[str, ...]:
-    """Give the chance of an attack by type, of players whose types are not met alike."""
-    parts = []
+def _enter_by_type(context: Context, book: Book) -> None:
+    """Enter the chance of an attack by type, of players whose types are not met alike."""
     for player in (*context.roles.players("challenger"), *context.roles.opponents()):
         metrics = {
             kind: metric
             for kind in (player.types if len(player.types) > 1 else ())
             if context.columns.has(metric := metric_name("attack_given", player.id, kind.id))
         }
-        columns = [context.columns.values(metric) for metric in metrics.values()]
-        means = [float(column.mean()) for column in columns]
+        means = [float(context.columns.values(metric).mean()) for metric in metrics.values()]
         if not means or max(means) - min(means) < CLEAR_CHANGE:
             continue
         for kind, metric in metrics.items():
-            figure = book.metric(
+            book.metric(
                 f"attack_given.{player.id}.{kind.id}",
                 f"an attack if {player.name} is “{kind.label}”",
                 metric,
             )
-            parts.append(
-                f"{link(figure, figure.full_text)} if {player.name} {be(player.name)} “{kind.label}”"
-            )
-    return (f"The model's probability of an attack by type: {'; '.join(parts)}.",) if parts else ()
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -322,7 +305,7 @@ def _policy_table(context: Context, outcomes: Outcomes) -> TableView | None:
         ("Commitment", *(sentence_case(rule.label) for rule, _ in outcomes)),
         rows,
         title="Every outcome under every commitment",
-        note="Mean and 5\N{EN DASH}95% of explored cases.",
+        note="Mean and 5\N{EN DASH}95% of versions.",
         folded=True,
     )
 

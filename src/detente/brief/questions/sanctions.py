@@ -249,7 +249,7 @@ def _policy_chart(
         spans,
         Words(
             title=title,
-            subtitle="Model's probability of an attack under each commitment that uses sanctions, mean over explored cases",
+            subtitle="Model's probability of an attack under each commitment that uses sanctions, mean over versions",
             footnote=run_note(context),
         ),
         row_title="Commitment",

@@ -10,26 +10,26 @@ from detente.lazily import offer
 if TYPE_CHECKING:
     from detente.brief.summary.composing import summarise
     from detente.brief.summary.value import (
-        Choice,
+        BriefSummary,
         Confidence,
-        Finding,
+        DebatedPolicy,
         Headings,
         KeyNumber,
         PlannedDate,
         Sign,
-        Summary,
+        Takeaway,
         TypeLine,
     )
 
 __all__ = [
-    "Choice",
+    "BriefSummary",
     "Confidence",
-    "Finding",
+    "DebatedPolicy",
     "Headings",
     "KeyNumber",
     "PlannedDate",
     "Sign",
-    "Summary",
+    "Takeaway",
     "TypeLine",
     "summarise",
 ]

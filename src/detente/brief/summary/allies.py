@@ -1,20 +1,22 @@
 """Allies and gas in up to five numbers: who joins, what holds, what it costs, what gas costs and what a pact replaces.
 
-The numbers are figures of the answers, found by their ids; what an answer does not have is left out.
+What the crisis has no mechanism for is left out.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from detente.analysis.records import Coalition, CoalitionStudy
+from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Answer, Figure
-from detente.brief.words import join_words
+from detente.brief.figures import Figure
+from detente.brief.levels import Level
+from detente.brief.questions._gas import gas_losses, gas_numbers
+from detente.brief.questions._package_reader import PackageReader
 
-__all__ = ["AlliesNumber", "NumberCase", "Split", "read_allies", "read_split"]
+__all__ = ["AlliesNumber", "GasSplit", "NumberCase", "read_allies", "read_split"]
 
-STUDY, JOINING = "coalitions", "alliance.joining"
+STUDY, JOINING, LOSS = "coalitions", "alliance.joining", "loss_pct_gdp"
 MOST = 5
 LIKELY = 0.5
 SURE = 0.8
@@ -37,7 +39,7 @@ class AlliesNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+class GasSplit:
     """How many members are likelier than not to join all measures, before gas is cut and after."""
 
     members: int
@@ -52,8 +54,8 @@ def _first_coalition(context: Context) -> Coalition | None:
     return study.coalitions[0] if study.coalitions else None
 
 
-def read_split(context: Context) -> Split | None:
-    """Count who is likelier than not to join, before and after a cut of gas; None where the crisis has no such coalition or it changes nothing."""
+def read_split(context: Context) -> GasSplit | None:
+    """Count who is likelier than not to join, before and after a cut of gas; None where nothing is cut or it changes nothing."""
     coalition = _first_coalition(context)
     if coalition is None or coalition.cut_off is None:
         return None
@@ -63,117 +65,112 @@ def read_split(context: Context) -> Split | None:
     )
     if before == after:
         return None
-    return Split(members=len(coalition.members), before=before, after=after)
+    return GasSplit(members=len(coalition.members), before=before, after=after)
 
 
-def read_allies(context: Context, answers: Sequence[Answer]) -> tuple[AlliesNumber, ...]:
+def read_allies(context: Context, book: Book) -> tuple[AlliesNumber, ...]:
     """Choose the numbers, at most five, in the order of the case list."""
-    figures = {
-        figure.id: figure
-        for answer in answers
-        for figure in answer.figures
-        if figure.value is not None and not figure.excluded
-    }
     coalition = _first_coalition(context)
+    gas = gas_numbers(context, book)
     found = [
-        _joins(context, coalition, figures),
-        _package(context, coalition, figures),
-        _gas_loss(context, figures),
-        _gas_price(figures),
-        _pact(figures),
-        _target_loss(context, figures),
+        _joins(context, book, coalition),
+        _package(context, book, coalition),
+        _gas_loss(context, book),
+        None if gas is None else _gas_price(gas.price),
+        None if gas is None or gas.pact is None else _pact(gas.pact),
+        _target_loss(context, book),
     ]
     return tuple(number for number in found if number is not None)[:MOST]
 
 
-def _joins(
-    context: Context, coalition: Coalition | None, figures: Mapping[str, Figure]
-) -> AlliesNumber | None:
+def _joins(context: Context, book: Book, coalition: Coalition | None) -> AlliesNumber | None:
     """Return whether the pivot joins, with gas and without; without a pivot the least willing member."""
     mechanisms = context.levels.mechanisms(JOINING)
     if not mechanisms:
         return None
     mechanism = mechanisms[0]
-    prefix = f"alliance.joining.{mechanism.id}."
-    plain = {
-        member: figures[f"{prefix}{member}"]
-        for member in mechanism.members
-        if f"{prefix}{member}" in figures
+    starts = {
+        level.member: level
+        for level in context.levels.start(mechanism.id, "joining_prob")
+        if level.member
     }
-    if not plain:
+    if not starts:
         return None
-    member = min(plain, key=lambda name: plain[name].value or 0.0)
+    means = {name: float(context.columns.values(one.metric).mean()) for name, one in starts.items()}
+    member = min(means, key=lambda name: means[name])
     if coalition is not None and coalition.winning:
         pivot = coalition.members[coalition.winning[0].member]
-        member = pivot if pivot in plain else member
+        member = pivot if pivot in starts else member
     name = context.names.actor(member)
+    figure = _level(book, "joins", f"{name} joins {mechanism.label}", starts[member], unit="prob")
     cut = coalition.cut_off if coalition is not None else None
-    after = None if cut is None else figures.get(f"{prefix}{member}.{cut.variable}={cut.value}")
-    if after is None or after.text == plain[member].text:
-        return AlliesNumber(case="joins", figure=plain[member], who=name, what=mechanism.label)
-    return AlliesNumber(
-        case="joins_cut", figure=plain[member], other=after, who=name, what=mechanism.label
-    )
+    state = dict(starts[member].state)
+    if cut is not None and cut.variable in state:
+        wanted = {**state, cut.variable: cut.value}
+        for level in context.levels.of(mechanism.id, "joining_prob"):
+            if level.member == member and dict(level.state) == wanted:
+                label = f"{name} joins {mechanism.label} once gas is cut"
+                after = _level(book, "joins_cut", label, level, unit="prob")
+                if after.text != figure.text:
+                    return AlliesNumber(
+                        case="joins_cut", figure=figure, other=after, who=name, what=mechanism.label
+                    )
+    return AlliesNumber(case="joins", figure=figure, who=name, what=mechanism.label)
 
 
-def _package(
-    context: Context, coalition: Coalition | None, figures: Mapping[str, Figure]
-) -> AlliesNumber | None:
+def _level(book: Book, name: str, label: str, level: Level, *, unit: str) -> Figure:
+    return book.level(f"allies.{name}", label, level, unit=unit)
+
+
+def _package(context: Context, book: Book, coalition: Coalition | None) -> AlliesNumber | None:
     """Return the strongest package that holds with the chance asked for, or the surest that was asked about."""
     if coalition is None or not coalition.measures:
         return None
     known = [(level, package) for level, package in coalition.strongest if package]
     if not known:
         return None
-    level, package = next((pair for pair in known if pair[0] >= SURE), known[-1])
-    figure = figures.get(f"alliance.package.{coalition.mechanism}.{package}.{coalition.rule}")
-    if figure is None:
-        return None
-    del level
-    names = [
-        context.crisis.mechanisms[name].label
-        for place, name in enumerate(coalition.measures)
-        if package >> place & 1
-    ]
-    return AlliesNumber(case="package", figure=figure, what=join_words(names))
+    _, package = next((pair for pair in known if pair[0] >= SURE), known[-1])
+    reader = PackageReader(context, book, coalition)
+    return AlliesNumber(case="package", figure=reader.chance(package), what=reader.package(package))
 
 
-def _gas_loss(context: Context, figures: Mapping[str, Figure]) -> AlliesNumber | None:
-    losses = {
-        name.rsplit(".", 1)[1]: figure
-        for name, figure in figures.items()
-        if name.startswith("alliance.gas.loss.")
-    }
+def _gas_loss(context: Context, book: Book) -> AlliesNumber | None:
+    """Return the largest loss of a member in a year without the gas; None without a gas system."""
+    losses = gas_losses(context)
     if not losses:
         return None
-    actor = max(losses, key=lambda name: losses[name].value or 0.0)
-    return AlliesNumber(case="gas_loss", figure=losses[actor], who=context.names.actor(actor))
+    means = {name: float(context.columns.values(one.metric).mean()) for name, one in losses.items()}
+    actor = max(means, key=lambda name: means[name])
+    name = context.names.actor(actor)
+    label = f"{name}: loss when gas is cut"
+    figure = _level(book, "gas_loss", label, losses[actor], unit="pct_gdp")
+    return AlliesNumber(case="gas_loss", figure=figure, who=name)
 
 
-def _gas_price(figures: Mapping[str, Figure]) -> AlliesNumber | None:
-    """Return the price before and after; they are the two figures of it that the answer made, in their order."""
-    prices = [figure for name, figure in figures.items() if name.startswith("alliance.gas.price.")]
-    if len(prices) != 2 or prices[0].text == prices[1].text:
+def _gas_price(price: tuple[Figure, Figure]) -> AlliesNumber | None:
+    before, after = price
+    if before.text == after.text:
         return None
-    return AlliesNumber(case="gas_price", figure=prices[1], other=prices[0])
+    return AlliesNumber(case="gas_price", figure=after, other=before)
 
 
-def _pact(figures: Mapping[str, Figure]) -> AlliesNumber | None:
-    volume, served = (figures.get(f"alliance.gas.{name}") for name in ("pact", "served"))
-    if volume is None or served is None:
-        return None
+def _pact(pact: tuple[Figure, Figure]) -> AlliesNumber:
+    volume, served = pact
     return AlliesNumber(case="pact", figure=served, other=volume)
 
 
-def _target_loss(context: Context, figures: Mapping[str, Figure]) -> AlliesNumber | None:
+def _target_loss(context: Context, book: Book) -> AlliesNumber | None:
     """Return the largest loss of a target under a package, as things stand."""
-    losses = [
-        figure
+    levels = [
+        level
         for mechanism in context.levels.mechanisms("sanctions.")
         if "target" in mechanism.model
-        and (figure := figures.get(f"sanctions.loss.{mechanism.id}")) is not None
+        for level in context.levels.start(mechanism.id, LOSS)
+        if not level.member
     ]
-    if not losses:
+    if not levels:
         return None
-    most = max(losses, key=lambda figure: figure.value or 0.0)
-    return AlliesNumber(case="target_loss", figure=most, what=most.label)
+    most = max(levels, key=lambda level: float(context.columns.values(level.metric).mean()))
+    label = context.crisis.mechanisms[most.mechanism].label
+    figure = _level(book, "target_loss", label, most, unit="pct_gdp")
+    return AlliesNumber(case="target_loss", figure=figure, what=label)

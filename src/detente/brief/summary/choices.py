@@ -14,7 +14,15 @@ from detente.brief.shared import SharedFigures
 from detente.brief.summary.value import TypeLine
 from detente.crisis.metric_names import metric_name
 
-__all__ = ["Choices", "NamedChoice", "Part", "Point", "Prepared", "read_choices", "read_prepared"]
+__all__ = [
+    "Choices",
+    "NamedChoice",
+    "Part",
+    "Point",
+    "RemainingRisk",
+    "read_choices",
+    "read_prepared",
+]
 
 MOST = 3
 PREPARE = 0.2
@@ -61,7 +69,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class RemainingRisk:
     """The type of a challenger with which an attack stays likeliest, and its chance in the base case and under what is named."""
 
     type: TypeLine | None
@@ -91,7 +99,7 @@ def read_choices(context: Context, book: Book, shared: SharedFigures) -> Choices
             settlement=shared.settlements[policy][0] if context.has_settlement else None,
             better=book.share(
                 f"better.{policy}",
-                f"share of explored cases in which {context.roles.opponent_names()} do better under “{points[policy].label}” than "
+                f"share of versions in which {context.roles.opponent_names()} do better under “{points[policy].label}” than "
                 "in the base case",
                 gains[policy] > 0.0,
                 trace=context.traces.of(
@@ -163,7 +171,7 @@ def _beats(point: Point, base: Point) -> bool:
 
 def read_prepared(
     context: Context, book: Book, choices: Choices | None, types: tuple[TypeLine, ...]
-) -> Prepared | None:
+) -> RemainingRisk | None:
     """Find the type with which an attack stays likeliest; None where it falls low enough under some commitment named."""
     metrics = {
         line: metric
@@ -190,4 +198,4 @@ def read_prepared(
         for item in (choices.named if choices is not None else ())
     )
     least = min([base.value or 0.0, *(figure.value or 0.0 for _, figure in under)])
-    return Prepared(type=worst, base=base, under=under) if least > PREPARE else None
+    return RemainingRisk(type=worst, base=base, under=under) if least > PREPARE else None

@@ -1,12 +1,12 @@
 """Composing the summary: each part is read, and said in the words of its page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Answer, Figure
+from detente.brief.figures import Figure
 from detente.brief.pages import say
 from detente.brief.shared import SharedFigures
 from detente.brief.summary.ahead import TELLING, Planned, Telling, read_planned, read_telling
@@ -15,7 +15,7 @@ from detente.brief.summary.charts import moves_chart, outcomes_chart, tradeoff_c
 from detente.brief.summary.choices import (
     Choices,
     NamedChoice,
-    Prepared,
+    RemainingRisk,
     read_choices,
     read_prepared,
 )
@@ -29,28 +29,28 @@ from detente.brief.summary.likely import (
 )
 from detente.brief.summary.moves import Combination, Effect, Moves, find_combination, read_moves
 from detente.brief.summary.value import (
-    Choice,
+    BriefSummary,
     Confidence,
-    Finding,
+    DebatedPolicy,
     Headings,
     KeyNumber,
     PlannedDate,
     Sign,
-    Summary,
+    Takeaway,
     TypeLine,
 )
 from detente.brief.words import format_date, format_percent
 from detente.crisis.dates import first_day
 from detente.crisis.hindcasts import EVEN_BRIER, Hindcast, all_hindcasts, hindcasts_of, mean_brier
 
-__all__ = ["Parts", "read_parts", "summarise"]
+__all__ = ["SummaryParts", "read_parts", "summarise"]
 
 PAGE = "summary"
 MOST_FINDINGS, MOST_LIMITS = 3, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class SummaryParts:
     """The named cases and numbers that a summary says, before any word."""
 
     types: tuple[TypeLine, ...]
@@ -58,7 +58,7 @@ class Parts:
     moves: Moves
     combination: Combination | None
     choices: Choices | None
-    prepared: Prepared | None
+    prepared: RemainingRisk | None
     doubts: Doubts
     allies: tuple[AlliesNumber, ...]
     planned: tuple[Planned, ...]
@@ -66,15 +66,13 @@ class Parts:
     record: tuple[Hindcast, ...]
 
 
-def read_parts(
-    context: Context, book: Book, shared: SharedFigures, answers: Sequence[Answer]
-) -> Parts:
-    """Read all that a summary says off a run and the answers."""
+def read_parts(context: Context, book: Book, shared: SharedFigures) -> SummaryParts:
+    """Read all that a summary says off a run."""
     types = read_types(context, book)
     likely = read_likely(context, book, shared, types)
     choices = read_choices(context, book, shared)
     record = hindcasts_of(context.crisis.id) if not context.crisis.overrides else ()
-    return Parts(
+    return SummaryParts(
         types=types,
         likely=likely,
         moves=read_moves(context, shared, types),
@@ -82,14 +80,14 @@ def read_parts(
         choices=choices,
         prepared=read_prepared(context, book, choices, types),
         doubts=read_doubts(context, shared, likely, record),
-        allies=read_allies(context, answers),
+        allies=read_allies(context, book),
         planned=read_planned(context),
         telling=read_telling(context, book, shared.attack, types),
         record=record,
     )
 
 
-def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]) -> Summary:
+def summarise(context: Context, shared: SharedFigures) -> BriefSummary:
     """Summarise a briefing.
 
     Parameters
@@ -98,18 +96,15 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         The crisis and its results.
     shared
         The figures that the whole briefing rests on.
-    answers
-        The answers of all questions.
 
     Returns
     -------
-    Summary
-        Parts that the crisis gives no ground for are empty.
+    BriefSummary
+        SummaryParts that the crisis gives no ground for are empty.
     """
     book = Book(context, PAGE)
-    parts = read_parts(context, book, shared, answers)
-    known = {figure.id for answer in answers for figure in answer.figures}
-    return Summary(
+    parts = read_parts(context, book, shared)
+    said = BriefSummary(
         crisis=context.crisis.id,
         kicker=_kicker(context),
         question=_question(context),
@@ -132,11 +127,12 @@ def summarise(context: Context, shared: SharedFigures, answers: Sequence[Answer]
         limits=context.crisis.limits[:MOST_LIMITS],
         record=_record(context, parts.record),
         note=_note(context),
-        figures=tuple(figure for figure in book.figures if figure.id not in known),
     )
+    linked = set(said.links())
+    return replace(said, figures=tuple(figure for figure in book.figures if figure.id in linked))
 
 
-def _headings(parts: Parts) -> Headings:
+def _headings(parts: SummaryParts) -> Headings:
     return Headings(
         confidence=say(PAGE, "heading_confidence", word=parts.doubts.word),
         moves=say(PAGE, "heading_moves"),
@@ -177,7 +173,7 @@ def _question(context: Context) -> str:
     )
 
 
-def _lead(context: Context, shared: SharedFigures, parts: Parts) -> tuple[str, ...]:
+def _lead(context: Context, shared: SharedFigures, parts: SummaryParts) -> tuple[str, ...]:
     several = sum(bool(rule.attack) for rule in context.crisis.outcomes.values()) > 1
     sentences = [
         say(
@@ -293,7 +289,7 @@ def _reasons(context: Context, doubts: Doubts) -> tuple[str, ...]:
 # --- what moves show -------------------------------------------------------------------------------------------------
 
 
-def _findings(context: Context, parts: Parts) -> tuple[Finding, ...]:
+def _findings(context: Context, parts: SummaryParts) -> tuple[Takeaway, ...]:
     moves, found = parts.moves, []
     if moves.dilemma is not None:
         told = [effect for effect in moves.dilemma.told if effect.type is not None]
@@ -319,8 +315,8 @@ def _findings(context: Context, parts: Parts) -> tuple[Finding, ...]:
     return tuple(found[:MOST_FINDINGS])
 
 
-def _finding(case: str, /, **values: object) -> Finding:
-    return Finding(
+def _finding(case: str, /, **values: object) -> Takeaway:
+    return Takeaway(
         case=case,
         head=say(PAGE, f"{case}_head", **values),
         text=say(PAGE, f"{case}_text", **values),
@@ -345,9 +341,9 @@ def _choices_lead(choices: Choices | None) -> str:
     )
 
 
-def _choices(context: Context, choices: Choices | None) -> tuple[Choice, ...]:
+def _choices(context: Context, choices: Choices | None) -> tuple[DebatedPolicy, ...]:
     return tuple(
-        Choice(
+        DebatedPolicy(
             policy=item.point.policy,
             label=item.point.label,
             text=_choice(context, item),
@@ -366,7 +362,7 @@ def _choice(context: Context, item: NamedChoice) -> str:
     )
 
 
-def _prepare(prepared: Prepared | None) -> str:
+def _prepare(prepared: RemainingRisk | None) -> str:
     if prepared is None:
         return ""
     least = min(prepared.under, key=lambda pair: pair[1].value or 0.0, default=None)
@@ -393,16 +389,16 @@ def _date(item: Planned) -> PlannedDate:
     if day is None:
         text = item.day
     else:
-        text = short_day(day) if len(item.day) == len("2030-01-31") else f"{day:%b %Y}"
+        text = _short_day(day) if len(item.day) == len("2030-01-31") else f"{day:%b %Y}"
     return PlannedDate(day=text, text=say(PAGE, "planned", item=item))
 
 
-def short_day(day: date) -> str:
+def _short_day(day: date) -> str:
     """Write a day without its year, as beside a text that names it.
 
     Examples
     --------
-    >>> short_day(date(2030, 2, 9))
+    >>> _short_day(date(2030, 2, 9))
     '9 Feb'
     """
     return f"{day.day} {day:%b}"
@@ -419,7 +415,7 @@ def _sign(item: Telling) -> Sign:
 # --- what stands behind ----------------------------------------------------------------------------------------------
 
 
-def _assumed(context: Context, parts: Parts) -> tuple[str, ...]:
+def _assumed(context: Context, parts: SummaryParts) -> tuple[str, ...]:
     crisis = context.crisis
     several = [player for player in context.roles.players("challenger") if len(player.types) > 1]
     first = say(

@@ -20,9 +20,9 @@ from detente.crisis.registers import instrument_kinds
 __all__ = [
     "Combination",
     "Effect",
-    "Move",
     "MoveGroup",
     "Moves",
+    "TypedMove",
     "find_combination",
     "policy_group",
     "read_moves",
@@ -62,7 +62,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class TypedMove:
     """One commitment with its effects, in the order of the types."""
 
     policy: str
@@ -91,10 +91,10 @@ class Moves:
     type.
     """
 
-    rows: tuple[Move, ...]
-    calm: Move | None
-    dilemma: Move | None
-    harm: Move | None
+    rows: tuple[TypedMove, ...]
+    calm: TypedMove | None
+    dilemma: TypedMove | None
+    harm: TypedMove | None
     small: int
 
 
@@ -126,11 +126,11 @@ def read_moves(context: Context, shared: SharedFigures, types: Sequence[TypeLine
     )
 
 
-def _mean(move: Move) -> float:
+def _mean(move: TypedMove) -> float:
     return sum(effect.mean for effect in move.effects) / len(move.effects)
 
 
-def _split(move: Move) -> float:
+def _split(move: TypedMove) -> float:
     """Return the smaller of the largest rise and the largest fall; negative where a commitment moves all types one way.
 
     A type counts by the smaller of what changes in all attacks and in its own.
@@ -142,7 +142,7 @@ def _split(move: Move) -> float:
 
 def _move(
     context: Context, shared: SharedFigures, policy: str, types: Sequence[TypeLine]
-) -> Move | None:
+) -> TypedMove | None:
     known = {(line.player, line.id): line for line in types}
     effects = [
         Effect(
@@ -162,7 +162,7 @@ def _move(
         effects = [whole] if whole is not None else []
     if not effects:
         return None
-    return Move(
+    return TypedMove(
         policy=policy,
         label=context.policies.get(policy).label,
         group="attack"
@@ -214,8 +214,10 @@ def _held(context: Context, policy: Policy) -> dict[str, str]:
     """
     known = context.crisis.instruments
     found: dict[str, str] = {}
-    for names in policy.fix.values():
-        left = [known[name] for name in names if name in known]
+    menus: dict[str, list[Instrument]] = {}
+    for menu, name in policy.fixed:
+        menus.setdefault(menu, []).extend([known[name]] if name in known else [])
+    for left in menus.values():
         kinds = {item.kind for item in left}
         if all(map(_acts, left)) and (len(kinds) == 1 or kinds <= DETERRENCE):
             found |= {item.id: item.kind for item in left}

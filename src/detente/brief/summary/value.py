@@ -1,23 +1,23 @@
-"""The value ``Summary`` and its parts. Texts may link to figures, as those of answers do; parts that do not exist are empty."""
+"""The value ``BriefSummary`` and its parts. Texts may link to figures, as those of answers do; parts that do not exist are empty."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from detente.brief.figures import Chart, Figure, plain
+from detente.brief.figures import Chart, Figure, links_in, plain
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
-    "Choice",
+    "BriefSummary",
     "Confidence",
     "ConfidenceWord",
-    "Finding",
+    "DebatedPolicy",
     "Headings",
     "KeyNumber",
     "PlannedDate",
     "Sign",
-    "Summary",
+    "Takeaway",
     "TypeLine",
     "count_words",
 ]
@@ -58,7 +58,7 @@ class TypeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Takeaway:
     """What a chart shows: a few words in bold, and a sentence. ``case`` names the rule by which it was found."""
 
     case: str
@@ -67,7 +67,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class DebatedPolicy:
     """A commitment worth debating, named by its label, with what it does."""
 
     policy: str
@@ -101,7 +101,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class BriefSummary:
     """What two pages say of a briefing.
 
     ``question`` is the title; ``kicker`` stands above it. ``lead`` holds up to three sentences or pairs of them: what is
@@ -111,7 +111,7 @@ class Summary:
     what remains to be prepared for. ``numbers`` are up to five about allies and gas, after ``allies_lead``. ``dates`` and ``signs``
     are what to watch; ``assumed`` and ``limits`` what was assumed and what is not modelled; ``record`` how the model
     did, written after the event. ``note`` says how to read percentages and whose base rates and views are shown.
-    ``headings`` are the headings of these parts. ``figures`` are the figures that the texts link to and no answer has.
+    ``headings`` are the headings of these parts. ``figures`` are the figures of its own that texts and charts link to.
     """
 
     __repr__ = text_fields
@@ -126,10 +126,10 @@ class Summary:
     outcomes: Chart | None = None
     types: tuple[TypeLine, ...] = ()
     moves: Chart | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Takeaway, ...] = ()
     tradeoff: Chart | None = None
     choices_lead: str = ""
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[DebatedPolicy, ...] = ()
     prepare: str = ""
     allies_lead: str = ""
     numbers: tuple[KeyNumber, ...] = ()
@@ -151,6 +151,13 @@ class Summary:
     def texts(self) -> Iterator[str]:
         """Yield everything that is read, in order and without links: sentences, names, titles and measures of charts."""
         yield from map(plain, self._texts())
+
+    def links(self) -> Iterator[str]:
+        """Yield the ids of the figures that the texts and the tables of the charts link to."""
+        cells = (cell for chart in self.charts for row in chart.table.rows for cell in row)
+        for text in (*self._texts(), *cells):
+            yield from links_in(text)
+        yield from (line.prior.id for line in self.types)
 
     def _texts(self) -> Iterator[str]:
         yield from (self.kicker, self.question, *self.lead)
