@@ -39,7 +39,7 @@ BAD = {
         r"(?<![\d-])(?!(?:1[89]|20)\d\d\b)\d{4,}|\d,\d{3}"
     ),
     "a change that is none": re.compile(
-        r"from (\S+%) to \1(?!\d)|\b0 to 0 points|by under 1 point|by 0 points"
+        r"from (\S+%) to \1(?!\d)|(\S+%) of versions instead of \2(?!\d)|\b0 to 0 points|by under 1 point|by 0 points"
     ),
     "a probability of": re.compile(
         r"\bprobability of an attack hinges\b|\bexplored cases\b|\bcase by case\b"
@@ -267,4 +267,4 @@ def test_the_toggle_names_every_type_and_needs_no_script(page_of_a_template):
     for attrs in radios[1:]:
         shape = attrs["id"].removeprefix("kind-")
         assert f"#kind-{shape}:checked" in text
-        assert f'<g class="t-{shape}">' in text
+        assert f' class="t-{shape}"/>' in text

@@ -318,5 +318,5 @@ def test_a_crisis_without_a_defender_takes_the_view_of_those_who_do_not_challeng
         (own / path.name).write_text(path.read_text().replace("role: defender", "role: ally"))
     code, _, err = detente(capsys, "brief", own, *DRAWS, "--out", tmp_path / "out")
     assert (code, err) == (0, "")
-    text = (tmp_path / "out" / "brief.md").read_text("utf-8")
+    text = (tmp_path / "out" / "appendix.html").read_text("utf-8")
     assert "Payoff of Luria and Sedna" in text

@@ -38,10 +38,6 @@ class Book:
         for figure in figures:
             self.keep(figure)
 
-    def find(self, name: str) -> Figure | None:
-        """Return a figure of this question made before, by its name; None if there is none."""
-        return self._figures.get(f"{self.question}.{name}")
-
     def metric(
         self, name: str, label: str, metric: str, *, policy: str | None = None, unit: str = "prob"
     ) -> Figure:

@@ -93,6 +93,7 @@ def _values(brief: "Brief") -> dict[str, Any]:
             (line, type_shape(place, len(brief.summary.types)))
             for place, line in enumerate(brief.summary.types)
         ],
+        "forgone": _forgone(brief),
         "screens": screens,
         "cards": [_Card(answer, elsewhere=taken) for answer in brief.answers],
         "traced": [
@@ -112,6 +113,16 @@ def _screens(brief: "Brief") -> dict[str, Chart | None]:
         "moves": said.moves or known.get(STAND_INS[1]),
         "tradeoff": said.tradeoff or known.get(STAND_INS[2]),
     }
+
+
+def _forgone(brief: "Brief") -> list[tuple[list[str], str]]:
+    """Return the commitments that rule out an attack of their own side, by whose attack it is."""
+    policies = brief.context.policies
+    found: dict[str, list[str]] = {}
+    for policy in policies.ids:
+        if who := policies.forgoes(policy):
+            found.setdefault(who, []).append(policies.get(policy).label)
+    return [(labels, who) for who, labels in found.items()]
 
 
 class _Card:

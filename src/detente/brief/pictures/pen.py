@@ -8,8 +8,7 @@ in a file of its own their light values are written out. Numbers are rounded, so
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -96,11 +95,15 @@ def _plain(value: float) -> str:
 
 
 class Pen:
-    """A picture of one width while it is drawn; ``height`` is set when it is known, at the latest at the end."""
+    """A picture of one width while it is drawn; ``height`` is set when it is known, at the latest at the end.
+
+    While ``kind`` is set, marks and words bear it as their class, so that a page can fade a kind of them.
+    """
 
     def __init__(self, width: float) -> None:
         self.width = width
         self.height = 0.0
+        self.kind = ""
         self._layers: tuple[list[str], list[str], list[str]] = ([], [], [])
         self._words: list[Rect] = []
         self._marks: list[Rect] = []
@@ -108,18 +111,12 @@ class Pen:
 
     # --- marks ---------------------------------------------------------------------------------------------------
 
+    def _kind(self) -> str:
+        return f' class="{self.kind}"' if self.kind else ""
+
     def _paint(self, tone: Tone) -> str:
         self._tones[tone.name] = tone
         return f"var(--{tone.name})"
-
-    @contextmanager
-    def group(self, name: str) -> Iterator[None]:
-        """Put what is drawn meanwhile into groups of a class, so that a page can fade them."""
-        starts = [len(layer) for layer in self._layers]
-        yield
-        for layer, start in zip(self._layers, starts, strict=True):
-            if len(layer) > start:
-                layer[start:] = [f'<g class="{name}">{"".join(layer[start:])}</g>']
 
     def line(
         self,
@@ -148,7 +145,7 @@ class Pen:
         self._marks.append(box)
         self._layers[1].append(
             f'<rect x="{_plain(box.left)}" y="{_plain(box.top)}" width="{_plain(box.right - box.left)}" '
-            f'height="{_plain(box.bottom - box.top)}"{corner} fill="{self._paint(tone)}"{stroke}/>'
+            f'height="{_plain(box.bottom - box.top)}"{corner} fill="{self._paint(tone)}"{stroke}{self._kind()}/>'
         )
 
     def dot(
@@ -170,9 +167,9 @@ class Pen:
         }
         self._marks.append(Rect(x - radius, y - radius, x + radius, y + radius))
         self._layers[1].append(
-            f'<path d="M{_plain(x)} {_plain(y - radius)}l{r} {r}l-{r} {r}l-{r} -{r}z" {edge}/>'
+            f'<path d="M{_plain(x)} {_plain(y - radius)}l{r} {r}l-{r} {r}l-{r} -{r}z" {edge}{self._kind()}/>'
             if look == "diamond"
-            else f'<circle cx="{_plain(x)}" cy="{_plain(y)}" r="{r}" {style[look]}/>'
+            else f'<circle cx="{_plain(x)}" cy="{_plain(y)}" r="{r}" {style[look]}{self._kind()}/>'
         )
 
     def area(
@@ -265,7 +262,7 @@ class Pen:
             f' stroke="{self._paint(ink(PAPER))}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
             if halo
             else "",
-            ' class="inside"' if inside else "",
+            ' class="inside"' if inside else self._kind(),
             ' font-style="italic"' if slanted else "",
         ]
         self._layers[2].append(

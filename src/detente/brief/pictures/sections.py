@@ -256,8 +256,7 @@ def _wide_row(
     pen.lines(place, lines, bold=row.bold, step=spacing.line)
     start = y + (high - marks_high) / 2
     for k, mark in enumerate(row.marks):
-        with pen.group(f"t-{mark.shape}"):
-            _draw_mark(pen, frame, mark, start + (k + 0.5) * steps)
+        _draw_mark(pen, frame, mark, start + (k + 0.5) * steps)
     return y + high
 
 
@@ -275,14 +274,14 @@ def _narrow_row(
     start = y + LINE * len(lines) + 3.0
     bands.append((start, y + high - 2.0))
     for k, mark in enumerate(row.marks):
-        with pen.group(f"t-{mark.shape}"):
-            _draw_mark(pen, frame, mark, start + (k + 0.5) * step)
+        _draw_mark(pen, frame, mark, start + (k + 0.5) * step)
     return y + high
 
 
 def _draw_mark(pen: Pen, frame: _Frame, mark: RangeMark, y: float) -> None:
     """Draw a mark and print its columns."""
     scale, colour = frame.scale, mark.colour
+    pen.kind = f"t-{mark.shape}"
     low = None if mark.low is None else scale.at(mark.low)
     high = None if mark.high is None else scale.at(mark.high)
     if low is not None and high is not None and high - low > 1.0:
@@ -307,6 +306,7 @@ def _draw_mark(pen: Pen, frame: _Frame, mark: RangeMark, y: float) -> None:
         strong = mark.strong and k == 0
         tone = ink(INK if mark.strong or k == 0 else MUTED)
         pen.text(TextPlace(end, y + 4.5, "end"), text, tone=tone, bold=strong)
+    pen.kind = ""
 
 
 def _draw_axis(

@@ -17,6 +17,10 @@ __all__ = ["aims_words"]
 
 SHIFT = 0.02
 """Smallest shift of a belief that is worth a sentence."""
+SURE = 0.95
+"""Chance of victory from which signing asks for no doubt that is worth telling."""
+DECIDES, MATTERS = 0.2, 0.05
+"""Chances of an attack that lie this far apart by type."""
 MOST_ISSUES, MOST_SHIFTS = 4, 2
 
 
@@ -46,6 +50,7 @@ def aims_words(
     context = book.context
     wish, gap = _wish(issues, positions)
     shifts = _shifts(context, book)
+    types = _types(context, book)
     return read_page(
         "aims",
         {
@@ -60,7 +65,8 @@ def aims_words(
             "positions": positions,
             "has_demands": context.tables.get("demands") is not None,
             "open": _open_issues(context),
-            "types": _types(context, book),
+            "types": types,
+            "matters": _matters([attack for _, _, attack in types]),
             "room": None if terms is None else terms.exists,
             "despite": terms is not None and (terms.exists.value or 0.0) >= 0.5,
             "best": [] if terms is None else _best(terms, issues),
@@ -120,6 +126,13 @@ def _types(context: Context, book: Book) -> list[tuple[str, Figure, Figure]]:
     return found
 
 
+def _matters(attacks: Sequence[Figure]) -> str:
+    """Tell how much the type matters for an attack: it ``decides``, ``matters`` or ``hardly`` does."""
+    values = [figure.value or 0.0 for figure in attacks]
+    spread = max(values, default=0.0) - min(values, default=0.0)
+    return "decides" if spread >= DECIDES else "matters" if spread >= MATTERS else "hardly"
+
+
 def _has_types(context: Context) -> bool:
     return any(len(player.types) > 1 for player in context.roles.players("challenger"))
 
@@ -163,7 +176,7 @@ def _accepts(book: Book, terms: Terms, sides: tuple[str, str]) -> list[tuple[str
                 unit="prob",
                 trace=context.traces.of(level.metric),
             )
-            if figure.value is not None and figure.value < 1.0:
+            if figure.value is not None and figure.value < SURE:
                 found.append((side, " and " in side, figure))
     return found
 

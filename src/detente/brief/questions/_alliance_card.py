@@ -17,6 +17,8 @@ LIKELY = 0.5
 APART = 20.0
 """Points of a position by which an ally departs from its leader that are worth telling."""
 TOLD = 0.01
+STRONG = 0.1
+"""Rise of a chance to join from which money is called a lever."""
 MOST_ISSUES, MOST_EXPOSED, MOST_CHANNELS = 3, 3, 2
 Packages = Sequence[tuple[str, str, dict[str, Figure]]]
 Dependence = Sequence[tuple[str, Sequence[tuple[str, Figure]]]]
@@ -72,6 +74,9 @@ def alliance_words(
             "exposed": _exposed(context, dependence),
             "strongest": coalition.strongest[0] if coalition.strongest else None,
             "pivot": coalition.pivot,
+            "winning": coalition.pivot is not None
+            and coalition.pivot.won.text != coalition.pivot.holds.text,
+            "lever": _lever(coalition, gas),
             "split": coalition.split,
             "multiple": coalition.multiple,
             "gas": gas,
@@ -87,6 +92,15 @@ def alliance_words(
             "has_balance": has_balance,
         },
     )
+
+
+def _lever(coalition: CoalitionParts, gas: GasNumbers | None) -> str:
+    """Tell whether making gas good is a ``weak`` or a ``strong`` lever on the member to win; empty where it is none."""
+    pivot = coalition.pivot
+    if pivot is None or pivot.made_good is None or gas is None:
+        return ""
+    gain = (pivot.made_good.value or 0.0) - (pivot.joins.value or 0.0)
+    return "weak" if gain < STRONG else "strong"
 
 
 def _mean(cells: Mapping[str, Figure]) -> float:

@@ -18,8 +18,8 @@ from detente.brief.words import sentence_case
 
 __all__ = [
     "CoalitionParts",
-    "Pivot",
-    "Split",
+    "DrivenOff",
+    "MemberToWin",
     "Strongest",
     "coalition_parts",
     "ranking_table",
@@ -42,7 +42,7 @@ class Strongest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pivot:
+class MemberToWin:
     """The member to win for a package: how likely it joins, and the chance that the package holds without and with it.
 
     ``made_good`` is how likely it joins when the gas that it would lose is made good, where that changes anything.
@@ -54,10 +54,11 @@ class Pivot:
     holds: Figure
     won: Figure
     made_good: Figure | None
+    several: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+class DrivenOff:
     """What a cut of gas does to a coalition: who is driven off most, and how many members are likely to join before and after."""
 
     package: str
@@ -74,8 +75,8 @@ class CoalitionParts:
     """What question 6 says of packages: numbers, pictures, tables."""
 
     strongest: tuple["Strongest", ...] = ()
-    pivot: "Pivot | None" = None
-    split: "Split | None" = None
+    pivot: "MemberToWin | None" = None
+    split: "DrivenOff | None" = None
     multiple: Figure | None = None
     charts: tuple[Chart, ...] = ()
     tables: tuple[TableView, ...] = ()
@@ -112,7 +113,7 @@ def _strongest(reader: PackageReader) -> Strongest:
     )
 
 
-def _pivot(reader: PackageReader) -> Pivot | None:
+def _pivot(reader: PackageReader) -> MemberToWin | None:
     coalition = reader.coalition
     package = coalition.full
     if not coalition.winning:
@@ -132,17 +133,18 @@ def _pivot(reader: PackageReader) -> Pivot | None:
         if first.made_good is None
         else reader.joins(first.member, package, first.made_good, "gas made good")
     )
-    return Pivot(
+    return MemberToWin(
         member=name,
         package=reader.package(package),
         joins=now,
         holds=reader.chance(package),
         won=won,
         made_good=None if paid is None or paid.text == now.text else paid,
+        several=len(coalition.measures) > 1,
     )
 
 
-def _cut(reader: PackageReader) -> Split | None:
+def _cut(reader: PackageReader) -> DrivenOff | None:
     coalition, cut = reader.coalition, reader.coalition.cut_off
     if cut is None:
         return None
@@ -165,7 +167,7 @@ def _cut(reader: PackageReader) -> Split | None:
     )
     if pair[0].text == pair[1].text:
         return None
-    return Split(
+    return DrivenOff(
         package=reader.package(package),
         member=reader.member(member),
         before=pair[0],
@@ -361,7 +363,7 @@ def ranking_table(
         body.append((str(rank + 1), *cells))
     return present_table(
         "rankings",
-        ("", *(sentence_case(context.names.exposure(name)) for name, _ in columns)),
+        ("Rank", *(sentence_case(context.names.exposure(name)) for name, _ in columns)),
         body,
         title="Who is most exposed depends on the channel",
         note="Each number names its own source and year.",

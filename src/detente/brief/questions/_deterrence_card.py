@@ -10,7 +10,7 @@ from detente.analysis.provenance import count_standing
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, Trace
-from detente.brief.levels import Level
+from detente.brief.levels import Level, reads
 from detente.brief.pages import PageWords, read_page
 from detente.brief.pictures.charts import Span, draw_ranges
 from detente.brief.pictures.drawing import Words
@@ -23,8 +23,12 @@ from detente.brief.words import sentence_case
 __all__ = ["deterrence_words", "holds_chart"]
 
 HALF = 0.5
+HELP = frozenset({"aid", "defence"})
+"""Kinds of instruments that help the one who may be attacked."""
 SMALL = 0.05
 """Chances of success that differ by less hardly differ."""
+SETTLED = 0.95
+"""Share of cases from which holding back is taken for granted."""
 DEARER = 0.02
 """Least fall of a share that climbing down is worth telling for."""
 RISE = 0.02
@@ -76,7 +80,10 @@ def deterrence_words(
     context = book.context
     ranked = sorted(held, key=lambda item: item.share.value or 0.0)
     options = [(_label(context, item), item.share) for item in ranked]
-    best = min(effects, key=lambda policy: effects[policy][1].value or 0.0, default="")
+    open_effects = {
+        policy: pair for policy, pair in effects.items() if not context.policies.forgoes(policy)
+    }
+    best = min(open_effects, key=lambda name: open_effects[name][1].value or 0.0, default="")
     return read_page(
         "deterrence",
         {
@@ -87,7 +94,8 @@ def deterrence_words(
             "attack": attack,
             "first": _first_success(context, success),
             "best": _best(book, best, effects) if best else None,
-            "compared": len(effects),
+            "compared": len(open_effects),
+            "settled": bool(held) and all((item.share.value or 0.0) >= SETTLED for item in held),
             "arms": _arms(context, success),
             "shadows": shadows(book, held)[:MOST_SHADOWS],
             "climbing": [
@@ -164,8 +172,22 @@ def _best(
 
 def _arms(context: Context, success: Rows) -> tuple[str, str, str, Figure, Figure] | None:
     """Return the option whose success help to the attacked moves most: the help, whether it ``hardly`` does, before and after."""
+    helping = {
+        (variable, str(value))
+        for item in context.crisis.instruments.values()
+        if item.kind in HELP and context.crisis.players[item.player].role != "challenger"
+        for variable, value in item.effects.items()
+    }
+    options = context.levels.mechanisms("deterrence.option")
     found = []
     for level, figure in success:
+        gains = any(
+            reads(option.inputs["success_prob"], {level.mechanism})
+            for option in options
+            if "success_prob" in option.inputs
+        )
+        if not gains or not set(context.levels.changed(level)) <= helping:
+            continue
         start = next(
             (
                 other

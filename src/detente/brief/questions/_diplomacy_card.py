@@ -179,8 +179,8 @@ def _standing_answer(
         if len(player.types) < 2:
             continue
         kind = player.types[0]
-        for names in base.fix.values():
-            item = context.crisis.instruments.get(names[0]) if len(names) == 1 else None
+        for name in base.forced:
+            item = context.crisis.instruments.get(name)
             if item is None or item.player != player.id or item.kind not in kinds:
                 continue
             metrics = (

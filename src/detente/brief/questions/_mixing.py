@@ -36,6 +36,7 @@ class SearchPart:
     table: TableView | None = None
     chart: Chart | None = None
     preferred: str = ""
+    combinations: Figure | None = None
 
 
 def find_search(context: Context, book: Book) -> SearchPart:
@@ -45,9 +46,9 @@ def find_search(context: Context, book: Book) -> SearchPart:
         return SearchPart()
     if not search.choices:
         return SearchPart()
-    _enter_counts(book, search)
+    combinations = _enter_counts(book, search)
     if not context.policies.mixes:
-        return SearchPart()
+        return SearchPart(combinations=combinations)
     aims = search.as_aims()
     regrets = {aim.metric: _regret(context, aim) for aim in aims}
     shades = _shades(regrets, context.policies.compared)
@@ -62,6 +63,7 @@ def find_search(context: Context, book: Book) -> SearchPart:
         table=_table(context, aims, ranked, figures, regrets, kept),
         chart=_chart(context, aims, ranked, figures, shades),
         preferred=ranked[0],
+        combinations=combinations,
     )
 
 
@@ -151,9 +153,11 @@ def _count(book: Book, name: str, label: str, number: int) -> Figure:
     return book.number(f"search.{name}", label, float(number), unit="number", trace=trace)
 
 
-def _enter_counts(book: Book, search: MixSearch) -> None:
-    """Enter how much was searched, and how much of it nothing betters."""
-    _count(book, "combinations", "combinations of commitments searched", search.n_combinations)
+def _enter_counts(book: Book, search: MixSearch) -> Figure:
+    """Enter how much was searched, and how much of it nothing betters; return how many combinations there were."""
+    combinations = _count(
+        book, "combinations", "combinations of commitments searched", search.n_combinations
+    )
     _count(book, "games", "different games among them, all solved", search.n_games)
     _count(
         book,
@@ -161,6 +165,7 @@ def _enter_counts(book: Book, search: MixSearch) -> None:
         "combinations that are no listed commitment and that nothing betters in all aims",
         search.n_unbeaten,
     )
+    return combinations
 
 
 # --- table and picture -----------------------------------------------------------------------------------------------

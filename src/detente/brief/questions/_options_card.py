@@ -60,6 +60,7 @@ def options_words(
             "count": len(ladder),
             "short": len(soft),
             "softest": _likeliest(soft),
+            "first": _first(_likeliest(soft), top),
             "top": top,
             "by_type": [] if top is None else _by_type(context, book, top[0]),
             "together": [] if top is None else _together(book, soft),
@@ -78,6 +79,12 @@ def _use(instrument: Instrument) -> str:
 
 def _likeliest(pairs: Options) -> tuple[Instrument, Figure] | None:
     return max(pairs, key=lambda pair: pair[1].value or 0.0, default=None)
+
+
+def _first(soft: tuple[Instrument, Figure] | None, force: tuple[Instrument, Figure] | None) -> str:
+    """Tell whether an option short of open force is likeliest, or an attack: ``soft`` or ``force``."""
+    values = [pair[1].value or 0.0 if pair is not None else -1.0 for pair in (soft, force)]
+    return "force" if values[1] > values[0] else "soft"
 
 
 def _by_type(context: Context, book: Book, instrument: Instrument) -> list[tuple[str, Figure]]:

@@ -13,7 +13,7 @@ from detente.brief.pictures.palette import INK
 from detente.brief.questions._parts import run_note
 from detente.brief.words import sentence_case
 
-__all__ = ["Counter", "Payers", "find_payers"]
+__all__ = ["CounterMeasure", "Payers", "find_payers"]
 
 STUDY, MODEL = "payers", "sanctions.package_horizons"
 CURRENCIES = ("sanctions.outflow", "sanctions.currency")
@@ -30,7 +30,7 @@ Rows = Sequence[tuple[str, Figure]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counter:
+class CounterMeasure:
     """What the other side's answer costs: whom it hits most, and the other side itself."""
 
     label: str
@@ -52,7 +52,7 @@ class Payers:
     reserves: Rows
     uses: Rows
     listings: Rows
-    counter: "Counter | None"
+    counter: "CounterMeasure | None"
     has_packages: bool
     limits: tuple[str, ...]
     charts: tuple[Chart, ...]
@@ -277,7 +277,7 @@ def _counter(
     book: Book,
     costs: Sequence[PackageCosts],
     counter: PayerStudy | None,
-) -> Counter | None:
+) -> CounterMeasure | None:
     """Return whom the counter-measure hits most, and what it costs the target, where no package bans gas before it."""
     plain = next((item for item in costs if not item.bans_gas), None)
     if counter is None or plain is None:
@@ -302,7 +302,7 @@ def _counter(
         unit="pct_gdp",
         trace=_trace(context, [counter.mechanism], ""),
     )
-    return Counter(label=answer, who=context.names.actor(worst), loss=own, own=forgone)
+    return CounterMeasure(label=answer, who=context.names.actor(worst), loss=own, own=forgone)
 
 
 def _cell(figure: Figure | None) -> str:

@@ -66,11 +66,11 @@ def reason_table(context: Context, book: Book) -> TableView | None:
     )
 
 
-def enter_noise(context: Context, book: Book) -> None:
-    """Enter which part of an attack's chance is noise of choice, and how it falls as choice gets stricter."""
+def enter_noise(context: Context, book: Book) -> Figure | None:
+    """Return and enter which part of an attack's chance is noise of choice, and how it falls as choice gets stricter."""
     study = _study(context)
     if study is None or not study.attack.mean() > 0.0:
-        return
+        return None
     trace = Trace(
         sources=context.traces.sources_of([context.crisis.rationality.path]),
         quantities=(context.crisis.rationality.path,),
@@ -83,12 +83,13 @@ def enter_noise(context: Context, book: Book) -> None:
         value = float(study.noise[chosen].sum() / study.attack[chosen].sum())
         return book.number(name, label, value, unit="share", trace=trace, exact=False)
 
-    share("noise", "share of the chance of an attack that is noise of choice", slice(None))
+    whole = share("noise", "share of the chance of an attack that is noise of choice", slice(None))
     low, high = np.quantile(study.rationality, (1 / 3, 2 / 3))
     loose, strict = study.rationality <= low, study.rationality >= high
     if high > low and study.attack[loose].sum() > 0.0 and study.attack[strict].sum() > 0.0:
         share("noise.loose", "the same in the third of cases with the loosest choice", loose)
         share("noise.strict", "the same in the third with the strictest choice", strict)
+    return whole
 
 
 def _study(context: Context) -> ReasonsStudy | None:

@@ -3,7 +3,8 @@
 Statistics of the run alone; nothing is solved here.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,10 +34,15 @@ SHARE_REFERENCE = "share of versions in which every limit holds"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobustPart:
-    """What the briefing shows of mixes: which are good enough how often, and where they fail; empty where only one policy was run."""
+    """What the briefing shows of mixes: which are good enough how often, and where they fail; empty where only one policy was run.
+
+    ``shares`` say by policy how often each is good enough, ``limit`` up to which chance of an attack one may be.
+    """
 
     table: TableView | None = None
     failing: TableView | None = None
+    shares: Mapping[str, Figure] = field(default_factory=dict)
+    limit: Figure | None = None
 
 
 def find_mix(context: Context, book: Book, *, also: str = "") -> RobustPart:
@@ -52,13 +58,18 @@ def find_mix(context: Context, book: Book, *, also: str = "") -> RobustPart:
     }
     ranked = sorted(context.policies.compared, key=lambda policy: -(shares[policy].value or 0.0))
     kept = _pareto(context)
-    _limit(book)
+    limit = _limit(book)
     rows = [
         row
         for policy in dict.fromkeys((ranked[0], also or ranked[0]))
         if (row := _failure(context, book, policy)) is not None
     ]
-    return RobustPart(table=_table(context, ranked, shares, kept), failing=_failures(rows))
+    return RobustPart(
+        table=_table(context, ranked, shares, kept),
+        failing=_failures(rows),
+        shares=shares,
+        limit=limit,
+    )
 
 
 def row_name(context: Context, policy: str) -> str:

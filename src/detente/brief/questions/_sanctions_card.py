@@ -13,6 +13,7 @@ from detente.brief.pictures.palette import INK
 from detente.brief.questions._measures import Measures
 from detente.brief.questions._parts import grouped_row, moved_by, run_note
 from detente.brief.questions._payers import Payers
+from detente.brief.words import sentence_case
 
 __all__ = ["blow_chart", "sanctions_words"]
 
@@ -56,7 +57,8 @@ def sanctions_words(
         The last commitment that sanctions, of which the words say what would change an attack.
     """
     context = book.context
-    best = min(effects, key=lambda policy: effects[policy][1].value or 0.0, default="")
+    effects = {name: pair for name, pair in effects.items() if not context.policies.forgoes(name)}
+    best = min(effects, key=lambda name: effects[name][1].value or 0.0, default="")
     currency = sorted(payers.currency, key=lambda row: -(row[1].value or 0.0))
     return read_page(
         "sanctions",
@@ -67,6 +69,7 @@ def sanctions_words(
             "own": None if own is None else (_label(context, own[0]), own[1]),
             "effect": _effect(context, best, effects) if best else None,
             "several": len(effects) > 1,
+            "grows": None if hardest is None else _grows(context, book, hardest),
             "shrinks": None if hardest is None else _shrinks(context, book, hardest[0]),
             "alone": measures.alone[:MOST_MEASURES],
             "prices": measures.prices,
@@ -128,7 +131,7 @@ def blow_chart(
         return None
     least = min(mine, key=lambda row: row[1].value or 0.0)
     start = mine[0][1].value or 0.0
-    title = f"The hardest package costs {context.roles.names('challenger')} {hardest[1].text}"
+    title = f"{sentence_case(_label(context, hardest[0]))} reaches {hardest[1].text}"
     if context.levels.changed(least[0]) and (least[1].value or 0.0) <= SHRINKS * start:
         title = f"The blow is smallest {context.levels.label(least[0])}: {least[1].text} instead of {mine[0][1].text}"
     return draw_ranges(
@@ -191,6 +194,25 @@ def _shrinks(
         for one in (start[0], level)
     )
     return context.levels.label(level), before, after, _members_leave(context, change)
+
+
+def _grows(
+    context: Context, book: Book, hardest: tuple[Level, Figure]
+) -> tuple[str, Figure, Figure] | None:
+    """Return in which situation the blow is largest, and from what it grows; None where it is largest as things stand."""
+    level, figure = hardest
+    start = context.levels.start(level.mechanism, LOSS)
+    if not start or not context.levels.changed(level):
+        return None
+    before = book.level(
+        f"loss.{level.mechanism}{context.levels.key(start[0])}",
+        context.levels.full_label(start[0]),
+        start[0],
+        unit="pct_gdp",
+    )
+    if (before.value or 0.0) > SHRINKS * (figure.value or 0.0):
+        return None
+    return context.levels.label(level), before, figure
 
 
 def _members_leave(context: Context, change: tuple[str, str]) -> bool:

@@ -72,7 +72,7 @@ def answer(book: Book) -> Answer:
     mix = find_mix(context, book, also=search.preferred)
     book.keep_all(_beside_base_rates(context, shared))
     facts = read_facts(book)
-    enter_noise(context, book)
+    noise = enter_noise(context, book)
     _enter_by_player(context, book)
     _enter_by_type(context, book)
     under_each = _policy_outcomes(context, book, outcomes)
@@ -83,6 +83,9 @@ def answer(book: Book) -> Answer:
         shared=shared,
         beliefs=beliefs,
         read=readings(book),
+        mix=mix,
+        combinations=search.combinations,
+        noise=noise,
         hopes=read_hopes(context, book),
     )
     return Answer(
