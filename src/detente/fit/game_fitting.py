@@ -8,6 +8,7 @@ import numpy as np
 
 from detente.arrays import FloatArray, IntArray
 from detente.errors import nearest
+from detente.fit.branches import tell_other_equilibria
 from detente.fit.games import LOG_LAMBDA, GameLikelihood, Part
 from detente.fit.outcomes import check_size
 from detente.fit.paths import ends_under, paths_of
@@ -33,7 +34,12 @@ def fit_any_game(name: str, spec: Spec, path: Path, options: Options) -> FitResu
     """Fit named parts of the payoffs of a game, and lambda, to how it ended in each row."""
     likelihood, data = read_game_likelihood(name, spec, path)
     begin = {"zero": np.zeros(likelihood.size)}
-    return estimate(Path(name).stem, likelihood, begin, options, data=data)
+    result = estimate(Path(name).stem, likelihood, begin, options, data=data)
+    theta = np.array([item.estimate for item in result.coefficients])
+    others = tell_other_equilibria(
+        likelihood.form, likelihood.payoff_table(theta), likelihood.chance
+    )
+    return replace(result, warnings=(*result.warnings, *others))
 
 
 def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelihood, Observations]:

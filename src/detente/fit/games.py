@@ -123,6 +123,12 @@ class GameLikelihood(AbstractOutcomeLikelihood):
             found[end, player] = worth * rate
         return found
 
+    def payoff_table(self, theta: FloatArray) -> FloatArray:
+        """Return lambda times the payoffs of each row's game, shape ``(T, P, n)``."""
+        payoffs = self._payoffs(self.jets(theta))
+        flat = np.stack([payoffs[key].value for key in payoffs])
+        return flat.reshape(*self.base.shape, -1)
+
     def _equilibrium(self, utilities: Sequence[Jet]) -> list[Jet]:
         """Return the logits of the equilibrium with their derivatives by the utilities."""
         rows = utilities[0].value.size
