@@ -179,11 +179,12 @@ def log_both_below(left: Jet, right: Jet) -> Jet:
     aa = -a * by_a - joint / root - by_a**2
     bb = -b * by_b - joint / root - by_b**2
     ab = joint - by_a * by_b
-    cross = left.first[:, np.newaxis] * right.first
     second = by_a * left.second + by_b * right.second
-    second += aa * (left.first[:, np.newaxis] * left.first)
-    second += bb * (right.first[:, np.newaxis] * right.first)
-    second += ab * (cross + cross.transpose(1, 0, 2))
+    if second.size:
+        cross = left.first[:, np.newaxis] * right.first
+        second += aa * (left.first[:, np.newaxis] * left.first)
+        second += bb * (right.first[:, np.newaxis] * right.first)
+        second += ab * (cross + cross.transpose(1, 0, 2))
     return Jet(value, by_a * left.first + by_b * right.first, second)
 
 
