@@ -18,6 +18,7 @@ where :math:`R` holds the second derivatives of :math:`F(x(v), v)` but for :math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 
@@ -65,6 +66,8 @@ class GameLikelihood(AbstractOutcomeLikelihood):
     rationality
         Lambda where it is given.
     """
+
+    block: ClassVar[int] = 512
 
     form: ExtensiveForm
     chance: FloatArray
