@@ -3,6 +3,7 @@
 import numpy as np
 
 from detente.arrays import FloatArray
+from detente.fit.games import GameLikelihood
 from detente.game import ExtensiveForm, find_other_branches
 
 __all__ = ["has_hidden_moves", "tell_other_equilibria"]
@@ -17,28 +18,23 @@ def has_hidden_moves(form: ExtensiveForm) -> bool:
     return bool(decisions > form.n_info_sets)
 
 
-def tell_other_equilibria(
-    form: ExtensiveForm, payoffs: FloatArray, chance: FloatArray
-) -> list[str]:
-    """Say in how many rows curves that meet the principal branch hold other equilibria.
-
-    Parameters
-    ----------
-    form
-        The game, with a class of payoffs for each end.
-    payoffs
-        Lambda times payoffs, shape ``(T, P, n)``.
-    chance
-        Probability of each chance branch.
-    """
+def tell_other_equilibria(likelihood: GameLikelihood, theta: FloatArray) -> list[str]:
+    """Say in how many rows curves that meet the principal branch hold other equilibria at some coefficients."""
+    form = likelihood.form
     if not has_hidden_moves(form):
         return []
+    payoffs = likelihood.payoff_table(theta)
     rows = payoffs.shape[2]
     looked = np.unique(np.linspace(0, rows - 1, min(rows, _MOST)).round().astype(int))
     many = sum(
         bool(
             find_other_branches(
-                form, [1.0], payoffs=payoffs[:, :, row], chance_probs=chance
+                form,
+                [1.0],
+                payoffs=payoffs[:, :, row],
+                chance_probs=likelihood.chance,
+                menus=likelihood.menus,
+                own_odds=likelihood.own_odds,
             ).equilibria
         )
         for row in looked

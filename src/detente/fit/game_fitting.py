@@ -36,9 +36,7 @@ def fit_any_game(name: str, spec: Spec, path: Path, options: Options) -> FitResu
     begin = {"zero": np.zeros(likelihood.size)}
     result = estimate(Path(name).stem, likelihood, begin, options, data=data)
     theta = np.array([item.estimate for item in result.coefficients])
-    others = tell_other_equilibria(
-        likelihood.form, likelihood.payoff_table(theta), likelihood.chance
-    )
+    others = tell_other_equilibria(likelihood, theta)
     return replace(result, warnings=(*result.warnings, *others))
 
 
@@ -48,18 +46,10 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
     Raises
     ------
     UsageError
-        For what is wrong in the specification or the table, with the line; ``option-invalid`` for a game with nests or with
-        odds of a player's own, which are fitted from counted choices only.
+        For what is wrong in the specification or the table, with the line.
     """
     spec.check_keys(_KEYS)
     game = find(name)
-    if game.menus is not None or game.own_odds:
-        spec.refuse(
-            "option-invalid",
-            "the game has nests or odds of a player's own",
-            "outcome",
-            fix="count choices by information set and action (outcome: {information_set, action, count}), or leave them out",
-        )
     form = game.form
     ends = form.payoff_class[: form.terminal_node.size]
     alone = replace(form, payoff_class=np.arange(ends.size, dtype=form.payoff_class.dtype))
@@ -119,6 +109,8 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
         equations=equations,
         fixed=fixed,
         rationality=rationality,
+        menus=game.menus,
+        own_odds=game.own_odds,
     )
     check_size(counts, data, likelihood.size)
     return likelihood, data
