@@ -192,3 +192,85 @@ def test_a_specification_that_is_wrong_is_refused(change, code, write_table, sav
     with pytest.raises(UsageError) as caught:
         fit_game(str(save(HIDDEN)), write_table(plays(60, seed=4)), HIDDEN_SPEC | change)
     assert caught.value.code == code
+
+
+NESTED = {
+    "players": ["A", "B"],
+    "tree": {
+        "chance": [0.4, 0.6],
+        "actions": ["strong", "weak"],
+        "children": [
+            move(
+                0,
+                kind,
+                quiet=end(0, 0),
+                probe=end(0.3, -0.2),
+                act=move(1, 0, give=end(2, -1), fight=end(gain, loss), punish=end(gain - 1, loss)),
+            )
+            for kind, (gain, loss) in enumerate([(0.5, -2), (-2, 0.5)])
+        ],
+    },
+}
+OWN = ["quiet", {"nest": "force", "similarity": 0.5, "weight": 2, "of": ["probe", "act"]}]
+ANSWER = ["give", {"nest": "war", "similarity": 0.7, "of": ["fight", {"option": "punish", "weight": 3}]}]  # fmt: skip
+
+
+@pytest.fixture
+def nested(write_table, save):
+    """A likelihood of a game with nests, weights, and a player's own odds of strength."""
+    from dataclasses import replace
+
+    from detente.game import Menus
+
+    spec = as_spec(
+        {
+            "outcome": {
+                "column": "outcome",
+                "ends": {"quiet": ["*/quiet", "*/probe"], "give": ["*/act/give"],
+                         "fight": ["*/act/fight", "*/act/punish"]},
+            },
+            "utilities": HIDDEN_SPEC["utilities"],
+            "rationality": ["const"],
+        }
+    )  # fmt: skip
+    likelihood, _ = read_game_likelihood(str(save(NESTED)), spec, write_table(plays(30, seed=5)))
+    form = likelihood.form
+    lists = {
+        place: OWN if form.info_set_player[place] == 0 else ANSWER
+        for place in range(form.n_info_sets)
+    }
+    menus = Menus.from_lists(form, lists)
+    return replace(likelihood, menus=menus, own_odds={1: np.array([0.7, 0.3])})
+
+
+def test_nests_and_own_odds_are_those_of_the_solver(nested):
+    """Oracle: independent code: the compiled solver, one row at a time."""
+    theta = np.array([0.3, -0.4, 0.5, 0.2])
+    table = nested.payoff_table(theta)
+    for row in range(5):
+        solved = solve_logit_qre(
+            nested.form,
+            1.0,
+            payoffs=table[:, :, row],
+            chance_probs=nested.chance,
+            menus=nested.menus,
+            own_odds=nested.own_odds,
+        )
+        ends = solved.reach_probs()[nested.form.terminal_node, 0]
+        expected = [ends[nested.outcome == place].sum() for place in range(3)]
+        np.testing.assert_allclose(nested.outcome_probs(theta)[row], expected, atol=1e-9)
+
+
+def test_derivatives_are_exact_with_nests_and_own_odds(nested):
+    """Oracle: differences of the log-likelihood and its gradient."""
+    theta, step = np.array([0.3, -0.4, 0.5, 0.2]), 1e-5
+    here = nested.evaluate(theta)
+    for place in range(theta.size):
+        way = step * np.eye(theta.size)[place]
+        up, down = nested.evaluate(theta + way), nested.evaluate(theta - way)
+        assert here.gradient[place] == pytest.approx(
+            (up.value - down.value) / (2 * step), rel=1e-5, abs=1e-5
+        )
+        np.testing.assert_allclose(
+            here.hessian[place], (up.gradient - down.gradient) / (2 * step), rtol=1e-4, atol=1e-4
+        )

@@ -137,3 +137,62 @@ def test_choices_against_all_reason_have_no_positive_rationality(write_table):
     with pytest.raises(UsageError) as caught:
         fit_game(GAME, write_table(columns), SPEC)
     assert caught.value.code == "fit-unidentified"
+
+
+MEETING = {
+    "players": ["A", "B"],
+    "tree": {
+        "player": 0,
+        "infoset": 0,
+        "actions": ["out", "in"],
+        "children": [
+            {"payoffs": [0.2, 0.0]},
+            {
+                "player": 0,
+                "infoset": 1,
+                "actions": ["here", "there"],
+                "children": [
+                    {
+                        "player": 1,
+                        "infoset": 0,
+                        "actions": ["here", "there"],
+                        "children": [
+                            {"payoffs": [float(mine == theirs)] * 2} for theirs in range(2)
+                        ],
+                    }
+                    for mine in range(2)
+                ],
+            },
+        ],
+    },
+}
+"""Two who meet or miss each other, if the first does not stay out."""
+
+
+@pytest.mark.parametrize("rate", [1.0, 3.0])
+def test_other_equilibria_are_told(rate, write_table, tmp_path):
+    """Oracle: hand: even choices answer each other at every lambda; from lambda 2 on agreeing on a place does as well."""
+    from detente.game import game_from_tree, write_efg
+
+    game = game_from_tree(MEETING)
+    path = tmp_path / "meeting.efg"
+    path.write_text(write_efg(game), encoding="utf-8")
+    form = game.form
+    solved = trace_logit_branch(form, [rate], payoffs=game.payoffs).strategy[:, 0]
+    sets = np.repeat(np.arange(3), 2)
+    columns = {
+        "who": [form.player_label[form.info_set_player[place]] for place in sets],
+        "set": [form.info_set_label[place] for place in sets],
+        "action": list(form.action_label),
+        "count": np.round(1e6 * solved).astype(int).tolist(),
+    }
+    spec = SPEC | {"outcome": SPEC["outcome"] | {"player": "who"}}
+    found = fit_game(str(path), write_table(columns), spec)
+    assert found.coefficients[0].estimate == pytest.approx(rate, rel=1e-3)
+    assert [words for words in found.warnings if "other equilibria" in words] == (
+        [
+            "the game has 2 other equilibria at the estimate: the likelihood is that of the branch from lambda 0"
+        ]
+        if rate > 2.0
+        else []
+    )

@@ -13,14 +13,20 @@ import numpy as np
 
 from detente.arrays import FloatArray
 from detente.errors import UsageError, nearest, refuse
+from detente.fit.constrained import restore
 from detente.fit.fitted import Fitted
-from detente.fit.maximising import AbstractOutcomeLikelihood, maximise
-from detente.fit.penalties import PENALTIES, penalise
+from detente.fit.jets import Jet
+from detente.fit.maximising import AbstractLikelihood, AbstractOutcomeLikelihood, maximise
+from detente.fit.penalties import PENALTIES, Penalty, penalise
 from detente.fit.results import FitResult
+from detente.fit.signalling import SignallingLikelihood, outcomes_along
+from detente.fit.signalling_fitting import refit
 from detente.fit.specs import Spec
 from detente.fit.terms import Observations
 
 __all__ = ["CrossValidation", "Effect", "average_effects", "cross_validate"]
+
+_Outcomes = AbstractOutcomeLikelihood | SignallingLikelihood
 
 _STEP = 1e-4
 """Width of the difference by which a column is moved, in its standard deviations."""
@@ -57,7 +63,7 @@ def average_effects(result: FitResult, columns: Sequence[str] = ()) -> list[Effe
     Parameters
     ----------
     result
-        A fit of a tree, or of a game by how it ended.
+        A fit of a tree, of a game by how it ended, or of the signalling game; there equilibria move with the column.
     columns
         Names of columns of the table.
 
@@ -68,7 +74,7 @@ def average_effects(result: FitResult, columns: Sequence[str] = ()) -> list[Effe
     """
     fitted = _fitted(result, "average_effects")
     likelihood = fitted.likelihood
-    if not isinstance(likelihood, AbstractOutcomeLikelihood):
+    if not isinstance(likelihood, AbstractOutcomeLikelihood | SignallingLikelihood):
         _refuse(result, "average_effects")
     known = fitted.columns()
     found: list[Effect] = []
@@ -92,6 +98,14 @@ def average_effects(result: FitResult, columns: Sequence[str] = ()) -> list[Effe
                 for place, (size, error) in enumerate(zip(effect, spread, strict=True))
             ]
     return found
+
+
+def _outcomes(likelihood: _Outcomes, theta: FloatArray) -> list[Jet]:
+    """Return the logs of the outcomes' probabilities; of signalling games at the equilibria nearest to those that were found."""
+    if isinstance(likelihood, SignallingLikelihood):
+        near = restore(likelihood, theta, likelihood.beliefs.resist)
+        return outcomes_along(likelihood, theta, near)
+    return likelihood.outcomes(likelihood.jets(theta))
 
 
 def _shifts(data: Observations, column: str) -> list[tuple[str, Observations, Observations, float]]:
@@ -118,12 +132,12 @@ def _shifts(data: Observations, column: str) -> list[tuple[str, Observations, Ob
 
 
 def _mean_probs(
-    likelihood: AbstractOutcomeLikelihood, fitted: Fitted, data: Observations
+    likelihood: _Outcomes, fitted: Fitted, data: Observations
 ) -> tuple[FloatArray, FloatArray]:
     """Return the mean probability of each outcome, and its derivative by the coefficients, ``(O, K)``."""
     equations = [data.same_equation(equation) for equation in likelihood.equations]
     moved = replace(likelihood, equations=equations)  # type: ignore[type-var]  # every likelihood is a dataclass
-    logs = moved.outcomes(moved.jets(fitted.theta))
+    logs = _outcomes(moved, fitted.theta)
     means, slopes = [], []
     for log in logs:
         prob = np.exp(log.value)
@@ -142,7 +156,7 @@ def cross_validate(result: FitResult, *, folds: int = 10, seed: int = 1) -> Cros
     Parameters
     ----------
     result
-        A fit of a tree, of an ultimatum game, or of a game by how it ended. Each search begins at its estimate.
+        A fit that is not of counted choices, nor a plain pseudo-likelihood. Each search begins at its estimate.
     folds
         Parts, from 2 to the number of rows; rows fall into them at random.
     seed
@@ -171,15 +185,18 @@ def cross_validate(result: FitResult, *, folds: int = 10, seed: int = 1) -> Cros
     for part in np.array_split(order, folds):
         train = likelihood.take(np.setdiff1d(order, part))
         test = likelihood.take(part)
-        maximum = maximise(penalise(train, penalty), fitted.theta, train.sizes())
-        if not maximum.converged:
+        theta = _refit(train, result.method, penalty, fitted.theta)
+        if theta is None:
             lost += 1
-            continue
-        scores.append(test.rows(test.jets(maximum.theta)).value)
-        if isinstance(test, AbstractOutcomeLikelihood):
+        elif isinstance(test, AbstractOutcomeLikelihood | SignallingLikelihood):
+            logs = np.stack([log.value for log in _outcomes(test, theta)], axis=1)
+            seen = test.counts > 0.0
+            scores.append(np.where(seen, test.counts * np.where(seen, logs, 0.0), 0.0).sum(axis=1))
             trials = test.counts.sum(axis=1, keepdims=True)
             shares = test.counts / np.where(trials > 0.0, trials, 1.0)
-            squares.append(((test.outcome_probs(maximum.theta) - shares) ** 2).sum(axis=1))
+            squares.append(((np.exp(logs) - shares) ** 2).sum(axis=1))
+        else:
+            scores.append(test.rows(test.jets(theta)).value)
     nothing = np.array([np.nan])
     return CrossValidation(
         folds=folds,
@@ -188,6 +205,17 @@ def cross_validate(result: FitResult, *, folds: int = 10, seed: int = 1) -> Cros
         brier=float(np.concatenate(squares).mean()) if squares else None,
         lost=lost,
     )
+
+
+def _refit(
+    train: AbstractLikelihood, method: str, penalty: Penalty, theta: FloatArray
+) -> FloatArray | None:
+    if isinstance(train, SignallingLikelihood):
+        if not train.counts.sum(axis=0).all():
+            return None
+        return refit(train, method, theta, train.beliefs.resist)
+    maximum = maximise(penalise(train, penalty), theta, train.sizes())
+    return maximum.theta if maximum.converged else None
 
 
 def _fitted(result: FitResult, at: str) -> Fitted:
@@ -201,6 +229,6 @@ def _refuse(result: FitResult, at: str) -> NoReturn:
         f"{at} of {result.model} is not modelled",
         code="option-invalid",
         at=at,
-        fix="use it with a tree, or with a game by how it ended",
+        fix="use it with a model whose rows end in outcomes",
         error=UsageError,
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from detente.arrays import FloatArray, IntArray
 from detente.errors import nearest
+from detente.fit.branches import tell_other_equilibria
 from detente.fit.games import LOG_LAMBDA, GameLikelihood, Part
 from detente.fit.outcomes import check_size
 from detente.fit.paths import ends_under, paths_of
@@ -33,7 +34,10 @@ def fit_any_game(name: str, spec: Spec, path: Path, options: Options) -> FitResu
     """Fit named parts of the payoffs of a game, and lambda, to how it ended in each row."""
     likelihood, data = read_game_likelihood(name, spec, path)
     begin = {"zero": np.zeros(likelihood.size)}
-    return estimate(Path(name).stem, likelihood, begin, options, data=data)
+    result = estimate(Path(name).stem, likelihood, begin, options, data=data)
+    theta = np.array([item.estimate for item in result.coefficients])
+    others = tell_other_equilibria(likelihood, theta)
+    return replace(result, warnings=(*result.warnings, *others))
 
 
 def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelihood, Observations]:
@@ -42,18 +46,10 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
     Raises
     ------
     UsageError
-        For what is wrong in the specification or the table, with the line; ``option-invalid`` for a game with nests or with
-        odds of a player's own, which are fitted from counted choices only.
+        For what is wrong in the specification or the table, with the line.
     """
     spec.check_keys(_KEYS)
     game = find(name)
-    if game.menus is not None or game.own_odds:
-        spec.refuse(
-            "option-invalid",
-            "the game has nests or odds of a player's own",
-            "outcome",
-            fix="count choices by information set and action (outcome: {information_set, action, count}), or leave them out",
-        )
     form = game.form
     ends = form.payoff_class[: form.terminal_node.size]
     alone = replace(form, payoff_class=np.arange(ends.size, dtype=form.payoff_class.dtype))
@@ -113,6 +109,8 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
         equations=equations,
         fixed=fixed,
         rationality=rationality,
+        menus=game.menus,
+        own_odds=game.own_odds,
     )
     check_size(counts, data, likelihood.size)
     return likelihood, data

@@ -18,13 +18,14 @@ where :math:`R` holds the second derivatives of :math:`F(x(v), v)` but for :math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from detente.arrays import FloatArray, IntArray
 from detente.fit.jets import Jet, exp, log_add, total, variables
 from detente.fit.maximising import AbstractOutcomeLikelihood, Equation
-from detente.game import CHANCE, TERMINAL, ExtensiveForm, solve_logit_qre
+from detente.game import CHANCE, TERMINAL, ExtensiveForm, Menus, solve_logit_qre
 
 __all__ = ["LOG_LAMBDA", "GameLikelihood", "Part"]
 
@@ -38,6 +39,73 @@ class Part:
 
     name: str
     table: FloatArray
+
+
+class _List(NamedTuple):
+    """A list of a menu: of each entry the log of its share, and the action or the nest that it is; and its dissimilarity."""
+
+    entries: "tuple[tuple[float, int | _List], ...]"
+    theta: float
+
+
+def _lists_of(menus: Menus) -> dict[int, _List]:
+    """Return the list of each information set that has a menu, with the lists of its nests within it."""
+    form = menus.form
+    weight, alike = menus.weight[:, 0], menus.similarity[:, 0]
+
+    def made(which: list[int], theta: float) -> _List:
+        weights = np.array([weight[form.weight_row[entry]] for entry in which])
+        logs = np.log(weights / weights.sum())
+        entries: list[tuple[float, int | _List]] = []
+        for entry, log in zip(which, logs.tolist(), strict=True):
+            nest = int(form.nest[entry])
+            if nest < 0:
+                entries.append((log, int(form.action[entry])))
+            else:
+                inside = np.flatnonzero(form.holder == nest).tolist()
+                similarity = float(alike[form.similarity_row[nest]])
+                entries.append((log, made(inside, 1.0 - similarity)))
+        return _List(tuple(entries), theta)
+
+    return {
+        int(place): made(np.flatnonzero((form.info_set == place) & (form.holder < 0)).tolist(), 1.0)
+        for place in np.unique(form.info_set)
+    }
+
+
+def _worth(menu: _List, logits: Sequence[Jet], scale: float) -> Jet:
+    """Return what a list is worth: a mean of its entries on the scale of logs, by their shares."""
+    parts = [part * (1.0 / scale) + log for log, part in _entries(menu, logits, scale)]
+    top = parts[0]
+    for part in parts[1:]:
+        top = log_add(top, part)
+    return top * scale
+
+
+def _entries(menu: _List, logits: Sequence[Jet], scale: float) -> list[tuple[float, Jet]]:
+    return [
+        (
+            log,
+            logits[entry] if isinstance(entry, int) else _worth(entry, logits, scale * entry.theta),
+        )
+        for log, entry in menu.entries
+    ]
+
+
+def _pick(
+    menu: _List, logits: Sequence[Jet], scale: float, before: Jet | None, chosen: dict[int, Jet]
+) -> None:
+    """Write the logs of the probabilities of a list's actions, once the list is come to."""
+    worth = _worth(menu, logits, scale)
+    pairs = _entries(menu, logits, scale)
+    for (log, part), (_, entry) in zip(pairs, menu.entries, strict=True):
+        share = (part - worth) * (1.0 / scale) + log
+        if before is not None:
+            share = share + before
+        if isinstance(entry, int):
+            chosen[entry] = share
+        else:
+            _pick(entry, logits, scale * entry.theta, share, chosen)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -64,7 +132,13 @@ class GameLikelihood(AbstractOutcomeLikelihood):
         Parts that are numbers.
     rationality
         Lambda where it is given.
+    menus, own_odds
+        Nests of options, and players' own odds of chance events, as the solver takes them.
+    near
+        Strategies that the next solution starts from, shape ``(A, n)``.
     """
+
+    block: ClassVar[int] = 512
 
     form: ExtensiveForm
     chance: FloatArray
@@ -75,7 +149,14 @@ class GameLikelihood(AbstractOutcomeLikelihood):
     equations: Sequence[Equation]
     fixed: Mapping[str, float]
     rationality: float = 1.0
+    menus: Menus | None = None
+    own_odds: Mapping[int, FloatArray] = field(default_factory=dict)
     near: FloatArray | None = field(default=None)
+    _lists: Mapping[int, _List] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Put the lists of menus together."""
+        self._lists = {} if self.menus is None else _lists_of(self.menus)
 
     def take(self, rows: IntArray) -> "GameLikelihood":
         """Return the likelihood of some rows, by number."""
@@ -89,13 +170,14 @@ class GameLikelihood(AbstractOutcomeLikelihood):
             equations=[equation.take(rows) for equation in self.equations],
             fixed=self.fixed,
             rationality=self.rationality,
+            menus=self.menus,
+            own_odds=self.own_odds,
             near=None if self.near is None else self.near[:, rows],
         )
 
     def outcomes(self, utilities: Sequence[Jet]) -> list[Jet]:
         """Return the logs of the outcomes' probabilities in each row; NaN where no equilibrium was found."""
-        logits = self._equilibrium(utilities)
-        reach = self._reach(self._shares(logits))
+        reach = self._reach(self._equilibrium(utilities), self.chance)
         found: list[Jet | None] = [None] * self.counts.shape[1]
         for end, node in enumerate(self.form.terminal_node):
             place = int(self.outcome[end])
@@ -123,15 +205,27 @@ class GameLikelihood(AbstractOutcomeLikelihood):
             found[end, player] = worth * rate
         return found
 
+    def payoff_table(self, theta: FloatArray) -> FloatArray:
+        """Return lambda times the payoffs of each row's game, shape ``(T, P, n)``."""
+        payoffs = self._payoffs(self.jets(theta))
+        flat = np.stack([payoffs[key].value for key in payoffs])
+        return flat.reshape(*self.base.shape, -1)
+
     def _equilibrium(self, utilities: Sequence[Jet]) -> list[Jet]:
-        """Return the logits of the equilibrium with their derivatives by the utilities."""
+        """Return the logs of actions' probabilities in equilibrium, with their derivatives by the utilities."""
         rows = utilities[0].value.size
         payoffs = self._payoffs(utilities)
         table = np.stack([payoffs[key].value for key in payoffs]).reshape(*self.base.shape, rows)
         if not np.isfinite(table).all() or np.abs(table).max() > 1e6:
             return [utilities[0] * np.nan] * self.form.n_actions
         solved = solve_logit_qre(
-            self.form, 1.0, payoffs=table, chance_probs=self.chance, start=self.near
+            self.form,
+            1.0,
+            payoffs=table,
+            chance_probs=self.chance,
+            menus=self.menus,
+            own_odds=self.own_odds,
+            start=self.near,
         )
         if not solved.converged.all() or (solved.strategy <= 0.0).any():
             return [utilities[0] * np.nan] * self.form.n_actions
@@ -140,38 +234,38 @@ class GameLikelihood(AbstractOutcomeLikelihood):
         given = [_plain(np.log(share), 0) for share in solved.strategy]
         at = [jet.value for jet in self._advantages(given, plain)]
         fixed = {key: _plain(jet.value, len(at), order=1) for key, jet in payoffs.items()}
-        slopes = self._advantages(self._logits(variables(at, order=1)), fixed)
+        slopes = self._advantages(self._choose(variables(at, order=1)), fixed)
         matrix = np.eye(len(at)) - _by_row([jet.first for jet in slopes])
         size = len(utilities)
         first = {
             key: Jet(jet.value, jet.first, np.zeros((0, 0, rows))) for key, jet in payoffs.items()
         }
-        still = self._logits([_plain(value, size, order=1) for value in at])
+        still = self._choose([_plain(value, size, order=1) for value in at])
         ways = self._advantages(still, first)
         moved = np.linalg.solve(matrix, _by_row([jet.first for jet in ways])).transpose(1, 2, 0)
         zero = np.zeros((size, size, rows))
         straight = [Jet(value, way, zero) for value, way in zip(at, moved, strict=True)]
-        bent = self._advantages(self._logits(straight), payoffs)
+        bent = self._advantages(self._choose(straight), payoffs)
         upper = np.triu_indices(size)
         rests = np.linalg.solve(matrix, _by_row([jet.second[upper] for jet in bent]))
         second = np.zeros((len(at), size, size, rows))
         second[:, upper[0], upper[1]] = second[:, upper[1], upper[0]] = rests.transpose(1, 2, 0)
-        return self._logits([Jet(*jet) for jet in zip(at, moved, second, strict=True)])
+        return self._choose([Jet(*jet) for jet in zip(at, moved, second, strict=True)])
 
-    def _logits(self, advantages: Sequence[Jet]) -> list[Jet]:
-        """Return logits of all actions: 0 of the first at each information set, of the others how far they are above it."""
+    def _choose(self, advantages: Sequence[Jet]) -> list[Jet]:
+        """Return the logs of actions' probabilities by how far each is worth more than the first at its information set."""
         found: list[Jet] = []
         rest = iter(advantages)
         zero = advantages[0] * 0.0
         for count in np.diff(self.form.action_offset).tolist():
             found += [zero, *(next(rest) for _ in range(count - 1))]
-        return found
+        return self._shares(found)
 
     def _advantages(
-        self, logits: Sequence[Jet], payoffs: Mapping[tuple[int, int], Jet]
+        self, shares: Sequence[Jet], payoffs: Mapping[tuple[int, int], Jet]
     ) -> list[Jet]:
         """Return lambda times what each action is worth above the first at its information set."""
-        worth = self._respond(logits, payoffs)
+        worth = self._respond(shares, payoffs)
         return [
             worth[place] - worth[begin]
             for begin, end in pairwise(self.form.action_offset.tolist())
@@ -181,20 +275,26 @@ class GameLikelihood(AbstractOutcomeLikelihood):
     def _shares(self, logits: Sequence[Jet]) -> list[Jet]:
         """Return the logs of actions' probabilities."""
         shares: list[Jet] = []
-        for begin, end in pairwise(self.form.action_offset.tolist()):
-            top = logits[begin]
-            for logit in logits[begin + 1 : end]:
-                top = log_add(top, logit)
-            shares += [logit - top for logit in logits[begin:end]]
+        for place, (begin, end) in enumerate(pairwise(self.form.action_offset.tolist())):
+            menu = self._lists.get(place)
+            if menu is None:
+                top = logits[begin]
+                for logit in logits[begin + 1 : end]:
+                    top = log_add(top, logit)
+                shares += [logit - top for logit in logits[begin:end]]
+            else:
+                chosen: dict[int, Jet] = {}
+                _pick(menu, logits, 1.0, None, chosen)
+                shares += [chosen[action] for action in range(begin, end)]
         return shares
 
-    def _reach(self, shares: Sequence[Jet]) -> list[Jet]:
-        """Return the log of the probability that play comes to each node."""
+    def _reach(self, shares: Sequence[Jet], odds: FloatArray) -> list[Jet]:
+        """Return the log of the probability that play comes to each node, by some odds of chance."""
         form = self.form
         found: list[Jet] = [shares[0] * 0.0]
         found += [found[0]] * (form.n_nodes - 1)
         with np.errstate(divide="ignore"):
-            chances = np.log(self.chance)
+            chances = np.log(odds)
         for node, place, children in self._inner():
             for number, child in enumerate(children):
                 if form.player[node] == CHANCE:
@@ -215,11 +315,10 @@ class GameLikelihood(AbstractOutcomeLikelihood):
             for node in np.flatnonzero(form.player != TERMINAL).tolist()
         ]
 
-    def _respond(self, logits: Sequence[Jet], payoffs: Mapping[tuple[int, int], Jet]) -> list[Jet]:
-        """Return lambda times what each action is worth at its information set, if all act by some logits."""
+    def _respond(self, shares: Sequence[Jet], payoffs: Mapping[tuple[int, int], Jet]) -> list[Jet]:
+        """Return lambda times what each action is worth at its information set, by the logs of what all others do."""
         form = self.form
-        shares = self._shares(logits)
-        reach = self._reach(shares)
+        reaches: dict[int, list[Jet]] = {}
         value = self._values([exp(share) for share in shares], payoffs)
         members: dict[int, list[tuple[int, range]]] = {}
         for node, place, children in self._inner():
@@ -231,6 +330,9 @@ class GameLikelihood(AbstractOutcomeLikelihood):
             if len(nodes) == 1:
                 found += [value[child, player] for child in nodes[0][1]]
                 continue
+            if player not in reaches:
+                reaches[player] = self._reach(shares, self.own_odds.get(player, self.chance))
+            reach = reaches[player]
             top = reach[nodes[0][0]]
             for node, _ in nodes[1:]:
                 top = log_add(top, reach[node])
@@ -255,15 +357,14 @@ class GameLikelihood(AbstractOutcomeLikelihood):
             for player in players
         }
         for node, place, children in reversed(self._inner()):
-            if form.player[node] == CHANCE:
-                begin = int(form.chance_offset[place])
-                odds: list[Jet | float] = [
-                    float(self.chance[begin + k]) for k in range(len(children))
-                ]
-            else:
-                begin = int(form.action_offset[place])
-                odds = [chances[begin + k] for k in range(len(children))]
             for player in players:
+                if form.player[node] == CHANCE:
+                    begin = int(form.chance_offset[place])
+                    own = self.own_odds.get(player, self.chance)
+                    odds: list[Jet | float] = [float(own[begin + k]) for k in range(len(children))]
+                else:
+                    begin = int(form.action_offset[place])
+                    odds = [chances[begin + k] for k in range(len(children))]
                 pairs = zip(children, odds, strict=True)
                 value[node, player] = total(
                     [value[child, player] * share for child, share in pairs]

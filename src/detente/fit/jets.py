@@ -47,21 +47,30 @@ class Jet:
 
     def through(self, value: FloatArray, slope: FloatArray, bend: FloatArray) -> "Jet":
         """Return f of this, of which value, first and second derivative are given."""
-        second = slope * self.second
-        if second.size:
+        if not self.second.size:
+            second = self.second
+        elif _is_linear(self):
+            second = bend * (self.first[:, np.newaxis] * self.first)
+        else:
+            second = slope * self.second
             second += bend * (self.first[:, np.newaxis] * self.first)
         return Jet(value, slope * self.first, second)
 
     def __neg__(self) -> "Jet":
         """Return minus this."""
-        return Jet(-self.value, -self.first, -self.second)
+        return Jet(-self.value, -self.first, self.second if _is_linear(self) else -self.second)
 
     def __add__(self, other: "Jet | float | FloatArray") -> "Jet":
         """Return the sum with a jet or with constants."""
         if isinstance(other, Jet):
-            return Jet(
-                self.value + other.value, self.first + other.first, self.second + other.second
+            second = (
+                self.second
+                if _is_linear(other)
+                else other.second
+                if _is_linear(self)
+                else self.second + other.second
             )
+            return Jet(self.value + other.value, self.first + other.first, second)
         return Jet(self.value + other, self.first, self.second)
 
     __radd__ = __add__
@@ -69,9 +78,8 @@ class Jet:
     def __sub__(self, other: "Jet | float | FloatArray") -> "Jet":
         """Return the difference to a jet or to constants."""
         if isinstance(other, Jet):
-            return Jet(
-                self.value - other.value, self.first - other.first, self.second - other.second
-            )
+            second = self.second if _is_linear(other) else self.second - other.second
+            return Jet(self.value - other.value, self.first - other.first, second)
         return self + (-other)
 
     def __rsub__(self, other: "float | FloatArray") -> "Jet":
@@ -81,18 +89,27 @@ class Jet:
     def __mul__(self, other: "Jet | float | FloatArray") -> "Jet":
         """Return the product with a jet or with constants."""
         if not isinstance(other, Jet):
-            return Jet(self.value * other, self.first * other, self.second * other)
+            second = self.second if _is_linear(self) else self.second * other
+            return Jet(self.value * other, self.first * other, second)
         first = self.first * other.value + other.first * self.value
-        second = self.second * other.value + other.second * self.value
-        if second.size:
-            cross = self.first[:, np.newaxis] * other.first
-            second += cross
-            second += cross.transpose(1, 0, 2)
+        if not self.second.size:
+            return Jet(self.value * other.value, first, self.second)
+        cross = self.first[:, np.newaxis] * other.first
+        second = cross + cross.transpose(1, 0, 2)
+        if not _is_linear(self):
+            second += self.second * other.value
+        if not _is_linear(other):
+            second += other.second * self.value
         return Jet(self.value * other.value, first, second)
 
     __rmul__ = __mul__
 
     __array_ufunc__ = None
+
+
+def _is_linear(jet: Jet) -> bool:
+    """Tell whether second derivatives are known to be zero: an array that repeats one number, as variables have it."""
+    return jet.second.strides == (0, 0, 0)
 
 
 def variables(values: Sequence[ArrayLike], *, order: int = 2) -> list[Jet]:
@@ -111,7 +128,7 @@ def variables(values: Sequence[ArrayLike], *, order: int = 2) -> list[Jet]:
         first = np.zeros((count, array.size))
         first[number] = 1.0
         size = count if order == 2 else 0
-        found.append(Jet(array, first, np.zeros((size, size, array.size))))
+        found.append(Jet(array, first, np.broadcast_to(0.0, (size, size, array.size))))
     return found
 
 
@@ -179,11 +196,12 @@ def log_both_below(left: Jet, right: Jet) -> Jet:
     aa = -a * by_a - joint / root - by_a**2
     bb = -b * by_b - joint / root - by_b**2
     ab = joint - by_a * by_b
-    cross = left.first[:, np.newaxis] * right.first
     second = by_a * left.second + by_b * right.second
-    second += aa * (left.first[:, np.newaxis] * left.first)
-    second += bb * (right.first[:, np.newaxis] * right.first)
-    second += ab * (cross + cross.transpose(1, 0, 2))
+    if second.size:
+        cross = left.first[:, np.newaxis] * right.first
+        second += aa * (left.first[:, np.newaxis] * left.first)
+        second += bb * (right.first[:, np.newaxis] * right.first)
+        second += ab * (cross + cross.transpose(1, 0, 2))
     return Jet(value, by_a * left.first + by_b * right.first, second)
 
 

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -25,7 +25,6 @@ __all__ = [
     "maximise",
 ]
 
-_BLOCK = 512
 _MOST_STEPS = 200
 _DECREMENT = 1e-10
 """Largest gain in log-likelihood that the quadratic model still promises at a maximum."""
@@ -77,9 +76,12 @@ class AbstractLikelihood(ABC):
     ----------
     equations
         The utilities and log-scales, in the order of the coefficients.
+    block
+        Most rows that are worked on at once.
     """
 
     equations: Sequence[Equation]
+    block: ClassVar[int] = 8192
 
     @abstractmethod
     def rows(self, utilities: Sequence[Jet]) -> Jet:
@@ -131,11 +133,12 @@ class AbstractLikelihood(ABC):
             return self.gather(self.rows(self.jets(theta)))
 
     def in_blocks(self) -> Callable[[FloatArray], Expansion]:
-        """Return what evaluates the likelihood some hundred rows at a time, whose derivatives fit a processor's cache."""
+        """Return what evaluates the likelihood by blocks of rows, so that derivatives of many rows fit into memory."""
         rows = self.equations[0].columns.shape[0]
-        if rows <= 2 * _BLOCK:
+        if rows <= self.block:
             return self.evaluate
-        blocks = [self.take(part) for part in np.array_split(np.arange(rows), rows // _BLOCK)]
+        parts = np.array_split(np.arange(rows), -(-rows // self.block))
+        blocks = [self.take(part) for part in parts]
 
         def evaluate(theta: FloatArray) -> Expansion:
             found = [block.evaluate(theta) for block in blocks]

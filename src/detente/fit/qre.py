@@ -16,6 +16,7 @@ import numpy as np
 
 from detente.arrays import FloatArray, IntArray
 from detente.errors import UsageError, nearest, refuse
+from detente.fit.branches import has_hidden_moves
 from detente.fit.game_fitting import find
 from detente.fit.maximising import Expansion, Maximum, maximise
 from detente.fit.paths import ends_under
@@ -28,6 +29,7 @@ from detente.game import (
     Game,
     Status,
     equilibrium_sensitivity,
+    find_other_branches,
     trace_logit_branch,
 )
 
@@ -160,7 +162,7 @@ def fit_qre(name: str | None, spec: Spec, path: Path, options: Options) -> FitRe
     choices = _choices(spec, game, counts)
     maximum, starts = _search(choices, options)
     _check_bounds(choices, maximum, data)
-    warnings = tell_starts(starts)
+    warnings = [*tell_starts(starts), *_tell_others(choices, maximum)]
     if options.errors == "bootstrap":
         covariance, lost = _resample(choices, maximum, options)
         if lost:
@@ -348,6 +350,26 @@ def _search(choices: _Choices, options: Options) -> tuple[Maximum, tuple[Start, 
         for name, item in runs
     )
     return runs[0][1], starts
+
+
+def _tell_others(choices: _Choices, maximum: Maximum) -> list[str]:
+    """Say how many other equilibria the game has at the estimate, on curves that meet the principal branch."""
+    if not has_hidden_moves(choices.form):
+        return []
+    payoffs = choices.table(maximum.theta) * choices.rationality(maximum.theta)
+    others = find_other_branches(
+        choices.form,
+        [1.0],
+        payoffs=payoffs,
+        chance_probs=choices.game.chance_probs,
+        menus=choices.game.menus,
+        own_odds=choices.game.own_odds,
+    ).equilibria
+    if not others:
+        return []
+    return [
+        f"the game has {len(others)} other equilibria at the estimate: the likelihood is that of the branch from lambda 0"
+    ]
 
 
 def _check_bounds(choices: _Choices, maximum: Maximum, data: Observations) -> None:

@@ -30,6 +30,7 @@ __all__ = [
     "SignallingLikelihood",
     "challenger_moves",
     "equilibria",
+    "outcomes_along",
     "resistance",
 ]
 
@@ -163,6 +164,28 @@ class SignallingLikelihood(AbstractLikelihood):
             resist, concede = log_normal(gain), log_normal(-gain)
             ell = self.weigh(stay, firm, back, resist, concede)
             return ell, odds - (resist - concede), utilities
+
+
+def outcomes_along(
+    likelihood: SignallingLikelihood, theta: FloatArray, log_odds: FloatArray
+) -> list[Jet]:
+    """Return the logs of the outcomes' probabilities at equilibria, with their first derivatives by the payoffs.
+
+    The equilibria move with the payoffs: derivatives are along them, by the implicit function theorem.
+    """
+    pairs = zip(likelihood.equations, likelihood.parts(theta), strict=True)
+    with np.errstate(all="ignore"):
+        values = [equation.columns @ part for equation, part in pairs]
+        *utilities, odds = variables([*values, log_odds], order=1)
+        payoffs = likelihood.payoffs(utilities)
+        stay, firm, back = challenger_moves(payoffs, odds)
+        challenged = log_add(firm, back)
+        gain = resistance(payoffs, firm - challenged)
+        resist, concede = log_normal(gain), log_normal(-gain)
+        condition = odds - (resist - concede)
+        slopes = -condition.first[:-1] / condition.first[-1]
+        logs = (stay, challenged + concede, resist + firm, resist + back)
+        return [Jet(log.value, log.first[:-1] + log.first[-1] * slopes, log.second) for log in logs]
 
 
 def equilibria(values: Sequence[FloatArray], *, points: int = 240) -> tuple[FloatArray, IntArray]:

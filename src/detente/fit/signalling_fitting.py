@@ -14,6 +14,7 @@ from scipy.special import log_expit
 from detente.arrays import BoolArray, FloatArray, IntArray
 from detente.errors import UsageError, refuse
 from detente.fit.constrained import CERTAIN, Constrained, maximise_constrained, restore
+from detente.fit.fitted import Fitted
 from detente.fit.jets import log_add, log_normal, variables
 from detente.fit.maximising import Expansion, maximise
 from detente.fit.outcomes import check_outcomes, outcome_columns, read_outcomes
@@ -32,7 +33,7 @@ from detente.fit.specs import Spec
 from detente.fit.terms import Observations, read_observations
 from detente.fit.tree_fitting import read_equations, used_terms
 
-__all__ = ["METHODS", "fit_signalling", "read_signalling"]
+__all__ = ["METHODS", "fit_signalling", "read_signalling", "refit"]
 
 METHODS = ("cmle", "npl", "pl")
 _KEYS = ("outcome", "utilities", "missing")
@@ -86,6 +87,7 @@ def fit_signalling(spec: Spec, path: Path, method: str, options: Options) -> Fit
         starts=starts,
         warnings=tuple(warnings),
         row_logliks=_row_logliks(likelihood, found),
+        fitted=None if method == "pl" else _keep(likelihood, found, data),
     )
     return finish(likelihood.names, found.theta, covariance, result)
 
@@ -305,20 +307,26 @@ def _resample(
         sample = likelihood.take(drawn)
         if not sample.counts.sum(axis=0).all():
             continue
-        sample = sample.believing(_pooled(sample.counts))
-        if method == "pl":
-            given = sample.believing(_first_step(sample))
-            maximum = maximise(given.evaluate, found.theta, sample.sizes())
-            answer = (maximum.theta, maximum.converged)
-        elif method == "npl":
-            nested = _nest(sample, found.theta)
-            answer = (nested.theta, nested.converged)
-        else:
-            constrained = _constrain(sample, found.theta, found.log_odds[drawn])
-            answer = (constrained.theta, constrained.converged)
-        if answer[1]:
-            kept.append(answer[0])
+        answer = refit(sample, method, found.theta, found.log_odds[drawn])
+        if answer is not None:
+            kept.append(answer)
     return resampled(kept, likelihood.size), options.resamples - len(kept)
+
+
+def refit(
+    likelihood: SignallingLikelihood, method: str, theta: FloatArray, log_odds: FloatArray
+) -> FloatArray | None:
+    """Return the estimate from other games by a method, searched for from one nearby; None if there is none.
+
+    Beliefs of the first step, or those that nested searches begin with, are taken from the games themselves.
+    """
+    sample = likelihood.believing(_pooled(likelihood.counts))
+    if method == "pl":
+        given = sample.believing(_first_step(sample))
+        maximum = maximise(given.evaluate, theta, sample.sizes())
+        return maximum.theta if maximum.converged else None
+    found = _nest(sample, theta) if method == "npl" else _constrain(sample, theta, log_odds)
+    return found.theta if found.converged else None
 
 
 def _nested_covariance(
@@ -364,6 +372,12 @@ def _nested_covariance(
     except np.linalg.LinAlgError:
         return np.full_like(hessian, np.nan)
     return np.asarray(outer @ middle @ outer.T)
+
+
+def _keep(likelihood: SignallingLikelihood, found: _Found, data: Observations) -> Fitted:
+    """Keep the games with the equilibria that were found."""
+    beliefs = Beliefs(resist=found.log_odds, firm=likelihood.beliefs.firm)
+    return Fitted(likelihood=likelihood.believing(beliefs), data=data, theta=found.theta)
 
 
 def _row_logliks(likelihood: SignallingLikelihood, found: _Found) -> FloatArray:

@@ -100,7 +100,7 @@ class Observations:
         Raises
         ------
         UsageError
-            ``table-column-missing``, ``table-row-invalid``, ``value-out-of-range``, or ``regressor-collinear``.
+            ``table-column-missing``, ``table-row-invalid``, ``value-out-of-range``, ``data-too-few`` or ``regressor-collinear``.
         """
         names: list[str] = []
         columns: list[FloatArray] = []
@@ -108,6 +108,13 @@ class Observations:
             for label, column in self._term(term, spec, *keys):
                 names.append(label)
                 columns.append(column)
+        if self.size < len(columns):
+            self.refuse(
+                "data-too-few",
+                f"{self.size} rows are fewer than the {len(columns)} terms of {name}",
+                self.size - 1,
+                fix="give more rows, or leave out terms",
+            )
         matrix = np.column_stack(columns) if columns else np.zeros((self.size, 0))
         place = dependent_column(matrix) if self.size else None
         if place is not None:
