@@ -1,6 +1,6 @@
 """What stands behind the answers: inputs, assumptions, limits, disputes, methods, sources, and how to read it all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from detente.brief.context import Context
 from detente.brief.figures import Answer, Figure, TableView, present_table
@@ -137,7 +137,12 @@ def say_assumptions(context: Context) -> tuple[str, ...]:
         lines.append(
             "Correlated quantities: "
             + join_words(
-                [f"{group} ({value:g})" for group, value in sorted(crisis.correlations.items())]
+                [
+                    f"{group} (pair by pair)"
+                    if isinstance(value, Mapping)
+                    else f"{group} ({value:g})"
+                    for group, value in sorted(crisis.correlations.items())
+                ]
             )
             + "; all others are drawn independently."
         )
