@@ -23,8 +23,8 @@ from detente.testing.games import kuhn_tree, leduc_tree
 REFERENCE = peers.ROOT.parent / "shared" / "data" / "reference_agent_qre.json"
 LAMBDAS = [1, 5, 10, 20, 50, 100]
 MOST_WALKS = 200_000
-GAME, GAS, TRADE, ENSEMBLE, ENGINE = (
-    f"benchmarks/test_{part}.py::" for part in ("game", "gas", "trade", "ensemble", "engine")
+GAME, GAS, TRADE, ENSEMBLE, ENGINE, FIT = (
+    f"benchmarks/test_{part}.py::" for part in ("game", "gas", "trade", "ensemble", "engine", "fit")
 )
 NOT_RUN, MET, MISSED, NONE = "not run", "met", "MISSED", "-"
 
@@ -269,6 +269,36 @@ def mechanisms(times):
     ]  # fmt: skip
 
 
+def estimation(times):
+    """Return the rows of estimation."""
+    published = f"{FIT}test_published_data"
+    return [
+        limit(
+            "egame12, 7,240 rows, 19 coefficients", times.least(f"{FIT}test_egame12_on_7240_rows"),
+            1, "s", "made-up data, four starts, read from the file",
+        ),
+        limit(
+            "the same, currency attacks",
+            times.least(f"{published}[egame12-leblang2003.csv-currency-attacks.yaml]"),
+            1, "s", "research data",
+        ),
+        limit(
+            "signalling, CMLE, 418 dyads", times.least(f"{FIT}test_signalling_of_418_dyads"),
+            20, "s", "made-up data, 8 coefficients, four starts",
+        ),
+        limit(
+            "the same, sanctions",
+            times.least(f"{published}[signalling-sanctions_signalling.csv-sanctions.yaml]"),
+            20, "s", "research data, 20 coefficients; published: 243 s",
+        ),
+        limit(
+            "a game of 60 decision nodes, 1,000 rows",
+            times.least(f"{FIT}test_a_game_of_60_nodes_on_1000_rows"),
+            30, "s", "hidden types, 8 coefficients, four starts",
+        ),
+    ]  # fmt: skip
+
+
 def analyses(times):
     """Return the rows of runs and analyses."""
     rows = [
@@ -343,6 +373,7 @@ def main(path):
         "The game engine": engine,
         "Sanctions and energy": mechanisms,
         "Runs and analyses": analyses,
+        "Estimation": estimation,
     }
     for title, rows_of in parts.items():
         print("\n".join(show(title, rows_of(times))), flush=True)  # noqa: T201  the command's answer

@@ -108,6 +108,12 @@ Code = Literal[
     "odds-incompatible",
     # models
     "input-invalid",
+    # estimation
+    "data-too-few",
+    "data-separated",
+    "outcome-unobserved",
+    "regressor-collinear",
+    "fit-unidentified",
     # running
     "crisis-unknown",
     "path-unknown",

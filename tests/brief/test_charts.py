@@ -4,6 +4,7 @@ What is on a picture is read back from its SVG (:mod:`tests.brief.drawn`), never
 """
 
 import re
+import shutil
 import xml.etree.ElementTree as ET  # our own output
 from datetime import date, datetime
 from functools import cache
@@ -30,6 +31,7 @@ from detente.brief.pictures.pen import Pen, TextPlace, spread
 from detente.brief.pictures.reliability import draw_reliability
 from detente.brief.pictures.terms import TermRow, draw_terms
 from detente.brief.pictures.timeline import Arrival, Dated, draw_timeline
+from detente.crisis import load_crisis
 from detente.scores import ReliabilityBin
 
 WORDS = Words(title="One thing <leads> & stays", subtitle="Share, in %", footnote="Source: here")
@@ -444,7 +446,12 @@ def test_a_label_takes_the_first_free_place_or_none():
 
 # --- colours ---------------------------------------------------------------------------------------------------------
 
-HEX = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
+HEX = (
+    st.integers(0, 0xFFFFFF)
+    .map("#{:06x}".format)
+    .filter(lambda colour: colour not in {palette.PAPER, palette.RULE})
+)
+"""Colours that a player may have."""
 
 
 def papers():
@@ -504,6 +511,19 @@ def test_pictures_on_a_page_follow_its_theme(kind):
 def test_pale_marks_have_an_edge_that_can_be_seen():
     """Oracle: published, 3:1: the part drawn in the colour of hairlines is outlined in that of secondary text."""
     assert 'fill="var(--rule)" stroke="var(--muted)"' in make("stacks").wide
+
+
+@pytest.mark.parametrize("colour", [palette.PAPER, palette.PAPER.upper(), palette.RULE])
+def test_a_player_in_the_colour_of_the_ground_is_grey(colour, template, tmp_path):
+    """Oracle: hand: white on white could not be seen."""
+    folder = tmp_path / "white"
+    shutil.copytree(template, folder)
+    path = folder / "crisis.yaml"
+    text = path.read_text("utf-8").replace(
+        "    role: challenger", f'    colour: "{colour}"\n    role: challenger', 1
+    )
+    path.write_text(text, "utf-8")
+    assert palette.NEUTRAL in player_colours(load_crisis(folder)).values()
 
 
 def test_players_have_distinct_colours_of_the_palette(crisis):

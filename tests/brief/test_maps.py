@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.brief.drawn import collisions, dots, parts, words
+from tests.brief.test_charts import HEX
 
 from detente.brief.context import Context
 from detente.brief.figures import Figure, Trace
 from detente.brief.ground import describe_ground, read_courses, read_ground
-from detente.brief.pictures import maps
+from detente.brief.pictures import maps, palette
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.maps import Ground, Named, Route, Spot, beyond, draw_map, draw_routes
 from detente.crisis import load_crisis
@@ -116,7 +117,9 @@ def test_routes_are_as_wide_as_what_they_carry():
     routes = [route("big", 100.0, 2.0), route("small", 25.0, 4.0), route("idle", 0.0, 6.0), route("off", 50.0, 0.0)]  # fmt: skip
     chart = draw_routes("r", routes, WORDS, ground=ground(), heads=("Route", "Now", "Cut"))
     drawn = [
-        part for tag, part, _, _ in parts(chart.wide) if part.get("stroke") == "var(--bd55e00)"
+        part
+        for tag, part, _, _ in parts(chart.wide)
+        if part.get("stroke") == "var(--id55e00)" and part.get("fill") == "none"
     ]
     widths = [float(part.get("stroke-width")) for part in drawn]
     assert widths[0] / widths[1] == pytest.approx(4.0, rel=0.02)
@@ -143,6 +146,16 @@ def test_the_caption_says_where_the_ground_is_from_and_which_lines_are_drawn(nam
     assert said in text
     assert bool(read_ground(context).disputed) is (name == "kuwait-1990")
     assert bool(read_courses(context)) is (name == "ukraine-2022")
+
+
+@given(HEX)
+def test_lines_can_be_seen_on_land_and_water(colour):
+    """Oracle: published, 3:1 for marks, WCAG 2.2, 1.4.11: inks, shores and borders against land and paper in both themes."""
+    grounds = (palette.LAND, palette.ink(palette.PAPER))
+    for theme in ("light", "dark"):
+        for tone in (palette.ink(colour), palette.WATER, palette.ink(palette.MUTED)):
+            for below in grounds:
+                assert palette.contrast(getattr(tone, theme), getattr(below, theme)) >= 3.0
 
 
 def test_a_crisis_without_a_map_says_nothing_of_borders(context):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from detente.analysis.studies import keep_studies
 from detente.brief import compose
 from detente.brief.export.office import allowed, fix_times
 from detente.brief.export.printing import PAGES, PPI, SIZES, _set, to_pdf, to_png, to_printed
@@ -237,10 +238,25 @@ def test_a_refused_page_leaves_what_was_there(brief, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(shipped_crises()))
 def test_a_shipped_crisis_has_exactly_two_pages(name, tmp_path):
-    from detente.analysis.studies import keep_studies
-
     crisis = load_crisis(name)
     run = run_ensemble(crisis, folder=tmp_path, n_draws=64, seed=1)
     pdf = to_pdf(compose(crisis, keep_studies(crisis, run)))
     assert pages(pdf) == PAGES
     assert b"pdfuaid:part>1<" in pdf
+
+
+def test_a_value_set_by_hand_is_said_in_every_form(template, tmp_path):
+    crisis = load_crisis(template).set({"war.gain": "20..40"})
+    run = run_ensemble(crisis, folder=tmp_path, n_draws=8, seed=1)
+    brief = compose(crisis, keep_studies(crisis, run))
+    line = "What if: set by hand against the crisis file, war.gain = 20..40."
+    assert brief.summary.what_if == line
+    forms = to_printed(brief)
+    document = docx.Document(io.BytesIO(forms["brief.docx"]))
+    assert line in "\n".join(paragraph.text for paragraph in document.paragraphs)
+    deck = pptx.Presentation(io.BytesIO(forms["brief.pptx"]))
+    first = "\n".join(one.text_frame.text for one in deck.slides[0].shapes if one.has_text_frame)
+    assert line in first
+    assert len(forms["brief.pdf"]) != len(
+        to_pdf(replace(brief, summary=replace(brief.summary, what_if="")))
+    )

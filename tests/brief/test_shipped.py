@@ -58,4 +58,12 @@ def test_a_shipped_crisis_briefs(name, tmp_path):
         assert figure.excluded or figure.value is not None, figure.id
     assert LINK_OPENS not in to_markdown(brief)
     assert len(brief.charts) >= len(brief.answers)
-    check_pictures(brief)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(shipped_crises()))
+def test_words_on_the_pictures_of_a_shipped_crisis_touch_nothing(name, tmp_path):
+    """Oracle: independent code, as for the templates."""
+    crisis = load_crisis(name)
+    run = run_ensemble(crisis, folder=tmp_path, n_draws=64, seed=1)
+    check_pictures(compose(crisis, keep_studies(crisis, run)))

@@ -418,6 +418,46 @@ def test_one_type_is_told_without_types(template, tmp_path):
     assert "Hollow" not in said.moves.subtitle
 
 
+def test_without_a_calendar_no_horizon_and_no_days_are_told(template, tmp_path):
+    text = (template / "crisis.yaml").read_text("utf-8").splitlines(keepends=True)
+    gone = [line for line in text if line.startswith(("calendar:", "watched_until:"))]
+    crisis = changed(template, tmp_path / "crisis", *((line, "") for line in gone))
+    assert len(gone) == 2
+    said = compose(crisis, run_of(crisis, tmp_path / "run", n_draws=16)).summary
+    assert said.dates == ()
+    assert "within" not in said.lead[0]
+    assert "two rounds" in said.assumed[0]
+    assert said.headings.ahead == "Signs to watch"
+
+
+def test_a_crisis_without_attacks_says_nothing_of_them(template, tmp_path):
+    crisis = changed(template, tmp_path / "crisis", (", attack: north", ""))
+    said = compose(crisis, run_of(crisis, tmp_path / "run", n_draws=16)).summary
+    assert said.question == "What happens next?"
+    assert len(said.lead) == 1
+    assert said.moves is said.tradeoff is None
+    assert said.findings == said.choices == ()
+    assert said.prepare == ""
+    assert "attack" not in " ".join(said.texts()).lower()
+
+
+def test_one_case_has_no_ranges(template, tmp_path):
+    said = compose(
+        load_crisis(template), run_of(load_crisis(template), tmp_path, n_draws=1)
+    ).summary
+    assert said.confidence.word == "low"
+    assert "no ranges" in said.note
+    assert "nine" not in " ".join(said.texts())
+
+
+def test_without_allies_gas_and_sanctions_no_numbers_are_told(context, parts):
+    """The template has no coalition; blockade has no sanctions either."""
+    assert not context.levels.mechanisms("alliance.joining")
+    assert {number.case for number in parts.allies} <= {"target_loss"}
+    crisis = load_crisis(next(folder for folder in TEMPLATES if folder.name == "blockade"))
+    assert not any("sanctions" in one.model for one in crisis.mechanisms.values())
+
+
 # --- what to watch ---------------------------------------------------------------------------------------------------
 
 

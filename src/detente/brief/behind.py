@@ -1,6 +1,6 @@
 """What stands behind the answers: inputs, assumptions, limits, disputes, methods, sources, and how to read it all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from detente.brief.certainty import MEMORY, residual_text
 from detente.brief.context import Context
@@ -117,7 +117,8 @@ def say_assumptions(context: Context) -> tuple[str, ...]:
             if policy.pledges
         ],
         correlations=[
-            f"{group} ({value:g})" for group, value in sorted(crisis.correlations.items())
+            f"{group} (pair by pair)" if isinstance(value, Mapping) else f"{group} ({value:g})"
+            for group, value in sorted(crisis.correlations.items())
         ],
     )
 

@@ -21,7 +21,7 @@ from detente.brief.export.writing import BriefPaths, write_files
 from detente.brief.figures import Answer, Chart, Figure, TableView, plain
 from detente.brief.questions import Question, find_questions
 from detente.brief.shared import SharedFigures, declare_shared
-from detente.brief.summary import Summary, summarise
+from detente.brief.summary import BriefSummary, summarise
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Source
 from detente.errors import UsageError
@@ -38,7 +38,7 @@ class Brief:
     context: Context
     answers: tuple[Answer, ...]
     shared: SharedFigures
-    summary: Summary
+    summary: BriefSummary
     sure: tuple[str, ...]
     figures: Mapping[str, Figure]
     inputs: TableView

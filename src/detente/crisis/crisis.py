@@ -11,6 +11,7 @@ from detente.crisis.elements import (
     Condition,
     Consideration,
     Constant,
+    Correlation,
     EventRule,
     Fact,
     Indicator,
@@ -78,7 +79,7 @@ class Crisis:
     considerations: Mapping[str, Consideration]
     policies: Mapping[str, Policy]
     facts: tuple[Fact, ...]
-    correlations: Mapping[str, float]
+    correlations: Mapping[str, Correlation]
     calendar: tuple[date, ...] = ()
     watched_until: date | None = None
     reported: Mapping[str, Constant | QuantityOf] = field(default_factory=dict)

@@ -58,6 +58,8 @@ __all__ = [
 _SHOWN = 10
 """Most rows of a table that a notebook shows."""
 
+Correlation = float | Mapping[str, Mapping[str, float]]
+"""Of a group: one number for all pairs, or a number for each pair by the paths of both; a pair left out has 0."""
 Grade = Literal["fact", "estimate", "claim", "derived", "memory-unverified", "convention"]
 """Quality of an entry. ``claim`` is by an actor and names it in ``claimed_by``; ``convention`` is a scale of our own."""
 

@@ -5,7 +5,7 @@ Everything is exact (closed form, or the special functions of scipy) and vectori
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,7 +14,15 @@ from detente.arrays import FloatArray
 from detente.crisis.elements import Distribution
 from detente.errors import refuse
 
-__all__ = ["distribution_problem", "mean", "ppf", "reference_value", "support"]
+__all__ = [
+    "correlation_matrix",
+    "distribution_problem",
+    "is_positive_definite",
+    "mean",
+    "ppf",
+    "reference_value",
+    "support",
+]
 
 
 _EDGES = np.array([2.0**-53, 1e-6, 0.5, 1 - 1e-6, 1 - 2.0**-53])
@@ -57,6 +65,29 @@ def ppf(distribution: Distribution, u: ArrayLike) -> FloatArray:
         refuse(message, code="value-out-of-range", at="ppf", fix="give numbers from 0 to 1")
     values = _QUANTILES[distribution.family](uniform, *distribution.parameters)
     return np.asarray(values, dtype=np.float64)
+
+
+def correlation_matrix(
+    pairs: Mapping[str, Mapping[str, float]], paths: Sequence[str]
+) -> FloatArray:
+    """Return the correlations of the quantities at some paths, each pair given once; 0 where none is.
+
+    Examples
+    --------
+    >>> correlation_matrix({"a": {"b": 0.5}}, ["a", "b"]).tolist()
+    [[1.0, 0.5], [0.5, 1.0]]
+    """
+    place = {path: number for number, path in enumerate(paths)}
+    matrix = np.eye(len(paths))
+    for first, row in pairs.items():
+        for second, value in row.items():
+            matrix[place[first], place[second]] = matrix[place[second], place[first]] = value
+    return matrix
+
+
+def is_positive_definite(pairs: Mapping[str, Mapping[str, float]], paths: Sequence[str]) -> bool:
+    """Tell whether some joint distribution has these correlations, but for rounding in their tenth digit."""
+    return bool(np.linalg.eigvalsh(correlation_matrix(pairs, paths))[0] > -1e-9)
 
 
 def mean(distribution: Distribution) -> float:

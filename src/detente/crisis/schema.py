@@ -576,8 +576,9 @@ class Header(Entry):
     rounds: int = Field(ge=1, le=MAX_ROUNDS, description="Number of rounds.")
     rationality: Name = Field(description="Path of the quantity that holds the logit precision.")
     tables: dict[str, Name] = Field(description="Kind of table to its file in this folder.")
-    correlations: dict[str, float] = Field(
-        default={}, description="Correlation group to the common correlation of its normal scores."
+    correlations: dict[str, float | dict[Name, dict[Name, float]]] = Field(
+        default={},
+        description="Correlation group to the common correlation of its normal scores, or to one for each pair.",
     )
     calendar: list[FullDateText] = Field(
         default=[], description="First day of each round, for `detente watch`."

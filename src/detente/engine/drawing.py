@@ -13,8 +13,8 @@ from scipy.special import ndtr, ndtri
 
 from detente.arrays import FloatArray
 from detente.crisis.crisis import Crisis
-from detente.crisis.elements import Distribution
-from detente.crisis.quantities import ppf, reference_value
+from detente.crisis.elements import Correlation, Distribution
+from detente.crisis.quantities import correlation_matrix, ppf, reference_value
 from detente.engine.designs import Design, explored_distribution
 from detente.engine.streams import MAX_DRAWS, keyed_uniforms
 from detente.errors import UsageError, refuse
@@ -273,12 +273,17 @@ def _streams(
     groups: dict[str, tuple[str, ...]] = {}
     for group, rho in sorted(crisis.correlations.items()):
         members = sorted(path for path, item in crisis.quantities.items() if item.group == group)
-        if rho != 0.0 and any(path in loose for path in members):
+        if rho and any(path in loose for path in members):
             groups[group] = tuple(members)
     tied = [path for members in groups.values() for path in members]
-    shared = [_factor(group) for group in groups if crisis.correlations[group] > 0.0]
+    shared = [_factor(group) for group in groups if _is_shared(crisis.correlations[group])]
     lone = [path for path in loose if path not in tied]
     return (*lone, *tied, *shared), groups
+
+
+def _is_shared(correlation: Correlation) -> bool:
+    """Tell whether one factor ties a group: a common correlation that is positive."""
+    return not isinstance(correlation, Mapping) and correlation > 0.0
 
 
 def _factor(group: str) -> str:
@@ -291,12 +296,16 @@ def _tie_groups(
     """Replace the uniform numbers of the members of each group by correlated ones.
 
     A positive common correlation is one shared factor, so that a member's scores do not depend on who else is in the
-    group. A negative one has no such form: there the symmetric square root of the correlation matrix is used.
+    group. A negative one has no such form, nor have correlations pair by pair: there the symmetric square root of the
+    correlation matrix is used.
     """
     for group, members in groups.items():
         rho = crisis.correlations[group]
         own = ndtri(np.array([uniforms[path] for path in members]))
-        if rho > 0.0:
+        if isinstance(rho, Mapping):
+            size, axes = np.linalg.eigh(correlation_matrix(rho, members))
+            joint = (axes * np.sqrt(np.maximum(size, 0.0))) @ axes.T @ own
+        elif rho > 0.0:
             shared = ndtri(uniforms[_factor(group)])
             joint = np.sqrt(rho) * shared + np.sqrt(1.0 - rho) * own
         else:

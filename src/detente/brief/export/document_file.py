@@ -15,7 +15,7 @@ from detente.brief.export.office import (
 )
 from detente.brief.figures import Chart, plain
 from detente.brief.pages import LANGUAGE
-from detente.brief.summary import Summary
+from detente.brief.summary import BriefSummary
 from detente.brief.words import sentence_case
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def to_docx(brief: "Brief", pictures: Mapping[str, bytes]) -> bytes:
     summary = brief.summary
     paper.grey(summary.kicker)
     paper.heading(summary.question, 0)
+    paper.text("", head=summary.what_if)
     for sentence in summary.lead:
         paper.text(sentence)
     reasons = " ".join(summary.confidence.reasons)
@@ -60,7 +61,7 @@ def to_docx(brief: "Brief", pictures: Mapping[str, bytes]) -> bytes:
     return fix_times(paper.content(), brief.crisis.as_of)
 
 
-def _moves(paper: "_Paper", summary: Summary) -> None:
+def _moves(paper: "_Paper", summary: BriefSummary) -> None:
     if summary.moves is None:
         return
     paper.heading(summary.headings.moves, 1)
@@ -70,7 +71,7 @@ def _moves(paper: "_Paper", summary: Summary) -> None:
         paper.text(finding.text, head=finding.head)
 
 
-def _choices(paper: "_Paper", summary: Summary) -> None:
+def _choices(paper: "_Paper", summary: BriefSummary) -> None:
     if not summary.choices_lead:
         return
     paper.heading(summary.headings.choices, 1)
@@ -81,7 +82,7 @@ def _choices(paper: "_Paper", summary: Summary) -> None:
     paper.picture(summary.tradeoff)
 
 
-def _allies(paper: "_Paper", summary: Summary) -> None:
+def _allies(paper: "_Paper", summary: BriefSummary) -> None:
     if not summary.numbers:
         return
     paper.heading(summary.headings.allies, 1)
@@ -89,7 +90,7 @@ def _allies(paper: "_Paper", summary: Summary) -> None:
     paper.table((number.value, number.words) for number in summary.numbers)
 
 
-def _ahead(paper: "_Paper", summary: Summary) -> None:
+def _ahead(paper: "_Paper", summary: BriefSummary) -> None:
     if not summary.dates and not summary.signs:
         return
     paper.heading(summary.headings.ahead, 1)
@@ -98,7 +99,7 @@ def _ahead(paper: "_Paper", summary: Summary) -> None:
         paper.text(sign.text, head=f"{_ARROWS[sign.direction]} {plain(sign.label)}:")
 
 
-def _behind(paper: "_Paper", summary: Summary) -> None:
+def _behind(paper: "_Paper", summary: BriefSummary) -> None:
     paper.heading(summary.headings.assumed, 1)
     for sentence in summary.assumed:
         paper.text(sentence)
@@ -151,7 +152,7 @@ class _Paper:
 
     def text(self, text: str, *, head: str = "") -> None:
         """Write a paragraph, behind a few words in bold if there are any; none without words."""
-        if not text:
+        if not text and not head:
             return
         paragraph = self._document.add_paragraph()
         if head:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from detente.brief.document import Brief
-    from detente.brief.summary import Summary
+    from detente.brief.summary import BriefSummary
 
 __all__ = ["PAGES", "to_pdf", "to_png", "to_printed"]
 
@@ -224,7 +224,7 @@ def _chart(chart: Chart | None) -> dict[str, str] | None:
 
 def _page_data(brief: "Brief") -> dict[str, Any]:
     """Return the summary as plain data for the layout."""
-    summary: Summary = brief.summary
+    summary: BriefSummary = brief.summary
     headings = summary.headings
     shapes = {line: (place, len(summary.types)) for place, line in enumerate(summary.types)}
     return {
@@ -232,6 +232,7 @@ def _page_data(brief: "Brief") -> dict[str, Any]:
         "language": LANGUAGE,
         "kicker": summary.kicker,
         "question": summary.question,
+        "what_if": summary.what_if,
         "footer": f"detente \N{MIDDLE DOT} {summary.crisis} \N{MIDDLE DOT} {brief.crisis.digest[:8]}",
         "headings": {name: getattr(headings, name) for name in type(headings).__slots__},
         "lead": [_rich(text) for text in summary.lead],

@@ -56,7 +56,8 @@ def to_pptx(brief: "Brief", pictures: Mapping[str, bytes]) -> bytes:
     deck = _Deck(pptx.Presentation(), pictures, footer=summary.kicker, note=summary.note)
     deck.set_up(brief)
     confidence: Line = (summary.headings.confidence, " ".join(summary.confidence.reasons))
-    deck.words(summary.question, [*(("", text) for text in summary.lead), confidence], size=20.0)
+    lead: list[Line] = [("", text) for text in (summary.what_if, *summary.lead)]
+    deck.words(summary.question, [*lead, confidence], size=20.0)
     deck.picture(summary.outcomes)
     deck.picture(summary.moves)
     if summary.findings:

@@ -3,18 +3,19 @@
 from typing import Any
 
 from detente.brief.figures import plain
-from detente.brief.summary import Summary
+from detente.brief.summary import BriefSummary
 
 __all__ = ["summary_data"]
 
 
-def summary_data(summary: Summary) -> dict[str, Any]:
+def summary_data(summary: BriefSummary) -> dict[str, Any]:
     """Return what the summary says, in plain words; its charts by the names of their files.
 
     The figures that are its own stand beside it, as those of a question do.
     """
     return {
         "question": plain(summary.question),
+        "what_if": plain(summary.what_if),
         "lead": [plain(text) for text in summary.lead],
         "confidence": {
             "word": summary.confidence.word,

@@ -209,7 +209,7 @@ def draw_positions(name: str, marks: Sequence[Mark], words: Words) -> Chart:
                     pen.bar(box, band(mark.colour), round_by=BAND / 2)
             for mark in mine:
                 if mark.kind == "settlement":
-                    pen.diamond(scale.at(mark.value), y, ink(mark.colour))
+                    pen.dot(scale.at(mark.value), y, ink(mark.colour), radius=6.5, look="diamond")
                 else:
                     pen.dot(scale.at(mark.value), y, ink(mark.colour), radius=5.5)
         pen.height = layout.bottom

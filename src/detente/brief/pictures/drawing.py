@@ -92,7 +92,7 @@ def _draw_mark(pen: Pen, key: Key, x: float, y: float) -> None:
     elif key.mark == "claim":
         pen.dot(x, y, ink(key.colour), radius=5.5, look="dashed")
     elif key.mark == "diamond":
-        pen.diamond(x, y, ink(key.colour), radius=6.0)
+        pen.dot(x, y, ink(key.colour), radius=6.0, look="diamond")
     elif key.mark == "bar":
         pen.bar(Rect(x - 6, y - 6, x + 6, y + 6), band(key.colour), edge=edge(key.colour))
     elif key.mark == "box":

@@ -203,7 +203,7 @@ def draw_routes(
             empty = wide < 0.05
             pen.trace(
                 course,
-                band(route.colour),
+                ink(route.colour),
                 width=1.4 if empty else max(wide, 1.2),
                 dash="4 3" if empty else "",
             )

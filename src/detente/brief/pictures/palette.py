@@ -66,13 +66,13 @@ _ALIASES = {
 
 
 def player_colours(crisis: Crisis) -> dict[str, str]:
-    """Return a colour per player: the file's own, else that of its role, else the next one free."""
+    """Return a colour per player: the file's own (grey for one of the ground's), else that of its role, else the next one free."""
     chosen: dict[str, str] = {}
     for player in crisis.players.values():
         wish = player.colour.strip()
         name = _ALIASES.get(wish.lower(), wish.lower())
         if _HEX.fullmatch(wish):
-            chosen[player.id] = wish
+            chosen[player.id] = NEUTRAL if wish.lower() in {PAPER, RULE} else wish
         elif name in OKABE_ITO:
             chosen[player.id] = OKABE_ITO[name]
     for player in crisis.players.values():
@@ -119,8 +119,8 @@ _DARK = Tone("dark", "#404040", "#dcdad7")
 """Ink as a mark, in which a point of ink can still be seen."""
 
 
-LAND, WATER = Tone("land", "#ecebe5", "#2a2d32"), Tone("water", "#8fa3b5", "#5d7386")
-"""Ground of maps, and the shores and rivers on it: pale, so that words and marks stand out."""
+LAND, WATER = Tone("land", "#ecebe5", "#2a2d32"), Tone("water", "#6f8596", "#7890a3")
+"""Ground of maps, and the shores and rivers on it: points and lines of ink stand out from land as marks must."""
 
 
 def contrast(one: str, other: str) -> float:

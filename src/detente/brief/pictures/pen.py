@@ -155,27 +155,21 @@ class Pen:
         tone: Tone,
         *,
         radius: float = 5.0,
-        look: Literal["full", "hollow", "dashed"] = "full",
+        look: Literal["full", "hollow", "dashed", "diamond"] = "full",
     ) -> None:
-        """Draw a point with an edge of paper, a ring filled with paper, or a dashed ring through which the ground can be seen."""
+        """Draw a point or a diamond with an edge of paper, a ring filled with paper, or a dashed ring that the ground shines through."""
         own, paper = self._paint(tone), self._paint(ink(PAPER))
+        r, edge = _plain(radius), f'fill="{own}" stroke="{paper}" stroke-width="1.5"'
         style = {
-            "full": f'fill="{own}" stroke="{paper}" stroke-width="1.5"',
+            "full": edge,
             "hollow": f'fill="{paper}" stroke="{own}" stroke-width="2.2"',
             "dashed": f'fill="{own}" fill-opacity="0.15" stroke="{own}" stroke-width="1.8" stroke-dasharray="4 2.5"',
         }
         self._marks.append(Rect(x - radius, y - radius, x + radius, y + radius))
         self._layers[1].append(
-            f'<circle cx="{_plain(x)}" cy="{_plain(y)}" r="{_plain(radius)}" {style[look]}{self._kind()}/>'
-        )
-
-    def diamond(self, x: float, y: float, tone: Tone, *, radius: float = 6.5) -> None:
-        """Draw a square on its tip."""
-        r = _plain(radius)
-        self._marks.append(Rect(x - radius, y - radius, x + radius, y + radius))
-        self._layers[1].append(
-            f'<path d="M{_plain(x)} {_plain(y - radius)}l{r} {r}l-{r} {r}l-{r} -{r}z" '
-            f'fill="{self._paint(tone)}" stroke="{self._paint(ink(PAPER))}" stroke-width="1.5"{self._kind()}/>'
+            f'<path d="M{_plain(x)} {_plain(y - radius)}l{r} {r}l-{r} {r}l-{r} -{r}z" {edge}{self._kind()}/>'
+            if look == "diamond"
+            else f'<circle cx="{_plain(x)}" cy="{_plain(y)}" r="{r}" {style[look]}{self._kind()}/>'
         )
 
     def area(

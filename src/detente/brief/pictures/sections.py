@@ -297,7 +297,7 @@ def _draw_mark(pen: Pen, frame: _Frame, mark: RangeMark, y: float) -> None:
     if mark.value is not None and mark.shape != "box":
         x = scale.at(mark.value)
         if mark.shape == "diamond":
-            pen.diamond(x, y, ink(colour), radius=6.0)
+            pen.dot(x, y, ink(colour), radius=6.0, look="diamond")
         else:
             pen.dot(
                 x, y, ink(colour), radius=4.6, look="hollow" if mark.shape == "ring" else "full"

@@ -99,7 +99,7 @@ def _draw_row(pen: Pen, scale: Scale, y: float, row: TermRow, colours: tuple[str
     ):
         pen.dot(x, y, ink(colour), radius=radius)
     if row.best is not None and row.best.value is not None:
-        pen.diamond(scale.at(row.best.value), y, ink(INK))
+        pen.dot(scale.at(row.best.value), y, ink(INK), radius=6.5, look="diamond")
 
 
 def _table(

@@ -165,7 +165,7 @@ def _draw_dates(
             y += LINE * len(lines) + 1
         if item.until:
             pen.bar(Rect(x, y + 6, end, y + 13), band(NEUTRAL))
-        pen.diamond(x, y + 9.5, ink(INK), radius=6.0)
+        pen.dot(x, y + 9.5, ink(INK), radius=6.0, look="diamond")
         y += _STEP
     return begin, y
 

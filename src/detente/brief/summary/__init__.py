@@ -10,26 +10,26 @@ from detente.lazily import offer
 if TYPE_CHECKING:
     from detente.brief.summary.composing import summarise
     from detente.brief.summary.value import (
+        BriefSummary,
         Confidence,
         DebatedPolicy,
-        Finding,
         Headings,
         KeyNumber,
         PlannedDate,
         Sign,
-        Summary,
+        Takeaway,
         TypeLine,
     )
 
 __all__ = [
+    "BriefSummary",
     "Confidence",
     "DebatedPolicy",
-    "Finding",
     "Headings",
     "KeyNumber",
     "PlannedDate",
     "Sign",
-    "Summary",
+    "Takeaway",
     "TypeLine",
     "summarise",
 ]

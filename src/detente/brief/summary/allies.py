@@ -18,6 +18,8 @@ __all__ = ["AlliesNumber", "GasSplit", "NumberCase", "read_allies", "read_split"
 
 STUDY, JOINING, LOSS = "coalitions", "alliance.joining", "loss_pct_gdp"
 MOST = 5
+LEAST_LOSS = 0.05
+"""Percent of income below which a loss is none to speak of."""
 LIKELY = 0.5
 SURE = 0.8
 """A package is told that holds with this chance or more, if there is one; else the surest."""
@@ -160,17 +162,19 @@ def _pact(pact: tuple[Figure, Figure]) -> AlliesNumber:
 
 
 def _target_loss(context: Context, book: Book) -> AlliesNumber | None:
-    """Return the largest loss of a target under a package, as things stand."""
+    """Return the largest loss of a target under a package, in whatever state; none that is next to nothing."""
     levels = [
         level
         for mechanism in context.levels.mechanisms("sanctions.")
         if "target" in mechanism.model
-        for level in context.levels.start(mechanism.id, LOSS)
+        for level in context.levels.main(mechanism.id, LOSS, skip_zero=True)
         if not level.member
     ]
     if not levels:
         return None
     most = max(levels, key=lambda level: float(context.columns.values(level.metric).mean()))
-    label = context.crisis.mechanisms[most.mechanism].label
+    label = context.levels.full_label(most)
     figure = _level(book, "target_loss", label, most, unit="pct_gdp")
+    if (figure.value or 0.0) < LEAST_LOSS:
+        return None
     return AlliesNumber(case="target_loss", figure=figure, what=label)

@@ -20,7 +20,7 @@ from detente.brief.shared import SharedFigures
 from detente.brief.summary.choices import Choices
 from detente.brief.summary.compared import Beside, Comparison, read_comparisons
 from detente.brief.summary.likely import Horizon, Likely, attackers, read_horizon
-from detente.brief.summary.moves import Effect, Move, Moves
+from detente.brief.summary.moves import Effect, Moves, TypedMove
 from detente.brief.summary.value import TypeLine
 from detente.brief.words import format_percent, format_range, format_value, sentence_case
 from detente.crisis.elements import OutcomeRule
@@ -271,6 +271,7 @@ def moves_chart(context: Context, moves: Moves, types: Sequence[TypeLine]) -> Ch
         subtitle=say(
             PAGE,
             "moves_measure",
+            cases=context.results.n_draws,
             base=context.policies.get(context.policies.base).label,
             typed=typed,
             marks=[
@@ -303,7 +304,9 @@ def moves_chart(context: Context, moves: Moves, types: Sequence[TypeLine]) -> Ch
     )
 
 
-def _move_row(context: Context, move: Move, types: Sequence[TypeLine], *, shaded: bool) -> RangeRow:
+def _move_row(
+    context: Context, move: TypedMove, types: Sequence[TypeLine], *, shaded: bool
+) -> RangeRow:
     return RangeRow(
         name=sentence_case(move.label),
         marks=tuple(_effect_mark(context, effect, types) for effect in move.effects),
@@ -356,7 +359,7 @@ def tradeoff_chart(context: Context, choices: Choices | None) -> Chart | None:
     colour = context.roles.colours[context.roles.opponents()[0].id]
     words = Words(
         title=say(PAGE, "tradeoff_title", choices=choices),
-        subtitle=say(PAGE, "tradeoff_measure", defenders=defenders),
+        subtitle=say(PAGE, "tradeoff_measure", cases=context.results.n_draws, defenders=defenders),
         footnote=_footnote(context),
     )
     rows = [

@@ -11,6 +11,7 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure
 from detente.brief.shared import SharedFigures
+from detente.brief.summary.moves import has_attacks
 from detente.brief.summary.value import TypeLine
 from detente.crisis.metric_names import metric_name
 
@@ -78,9 +79,9 @@ class RemainingRisk:
 
 
 def read_choices(context: Context, book: Book, shared: SharedFigures) -> Choices | None:
-    """Compare the commitments on an attack and on the defenders' payoff; None where there are not two to compare."""
+    """Compare the commitments on an attack and on the defenders' payoff; None where there are not two to compare, or no attack."""
     ranked = context.policies.ranked
-    if len(ranked) < 2:
+    if len(ranked) < 2 or not has_attacks(context):
         return None
     gains = _gains(context, ranked)
     points = {policy: _point(context, book, shared, policy, gains[policy]) for policy in ranked}
@@ -178,7 +179,7 @@ def read_prepared(
         for line in types
         if context.columns.has(metric := metric_name("attack_given", line.player, line.id))
     }
-    if not metrics:
+    if not metrics or not has_attacks(context):
         return None
     worst = max(metrics, key=lambda line: float(context.columns.values(metrics[line]).mean()))
     metric = metrics[worst]

@@ -19,6 +19,7 @@ from detente.brief.summary.choices import (
     read_choices,
     read_prepared,
 )
+from detente.brief.summary.compared import read_comparisons
 from detente.brief.summary.confidence import Doubts, read_doubts
 from detente.brief.summary.likely import (
     Likely,
@@ -27,16 +28,23 @@ from detente.brief.summary.likely import (
     read_likely,
     read_types,
 )
-from detente.brief.summary.moves import Combination, Effect, Moves, find_combination, read_moves
+from detente.brief.summary.moves import (
+    Combination,
+    Effect,
+    Moves,
+    find_combination,
+    has_attacks,
+    read_moves,
+)
 from detente.brief.summary.value import (
+    BriefSummary,
     Confidence,
     DebatedPolicy,
-    Finding,
     Headings,
     KeyNumber,
     PlannedDate,
     Sign,
-    Summary,
+    Takeaway,
     TypeLine,
 )
 from detente.brief.words import format_date, format_percent
@@ -87,7 +95,7 @@ def read_parts(context: Context, book: Book, shared: SharedFigures) -> SummaryPa
     )
 
 
-def summarise(context: Context, shared: SharedFigures) -> Summary:
+def summarise(context: Context, shared: SharedFigures) -> BriefSummary:
     """Summarise a briefing.
 
     Parameters
@@ -99,14 +107,15 @@ def summarise(context: Context, shared: SharedFigures) -> Summary:
 
     Returns
     -------
-    Summary
+    BriefSummary
         SummaryParts that the crisis gives no ground for are empty.
     """
     book = Book(context, PAGE)
     parts = read_parts(context, book, shared)
-    said = Summary(
+    said = BriefSummary(
         crisis=context.crisis.id,
         kicker=_kicker(context),
+        what_if=say(PAGE, "what_if", overrides=context.crisis.overrides),
         question=_question(context),
         lead=_lead(context, shared, parts),
         confidence=Confidence(word=parts.doubts.word, reasons=_reasons(context, parts.doubts)),
@@ -126,7 +135,7 @@ def summarise(context: Context, shared: SharedFigures) -> Summary:
         assumed=_assumed(context, parts),
         limits=context.crisis.limits[:MOST_LIMITS],
         record=_record(context, parts.record),
-        note=_note(context),
+        note=_note(context, book, shared),
     )
     linked = set(said.links())
     return replace(said, figures=tuple(figure for figure in book.figures if figure.id in linked))
@@ -169,7 +178,7 @@ def _question(context: Context) -> str:
         "question",
         attackers=[player.name for player in acting],
         target=targets[0].name if alone else "",
-        compared=len(context.policies.ids) > 1,
+        compared=len(context.policies.ids) > 1 and has_attacks(context),
     )
 
 
@@ -179,13 +188,13 @@ def _lead(context: Context, shared: SharedFigures, parts: SummaryParts) -> tuple
         say(
             PAGE,
             "likely",
-            attack=shared.attack if attackers(context) else None,
+            attack=shared.attack if has_attacks(context) else None,
             several=several,
             horizon=read_horizon(context),
             likely=parts.likely,
         )
     ]
-    if len(context.policies.ids) > 1:
+    if len(context.policies.ids) > 1 and has_attacks(context):
         calm = parts.moves.calm
         sentences.append(
             say(
@@ -289,7 +298,7 @@ def _reasons(context: Context, doubts: Doubts) -> tuple[str, ...]:
 # --- what moves show -------------------------------------------------------------------------------------------------
 
 
-def _findings(context: Context, parts: SummaryParts) -> tuple[Finding, ...]:
+def _findings(context: Context, parts: SummaryParts) -> tuple[Takeaway, ...]:
     moves, found = parts.moves, []
     if moves.dilemma is not None:
         told = [effect for effect in moves.dilemma.told if effect.type is not None]
@@ -315,8 +324,8 @@ def _findings(context: Context, parts: SummaryParts) -> tuple[Finding, ...]:
     return tuple(found[:MOST_FINDINGS])
 
 
-def _finding(case: str, /, **values: object) -> Finding:
-    return Finding(
+def _finding(case: str, /, **values: object) -> Takeaway:
+    return Takeaway(
         case=case,
         head=say(PAGE, f"{case}_head", **values),
         text=say(PAGE, f"{case}_text", **values),
@@ -457,12 +466,17 @@ def _record(context: Context, record: Sequence[Hindcast]) -> tuple[str, ...]:
     )
 
 
-def _note(context: Context) -> str:
+def _note(context: Context, book: Book, shared: SharedFigures) -> str:
     results = context.results
+    beside = [
+        item.source
+        for found in read_comparisons(context, book, shared)
+        for item in (*found.rates, *found.views)
+    ]
     return say(
         PAGE,
         "note",
+        sources=list(dict.fromkeys(beside)),
         cases=results.n_draws,
         explored=results.manifest.mode == "exploratory",
-        title=context.crisis.id,
     )

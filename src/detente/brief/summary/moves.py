@@ -20,10 +20,11 @@ from detente.crisis.registers import instrument_kinds
 __all__ = [
     "Combination",
     "Effect",
-    "Move",
     "MoveGroup",
     "Moves",
+    "TypedMove",
     "find_combination",
+    "has_attacks",
     "policy_group",
     "read_moves",
 ]
@@ -62,7 +63,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class TypedMove:
     """One commitment with its effects, in the order of the types."""
 
     policy: str
@@ -91,18 +92,18 @@ class Moves:
     type.
     """
 
-    rows: tuple[Move, ...]
-    calm: Move | None
-    dilemma: Move | None
-    harm: Move | None
+    rows: tuple[TypedMove, ...]
+    calm: TypedMove | None
+    dilemma: TypedMove | None
+    harm: TypedMove | None
     small: int
 
 
 def read_moves(context: Context, shared: SharedFigures, types: Sequence[TypeLine]) -> Moves:
-    """Read what every commitment but the base case does to an attack, by type."""
+    """Read what every commitment but the base case does to an attack, by type; nothing where no outcome is one."""
     rows = [
         move
-        for policy in context.policies.ids
+        for policy in (context.policies.ids if has_attacks(context) else ())
         if policy != context.policies.base
         if (move := _move(context, shared, policy, types)) is not None
     ]
@@ -126,11 +127,11 @@ def read_moves(context: Context, shared: SharedFigures, types: Sequence[TypeLine
     )
 
 
-def _mean(move: Move) -> float:
+def _mean(move: TypedMove) -> float:
     return sum(effect.mean for effect in move.effects) / len(move.effects)
 
 
-def _split(move: Move) -> float:
+def _split(move: TypedMove) -> float:
     """Return the smaller of the largest rise and the largest fall; negative where a commitment moves all types one way.
 
     A type counts by the smaller of what changes in all attacks and in its own.
@@ -142,7 +143,7 @@ def _split(move: Move) -> float:
 
 def _move(
     context: Context, shared: SharedFigures, policy: str, types: Sequence[TypeLine]
-) -> Move | None:
+) -> TypedMove | None:
     known = {(line.player, line.id): line for line in types}
     effects = [
         Effect(
@@ -162,7 +163,7 @@ def _move(
         effects = [whole] if whole is not None else []
     if not effects:
         return None
-    return Move(
+    return TypedMove(
         policy=policy,
         label=context.policies.get(policy).label,
         group="attack"
@@ -274,6 +275,11 @@ class Combination:
     def of(self, verdict: str) -> tuple[tuple[TypeLine | None, Figure], ...]:
         """Return types with a verdict, each with its change."""
         return tuple((line, figure) for line, found, figure in self.verdicts if found == verdict)
+
+
+def has_attacks(context: Context) -> bool:
+    """Tell whether the file counts any outcome as an attack."""
+    return any(rule.attack for rule in context.crisis.outcomes.values())
 
 
 def find_combination(context: Context, book: Book, types: Sequence[TypeLine]) -> Combination | None:

@@ -1,4 +1,4 @@
-"""The value ``Summary`` and its parts. Texts may link to figures, as those of answers do; parts that do not exist are empty."""
+"""The value ``BriefSummary`` and its parts. Texts may link to figures, as those of answers do; parts that do not exist are empty."""
 
 import re
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from detente.brief.figures import Chart, Figure, links_in, plain
 from detente.summaries import html_fields, text_fields
 
 __all__ = [
+    "BriefSummary",
     "Confidence",
     "ConfidenceWord",
     "DebatedPolicy",
-    "Finding",
     "Headings",
     "KeyNumber",
     "PlannedDate",
     "Sign",
-    "Summary",
+    "Takeaway",
     "TypeLine",
     "count_words",
 ]
@@ -58,7 +58,7 @@ class TypeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Takeaway:
     """What a chart shows: a few words in bold, and a sentence. ``case`` names the rule by which it was found."""
 
     case: str
@@ -101,10 +101,10 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class BriefSummary:
     """What two pages say of a briefing.
 
-    ``question`` is the title; ``kicker`` stands above it. ``lead`` holds up to three sentences or pairs of them: what is
+    ``question`` is the title; ``kicker`` stands above it, ``what_if`` below it where values were set by hand. ``lead`` holds up to three sentences or pairs of them: what is
     likely, what helps with each type, whether diplomacy and deterrence combine. ``outcomes`` is the first chart, ``moves``
     the main one (what each commitment does, by type), with up to three ``findings``; ``types`` explains its marks.
     ``tradeoff`` is the chart of an attack against cost, ``choices_lead`` and ``choices`` name what is worth debating, ``prepare``
@@ -123,10 +123,11 @@ class Summary:
     lead: tuple[str, ...]
     confidence: Confidence
     headings: Headings
+    what_if: str = ""
     outcomes: Chart | None = None
     types: tuple[TypeLine, ...] = ()
     moves: Chart | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Takeaway, ...] = ()
     tradeoff: Chart | None = None
     choices_lead: str = ""
     choices: tuple[DebatedPolicy, ...] = ()
@@ -160,7 +161,7 @@ class Summary:
         yield from (line.prior.id for line in self.types)
 
     def _texts(self) -> Iterator[str]:
-        yield from (self.kicker, self.question, *self.lead)
+        yield from (self.kicker, self.question, self.what_if, *self.lead)
         yield from self.confidence.reasons
         for chart in self.charts:
             yield from (chart.title, chart.subtitle)

@@ -1,12 +1,12 @@
 """Checks of figures: units, ranges, probabilities, correlations, numbers of tables."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from detente.crisis.csv_cells import read_number
 from detente.crisis.draft import Draft
-from detente.crisis.elements import Constant, Distribution, Quantity, QuantityOf
-from detente.crisis.quantities import ppf, support
+from detente.crisis.elements import Constant, Correlation, Distribution, Quantity, QuantityOf
+from detente.crisis.quantities import is_positive_definite, ppf, support
 from detente.crisis.registers import attributes, units
 from detente.crisis.schema import QuantityEntry
 from detente.crisis.tables import NUMBER_COLUMNS
@@ -165,7 +165,7 @@ def check_rationality(draft: Draft) -> Iterator[Finding]:
 
 def check_correlations(draft: Draft) -> Iterator[Finding]:
     """Find correlations that no joint distribution has, and groups without one or without two members."""
-    given: dict[str, float] = draft.header.get("correlations", {})
+    given: dict[str, Correlation] = draft.header.get("correlations", {})
     groups: dict[str, list[Quantity]] = {}
     for quantity in draft.quantities.values():
         if quantity.group:
@@ -184,14 +184,16 @@ def check_correlations(draft: Draft) -> Iterator[Finding]:
     for group, correlation in given.items():
         at = ("correlations", group)
         n_members = len(groups.get(group, []))
-        lowest = -1 / (n_members - 1) if n_members > 1 else -1.0
-        if not lowest < correlation < 1:
+        if isinstance(correlation, Mapping):
+            paths = sorted(quantity.path for quantity in groups.get(group, []))
+            yield from _check_pairs(draft, group, correlation, paths)
+        elif not _lowest(n_members) < correlation < 1:
             yield draft.finding(
                 "correlation-invalid",
                 f"{max(n_members, 2)} quantities cannot all have correlation {correlation:g} with each other",
                 at=at,
                 value=f"{correlation:g}",
-                fix=f"give a number above {lowest:g} and below 1",
+                fix=f"give a number above {_lowest(n_members):g} and below 1",
             )
         if n_members < 2:
             yield draft.finding(
@@ -270,3 +272,44 @@ def check_positions(draft: Draft) -> Iterator[Finding]:
                     value=f"{number:g}",
                     fix=f"write a number from 0 to {highest}",
                 )
+
+
+def _lowest(n_members: int) -> float:
+    return -1 / (n_members - 1) if n_members > 1 else -1.0
+
+
+def _check_pairs(
+    draft: Draft, group: str, pairs: Mapping[str, Mapping[str, float]], paths: Sequence[str]
+) -> Iterator[Finding]:
+    """Find pairs of a group that are none, stand twice or are out of range, and numbers that no matrix of correlations has."""
+    seen: set[frozenset[str]] = set()
+    wrong = False
+    for first, row in pairs.items():
+        for second, value in row.items():
+            pair = frozenset((first, second))
+            stranger = next((path for path in (first, second) if path not in paths), None)
+            words = ""
+            if stranger is not None:
+                words = f"{stranger!r} is no quantity of the group {group!r}"
+            elif len(pair) < 2 or pair in seen:
+                words = f"the pair of {first!r} and {second!r} is no pair, or stands twice"
+            elif not -1 < value < 1:
+                words = f"a correlation of {value:g}"
+            seen.add(pair)
+            if words:
+                wrong = True
+                yield draft.finding(
+                    "correlation-invalid",
+                    words,
+                    at=("correlations", group, first),
+                    value=second,
+                    fix=f"give each pair of quantities with `group: {group}` once, with a number between -1 and 1",
+                )
+    if not wrong and paths and not is_positive_definite(pairs, paths):
+        yield draft.finding(
+            "correlation-invalid",
+            f"no joint distribution has the correlations of the group {group!r}",
+            at=("correlations", group),
+            value=group,
+            fix="make them smaller, or give all pairs of the matrix that they are taken from",
+        )
