@@ -69,7 +69,7 @@ def to_markdown(brief: "Brief") -> str:
 
 def _case_words(brief: "Brief") -> str:
     results = brief.context.results
-    cases = f"{plural(results.n_draws, 'explored case')} ({results.manifest.mode})"
+    cases = f"{plural(results.n_draws, 'version')} ({results.manifest.mode})"
     commitments = len(brief.context.policies.ids)
     return f"{cases} for each of {commitments} commitments" if commitments > 1 else cases
 
