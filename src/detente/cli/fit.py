@@ -17,7 +17,7 @@ __all__ = ["command"]
 ModelArgument = Annotated[
     str,
     typer.Argument(
-        help="egame12, egame122, egame123, ultimatum, signalling or qre; or a game: a file (.efg, .nfg, .json) or a published one by name.",
+        help="egame12, egame122, egame123, ultimatum, signalling or qre; or a game: a file (.efg, .nfg, .json), a published one by name, or a crisis.",
         metavar="MODEL",
     ),
 ]

@@ -36,8 +36,8 @@ def fit_game(
     Parameters
     ----------
     model
-        ``egame12``, ``egame122``, ``egame123``, ``ultimatum``, ``signalling`` or ``qre``; or the file of a game, or the name
-        of a published one: its payoffs from how it ended in each row, or its rationality from counted choices.
+        ``egame12``, ``egame122``, ``egame123``, ``ultimatum``, ``signalling`` or ``qre``; or the file of a game, the name of a
+        published one, or a crisis: its payoffs from how it ended in each row, or its rationality from counted choices.
     data
         A CSV file.
     spec
@@ -105,9 +105,11 @@ def fit_game(
 
 
 def _is_game(name: str) -> bool:
+    from detente.crisis import shipped_crises  # noqa: PLC0415
     from detente.game.catalogue import catalogue  # noqa: PLC0415
 
-    return Path(name).exists() or "." in name or name in catalogue() or "/" in name
+    found = Path(name).exists() or "." in name or "/" in name
+    return found or name in catalogue() or name in shipped_crises()
 
 
 def _method(method: str | None, known: tuple[str, ...]) -> str:
