@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli._options import SEED, JsonOption, reworded
+from detente.cli._options import RESAMPLES, SEED, JsonOption, reworded
 from detente.cli._output import json_text
 
 if TYPE_CHECKING:
@@ -44,9 +44,7 @@ ErrorsOption = Annotated[
         "--errors", help="Standard errors: hessian, sandwich or bootstrap.", metavar="KIND"
     ),
 ]
-ResamplesOption = Annotated[
-    int, typer.Option("--resamples", help="Data sets that the bootstrap draws.", metavar="N")
-]
+ResamplesOption = Annotated[int, reworded(RESAMPLES, help="Data sets that the bootstrap draws.")]
 StartsOption = Annotated[
     int | None,
     typer.Option(
