@@ -20,4 +20,4 @@ def test_groups_with_one_number_and_with_pairs_are_named(tmp_path):
     crisis = load_crisis(folder)
     run = detente.run(crisis, draws=16, policies=["free", "arm"])
     words = "Correlated quantities: fit (pair by pair) and war (0.5); all others are drawn independently."
-    assert words in " ".join(compose(crisis, run).methods)
+    assert words in " ".join(compose(crisis, run).assumptions)
