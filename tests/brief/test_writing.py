@@ -28,6 +28,21 @@ def test_a_briefing_may_own_each_of_its_files(brief, tmp_path):
     assert not any(map(BRIEFING.may_own, ("charts/../x.svg", "charts/a/b.svg", "run/x", "a.csv")))
 
 
+def test_one_file_holds_all_if_it_is_to(brief, tmp_path):
+    """The appendix of an earlier briefing goes, and comes back with the next that has one. Oracle: hand."""
+    write_files(brief, tmp_path)
+    assert (tmp_path / "appendix.html").exists()
+    paths = write_files(brief, tmp_path, single_file=True)
+    assert paths.appendix == paths.html
+    assert not (tmp_path / "appendix.html").exists()
+    text = paths.html.read_text("utf-8")
+    assert all(f'<dl id="{name}">' in text for name in brief.figures)
+    assert "appendix.html" not in text
+    write_files(brief, tmp_path)
+    assert (tmp_path / "appendix.html").exists()
+    assert "appendix.html#" in paths.html.read_text("utf-8")
+
+
 class StoppedError(BaseException):
     """Stands for a kill."""
 

@@ -15,10 +15,10 @@ from detente.brief.behind import (
     used_sources,
 )
 from detente.brief.book import Book
+from detente.brief.certainty import how_sure
 from detente.brief.context import Context
 from detente.brief.export.writing import BriefPaths, write_files
 from detente.brief.figures import Answer, Chart, Figure, TableView, plain
-from detente.brief.first_screen import how_sure
 from detente.brief.questions import Question, find_questions
 from detente.brief.shared import SharedFigures, declare_shared
 from detente.brief.summary import BriefSummary, summarise

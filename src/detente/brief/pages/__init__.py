@@ -17,7 +17,7 @@ import jinja2
 from detente.brief.figures import Figure, chance, link
 from detente.brief.words import join_words, plural, sentence_case, spell_count
 
-__all__ = ["PageWords", "page_loader", "read_page", "say"]
+__all__ = ["PageWords", "page_loader", "read_page", "say", "say_lines"]
 
 LANGUAGE = "en"
 PHRASES = "phrases.j2"
@@ -81,6 +81,11 @@ def say(page: str, block: str, **values: object) -> str:
     return _one_line(_render(page, block, values))
 
 
+def say_lines(page: str, block: str, **values: object) -> tuple[str, ...]:
+    """Say several things: the lines of a block of a page, those that are empty left out; as :func:`say`."""
+    return _paragraphs(_render(page, block, values), "\n")
+
+
 def _render(page: str, block: str, values: Mapping[str, object]) -> str:
     environment = _environment(tuple(__path__))
     template = environment.get_template(f"{page}.j2")
@@ -109,6 +114,7 @@ def _environment(places: tuple[str, ...]) -> jinja2.Environment:
         joined=join_words,
         quoted=lambda text: f"“{text}”",
         counted=plural,
+        thousands=lambda number: f"{number:,}",
         sentence=sentence_case,
         spelled=spell_count,
         amount=_amount,

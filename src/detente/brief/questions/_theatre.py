@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from detente.analysis.provenance import JUDGEMENT
 from detente.brief.book import Book
+from detente.brief.certainty import MEMORY
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, Trace, link
-from detente.brief.first_screen import MEMORY
 from detente.brief.ground import describe_ground, read_ground
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.maps import Ground, Spot, beyond, draw_map

@@ -3,12 +3,10 @@
 from detente.analysis.provenance import count_standing
 from detente.analysis.reading import uncertain_paths
 from detente.brief.context import Context
-from detente.brief.figures import link
+from detente.brief.pages import say_lines
 from detente.brief.shared import MOST_MOVERS, SharedFigures
 from detente.brief.words import (
     format_percent,
-    plural,
-    sentence_case,
     spread_word,
 )
 
@@ -22,29 +20,22 @@ def how_sure(context: Context, shared: SharedFigures) -> tuple[str, ...]:
     """Say how well games were solved, how wide results spread, and how many inputs are judgements."""
     attack = shared.attack
     certificate = context.results.certificate
-    n, missed = certificate.n_solutions, certificate.unconverged
-    solved = (
-        ("The one game is" if n == 1 else f"All {n:,} games are") + " solved to tolerance"
-        if missed == 0
-        else f"{missed:,} of {plural(n, 'game')} ({format_percent(certificate.unconverged_share)}) missed the tolerance and are kept"
+    known = attack.low is not None and attack.high is not None
+    return say_lines(
+        "methods",
+        "sure",
+        games=certificate.n_solutions,
+        missed=certificate.unconverged,
+        missed_share=format_percent(certificate.unconverged_share),
+        residual=residual_text(certificate.max_residual, 0),
+        cases=context.results.n_draws,
+        attack=attack,
+        spread=spread_word(attack.low or 0.0, attack.high or 0.0) if known else "",
+        judged=_judged(context),
     )
-    sentences = [
-        f"Solver. {solved}; the largest residual is {residual_text(certificate.max_residual, 0)}."
-    ]
-    if context.results.n_draws == 1:
-        sentences.append("Spread. One case was explored, so there is no range.")
-    elif not attack.range_text:
-        sentences.append(f"Spread. An attack stands at {link(attack)} in nearly every case.")
-    elif attack.low is not None and attack.high is not None:
-        sentences.append(
-            f"Spread. The range of an attack is {spread_word(attack.low, attack.high)}: "
-            f"{link(attack, attack.range_text)} across the cases that the file's own uncertainty allows."
-        )
-    sentences.append(f"Inputs. {_judgement_sentence(context)}")
-    return tuple(sentences)
 
 
-def _judgement_sentence(context: Context) -> str:
+def _judged(context: Context) -> str:
     """Say how many of the uncertain quantities that matter are judgement: all that the game reads, and the strongest."""
     crisis, uncertain = context.crisis, set(uncertain_paths(context.crisis))
     read = [path for path in context.traces.game_inputs if path in uncertain]
@@ -56,7 +47,7 @@ def _judgement_sentence(context: Context) -> str:
         strongest = [driver.path for driver in context.traces.movers(metric)[:MOST_MOVERS]]
         if len(strongest) > 1:
             told.append(count_standing(crisis, strongest).words(f"that move {noun} most"))
-    return f"{sentence_case('; '.join(told))}."
+    return "; ".join(told)
 
 
 def residual_text(value: float, digits: int) -> str:
