@@ -126,6 +126,27 @@ def write_pages(folder: Path) -> None:
             "and two of its earlier version. How each takes place is its [mode](event-modes.md).",
             "event_categories.csv",
         ),
+        "event-layouts.md": csv_page(
+            "Layouts of event data",
+            "Which column of GDELT, ICEWS, POLECAT and ACLED is what, for `detente watch --layout`. Where a field names several "
+            "columns, the first that is not blank counts (of `category` and `text` all).",
+            "event_layouts.csv",
+        ),
+        "event-codes.md": csv_page(
+            "Codes of event data",
+            "What a code of CAMEO (GDELT, ICEWS) or a type of ACLED is in PLOVER. A code of CAMEO is looked up whole, then without "
+            "its last digit, and so on. Two categories mean that the code does not tell which; none, that there is none.",
+            "event_codes.csv",
+        ),
+        "event-cues.md": csv_page(
+            "Cues in reports",
+            "Words by which a report takes back what other words of it seem to say, and how an event rule asks for them "
+            "([event_rules](../crisis-file.md)). `side` says where the cue stands: before what it undoes, after it, both, or "
+            "around it between two commas; `whole` which cues undo a report as a whole. A `turn` ends the reach of a cue, an "
+            "`opening` begins a clause that ends at its comma, and what is marked `none` only looks like a cue. The method is that "
+            "of {cite:t}`chapman2001` and {cite:t}`harkema2009`.",
+            "event_cues.csv",
+        ),
         "event-modes.md": csv_page(
             "Modes of events",
             "How an event takes place, with the [categories](event-categories.md) that each mode goes with, "

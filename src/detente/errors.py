@@ -87,6 +87,7 @@ Code = Literal[
     "policy-invalid",
     "term-unknown",
     "entry-unused",
+    "rule-shadowed",
     # the game that the rules make
     "instrument-unused",
     "instrument-unreachable",

@@ -44,7 +44,8 @@ def test_new_folder_passes_the_check(detente, tmp_path):
     # oracle: hand, from the template's triangle 0.05, 0.1, 0.2: its quantiles 5% and 95%, and e to ten times these
     assert " ".join(choice.split()) == (
         "Choice: rationality 0.0694 to 0.173 per stake. An option that is 10 stakes better is taken 2 to 5.62 times as "
-        "often; of two such options the worse is still taken in 15% to 33% of choices."
+        "often; of two such options the worse is still taken in 15% to 33% of choices. Inputs: of 22 uncertain quantities "
+        "that the game reads 20 are the authors' judgement."
     )
 
 

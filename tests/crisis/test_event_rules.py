@@ -83,3 +83,54 @@ def test_a_rule_that_stands_twice_is_found(tmp_path):
         document["event_rules"] = [{"id": "one", "noise": "x"}, {"id": "one", "noise": "y"}]
 
     assert ("id-duplicate", "event_rules.1.id") in faults(tmp_path, twice)
+
+
+def shadowed(tmp_path, *rules):
+    folder = tiny_crisis_folder(tmp_path)
+    document = template_document()
+    document["event_rules"] = [{"id": f"r{place}", **rule} for place, rule in enumerate(rules)]
+    write_document(folder, document)
+    found = [item for item in check_folder(folder) if item.code == "rule-shadowed"]
+    assert all(item.severity == "warning" and item.fix for item in found)
+    return [str(item.value) for item in found]
+
+
+RETREAT = {"actor": "NOR", "category": "RETREAT"}
+LEAVES = RETREAT | {"words": ["withdraws"], "move": "withdraw"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [
+        ([LEAVES, RETREAT | {"noise": "a"}], []),
+        ([RETREAT | {"noise": "a"}, LEAVES], ["r1"]),
+        ([RETREAT | {"words": ["withdraw*"], "noise": "a"}, LEAVES], ["r1"]),
+        (
+            [RETREAT | {"words": ["go home"], "noise": "a"}, LEAVES],
+            ["r1"],
+        ),  # both may stand in a text
+        ([RETREAT | {"not": ["withdraw*"], "noise": "a"}, LEAVES], []),
+        ([{"actor": "WES", "noise": "a"}, LEAVES], []),
+        ([{"category": "AID", "noise": "a"}, LEAVES], []),
+        ([{"actor": "NOR", "target": "MID", "noise": "a"}, LEAVES], ["r1"]),
+        ([LEAVES, LEAVES | {"noise": "what is denied", "move": ""}], []),
+        ([{"noise": "all"}, {"actor": "WES", "category": "AID", "move": "arm"}], ["r1"]),
+        (
+            [
+                {"actor": "WES", "noise": "a"},
+                {"actor": "MID", "noise": "b"},
+                {"actor": ["WES", "MID"], "category": "AID", "move": "arm"},
+            ],
+            ["r2"],
+        ),
+        (
+            [RETREAT | {"words": ["go"], "noise": "a"}, RETREAT | {"words": ["go"], "noise": "b"}],
+            ["r1"],
+        ),
+        ([RETREAT | {"not": ["x"], "noise": "a"}, RETREAT | {"noise": "b"}], []),
+        ([RETREAT | {"about": ["army"], "noise": "a"}, RETREAT | {"noise": "b"}], []),
+    ],
+)
+def test_a_rule_that_another_takes_the_reports_of_is_found(tmp_path, rules, found):
+    """Oracle: hand; `withdraw` ends the game, `arm` does not."""
+    assert shadowed(tmp_path, *rules) == found

@@ -296,3 +296,57 @@ def test_a_mode_is_a_word_of_the_register(tmp_path):
     assert "aerial" in str(caught.value)
     events, _ = read_events(write(tmp_path, f"{HEAD}2030-01-20,NOR,MID,ASSAULT,,bombs,,,\n"))
     assert events[0].mode == ""
+
+
+@pytest.mark.parametrize(
+    ("targets", "target", "fits"),
+    [
+        ((), "MID", True),
+        ((), "", True),
+        ((), "all", True),
+        ((), "XYZ", False),
+        ((), "XYZ+MID", True),
+        (("XYZ",), "XYZ", True),
+        (("MID",), "", False),
+        (("MID", "none"), "", True),
+        (("MID", "none"), "XYZ", False),
+        (("any",), "XYZ", True),
+        (("any",), "", True),
+    ],
+)
+def test_a_report_about_others_is_read_by_rules_that_name_them(crisis, targets, target, fits):
+    """Oracle: hand."""
+    rule = replace(crisis.event_rules[0], targets=targets)
+    changed = replace(crisis, event_rules=(rule,))
+    (reading,) = understand([event(target=target)], changed)
+    assert (reading.kind == "move") is fits
+
+
+def test_noise_asks_neither_whom_the_crisis_knows_nor_what_is_asserted(crisis):
+    """Oracle: hand."""
+    rule = replace(crisis.event_rules[0], targets=(), actors=(), move="", noise="of no use")
+    changed = replace(crisis, event_rules=(rule,))
+    text = "XYZ denies that tanks cross the border"
+    (reading,) = understand([event(actor="XYZ", target="XYZ", text=text)], changed)
+    assert reading.kind == "noise"
+
+
+@pytest.mark.parametrize(
+    ("category", "parts", "text", "fits"),
+    [
+        ("ASSAULT", {}, "Northland could attack", False),
+        ("THREATEN", {}, "Northland could attack", True),
+        ("REJECT", {}, "Northland refuses to talk", True),
+        ("THREATEN", {"words": ("attack",)}, "Northland denies that it would attack", False),
+        ("ASSAULT", {"about": ("port",)}, "attack on the port", True),
+        ("ASSAULT", {"about": ("port",)}, "attack on the airport", False),
+        ("ASSAULT", {"without": ("port",)}, "attack on the port", False),
+        ("ASSAULT", {"without": ("port",)}, "attack on the airport", True),
+    ],
+)
+def test_what_undoes_a_rule_depends_on_what_it_reads(crisis, category, parts, text, fits):
+    """Oracle: hand; the table of the reference page."""
+    rule = replace(crisis.event_rules[0], categories=(), **parts)
+    changed = replace(crisis, event_rules=(rule,))
+    (reading,) = understand([event(category=category, text=text)], changed)
+    assert (reading.kind == "move") is fits

@@ -39,7 +39,7 @@ def folder_with(parent, rows, rules=()):
     folder = tiny_crisis_folder(parent)
     document = template_document()
     document["tables"]["indicators"] = "indicators.csv"
-    document["event_rules"] = [*rules, *document["event_rules"]]
+    document["event_rules"] = [*document["event_rules"], *rules]
     write_document(folder, document)
     (folder / "indicators.csv").write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
     return folder
@@ -240,7 +240,7 @@ def test_a_rule_that_names_no_sign_is_found(tmp_path):
     rule = {"id": "one", "words": ["x"], "indicator": "nothing"}
     findings, _ = examine_folder(folder_with(tmp_path, ROWS, [rule]))
     assert [(item.code, item.path) for item in findings] == [
-        ("path-unknown", "event_rules.0.indicator")
+        ("path-unknown", "event_rules.6.indicator")
     ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import detente
+from detente.cli._explained import explain_table
 from detente.cli._options import (
     JSON,
     OUT,
@@ -78,8 +79,22 @@ ForecastsOption = Annotated[
         metavar="FILE.csv",
     ),
 ]
-
-
+LayoutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--layout",
+        help="The layout of another's event data, such as gdelt (the reference lists them); by default a table of events.",
+        metavar="NAME",
+    ),
+]
+ExplainOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--explain",
+        help="Say how each report of a table is read and what else nearly fitted, and solve nothing.",
+        metavar="FILE.csv",
+    ),
+]
 IndicatorsOption = Annotated[
     bool,
     typer.Option(
@@ -93,6 +108,8 @@ def command(
     crisis: CrisisArgument,
     *,
     events: EventsOption = None,
+    explain: ExplainOption = None,
+    layout: LayoutOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     forecasts: ForecastsOption = None,
@@ -115,6 +132,8 @@ def command(
       detente watch my-crisis --events reports.csv
 
       detente watch my-crisis --events reports.csv --until 2031-03-01 --outcome blockade --forecasts crowd.csv
+
+      detente watch cuba-1962 --explain reports.csv
     """
     from detente.brief.film import write_film
     from detente.cli._crises import parse_assignments
@@ -123,10 +142,13 @@ def command(
 
     check_draws(draws, seed=seed)
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
+    if explain is not None:
+        explain_table(loaded, explain, layout, as_json=as_json)
+        return
     others = _check(loaded, policy, forecasts, outcome)
     folder = out if out is not None else Path("watch") / loaded.id
     options: dict[str, Any] = {"draws": draws, "seed": seed, "policy": policy}
-    options |= {"since": since, "until": until}
+    options |= {"since": since, "until": until, "layout": layout}
     with ProgressDisplay("Watching", elsewhere="tenths", unit="step") as report:
         given = _events(loaded, events, needed=not indicators)
         diary = follow(loaded, given, folder=folder, progress=report, note=_note, **options)

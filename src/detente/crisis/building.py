@@ -437,6 +437,8 @@ def _event_rule(draft: Draft, index: str, entry: EventRuleEntry) -> None:
         categories=tuple(item.upper() for item in entry.category),
         modes=tuple(item.lower() for item in entry.mode),
         words=tuple(item.casefold() for item in entry.words),
+        about=tuple(item.casefold() for item in entry.about),
+        without=tuple(item.casefold() for item in entry.without),
         move=move,
         outcome=outcome,
         evidence=evidence,

@@ -629,6 +629,8 @@ class Indicator:
 class EventRule:
     """What a dated event means; the first rule that fits counts. Empty lists fit everything.
 
+    Of ``words`` one must be asserted in the text, of ``about`` one must stand in it, and none of ``without``.
+
     It says exactly one thing: that ``move`` was made (with its chance ``outcome``, if one is named), that variables of
     ``state`` were set from outside the game, how likely the event is under each (player, type) of ``evidence`` relative
     to 1, that an ``indicator`` was seen, or why it is ``noise``. ``weight`` is the probability that such a report is right.
@@ -640,6 +642,8 @@ class EventRule:
     categories: tuple[str, ...]
     modes: tuple[str, ...]
     words: tuple[str, ...]
+    about: tuple[str, ...]
+    without: tuple[str, ...]
     move: str
     outcome: str
     state: Mapping[str, str]

@@ -11,15 +11,24 @@ from detente.crisis.elements import Instrument
 
 __all__ = [
     "Attribute",
+    "EventCode",
+    "EventCue",
+    "EventLayout",
     "EventMode",
     "InstrumentKind",
+    "LayoutField",
     "Unit",
     "attributes",
     "event_categories",
+    "event_codes",
+    "event_cues",
+    "event_layouts",
     "event_modes",
+    "event_names",
     "instrument_kinds",
     "kind_of",
     "kinds_for",
+    "said_categories",
     "term_lists",
     "terms",
     "units",
@@ -76,6 +85,50 @@ class EventMode:
     name: str
     categories: tuple[str, ...]
     meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCue:
+    """Words by which a report says that something did not happen, does not hold, is long past, or is only possible.
+
+    ``kind`` is ``denial``, ``reversal``, ``past`` or ``possible``; ``turn`` for words that end the reach of a cue, ``opening``
+    for those that open a clause which ends at its comma, ``none`` for words that only look like a cue. ``side`` says where the cue
+    stands: ``before`` what it undoes, ``after`` it, ``both``, or anywhere ``around`` it between two commas. ``whole`` tells
+    whether it undoes a report as a whole.
+    """
+
+    cue: str
+    kind: str
+    side: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCode:
+    """What a code of another coding is in PLOVER: no category, one, or several if the code does not tell which."""
+
+    code: str
+    categories: tuple[str, ...]
+    mode: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutField:
+    """A field of a layout: the columns that may hold it, by name and by place from 1, and a value that goes with it."""
+
+    columns: tuple[str, ...]
+    places: tuple[int, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLayout:
+    """How a source of event data arranges its rows: its fields by name, and the coding of its categories."""
+
+    name: str
+    coding: str
+    fields: Mapping[str, LayoutField]
 
 
 def _rows(file: str) -> list[dict[str, str]]:
@@ -136,6 +189,94 @@ def event_categories() -> Mapping[str, str]:
     'withdraws forces or ends a use of force'
     """
     return {row["category"]: row["meaning"] for row in _rows("event_categories.csv")}
+
+
+@cache
+def said_categories() -> frozenset[str]:
+    """Return the categories whose events are what somebody says: a threat, a demand, a refusal.
+
+    Examples
+    --------
+    >>> "THREATEN" in said_categories(), "ASSAULT" in said_categories()
+    (True, False)
+    """
+    return frozenset(row["category"] for row in _rows("event_categories.csv") if row["said"])
+
+
+@cache
+def event_cues() -> tuple[EventCue, ...]:
+    """Return the words by which a report takes away what other words of it seem to say.
+
+    The method is that of :cite:p:`chapman2001,harkema2009`; the words are our own.
+
+    Examples
+    --------
+    >>> [cue.cue for cue in event_cues() if cue.kind == "reversal"][:2]
+    ['cancel*', 'call* off']
+    """
+    return tuple(
+        EventCue(cue=row["cue"], kind=row["kind"], side=row["side"], whole=row["whole"] == "yes")
+        for row in _rows("event_cues.csv")
+    )
+
+
+@cache
+def event_layouts() -> Mapping[str, EventLayout]:
+    """Return the layouts of event data that are read, by name.
+
+    Examples
+    --------
+    >>> event_layouts()["gdelt"].fields["date"].places
+    (2,)
+    """
+    found: dict[str, dict[str, LayoutField]] = {}
+    codings: dict[str, str] = {}
+    for row in _rows("event_layouts.csv"):
+        columns = tuple(row["column"].split(";")) if row["column"] else ()
+        places = tuple(int(place) for place in row["position"].split(";") if place)
+        if row["field"] == "coding":
+            codings[row["layout"]] = row["column"]
+        else:
+            fields = found.setdefault(row["layout"], {})
+            fields[row["field"]] = LayoutField(columns=columns, places=places, value=row["value"])
+    return {
+        name: EventLayout(name=name, coding=codings[name], fields=fields)
+        for name, fields in found.items()
+    }
+
+
+@cache
+def event_codes(coding: str) -> Mapping[str, EventCode]:
+    """Return the codes of a coding, ``cameo`` or ``acled``, and what each is in PLOVER.
+
+    Examples
+    --------
+    >>> event_codes("cameo")["08"].categories
+    ('CONCEDE', 'RETREAT')
+    """
+    return {
+        row["code"]: EventCode(
+            code=row["code"],
+            categories=tuple(row["category"].split()),
+            mode=row["mode"],
+            note=row["note"],
+        )
+        for row in _rows("event_codes.csv")
+        if row["coding"] == coding
+    }
+
+
+@cache
+def event_names(layout: str) -> Mapping[str, str]:
+    """Return spellings of states and bodies in a layout, in lower case, and the actor that each is.
+
+    Examples
+    --------
+    >>> event_names("icews")["south korea"]
+    'KOR'
+    """
+    rows = _rows("event_names.csv")
+    return {row["name"].casefold(): row["actor"] for row in rows if row["layout"] == layout}
 
 
 @cache

@@ -534,8 +534,11 @@ class EventRuleEntry(Entry):
     )
     mode: ModeNames = Field(default=[], description="PLOVER mode, one of these; absent: any.")
     words: Names = Field(
-        default=[], description="The text holds one of these, in any case; absent: any text."
+        default=[],
+        description="The text says that one of these happened, in any case; absent: any text.",
     )
+    about: Names = Field(default=[], description="The text also holds one of these.")
+    without: Names = Field(default=[], alias="not", description="The text holds none of these.")
     move: str = Field(
         default="", description="It is the use of this instrument, or `instrument/outcome`."
     )

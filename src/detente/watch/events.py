@@ -5,22 +5,30 @@ rule of the crisis folder that fits says what it means; a column ``does`` of the
 fits is listed as unmapped.
 """
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from itertools import compress
 from pathlib import Path
 
 from detente.crisis.crisis import Crisis
 from detente.crisis.csv_cells import NumberStyle, is_missing
 from detente.crisis.elements import Constant, EventRule, QuantityOf
-from detente.crisis.registers import event_categories, event_modes
+from detente.crisis.registers import event_categories, event_modes, said_categories
 from detente.crisis.user_tables import read_user_table
 from detente.errors import UsageError, nearest
+from detente.watch.asserting import ReportText
 
-__all__ = ["Event", "EventReading", "read_events", "read_meaning", "understand"]
+__all__ = [
+    "Event",
+    "EventReading",
+    "Miss",
+    "known_names",
+    "misses",
+    "read_events",
+    "read_meaning",
+    "understand",
+]
 
 MAX_EVENTS = 2_000_000
 """Most rows of a table of events."""
@@ -28,9 +36,8 @@ MAX_EVENTS = 2_000_000
 _COLUMNS = ("date", "actor", "event")
 _OTHERS = ("target", "category", "mode", "source", "weight", "does")
 _ALIASES = {"plover": "category", "text": "event"}
-_NO_SPACES = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_LETTER = rf"[^\W{_NO_SPACES}]"
-"""A letter or digit of a script that puts spaces between words (Thai to Khmer, Chinese and Japanese do not)."""
+NOBODY, ANYBODY = "none", "any"
+"""What stands among the actors or targets of a rule for a report that names none, and for anybody at all."""
 
 _DOES = "write move:INSTRUMENT, move:INSTRUMENT/OUTCOME, state:VARIABLE=VALUE, evidence:PLAYER.TYPE=NUMBER, indicator:ID or noise"
 
@@ -213,57 +220,113 @@ def understand(events: Iterable[Event], crisis: Crisis) -> tuple[EventReading, .
     UsageError
         ``table-row-invalid`` if a column ``does`` names what the crisis does not have.
     """
-    return tuple(_understand(event, crisis) for event in events)
+    known = known_names(crisis)
+    return tuple(_understand(event, crisis, known) for event in events)
 
 
-def _understand(event: Event, crisis: Crisis) -> EventReading:
+def _understand(event: Event, crisis: Crisis, known: Collection[str]) -> EventReading:
     if event.does:
         return _placed(event, read_meaning(event, crisis), crisis)
     if event.category and event.category not in event_categories():
         return EventReading(
             event=event, rule=None, reason=f"{event.category!r} is no category of PLOVER"
         )
-    text = event.text.casefold()
+    text = ReportText(event.text, event.day.year)
     for rule in crisis.event_rules:
-        if _fits(rule, event, text):
+        if next(misses(rule, event, text, known), None) is None:
             return _placed(event, rule, crisis)
-    strange = [part for part in event.actor.split("+") if part.strip() not in crisis.actors]
-    reason = f"no rule fits; the crisis has no actor {strange[0]!r}" if strange else "no rule fits"
-    return EventReading(event=event, rule=None, reason=reason)
+    for kind, who in (("actor", event.actor), ("target", event.target)):
+        strange = [part for part in _parts(who) if part not in known]
+        if strange:
+            reason = f"no rule fits; the crisis has no {kind} {strange[0]!r}"
+            return EventReading(event=event, rule=None, reason=reason)
+    return EventReading(event=event, rule=None, reason="no rule fits")
 
 
-def _fits(rule: EventRule, event: Event, text: str) -> bool:
-    return (
-        _named(rule.actors, event.actor)
-        and _named(rule.targets, event.target)
-        and (not rule.categories or event.category in rule.categories)
-        and (not rule.modes or event.mode in rule.modes)
-        and (not rule.words or _any_of(rule.words).search(text) is not None)
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """Why a rule does not fit an event: the ``part`` of the rule that asks for something else, and a clause."""
+
+    part: str
+    why: str
 
 
-@lru_cache(maxsize=4096)  # the words of every rule meet every event
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what finds any of some words in a text, both with capitals folded.
+def misses(
+    rule: EventRule, event: Event, text: ReportText, known: Collection[str]
+) -> Iterator[Miss]:
+    """Yield why a rule does not fit an event; nothing if it fits.
 
-    A word is whole: no letter or digit stands beside it. One that ends in ``*`` may go on, as in ``withdraw*``. Scripts that
-    put no space between words have no such bounds.
+    Parameters
+    ----------
+    rule, event
+        The two.
+    text
+        The text of the event.
+    known
+        Whom the crisis knows: see :func:`known_names`.
     """
-    return re.compile("|".join(_whole_word(word) for word in words))
+    whom = () if rule.noise else known
+    yield from _named("actor", rule.actors, event.actor, whom)
+    yield from _named("target", rule.targets, event.target, whom)
+    yield from _coding("category", rule.categories, event.category)
+    yield from _coding("mode", rule.modes, event.mode)
+    kinds = _cue_kinds(rule, event)
+    if rule.words and not text.find(rule.words):
+        yield Miss(part="words", why="the text holds none of its words")
+    elif rule.words and (cue := text.undoing(rule.words, kinds)) is not None:
+        yield Miss(part="words", why=f"“{cue.words}” ({cue.kind}) undoes its word")
+    elif not rule.words and (cue := text.undone_whole(kinds)) is not None:
+        yield Miss(part="words", why=f"“{cue.words}” ({cue.kind}) undoes the report")
+    if rule.about and not text.find(rule.about):
+        yield Miss(part="about", why="the text holds nothing that it is about")
+    if rule.without and (found := text.find(rule.without)):
+        yield Miss(part="not", why=f"the text holds “{found}”")
 
 
-def _whole_word(word: str) -> str:
-    stem = word.rstrip("*")
-    if not stem:
-        return re.escape(word)
-    first = rf"(?<!{_LETTER})" if re.match(_LETTER, stem) else ""
-    last = rf"(?!{_LETTER})" if re.match(_LETTER, stem[-1]) and stem == word else ""
-    return f"{first}{re.escape(stem)}{last}"
+def _cue_kinds(rule: EventRule, event: Event) -> tuple[str, ...]:
+    """Return the kinds of cues that undo a word of a rule in an event."""
+    if rule.noise:
+        return ()
+    said = event.category in said_categories()
+    if said and not rule.words:
+        return ("past",)
+    if said or rule.evidence or rule.indicator:
+        return ("denial", "reversal", "past")
+    return ("denial", "reversal", "past", "possible")
 
 
-def _named(wanted: tuple[str, ...], who: str) -> bool:
-    """Tell whether one of several who act together (``ABC+XYZ``) is among those wanted."""
-    return not wanted or any(part.strip() in wanted for part in who.split("+"))
+def _coding(part: str, wanted: tuple[str, ...], given: str) -> Iterator[Miss]:
+    if wanted and given not in wanted:
+        yield Miss(
+            part=part, why=f"the {part} is {given or 'not given'}, not {' or '.join(wanted)}"
+        )
+
+
+def _named(part: str, wanted: tuple[str, ...], who: str, known: Collection[str]) -> Iterator[Miss]:
+    """Yield a miss unless one of several who act together (``ABC+XYZ``) is among those wanted.
+
+    Where a rule names nobody, anybody will do whom the crisis knows; ``known`` is empty where that is not asked.
+    """
+    parts = _parts(who)
+    if not wanted:
+        if known and parts and not any(name in known for name in parts):
+            why = f"the crisis has no {part} {who!r}, and the rule names none"
+            yield Miss(part=part, why=why)
+    elif ANYBODY not in wanted and not any(name in wanted for name in parts or (NOBODY,)):
+        shown = who if parts else "not given"
+        yield Miss(part=part, why=f"the {part} is {shown}, not {' or '.join(wanted)}")
+
+
+def _parts(who: str) -> list[str]:
+    """Return the names of those who act together; none for a blank cell and for ``all``."""
+    names = [part.strip() for part in who.split("+")]
+    return [name for name in names if not is_missing(name) and name != "all"]
+
+
+def known_names(crisis: Crisis) -> frozenset[str]:
+    """Return the actors of a crisis, and whom else its event rules name."""
+    named = (name for rule in crisis.event_rules for name in (*rule.actors, *rule.targets))
+    return frozenset([*crisis.actors, *named]) - {NOBODY, ANYBODY}
 
 
 def _placed(event: Event, rule: EventRule, crisis: Crisis) -> EventReading:
@@ -329,6 +392,8 @@ def _rule_of(parts: Mapping[str, object]) -> EventRule:
         categories=(),
         modes=(),
         words=(),
+        about=(),
+        without=(),
         weight=Constant(value=0.95),
         **parts,  # type: ignore[arg-type]
     )

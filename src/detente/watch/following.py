@@ -12,6 +12,7 @@ from detente.errors import UsageError
 from detente.watch.diary import Diary, keep_diary
 from detente.watch.events import Event, EventReading, read_events, understand
 from detente.watch.keeping import Note
+from detente.watch.layouts import read_layout
 
 __all__ = ["follow"]
 
@@ -28,6 +29,7 @@ def follow(
     seed: int = SEED,
     policy: str | None = None,
     folder: str | Path | None = None,
+    layout: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     note: Note | None = None,
 ) -> Diary:
@@ -48,6 +50,9 @@ def follow(
         The commitment, as for :class:`detente.watch.watching.Watch`: the first of the crisis by default.
     folder
         Where days and solved games are kept, so that another day costs that day only; by default nowhere.
+    layout
+        The name of the layout of another's event data (:func:`detente.watch.layouts.read_layout`); by default the table is one
+        of events.
     progress
         Told how many days and events are done, and of how many.
     note
@@ -63,7 +68,7 @@ def follow(
     """
     check_draws(draws, seed=seed)
     first, last = _day("since", since), _day("until", until)
-    reported, left_out = _read(crisis, events, since=first, until=last)
+    reported, left_out = _read(crisis, events, layout=layout, since=first, until=last)
     with tempfile.TemporaryDirectory(prefix="detente-watch-") as place:
         days = keep_diary(
             crisis,
@@ -106,6 +111,7 @@ def _read(
     crisis: Crisis,
     given: str | Path | Sequence[Event] | None,
     *,
+    layout: str | None,
     since: date | None,
     until: date | None,
 ) -> tuple[list[Event], Left]:
@@ -114,7 +120,10 @@ def _read(
         events: tuple[Event, ...] = tuple(given)
         repeated: tuple[EventReading, ...] = ()
     else:
-        events, repeated = read_events(_table(crisis, given))
+        source = _table(crisis, given)
+        events, repeated = (
+            read_events(source) if layout is None else read_layout(source, layout, crisis)
+        )
     first = since or (crisis.calendar[0] if crisis.calendar else crisis.as_of)
     left = [(str(item.event.day), item.event.text, item.reason) for item in repeated]
     kept = []

@@ -2,17 +2,27 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 
 from detente.crisis.checks.references import quantity_findings
 from detente.crisis.draft import Draft, Keys, duplicates
 from detente.crisis.elements import Constant, EventRule, QuantityOf
+from detente.crisis.event_words import covers
 from detente.crisis.quantities import support
 from detente.crisis.registers import event_categories, event_modes
 from detente.errors import Finding
 
-__all__ = ["check_calendar", "check_event_rules", "check_reported", "check_timing"]
+__all__ = [
+    "check_calendar",
+    "check_event_rules",
+    "check_reported",
+    "check_shadowed_rules",
+    "check_timing",
+]
+
+_CODING = ("actors", "targets", "categories", "modes")
 
 
 def check_calendar(draft: Draft) -> Iterator[Finding]:
@@ -99,6 +109,121 @@ def check_event_rules(draft: Draft) -> Iterator[Finding]:
                 fix="give it exactly one of move, state, evidence, indicator and noise",
             )
         yield from _rule(draft, rule, keys)
+
+
+def check_shadowed_rules(draft: Draft) -> Iterator[Finding]:
+    """Find rules for events that an earlier one keeps from being reached, and ends of the crisis that one may take away."""
+    ending = _ending_moves(draft)
+    for index, rule in enumerate(draft.event_rules):
+        earlier = draft.event_rules[:index]
+        taken = _taken_by(rule, earlier)
+        if taken is not None:
+            yield _shadowed(
+                draft,
+                f"the rule {rule.id!r} can never be reached: {taken} fits whatever it fits",
+                index,
+                fix="put it first, narrow the rule before it, or remove it",
+            )
+        elif (rule.move, rule.outcome) in ending:
+            for other in earlier:
+                if (other.move, other.outcome) not in ending and _may_take(other, rule):
+                    yield _shadowed(
+                        draft,
+                        f"the rule {rule.id!r} reads an end of the crisis, and {other.id!r} before it may take its reports",
+                        index,
+                        fix=f"put it before {other.id!r}, or let that rule leave its words out with `not`",
+                    )
+                    break
+
+
+def _shadowed(draft: Draft, message: str, index: int, *, fix: str) -> Finding:
+    return draft.finding(
+        "rule-shadowed",
+        message,
+        at=("event_rules", index),
+        value=draft.event_rules[index].id,
+        fix=fix,
+        severity="warning",
+    )
+
+
+def _ending_moves(draft: Draft) -> frozenset[tuple[str, str]]:
+    """Return the moves, and each of their chance outcomes, that can set what ends the game, is an attack or a settlement."""
+    marked = {
+        name for name, outcome in draft.outcomes.items() if outcome.attack or outcome.settlement
+    }
+    ends = {
+        (use.variable, value)
+        for use in draft.variables
+        if use.role == "condition"
+        and (use.keys[0] == "ends_when" or (use.keys[0] == "outcomes" and use.keys[1] in marked))
+        for value in use.values
+    }
+    found: set[tuple[str, str]] = set()
+    for use in draft.variables:
+        if use.keys[0] != "instruments" or use.role == "condition":
+            continue
+        if any((use.variable, value) in ends for value in use.values):
+            name = str(use.keys[1])
+            found.add((name, ""))
+            if use.keys[2] == "chance":
+                chance = draft.instruments[name].chance if name in draft.instruments else ()
+                place = use.keys[3]
+                if isinstance(place, int) and place < len(chance):
+                    found.add((name, chance[place].id))
+            elif name in draft.instruments:
+                found |= {(name, item.id) for item in draft.instruments[name].chance}
+    return frozenset(found)
+
+
+def _taken_by(rule: EventRule, earlier: list[EventRule]) -> str | None:
+    """Return the name of a rule that fits whatever another fits, or of those that do so between them."""
+    names: list[str] = []
+    for actor, target, category in product(
+        rule.actors or ("",), rule.targets or ("",), rule.categories or ("",)
+    ):
+        part = replace(
+            rule,
+            actors=(actor,) if actor else (),
+            targets=(target,) if target else (),
+            categories=(category,) if category else (),
+        )
+        taker = next((other.id for other in earlier if _takes(other, part)), None)
+        if taker is None:
+            return None
+        names.append(taker)
+    return " and ".join(repr(name) for name in dict.fromkeys(names))
+
+
+def _takes(other: EventRule, rule: EventRule) -> bool:
+    """Tell whether one rule fits whatever another fits."""
+    for name in _CODING:
+        wanted, given = getattr(other, name), getattr(rule, name)
+        if wanted and "any" not in wanted and not (given and set(given) <= set(wanted)):
+            return False
+    if _strictness(other) > _strictness(rule) or not set(other.without) <= set(rule.without):
+        return False
+    return all(
+        not wanted or (given and covers(wanted, given))
+        for wanted, given in ((other.words, rule.words), (other.about, rule.about))
+    )
+
+
+def _may_take(other: EventRule, rule: EventRule) -> bool:
+    """Tell whether a report may fit both rules."""
+    for name in _CODING:
+        wanted, given = set(getattr(other, name)), set(getattr(rule, name))
+        if wanted and given and not wanted & given and "any" not in wanted | given:
+            return False
+    kept_out = other.without and rule.words and covers(other.without, rule.words)
+    asked = [words for words in (other.words, other.about) if words]
+    keeps_out = rule.without and any(covers(rule.without, words) for words in asked)
+    return not kept_out and not keeps_out
+
+
+def _strictness(rule: EventRule) -> int:
+    """Return how much a rule asks of a report beyond its words: noise nothing, evidence less than a move or a state."""
+    return 0 if rule.noise else 1 if rule.evidence else 2
 
 
 def _rule(draft: Draft, rule: EventRule, keys: Keys) -> Iterator[Finding]:
