@@ -96,7 +96,8 @@ def test_no_room_but_the_shipped_crises_names_an_actor_of_theirs():
         if (
             path.is_relative_to(SHIPPED)
             or path.is_relative_to(TABLES)
-            or path.name in {"past_crises.csv", "event_names.csv"}  # the world, which no crisis owns
+            or path.name
+            in {"past_crises.csv", "event_names.csv"}  # the world, which no crisis owns
             or path.suffix
             not in {
                 ".py",
