@@ -36,6 +36,7 @@ __all__ = [
     "list_changes",
     "metrics_of",
     "read_metrics",
+    "rows_of",
     "version",
 ]
 
@@ -209,7 +210,7 @@ class Answers:
                 policy_label=policy.label,
                 changes=list_changes(filed, changed),
                 unsolved=unsolved,
-                rows=list(_rows(filed, now, before)),
+                rows=rows_of(filed, now, before),
             )
 
         return self._known.get(key, make)
@@ -305,27 +306,30 @@ def read_metrics(solution: Solution, metrics: Sequence[str]) -> dict[str, Spread
     return found
 
 
-def _rows(
-    crisis: Crisis, now: Mapping[str, Spread | None], filed: Mapping[str, Spread | None]
-) -> Iterator[Row]:
-    yield Row(
+def rows_of(
+    crisis: Crisis, now: Mapping[str, Spread | None], other: Mapping[str, Spread | None]
+) -> list[Row]:
+    """Return an attack of any kind and each outcome, beside what they are compared with."""
+    attack = Row(
         id="attack",
         label="an attack of any kind",
         kind="attack",
         now=now["attack"],
-        filed=filed["attack"],
-        by_type=list(_of_types(crisis, "attack_given", (), now, filed)),
+        filed=other["attack"],
+        by_type=list(_of_types(crisis, "attack_given", (), now, other)),
     )
-    for rule in crisis.outcomes.values():
-        name = metric_name("outcome", rule.id)
-        yield Row(
+    outcomes = [
+        Row(
             id=rule.id,
             label=rule.label,
             kind=_kind(rule),
-            now=now[name],
-            filed=filed[name],
-            by_type=list(_of_types(crisis, "outcome_given", (rule.id,), now, filed)),
+            now=now[metric_name("outcome", rule.id)],
+            filed=other[metric_name("outcome", rule.id)],
+            by_type=list(_of_types(crisis, "outcome_given", (rule.id,), now, other)),
         )
+        for rule in crisis.outcomes.values()
+    ]
+    return [attack, *outcomes]
 
 
 def _kind(rule: OutcomeRule) -> RowKind:

@@ -14,19 +14,23 @@ from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED
 from detente.errors import refuse
 from detente.web.answers import Answers, Asked, Shares, WhatIf, version
 from detente.web.assumptions import Assumption, describe_quantity, list_assumptions, look_up
+from detente.web.comparing import AskedPair, Pair, compare
 from detente.web.links import write_link
 from detente.web.rendering import renderer_of
 from detente.web.showing import Shown, show_parts, show_shares
+from detente.web.walks import PlaceView, view_place, walk_to
 from detente.web.workbench import Workbench
 
 __all__ = [
     "AskedAnswer",
+    "AskedWalk",
     "AskedWhy",
     "CrisisView",
     "Linked",
     "SharesShown",
     "answers_of",
     "bench_of",
+    "compare_policies",
     "list_crises",
     "list_quantities",
     "router",
@@ -35,6 +39,7 @@ __all__ = [
     "stoppable",
     "trace_quantity",
     "version",
+    "walk_game",
     "what_if",
     "why",
 ]
@@ -89,6 +94,18 @@ class AskedWhy(BaseModel):
     against: str | None = Field(default=None, max_length=200)
     at: str = Field(default="", max_length=2000)
     seed: int = Field(default=SEED, ge=0, lt=2**53)
+
+
+class AskedWalk(BaseModel):
+    """A place in the game of a crisis with values set, by the moves and outcomes of chance that lead there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    set: dict[str, float | str | tuple[float, float]] = Field(default_factory=dict, max_length=200)
+    policy: str | None = Field(default=None, max_length=200)
+    path: list[str] = Field(default_factory=list, max_length=100)
+    seed: int = Field(default=SEED, ge=0, lt=2**53)
+    channel: str = Field(default="", max_length=64)
 
 
 def bench_of(request: Request) -> Workbench:
@@ -210,6 +227,30 @@ def why(request: Request, name: str, asked: AskedWhy) -> dict[str, Any]:
         seed=asked.seed,
         workers=None,
     )
+
+
+@router.post("/crises/{name}/compare")
+async def compare_policies(request: Request, name: str, asked: AskedPair) -> Pair:
+    """Compare two policies on the same draws: outcomes, by type, and each aim of the crisis case by case."""
+    bench = bench_of(request)
+    return await stoppable(
+        request, asked.channel, lambda stop: compare(bench, name, asked, is_stopped=stop)
+    )
+
+
+@router.post("/crises/{name}/game")
+async def walk_game(request: Request, name: str, asked: AskedWalk) -> PlaceView:
+    """Walk the game along a path: who moves, what it knows, its options by type with their worth, beliefs, what follows."""
+    bench = bench_of(request)
+    crisis = bench.changed(name, asked.set)
+    place = await stoppable(
+        request,
+        asked.channel,
+        lambda stop: walk_to(
+            bench, crisis, asked.path, policy=asked.policy, seed=asked.seed, is_stopped=stop
+        ),
+    )
+    return view_place(crisis, place)
 
 
 def _view(bench: Workbench, name: str) -> CrisisView:

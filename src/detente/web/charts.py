@@ -42,7 +42,9 @@ class Drawn(BaseModel):
     narrow: str
 
 
-def draw_rows(rows: Sequence[Row], *, compared: bool, alt: str) -> Drawn:
+def draw_rows(
+    rows: Sequence[Row], *, compared: bool, alt: str, heads: tuple[str, str] = ("now", "change")
+) -> Drawn:
     """Draw probabilities with their ranges, over those that they are compared with."""
     marks = [
         GhostRow(
@@ -54,10 +56,10 @@ def draw_rows(rows: Sequence[Row], *, compared: bool, alt: str) -> Drawn:
         )
         for row in rows
     ]
-    heads = ("now", "change") if compared else ("now",)
-    heads = (*heads, *(_short(item.label) for item in rows[0].by_type[:2]))
+    types = [_short(item.label) for item in rows[0].by_type[:2]]
+    shown = [*heads[: 2 if compared else 1], *types]
     return Drawn(
-        wide=draw_ghosts(marks, "wide", heads=heads).inline("", alt),
+        wide=draw_ghosts(marks, "wide", heads=shown).inline("", alt),
         narrow=draw_ghosts([_fewer(mark, compared=compared) for mark in marks], "narrow").inline(
             "", alt
         ),

@@ -24,7 +24,7 @@ from detente.brief.words import (
 from detente.crisis.crisis import Crisis
 from detente.web.workbench import Workbench
 
-__all__ = ["Page", "Renderer", "renderer_of"]
+__all__ = ["Page", "Renderer", "format_stakes", "renderer_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,17 @@ class Page:
     label: str
     path: str
     order: int = 50
+
+
+def format_stakes(value: float) -> str:
+    """Write a payoff or a part of one with its sign and one decimal.
+
+    Examples
+    --------
+    >>> format_stakes(-51.06), format_stakes(0.04)
+    ('−51.1', '+0.0')
+    """
+    return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 class Renderer:
@@ -64,6 +75,7 @@ class Renderer:
             "day": format_date,
             "sentence": sentence_case,
             "unit_words": unit_words,
+            "stakes": format_stakes,
         }
         self._environment.globals |= {
             "format_range": format_range,
