@@ -6,9 +6,10 @@ from pydantic import BaseModel
 
 from detente.brief.pictures.scales import Scale
 from detente.crisis.crisis import Crisis
-from detente.web.answers import DRAWS, Shares, WhatIf
+from detente.web.answers import DRAWS, Asked, Shares, WhatIf
 from detente.web.charts import draw_rows
 from detente.web.findings import find_leader, tell
+from detente.web.links import write_link
 from detente.web.rendering import Renderer
 
 __all__ = ["Shown", "show_answer", "show_parts", "show_shares"]
@@ -35,8 +36,20 @@ def show_answer(renderer: Renderer, crisis: Crisis, answer: WhatIf) -> dict[str,
         "types": renderer.words("words.j2", "types", attack.by_type),
         "mover": title,
         "chart": draw_rows(answer.rows, compared=compared, alt=f"{headline} {title}."),
+        "without": {
+            item.path: write_link(crisis, _asked_without(answer, item.path))
+            for item in answer.changes
+        },
         "first_policy": next(iter(crisis.policies), ""),
     }
+
+
+def _asked_without(answer: WhatIf, path: str) -> Asked:
+    """Return what was asked, without one of the changes."""
+    kept: dict[str, float | str | tuple[float, float]] = {
+        item.path: item.value for item in answer.changes if item.path != path
+    }
+    return Asked(set=kept, policy=answer.policy, seed=answer.seed)
 
 
 def show_parts(renderer: Renderer, crisis: Crisis, answer: WhatIf, link: str) -> Shown:

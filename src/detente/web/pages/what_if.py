@@ -60,8 +60,7 @@ async def show(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
 async def ask(request: Request, crisis: CrisisOfPage) -> RedirectResponse:
     """Take the form that works without scripts, and go to the link of what it asks."""
     pairs = parse_qsl((await request.body()).decode("utf-8", "replace"))
-    dropped = {SET + value for name, value in pairs if name == "drop"}
-    given = {name: value.strip() for name, value in pairs if name not in dropped}
+    given = {name: value.strip() for name, value in pairs}
     changes = {
         name.removeprefix(SET): value
         for name, value in given.items()

@@ -85,7 +85,7 @@ function show(data) {
   document.getElementById("answer").innerHTML = data.shown.answer;
   document.getElementById("changes").innerHTML = data.shown.changes;
   if (open) document.getElementById("as-table").open = true;
-  if (focused) document.getElementById("changes").querySelector("button")?.focus();
+  if (focused) document.getElementById("changes").querySelector("a[data-drop], a")?.focus();
   const count = data.changes.length;
   document.getElementById("count").textContent = `${count} assumption${count === 1 ? "" : "s"} changed`;
   history.replaceState(null, "", data.link);
@@ -229,8 +229,8 @@ function vary(row) {
 for (const item of form.querySelectorAll("select")) item.addEventListener("change", step);
 form.addEventListener("submit", (event) => { event.preventDefault(); step(); });
 document.getElementById("changes").addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-drop]");
-  if (!button) return;
+  const button = event.target.closest("a[data-drop]");
+  if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const field = form.elements[`set.${button.dataset.drop}`];
   if (field) field.value = "";
