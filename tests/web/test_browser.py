@@ -105,7 +105,7 @@ def field(page, path):
     return page.locator(f'.quantity[data-path="{path}"] .entry input')
 
 
-FIRST = "prior.expansionist"
+TOP = "() => document.getElementById('t-out').getBoundingClientRect().y"
 
 
 def first_path(page):
@@ -175,14 +175,19 @@ def test_a_slider_by_keyboard_changes_the_answer(visit):
     settled(page)
     path = first_path(page)
     before, drawn = headline(page), page.locator(".picture.wide").inner_html()
-    top = page.locator("#t-out").bounding_box()["y"]
+    page.evaluate(
+        "() => { window.seen = []; document.addEventListener('shown', (event) => window.seen.push(event.detail.draws)); }"
+    )
+    top = page.evaluate(TOP)
     handle = slider(page, path)
     handle.focus()
     for _ in range(3):
         page.keyboard.press("PageUp")
-    page.locator("#status.draft", has_text="64 of 1,024").wait_for()
-    assert page.locator("#t-out").bounding_box()["y"] == pytest.approx(top, abs=1)
+    page.locator("#count", has_text="1 assumption changed").wait_for()
+    assert page.evaluate(TOP) == pytest.approx(top, abs=1)
     settled(page)
+    seen = page.evaluate("() => window.seen")
+    assert (seen[0], seen[-2:]) == (64, [256, 1024])
     assert headline(page) != before
     assert page.locator(".picture.wide").inner_html() != drawn
     assert page.locator("#count").inner_text() == "1 assumption changed"
@@ -298,6 +303,20 @@ def test_a_break_of_the_line_loses_nothing(visit):
     assert headline(page) != before
     assert page.evaluate("() => window.stayed")
     assert page.locator("#problem").is_hidden()
+
+
+def test_on_a_phone_the_answer_stays_in_sight_of_the_sliders(visit):
+    page = visit(f"/{CRISIS}/what-if", width=390, height=844)
+    settled(page)
+    handle = slider(page, first_path(page))
+    handle.focus()
+    page.evaluate("() => document.activeElement.scrollIntoView({block: 'end'})")
+    page.keyboard.press("PageUp")
+    page.locator("#count", has_text="1 assumption changed").wait_for()
+    settled(page)
+    box = page.locator("#short").bounding_box()
+    assert 0 <= box["y"] < 844
+    assert page.locator("#short").inner_text() == headline(page)
 
 
 def test_an_assumption_is_found_by_its_words(visit):

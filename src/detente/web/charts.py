@@ -102,8 +102,8 @@ def _printed(row: Row, *, compared: bool) -> tuple[str, ...]:
 
 
 def _short(label: str) -> str:
-    """Return the first words of a label, for the head of a column."""
-    return label if len(label) <= 14 else label.partition(",")[0].partition(" ")[0]
+    """Return the first word of a label, for the head of a column."""
+    return label.partition(" ")[0].strip(",;:")
 
 
 def draw_track(assumption: Assumption) -> str:

@@ -97,6 +97,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((name, port))
+        listening.listen()  # who comes before the server is up waits for it
     except OSError as error:
         listening.close()
         refuse(

@@ -86,6 +86,7 @@ function show(data) {
   document.getElementById("changes").innerHTML = data.shown.changes;
   if (open) document.getElementById("as-table").open = true;
   if (focused) document.getElementById("changes").querySelector("a[data-drop], a")?.focus();
+  document.getElementById("short").textContent = data.shown.headline;
   const count = data.changes.length;
   document.getElementById("count").textContent = `${count} assumption${count === 1 ? "" : "s"} changed`;
   history.replaceState(null, "", data.link);
