@@ -134,3 +134,77 @@ def test_types_are_told_with_their_ranges():
 def test_shares_are_told_by_the_largest(parts, against, words):
     given = [{"label": label, "part": part} for label, part in parts]
     assert RENDERER.words("words.j2", "shares", given, against) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "whole", "words"),
+    [
+        (3, 3, "No commitment is beaten: each is best at something"),
+        (1, 12, "1 of 12 commitments is unbeaten"),
+        (5, 12, "5 of 12 commitments are unbeaten"),
+    ],
+)
+def test_unbeaten_commitments_are_counted(count, whole, words):
+    assert RENDERER.words("words.j2", "unbeaten", count, whole) == words
+
+
+@pytest.mark.parametrize(
+    ("better", "equal", "words"),
+    [
+        (0, 64, "The same in every one of 64 cases."),
+        (64, 0, "Lower in every one of the same 64 cases."),
+        (0, 3, "Lower in none of the same 64 cases."),
+        (20, 3, "Lower in 20 of the same 64 cases."),
+    ],
+)
+def test_cases_are_counted(better, equal, words):
+    assert RENDERER.words("words.j2", "cases", better, equal, 64) == words
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("both excluded", "Neither “talk” nor “wait” leaves a way to an attack."),
+        ("a excluded", "“Talk” leaves no way to an attack; under “wait” it is 30%."),
+        ("b excluded", "“Talk”: an attack is 20%; “wait” leaves no way to one."),
+        ("same", "“Talk”: an attack is 20%, as under “wait”."),
+        ("differ", "“Talk”: an attack is 20%, against 30% under “wait”."),
+    ],
+)
+def test_a_pair_says_the_numbers(case, words):
+    told = RENDERER.words("words.j2", "compared", case, "talk", "wait", spread(0.2), spread(0.3))
+    assert told == words
+
+
+def test_a_juncture_says_who_chooses_what(tiny_place):
+    place, crisis = tiny_place
+    likely = [("firm", "wait", 0.7), ("hollow", "yield", 0.6)]
+    told = [
+        RENDERER.words("words.j2", "juncture", case, place, crisis, "a war", given)
+        for case, given in (
+            ("end", []),
+            ("chance", []),
+            ("alike", [("firm", "wait", 0.7)]),
+            ("alike", [("firm", "wait", 0.7), ("hollow", "wait", 0.6)]),
+            ("differ", likely),
+        )
+    ]
+    assert told == [
+        "It ends: a war.",
+        "Chance decides: clear 25%; foggy 75%.",
+        "Washington chooses, most often: wait (70%).",
+        "Washington chooses, most often: wait (60% to 70%, by type).",
+        "Washington chooses, most often: wait if firm (70%), yield if hollow (60%).",
+    ]
+
+
+@pytest.fixture
+def tiny_place():
+    from types import SimpleNamespace
+
+    options = [
+        SimpleNamespace(label=label, prob=spread(mean))
+        for label, mean in (("clear", 0.25), ("foggy", 0.75))
+    ]
+    place = SimpleNamespace(player="usa", options=options)
+    return place, SimpleNamespace(players={"usa": SimpleNamespace(name="Washington")})

@@ -38,6 +38,27 @@ def test_a_policy_beside_itself_is_the_same(client):
     )
 
 
+def test_all_policies_are_those_of_the_command(client, bench):
+    """Oracle: independent code, what `detente policies` prints; the page shows one row for each."""
+    from detente.analysis.policy_tables import compare_in_crisis
+
+    crisis = bench.crisis(CRISIS)
+    found = client.post(f"/api/crises/{CRISIS}/policies", json={"seed": 2}).json()
+    known = compare_in_crisis(crisis, (), (), (), 64, 2, None)
+    for mine, other in zip(found["policies"], known["policies"], strict=True):
+        assert (mine["id"], mine["pareto"], mine["aims"]) == (
+            other["id"],
+            other["pareto"],
+            other["aims"],
+        )
+    text = client.get(f"/{CRISIS}/policies?all=1&seed=2").text
+    table = text.partition('id="all"')[2]
+    assert table.count('<th scope="row">') == len(crisis.policies)
+    unbeaten = sum(item["pareto"] for item in found["policies"])
+    assert table.count("unbeaten</span>") == unbeaten
+    assert f"{unbeaten} of {len(crisis.policies)} commitments" in table
+
+
 @pytest.mark.parametrize(
     ("now", "other", "case"),
     [

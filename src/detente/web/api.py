@@ -14,7 +14,7 @@ from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED
 from detente.errors import refuse
 from detente.web.answers import Answers, Asked, Shares, WhatIf, version
 from detente.web.assumptions import Assumption, describe_quantity, list_assumptions, look_up
-from detente.web.comparing import AskedPair, Pair, compare
+from detente.web.comparing import AskedPair, Pair, compare, compare_all
 from detente.web.links import write_link
 from detente.web.rendering import renderer_of
 from detente.web.showing import Shown, show_parts, show_shares
@@ -22,6 +22,7 @@ from detente.web.walks import PlaceView, view_place, walk_to
 from detente.web.workbench import Workbench
 
 __all__ = [
+    "AskedAll",
     "AskedAnswer",
     "AskedWalk",
     "AskedWhy",
@@ -30,6 +31,7 @@ __all__ = [
     "SharesShown",
     "answers_of",
     "bench_of",
+    "compare_all_policies",
     "compare_policies",
     "list_crises",
     "list_quantities",
@@ -93,6 +95,15 @@ class AskedWhy(BaseModel):
     policy: str | None = Field(default=None, max_length=200)
     against: str | None = Field(default=None, max_length=200)
     at: str = Field(default="", max_length=2000)
+    seed: int = Field(default=SEED, ge=0, lt=2**53)
+
+
+class AskedAll(BaseModel):
+    """All policies of a crisis with values set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    set: dict[str, float | str | tuple[float, float]] = Field(default_factory=dict, max_length=200)
     seed: int = Field(default=SEED, ge=0, lt=2**53)
 
 
@@ -236,6 +247,12 @@ async def compare_policies(request: Request, name: str, asked: AskedPair) -> Pai
     return await stoppable(
         request, asked.channel, lambda stop: compare(bench, name, asked, is_stopped=stop)
     )
+
+
+@router.post("/crises/{name}/policies")
+def compare_all_policies(request: Request, name: str, asked: AskedAll) -> dict[str, Any]:
+    """Compare all policies by the aims of the crisis, with regret and which are unbeaten; as ``detente policies``."""
+    return compare_all(bench_of(request), name, asked.set, asked.seed)
 
 
 @router.post("/crises/{name}/game")

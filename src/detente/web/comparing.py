@@ -1,20 +1,30 @@
 """Two policies side by side, as programs get them and a page shows them."""
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from detente.analysis.pairs import PairedAim, compare_pair
+from detente.analysis.policy_tables import compare_in_crisis
 from detente.analysis.search import default_aims
 from detente.crisis.crisis import Crisis
 from detente.crisis.metric_names import Metric
-from detente.engine.usual import SEED
+from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED
 from detente.rules.policies import find_policy
 from detente.web.answers import Row, Spread, metrics_of, read_metrics, rows_of
 from detente.web.workbench import Workbench
 
-__all__ = ["AimRow", "AskedPair", "Pair", "compare", "default_pair", "tell_pair"]
+__all__ = [
+    "AimRow",
+    "AskedPair",
+    "Pair",
+    "compare",
+    "compare_all",
+    "default_pair",
+    "tell_pair",
+    "unit_of",
+]
 
 PairCase = Literal["both excluded", "a excluded", "b excluded", "same", "differ"]
 """How two policies are told: whether each leaves a way to an attack, and whether the printed numbers differ."""
@@ -113,6 +123,25 @@ def compare(
     )
 
 
+def compare_all(
+    bench: Workbench, name: str, changes: Mapping[str, float | str | tuple[float, float]], seed: int
+) -> dict[str, Any]:
+    """Compare all policies of a crisis with values set by its aims, with regret, as ``detente policies`` does.
+
+    Raises
+    ------
+    UsageError
+        The codes of :meth:`detente.crisis.Crisis.set`.
+    """
+    crisis = bench.changed(name, changes)
+    draws = DRAWS_OF_A_CHANGE
+
+    def make() -> dict[str, Any]:
+        return compare_in_crisis(crisis, (), (), (), draws, seed, None)
+
+    return bench.tables.get((crisis.digest, seed), make)
+
+
 def default_pair(crisis: Crisis) -> tuple[str, str]:
     """Return the policies that a comparison begins with: the second of the crisis against the first."""
     names = list(crisis.policies)
@@ -128,13 +157,19 @@ def tell_pair(row: Row) -> PairCase:
     return "same" if f"{row.now.mean:.0%}" == f"{row.filed.mean:.0%}" else "differ"
 
 
+def unit_of(metric: str) -> Literal["prob", "stakes"]:
+    """Return the unit of an aim's metric: a probability, or stakes."""
+    kind = Metric.parse(metric.partition("+")[0]).kind
+    return "prob" if kind in _CHANCES else "stakes"
+
+
 def _aim_row(item: PairedAim) -> AimRow:
     aim, first, second = item.aim, item.first, item.second
     return AimRow(
         metric=aim.metric,
         label=aim.label or aim.metric,
         wanted="less" if aim.lower_is_better else "more",
-        unit="prob" if Metric.parse(aim.metric.partition("+")[0]).kind in _CHANCES else "stakes",
+        unit=unit_of(aim.metric),
         a=Spread(mean=first.mean, low=first.low, high=first.high),
         b=Spread(mean=second.mean, low=second.low, high=second.high),
         change=first.change,

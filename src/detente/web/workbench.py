@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import detente
 from detente.crisis.crisis import Crisis
@@ -23,7 +23,7 @@ _CRISES, _SOLUTIONS = 64, 4
 """Crises with values set and solutions that are kept."""
 _KEPT_DRAWS = 256
 """Most draws of a solution that is kept: a larger one of a large game takes more than 100 MB."""
-_CHANNELS = 512
+_CHANNELS, _TABLES = 512, 32
 
 Value = TypeVar("Value")
 
@@ -97,6 +97,7 @@ class Workbench:
 
     def __init__(self, sources: Sequence[str] = (), *, workers: int | None = None) -> None:
         self.channels = Channels()
+        self.tables: Recent[dict[str, Any]] = Recent(_TABLES)
         self._workers = workers
         self._loaded: dict[str, Crisis] = {}
         self._lock = threading.Lock()

@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse
 from detente.errors import refuse
 from detente.web.api import bench_of, stoppable
 from detente.web.charts import draw_rows
-from detente.web.comparing import AskedPair, compare, default_pair, tell_pair
+from detente.web.comparing import AskedPair, compare, compare_all, default_pair, tell_pair, unit_of
 from detente.web.links import SET, open_link
 from detente.web.pages._begin import CrisisOfPage
 from detente.web.rendering import Page, renderer_of
@@ -38,6 +38,11 @@ async def show(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
         request, "", lambda stop: compare(bench, crisis.id, asked, is_stopped=stop)
     )
     renderer = renderer_of(request)
+    table = None
+    if query.get("all"):
+        table = await stoppable(
+            request, "", lambda _stop: compare_all(bench, crisis.id, asked.set, asked.seed)
+        )
     attack = pair.rows[0]
     headline = renderer.words(
         "words.j2",
@@ -53,6 +58,16 @@ async def show(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
         request,
         crisis=crisis,
         pair=pair,
+        table=table,
+        all_words=""
+        if table is None
+        else renderer.words(
+            "words.j2",
+            "unbeaten",
+            sum(item["pareto"] for item in table["policies"]),
+            len(table["policies"]),
+        ),
+        unit_of=unit_of,
         stale=opened.stale,
         given={SET + path: text for path, text in asked.set.items()},
         headline=headline,
