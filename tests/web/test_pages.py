@@ -2,11 +2,15 @@
 
 import re
 from html import unescape
+from importlib.resources import files
 
 import pytest
-from tests.web.conftest import CRISIS
+from starlette.testclient import TestClient
+from tests.web.conftest import CRISIS, HERE
 
 from detente.engine import Engine
+from detente.web import Workbench, create_app
+from detente.web.access import Limits
 from detente.web.answers import Row, Spread
 from detente.web.comparing import tell_pair
 from detente.web.walks import Option, OptionOfType, PlaceView, list_likeliest, tell_place
@@ -38,12 +42,15 @@ def test_a_policy_beside_itself_is_the_same(client):
     )
 
 
-def test_all_policies_are_those_of_the_command(client, bench):
-    """Oracle: independent code, what `detente policies` prints; the page shows one row for each."""
+def test_all_policies_are_those_of_the_command():
+    """Oracle: independent code, what `detente policies` prints, on a small crisis; the page shows one row for each."""
     from detente.analysis.policy_tables import compare_in_crisis
 
-    crisis = bench.crisis(CRISIS)
-    found = client.post(f"/api/crises/{CRISIS}/policies", json={"seed": 2}).json()
+    small = Workbench([str(files("detente.crisis") / "templates" / "coercion")], workers=1)
+    (name,) = small.names
+    client = TestClient(create_app(small, limits=Limits(burst=1000)), base_url=HERE)
+    found = client.post(f"/api/crises/{name}/policies", json={"seed": 2}).json()
+    crisis = small.crisis(name)
     known = compare_in_crisis(crisis, (), (), (), 64, 2, None)
     for mine, other in zip(found["policies"], known["policies"], strict=True):
         assert (mine["id"], mine["pareto"], mine["aims"]) == (
@@ -51,12 +58,12 @@ def test_all_policies_are_those_of_the_command(client, bench):
             other["pareto"],
             other["aims"],
         )
-    text = client.get(f"/{CRISIS}/policies?all=1&seed=2").text
+    text = client.get(f"/{name}/policies?all=1&seed=2").text
     table = text.partition('id="all"')[2]
     assert table.count('<th scope="row">') == len(crisis.policies)
-    unbeaten = sum(item["pareto"] for item in found["policies"])
-    assert table.count("unbeaten</span>") == unbeaten
-    assert f"{unbeaten} of {len(crisis.policies)} commitments" in table
+    assert table.count("unbeaten</span>") == sum(item["pareto"] for item in found["policies"])
+    for page in ("what-if", "game", "sources"):
+        assert client.get(f"/{name}/{page}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -179,7 +186,7 @@ def test_no_link_of_a_page_is_dead(client, page):
     """Oracle by hand: every link that stays in the workbench answers."""
     links = set(links_of(client.get(f"/{CRISIS}/{page}").text))
     assert links
-    some = sorted(links)[:25]
+    some = sorted(link for link in links if "all=1" not in link)[:25]  # that one takes long
     assert {client.get(link, follow_redirects=True).status_code for link in some} == {200}
 
 
