@@ -2,12 +2,16 @@
 
 import threading
 from concurrent.futures import CancelledError
+from importlib.resources import files
 
 import pytest
-from tests.web.conftest import CRISIS
+from starlette.testclient import TestClient
+from tests.web.conftest import CRISIS, HERE
 
 from detente.analysis.differences import explain_change
+from detente.analysis.driving import find_crisis_swings
 from detente.engine import Engine
+from detente.web import create_app
 from detente.web.answers import Asked
 from detente.web.assumptions import list_assumptions
 from detente.web.workbench import Channels, Workbench
@@ -107,6 +111,31 @@ def test_quantities_have_labels_ranges_and_sources(client, bench):
     some = client.get(f"/api/crises/{CRISIS}/quantities?q=BERLIN").json()
     assert some
     assert all("berlin" in f"{item['path']} {item['label']}".lower() for item in some)
+
+
+def test_weights_are_the_swings_of_a_tornado():
+    """Oracle: independent code, `find_crisis_swings`, on a small crisis; every assumption has one, the farthest comes first."""
+    small = Workbench([str(files("detente.crisis") / "templates" / "coercion")], workers=1)
+    (name,) = small.names
+    client = TestClient(create_app(small), base_url=HERE)
+    found = client.get(f"/api/crises/{name}/weights").json()
+    crisis = small.crisis(name)
+    policy = next(iter(crisis.policies.values()))
+    paths = [item.path for item in list_assumptions(crisis)]
+    known = {
+        swing.name: swing for swing in find_crisis_swings(crisis, "attack", policy, paths=paths)
+    }
+    assert sorted(item["path"] for item in found) == sorted(paths)
+    for item in found:
+        swing = known[item["path"]]
+        assert (item["weight"], item["at_low"], item["at_high"]) == (
+            swing.width,
+            swing.at_low,
+            swing.at_high,
+        )
+    weights = [item["weight"] for item in found]
+    assert weights == sorted(weights, reverse=True)
+    assert found[0]["words"] == f"moves an attack by {100 * weights[0]:.0f} points"
 
 
 def test_a_trace_leads_to_file_and_sources(client, bench):

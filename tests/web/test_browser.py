@@ -332,6 +332,27 @@ def test_an_assumption_is_found_by_its_words(visit):
     settled(page)
 
 
+def test_assumptions_are_ordered_by_weight_and_back(visit):
+    """Oracle: the words of each row; the points that they name fall from the first row on."""
+    page = visit(f"/{CRISIS}/what-if")
+    settled(page)
+    paths = page.locator(".quantity").evaluate_all("(rows) => rows.map((row) => row.dataset.path)")
+    page.locator("#by-weight").click()
+    rows = page.locator("#heaviest .quantity")
+    rows.first.wait_for()
+    words = page.locator("#heaviest .weight").all_inner_texts()
+    points = [int(text.split()[-2]) if "under" not in text else 0 for text in words]
+    assert len(points) == len(paths)
+    assert points == sorted(points, reverse=True)
+    assert points[0] > 0
+    page.locator("#by-question").click()
+    assert (
+        page.locator(".quantity").evaluate_all("(rows) => rows.map((row) => row.dataset.path)")
+        == paths
+    )
+    assert page.locator("#heaviest").is_hidden()
+
+
 def test_a_list_entry_is_put_back(visit):
     page = visit(f"/{CRISIS}/what-if?set.calm=6&set.berlin.risk=4")
     settled(page)

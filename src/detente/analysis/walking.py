@@ -26,6 +26,10 @@ from detente.summaries import html_fields, text_fields
 __all__ = ["Branch", "Juncture", "Quantiles", "TypeChoice", "walk"]
 
 
+_DIGITS = 12
+"""Decimals of how often play comes somewhere, beyond which sums of probabilities are rounding."""
+
+
 class Quantiles(NamedTuple):
     """Mean over the draws, and their 5% and 95% quantiles."""
 
@@ -187,7 +191,7 @@ class _Walker:
         found = Juncture(
             path=path,
             kind="end",
-            reach=_sum_up(weights.sum(axis=0)),
+            reach=_sum_up(weights.sum(axis=0).round(_DIGITS)),
             beliefs=self._beliefs(nodes),
             priors=self._beliefs(self.start),
             outcomes=self._outcomes(nodes.node),

@@ -13,12 +13,18 @@ from detente.analysis.why_tables import why_in_crisis
 from detente.engine.usual import DRAWS_OF_A_CHANGE, SEED
 from detente.errors import refuse
 from detente.web.answers import Answers, Asked, Shares, WhatIf, version
-from detente.web.assumptions import Assumption, describe_quantity, list_assumptions, look_up
+from detente.web.assumptions import (
+    Assumption,
+    describe_quantity,
+    list_assumptions,
+    look_up,
+)
 from detente.web.comparing import AskedPair, Pair, compare, compare_all
 from detente.web.links import write_link
 from detente.web.rendering import renderer_of
 from detente.web.showing import Shown, show_parts, show_shares
 from detente.web.walks import PlaceView, view_place, walk_to
+from detente.web.weights import Weight, weigh
 from detente.web.workbench import Workbench
 
 __all__ = [
@@ -35,6 +41,7 @@ __all__ = [
     "compare_policies",
     "list_crises",
     "list_quantities",
+    "list_weights",
     "router",
     "shares",
     "show_crisis",
@@ -195,6 +202,14 @@ def list_quantities(
         found = [describe_quantity(crisis, item, uses) for item in crisis.quantities.values()]
     wanted = q.casefold()
     return [item for item in found if wanted in f"{item.path} {item.label}".casefold()]
+
+
+@router.get("/crises/{name}/weights")
+def list_weights(
+    request: Request, name: str, policy: Annotated[str | None, Query(max_length=200)] = None
+) -> list[Weight]:
+    """Return how far each assumption moves an attack, the farthest first: from its 5% to its 95% quantile, others at their medians."""
+    return weigh(bench_of(request), name, policy)
 
 
 @router.get("/crises/{name}/trace/{path:path}")

@@ -98,6 +98,7 @@ class Workbench:
     def __init__(self, sources: Sequence[str] = (), *, workers: int | None = None) -> None:
         self.channels = Channels()
         self.tables: Recent[dict[str, Any]] = Recent(_TABLES)
+        self.weights: Recent[list[Any]] = Recent(_TABLES)
         self._workers = workers
         self._loaded: dict[str, Crisis] = {}
         self._lock = threading.Lock()

@@ -239,6 +239,45 @@ document.getElementById("changes").addEventListener("click", (event) => {
   step();
 });
 
+// --- order: by question, or by how far each moves an attack -------------------------------------------------------------
+
+const byQuestion = document.getElementById("by-question");
+const byWeight = document.getElementById("by-weight");
+const heaviest = document.getElementById("heaviest");
+const homes = new Map(quantities.map((row) => [row, row.parentElement]));
+let weights = null;
+
+byWeight.addEventListener("click", async () => {
+  byWeight.disabled = true;
+  try {
+    const policy = form.elements.policy?.value;
+    weights ??= await (await fetch(`/api/crises/${crisis}/weights${policy ? `?policy=${encodeURIComponent(policy)}` : ""}`)).json();
+    const rows = new Map(quantities.map((row) => [row.dataset.path, row]));
+    for (const item of weights) {
+      const row = rows.get(item.path);
+      const words = row.querySelector(".weight");
+      words.textContent = item.words;
+      words.hidden = false;
+      heaviest.append(row);
+    }
+    order(true);
+  } catch (error) {
+    refuse(error);
+  }
+  byWeight.disabled = false;
+});
+byQuestion.addEventListener("click", () => {
+  for (const row of quantities) homes.get(row).append(row);
+  order(false);
+});
+
+function order(weighed) {
+  byWeight.setAttribute("aria-pressed", String(weighed));
+  byQuestion.setAttribute("aria-pressed", String(!weighed));
+  heaviest.hidden = !weighed;
+  for (const group of form.querySelectorAll("details.question")) group.hidden = weighed;
+}
+
 const find = document.getElementById("find");
 const groups = [...form.querySelectorAll("details.group")];
 const opened = new Map(groups.map((group) => [group, group.open]));
@@ -250,7 +289,7 @@ find.addEventListener("input", () => {
   }
   for (const group of groups) {
     const some = group.querySelector(".quantity:not([hidden])") !== null;
-    group.hidden = !some;
+    group.hidden = group === heaviest ? byWeight.ariaPressed !== "true" : !some;
     group.open = words === "" ? opened.get(group) : some;
   }
 });
