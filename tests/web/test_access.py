@@ -139,6 +139,22 @@ def test_what_another_site_sends_is_refused(client, headers):
     assert answer.json()["error"]["code"] == "access-denied"
 
 
+@pytest.mark.parametrize(
+    ("mode", "site", "status"),
+    [
+        ("no-cors", "cross-site", 403),
+        ("cors", "same-site", 403),
+        ("navigate", "cross-site", 200),
+        ("no-cors", "same-origin", 200),
+        ("navigate", "none", 200),
+    ],
+)
+def test_another_site_may_link_and_not_embed(client, mode, site, status):
+    """Oracle by hand: a picture or a script of another page must not make the engine work; a link that is followed may."""
+    headers = {"sec-fetch-mode": mode, "sec-fetch-site": site}
+    assert client.get("/", headers=headers).status_code == status
+
+
 @pytest.mark.parametrize("token", [None, "", "another"])
 def test_a_change_without_the_token_of_a_page_is_refused(client, token):
     """Oracle by hand: a browser has the cookie, and the page's own copy must match it."""

@@ -33,7 +33,7 @@ def find_uses(crisis: Crisis) -> Mapping[str, tuple[Use, ...]]:
     --------
     >>> from detente.crisis import load_crisis
     >>> find_uses(load_crisis("cuba-1962"))["calm"][0].kind
-    'choice'
+    'price'
     """
     found: dict[str, dict[Use, None]] = {}
     for use, bindings, mechanism in _readers(crisis):

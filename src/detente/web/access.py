@@ -146,7 +146,9 @@ class Guard:
                 access = f"{_ACCESS_COOKIE}={self._access.token}; Path=/; HttpOnly; SameSite=Lax"
                 set_cookies.append(access)
                 answer = _redirect(redirect)
-            elif scope["method"] not in _SAFE:
+            elif scope["method"] in _SAFE:
+                _check_embedding(headers)
+            else:
                 body = await self._read(headers, receive)
                 _check_origin(scope, headers, cookies, body)
                 receive = _replay(body, receive)
@@ -222,6 +224,13 @@ class Guard:
                 fix="send less",
             )
         return b"".join(parts)
+
+
+def _check_embedding(headers: Mapping[str, str]) -> None:
+    """Refuse what a page of another site embeds: it could not read it, but would make the engine work. Links are followed."""
+    foreign = headers.get("sec-fetch-site", "none") not in _SAME
+    if foreign and headers.get("sec-fetch-mode", "navigate") != "navigate":
+        _deny("is made by a page of another site", "Sec-Fetch-Site")
 
 
 def _check_origin(
