@@ -12,7 +12,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv brief test slow check fix docs wheel bench peers fuzz golden pictures changelog lock clean
+.PHONY: help venv brief serve test browser slow check fix docs wheel bench peers fuzz golden pictures changelog lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,8 +31,14 @@ venv: $(STAMP) ## make .venv from the lock
 brief: $(STAMP) ## the product: the briefing on the reference crisis (CRISIS=..., ARGS="--draws 256")
 	@$(BIN)/detente brief $(CRISIS) --out $(OUT) $(ARGS)
 
+serve: $(STAMP) ## the workbench in the browser (ARGS="cuba-1962 --port 8080")
+	@$(BIN)/detente serve $(ARGS)
+
 test: $(STAMP) ## the tests that CI calls (ARGS="tests/game -x")
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+browser: $(STAMP) ## the workbench in Debian's chromium (ARGS="-k slider")
+	@$(BIN)/python -m pytest tests/web/test_browser.py -p no:xdist -m browser $(ARGS)
 
 slow: $(STAMP) ## all tests: the slow ones too, and property tests with many examples
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not network" --hypothesis-profile=thorough $(ARGS)

@@ -294,7 +294,7 @@ def estimation(times):
         limit(
             "a game of 60 decision nodes, 1,000 rows",
             times.least(f"{FIT}test_a_game_of_60_nodes_on_1000_rows"),
-            30, "s", "hidden types, 8 coefficients, four starts",
+            30, "s", "hidden types, 8 coefficients, two starts",
         ),
     ]  # fmt: skip
 

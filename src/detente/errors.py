@@ -131,6 +131,11 @@ Code = Literal[
     "executor-failed",
     "query-invalid",
     "system-failed",
+    # serving
+    "access-denied",
+    "page-unknown",
+    "request-limited",
+    "request-superseded",
 ]
 """Every code that an error or a finding may carry."""
 

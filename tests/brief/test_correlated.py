@@ -1,7 +1,7 @@
 """Correlations pair by pair in the assumptions of a briefing. Oracle: hand."""
 
 import detente
-from detente.brief import compose, to_appendix
+from detente.brief import compose
 from detente.crisis import load_crisis, new_crisis
 
 ENTRY = "{label: a, normal: [0, 1], unit: ratio, as_of: 2030-01-10, source: judgement, grade: estimate, group: fit, unused: to try}"
@@ -20,4 +20,4 @@ def test_groups_with_one_number_and_with_pairs_are_named(tmp_path):
     crisis = load_crisis(folder)
     run = detente.run(crisis, draws=16, policies=["free", "arm"])
     words = "Correlated quantities: fit (pair by pair) and war (0.5); all others are drawn independently."
-    assert words in to_appendix(compose(crisis, run))
+    assert words in " ".join(compose(crisis, run).assumptions)

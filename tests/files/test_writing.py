@@ -114,6 +114,8 @@ MADE = {
     "crisis/scaffold.py": "moves a folder under a random name to the one that was asked for",
     "analysis/running.py": "a temporary folder of its own",
     "watch/following.py": "a temporary folder of its own",
+    "fit/formulas.py": "a temporary folder of its own",
+    "fit/into.py": "a copy of the crisis in a temporary folder, checked before the folder itself is written",
     "runs/folders.py": "removes files of a run whose folders are no links",
 }
 """Modules that may make, move or remove files, and why; every other one writes by `files.writing`."""

@@ -183,3 +183,35 @@ def test_separated_games_are_refused(table, tmp_path):
     with pytest.raises(UsageError) as caught:
         fit_game("signalling", path, SIGNALS_SPEC)
     assert caught.value.code == "data-separated"
+
+
+@pytest.mark.parametrize(
+    ("method", "resamples"),
+    [("pl", 30), pytest.param("npl", 20, marks=pytest.mark.slow), ("cmle", 12)],
+)
+def test_the_bootstrap_agrees_with_the_curvature(method, resamples, table):
+    """Oracle: theorem: both estimate one covariance; ratios of errors scatter with so few resamples, their middle does not."""
+    found = fit_game(
+        "signalling",
+        table,
+        SIGNALS_SPEC,
+        method=method,
+        errors="bootstrap",
+        resamples=resamples,
+        starts=1,
+    )
+    assert found.errors == "bootstrap"
+    other = fit_game("signalling", table, SIGNALS_SPEC, starts=1)
+    ratios = [a.se / b.se for a, b in zip(found.coefficients, other.coefficients, strict=True)]
+    assert 0.6 < np.median(ratios) < 1.7
+
+
+@pytest.mark.parametrize("method", ["cmle", "npl"])
+def test_the_sandwich_agrees_with_the_curvature(method, table):
+    """Oracle: theorem: the same where the model holds, up to the noise of 400 dyads."""
+    found, other = (
+        fit_game("signalling", table, SIGNALS_SPEC, method=method, errors=errors, starts=1)
+        for errors in ("sandwich", "hessian")
+    )
+    ratios = [a.se / b.se for a, b in zip(found.coefficients, other.coefficients, strict=True)]
+    assert 0.6 < min(ratios) <= max(ratios) < 1.6

@@ -32,6 +32,7 @@ __all__ = [
     "WorthChange",
     "attack_by_noise",
     "compare_worth",
+    "explain_at",
     "explain_choice",
     "find_decisions",
     "find_turning_point",
@@ -159,7 +160,27 @@ def explain_choice(solution: Solution, decision: Decision) -> tuple[OptionWorth,
     UsageError
         ``path-unknown`` if the game has no such decision.
     """
-    sums = _Sums(solution, decision)
+    return _worths(_Sums(solution, decision, _sets_of(solution, decision)))
+
+
+def explain_at(solution: Solution, decision: Decision, info_set: int) -> tuple[OptionWorth, ...]:
+    """Say what each option is worth at one information set of a decision, and why; as :func:`explain_choice`.
+
+    Parameters
+    ----------
+    solution
+        The solved game.
+    decision
+        Whose choice it is; what was seen is that of the set.
+    info_set
+        Among those that the policy leaves.
+    """
+    here = np.zeros(solution.game.cut.info_sets.size, dtype=np.bool_)
+    here[info_set] = True
+    return _worths(_Sums(solution, decision, here))
+
+
+def _worths(sums: "_Sums") -> tuple[OptionWorth, ...]:
     whole = sums.over_blocks()
     found = []
     for name, (prob, parts, noise) in whole.items():
@@ -199,7 +220,10 @@ def find_turning_point(solution: Solution) -> tuple[Decision, ...]:
     decisions = find_decisions(solution)
     for item in decisions:
         moment = (item.round, item.phase, item.move)
-        stakes[moment] = stakes.get(moment, 0.0) + _Sums(solution, item).bearing_on_attack()
+        stakes[moment] = (
+            stakes.get(moment, 0.0)
+            + _Sums(solution, item, _sets_of(solution, item)).bearing_on_attack()
+        )
     if not decisions:
         refuse(
             "nobody has a choice in this game",
@@ -267,7 +291,7 @@ def attack_by_noise(solution: Solution) -> FloatArray:
     actions = np.unique(cut.action_offset[form.info_set[parent]] + branch)
     wasted = np.zeros(solution.n_draws)
     for decision in find_decisions(solution):
-        sums = _Sums(solution, decision)
+        sums = _Sums(solution, decision, _sets_of(solution, decision))
         rows = np.flatnonzero(np.isin(sums.action, actions))
         if rows.size:
             wasted += sums.noise(rows)
@@ -284,14 +308,11 @@ def _is_attack(solution: Solution) -> BoolArray:
 class _Sums:
     """Where the options of a decision lead in a game: which action of it each terminal comes after."""
 
-    def __init__(self, solution: Solution, decision: Decision) -> None:
+    def __init__(self, solution: Solution, decision: Decision, here: BoolArray) -> None:
         self.solution, self.decision = solution, decision
         tree, cut = solution.game.board.tree, solution.game.cut
         self.tree, self.cut = tree, cut
         sets = cut.info_sets
-        here = _is_at(tree, sets, decision) & _after(tree, sets, _labels(solution, decision.seen))
-        if not here.any():
-            _refuse_decision(solution, decision)
         counts = np.diff(cut.action_offset)
         owner = np.repeat(np.arange(sets.size), counts)
         action = np.flatnonzero(here[owner])
@@ -463,6 +484,15 @@ def _rows_after(solution: Solution, row_of: IntArray, action_offset: IntArray) -
         row = np.where(decides, row_of[action], -1)
         found = np.where(row >= 0, row, found)
         node = np.where(climbing, parent, node)
+
+
+def _sets_of(solution: Solution, decision: Decision) -> BoolArray:
+    """Tell which of the game's information sets are those of a decision."""
+    tree, sets = solution.game.board.tree, solution.game.cut.info_sets
+    here = _is_at(tree, sets, decision) & _after(tree, sets, _labels(solution, decision.seen))
+    if not here.any():
+        _refuse_decision(solution, decision)
+    return here
 
 
 def _is_at(tree: Tree, sets: IntArray, decision: Decision) -> BoolArray:

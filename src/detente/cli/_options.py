@@ -23,6 +23,7 @@ __all__ = [
     "OUT",
     "OUTCOME",
     "POLICY",
+    "RESAMPLES",
     "RUN",
     "SEARCH",
     "SEED",
@@ -87,6 +88,8 @@ SET = typer.Option(
     metavar="PATH=VALUE",
 )
 SetOption = Annotated[list[str] | None, SET]
+
+RESAMPLES = typer.Option("--resamples", help="Samples that a bootstrap draws.", metavar="N")
 
 POLICY = typer.Option("--policy", help="Under this policy; the first by default.", metavar="ID")
 PolicyOption = Annotated[str | None, POLICY]

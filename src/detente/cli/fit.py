@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli._options import SEED, JsonOption, reworded
+from detente.cli._options import RESAMPLES, SEED, JsonOption, reworded
 from detente.cli._output import json_text
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ __all__ = ["command"]
 ModelArgument = Annotated[
     str,
     typer.Argument(
-        help="egame12, egame122, egame123, ultimatum, signalling or qre; or a game: a file (.efg, .nfg, .json) or a published one by name.",
+        help="egame12, egame122, egame123, ultimatum, signalling or qre; or a game: a file (.efg, .nfg, .json), a published one by name, or a crisis.",
         metavar="MODEL",
     ),
 ]
@@ -44,11 +44,14 @@ ErrorsOption = Annotated[
         "--errors", help="Standard errors: hessian, sandwich or bootstrap.", metavar="KIND"
     ),
 ]
-ResamplesOption = Annotated[
-    int, typer.Option("--resamples", help="Data sets that the bootstrap draws.", metavar="N")
-]
+ResamplesOption = Annotated[int, reworded(RESAMPLES, help="Data sets that the bootstrap draws.")]
 StartsOption = Annotated[
-    int, typer.Option("--starts", help="Searches from different points.", metavar="N")
+    int | None,
+    typer.Option(
+        "--starts",
+        help="Searches from different points; 4, or 2 of a general game, unless said.",
+        metavar="N",
+    ),
 ]
 SeedOption = Annotated[int, reworded(SEED, help="Key of random starts and resamples.")]
 PenaltyOption = Annotated[
@@ -90,7 +93,7 @@ def command(
     method: MethodOption = None,
     errors: ErrorsOption = "hessian",
     resamples: ResamplesOption = 200,
-    starts: StartsOption = 4,
+    starts: StartsOption = None,
     seed: SeedOption = 1,
     penalty: PenaltyOption = "none",
     effects: EffectsOption = False,

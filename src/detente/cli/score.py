@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli._options import SEED, JsonOption, reworded
+from detente.cli._options import RESAMPLES, SEED, JsonOption, reworded
 from detente.cli._output import json_text
 from detente.cli._scored import (
     describe_scores,
@@ -42,10 +42,9 @@ BinsOption = Annotated[
 ]
 ResamplesOption = Annotated[
     int,
-    typer.Option(
-        "--resamples",
+    reworded(
+        RESAMPLES,
         help="How often events are drawn anew to compare two forecasters.",
-        metavar="N",
         min=100,
         max=100_000,
     ),

@@ -11,10 +11,12 @@ from detente.fit.searching import Options
 from detente.fit.specs import Spec, as_spec
 from detente.fit.trees import TREES
 
-__all__ = ["ERRORS", "MODELS", "fit_game"]
+__all__ = ["ERRORS", "GAME_STARTS", "MODELS", "STARTS", "fit_game"]
 
 MODELS = (*TREES, "ultimatum", "signalling", "qre")
 """Names of the models; a file or a published game is one too."""
+STARTS, GAME_STARTS = 4, 2
+"""Searches from different points, unless said; and of a general game, each of whose rows is solved at every step."""
 ERRORS: tuple[StandardErrors, ...] = ("hessian", "sandwich", "bootstrap")
 """Kinds of standard errors that may be asked for."""
 
@@ -27,7 +29,7 @@ def fit_game(
     method: str | None = None,
     errors: str = "hessian",
     resamples: int = 200,
-    starts: int = 4,
+    starts: int | None = None,
     seed: int = 1,
     penalty: str = "none",
 ) -> FitResult:
@@ -36,8 +38,8 @@ def fit_game(
     Parameters
     ----------
     model
-        ``egame12``, ``egame122``, ``egame123``, ``ultimatum``, ``signalling`` or ``qre``; or the file of a game, or the name
-        of a published one: its payoffs from how it ended in each row, or its rationality from counted choices.
+        ``egame12``, ``egame122``, ``egame123``, ``ultimatum``, ``signalling`` or ``qre``; or the file of a game, the name of a
+        published one, or a crisis: its payoffs from how it ended in each row, or its rationality from counted choices.
     data
         A CSV file.
     spec
@@ -49,7 +51,7 @@ def fit_game(
     resamples
         Data sets that the bootstrap draws.
     starts
-        Searches from different points.
+        Searches from different points: 4 unless said, 2 of a game by how it ended in each row.
     seed
         Of random starts and resamples.
     penalty
@@ -61,10 +63,12 @@ def fit_game(
         For what is wrong in the specification or the table, with line and fix; ``regressor-collinear``,
         ``outcome-unobserved``, ``data-separated``, ``data-too-few`` or ``fit-unidentified`` for data that have no estimate.
     """
-    options = _options(errors, resamples, starts, seed, penalty)
     given = as_spec(spec)
     path = Path(data)
     counted = given.value("outcome", "information_set") is not None
+    if starts is None:
+        starts = STARTS if model in MODELS or counted else GAME_STARTS
+    options = _options(errors, resamples, starts, seed, penalty)
     if penalty != "none" and (model in {"signalling", "ultimatum", "qre"} or counted):
         refuse(
             f"{model} with a penalty is not modelled",
@@ -105,9 +109,11 @@ def fit_game(
 
 
 def _is_game(name: str) -> bool:
+    from detente.crisis import shipped_crises  # noqa: PLC0415
     from detente.game.catalogue import catalogue  # noqa: PLC0415
 
-    return Path(name).exists() or "." in name or name in catalogue() or "/" in name
+    found = Path(name).exists() or "." in name or "/" in name
+    return found or name in catalogue() or name in shipped_crises()
 
 
 def _method(method: str | None, known: tuple[str, ...]) -> str:

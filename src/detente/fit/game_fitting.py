@@ -9,6 +9,7 @@ import numpy as np
 from detente.arrays import FloatArray, IntArray
 from detente.errors import nearest
 from detente.fit.branches import tell_other_equilibria
+from detente.fit.crisis_games import CrisisGame, crisis_game, load_if_crisis
 from detente.fit.games import LOG_LAMBDA, GameLikelihood, Part
 from detente.fit.outcomes import check_size
 from detente.fit.paths import ends_under, paths_of
@@ -48,14 +49,17 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
     UsageError
         For what is wrong in the specification or the table, with the line.
     """
-    spec.check_keys(_KEYS)
-    game = find(name)
+    crisis = load_if_crisis(name)
+    spec.check_keys(_KEYS if crisis is None else (*_KEYS, "policy"))
+    policy = None if spec.value("policy") is None else spec.text("policy")
+    source = None if crisis is None else crisis_game(crisis, policy)
+    game = find(name) if source is None else source.game
     form = game.form
     ends = form.payoff_class[: form.terminal_node.size]
     alone = replace(form, payoff_class=np.arange(ends.size, dtype=form.payoff_class.dtype))
     spec.check_keys(("column", "ends"), "outcome")
     column = spec.text("outcome", "column")
-    payoff_parts = _read_parts(spec, form)
+    payoff_parts, base = _read_parts(spec, form, game.payoffs[ends], source)
     terms = {key: spec.value("utilities", key, "terms") for key in payoff_parts}
     used = [
         term
@@ -67,7 +71,7 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
     if rate is not None and not _is_number(rate):
         used += spec.texts("rationality")
     data = read_observations(path, spec, [column, *used])
-    labels, outcome = _read_outcomes(spec, form)
+    labels, outcome = _read_outcomes(spec, form, source)
     counts = _count(spec, data, column, labels)
     equations = [
         data.equation(key, spec.texts("utilities", key, "terms"), spec, "utilities", key, "terms")
@@ -79,7 +83,7 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
         for key, value in terms.items()
         if _is_number(value)
     }
-    rationality = 1.0
+    rationality = 1.0 if source is None else source.rationality
     if _is_number(rate):
         rationality = spec.number("rationality")
         if rationality <= 0.0:
@@ -102,7 +106,7 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
     likelihood = GameLikelihood(
         form=alone,
         chance=game.chance_probs,
-        base=game.payoffs[ends],
+        base=base,
         payoff_parts=payoff_parts,
         counts=counts,
         outcome=outcome,
@@ -120,11 +124,20 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _read_parts(spec: Spec, form: ExtensiveForm) -> dict[str, Part]:
+def _read_parts(
+    spec: Spec, form: ExtensiveForm, base: FloatArray, source: CrisisGame | None
+) -> tuple[dict[str, Part], FloatArray]:
+    """Return the parts of payoffs by name, and what is given: without the considerations whose weights are estimated."""
     found: dict[str, Part] = {}
+    base = base.copy()
+    known = (
+        ("player", "ends", "terms")
+        if source is None
+        else ("player", "ends", "consideration", "terms")
+    )
     for key in spec.mapping("utilities"):
         name = str(key)
-        spec.check_keys(("player", "ends", "terms"), "utilities", name)
+        spec.check_keys(known, "utilities", name)
         player = spec.text("utilities", name, "player")
         if player not in form.player_label:
             near = nearest(player, form.player_label) or form.player_label
@@ -137,9 +150,15 @@ def _read_parts(spec: Spec, form: ExtensiveForm) -> dict[str, Part]:
                 fix=f"write one of: {', '.join(near)}",
             )
         table = np.zeros((form.terminal_node.size, form.n_players))
-        for wanted in spec.texts("utilities", name, "ends"):
-            hit = ends_under(form, wanted, spec, "utilities", name, "ends")
-            table[hit, form.player_label.index(player)] = 1.0
+        place = form.player_label.index(player)
+        if source is not None and spec.value("utilities", name, "consideration") is not None:
+            considered = _consideration(spec, name, source)
+            table[:, place] = source.prices[considered]
+            base[:, place] -= source.shares[considered][:, place]
+        else:
+            for wanted in spec.texts("utilities", name, "ends"):
+                hit = ends_under(form, wanted, spec, "utilities", name, "ends")
+                table[hit, place] = 1.0
         if spec.value("utilities", name, "terms") is None:
             spec.refuse(
                 "key-missing",
@@ -149,12 +168,34 @@ def _read_parts(spec: Spec, form: ExtensiveForm) -> dict[str, Part]:
                 fix="add terms: a list, or a number",
             )
         found[name] = Part(name=name, table=table)
+    return found, base
+
+
+def _consideration(spec: Spec, name: str, source: CrisisGame) -> str:
+    found = spec.text("utilities", name, "consideration")
+    if found not in source.prices:
+        near = nearest(found, source.prices) or tuple(source.prices)
+        spec.refuse(
+            "term-unknown",
+            f"the crisis has no consideration {found!r}",
+            "utilities",
+            name,
+            "consideration",
+            fix=f"use one of: {', '.join(near)}",
+        )
     return found
 
 
-def _read_outcomes(spec: Spec, form: ExtensiveForm) -> tuple[list[str], IntArray]:
-    """Return the labels of outcomes, and the outcome of each end; without a list every end is its own, by its path."""
+def _read_outcomes(
+    spec: Spec, form: ExtensiveForm, source: CrisisGame | None
+) -> tuple[list[str], IntArray]:
+    """Return the labels of outcomes, and the outcome of each end.
+
+    Without a list they are those of the crisis; of another game every end is its own, by its path.
+    """
     if spec.value("outcome", "ends") is None:
+        if source is not None:
+            return list(source.outcomes), source.outcome
         return paths_of(form), np.arange(form.terminal_node.size)
     labels = [str(label) for label in spec.mapping("outcome", "ends")]
     outcome = np.full(form.terminal_node.size, -1)

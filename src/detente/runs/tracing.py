@@ -26,7 +26,7 @@ from detente.errors import UsageError
 from detente.models.registry import find_model
 from detente.summaries import html_fields, text_fields
 
-__all__ = ["SOLUTION_REFERENCE", "Memory", "MetricTrace", "trace_metric"]
+__all__ = ["SOLUTION_REFERENCE", "Memory", "MetricTrace", "quantities_read", "trace_metric"]
 
 SOLUTION_REFERENCE = "mckelvey1998, agent logit equilibrium on the principal branch"
 """What the numbers of a solved game rest on, in the form of a model's reference."""
@@ -125,6 +125,26 @@ class _Closure:
 
     def add_consideration(self, name: str) -> None:
         self.add(self.crisis.considerations[name].price)
+
+
+def quantities_read(
+    crisis: Crisis, bindings: Iterable[Binding | None], mechanism: Mechanism | None = None
+) -> tuple[str, ...]:
+    """Return the paths of the quantities that some bindings read themselves, not through mechanisms.
+
+    Parameters
+    ----------
+    crisis
+        The crisis.
+    bindings
+        As the crisis has them.
+    mechanism
+        The one that they are inputs of, for the members of their columns.
+    """
+    closure = _Closure(crisis)
+    closure.mechanisms = dict.fromkeys(crisis.mechanisms)  # none of them is followed
+    closure.add_all(bindings, mechanism)
+    return tuple(closure.quantities)
 
 
 class Memory:

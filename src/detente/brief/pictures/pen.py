@@ -26,6 +26,7 @@ __all__ = [
     "Pen",
     "Rect",
     "TextPlace",
+    "declare_tones",
     "is_clear",
     "spread",
 ]
@@ -332,12 +333,18 @@ class Pen:
     # --- SVG -----------------------------------------------------------------------------------------------------
 
     def inline(self, name: str, alt: str) -> str:
-        """Return the picture for a page: its colours follow the page's theme by custom properties of its own."""
+        """Return the picture for a page: its colours follow the page's theme by custom properties of its own.
+
+        Without a name it has none of its own, nor any style: the page has the tones in a style sheet, as of :func:`declare_tones`.
+        """
         wide, high = _plain(self.width), _plain(self.height)
+        own, size = (
+            (f'id="{name}" ', f'style="max-width:{wide}px"') if name else ("", f'width="{wide}"')
+        )
+        theme = self._theme(name) if name else ""
         return (
-            f'<svg role="img" aria-label="{escape(alt)}" id="{name}" xmlns="http://www.w3.org/2000/svg" '
-            f'viewBox="0 0 {wide} {high}" style="max-width:{wide}px" {_ROOT}>'
-            f"{self._theme(name)}{self._content()}</svg>"
+            f'<svg role="img" aria-label="{escape(alt)}" {own}xmlns="http://www.w3.org/2000/svg" '
+            f'viewBox="0 0 {wide} {high}" {size} {_ROOT}>{theme}{self._content()}</svg>'
         )
 
     def standalone(self, alt: str) -> str:
@@ -362,17 +369,41 @@ class Pen:
         return "".join(part for layer in self._layers for part in layer)
 
     def _theme(self, name: str) -> str:
-        own = [tone for tone in self._tones.values() if tone.name not in _PAGE]
-        if not own:
-            return ""
-        light, dark = (
-            "{" + ";".join(f"--{tone.name}:{getattr(tone, side)}" for tone in own) + "}"
-            for side in ("light", "dark")
-        )
+        rules = declare_tones(self._tones.values(), f"#{name}")
+        return f"<style>{rules}</style>" if rules else ""
+
+
+def declare_tones(tones: Iterable[Tone], where: str = "") -> str:
+    """Return the rules of a style sheet that give tones their values in light and in dark, but for those of the page itself.
+
+    Parameters
+    ----------
+    tones
+        Of pictures.
+    where
+        What they hold in, as a selector; the whole page by default.
+
+    Examples
+    --------
+    >>> declare_tones([Tone("a", "#fff", "#000")], "#p").partition("@")[0]
+    '#p{--a:#fff}'
+    """
+    own = dict.fromkeys(tone for tone in tones if tone.name not in _PAGE)
+    if not own:
+        return ""
+    light, dark = (
+        "{" + ";".join(f"--{tone.name}:{getattr(tone, side)}" for tone in own) + "}"
+        for side in ("light", "dark")
+    )
+    if not where:
         return (
-            f"<style>#{name}{light}@media screen{{[data-theme=dark] #{name}{dark}}}"
-            f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]) #{name}{dark}}}</style>"
+            f":root{light}@media screen{{:root[data-theme=dark]{dark}}}"
+            f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){dark}}}"
         )
+    return (
+        f"{where}{light}@media screen{{[data-theme=dark] {where}{dark}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]) {where}{dark}}}"
+    )
 
 
 def is_clear(pen: Pen, box: Rect) -> bool:

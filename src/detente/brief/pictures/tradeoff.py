@@ -19,6 +19,12 @@ _HIGH = {"wide": 380.0, "narrow": 380.0}
 _PRINTED = (470.0, 350.0)
 _STEP, _LINE, _FREE = 13.5, 1.2, 3.0
 """Pixels from line to line of a name, across a line, and kept free around a name."""
+_WEIGHT = {"named": 4.0, "base": 2.0, "other": 1.0}
+"""How much it counts that a name is far from its point."""
+_BESIDE = 18.0
+"""Pixels within which a name would be taken for that of a point."""
+_NOWHERE = 1e6
+"""How far a name is that has no place: it is left to the table."""
 _ROOMS = (190.0, 130.0, 90.0)
 """Widths into which a name may be broken."""
 
@@ -64,7 +70,10 @@ def draw_tradeoff(
     ]
 
     def draw(width: float, height: float) -> Pen:
-        return _draw(kept, colour=colour, across=across, up=up, width=width, height=height)
+        """Name the points in several orders, and keep the drawing whose names lie nearest to their points."""
+        look = {"colour": colour, "across": across, "up": up}
+        drawn = (_draw(kept, order, width=width, height=height, **look) for order in _orders(kept))
+        return min(drawn, key=lambda pair: pair[0])[1]
 
     def build(form: Form) -> Pen:
         return draw(WIDTH[form], _HIGH[form])
@@ -72,15 +81,28 @@ def draw_tradeoff(
     return make_chart(name, build, words, columns, rows, printed=lambda: draw(*_PRINTED))
 
 
+def _orders(points: Sequence[TradeoffPoint]) -> Iterator[Sequence[TradeoffPoint]]:
+    """Yield orders in which to name points: those that are named first or last, the crowded first, from the top, from the right."""
+    ranked = sorted(points, key=lambda point: -_WEIGHT[point.kind])
+    yield ranked
+    yield ranked[::-1]
+    middle = sum(point.up.value or 0.0 for point in points) / len(points)
+    yield sorted(points, key=lambda point: abs((point.up.value or 0.0) - middle))
+    yield sorted(points, key=lambda point: -(point.up.value or 0.0))
+    yield sorted(points, key=lambda point: -(point.across.value or 0.0))
+
+
 def _draw(
     points: Sequence[TradeoffPoint],
+    order: Sequence[TradeoffPoint],
     *,
     colour: str,
     across: str,
     up: str,
     width: float,
     height: float,
-) -> Pen:
+) -> tuple[float, Pen]:
+    """Draw, naming points in an order; return how far names lie from their points, and the drawing."""
     pen = Pen(width)
     pen.height = height
     left, top, bottom = 44.0, 26.0, height - 40.0
@@ -113,9 +135,12 @@ def _draw(
         for point in points:
             if point.kind == kind:
                 pen.dot(*_at(x, y, point), tones[kind], radius=radius[kind])
-    for point in sorted(points, key=lambda item: ("named", "base", "other").index(item.kind)):
-        _write_name(pen, point, _at(x, y, point), colour, x)
-    return pen
+    places = {id(point): _at(x, y, point) for point in points}
+    far = 0.0
+    for point in order:
+        others = [place for key, place in places.items() if key != id(point)]
+        far += _write_name(pen, point, places[id(point)], others, colour, x)
+    return far, pen
 
 
 def _at(x: Scale, y: Scale, point: TradeoffPoint) -> tuple[float, float]:
@@ -155,22 +180,35 @@ def _draw_ranges(pen: Pen, x: Scale, y: Scale, point: TradeoffPoint, colour: str
 
 
 def _write_name(
-    pen: Pen, point: TradeoffPoint, here: tuple[float, float], colour: str, x: Scale
-) -> None:
-    """Write a name at the nearest free place to its point; farther off it is tied to it by a thin line."""
+    pen: Pen,
+    point: TradeoffPoint,
+    here: tuple[float, float],
+    others: Sequence[tuple[float, float]],
+    colour: str,
+    x: Scale,
+) -> float:
+    """Write a name at the nearest free place to its point, tied to it by a thin line if that is far; return how far it is.
+
+    No name stands beside another point than its own.
+    """
     bold = point.kind != "other"
     tone = ink(colour if point.kind == "named" else INK)
     broken = dict.fromkeys(tuple(balanced(point.label, room, SMALL)) for room in _ROOMS)
     wraps = [lines for lines in broken if " ".join(lines) == point.label]
     wraps = wraps or [tuple(wrap_text(point.label, x.end - x.start, SMALL))]
-    for place, lines, far in _places(here, wraps):
+    for cost, place, lines, far in _places(here, wraps):
+        edge = (
+            place.x + (-3.0 if place.anchor == "start" else 3.0),
+            place.y + (len(lines) - 1) * _STEP / 2 - 4.0,
+        )
+        if far and any(math.dist(edge, other) < _BESIDE for other in others):
+            continue
         if _is_free(pen, place, lines, least=x.start - 4.0, bold=bold):
             pen.lines(place, lines, tone=tone, size=SMALL, bold=bold, halo=True, step=_STEP)
             if far:
-                side = -3.0 if place.anchor == "start" else 3.0
-                middle = place.y + (len(lines) - 1) * _STEP / 2 - 4.0
-                pen.line(here, (place.x + side, middle), ink(NEUTRAL), under=True)
-            return
+                pen.line(here, edge, ink(NEUTRAL), under=True)
+            return math.pow(cost, 1.5) * _WEIGHT[point.kind]
+    return _NOWHERE
 
 
 def _is_free(pen: Pen, place: TextPlace, lines: Sequence[str], *, least: float, bold: bool) -> bool:
@@ -186,15 +224,16 @@ def _is_free(pen: Pen, place: TextPlace, lines: Sequence[str], *, least: float, 
 
 def _places(
     here: tuple[float, float], wraps: Sequence[tuple[str, ...]]
-) -> Iterator[tuple[TextPlace, tuple[str, ...], bool]]:
-    """Yield places around a point with the lines to be written there and whether they are far, the nearest first."""
+) -> Iterator[tuple[float, TextPlace, tuple[str, ...], bool]]:
+    """Yield places around a point with the lines to be written there and how far they are, the nearest first."""
     x, y = here
-    for rank, right, down, far in _offsets(tuple(map(len, wraps))):
-        yield TextPlace(x + right, y + down, "start" if right > 0 else "end"), wraps[rank], far
+    for cost, rank, right, down, far in _offsets(tuple(map(len, wraps))):
+        place = TextPlace(x + right, y + down, "start" if right > 0 else "end")
+        yield cost, place, wraps[rank], far
 
 
 @cache
-def _offsets(counts: tuple[int, ...]) -> tuple[tuple[int, float, float, bool], ...]:
+def _offsets(counts: tuple[int, ...]) -> tuple[tuple[float, int, float, float, bool], ...]:
     """Return places as steps right and down from a point, for names of so many lines: which name, and whether it is far."""
     found = []
     for rank, count in enumerate(counts):
@@ -204,6 +243,6 @@ def _offsets(counts: tuple[int, ...]) -> tuple[tuple[int, float, float, bool], .
                 apart = max(abs(shift) - 6.0 - rise / 2, 0.0)
                 cost = math.hypot(gap, apart) + 4.0 * rank
                 down, far = shift + 4.0 - rise / 2, gap > 12.0 or apart > 8.0
-                found.append((cost, (rank, gap, down, far)))
-                found.append((cost + 1.0, (rank, -gap, down, far)))
-    return tuple(place for _, place in sorted(found, key=lambda item: item[0]))
+                found.append((cost, rank, gap, down, far))
+                found.append((cost + 1.0, rank, -gap, down, far))
+    return tuple(sorted(found, key=lambda item: item[0]))

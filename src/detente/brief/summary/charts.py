@@ -20,7 +20,7 @@ from detente.brief.shared import SharedFigures
 from detente.brief.summary.choices import Choices
 from detente.brief.summary.compared import Beside, Comparison, read_comparisons
 from detente.brief.summary.likely import Horizon, Likely, attackers, read_horizon
-from detente.brief.summary.moves import Effect, Moves, TypedMove
+from detente.brief.summary.moves import EffectOnType, Moves, TypedMove
 from detente.brief.summary.value import TypeLine
 from detente.brief.words import format_percent, format_range, format_value, sentence_case
 from detente.crisis.elements import OutcomeRule
@@ -315,7 +315,7 @@ def _move_row(
     )
 
 
-def _effect_mark(context: Context, effect: Effect, types: Sequence[TypeLine]) -> RangeMark:
+def _effect_mark(context: Context, effect: EffectOnType, types: Sequence[TypeLine]) -> RangeMark:
     line = effect.type
     if line is None:
         acting = attackers(context)

@@ -30,7 +30,7 @@ from detente.brief.summary.likely import (
 )
 from detente.brief.summary.moves import (
     Combination,
-    Effect,
+    EffectOnType,
     Moves,
     find_combination,
     has_attacks,
@@ -248,7 +248,7 @@ def _size(figure: Figure) -> tuple[Figure, str]:
     return figure, f"{points} point{'' if points == 1 else 's'}" if points else "under 1 point"
 
 
-def _spoken(effects: Sequence[Effect]) -> list[tuple[str, tuple[Figure, str]]]:
+def _spoken(effects: Sequence[EffectOnType]) -> list[tuple[str, tuple[Figure, str]]]:
     """Return effects as a sentence tells them: the clause of the type, and the size of the change."""
     return [
         (effect.type.clause if effect.type is not None else "", _size(effect.change))
@@ -256,7 +256,7 @@ def _spoken(effects: Sequence[Effect]) -> list[tuple[str, tuple[Figure, str]]]:
     ]
 
 
-def _moved(effects: Sequence[Effect]) -> dict[str, object]:
+def _moved(effects: Sequence[EffectOnType]) -> dict[str, object]:
     """Return effects as a sentence tells them: each with its type, once where all are the same; of more than two the smallest and the largest."""
     spoken = _spoken(effects)
     if len({words for _, (_, words) in spoken}) == 1:

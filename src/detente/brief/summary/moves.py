@@ -19,7 +19,7 @@ from detente.crisis.registers import instrument_kinds
 
 __all__ = [
     "Combination",
-    "Effect",
+    "EffectOnType",
     "MoveGroup",
     "Moves",
     "TypedMove",
@@ -41,7 +41,7 @@ HELPS = frozenset({"deters", "reassures"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class EffectOnType:
     """What a commitment does to an attack given one type; ``type`` is None where no types are told apart.
 
     ``own`` is the mean change of the attacks that are acts of the type itself: nobody is provoked to another's act.
@@ -70,10 +70,10 @@ class TypedMove:
     label: str
     group: MoveGroup
     forgoes: bool
-    effects: tuple[Effect, ...]
+    effects: tuple[EffectOnType, ...]
 
     @property
-    def told(self) -> tuple[Effect, ...]:
+    def told(self) -> tuple[EffectOnType, ...]:
         """Effects that the rules do not force."""
         return tuple(effect for effect in self.effects if not effect.forced)
 
@@ -146,7 +146,7 @@ def _move(
 ) -> TypedMove | None:
     known = {(line.player, line.id): line for line in types}
     effects = [
-        Effect(
+        EffectOnType(
             type=known.get((effect.player, effect.type)),
             change=figure,
             own=float(effect.own.mean()),
@@ -174,7 +174,7 @@ def _move(
     )
 
 
-def _whole(context: Context, shared: SharedFigures, policy: str) -> Effect | None:
+def _whole(context: Context, shared: SharedFigures, policy: str) -> EffectOnType | None:
     """Read the effect without types: of a crisis that has none, or where nothing changes for any of them."""
     change = shared.policies[policy][1]
     if change.value is None:
@@ -188,7 +188,7 @@ def _whole(context: Context, shared: SharedFigures, policy: str) -> Effect | Non
         if columns.has(name := metric_name("attack_by", player.id))
     ]
     own = np.sum(acts, axis=0) if acts else np.zeros_like(attack)
-    return Effect(
+    return EffectOnType(
         type=None,
         change=change,
         own=float(own.mean()),

@@ -1,0 +1,61 @@
+"""``detente serve``: the workbench, in the browser."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+__all__ = ["command"]
+
+CrisesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Names of shipped crises, or folders; all that ship by default.",
+        metavar="[CRISIS|FOLDER]...",
+    ),
+]
+HostOption = Annotated[
+    str,
+    typer.Option(
+        "--host",
+        help="Address to listen on. Any but the loopback one wants a token, which is printed as a link.",
+    ),
+]
+PortOption = Annotated[
+    int, typer.Option("--port", help="Port; 0 takes a free one.", min=0, max=65535)
+]
+BrowserOption = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Open the workbench in a browser.")
+]
+
+
+def command(
+    crises: CrisesArgument = None,
+    *,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+    browser: BrowserOption = True,
+) -> None:
+    """Open the workbench: move an assumption of a crisis in the browser, and see what it changes and why.
+
+    Nothing leaves this machine, and nothing is loaded from outside. Stop it with Ctrl-C.
+
+    For example:
+
+      detente serve
+
+      detente serve my-crisis --no-browser --port 8080
+
+      detente serve cuba-1962 --host 0.0.0.0
+    """
+    from detente.cli._stopping import stopping_on_terminate
+    from detente.web.serving import serve
+    from detente.web.workbench import Workbench
+
+    def say(text: str) -> None:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
+    with stopping_on_terminate():
+        bench = Workbench(crises or ())
+        serve(bench, host=host, port=port, opens_browser=browser, say=say)

@@ -1,0 +1,146 @@
+"""The application: pages found by name, the JSON API, files, errors, and the guard before all of them."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from detente.errors import Code, CrisisFileError, DetenteError, SystemFailedError, UsageError
+from detente.web import api, start
+from detente.web.access import Access, Guard, Limits
+from detente.web.answers import Answers, version
+from detente.web.rendering import Page, Renderer
+from detente.web.workbench import Workbench
+
+__all__ = ["answer_error", "create_app", "describe", "find_pages"]
+
+_HERE = Path(__file__).parent
+_STATUS: Mapping[Code, int] = {
+    "access-denied": 403,
+    "crisis-unknown": 404,
+    "page-unknown": 404,
+    "request-limited": 429,
+    "request-superseded": 409,
+    "system-failed": 500,
+}
+"""Status of an error by code; what is refused otherwise is 422, what cannot be read 500."""
+
+
+def create_app(
+    bench: Workbench,
+    *,
+    access: Access | None = None,
+    limits: Limits | None = None,
+    pages: Sequence[str] = (),
+    templates: Sequence[Path] = (),
+) -> Guard:
+    """Return the application that serves some crises.
+
+    Parameters
+    ----------
+    bench
+        The crises.
+    access
+        Where it listens; the loopback address by default.
+    limits
+        How much one client may ask for.
+    pages, templates
+        Packages with further pages, and folders with their templates.
+    """
+    found = find_pages(["detente.web.pages", *pages])
+    renderer = Renderer([_HERE / "templates", *templates], [page for page, _ in found], bench)
+    app = FastAPI(
+        title="detente",
+        version=version(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.bench, app.state.renderer = bench, renderer
+    app.state.answers = Answers(bench)
+    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    app.include_router(api.router, prefix="/api")
+    app.include_router(start.router, include_in_schema=False)
+    for _, router in found:
+        app.include_router(router, include_in_schema=False)
+    _answer_errors(app)
+    return Guard(
+        app,
+        access=access or Access(),
+        limits=limits or Limits(),
+        refused=lambda scope, error: answer_error(renderer, Request(scope), error),
+    )
+
+
+def find_pages(packages: Sequence[str]) -> tuple[tuple[Page, APIRouter], ...]:
+    """Return the pages of some packages with their routes, in the order of the navigation.
+
+    A module of a package is a page if its name does not begin with an underscore. It has ``PAGE``, which says how it is called,
+    and ``router``, its routes.
+    """
+    found = []
+    for package in packages:
+        home = importlib.import_module(package)
+        for item in pkgutil.iter_modules(home.__path__):
+            if not item.name.startswith("_"):
+                module = importlib.import_module(f"{package}.{item.name}")
+                found.append((module.PAGE, module.router))
+    return tuple(sorted(found, key=lambda pair: (pair[0].order, pair[0].path)))
+
+
+def _answer_errors(app: FastAPI) -> None:
+    @app.exception_handler(DetenteError)
+    def _tell(request: Request, error: DetenteError) -> Response:
+        return answer_error(request.app.state.renderer, request, error)
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        own = UsageError(
+            f"{place}: {first['msg']}",
+            code="option-invalid",
+            at=place,
+            fix="send what /api/openapi.json describes",
+        )
+        return answer_error(request.app.state.renderer, request, own)
+
+    @app.exception_handler(HTTPException)
+    def _unknown(request: Request, error: HTTPException) -> Response:
+        own = UsageError(
+            f"there is nothing at {request.url.path[:120]!r} for {request.method}",
+            code="page-unknown",
+            at=request.url.path[:120],
+            fix="begin at /, which lists the crises, or at /api/openapi.json",
+        )
+        return answer_error(request.app.state.renderer, request, own, status=error.status_code)
+
+
+def answer_error(
+    renderer: Renderer, request: Request, error: DetenteError, *, status: int = 0
+) -> Response:
+    """Return an error as JSON to a program and as a page to a reader, with its code, place and fix."""
+    status = status or _STATUS.get(error.code, 422)
+    if isinstance(error, SystemFailedError):
+        status = 500
+    data: dict[str, Any] = {"error": describe(error)}
+    if isinstance(error, CrisisFileError):
+        data["error"]["findings"] = [str(finding) for finding in error.findings]
+    headers = {"retry-after": "1"} if error.code == "request-limited" else {}
+    if request.url.path.startswith("/api"):
+        return JSONResponse(data, status_code=status, headers=headers)
+    text = renderer.render("error.html", request, error=error, status=status)
+    return HTMLResponse(text, status_code=status, headers=headers)
+
+
+def describe(error: DetenteError) -> dict[str, str]:
+    """Return an error as plain values."""
+    return {"code": error.code, "message": error.message, "at": error.at, "fix": error.fix}

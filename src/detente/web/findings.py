@@ -1,0 +1,77 @@
+"""Findings: which sentence a what-if or a comparison is told in. The words stand in ``templates/words.j2``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from detente.brief.words import format_percent
+from detente.web.answers import Row
+
+__all__ = ["Leader", "LeaderCase", "TellCase", "change_of", "find_leader", "tell"]
+
+TellCase = Literal["excluded", "ruled out", "possible", "as filed", "unmoved", "rises", "falls"]
+"""How the chance of something is told: the rules leave no way to it, or now or before none; nothing was changed; it was
+changed and the number that is printed is the same, larger, or smaller."""
+
+LeaderCase = Literal["as filed", "still", "gains most", "loses most"]
+"""What is told of the outcomes: the likeliest; that none moves by a point; the one that moves most, and which way."""
+
+_POINT = 0.005
+"""Less than half a point does not show in whole points."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leader:
+    """The outcome that is told, its change in 0-1, and the case."""
+
+    case: LeaderCase
+    row: Row | None
+    change: float
+
+
+def tell(row: Row, *, changed: bool) -> TellCase:
+    """Return the case in which a probability is told.
+
+    Parameters
+    ----------
+    row
+        Now and as filed.
+    changed
+        Whether anything was changed.
+    """
+    if row.now is None:
+        return "excluded" if row.filed is None else "ruled out"
+    if row.filed is None:
+        return "possible"
+    if not changed:
+        return "as filed"
+    before, after = format_percent(row.filed.mean), format_percent(row.now.mean)
+    if before == after:
+        return "unmoved"
+    return "rises" if row.now.mean > row.filed.mean else "falls"
+
+
+def find_leader(rows: Sequence[Row], *, changed: bool) -> Leader:
+    """Return the outcome that moves most, or without changes the likeliest one.
+
+    Parameters
+    ----------
+    rows
+        Of an answer; the first is an attack of any kind, which is no outcome.
+    changed
+        Whether anything was changed.
+    """
+    outcomes = [row for row in rows[1:] if row.now is not None]
+    if not changed:
+        top = max(outcomes, key=lambda row: row.now.mean if row.now else 0.0, default=None)
+        return Leader(case="as filed", row=top, change=0.0)
+    moved = max(outcomes, key=lambda row: abs(change_of(row)), default=None)
+    if moved is None or abs(change_of(moved)) < _POINT:
+        return Leader(case="still", row=None, change=0.0)
+    change = change_of(moved)
+    return Leader(case="gains most" if change > 0 else "loses most", row=moved, change=change)
+
+
+def change_of(row: Row) -> float:
+    """Return by how much a mean differs from that of the crisis as filed; what is excluded on one side has none there."""
+    return (row.now.mean if row.now else 0.0) - (row.filed.mean if row.filed else 0.0)

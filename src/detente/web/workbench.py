@@ -1,0 +1,171 @@
+"""The crises of a workbench, and what it remembers: crises with values set, solutions, and who asked last.
+
+A client names a channel with what it asks for. The latest request of a channel is the one that counts: an earlier one is
+stopped in the engine before its next block of draws.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
+
+import detente
+from detente.crisis.crisis import Crisis
+from detente.crisis.loading import shipped_crises
+from detente.engine.engine import Engine
+from detente.engine.solutions import Solution
+from detente.errors import nearest, refuse
+
+__all__ = ["Channels", "Recent", "Workbench"]
+
+_CRISES, _SOLUTIONS = 64, 4
+"""Crises with values set and solutions that are kept."""
+_KEPT_DRAWS = 256
+"""Most draws of a solution that is kept: a larger one of a large game takes more than 100 MB."""
+_CHANNELS, _TABLES = 512, 32
+
+Value = TypeVar("Value")
+
+
+class Recent(Generic[Value]):
+    """What was used lately, by key; may be shared by threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._kept = most, OrderedDict[object, Value]()
+        self._lock = threading.Lock()
+
+    def get(self, key: object, make: Callable[[], Value]) -> Value:
+        """Return what is kept, or make and keep it; two threads may make the same at once."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+
+class Channels:
+    """The latest request of each channel; may be shared by threads."""
+
+    def __init__(self) -> None:
+        self._latest: OrderedDict[str, threading.Event] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def latest(self, channel: str) -> Iterator[threading.Event]:
+        """Stop the request that a channel is at, and give what is set when this one is to stop."""
+        stop = threading.Event()
+        if channel:
+            with self._lock:
+                before = self._latest.pop(channel, None)
+                self._latest[channel] = stop
+                if len(self._latest) > _CHANNELS:
+                    self._latest.popitem(last=False)
+            if before is not None:
+                before.set()
+        try:
+            yield stop
+        finally:
+            with self._lock:
+                if channel and self._latest.get(channel) is stop:
+                    del self._latest[channel]
+
+
+class Workbench:
+    """Some crises, their engines, and what was asked of them lately; may be shared by threads.
+
+    Parameters
+    ----------
+    sources
+        Names of shipped crises, or folders; all that ship by default.
+    workers
+        Threads of an engine.
+
+    Examples
+    --------
+    >>> bench = Workbench(["cuba-1962"])
+    >>> bench.names
+    ('cuba-1962',)
+    >>> bench.changed("cuba-1962", {"rounds": "2"}).rounds
+    2
+    """
+
+    def __init__(self, sources: Sequence[str] = (), *, workers: int | None = None) -> None:
+        self.channels = Channels()
+        self.tables: Recent[dict[str, Any]] = Recent(_TABLES)
+        self.weights: Recent[list[Any]] = Recent(_TABLES)
+        self._workers = workers
+        self._loaded: dict[str, Crisis] = {}
+        self._lock = threading.Lock()
+        self._changed: Recent[Crisis] = Recent(_CRISES)
+        self._solutions: Recent[Solution] = Recent(_SOLUTIONS)
+        shipped = shipped_crises()
+        names = []
+        for source in sources or shipped:
+            if source in shipped:
+                names.append(source)  # loaded when it is asked for
+                continue
+            crisis = detente.load(source)
+            self._loaded[crisis.id] = crisis
+            names.append(crisis.id)
+        self.names = tuple(dict.fromkeys(names))
+
+    def crisis(self, name: str) -> Crisis:
+        """Return a crisis as its folder says it.
+
+        Raises
+        ------
+        UsageError
+            ``crisis-unknown`` for a name that is not served.
+        """
+        if name not in self.names:
+            near = nearest(name, self.names) or self.names
+            refuse(
+                f"no crisis {name[:80]!r} is served here",
+                code="crisis-unknown",
+                at="crisis",
+                fix=f"use one of: {', '.join(near)}",
+            )
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = detente.load(name)
+            return self._loaded[name]
+
+    def changed(self, name: str, changes: Mapping[str, object]) -> Crisis:
+        """Return a crisis with some values set, as :meth:`detente.crisis.Crisis.set` does."""
+        crisis = self.crisis(name)
+        if not changes:
+            return crisis
+        key = (crisis.digest, tuple(sorted((path, repr(value)) for path, value in changes.items())))
+        return self._changed.get(key, lambda: crisis.set(changes))
+
+    def solve(
+        self,
+        crisis: Crisis,
+        *,
+        policy: str | None = None,
+        draws: int,
+        seed: int,
+        is_stopped: Callable[[], bool] | None = None,
+    ) -> Solution:
+        """Solve a crisis under a policy, as :meth:`detente.engine.Engine.solve` does, or return what was solved lately.
+
+        Raises
+        ------
+        concurrent.futures.CancelledError
+            If ``is_stopped`` says so.
+        """
+        chosen = policy or next(iter(crisis.policies), None)
+
+        def solve() -> Solution:
+            engine = Engine(crisis, workers=self._workers)
+            return engine.solve(chosen, draws=draws, seed=seed, is_stopped=is_stopped)
+
+        if draws > _KEPT_DRAWS:
+            return solve()
+        return self._solutions.get((crisis.digest, chosen, draws, seed), solve)
