@@ -23,17 +23,17 @@ def test_it_serves_and_ends_cleanly(ending):
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            said = process.stdout.readline()
+            said, how_to_stop = process.stdout.readline(), process.stdout.readline()
             address = re.search(r"http://127\.0\.0\.1:\d+/", said)[0]
             with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310  # our own
                 text = answer.read().decode()
             process.send_signal(ending)
-            rest, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=60)
         finally:
             process.kill()
     assert CRISIS in said
     assert f'href="/{CRISIS}/what-if"' in text
-    assert "Ctrl-C" in rest
+    assert "Ctrl-C" in how_to_stop
     assert errors == ""
     assert process.returncode in {0, 130}
 

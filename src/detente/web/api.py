@@ -150,6 +150,7 @@ async def stoppable(
     """
 
     def do(is_stopped: Callable[[], bool]) -> Found:
+        """Do the work; that it was stopped becomes an error with a code."""
         try:
             return work(is_stopped)
         except CancelledError:  # in a task it would mean that the task itself is

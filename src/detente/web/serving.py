@@ -5,6 +5,8 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from concurrent.futures import CancelledError
+from contextlib import suppress
 
 import segno
 import uvicorn
@@ -15,6 +17,9 @@ from detente.web.app import create_app
 from detente.web.workbench import Workbench
 
 __all__ = ["serve", "square_of"]
+
+_PATIENCE = 10.0
+"""Seconds that the end waits for what was begun in the background."""
 
 
 def serve(
@@ -61,7 +66,9 @@ def serve(
         lifespan="off",
     )
     server = uvicorn.Server(config)
-    threading.Thread(target=_warm, args=(bench,), daemon=True).start()
+    stop = threading.Event()
+    warming = threading.Thread(target=_warm, args=(bench, stop), daemon=True)
+    warming.start()
     if opens_browser and _has_screen():
         threading.Timer(0.5, webbrowser.open, args=(access.link,)).start()
     try:
@@ -70,6 +77,8 @@ def serve(
         pass  # the server has ended in order and says so once more
     finally:
         listening.close()
+        stop.set()
+        warming.join(_PATIENCE)
 
 
 def square_of(link: str) -> str:
@@ -109,10 +118,11 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _warm(bench: Workbench) -> None:
+def _warm(bench: Workbench, stop: threading.Event) -> None:
     """Solve the first crisis at a few draws, so that what is compiled once is compiled before it is waited for."""
     crisis = bench.crisis(bench.names[0])
-    bench.solve(crisis, draws=64, seed=1)
+    with suppress(CancelledError):
+        bench.solve(crisis, draws=64, seed=1, is_stopped=stop.is_set)
 
 
 def _has_screen() -> bool:
