@@ -233,12 +233,12 @@ def test_a_combination_is_compared_with_the_same_offer_alone(combined):
     ("verdicts", "sentence"),
     [
         (["helps", "helps"], "together they do more than the offer alone, whatever the type."),
-        (["helps", "none"], "more than the offer alone if one, and no clear harm otherwise."),
+        (["helps", "none"], "more than the offer alone if one, and do no clear harm otherwise."),
         (
             ["harms", "harms"],
             "do not combine: deterrence on top of the offer makes an attack likelier.",
         ),
-        (["none", "harms"], "makes an attack likelier if two, and no clear difference otherwise."),
+        (["none", "harms"], "makes an attack likelier if two, and makes no clear difference otherwise."),
         (["none", "none"], "makes no clear difference, whatever the type."),
         (["helps", "harms"], "helps if one, and harms if two."),
     ],
