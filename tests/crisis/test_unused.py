@@ -107,8 +107,8 @@ def test_a_value_that_nothing_sets_and_a_variable_that_nothing_reads(tiny):
 
 
 def test_a_reason_keeps_a_value_that_only_a_what_if_sets(tiny):
-    new = "values: [none, imposed, partial], unused: {partial: for --set}, initial"
-    changed(tiny, "values: [none, imposed], initial", new)
+    new = "values: [none, imposed, partial], unused: {partial: for --set},"
+    changed(tiny, "values: [none, imposed],", new)
     values = [item.value for item in examine_folder(tiny)[0] if item.code == "entry-unused"]
     assert values == []
 

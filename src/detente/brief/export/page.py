@@ -21,6 +21,8 @@ __all__ = ["Citations", "to_appendix", "to_html", "to_markdown"]
 
 STAND_INS = ("outlook-outcomes", "outlook-dilemma-effect", "outlook-policies")
 """Pictures that stand on the first screens where the summary has none of its own; no card shows them."""
+STAGE = {"timeline": "deterrence-timeline", "theatre": "deterrence-theatre"}
+"""Pictures of when and where, which stand with what to watch."""
 
 
 class Citations:
@@ -112,6 +114,7 @@ def _screens(brief: "Brief") -> dict[str, Chart | None]:
         "outcomes": said.outcomes or brief.hero,
         "moves": said.moves or known.get(STAND_INS[1]),
         "tradeoff": said.tradeoff or known.get(STAND_INS[2]),
+        **{name: known.get(chart) for name, chart in STAGE.items()},
     }
 
 
@@ -129,7 +132,8 @@ class _Card:
     """An answer with the picture beside it, and the pictures that are left to the appendix."""
 
     def __init__(self, answer: Answer, *, elsewhere: Container[str]) -> None:
-        free = [chart for chart in answer.charts if chart.id not in STAND_INS]
+        placed = (*STAND_INS, *STAGE.values())
+        free = [chart for chart in answer.charts if chart.id not in placed]
         self.answer = answer
         self.chart = free[0] if free else None
         self.others: Sequence[Chart] = [
