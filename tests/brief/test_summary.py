@@ -238,7 +238,10 @@ def test_a_combination_is_compared_with_the_same_offer_alone(combined):
             ["harms", "harms"],
             "do not combine: deterrence on top of the offer makes an attack likelier.",
         ),
-        (["none", "harms"], "makes an attack likelier if two, and makes no clear difference otherwise."),
+        (
+            ["none", "harms"],
+            "makes an attack likelier if two, and makes no clear difference otherwise.",
+        ),
         (["none", "none"], "makes no clear difference, whatever the type."),
         (["helps", "harms"], "helps if one, and harms if two."),
     ],
