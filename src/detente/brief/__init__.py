@@ -35,13 +35,15 @@ if not TYPE_CHECKING:
 class _Package(ModuleType):
     """The package, which can be called: ``detente.brief(run)``."""
 
-    def __call__(self, run: "Run") -> "Brief":
+    def __call__(self, run: "Run", *, language: str | None = None) -> "Brief":
         """Compose the briefing of a run that knows its crisis, as one of :func:`detente.run` does.
 
         Parameters
         ----------
         run
             The run, with its studies.
+        language
+            As for :func:`detente.brief.compose`.
 
         Returns
         -------
@@ -51,13 +53,14 @@ class _Package(ModuleType):
         Raises
         ------
         UsageError
-            ``option-invalid`` if the run does not know its crisis.
+            ``option-invalid`` if the run does not know its crisis, and for a language without pages.
         RunError
             ``study-missing`` as :func:`detente.brief.compose`.
         """
         from detente.brief.document import compose_run  # noqa: PLC0415  when it is called
+        from detente.brief.pages import choose_language  # noqa: PLC0415  as above
 
-        return compose_run(run)
+        return compose_run(run, language=choose_language(language))
 
 
 sys.modules[__name__].__class__ = _Package

@@ -10,6 +10,7 @@ from typing import Self
 from detente.brief.columns import Columns
 from detente.brief.levels import EvaluatedLevels
 from detente.brief.names import Names
+from detente.brief.pages import LANGUAGE
 from detente.brief.policies import ComparedPolicies
 from detente.brief.roles import Roles
 from detente.brief.tables import Tables
@@ -33,9 +34,10 @@ class Context:
     levels: EvaluatedLevels
     traces: Traces
     tables: Tables
+    language: str = LANGUAGE
 
     @classmethod
-    def of(cls, crisis: Crisis, results: Run) -> Self:
+    def of(cls, crisis: Crisis, results: Run, *, language: str = LANGUAGE) -> Self:
         """Read a run.
 
         Parameters
@@ -44,6 +46,8 @@ class Context:
             The loaded crisis.
         results
             The results of its run.
+        language
+            The language that answers are told in, where it has their pages.
         """
         policies = ComparedPolicies(crisis, results)
         columns = Columns(results, base=policies.base)
@@ -59,6 +63,7 @@ class Context:
             levels=levels,
             traces=Traces(crisis, results, columns=columns, levels=levels),
             tables=Tables(crisis, names=names),
+            language=language,
         )
 
     @property

@@ -19,6 +19,7 @@ from detente.brief.certainty import how_sure
 from detente.brief.context import Context
 from detente.brief.export.writing import BriefPaths, write_files
 from detente.brief.figures import Answer, Chart, Figure, TableView, plain
+from detente.brief.pages import LANGUAGE, choose_language, page_language
 from detente.brief.questions import Question, find_questions
 from detente.brief.shared import SharedFigures, declare_shared
 from detente.brief.summary import BriefSummary, summarise
@@ -117,7 +118,7 @@ class Brief:
         return html_summary(title, self._rows()) + html_bars("outcomes", bars)
 
 
-def compose(crisis: Crisis, results: Run) -> Brief:
+def compose(crisis: Crisis, results: Run, *, language: str = LANGUAGE) -> Brief:
     """Answer the questions and gather what stands behind them.
 
     Parameters
@@ -126,13 +127,17 @@ def compose(crisis: Crisis, results: Run) -> Brief:
         The crisis that was run, with the same overrides.
     results
         The finished run, with its studies (:func:`detente.analysis.studies.keep_studies`).
+    language
+        The language of the answers; those that have no words in it are told in English.
 
     Raises
     ------
+    UsageError
+        ``option-invalid`` for a language without pages.
     RunError
         ``study-missing`` if the crisis binds mechanisms that a study is about and the run holds none.
     """
-    context = Context.of(crisis, results)
+    context = Context.of(crisis, results, language=choose_language(language))
     shared = declare_shared(context)
     answers = tuple(_answer(question, context) for question in find_questions())
     summary = summarise(context, shared)
@@ -170,7 +175,7 @@ def compose(crisis: Crisis, results: Run) -> Brief:
     )
 
 
-def compose_run(run: Run) -> Brief:
+def compose_run(run: Run, *, language: str = LANGUAGE) -> Brief:
     """Compose the briefing of a run that knows its crisis; see :func:`compose`.
 
     Raises
@@ -182,11 +187,12 @@ def compose_run(run: Run) -> Brief:
         message = f"the run in {run.folder} does not know its crisis"
         fix = "open it with its crisis: Run.open(folder, crisis=...)"
         raise UsageError(message, code="option-invalid", at="run", fix=fix)
-    return compose(run.crisis, run)
+    return compose(run.crisis, run, language=language)
 
 
 def _answer(question: Question, context: Context) -> Answer:
-    """Let a question fill a book of its own, and put the figures of the book with its answer."""
+    """Let a question fill a book of its own, and put its figures and the language of its words with the answer."""
     book = Book(context, question.id)
     answer = question.answer(book)
-    return replace(answer, figures=book.figures)
+    language = page_language(question.id, context.language)
+    return replace(answer, figures=book.figures, language=language)

@@ -239,7 +239,8 @@ class Chart:
 class Answer:
     """One question answered: a sentence, what follows from it, why, what would change it, facts, pictures and tables.
 
-    The first picture is the one that stands beside the answer; the others and the tables are for the appendix.
+    The first picture is the one that stands beside the answer; the others and the tables are for the appendix. ``language``
+    is that of the words; facts, pictures and tables are in English.
     """
 
     __repr__ = text_fields
@@ -256,6 +257,7 @@ class Answer:
     tables: tuple[TableView, ...] = ()
     changes: tuple[str, ...] = ()
     absent: tuple[str, ...] = field(default=())
+    language: str = "en"
 
 
 def link(figure: Figure, text: str = "") -> str:

@@ -58,6 +58,12 @@ SingleOption = Annotated[
         "--single-file", help="Put the appendix into brief.html, so that one file holds all."
     ),
 ]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Language of the answers, such as de; what has no words in it stands in English."
+    ),
+]
 WorkersOption = Annotated[
     int | None, reworded(WORKERS, help="How many at once; all cores by default.", metavar="N")
 ]
@@ -76,6 +82,7 @@ def command(
     out: OutOption = None,
     workers: WorkersOption = None,
     single_file: SingleOption = False,
+    language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run a crisis and write its briefing: brief.html, brief.pdf, brief.docx, brief.pptx, brief.json, charts and tables.
@@ -91,10 +98,12 @@ def command(
     from detente.analysis.studies import keep_studies
     from detente.brief.document import compose
     from detente.brief.export.writing import check_place, write_files
+    from detente.brief.pages import choose_language
     from detente.engine.designs import check_size
     from detente.engine.drawing import check_draws
 
     check_draws(draws, seed=seed)
+    told_in = choose_language(language)
     clock = _Clock()
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
     names = choose_policies(loaded, policies)
@@ -114,7 +123,7 @@ def command(
     clock.lap("solved")
     keep_studies(loaded, results)
     clock.lap("studied")
-    brief = compose(loaded, results)
+    brief = compose(loaded, results, language=told_in)
     paths = write_files(brief, folder, single_file=single_file)
     clock.lap("written")
     if as_json:

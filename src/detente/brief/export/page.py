@@ -97,6 +97,7 @@ def _values(brief: "Brief") -> dict[str, Any]:
         ],
         "forgone": _forgone(brief),
         "screens": screens,
+        "told": [answer for answer in brief.answers if answer.language == brief.context.language],
         "cards": [_Card(answer, elsewhere=taken) for answer in brief.answers],
         "traced": [
             ("The first screens", brief.summary.figures),

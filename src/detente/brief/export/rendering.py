@@ -26,7 +26,7 @@ from detente.brief.figures import (
     parts_of,
     plain,
 )
-from detente.brief.pages import page_loader
+from detente.brief.pages import card_heading, page_loader
 from detente.brief.quantity_words import quantity_text, source_date
 from detente.brief.words import format_date, plural, say_edition, sentence_case, spell_count
 from detente.crisis.metric_names import metric_name
@@ -384,6 +384,7 @@ def environment(*, html: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
+    found.globals["heading"] = card_heading
     found.filters.update(
         rich=_rich,
         plain=plain,

@@ -9,7 +9,7 @@ from detente.brief.context import Context
 from detente.brief.figures import Figure
 from detente.brief.pages import PageWords, read_page
 from detente.brief.questions._parts import moved_by
-from detente.brief.questions._terms import NOTABLE, TELLING, Terms
+from detente.brief.questions._terms import CAUSES, NOTABLE, TELLING, Terms
 from detente.crisis.elements import Issue
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
@@ -55,7 +55,7 @@ def aims_words(
         "aims",
         {
             "one_case": context.results.n_draws == 1,
-            "names": context.roles.names("challenger"),
+            "challengers": [player.name for player in context.roles.players("challenger")],
             "side": sides[0],
             "others": sides[1],
             "others_plural": " and " in sides[1],
@@ -81,6 +81,7 @@ def aims_words(
             if context.has_settlement and not shifts
             else None,
         },
+        language=context.language,
     )
 
 
@@ -205,10 +206,12 @@ def _consents(context: Context, book: Book) -> list[tuple[str, Figure, Figure, s
     return found
 
 
-def _causes(terms: Terms) -> list[tuple[str, Figure]]:
+def _causes(terms: Terms) -> list[tuple[str, str, Figure]]:
+    """Return what would open or close the room for a deal: the case, its words as pictures have them, the share."""
     base = terms.exists.value or 0.0
+    cases = {words: case for case, words in CAUSES}
     return [
-        (words, figure)
+        (cases[words], words, figure)
         for words, figure in terms.causes
         if abs((figure.value or 0.0) - base) >= NOTABLE
     ]

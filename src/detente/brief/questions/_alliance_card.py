@@ -91,6 +91,7 @@ def alliance_words(
             "has_packages": bool(packages),
             "has_balance": has_balance,
         },
+        language=context.language,
     )
 
 

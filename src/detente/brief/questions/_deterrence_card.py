@@ -117,6 +117,7 @@ def deterrence_words(
             "has_margin": bool(held),
             "has_forces": context.tables.get("forces") is not None,
         },
+        language=context.language,
     )
 
 

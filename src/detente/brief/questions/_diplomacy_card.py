@@ -81,6 +81,7 @@ def diplomacy_words(
             if context.has_settlement
             else None,
         },
+        language=context.language,
     )
 
 

@@ -70,6 +70,7 @@ def options_words(
             "what": "" if top is None else f"“{top[0].label}”",
             "moved_rows": moved,
         },
+        language=context.language,
     )
 
 

@@ -94,6 +94,7 @@ def outlook_words(
             "compared": len(context.policies.ids) > 1,
             "listed": len(context.crisis.policies) > 1,
         },
+        language=context.language,
     )
 
 

@@ -107,6 +107,7 @@ def sanctions_words(
             ),
             "has_mechanism": bool(context.levels.mechanisms("sanctions.")),
         },
+        language=context.language,
     )
 
 

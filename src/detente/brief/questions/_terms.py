@@ -18,14 +18,23 @@ from detente.brief.questions._red_lines import red_line
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.elements import Issue, Mechanism
 
-__all__ = ["Terms", "causes_chart", "read_terms", "room_table", "terms_chart", "terms_table"]
+__all__ = [
+    "CAUSES",
+    "Terms",
+    "causes_chart",
+    "read_terms",
+    "room_table",
+    "terms_chart",
+    "terms_table",
+]
 
-_CAUSES = (
+CAUSES = (
     ("exists_common_beliefs", "If both judged the chances of war alike"),
     ("exists_firm_deals", "If deals were sure to hold"),
     ("exists_no_red_lines", "Without red lines"),
     ("exists_undivided", "If every issue had to go whole to one side"),
 )
+"""Outputs of the mechanism, and what is different there."""
 NOTABLE = 0.01
 """Smallest change of a share that is worth a clause."""
 TELLING = 0.05
@@ -126,7 +135,7 @@ def _ends(book: Book, mechanism: Mechanism, exists: np.ndarray) -> dict[str, tup
 def _causes(book: Book, mechanism: Mechanism) -> tuple[tuple[str, Figure], ...]:
     context = book.context
     found = []
-    for output, words in _CAUSES:
+    for output, words in CAUSES:
         for level in context.levels.start(mechanism.id, output)[:1]:
             figure = book.share(
                 f"{output}.{mechanism.id}",
