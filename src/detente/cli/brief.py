@@ -126,10 +126,7 @@ def command(
     brief = compose(loaded, results, language=told_in)
     paths = write_files(brief, folder, single_file=single_file)
     clock.lap("written")
-    if as_json:
-        sys.stdout.write(paths.json.read_text(encoding="utf-8"))
-    else:
-        _summarise(brief, paths, clock.text())
+    _tell(brief, paths, clock.text(), as_json=as_json)
 
 
 def _display(draws: int, policies: Sequence[str]) -> ProgressDisplay:
@@ -212,6 +209,14 @@ class _Clock:
 
     def text(self) -> str:
         return "; ".join(self._laps)
+
+
+def _tell(brief: "Brief", paths: "BriefPaths", spent: str, *, as_json: bool) -> None:
+    """Print the data of a briefing, or what it says and where it lies."""
+    if as_json:
+        sys.stdout.write(paths.json.read_text(encoding="utf-8"))
+    else:
+        _summarise(brief, paths, spent)
 
 
 def _summarise(brief: "Brief", paths: "BriefPaths", timing: str) -> None:
