@@ -45,6 +45,7 @@ class GasReader:
         self.suppliers = tuple(name for name in actors if name in study.suppliers)
 
     def figure(self, name: str, label: str, value: float, unit: str) -> Figure:
+        """Keep a figure of the programme's run, which has no range."""
         return self.book.keep(
             Figure(
                 id=f"{self.book.question}.gas.{name}",
@@ -107,4 +108,5 @@ class GasReader:
         return f"{self.seller} withholds {share.text} of its gas"
 
     def footnote(self) -> str:
+        """Say what stands below a picture of the run."""
         return "One run of the programme at the median of every quantity. Sources: tables of gas of the crisis; each row names its own."
