@@ -13,6 +13,7 @@ import io
 import os
 import re
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TextIO, cast
 
@@ -50,7 +51,7 @@ class StreamFailedError(Exception):
     """Standard output takes no more; the cause says why. A class of its own, so that nothing on the way takes it for its own."""
 
 
-class _Behind:
+class _Behind(ABC):
     """A text stream in front of another; ``is_vital`` tells whether it matters that what is written arrives."""
 
     def __init__(self, stream: TextIO, *, is_vital: bool) -> None:
@@ -70,9 +71,9 @@ class _Behind:
         """Write what is held back."""
         self._do(self._stream.flush)
 
+    @abstractmethod
     def made_safe(self, text: str) -> str:
         """Return the text as it may be written."""
-        raise NotImplementedError
 
     def _do(self, call: Callable[..., object], *given: str) -> None:
         try:
