@@ -58,7 +58,7 @@ def test_a_page_is_two_files(make_client, tmp_path, monkeypatch):
 
 def test_every_page_of_the_navigation_answers(client):
     """Oracle by hand: no link of the navigation is dead; each page has one first heading and a title of its own."""
-    pages = [page for page, _ in find_pages(["detente.web.pages"])]
+    pages = [page for page, *_ in find_pages(["detente.web.pages"])]
     answers = {page.path: client.get(f"/{CRISIS}/{page.path}") for page in pages}
     assert {answer.status_code for answer in answers.values()} == {200}
     assert all(answer.text.count("<h1") == 1 for answer in answers.values())

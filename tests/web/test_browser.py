@@ -3,83 +3,14 @@
 Oracles by hand, but where a test says otherwise: what one does is what one sees.
 """
 
-import shutil
-import socket
-import threading
-import time
 from itertools import pairwise
 
 import pytest
-import uvicorn
 from tests.web.conftest import CRISIS
-
-from detente.web import create_app
-from detente.web.access import Access, Limits
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAGES = ["what-if", "policies", "game", "sources"]
-PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def server(bench):
-    """The address of a workbench that listens."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
-    app = create_app(bench, access=Access(port=port), limits=Limits(burst=10_000))
-    config = uvicorn.Config(app, log_level="warning", lifespan="off")
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join(10)
-    listening.close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def visit(browser, server):
-    """Open a page in a browser of its own; what its console says and what it asks of others is kept, and must be nothing."""
-    contexts, said, outside = [], [], []
-
-    def open_page(path, *, width=1440, height=900, quiet=True, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        if quiet:
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                outside.append(request.url) if not request.url.startswith(server) else None
-            ),
-        )
-        page.goto(server + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert said == []
-    assert outside == []
 
 
 def settled(page):

@@ -55,7 +55,7 @@ def create_app(
         Packages with further pages, and folders with their templates.
     """
     found = find_pages(["detente.web.pages", *pages])
-    renderer = Renderer([_HERE / "templates", *templates], [page for page, _ in found], bench)
+    renderer = Renderer([_HERE / "templates", *templates], [page for page, *_ in found], bench)
     app = FastAPI(
         title="detente",
         version=version(),
@@ -69,8 +69,10 @@ def create_app(
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.include_router(api.router, prefix="/api")
     app.include_router(start.router, include_in_schema=False)
-    for _, router in found:
+    for _, router, more in found:
         app.include_router(router, include_in_schema=False)
+        if more is not None:
+            app.include_router(more, prefix="/api")
     _answer_errors(app)
     return Guard(
         app,
@@ -80,11 +82,11 @@ def create_app(
     )
 
 
-def find_pages(packages: Sequence[str]) -> tuple[tuple[Page, APIRouter], ...]:
+def find_pages(packages: Sequence[str]) -> tuple[tuple[Page, APIRouter, APIRouter | None], ...]:
     """Return the pages of some packages with their routes, in the order of the navigation.
 
     A module of a package is a page if its name does not begin with an underscore. It has ``PAGE``, which says how it is called,
-    and ``router``, its routes.
+    ``router``, its routes, and perhaps ``api``, what it adds to the JSON API.
     """
     found = []
     for package in packages:
@@ -92,7 +94,7 @@ def find_pages(packages: Sequence[str]) -> tuple[tuple[Page, APIRouter], ...]:
         for item in pkgutil.iter_modules(home.__path__):
             if not item.name.startswith("_"):
                 module = importlib.import_module(f"{package}.{item.name}")
-                found.append((module.PAGE, module.router))
+                found.append((module.PAGE, module.router, getattr(module, "api", None)))
     return tuple(sorted(found, key=lambda pair: (pair[0].order, pair[0].path)))
 
 

@@ -1,1 +1,1 @@
-"""The pages of the workbench, found by name: a module with ``PAGE`` and ``router``, and the template that it renders."""
+"""The pages of the workbench, found by name: a module with ``PAGE``, ``router`` and perhaps ``api``, and its template."""
