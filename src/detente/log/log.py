@@ -16,7 +16,7 @@ from typing import Any, NoReturn, Self
 import sqlalchemy as sa
 
 from detente.errors import RunError, UsageError, refuse
-from detente.log.opening import database_of, failing, open_database
+from detente.log.opening import database_of, failing, open_database, place_of
 from detente.log.tables import EVENTS
 
 __all__ = ["MOST_BYTES", "MOST_EVENTS", "Log", "LogEvent"]
@@ -80,6 +80,11 @@ class Log:
             ``log-unreadable`` for what is no log, is damaged or is newer; ``log-failed`` if it cannot be opened.
         """
         return cls(*open_database(database_of(url)))
+
+    @property
+    def place(self) -> str:
+        """Where the log is: a file, or an address without its password."""
+        return place_of(self._engine.url)
 
     def __enter__(self) -> Self:
         """Return the log."""

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from detente.errors import RunError, refuse
 from detente.log.tables import APPLICATION_ID, VERSION_TABLE
 
-__all__ = ["database_of", "failing", "open_database"]
+__all__ = ["database_of", "failing", "open_database", "place_of"]
 
 _PATIENCE = 30.0
 """Seconds that a writer waits for another one, and a server has to answer."""
@@ -207,9 +207,9 @@ def _refuse_unreadable(
     cause: BaseException | None = None,
 ) -> NoReturn:
     refuse(
-        f"the store {_name(database)} {what}",
+        f"the store {place_of(database)} {what}",
         code="log-unreadable",
-        at=_name(database),
+        at=place_of(database),
         fix=fix,
         error=RunError,
         cause=cause,
@@ -218,16 +218,17 @@ def _refuse_unreadable(
 
 def _refuse_failed(database: sa.URL, said: str, *, cause: BaseException | None = None) -> NoReturn:
     refuse(
-        f"the store {_name(database)} cannot be used: {said}",
+        f"the store {place_of(database)} cannot be used: {said}",
         code="log-failed",
-        at=_name(database),
+        at=place_of(database),
         fix="look at the disk or the server that holds it, or name another store with --store",
         error=RunError,
         cause=cause,
     )
 
 
-def _name(database: sa.URL) -> str:
+def place_of(database: sa.URL) -> str:
+    """Return where a database is, for people: a file, or an address without its password."""
     if database.drivername == "sqlite":
         return str(database.database)
     return database.set(drivername="postgresql").render_as_string(hide_password=True)
