@@ -22,9 +22,10 @@ from detente.brief.words import (
     unit_words,
 )
 from detente.crisis.crisis import Crisis
+from detente.errors import DetenteError
 from detente.web.workbench import Workbench
 
-__all__ = ["Page", "Renderer", "format_stakes", "renderer_of"]
+__all__ = ["Page", "Renderer", "describe", "format_stakes", "renderer_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,11 @@ class Page:
     label: str
     path: str
     order: int = 50
+
+
+def describe(error: DetenteError) -> dict[str, str]:
+    """Return an error as plain values."""
+    return {"code": error.code, "message": error.message, "at": error.at, "fix": error.fix}
 
 
 def format_stakes(value: float) -> str:

@@ -6,9 +6,10 @@ from fastapi.responses import HTMLResponse
 from detente.errors import refuse
 from detente.web.api import bench_of, stoppable
 from detente.web.charts import draw_rows
-from detente.web.comparing import AskedPair, compare, compare_all, default_pair, tell_pair, unit_of
+from detente.web.comparing import AskedPair, compare, default_pair, tell_pair
 from detente.web.links import SET, open_link
 from detente.web.pages._begin import CrisisOfPage
+from detente.web.pages.jobs import told_of
 from detente.web.rendering import Page, renderer_of
 
 __all__ = ["PAGE", "router", "show"]
@@ -38,11 +39,7 @@ async def show(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
         request, "", lambda stop: compare(bench, crisis.id, asked, is_stopped=stop)
     )
     renderer = renderer_of(request)
-    table = None
-    if query.get("all"):
-        table = await stoppable(
-            request, "", lambda _stop: compare_all(bench, crisis.id, asked.set, asked.seed)
-        )
+    job = told_of(request, crisis, query.get("job"))
     attack = pair.rows[0]
     headline = renderer.words(
         "words.j2",
@@ -58,16 +55,6 @@ async def show(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
         request,
         crisis=crisis,
         pair=pair,
-        table=table,
-        all_words=""
-        if table is None
-        else renderer.words(
-            "words.j2",
-            "unbeaten",
-            sum(item["pareto"] for item in table["policies"]),
-            len(table["policies"]),
-        ),
-        unit_of=unit_of,
         stale=opened.stale,
         given={SET + path: text for path, text in asked.set.items()},
         headline=headline,
@@ -75,4 +62,5 @@ async def show(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
             "words.j2", "cases", pair.aims[0].better, pair.aims[0].equal, pair.draws
         ),
         chart=draw_rows(pair.rows, compared=True, alt=headline, heads=("A", "A − B")),  # noqa: RUF001
+        **job,
     )
