@@ -6,17 +6,17 @@ another value. The folder that results is loaded again and must say the same as 
 
 import csv
 import io
-import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from detente.crisis.crisis import Crisis
+from detente.crisis.editing import remove_entry, rename_entry, set_value, value_at, write_value
 from detente.crisis.elements import Constant, Quantity
 from detente.crisis.loading import CRISIS_FILE, load_crisis
 from detente.crisis.scaffold import check_name
-from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE, QuantityEntry
+from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE
 from detente.errors import CrisisFileError, RunError, refuse
 from detente.files.writing import write_whole
 
@@ -30,14 +30,6 @@ _TABLE_CELLS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """By the first part of a path: cells of its row that take a fixed value, and cells that are emptied."""
 _JUDGEMENT = "judgement"
 """Key of the source that stands for the judgement of whoever wrote the file."""
-
-
-class _Edit(NamedTuple):
-    """Characters ``start`` to ``end`` of a text, and what takes their place."""
-
-    start: int
-    end: int
-    text: str
 
 
 def rewrite(crisis: Crisis, *, name: str = "") -> dict[str, bytes]:
@@ -65,10 +57,7 @@ def rewrite(crisis: Crisis, *, name: str = "") -> dict[str, bytes]:
         check_name(name)
     files = dict(crisis.files)
     text = files[CRISIS_FILE].decode("utf-8-sig")
-    edits = list(_edits(crisis, text, name))
-    for edit in sorted(edits, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    files[CRISIS_FILE] = text.encode()
+    files[CRISIS_FILE] = _rewritten(crisis, text, name).encode()
     for quantity in _set_quantities(crisis):
         if quantity.place is not None and quantity.place.file != CRISIS_FILE:
             file = quantity.place.file
@@ -133,89 +122,56 @@ def _set_quantities(crisis: Crisis) -> Iterator[Quantity]:
             yield quantity
 
 
-def _edits(crisis: Crisis, text: str, name: str) -> Iterator[_Edit]:
-    root = _compose(text)
+def _rewritten(crisis: Crisis, text: str, name: str) -> str:
+    """Return the text of the crisis file with what is set in its place."""
     if name:
-        yield _scalar(text, _child(root, "id"), name)
+        text = set_value(text, ("id",), name)
     for quantity in _set_quantities(crisis):
         if quantity.place is None or quantity.place.file == CRISIS_FILE:
-            node = _child(_child(root, "quantities"), quantity.path)
-            entry = _changed_entry(crisis, quantity, _plain(node))
-            yield _scalar(text, node, _flow(entry), ready=True)
+            text = _with_quantity(crisis, quantity, text)
     for path in crisis.overrides:
         if path.startswith("state.") and path[6:] in crisis.state:
-            node = _child(_child(root, "state"), path[6:])
-            yield _scalar(text, _child(node, "initial"), crisis.state[path[6:]].initial)
+            keys = ("state", path[6:], "initial")
+            text = set_value(text, keys, crisis.state[path[6:]].initial)
         elif path == "rounds":
-            yield _scalar(text, _child(root, "rounds"), str(crisis.rounds), ready=True)
+            text = set_value(text, ("rounds",), crisis.rounds)
     for player in crisis.written_players:
-        types = _child(_child(_child(root, "players"), player), "types")
         for item in crisis.players[player].types:
-            prior = repr(item.prior.value) if isinstance(item.prior, Constant) else "rest"
-            yield _scalar(text, _child(_child(types, item.id), "prior"), prior, ready=True)
+            prior = item.prior.value if isinstance(item.prior, Constant) else "rest"
+            text = set_value(text, ("players", player, "types", item.id, "prior"), prior)
+    return text
 
 
-def _compose(text: str) -> Any:
-    from ruamel.yaml import YAML  # noqa: PLC0415  slow to load
-
-    return YAML(typ="safe", pure=True).compose(io.StringIO(text))
-
-
-def _child(node: Any, key: str) -> Any:
-    """Return the value of a key of a mapping node."""
-    return next(value for name, value in node.value if name.value == key)
-
-
-def _plain(node: Any) -> dict[str, Any]:
-    """Return a mapping node as nested dicts, lists and texts with the tag of each scalar kept as a Python value."""
-    from ruamel.yaml import YAML  # noqa: PLC0415  slow to load
-
-    found: dict[str, Any] = YAML(typ="safe", pure=True).constructor.construct_document(node)
-    return found
-
-
-def _scalar(text: str, node: Any, value: str, *, ready: bool = False) -> _Edit:
-    """Return the edit that puts a value in the place of a node, without the blank lines behind a block."""
-    start, end = node.start_mark.index, node.end_mark.index
-    end = start + len(text[start:end].rstrip())
-    return _Edit(start, end, value if ready else json.dumps(value, ensure_ascii=False))
-
-
-def _changed_entry(crisis: Crisis, quantity: Quantity, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entry of a quantity with the value that is set, a note that says so, and no source that gave another."""
+def _with_quantity(crisis: Crisis, quantity: Quantity, text: str) -> str:
+    """Return the text with the value of a quantity, a note that says so, and no source that gave another."""
+    place = ("quantities", quantity.path)
+    entry: Mapping[str, Any] = value_at(text, place)
+    way = next(way for way in WAYS_TO_GIVE_A_VALUE if way in entry)
     law = quantity.distribution
-    before = next(way for way in WAYS_TO_GIVE_A_VALUE if way in entry)
-    words = json.dumps(entry[before], ensure_ascii=False, default=str)
-    note = f"set in a what-if; before that {before} {words}"
-    kept = {
-        key: value
-        for key, value in entry.items()
-        if key not in {*WAYS_TO_GIVE_A_VALUE, "note", "claimed_by"}
-    }
-    value: dict[str, Any] = (
-        {"value": law.parameters[0]}
+    now: tuple[str, Any] = (
+        ("value", _number(law.parameters[0]))
         if law.family == "fixed"
-        else {law.family: list(law.parameters)}
+        else (law.family, list(map(_number, law.parameters)))
     )
-    source = {"source": _JUDGEMENT if _JUDGEMENT in crisis.sources else list(quantity.sources)}
-    told = {"note": f"{note}. {entry['note']}" if entry.get("note") else note}
-    return {**kept, **value, **source, "grade": "estimate", **told}
+    note = f"set in a what-if; before that {write_value({way: entry[way]}).strip('{}')}"
+    before = entry.get("note")
+    source = _JUDGEMENT if _JUDGEMENT in crisis.sources else list(quantity.sources)
+    text = rename_entry(text, (*place, way), now[0])
+    if "claimed_by" in entry:
+        text = remove_entry(text, (*place, "claimed_by"))
+    for key, value in (
+        now,
+        ("source", source),
+        ("grade", "estimate"),
+        ("note", f"{note}. {before}" if before else note),
+    ):
+        text = set_value(text, (*place, key), value)
+    return text
 
 
-def _flow(value: Any) -> str:
-    """Write plain values as YAML on one line; keys of entries need no quotes."""
-    if isinstance(value, dict):
-        parts = (f"{_key(key)}: {_flow(item)}" for key, item in value.items())
-        return "{" + ", ".join(parts) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, float):
-        return repr(value).removesuffix(".0")
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _key(key: Any) -> str:
-    return str(key) if str(key) in QuantityEntry.model_fields else json.dumps(key, default=str)
+def _number(value: float) -> float | int:
+    """Return a whole number as one, as people write it."""
+    return int(value) if value == int(value) else value
 
 
 def _with_row(quantity: Quantity, content: bytes) -> bytes:

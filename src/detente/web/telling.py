@@ -17,7 +17,7 @@ from detente.web.rendering import Renderer
 
 __all__ = [
     "STANDING",
-    "Told",
+    "NumberTold",
     "TraceOfNumber",
     "check_figure",
     "is_figure",
@@ -59,7 +59,7 @@ class TraceOfNumber(BaseModel):
     link: str
 
 
-class Told(BaseModel):
+class NumberTold(BaseModel):
     """A number: mean over the cases, 5% and 95% quantile, unit, words, trace; ``excluded`` where the rules leave no way to it."""
 
     id: str
@@ -103,7 +103,7 @@ def check_figure(crisis: Crisis, figure: str) -> Metric:
 
 def tell_figure(
     renderer: Renderer, crisis: Crisis, metric: Metric, spread: Spread | None, trace: TraceOfNumber
-) -> Told:
+) -> NumberTold:
     """Return a number with its words.
 
     Parameters
@@ -124,7 +124,7 @@ def tell_figure(
     if spread is not None:
         ends = format_range(spread.low, spread.high, unit)
         text = f"{format_value(spread.mean, unit)}{f' ({ends})' if ends else ''}"
-    return Told(
+    return NumberTold(
         id=str(metric),
         label=renderer.words(
             "assistants-words.j2", "figure", metric.kind, _words_of(crisis, metric)

@@ -32,7 +32,7 @@ from detente.web.assumptions import (
 )
 from detente.web.findings import tell
 from detente.web.rendering import Renderer
-from detente.web.telling import STANDING, Told, check_figure, is_figure, tell_figure, trace_of
+from detente.web.telling import STANDING, NumberTold, check_figure, is_figure, tell_figure, trace_of
 from detente.web.workbench import Workbench
 
 __all__ = [
@@ -213,9 +213,9 @@ class OutcomeTold(BaseModel):
 
     id: str
     label: str
-    now: Told
-    as_filed: Told
-    by_type: list[Told]
+    now: NumberTold
+    as_filed: NumberTold
+    by_type: list[NumberTold]
 
 
 class WhatIfTold(ToolAnswer):
@@ -238,8 +238,8 @@ class WhatIfTold(ToolAnswer):
 class FigureTold(ToolAnswer):
     """One number: now, and as filed on the same cases."""
 
-    now: Told
-    as_filed: Told
+    now: NumberTold
+    as_filed: NumberTold
     changes: list[Change]
     unsolved: int
 
@@ -363,7 +363,7 @@ def _what_if(desk: Desk, asked: AskedWhatIf, stop: IsStopped) -> WhatIfTold:
     changed = desk.bench.changed(asked.crisis, asked.set)
     as_filed = plain.model_copy(update={"set": {}})
 
-    def told(metric: Metric, found: Any, *, now: bool) -> Told:
+    def told(metric: Metric, found: Any, *, now: bool) -> NumberTold:
         trace = trace_of(filed, changed if now else filed, metric, plain if now else as_filed)
         return tell_figure(desk.renderer, filed, metric, found, trace)
 
