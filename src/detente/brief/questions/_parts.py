@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -21,6 +22,7 @@ __all__ = [
     "held_by",
     "moved_by",
     "picture_words",
+    "policy_row",
     "readings",
     "run_note",
     "share_of_attacks",
@@ -32,15 +34,25 @@ MOST_READINGS = 6
 """Levels of a mechanism of belief that are shown."""
 
 
-def run_note(context: Context, *, spread: bool = True) -> str:
-    """Footnote of a picture that is read off the run; with ``spread`` its points stand for means, its lines for ranges."""
+def run_note(context: Context, *, marks: Literal["line", "bar", ""] = "line") -> str:
+    """Footnote of a picture that is read off the run; ``marks`` says what stands for a mean with a range, a point or a bar."""
     return context.say(
         "pictures",
         "run_note",
         crisis=context.crisis.id,
         day=context.crisis.as_of.isoformat(),
         cases=context.results.n_draws,
-        marks="line" if spread else "",
+        marks=marks,
+    )
+
+
+def policy_row(context: Context, policy: str) -> str:
+    """Return how a row of a table names a policy; of the base case it says so."""
+    label = sentence_case(context.policies.get(policy).label)
+    return (
+        context.say("pictures", "is_base", label=label)
+        if policy == context.policies.base
+        else label
     )
 
 
