@@ -27,9 +27,12 @@ class Shown(BaseModel):
 def show_answer(renderer: Renderer, crisis: Crisis, answer: WhatIf) -> dict[str, Any]:
     """Return what templates say of an answer."""
     compared = bool(answer.changes)
-    attack, leader = answer.attack, find_leader(answer.rows, changed=compared)
+    attack, leader = (
+        answer.attack,
+        find_leader(answer.rows, crisis.outcomes.values(), changed=compared),
+    )
     headline = renderer.words("words.j2", "headline", tell(attack, changed=compared), attack)
-    title = renderer.words("words.j2", "mover", leader.case, leader.row, leader.change)
+    title = renderer.words("words.j2", "mover", leader.case, leader.label, leader.value)
     return {
         "answer": answer,
         "compared": compared,
