@@ -500,7 +500,7 @@ def test_a_run_goes_on_after_its_server_was_killed(tmp_path, small):
     with the numbers of a run that nobody stopped, and a client resumes after the last event that it had."""
     process, address = start_server(tmp_path)
     try:
-        body = {"work": "policies", "draws": 2048}
+        body = {"work": "policies", "draws": 1024}
         job = json.loads(ask(f"{address}/api/crises/{small.names[0]}/jobs", body))["id"]
         shards = wait_for(
             lambda: sorted((tmp_path / "detente" / "jobs" / job).rglob("*.parquet")), 120
@@ -520,7 +520,7 @@ def test_a_run_goes_on_after_its_server_was_killed(tmp_path, small):
         done = json.loads(ask(f"{address}/api/jobs/{job}"))
         assert done["starts"] == 2
         assert shards
-        run = run_ensemble(small.crisis(small.names[0]), folder=tmp_path / "run", n_draws=2048)
+        run = run_ensemble(small.crisis(small.names[0]), folder=tmp_path / "run", n_draws=1024)
         known = compare_in_run(run, default_aims(small.crisis(small.names[0])), ())
         assert done["result"]["policies"] == json.loads(json.dumps(known))["policies"]
         assert not (tmp_path / "detente" / "jobs" / job).exists()

@@ -109,7 +109,7 @@ class Change(BaseModel):
 
 
 class WhatIf(BaseModel):
-    """The answer to a what-if: explored cases, not a forecast.
+    """The answer to a what-if: an average over versions of the crisis, not a forecast.
 
     ``digest`` is that of the crisis as filed, ``engine`` the version of the program; with ``seed``, ``draws`` and ``changes``
     they give the same numbers again. ``unsolved`` counts draws that missed the solver's tolerance; they are in every number.
