@@ -17,6 +17,7 @@ from detente.log import Log
 from detente.web import api, start
 from detente.web.access import Access, Guard, Limits
 from detente.web.answers import Answers, version
+from detente.web.drafts import Drafts
 from detente.web.rendering import Page, Renderer
 from detente.web.workbench import Workbench
 
@@ -73,6 +74,8 @@ def create_app(
     app.state.bench, app.state.renderer = bench, renderer
     app.state.answers = Answers(bench)
     app.state.log = log if log is not None else Log.open("sqlite://")
+    app.state.drafts = Drafts(app.state.log, bench)
+    bench.add(app.state.drafts)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.include_router(api.router, prefix="/api")
     app.include_router(start.router, include_in_schema=False)
