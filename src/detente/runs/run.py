@@ -1,6 +1,6 @@
 """Runs: what a run folder says, read back as series, ranges, drivers, regret and differences.
 
-Ranges are the 5% and 95% quantiles over draws. Shares of draws are shares *of versions of the crisis*.
+Ranges are the 5% and 95% quantiles over draws. Shares of draws are shares *of explored cases*.
 """
 
 from collections import OrderedDict
