@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple, NoReturn
 
 from detente.crisis.draft import Keys
 from detente.crisis.reading import read_document
+from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE
 from detente.errors import refuse
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "read_value",
     "remove_entry",
     "rename_entry",
+    "set_distribution",
     "set_value",
     "value_at",
     "write_value",
@@ -177,6 +179,30 @@ def add_entry(text: str, keys: Keys, value: Any, *, before: str = "") -> str:
         return f"{text[:at]}{indent}{dash}{written}\n{text[at:]}"
     at = _line_end(text, items[-1].end)
     return f"{text[:at]}\n{indent}{dash}{written}{text[at:]}"
+
+
+def set_distribution(text: str, path: str, way: str, value: Any) -> str:
+    """Return the text with another way to give the value of a quantity, in the place of the one that stands there.
+
+    Parameters
+    ----------
+    text
+        The text of a crisis file.
+    path
+        Of a quantity in it.
+    way
+        One of :data:`detente.crisis.schema.WAYS_TO_GIVE_A_VALUE`.
+    value
+        What stands under it.
+    """
+    keys = ("quantities", path)
+    there = value_at(text, keys) or {}
+    given = [name for name in WAYS_TO_GIVE_A_VALUE if name in there]
+    if given and given[0] != way:
+        text = rename_entry(text, (*keys, given[0]), way)
+    for other in given[1:]:
+        text = remove_entry(text, (*keys, other))
+    return set_value(text, (*keys, way), value)
 
 
 def remove_entry(text: str, keys: Keys) -> str:

@@ -175,6 +175,12 @@ class Drafts:
                 self._known[draft] = found
         return found
 
+    def begun_at(self, draft: str) -> int:
+        """Return the event at which a draft had the texts that it was begun with."""
+        kinds = {"begun", "file"}
+        events = self._log.read(_STREAM + draft)
+        return max((item.number for item in events if item.kind in kinds), default=0)
+
     def list(self) -> list[DraftState]:
         """Return the drafts that are not set aside, the latest first."""
         ids = [name.removeprefix(_STREAM) for name in self._log.streams(_STREAM)]
