@@ -16,6 +16,7 @@ from detente.errors import Code, CrisisFileError, DetenteError, SystemFailedErro
 from detente.web import api, start
 from detente.web.access import Access, Guard, Limits
 from detente.web.answers import Answers, version
+from detente.web.briefings import Briefings
 from detente.web.rendering import Page, Renderer
 from detente.web.workbench import Workbench
 
@@ -65,7 +66,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.bench, app.state.renderer = bench, renderer
-    app.state.answers = Answers(bench)
+    app.state.answers, app.state.briefings = Answers(bench), Briefings(bench)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.include_router(api.router, prefix="/api")
     app.include_router(start.router, include_in_schema=False)
