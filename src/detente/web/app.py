@@ -17,6 +17,7 @@ from detente.log import Log
 from detente.web import api, start
 from detente.web.access import Access, Guard, Limits
 from detente.web.answers import Answers, version
+from detente.web.briefings import Briefings
 from detente.web.jobs import Jobs
 from detente.web.rendering import Page, Renderer, describe
 from detente.web.workbench import Workbench
@@ -75,7 +76,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.bench, app.state.renderer = bench, renderer
-    app.state.answers = Answers(bench)
+    app.state.answers, app.state.briefings = Answers(bench), Briefings(bench)
     app.state.log = log if log is not None else Log.open("sqlite://")
     app.state.jobs = jobs or Jobs(bench, app.state.answers, app.state.log)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
