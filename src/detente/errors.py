@@ -141,6 +141,7 @@ Code = Literal[
     "page-unknown",
     "request-limited",
     "request-superseded",
+    "upload-invalid",
 ]
 """Every code that an error or a finding may carry."""
 

@@ -20,6 +20,7 @@ from detente.errors import refuse
 
 __all__ = [
     "add_entry",
+    "lines_at",
     "read_value",
     "remove_entry",
     "rename_entry",
@@ -91,6 +92,23 @@ def value_at(text: str, keys: Keys) -> Any:
         else:
             return None
     return None if node is None else node.plain()
+
+
+def lines_at(text: str, keys: Keys) -> tuple[int, int]:
+    """Return where the lines of an entry begin and end in the text: what stands in whole lines of its own.
+
+    An entry that shares a line with others has that line.
+
+    Raises
+    ------
+    UsageError
+        ``path-unknown`` if there is no such entry, ``yaml-invalid`` if the text is no YAML.
+    """
+    *parents, last = keys
+    for item in (_find(text, parents) if parents else _compose(text, str(last))).items():
+        if item.name == str(last):
+            return text.rfind("\n", 0, item.start) + 1, _line_end(text, item.end)
+    return _no_place(keys)
 
 
 def set_value(text: str, keys: Keys, value: Any) -> str:
