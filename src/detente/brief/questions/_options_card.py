@@ -7,9 +7,8 @@ from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure
 from detente.brief.pages import PageWords, read_page
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL
-from detente.brief.questions._parts import moved_by, run_note, share_of_attacks
+from detente.brief.questions._parts import moved_by, picture_words, run_note, share_of_attacks
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument
 from detente.crisis.metric_names import metric_name
@@ -143,9 +142,6 @@ def forms_chart(context: Context, book: Book) -> Chart | None:
     ranked = sorted(player.types, key=lambda kind: -(found[first.id, kind.id].value or 0.0))
     high, low = (found[first.id, kind.id] for kind in (ranked[0], ranked[-1]))
     clauses = [context.names.type_clause(player.id, kind.id) for kind in (ranked[0], ranked[-1])]
-    title = f"{sentence_case(first.label)}: {high.text} if {clauses[0]}, {low.text} if {clauses[1]}"
-    if high.text == low.text:
-        title = f"{sentence_case(first.label)} is the likeliest attack, at {high.text} whatever {player.name} wants"
     return draw_ranges(
         "options-forms",
         [
@@ -158,10 +154,17 @@ def forms_chart(context: Context, book: Book) -> Chart | None:
             for rule in rules
             for place, kind in enumerate(player.types)
         ],
-        Words(
-            title=title,
-            subtitle=f"Chance of each form of attack in the base case, by what {player.name} wants",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            "options",
+            "forms",
+            note=run_note(context),
+            form=first.label,
+            is_same=high.text == low.text,
+            high=high,
+            low=low,
+            clauses=clauses,
+            player=player.name,
         ),
         row_title="Outcome",
     )
