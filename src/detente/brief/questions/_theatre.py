@@ -80,7 +80,12 @@ def theatre_chart(book: Book) -> Chart | None:
     if len(beyond(ground, spots)) > len(spots) - 2:
         return None
     return draw_map(
-        "deterrence-theatre", spots, lines, _words(context, marks, ground, spots), ground=ground
+        "deterrence-theatre",
+        spots,
+        lines,
+        _words(context, marks, ground, spots),
+        claim=context.say("deterrence", "theatre_claim"),
+        ground=ground,
     )
 
 
