@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -219,9 +220,15 @@ def _weighted(book: Book, item: Held, output: str) -> tuple[np.ndarray, Level] |
     return np.asarray(total / weights), levels[0]
 
 
-def shadows(book: Book, held: Sequence[Held]) -> list[tuple[str, Figure, Figure]]:
-    """Return per option the risk of a wider war from which it no longer pays, and the file's; those held back without it are left out."""
-    context, found = book.context, []
+def shadows(
+    book: Book, held: Sequence[Held]
+) -> list[tuple[str, Figure, Figure, Literal["same", "apart"]]]:
+    """Return per option the risk of a wider war from which it no longer pays, the file's, and whether both print alike.
+
+    Options that are held back without such a risk are left out.
+    """
+    context = book.context
+    found: list[tuple[str, Figure, Figure, Literal["same", "apart"]]] = []
     for item in held:
         known = _weighted(book, item, "threshold_escalation")
         risk = context.levels.binding_values(
@@ -246,7 +253,7 @@ def shadows(book: Book, held: Sequence[Held]) -> list[tuple[str, Figure, Figure]
             trace=context.traces.of(risk[1]),
         )
         if (needed.value or 0.0) >= RISK:
-            found.append((label, needed, given))
+            found.append((label, needed, given, "same" if needed.text == given.text else "apart"))
     return found
 
 

@@ -38,12 +38,15 @@ class Measures:
     """What measures do by themselves, and tables.
 
     ``alone`` holds of each measure that has an effect its label and the target's loss after a year and after three, the
-    largest first; ``prices`` of one that moves a world price the rise in the first month and after a year; ``unmodelled``
-    the others. ``ally`` is the first ally, with what it loses under its dearest measure, and how likely it joins the measure
+    largest first; ``first_month`` of each that moves the currency at once its label and that fall, the largest first, and
+    ``late`` those of them whose cost in the first month is not modelled; ``prices`` of one that moves a world price the rise in
+    the first month and after a year; ``unmodelled`` the others. ``ally`` is the first ally, with what it loses under its dearest measure, and how likely it joins the measure
     that it wants least and all of them.
     """
 
     alone: tuple[tuple[str, Figure, Figure | None], ...] = ()
+    first_month: tuple[tuple[str, Figure], ...] = ()
+    late: tuple[str, ...] = ()
     prices: tuple[tuple[str, Figure, Figure], ...] = ()
     unmodelled: tuple[str, ...] = ()
     ally: "Ally | None" = None
@@ -121,6 +124,12 @@ def describe_measures(context: Context, book: Book) -> Measures:
     tables = [_effects(reader), _members(reader, coalition)]
     return Measures(
         alone=_alone(reader),
+        first_month=tuple((label, fall) for _, label, fall in _first_month(reader)),
+        late=tuple(
+            label
+            for name, label, _ in _first_month(reader)
+            if reader.figure(name, "target", "gdp", "month") is None
+        ),
         prices=_prices(reader),
         unmodelled=_unmodelled(reader),
         ally=_ally(reader, coalition),
@@ -147,6 +156,16 @@ def _alone(reader: _Reader) -> tuple[tuple[str, Figure, Figure | None], ...]:
         and (year.value or 0.0) >= LEAST_SHOWN
     ]
     return tuple(sorted(found, key=lambda row: -(row[1].value or 0.0)))
+
+
+def _first_month(reader: _Reader) -> list[tuple[str, str, Figure]]:
+    """Return the measures that move the currency in the first month, with that fall, the largest first."""
+    found = [
+        (name, reader.labels[name], fall)
+        for name in reader.study.measures
+        if (fall := reader.figure(name, "target", "currency", "month")) is not None
+    ]
+    return sorted(found, key=lambda row: -(row[2].value or 0.0))
 
 
 def _prices(reader: _Reader) -> tuple[tuple[str, Figure, Figure], ...]:

@@ -63,7 +63,8 @@ def options_words(
             "top": top,
             "by_type": [] if top is None else _by_type(context, book, top[0]),
             "together": [] if top is None else _together(book, soft),
-            "chances": [figure for _, figure in chances[:MOST_RESULTS]],
+            "chances": _results(chances[:MOST_RESULTS]),
+            "ends": _ends(context, book),
             "departures": departures,
             "hidden": [item.label for item, _ in ladder if item.seen_by],
             "what": "" if top is None else f"“{top[0].label}”",
@@ -71,6 +72,46 @@ def options_words(
         },
         language=context.language,
     )
+
+
+def _results(chances: Options) -> list[tuple[str, list[tuple[str, Figure]]]]:
+    """Return the results of chance by the option that they follow."""
+    found: dict[str, list[tuple[str, Figure]]] = {}
+    for instrument, figure in chances:
+        result = figure.label.removeprefix(f"“{instrument.label}”: ")
+        found.setdefault(instrument.label, []).append((result, figure))
+    return list(found.items())
+
+
+def _ends(context: Context, book: Book) -> list[tuple[str, Figure]]:
+    """Return the outcomes, neither attacks nor settlements, that a result of chance of the challenger's alone brings about."""
+    brought = {
+        (variable, str(value))
+        for player in context.roles.players("challenger")
+        for item in context.roles.instruments_of(player.id)
+        for result in item.chance
+        for variable, value in result.effects.items()
+    }
+    found = []
+    for rule in context.crisis.outcomes.values():
+        states = {
+            (variable, values[0])
+            for one in rule.when
+            for variable, values in one.allowed.items()
+            if len(values) == 1
+        }
+        metric = metric_name("outcome", rule.id)
+        if (
+            rule.attack
+            or rule.settlement
+            or not states & brought
+            or not context.columns.has(metric)
+        ):
+            continue
+        found.append(
+            (rule.label, book.metric(f"outcome.{rule.id}", f"outcome: {rule.label}", metric))
+        )
+    return found
 
 
 def _use(instrument: Instrument) -> str:

@@ -70,6 +70,8 @@ def sanctions_words(
             "grows": None if hardest is None else _grows(context, book, hardest),
             "shrinks": None if hardest is None else _shrinks(context, book, hardest[0]),
             "alone": measures.alone[:MOST_MEASURES],
+            "first_month": measures.first_month[:MOST_MEASURES],
+            "late": measures.late,
             "prices": measures.prices,
             "unmodelled": measures.unmodelled,
             "ally": measures.ally,
