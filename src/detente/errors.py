@@ -136,6 +136,12 @@ Code = Literal[
     "page-unknown",
     "request-limited",
     "request-superseded",
+    # playing
+    "command-invalid",
+    "order-illegal",
+    "phase-over",
+    "seat-foreign",
+    "session-mismatch",
 ]
 """Every code that an error or a finding may carry."""
 
