@@ -131,6 +131,11 @@ Code = Literal[
     "executor-failed",
     "query-invalid",
     "system-failed",
+    # keeping
+    "log-conflict",
+    "log-event-invalid",
+    "log-failed",
+    "log-unreadable",
     # serving
     "access-denied",
     "page-unknown",

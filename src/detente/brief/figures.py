@@ -7,6 +7,7 @@ can hold, and :func:`plain` removes the links again.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from detente.brief.words import (
     KNOWN_DIGITS,
@@ -69,7 +70,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number shown to a reader, with its 5-95 % range over the explored cases and its trace.
+    """A number shown to a reader, with its 5-95 % range over the versions of the crisis and its trace.
 
     ``explored`` tells that it is a mean over cases of an exploratory run, which no likelihood word may be given;
     ``excluded`` that the rules leave no way to what it is the probability of: then it has no value.
@@ -208,7 +209,8 @@ class Picture:
 class Chart:
     """A picture with its words and its text table.
 
-    ``picture`` draws it when it is first asked for.
+    ``picture`` draws it when it is first asked for. ``inset`` draws one form for a page that has the tones in a style sheet;
+    ``sheet`` draws the picture that stands alone, with a line more below its source.
     """
 
     id: str
@@ -217,6 +219,8 @@ class Chart:
     footnote: str
     alt: str
     picture: Callable[[], Picture]
+    inset: Callable[[Literal["wide", "narrow"]], str]
+    sheet: Callable[[str], str]
     table: TableView
 
     @property
@@ -268,14 +272,14 @@ def link(figure: Figure, text: str = "") -> str:
 def chance(figure: Figure) -> str:
     """Say a probability as verb, word, number and range: "is unlikely (31%, range 8-62%)".
 
-    Of an exploratory run it is an average over explored cases, without a word of likelihood.
+    Of an exploratory run it is an average over versions, without a word of likelihood.
     """
     if figure.excluded:
         return f"is {link(figure)}"
     if figure.value is None:
         return "is not known"
     if figure.explored:
-        return f"averages {link(figure, figure.aside_text)} over explored cases"
+        return f"averages {link(figure, figure.aside_text)} over all versions of the crisis"
     word = likelihood_word(figure.value)
     verb = "is"
     if word.endswith("chance"):

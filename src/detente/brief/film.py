@@ -106,7 +106,7 @@ def make_film(
         Number of joint samples.
     """
     days = tuple(date.fromisoformat(record["day"]) for record in records)
-    foot = f"Source: detente {version('detente')}, {draws:,} explored cases; bands hold 5 to 95% of them"
+    foot = f"Source: detente {version('detente')}, {draws:,} versions of the crisis; bands hold 90% of them"
     charts = [
         _outlook(crisis, records, days, foot),
         _beliefs(crisis, records, days, foot),
@@ -144,7 +144,7 @@ def _outlook(crisis: Crisis, records: Sequence[Record], days: Sequence[date], fo
         paths,
         Words(
             title=title,
-            subtitle="Mean probability over the explored cases, by day; the band is that of an attack",
+            subtitle="Average over all versions, by day; the band is that of an attack",
             footnote=foot,
         ),
     )
@@ -189,7 +189,7 @@ def _beliefs(
         paths,
         Words(
             title=title,
-            subtitle="What an observer who sees what is public believes about private types, mean over the explored cases",
+            subtitle="What an observer who sees what is public believes about private types, average over all versions",
             footnote=foot,
         ),
     )

@@ -24,6 +24,14 @@ HostOption = Annotated[
 PortOption = Annotated[
     int, typer.Option("--port", help="Port; 0 takes a free one.", min=0, max=65535)
 ]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        help="Where what you save is kept: sqlite:///FILE or postgresql://USER@HOST/DATABASE.  [default: a file among your data]",
+        metavar="URL",
+    ),
+]
 BrowserOption = Annotated[
     bool, typer.Option("--browser/--no-browser", help="Open the workbench in a browser.")
 ]
@@ -34,11 +42,12 @@ def command(
     *,
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
+    store: StoreOption = None,
     browser: BrowserOption = True,
 ) -> None:
     """Open the workbench: move an assumption of a crisis in the browser, and see what it changes and why.
 
-    Nothing leaves this machine, and nothing is loaded from outside. Stop it with Ctrl-C.
+    Nothing leaves this machine but to a store that you name, and nothing is loaded from outside. Stop it with Ctrl-C.
 
     For example:
 
@@ -47,6 +56,8 @@ def command(
       detente serve my-crisis --no-browser --port 8080
 
       detente serve cuba-1962 --host 0.0.0.0
+
+      detente serve --store sqlite:///crises.db
     """
     from detente.cli._stopping import stopping_on_terminate
     from detente.web.serving import serve
@@ -58,4 +69,4 @@ def command(
 
     with stopping_on_terminate():
         bench = Workbench(crises or ())
-        serve(bench, host=host, port=port, opens_browser=browser, say=say)
+        serve(bench, host=host, port=port, store=store, opens_browser=browser, say=say)

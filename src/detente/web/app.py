@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from detente.errors import Code, CrisisFileError, DetenteError, SystemFailedError, UsageError
+from detente.log import Log
 from detente.web import api, start
 from detente.web.access import Access, Guard, Limits
 from detente.web.answers import Answers, version
@@ -25,6 +26,8 @@ _HERE = Path(__file__).parent
 _STATUS: Mapping[Code, int] = {
     "access-denied": 403,
     "crisis-unknown": 404,
+    "log-conflict": 409,
+    "log-failed": 503,
     "page-unknown": 404,
     "request-limited": 429,
     "request-superseded": 409,
@@ -36,6 +39,7 @@ _STATUS: Mapping[Code, int] = {
 def create_app(
     bench: Workbench,
     *,
+    log: Log | None = None,
     access: Access | None = None,
     limits: Limits | None = None,
     pages: Sequence[str] = (),
@@ -47,6 +51,8 @@ def create_app(
     ----------
     bench
         The crises.
+    log
+        Where what users write is kept; by default a log that goes with the application.
     access
         Where it listens; the loopback address by default.
     limits
@@ -66,6 +72,7 @@ def create_app(
     )
     app.state.bench, app.state.renderer = bench, renderer
     app.state.answers = Answers(bench)
+    app.state.log = log if log is not None else Log.open("sqlite://")
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.include_router(api.router, prefix="/api")
     app.include_router(start.router, include_in_schema=False)

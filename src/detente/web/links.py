@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from detente.crisis.crisis import Crisis
 from detente.engine.usual import SEED
 from detente.errors import DetenteError
-from detente.web.answers import Asked, version
+from detente.web.answers import DRAWS, Asked, version
 
 __all__ = ["DIGITS", "SET", "Opened", "Stale", "open_link", "write_link"]
 
@@ -77,9 +77,10 @@ def open_link(crisis: Crisis, query: Iterable[tuple[str, str]], *, draws: int = 
     query
         Names and values of the link, in order.
     draws
-        Draws to answer with.
+        Draws to answer with, unless the link names some.
     """
     pairs = dict(query)
+    draws = next((step for step in DRAWS if str(step) == pairs.get("draws")), draws)
     values = {
         name.removeprefix(SET): value.strip()
         for name, value in pairs.items()

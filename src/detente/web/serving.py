@@ -12,6 +12,8 @@ import segno
 import uvicorn
 
 from detente.errors import refuse
+from detente.log import Log
+from detente.log.places import usual_store
 from detente.web.access import Access
 from detente.web.app import create_app
 from detente.web.workbench import Workbench
@@ -27,6 +29,7 @@ def serve(
     *,
     host: str,
     port: int,
+    store: str | None = None,
     opens_browser: bool,
     say: Callable[[str], object],
 ) -> None:
@@ -39,6 +42,8 @@ def serve(
     host, port
         Where to listen; port 0 takes a free one. Any address but the loopback one wants a token, which is said as a link and as
         a square to be photographed.
+    store
+        Address of the log of what users write, as of :meth:`detente.log.Log.open`; by default a file among the user's data.
     opens_browser
         Whether to open a browser.
     say
@@ -47,17 +52,34 @@ def serve(
     Raises
     ------
     UsageError
-        ``option-invalid`` if the address cannot be listened on.
+        ``option-invalid`` if the address cannot be listened on or names no store, ``extra-missing`` without the extra
+        ``postgres``.
+    RunError
+        ``log-unreadable`` or ``log-failed`` if the store cannot be opened.
     """
+    with Log.open(store or usual_store()) as log:
+        _serve(bench, log, host=host, port=port, opens_browser=opens_browser, say=say)
+
+
+def _serve(
+    bench: Workbench,
+    log: Log,
+    *,
+    host: str,
+    port: int,
+    opens_browser: bool,
+    say: Callable[[str], object],
+) -> None:
+    """Listen, and serve with a log."""
     listening = _listen(host, port)
     access = Access.of(host, listening.getsockname()[1])
     say(f"detente serves {', '.join(bench.names)} at {access.link}")
     if access.token:
         say(square_of(access.link))
         say("Whoever has this link can use the workbench; others are refused.")
-    say("Stop it with Ctrl-C.")
+    say(f"What is saved stands in {log.place}. Stop with Ctrl-C.")
     config = uvicorn.Config(
-        create_app(bench, access=access),
+        create_app(bench, log=log, access=access),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -139,7 +139,7 @@ def channel_table(context: Context, book: Book) -> TableView | None:
             )
             for row in rows
         ),
-        title="What is said in confidence tells only those who hear it",
+        title=context.say("outlook", "channels_title"),
         numeric=(False, False, False, True, True, True),
-        note="Where the mover chooses freely; Bayes' rule on its first move. The public sees what the move looks like.",
+        note=context.say("outlook", "channels_note"),
     )

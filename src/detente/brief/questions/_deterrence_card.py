@@ -302,7 +302,7 @@ def holds_chart(context: Context, held: Sequence[Held]) -> Chart | None:
         Words(
             title=title,
             subtitle="Share of versions in which holding back is worth more than attacking. A share of versions has no range of its own",
-            footnote=run_note(context, spread=False),
+            footnote=run_note(context, marks=""),
         ),
         bars=True,
         row_title="Option",

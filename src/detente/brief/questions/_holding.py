@@ -203,7 +203,7 @@ def balance_chart(book: Book, held: list[Held]) -> Chart | None:
             title=title,
             subtitle="Stakes, mean over versions. Bars: what holds back (punishment: sanctions and blame); red stroke: what a sure and costless success would "
             "give over holding back. A bar that passes the stroke deters",
-            footnote=run_note(context, spread=False),
+            footnote=run_note(context, marks=""),
         ),
         tempting="Temptation",
         row_title="Option",

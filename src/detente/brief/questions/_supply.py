@@ -93,7 +93,7 @@ def supply_charts(context: Context, book: Book) -> list[Chart]:
                 Words(
                     title=f"A cut takes {format_number(lost)} TWh; {join_words(rising) or 'nothing'} stand{'' if len(rising) > 1 else 's'} in for it",
                     subtitle=f"{sentence_case(mechanism.label)}: what covers demand in TWh, mean over versions",
-                    footnote=run_note(context, spread=False),
+                    footnote=run_note(context, marks=""),
                 ),
                 colours={OWN: NEUTRAL, **colours},
                 row_title="Situation",

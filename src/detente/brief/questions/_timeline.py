@@ -63,7 +63,7 @@ def _sources(
     context: Context, arrivals: Sequence[Arrival], dates: Sequence[Dated]
 ) -> Iterator[str]:
     if arrivals:
-        yield run_note(context, spread=False).removesuffix(".")
+        yield run_note(context, marks="").removesuffix(".")
     if dates:
         files = [
             table.file

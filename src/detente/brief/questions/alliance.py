@@ -251,7 +251,7 @@ def _matrix(context: Context, packages: Packages) -> Chart | None:
         Words(
             title=title,
             subtitle="Model's probability that each member joins, mean over versions",
-            footnote=run_note(context, spread=False),
+            footnote=run_note(context, marks=""),
         ),
     )
 

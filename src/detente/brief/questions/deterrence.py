@@ -136,7 +136,7 @@ def _alarm_chart(context: Context, read: tuple[PostureReading, ...]) -> Chart | 
         Words(
             title=title,
             subtitle="Belief before any move (hollow) and after each posture is seen (filled), mean over versions",
-            footnote=run_note(context, spread=False),
+            footnote=run_note(context, marks=""),
         ),
         start="Before",
         end="After",

@@ -40,3 +40,10 @@ export async function ask(address, body, signal) {
 export function say(text) {
   document.getElementById("live").textContent = text;
 }
+
+/** Let the links to other pages take the what-if along that the address has by now. */
+export function carry() {
+  const kept = [...new URLSearchParams(location.search)].filter(([name]) => /^(digest|engine|seed|policy|set\..*)$/.test(name));
+  const query = kept.length > 0 ? `?${new URLSearchParams(kept)}` : "";
+  for (const item of document.querySelectorAll(".nav a")) item.href = item.pathname + query;
+}

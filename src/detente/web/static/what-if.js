@@ -1,6 +1,6 @@
 // What if: each move of an assumption is answered with a draft, which is refined while nothing moves.
 
-import { ask, say } from "/static/app.js";
+import { ask, carry, say } from "/static/app.js";
 
 const place = document.getElementById("what-if");
 const form = document.getElementById("assumptions");
@@ -90,6 +90,7 @@ function show(data) {
   const count = data.changes.length;
   document.getElementById("count").textContent = `${count} assumption${count === 1 ? "" : "s"} changed`;
   history.replaceState(null, "", data.link);
+  carry();
   document.dispatchEvent(new CustomEvent("shown", { detail: { draws: data.draws } }));
 }
 
