@@ -147,6 +147,7 @@ Code = Literal[
     "phase-over",
     "seat-foreign",
     "session-mismatch",
+    "session-unknown",
 ]
 """Every code that an error or a finding may carry."""
 

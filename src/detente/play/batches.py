@@ -84,7 +84,7 @@ def play_sessions(
     for number in range(sessions):
         if is_stopped is not None and is_stopped():
             raise CancelledError
-        seed = key_of(options.session_seed, str(number), "session") >> 1
+        seed = key_of(options.session_seed, str(number), "session") >> 11
         ends[
             play_alone(book, replace(options, session_seed=seed, case=number % book.draws)).outcome
         ] += 1

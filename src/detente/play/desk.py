@@ -96,14 +96,14 @@ def _reveal(recorder: Recorder, _command: Command) -> None:
 def _tick(recorder: Recorder, _command: Command) -> None:
     """Let the time that has passed work: an order that is missing at the deadline."""
     state = recorder.state
+    if state.status == "running" and not state.waiting_for:  # as after a fork
+        advance(recorder)
+        return
     if state.status != "running" or not state.ends:
         return
     if recorder.now <= datetime.fromisoformat(state.ends):
         return
     missing = state.options.missing
-    names = ", ".join(name_of(state, player) for player in state.waiting_for)
-    if not names:
-        return
     if missing == "extend":
         _give_time(
             recorder, state.options.extra_minutes, "The time is extended: orders are missing."

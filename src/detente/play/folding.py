@@ -286,8 +286,7 @@ def _ended(state: SessionState, data: Data) -> SessionState:
 
 
 def _forked(state: SessionState, data: Data) -> SessionState:
-    seed = data["seed"]
-    return replace(state, forked=(data["of"], data["turn"]), seed=seed)
+    return replace(state, forked=(data["of"], data["turn"]), seed=data["seed"], ends="")
 
 
 _FOLDS: dict[str, Callable[[SessionState, Data], SessionState]] = {
