@@ -142,6 +142,13 @@ Code = Literal[
     "request-limited",
     "request-superseded",
     "upload-invalid",
+    # playing
+    "command-invalid",
+    "order-illegal",
+    "phase-over",
+    "seat-foreign",
+    "session-mismatch",
+    "session-unknown",
 ]
 """Every code that an error or a finding may carry."""
 

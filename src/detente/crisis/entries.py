@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 from detente.crisis.draft import Keys
@@ -16,7 +17,7 @@ from detente.crisis.editing import (
 )
 from detente.crisis.expectations import EXPECTATIONS_FILE
 from detente.crisis.loading import CRISIS_FILE
-from detente.crisis.metric_names import METRIC_PARTS
+from detente.crisis.metric_names import METRIC_PARTS, Metric
 from detente.errors import refuse
 
 __all__ = ["EntryKind", "add_named", "id_of", "remove_named", "rename_named"]
@@ -280,14 +281,14 @@ def _in_expectations(files: dict[str, str], kind: EntryKind, name: str, new: str
     return {**files, EXPECTATIONS_FILE: text}
 
 
-def _metric(metric: str, kind: EntryKind, name: str, new: str) -> str:
-    head, *parts = metric.split("/")
-    wanted = next((parts_of for known, parts_of in METRIC_PARTS.items() if known == head), ())
-    swapped = [
-        new if part == _PART[kind] and given == name else given
-        for part, given in zip(wanted, parts, strict=False)
+def _metric(name: str, kind: EntryKind, old: str, new: str) -> str:
+    metric = Metric.parse(name)
+    wanted = next((parts for known, parts in METRIC_PARTS.items() if known == metric.kind), ())
+    parts = [
+        new if part == _PART[kind] and given == old else given
+        for part, given in zip(wanted, metric.parts, strict=False)
     ]
-    return "/".join([head, *swapped, *parts[len(swapped) :]])
+    return str(replace(metric, parts=(*parts, *metric.parts[len(parts) :])))
 
 
 def _in_tables(

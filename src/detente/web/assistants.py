@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from detente.errors import DetenteError, SystemFailedError, nearest, refuse
 from detente.web.answers import version
-from detente.web.app import describe
+from detente.web.rendering import describe
 from detente.web.telling import STANDING
 from detente.web.tools import TOOLS, Desk, Tool
 
@@ -90,6 +90,7 @@ def serve_assistants(desk: Desk) -> None:
         )
 
     async def list_tools(_context: Any, _asked: Any) -> types.ListToolsResult:
+        """Describe the tools."""
         return types.ListToolsResult(
             tools=[
                 types.Tool(
@@ -108,6 +109,7 @@ def serve_assistants(desk: Desk) -> None:
         )
 
     async def call(_context: Any, asked: types.CallToolRequestParams) -> types.CallToolResult:
+        """Answer one call on a thread, and stop it if the client gives it up."""
         stop = threading.Event()
         try:
             data, is_error = await asyncio.to_thread(
@@ -123,6 +125,7 @@ def serve_assistants(desk: Desk) -> None:
         )
 
     async def serve() -> None:
+        """Answer until the input ends."""
         server = Server(
             "detente",
             version=version(),

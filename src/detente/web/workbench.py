@@ -110,7 +110,7 @@ class Workbench:
         self.channels = Channels()
         self.tables: Recent[dict[str, Any]] = Recent(_TABLES)
         self.weights: Recent[list[Any]] = Recent(_TABLES)
-        self._workers = workers
+        self.workers = workers
         self._loaded: dict[str, Crisis] = {}
         self._lock = threading.Lock()
         self._changed: Recent[Crisis] = Recent(_CRISES)
@@ -192,7 +192,7 @@ class Workbench:
         chosen = policy or next(iter(crisis.policies), None)
 
         def solve() -> Solution:
-            engine = Engine(crisis, workers=self._workers)
+            engine = Engine(crisis, workers=self.workers)
             return engine.solve(chosen, draws=draws, seed=seed, is_stopped=is_stopped)
 
         if draws > _KEPT_DRAWS:
