@@ -141,6 +141,14 @@ Code = Literal[
     "page-unknown",
     "request-limited",
     "request-superseded",
+    "upload-invalid",
+    # playing
+    "command-invalid",
+    "order-illegal",
+    "phase-over",
+    "seat-foreign",
+    "session-mismatch",
+    "session-unknown",
 ]
 """Every code that an error or a finding may carry."""
 

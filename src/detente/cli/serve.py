@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from detente.cli._options import STORE, reworded
+
 __all__ = ["command"]
 
 CrisesArgument = Annotated[
@@ -26,10 +28,9 @@ PortOption = Annotated[
 ]
 StoreOption = Annotated[
     str | None,
-    typer.Option(
-        "--store",
+    reworded(
+        STORE,
         help="Where what you save is kept: sqlite:///FILE or postgresql://USER@HOST/DATABASE.  [default: a file among your data]",
-        metavar="URL",
     ),
 ]
 ExecutorOption = Annotated[

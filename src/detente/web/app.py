@@ -17,6 +17,8 @@ from detente.log import Log
 from detente.web import api, start
 from detente.web.access import Access, Guard, Limits
 from detente.web.answers import Answers, version
+from detente.web.briefings import Briefings
+from detente.web.drafts import Drafts
 from detente.web.jobs import Jobs
 from detente.web.rendering import Page, Renderer, describe
 from detente.web.workbench import Workbench
@@ -75,9 +77,11 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.bench, app.state.renderer = bench, renderer
-    app.state.answers = Answers(bench)
+    app.state.answers, app.state.briefings = Answers(bench), Briefings(bench)
     app.state.log = log if log is not None else Log.open("sqlite://")
     app.state.jobs = jobs or Jobs(bench, app.state.answers, app.state.log)
+    app.state.drafts = Drafts(app.state.log, bench)
+    bench.add(app.state.drafts)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.include_router(api.router, prefix="/api")
     for _, _, more in found:  # before the pages: `/api/jobs/1` is no page of a crisis `api`
