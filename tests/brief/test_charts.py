@@ -29,11 +29,18 @@ from detente.brief.pictures.palette import INK, OKABE_ITO, player_colours
 from detente.brief.pictures.paths import StripEvent
 from detente.brief.pictures.pen import Pen, TextPlace, spread
 from detente.brief.pictures.reliability import draw_reliability
-from detente.brief.pictures.terms import TermRow, draw_terms
+from detente.brief.pictures.terms import TermNames, TermRow, draw_terms
 from detente.brief.pictures.timeline import Arrival, Dated, draw_timeline
 from detente.crisis import load_crisis
 from detente.scores import ReliabilityBin
 
+TERM_NAMES = TermNames(
+    issue="Issue",
+    best="Best common terms",
+    room="Room on this issue alone",
+    line="Red line of a side, in its colour",
+    lines=("Red line, North", "Red line, West"),
+)
 WORDS = Words(title="One thing <leads> & stays", subtitle="Share, in %", footnote="Source: here")
 LONG = "a name that is far too long to stand beside its marks on the screen of a telephone"
 HOSTILE = '<script>x</script> & "quoted" ="var(--ink)" '
@@ -105,7 +112,14 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
                 ends=(figure(20.0), figure(45.0)),
             )
         ]
-        return draw_terms("c", rows, WORDS, sides=("North", "West"), colours=("#D55E00", "#0072B2"))
+        return draw_terms(
+            "c",
+            rows,
+            WORDS,
+            sides=("North", "West"),
+            colours=("#D55E00", "#0072B2"),
+            names=TERM_NAMES,
+        )
     if kind == "balance":
         parts = {"denial": figure(30.0), "punishment": figure(20.0)}
         rows = [Balance(row=long, parts=parts, temptation=figure(40.0, unit="stakes"))]
@@ -125,7 +139,7 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
             )
             for k in range(12)
         ]  # fmt: skip
-        return maps.draw_map("c", spots, [("p",) * 7], WORDS)
+        return maps.draw_map("c", spots, [("p",) * 7], WORDS, claim="A claim")
     if kind == "months":
         parts = {part: [figure(float(k)) for k in range(12)] for part in ("wells", long)}
         periods = [f"{long[:9]} {k}" for k in range(12)]
@@ -350,7 +364,7 @@ def test_a_place_further_north_and_east_stands_higher_and_to_the_right():
         Spot(label=f"s{k}", latitude=lat, longitude=long, size=0, series="N", colour=INK)
         for k, (lat, long) in enumerate(((59.0, 30.0), (61.0, 30.0), (59.0, 34.0)))
     ]
-    drawn = dots(maps.draw_map("m", spots, [], WORDS).wide)[-3:]
+    drawn = dots(maps.draw_map("m", spots, [], WORDS, claim="A claim").wide)[-3:]
     (x0, y0, _), (x1, y1, _), (x2, y2, _) = drawn
     assert x1 == x0
     assert y2 == y0

@@ -166,7 +166,7 @@ def test_an_exploratory_briefing_says_so_and_uses_no_word_of_likelihood(template
     text = (tmp_path / "b" / "brief.md").read_text()
     assert "Cases are spread evenly over ranges: percentages are averages" in text
     assert "64 versions (exploratory)" in (tmp_path / "b" / "appendix.html").read_text()
-    assert "explored cases" in " ".join(data["headline"])
+    assert "all versions of the crisis" in " ".join(data["headline"])
     said = " ".join(
         [*data["headline"], *data["sure"], *(item["answer"] for item in data["questions"])]
     )

@@ -6,7 +6,8 @@ import pytest
 from detente.analysis.effects import label_effect
 from detente.brief.book import Book
 from detente.brief.figures import links_in
-from detente.brief.questions._dilemma import dilemma_parts, readings_title
+from detente.brief.pages import say
+from detente.brief.questions._dilemma import count_readings, dilemma_parts
 from detente.crisis.registers import instrument_kinds
 
 
@@ -60,7 +61,8 @@ def test_every_move_has_an_intent_a_reading_and_an_effect(full_context, parts):
 )
 def test_the_title_counts_each_reading(readings, title):
     """Oracle: hand."""
-    assert readings_title(readings) == title
+    counts = count_readings(readings)
+    assert say("outlook", "effect_title", count=len(readings), readings=counts) == title
 
 
 def test_beliefs_of_a_challenger_carry_the_effect(full_context, parts):

@@ -5,7 +5,8 @@ import pytest
 
 from detente.analysis.leading import Lead, OutcomeGroup
 from detente.brief.figures import Figure, Trace
-from detente.brief.questions._leading import Leading, outcomes_title
+from detente.brief.pages import say
+from detente.brief.questions._leading import Leading, outcomes_case
 from detente.crisis.elements import OutcomeRule
 from detente.crisis.expressions import NEVER
 
@@ -65,4 +66,5 @@ CASES = {
 def test_each_kind_of_lead_is_said(kind):
     """Oracle: hand."""
     case, title = CASES[kind]
-    assert outcomes_title(case, OUTCOMES, prob("attack", 0.35)) == title
+    values = outcomes_case(case, OUTCOMES, prob("attack", 0.35))
+    assert say("outlook", "outcomes_title", **values) == title

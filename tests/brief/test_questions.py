@@ -421,7 +421,7 @@ def test_a_small_crisis_of_one_draw_reads_well(template, tmp_path):
     brief = brief_of(crisis, tmp_path, n_draws=1)
     page = to_markdown(brief)
     for wrong in (
-        r"\b1 (?:games|cases|commitments|meetings|explored cases)\b",
+        r"\b1 (?:games|cases|commitments|meetings|versions)\b",
         "settlement is",
         "below where there",
         "listed below",

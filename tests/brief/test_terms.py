@@ -7,9 +7,16 @@ from tests.brief.test_questions import by_id
 from detente.brief.figures import Figure, Trace, links_in, plain
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.maps import Spot, draw_map
-from detente.brief.pictures.terms import TermRow, draw_terms
+from detente.brief.pictures.terms import TermNames, TermRow, draw_terms
 from detente.brief.questions._holding import typed_levels
 
+TERM_NAMES = TermNames(
+    issue="Issue",
+    best="Best common terms",
+    room="Room on this issue alone",
+    line="Red line of a side, in its colour",
+    lines=("Red line, North", "Red line, West"),
+)
 WORDS = Words(title="Title", subtitle="Subtitle", footnote="Source")
 
 
@@ -136,7 +143,9 @@ def test_red_lines_stand_in_the_table_of_the_picture():
             ends=None,
         ),
     ]
-    chart = draw_terms("t", rows, WORDS, sides=("North", "West"), colours=("#D55E00", "#0072B2"))
+    chart = draw_terms(
+        "t", rows, WORDS, sides=("North", "West"), colours=("#D55E00", "#0072B2"), names=TERM_NAMES
+    )
     first = [plain(cell) for cell in chart.table.rows[0]]
     assert first == ["Border", "0", "100", "40", "", "30", "20 to 45"]
     assert "Border" in chart.wide
@@ -164,6 +173,6 @@ def test_a_sketch_of_places_needs_only_coordinates():
         ),
     ]
     marks = [(place, "", "", "", "", "", "") for place in ("Harbour", "Pass")]
-    chart = draw_map("m", spots, marks, WORDS)
+    chart = draw_map("m", spots, marks, WORDS, claim="A claim")
     assert "Harbour" in chart.wide
     assert [row[0] for row in chart.table.rows] == ["Harbour", "Pass"]

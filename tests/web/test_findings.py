@@ -6,11 +6,25 @@ from pathlib import Path
 import pytest
 
 import detente.web
+from detente.crisis.elements import OutcomeRule
+from detente.crisis.expressions import NEVER
 from detente.web.answers import OfType, Row, Spread
 from detente.web.findings import find_leader, tell
 from detente.web.rendering import Renderer
 
 RENDERER = Renderer([Path(detente.web.__file__).parent / "templates"], [], None)
+
+
+OUTCOMES = [
+    OutcomeRule(id=name, label=name, when=NEVER, **more)
+    for name, more in (
+        ("a war", {"attack": "rus"}),
+        ("a calm", {"group": "a stand-off"}),
+        ("a deal", {"settlement": True}),
+        ("a raid", {"attack": "rus"}),
+        ("a chill", {"group": "a stand-off"}),
+    )
+]
 
 
 def spread(mean):
@@ -64,8 +78,20 @@ def test_the_headline_says_the_numbers(now, filed, changed, case, words):
         (
             [("a war", 0.3, 0.3), ("a deal", 0.5, 0.5)],
             False,
-            "as filed",
+            "likeliest",
             "The likeliest outcome is a deal (50%)",
+        ),
+        (
+            [("a calm", 0.22, 0.22), ("a chill", 0.14, 0.14), ("a deal", 0.3, 0.3)],
+            False,
+            "together",
+            "Likeliest is a stand-off (36%)",
+        ),
+        (
+            [("a deal", 0.35, 0.35), ("a war", 0.3, 0.3), ("a raid", 0.2, 0.2)],
+            False,
+            "together",
+            "Likeliest is an attack of any kind (50%)",
         ),
         (
             [("a war", 0.4, 0.3), ("a deal", 0.45, 0.5)],
@@ -85,14 +111,21 @@ def test_the_headline_says_the_numbers(now, filed, changed, case, words):
             "still",
             "No outcome moves by a point",
         ),
-        ([("a war", None, None)], False, "as filed", "Every outcome is excluded"),
+        (
+            [("a war", None, None), ("a deal", 0.3, 0.3), ("a raid", 0.2, 0.2)],
+            False,
+            "likeliest",
+            "The likeliest outcome is a deal (30%)",
+        ),
+        ([("a war", None, None)], False, "excluded", "Every outcome is excluded"),
     ],
 )
 def test_the_title_names_the_outcome_that_moves_most(outcomes, changed, case, words):
+    """Outcomes are told together as the briefing tells them: attacks, and those of a group that the file declares."""
     rows = [row(0.3, 0.3), *(row(now, filed, label=label) for label, now, filed in outcomes)]
-    found = find_leader(rows, changed=changed)
+    found = find_leader(rows, OUTCOMES, changed=changed)
     assert found.case == case
-    assert RENDERER.words("words.j2", "mover", found.case, found.row, found.change) == words
+    assert RENDERER.words("words.j2", "mover", found.case, found.label, found.value) == words
 
 
 def test_types_are_told_with_their_ranges():

@@ -9,7 +9,15 @@ import numpy as np
 from detente.arrays import FloatArray
 from detente.crisis.elements import OutcomeRule
 
-__all__ = ["Lead", "LeadKind", "OutcomeGroup", "find_lead", "group_outcomes"]
+__all__ = [
+    "Lead",
+    "LeadKind",
+    "Likeliest",
+    "OutcomeGroup",
+    "find_lead",
+    "find_likeliest",
+    "group_outcomes",
+]
 
 LeadKind = Literal["outcome", "group", "cut"]
 """What leads: one outcome that stands in no group, a group with its likeliest member, or the one or the other by the cut."""
@@ -26,6 +34,16 @@ class OutcomeGroup:
     def id(self) -> str:
         """Name it by its members, as a sum of metrics is written."""
         return "+".join(rule.id for rule in self.members)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeliest:
+    """The likeliest outcome taken alone, and the likeliest group with the mean of its outcomes together."""
+
+    kind: LeadKind
+    outcome: OutcomeRule
+    group: OutcomeGroup
+    mean: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +73,31 @@ def group_outcomes(rules: Iterable[OutcomeRule]) -> tuple[OutcomeGroup, ...]:
     )
 
 
+def find_likeliest(means: Mapping[str, float], rules: Iterable[OutcomeRule]) -> Likeliest:
+    """Find what is likeliest: what every page says leads.
+
+    Parameters
+    ----------
+    means
+        Mean probability of each outcome by id.
+    rules
+        The outcomes.
+
+    Returns
+    -------
+    Likeliest
+        A tie goes to what stands first.
+    """
+    groups = group_outcomes(rules)
+    group = max(groups, key=lambda one: sum(means[rule.id] for rule in one.members))
+    every = [rule for one in groups for rule in one.members]
+    alone = max(every, key=lambda rule: means[rule.id])
+    inside = alone.id in {rule.id for rule in group.members}
+    kind: LeadKind = "cut" if not inside else "outcome" if len(group.members) == 1 else "group"
+    mean = sum(means[rule.id] for rule in group.members)
+    return Likeliest(kind=kind, outcome=alone, group=group, mean=mean)
+
+
 def find_lead(probs: Mapping[str, FloatArray], rules: Iterable[OutcomeRule]) -> Lead:
     """Find what leads by its mean.
 
@@ -70,17 +113,14 @@ def find_lead(probs: Mapping[str, FloatArray], rules: Iterable[OutcomeRule]) -> 
     Lead
         A tie goes to what stands first; a group leads in a draw where it is likelier than every other group.
     """
-    groups = group_outcomes(rules)
-    sums = [np.sum([probs[rule.id] for rule in group.members], axis=0) for group in groups]
-    means = [float(np.mean(row)) for row in sums]
-    first = int(np.argmax(means))
-    every = [rule for group in groups for rule in group.members]
-    alone = max(every, key=lambda rule: float(np.mean(probs[rule.id])))
-    group = groups[first]
-    leads = np.ones(sums[first].shape, dtype=bool)
-    for place, row in enumerate(sums):
-        if place != first:
-            leads &= sums[first] > row
-    inside = alone.id in {rule.id for rule in group.members}
-    kind: LeadKind = "cut" if not inside else "outcome" if len(group.members) == 1 else "group"
-    return Lead(kind=kind, outcome=alone, group=group, probs=sums[first], leads=leads)
+    rules = tuple(rules)
+    found = find_likeliest({name: float(np.mean(row)) for name, row in probs.items()}, rules)
+    sums = {
+        group.id: np.sum([probs[rule.id] for rule in group.members], axis=0)
+        for group in group_outcomes(rules)
+    }
+    mine = sums.pop(found.group.id)
+    leads = np.ones(mine.shape, dtype=bool)
+    for row in sums.values():
+        leads &= mine > row
+    return Lead(kind=found.kind, outcome=found.outcome, group=found.group, probs=mine, leads=leads)

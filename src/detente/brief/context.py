@@ -10,7 +10,7 @@ from typing import Self
 from detente.brief.columns import Columns
 from detente.brief.levels import EvaluatedLevels
 from detente.brief.names import Names
-from detente.brief.pages import LANGUAGE
+from detente.brief.pages import LANGUAGE, say, say_lines
 from detente.brief.policies import ComparedPolicies
 from detente.brief.roles import Roles
 from detente.brief.tables import Tables
@@ -65,6 +65,14 @@ class Context:
             tables=Tables(crisis, names=names),
             language=language,
         )
+
+    def say(self, page: str, block: str, **values: object) -> str:
+        """Say one thing in the language of the briefing; see :func:`detente.brief.pages.say`."""
+        return say(page, block, self.language, **values)
+
+    def say_lines(self, page: str, block: str, **values: object) -> tuple[str, ...]:
+        """Say several things in the language of the briefing; see :func:`detente.brief.pages.say_lines`."""
+        return say_lines(page, block, self.language, **values)
 
     @property
     def has_settlement(self) -> bool:

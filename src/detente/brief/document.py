@@ -191,8 +191,8 @@ def compose_run(run: Run, *, language: str = LANGUAGE) -> Brief:
 
 
 def answer_question(question: Question, context: Context) -> Answer:
-    """Let a question fill a book of its own, and put its figures and the language of its words with the answer."""
-    book = Book(context, question.id)
-    answer = question.answer(book)
+    """Let a question fill a book of its own, in the language that has its page, and put its figures with the answer."""
     language = page_language(question.id, context.language)
+    book = Book(replace(context, language=language), question.id)
+    answer = question.answer(book)
     return replace(answer, figures=book.figures, language=language)

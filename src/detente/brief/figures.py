@@ -70,7 +70,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number shown to a reader, with its 5-95 % range over the explored cases and its trace.
+    """A number shown to a reader, with its 5-95 % range over the versions of the crisis and its trace.
 
     ``explored`` tells that it is a mean over cases of an exploratory run, which no likelihood word may be given;
     ``excluded`` that the rules leave no way to what it is the probability of: then it has no value.
@@ -244,7 +244,7 @@ class Answer:
     """One question answered: a sentence, what follows from it, why, what would change it, facts, pictures and tables.
 
     The first picture is the one that stands beside the answer; the others and the tables are for the appendix. ``language``
-    is that of the words; facts, pictures and tables are in English.
+    is that of the words, of pictures and tables too where their words stand in a page; facts are in English.
     """
 
     __repr__ = text_fields
@@ -272,14 +272,14 @@ def link(figure: Figure, text: str = "") -> str:
 def chance(figure: Figure) -> str:
     """Say a probability as verb, word, number and range: "is unlikely (31%, range 8-62%)".
 
-    Of an exploratory run it is an average over explored cases, without a word of likelihood.
+    Of an exploratory run it is an average over versions, without a word of likelihood.
     """
     if figure.excluded:
         return f"is {link(figure)}"
     if figure.value is None:
         return "is not known"
     if figure.explored:
-        return f"averages {link(figure, figure.aside_text)} over explored cases"
+        return f"averages {link(figure, figure.aside_text)} over all versions of the crisis"
     word = likelihood_word(figure.value)
     verb = "is"
     if word.endswith("chance"):

@@ -20,7 +20,6 @@ from detente.crisis.metric_names import metric_name
 
 __all__ = [
     "MIXED",
-    "RULE",
     "EffectReading",
     "TypeChanges",
     "common_reading",
@@ -37,17 +36,6 @@ EffectReading = EffectLabel | Literal["differs by type"]
 
 TypeChanges = tuple[tuple[TypeEffect, Figure], ...]
 """Effects on the types of the challenger, each with the figure of its change of an attack."""
-
-NOTE = (
-    "Change of an attack of any kind given the type, in points, and the share of versions in which it falls / rises by half a "
-    "point or more. A change is clear where it goes one way in two thirds of cases."
-)
-RULE = (
-    "Provokes: attacks by the challenger clearly rise; uses force: attacks by others do; reassures: attacks clearly fall and a "
-    "settlement clearly rises; deters: attacks by the challenger clearly fall; spends leverage: a settlement clearly falls and attacks "
-    "do not move."
-)
-"""What the readings mean, for the notes of tables."""
 
 
 def type_changes(context: Context, book: Book, policy: str) -> TypeChanges:
@@ -156,8 +144,8 @@ def effects_table(context: Context, under_each: Mapping[str, TypeChanges]) -> Ta
         "policy-effects",
         ("Commitment", *heads, "Reading"),
         rows,
-        title="What every commitment does to an attack, by type",
-        note=f"{NOTE} {RULE}",
+        title=context.say("outlook", "effects_title"),
+        note=f"{context.say('outlook', 'effects_note')} {context.say('outlook', 'readings_note')}",
         numeric=(False, *(True for _ in heads), False),
     )
 

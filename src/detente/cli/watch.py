@@ -250,7 +250,7 @@ def _summarise(
     mean, low, high, _ = last["attack"]
     print_title(console, crisis.title, f", {last['day']}, round {last['round']}")
     console.print(
-        f"An attack: {mean:.0%} of explored cases on average (5-95%: {low:.0%} to {high:.0%}); "
+        f"An attack: {mean:.0%} on average over all versions of the crisis (5-95%: {low:.0%} to {high:.0%}); "
         f"{records[0]['attack'][0]:.0%} on {records[0]['day']}.",
     )
     for line in say_settings(crisis, records):

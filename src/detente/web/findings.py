@@ -1,10 +1,12 @@
 """Findings: which sentence a what-if or a comparison is told in. The words stand in ``templates/words.j2``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from detente.analysis.leading import find_likeliest
 from detente.brief.words import format_percent
+from detente.crisis.elements import OutcomeRule
 from detente.web.answers import Row
 
 __all__ = ["Leader", "LeaderCase", "TellCase", "change_of", "find_leader", "tell"]
@@ -13,8 +15,9 @@ TellCase = Literal["excluded", "ruled out", "possible", "as filed", "unmoved", "
 """How the chance of something is told: the rules leave no way to it, or now or before none; nothing was changed; it was
 changed and the number that is printed is the same, larger, or smaller."""
 
-LeaderCase = Literal["as filed", "still", "gains most", "loses most"]
-"""What is told of the outcomes: the likeliest; that none moves by a point; the one that moves most, and which way."""
+LeaderCase = Literal["likeliest", "together", "excluded", "still", "gains most", "loses most"]
+"""What is told of the outcomes: the likeliest, or the likeliest group of them, or that none is possible; that none moves by
+a point; the one that moves most, and which way."""
 
 _POINT = 0.005
 """Less than half a point does not show in whole points."""
@@ -22,11 +25,11 @@ _POINT = 0.005
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leader:
-    """The outcome that is told, its change in 0-1, and the case."""
+    """The case, the outcome or group of outcomes that is told, and its chance, or its change, in 0-1."""
 
     case: LeaderCase
-    row: Row | None
-    change: float
+    label: str = ""
+    value: float = 0.0
 
 
 def tell(row: Row, *, changed: bool) -> TellCase:
@@ -51,25 +54,36 @@ def tell(row: Row, *, changed: bool) -> TellCase:
     return "rises" if row.now.mean > row.filed.mean else "falls"
 
 
-def find_leader(rows: Sequence[Row], *, changed: bool) -> Leader:
-    """Return the outcome that moves most, or without changes the likeliest one.
+def find_leader(rows: Sequence[Row], rules: Iterable[OutcomeRule], *, changed: bool) -> Leader:
+    """Return the outcome that moves most, or without changes what leads, as the briefing has it.
 
     Parameters
     ----------
     rows
         Of an answer; the first is an attack of any kind, which is no outcome.
+    rules
+        The outcomes of the crisis.
     changed
         Whether anything was changed.
     """
     outcomes = [row for row in rows[1:] if row.now is not None]
     if not changed:
-        top = max(outcomes, key=lambda row: row.now.mean if row.now else 0.0, default=None)
-        return Leader(case="as filed", row=top, change=0.0)
+        means = {row.id: row.now.mean for row in outcomes if row.now is not None}
+        told = [rule for rule in rules if rule.id in means]
+        if not told:
+            return Leader(case="excluded")
+        top = find_likeliest(means, told)
+        alone = len(top.group.members) == 1
+        return Leader(
+            case="likeliest" if alone else "together", label=top.group.label, value=top.mean
+        )
     moved = max(outcomes, key=lambda row: abs(change_of(row)), default=None)
     if moved is None or abs(change_of(moved)) < _POINT:
-        return Leader(case="still", row=None, change=0.0)
+        return Leader(case="still")
     change = change_of(moved)
-    return Leader(case="gains most" if change > 0 else "loses most", row=moved, change=change)
+    return Leader(
+        case="gains most" if change > 0 else "loses most", label=moved.label, value=change
+    )
 
 
 def change_of(row: Row) -> float:

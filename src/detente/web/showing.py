@@ -27,16 +27,14 @@ class Shown(BaseModel):
 def show_answer(renderer: Renderer, crisis: Crisis, answer: WhatIf) -> dict[str, Any]:
     """Return what templates say of an answer."""
     compared = bool(answer.changes)
-    attack, leader = answer.attack, find_leader(answer.rows, changed=compared)
-    headline = renderer.words("words.j2", "headline", tell(attack, changed=compared), attack)
-    title = renderer.words("words.j2", "mover", leader.case, leader.row, leader.change)
+    headline, mover = _sentences(renderer, crisis, answer)
     return {
         "answer": answer,
         "compared": compared,
         "headline": headline,
-        "types": renderer.words("words.j2", "types", attack.by_type),
-        "mover": title,
-        "chart": chart_answer(renderer, answer).charts[0],
+        "types": renderer.words("words.j2", "types", answer.attack.by_type),
+        "mover": mover,
+        "chart": chart_answer(renderer, crisis, answer).charts[0],
         "exports": write_link(crisis, _asked(answer), page="what-if").partition("?")[2]
         + f"&draws={answer.draws}",
         "without": {
@@ -46,12 +44,10 @@ def show_answer(renderer: Renderer, crisis: Crisis, answer: WhatIf) -> dict[str,
     }
 
 
-def chart_answer(renderer: Renderer, answer: WhatIf) -> Charted:
+def chart_answer(renderer: Renderer, crisis: Crisis, answer: WhatIf) -> Charted:
     """Draw the outcomes of an answer."""
     compared = bool(answer.changes)
-    attack, leader = answer.attack, find_leader(answer.rows, changed=compared)
-    headline = renderer.words("words.j2", "headline", tell(attack, changed=compared), attack)
-    title = renderer.words("words.j2", "mover", leader.case, leader.row, leader.change)
+    headline, title = _sentences(renderer, crisis, answer)
     words = Words(
         title=title,
         subtitle=renderer.words("words.j2", "measure", compared),
@@ -59,6 +55,17 @@ def chart_answer(renderer: Renderer, answer: WhatIf) -> Charted:
         alt=f"{headline} {title}.",
     )
     return draw_rows("outcomes", answer.rows, words, compared=compared)
+
+
+def _sentences(renderer: Renderer, crisis: Crisis, answer: WhatIf) -> tuple[str, str]:
+    """Return what an answer says of an attack, and of the outcome that leads or moves most."""
+    compared = bool(answer.changes)
+    leader = find_leader(answer.rows, crisis.outcomes.values(), changed=compared)
+    told = tell(answer.attack, changed=compared)
+    return (
+        renderer.words("words.j2", "headline", told, answer.attack),
+        renderer.words("words.j2", "mover", leader.case, leader.label, leader.value),
+    )
 
 
 def _asked(answer: WhatIf, without: str = "") -> Asked:

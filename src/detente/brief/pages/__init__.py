@@ -1,9 +1,11 @@
 """Pages: the words of the briefing as templates, a folder per language.
 
 ``brief.html`` and ``brief.md`` are the whole page. ``<question>.j2`` holds the words of one question in blocks: ``title``,
-``answer``, ``so_what``, ``model`` (paragraphs, an empty line between two), ``changes`` and ``absent`` (a line each). A template
-says what a question computed: it compares no numbers, it only looks at the cases that the question names. ``summary.j2``
-holds the words of the summary, ``card.j2`` the headings of a card, a block for each thing that is said.
+``answer``, ``so_what``, ``model`` (paragraphs, an empty line between two), ``changes`` and ``absent`` (a line each). Of a
+picture it has ``<name>_title``, ``<name>_measure`` and where needed ``<name>_note``; of a table ``<name>_title`` and ``<name>_note``.
+A template says what a question computed: it compares no numbers, it only looks at the cases that the question names.
+``summary.j2`` holds the words of the summary, ``pictures.j2`` those that pictures of several questions share, ``card.j2`` the
+headings of a card, a block for each thing that is said.
 
 Another language is a folder beside ``en`` with its own ``phrases.j2``, which also says how numbers are written. A page that
 it lacks is taken from ``en``, with the phrases of ``en``.
@@ -91,8 +93,9 @@ def read_page(
     question
         The question's id; its template is ``<id>.j2``.
     values
-        Figures, names and named cases that the template speaks of. The filters ``link`` (a figure, linked), ``full``
-        (with its range), ``aside`` (the same inside brackets) and ``chance`` (as a likelihood) write figures.
+        Figures, names and named cases that the template speaks of. The filters ``link`` (a figure, linked), ``written``
+        (not linked, as in titles), ``full`` (linked, with its range), ``aside`` (the same inside brackets) and ``chance`` (as a
+        likelihood) write figures.
     language
         The language to say it in, where that has the page.
     """
@@ -111,7 +114,7 @@ def read_page(
     )
 
 
-def say(page: str, block: str, **values: object) -> str:
+def say(page: str, block: str, language: str = LANGUAGE, /, **values: object) -> str:
     """Say one thing: a block of a page, on one line; empty if the page has no words for it.
 
     Parameters
@@ -120,10 +123,12 @@ def say(page: str, block: str, **values: object) -> str:
         Name of the page, without its ending.
     block
         Name of the block.
+    language
+        The language to say it in, where that has the page.
     values
         As for :func:`read_page`.
     """
-    return _one_line(_render(page, block, values, LANGUAGE))
+    return _one_line(_render(page, block, values, page_language(page, language)))
 
 
 def card_heading(block: str, language: str) -> str:
@@ -131,9 +136,11 @@ def card_heading(block: str, language: str) -> str:
     return _one_line(_render("card", block, {}, page_language("card", language)))
 
 
-def say_lines(page: str, block: str, **values: object) -> tuple[str, ...]:
+def say_lines(
+    page: str, block: str, language: str = LANGUAGE, /, **values: object
+) -> tuple[str, ...]:
     """Say several things: the lines of a block of a page, those that are empty left out; as :func:`say`."""
-    return _paragraphs(_render(page, block, values, LANGUAGE), "\n")
+    return _paragraphs(_render(page, block, values, page_language(page, language)), "\n")
 
 
 def _render(page: str, block: str, values: Mapping[str, object], language: str) -> str:
@@ -166,6 +173,8 @@ def _environment(places: tuple[str, ...], language: str) -> jinja2.Environment:
 
     found.filters.update(
         link=written,
+        written=lambda figure: _write(figure.text, _phrases(found)),
+        priced=lambda figure: _write(figure.full_text, _phrases(found)),
         full=lambda figure: written(figure, figure.full_text),
         aside=lambda figure: written(figure, figure.aside_text),
         joined=lambda words, last="": join_words(words, last=last or _phrases(found)["last_word"]),

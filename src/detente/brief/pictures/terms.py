@@ -20,9 +20,7 @@ from detente.brief.pictures.pen import Pen, Rect
 from detente.brief.pictures.scales import Scale, make_scale
 from detente.brief.words import format_value
 
-__all__ = ["TermRow", "draw_terms"]
-
-_TERMS, _ROOM = "Best common terms", "Room on this issue alone"
+__all__ = ["TermNames", "TermRow", "draw_terms"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +34,23 @@ class TermRow:
     ends: tuple[Figure, Figure] | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermNames:
+    """What rows and marks are called: the issue, the best terms, the room, a red line, and the red line of each side."""
+
+    issue: str
+    best: str
+    room: str
+    line: str
+    lines: tuple[str, ...]
+
+
 def draw_terms(
     name: str,
     rows: Sequence[TermRow],
     words: Words,
     *,
+    names: TermNames,
     sides: tuple[str, str],
     colours: tuple[str, str],
 ) -> Chart:
@@ -54,13 +64,15 @@ def draw_terms(
         The issues, in the order in which they are drawn.
     words
         Title, subtitle and footnote.
+    names
+        What rows and marks are called.
     sides, colours
         Names and colours of the two sides.
     """
 
     def build(form: Form) -> Pen:
         pen = Pen(WIDTH[form])
-        top = draw_key(pen, _keys(rows, sides, colours))
+        top = draw_key(pen, _keys(rows, names, sides, colours))
         layout = lay_rows(pen, form, [Slot(row=row.row) for row in rows], top=top, thick=24.0)
         scale = make_scale((), "score_0_100", start=layout.left, end=layout.right)
         draw_axis(pen, scale, layout)
@@ -69,17 +81,19 @@ def draw_terms(
         pen.height = layout.bottom
         return pen
 
-    return make_chart(name, build, words, *_table(rows, sides))
+    return make_chart(name, build, words, *_table(rows, names, sides))
 
 
-def _keys(rows: Sequence[TermRow], sides: tuple[str, str], colours: tuple[str, str]) -> list[Key]:
+def _keys(
+    rows: Sequence[TermRow], names: TermNames, sides: tuple[str, str], colours: tuple[str, str]
+) -> list[Key]:
     keys = [Key(side, colour) for side, colour in zip(sides, colours, strict=True)]
     if any(row.best is not None and row.best.value is not None for row in rows):
-        keys.append(Key(_TERMS, INK, "diamond"))
+        keys.append(Key(names.best, INK, "diamond"))
     if any(line is not None for row in rows for line in row.red_lines):
-        keys.append(Key("Red line of a side, in its colour", MUTED, "tick"))
+        keys.append(Key(names.line, MUTED, "tick"))
     if any(row.ends is not None for row in rows):
-        keys.append(Key(_ROOM, MUTED, "box"))
+        keys.append(Key(names.room, MUTED, "box"))
     return keys
 
 
@@ -103,18 +117,12 @@ def _draw_row(pen: Pen, scale: Scale, y: float, row: TermRow, colours: tuple[str
 
 
 def _table(
-    rows: Sequence[TermRow], sides: tuple[str, str]
+    rows: Sequence[TermRow], names: TermNames, sides: tuple[str, str]
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     def cell(figure: Figure | None) -> str:
         return "" if figure is None else link(figure, figure.full_text)
 
-    columns = (
-        "Issue",
-        *sides,
-        *(f"Red line, {side}" for side in sides),
-        _TERMS,
-        _ROOM,
-    )
+    columns = (names.issue, *sides, *names.lines, names.best, names.room)
     body = []
     for row in rows:
         room = ""

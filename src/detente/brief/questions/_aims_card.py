@@ -9,7 +9,7 @@ from detente.brief.context import Context
 from detente.brief.figures import Figure
 from detente.brief.pages import PageWords, read_page
 from detente.brief.questions._parts import moved_by
-from detente.brief.questions._terms import CAUSES, NOTABLE, TELLING, Terms
+from detente.brief.questions._terms import NOTABLE, TELLING, Terms
 from detente.crisis.elements import Issue
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
@@ -206,13 +206,12 @@ def _consents(context: Context, book: Book) -> list[tuple[str, Figure, Figure, s
     return found
 
 
-def _causes(terms: Terms) -> list[tuple[str, str, Figure]]:
-    """Return what would open or close the room for a deal: the case, its words as pictures have them, the share."""
+def _causes(terms: Terms) -> list[tuple[str, Figure]]:
+    """Return what would open or close the room for a deal: the case and the share."""
     base = terms.exists.value or 0.0
-    cases = {words: case for case, words in CAUSES}
     return [
-        (cases[words], words, figure)
-        for words, figure in terms.causes
+        (case, figure)
+        for case, figure in terms.causes
         if abs((figure.value or 0.0) - base) >= NOTABLE
     ]
 

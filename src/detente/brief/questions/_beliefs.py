@@ -7,13 +7,7 @@ from detente.brief.figures import (
     Figure,
 )
 from detente.brief.pictures.charts import Dumbbell, draw_dumbbells
-from detente.brief.pictures.drawing import Words
-from detente.brief.questions._parts import (
-    run_note,
-)
-from detente.brief.words import (
-    sentence_case,
-)
+from detente.brief.questions._parts import picture_words, run_note
 from detente.crisis.elements import Player
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 
@@ -64,7 +58,6 @@ def belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
         return None
     ranked.sort(key=lambda item: (item[0].id, -_shift(item)))
     player, kind, label, prior, after = max(ranked, key=lambda item: abs(_shift(item)))
-    words = "raises" if (after.value or 0) > (prior.value or 0) else "lowers"
     return draw_dumbbells(
         "outlook-beliefs",
         [
@@ -76,12 +69,17 @@ def belief_chart(context: Context, beliefs: Beliefs) -> Chart | None:
             )
             for item in ranked
         ],
-        Words(
-            title=f"“{sentence_case(label)}” tells most: it {words} the belief that {player.name} is “{kind}” "
-            f"from {prior.text} to {after.text}",
-            subtitle="Belief of a public observer in a type before (hollow) and after (filled) the first move seen, mean over "
-            "versions",
-            footnote=run_note(context, spread=False),
+        picture_words(
+            context,
+            "outlook",
+            "beliefs",
+            note=run_note(context, marks=""),
+            move=label,
+            raises=(after.value or 0) > (prior.value or 0),
+            player=player.name,
+            kind=kind,
+            before=prior,
+            after=after,
         ),
         start="Before",
         end="After",

@@ -12,25 +12,23 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._channels import channel_table, open_policy
-from detente.brief.questions._parts import PostureReading, readings, run_note
+from detente.brief.questions._parts import PostureReading, picture_words, readings, run_note
 from detente.brief.type_effects import (
     MIXED,
-    RULE,
     EffectReading,
     TypeChanges,
     reading_of,
     reading_words,
     type_changes,
 )
-from detente.brief.words import plural, sentence_case
+from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Player
 from detente.crisis.metric_names import Metric, metric_name, metric_prefix
 from detente.crisis.registers import instrument_kinds, kind_of
 
-__all__ = ["DilemmaParts", "dilemma_parts", "readings_title"]
+__all__ = ["DilemmaParts", "count_readings", "dilemma_parts"]
 
 
 RARE, TINY = 0.02, 1e-6
@@ -45,10 +43,7 @@ READINGS: tuple[EffectReading, ...] = (
     "no clear effect",
 )
 """The order in which readings are counted."""
-SCOPE = (
-    "A change is clear where it goes one way by half a point or more in two thirds of cases. Of a commitment the whole effect counts, "
-    "its costs to the other side included, type by type; of a move by the challenger the effect of what it tells."
-)
+PAGE = "outlook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +87,7 @@ def dilemma_parts(context: Context, book: Book) -> DilemmaParts:
         return DilemmaParts()
     _enter_spiral(context, book, ours, theirs)
     charts = (_fear_chart(context, moves), _effect_chart(context, moves))
-    tables = (_table(moves), _signals(context, book), channel_table(context, book))
+    tables = (_table(context, moves), _signals(context, book), channel_table(context, book))
     return DilemmaParts(
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(table for table in tables if table is not None),
@@ -307,9 +302,9 @@ def _signals(context: Context, book: Book) -> TableView | None:
         "signals",
         ("First move", "By", "One type", "The other"),
         rows,
-        title="How often each type opens with a move",
+        title=context.say(PAGE, "signals_title"),
         numeric=(),
-        note="Where the mover chooses freely. A move that types make alike tells nothing.",
+        note=context.say(PAGE, "signals_note"),
         folded=True,
     )
 
@@ -324,7 +319,6 @@ def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
         return None
     shown.sort(key=lambda move: (move.mover.id, -move.shift))
     top = max(shown, key=lambda move: abs(move.shift))
-    verb = "raises" if top.shift > 0 else "lowers"
     rows = [
         Dumbbell(
             row=f"{sentence_case(move.label)} ({move.intent})",
@@ -335,16 +329,19 @@ def _fear_chart(context: Context, moves: list[_Move]) -> Chart | None:
         for move in shown
         if move.before is not None and move.after is not None
     ]
-    before, after = top.before, top.after
-    change = f"from {before.text} to {after.text}" if before and after else ""
     return draw_dumbbells(
         "outlook-dilemma-fear",
         rows,
-        Words(
-            title=f"“{sentence_case(top.label)}”, meant {top.intent}, {verb} the other side's fear most: {change}",
-            subtitle="Observer's belief that the mover is dangerous before (hollow) and after (filled) a move, what the mover means "
-            "by it in brackets; coloured by mover, mean over versions",
-            footnote=run_note(context, spread=False),
+        picture_words(
+            context,
+            PAGE,
+            "fear",
+            note=run_note(context, marks=""),
+            move=top.label,
+            intent=top.intent,
+            raises=top.shift > 0,
+            before=top.before,
+            after=top.after,
         ),
         start="Before",
         end="After",
@@ -367,40 +364,32 @@ def _effect_chart(context: Context, moves: list[_Move]) -> Chart | None:
             )
             for move in ranked
         ],
-        Words(
-            title=readings_title([move.reading for move in moves]),
-            subtitle="What a move does to the chance of an attack, in points, mean over versions and types",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            PAGE,
+            "effect",
+            note=run_note(context),
+            count=len(moves),
+            readings=count_readings([move.reading for move in moves]),
         ),
         zero_line=True,
         row_title="Move (what is meant)",
     )
 
 
-def readings_title(readings: Sequence[EffectReading]) -> str:
+def count_readings(readings: Sequence[EffectReading]) -> list[tuple[EffectReading, int]]:
     """Count what moves do, each reading that there is.
 
     Examples
     --------
-    >>> readings_title(["deters", "no clear effect", "deters", "provokes"])
-    'Of 4 moves 2 deter, 1 provokes, 1 has no clear effect'
+    >>> count_readings(["no clear effect", "deters", "provokes", "deters"])
+    [('deters', 2), ('provokes', 1), ('no clear effect', 1)]
     """
-    many_of = {
-        "no clear effect": "have no clear effect",
-        "spends leverage": "spend leverage",
-        "uses force": "use force",
-        MIXED: "differ by type",
-    }
-    counts = {reading: list(readings).count(reading) for reading in READINGS}
-    said = []
-    for reading, count in counts.items():
-        one = "has no clear effect" if reading == "no clear effect" else reading
-        many = many_of.get(reading, reading.removesuffix("s"))
-        said.append(f"{count} {one if count == 1 else many}" if count else "")
-    return f"Of {plural(len(readings), 'move')} {', '.join(text for text in said if text)}"
+    counts = [(reading, list(readings).count(reading)) for reading in READINGS]
+    return [(reading, count) for reading, count in counts if count]
 
 
-def _table(moves: list[_Move]) -> TableView:
+def _table(context: Context, moves: list[_Move]) -> TableView:
     rows = []
     for move in sorted(moves, key=lambda item: (item.mover.id, item.effect.value or 0.0)):
         infers = "nothing new"
@@ -431,7 +420,7 @@ def _table(moves: list[_Move]) -> TableView:
             "Reading",
         ),
         rows,
-        title="What is meant, what is inferred, what it does",
+        title=context.say(PAGE, "dilemma_title"),
         numeric=(False, False, False, True, True, False),
-        note=f"{RULE} {SCOPE}",
+        note=f"{context.say(PAGE, 'readings_note')} {context.say(PAGE, 'dilemma_note')}",
     )

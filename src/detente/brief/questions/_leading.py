@@ -7,11 +7,13 @@ from detente.analysis.leading import Lead, find_lead
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, Trace
-from detente.brief.words import sentence_case
 from detente.crisis.elements import OutcomeRule
 from detente.crisis.metric_names import metric_name
 
-__all__ = ["Leading", "outcomes_title", "read_leading"]
+__all__ = ["Leading", "outcomes_case", "read_leading"]
+
+
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +62,27 @@ def read_leading(
     return Leading(lead=lead, alone=figures[lead.outcome.id], group=figure, share=share)
 
 
-def outcomes_title(
+def outcomes_case(
     leading: Leading, outcomes: Sequence[tuple[OutcomeRule, Figure]], attack: Figure
-) -> str:
-    """Name what leads in the title of the chart of outcomes, and how likely attacks are."""
-    lead, group, alone = leading.lead, leading.group, leading.alone
-    name = f"“{lead.group.label}”" if len(lead.group.members) == 1 else lead.group.label
-    if lead.kind == "cut":
-        title = f"Together {name} leads with {group.text}, one by one “{lead.outcome.label}” with {alone.text}"
-    elif (group.value or 0.0) < 0.5:
-        title = f"No outcome dominates: {name} is first with {group.text}"
-    else:
-        title = f"{sentence_case(name)} leads with {group.text}"
-    flagged = [item for item, _ in outcomes if item.attack]
-    if len(flagged) > 1 and not leading.is_attack:
-        title += f"; attacks of all kinds together come to {attack.text}"
-    elif flagged and not leading.is_attack:
-        title += f"; an attack comes to {attack.text}"
-    return title
+) -> dict[str, object]:
+    """Return what the title of the chart of outcomes says: what leads and how, and how likely attacks are where others lead.
+
+    ``case`` is ``cut`` where the likeliest outcome stands outside the likeliest group, ``first`` where nothing has more than
+    half, else ``leads``; ``attacks`` is ``several``, ``one``, or ``told`` where an attack leads or there is none.
+    """
+    lead, group = leading.lead, leading.group
+    kinds = sum(bool(item.attack) for item, _ in outcomes)
+    return {
+        "case": "cut"
+        if lead.kind == "cut"
+        else "first"
+        if (group.value or 0.0) < HALF
+        else "leads",
+        "group": lead.group.label,
+        "is_single": len(lead.group.members) == 1,
+        "chance": group,
+        "outcome": lead.outcome.label,
+        "alone": leading.alone,
+        "attacks": "told" if leading.is_attack or not kinds else "several" if kinds > 1 else "one",
+        "attack": attack,
+    }

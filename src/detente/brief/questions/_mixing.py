@@ -13,9 +13,8 @@ from detente.arrays import FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.matrix import draw_matrix
-from detente.brief.questions._parts import run_note
+from detente.brief.questions._parts import picture_words, run_note
 from detente.brief.questions._regret import REGRET_REFERENCE
 from detente.brief.questions._robust import row_name
 from detente.brief.traces import STRONGEST
@@ -194,8 +193,7 @@ def _table(
             cells.append(f"{link(figure, _bare(figure.text))} ({', '.join(ends)})")
         rows.append(
             (
-                row_name(context, policy)
-                + (" (base case)" if policy == context.policies.base else ""),
+                row_name(context, policy, is_marked=True),
                 *cells,
                 "yes" if policy in kept else "",
             )
@@ -204,11 +202,9 @@ def _table(
         "mix-regret",
         ("Commitment", *(sentence_case(aim.label) for aim in aims), "None better in all"),
         rows,
-        title="Regret of mixes and listed commitments in each aim, the smallest over all aims first",
+        title=context.say("outlook", "mix_regret_title"),
         numeric=(False, *(True for _ in aims), False),
-        note="Mean over cases of how far each falls short of the best of these commitments in each case, in brackets what 95% of "
-        "cases stay below and the largest; probabilities in percentage points, all else in stakes. In order of the sum of "
-        "means, each as a share of the largest in its column: all aims taken alike.",
+        note=context.say("outlook", "mix_regret_note"),
     )
 
 
@@ -230,12 +226,7 @@ def _chart(
         [sentence_case(context.policies.short_name(policy).strip("“”")) for policy in ranked],
         [sentence_case(aim.label) for aim in aims],
         [[figures[policy, aim.metric] for aim in aims] for policy in ranked],
-        Words(
-            title=f"{sentence_case(name)} falls short least over all aims taken alike",
-            subtitle="Mean regret in each aim: probabilities in percentage points, all else in stakes; a fuller blue is a larger share of "
-            "the largest in the column",
-            footnote=run_note(context, spread=False),
-        ),
+        picture_words(context, "outlook", "mixes", note=run_note(context, marks=""), first=name),
         shades=[shades[policy] for policy in ranked],
         names=[row_name(context, policy) for policy in ranked],
         corner="Commitment",

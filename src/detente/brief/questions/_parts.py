@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure
 from detente.brief.levels import Level
-from detente.brief.words import plural as counted
+from detente.brief.pictures.drawing import Words
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument, Mechanism
 from detente.crisis.metric_names import metric_name
@@ -17,9 +18,12 @@ from detente.crisis.metric_names import metric_name
 __all__ = [
     "Moved",
     "PostureReading",
+    "base_row",
     "grouped_row",
     "held_by",
     "moved_by",
+    "picture_words",
+    "policy_row",
     "readings",
     "run_note",
     "share_of_attacks",
@@ -31,14 +35,57 @@ MOST_READINGS = 6
 """Levels of a mechanism of belief that are shown."""
 
 
-def run_note(context: Context, *, spread: bool = True) -> str:
-    """Footnote of a picture that is read off the run; with ``spread`` its points stand for means, its lines for ranges."""
-    crisis = context.crisis
-    note = (
-        f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, "
-        f"{counted(context.results.n_draws, 'version')}."
+def run_note(context: Context, *, marks: Literal["line", "bar", ""] = "line") -> str:
+    """Footnote of a picture that is read off the run; ``marks`` says what stands for a mean with a range, a point or a bar."""
+    return context.say(
+        "pictures",
+        "run_note",
+        crisis=context.crisis.id,
+        day=context.crisis.as_of.isoformat(),
+        cases=context.results.n_draws,
+        marks=marks,
     )
-    return f"{note} Point: average; line: nine versions in ten." if spread else note
+
+
+def policy_row(context: Context, policy: str) -> str:
+    """Return how a row of a table names a policy; of the base case it says so."""
+    label = sentence_case(context.policies.get(policy).label)
+    return (
+        context.say("pictures", "is_base", label=label)
+        if policy == context.policies.base
+        else label
+    )
+
+
+def base_row(context: Context) -> str:
+    """Return how a row of a picture names the base case."""
+    label = context.policies.get(context.policies.base).label
+    return context.say("pictures", "base_case", label=label)
+
+
+def picture_words(
+    context: Context, page: str, name: str, *, note: str = "", **values: object
+) -> Words:
+    """Say the words of a picture: ``<name>_title``, ``<name>_measure`` and, without a note made elsewhere, ``<name>_note``.
+
+    Parameters
+    ----------
+    context
+        The crisis and its run.
+    page
+        The page that has the words.
+    name
+        What the blocks of the picture begin with.
+    note
+        The footnote, where pictures share it.
+    values
+        Figures, names and named cases that the words speak of.
+    """
+    title, measure = (
+        context.say(page, f"{name}_{part}", **values) for part in ("title", "measure")
+    )
+    footnote = note or context.say(page, f"{name}_note", **values)
+    return Words(title=title, subtitle=measure, footnote=footnote)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,9 +60,11 @@ def reason_table(context: Context, book: Book) -> TableView | None:
         "reasons",
         ("Who", "Option", "Taken more often", "Worth more", "Of that"),
         rows,
-        title=f"Why “{context.policies.get(study.policy).label}” works",
+        title=context.say(
+            "outlook", "reasons_title", policy=context.policies.get(study.policy).label
+        ),
         numeric=(False, False, True, True, False),
-        note=f"At the decision that bears most on an attack: “{phase}” in round {study.round}. Worth in stakes.",
+        note=context.say("outlook", "reasons_note", phase=phase, round=study.round),
     )
 
 

@@ -1,13 +1,13 @@
 """Red lines of a negotiation: where they stand, whether they are soft, and by how much the best package crosses them."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
 from detente.arrays import BoolArray, FloatArray
 from detente.brief.book import Book
 from detente.brief.figures import Figure, TableView, link, present_table
-from detente.brief.words import sentence_case
 from detente.crisis.elements import Binding, Column, Constant, Issue, Mechanism
 from detente.crisis.metric_names import metric_name
 
@@ -17,6 +17,9 @@ CROSSED = 0.5
 """Points by which a package must pass a line to have crossed it; less is none as figures are printed."""
 HARD = 1e4
 """Price of a point beyond a line from which on no gain on other points pays for it: the line is hard."""
+PAGE = "aims"
+LineCase = Literal["hard", "priced", "soft"]
+"""How red lines bind: nobody signs beyond one, at a known price, or at some price."""
 _LINES = ("challenger_red_line", "defender_red_line")
 
 
@@ -53,9 +56,10 @@ def lines_table(
     ]
     if not drawn:
         return None
-    price = _price(book, mechanism)
+    context = book.context
+    case, price = _price(book, mechanism)
     rows = []
-    if price is not None and cases.any():
+    if case != "hard" and cases.any():
         found = [
             row
             for issue, role, line in drawn
@@ -64,12 +68,10 @@ def lines_table(
         rows = [row for _, row in sorted(found, key=lambda item: -item[0])]
     return present_table(
         "red-lines",
-        ("Red line", "Crossed in", "By points, where it is"),
-        rows or [("None is crossed", "", "")],
-        title="How often the best package crosses a red line",
-        note="Lines are hard: no package crosses one."
-        if price is None
-        else f"Lines are soft: {price}.",
+        context.say_lines(PAGE, "lines_heads"),
+        rows or [(context.say(PAGE, "lines_row", side=""), "", "")],
+        title=context.say(PAGE, "lines_title"),
+        note=context.say(PAGE, "lines_note", case=case, price=price),
         folded=True,
     )
 
@@ -81,14 +83,14 @@ def _path(book: Book, binding: Binding | None, issue: Issue) -> str | None:
     return path if path in book.context.crisis.quantities else None
 
 
-def _price(book: Book, mechanism: Mechanism) -> str | None:
-    """Say what crossing costs; None where lines are hard."""
+def _price(book: Book, mechanism: Mechanism) -> tuple[LineCase, Figure | None]:
+    """Tell whether lines are hard, and what crossing a soft one costs, where that is known."""
     binding = mechanism.inputs.get("red_line_firmness")
     if binding is None:
-        return None
+        return "hard", None
     if isinstance(binding, Constant):
         if binding.value >= HARD:
-            return None
+            return "hard", None
         figure = book.number(
             f"firmness.{mechanism.id}",
             "how many times dearer a point beyond a red line is",
@@ -96,13 +98,13 @@ def _price(book: Book, mechanism: Mechanism) -> str | None:
             unit="ratio",
             trace=book.context.traces.of(metric_name("mechanism", mechanism.id, "exists")),
         )
-        return f"a point beyond one costs {figure.text} times as much to sign as one before it"
+        return "priced", figure
     known = book.context.levels.binding_values(binding)
     if known is None:
-        return "a point beyond one can be signed at a higher price"
+        return "soft", None
     values, metric = known
     if (values >= HARD).all():
-        return None
+        return "hard", None
     figure = book.array(
         f"firmness.{mechanism.id}",
         "how many times dearer a point beyond a red line is",
@@ -110,7 +112,7 @@ def _price(book: Book, mechanism: Mechanism) -> str | None:
         unit="ratio",
         trace=book.context.traces.of(metric),
     )
-    return f"a point beyond one costs {figure.full_text} times as much to sign as one before it"
+    return "priced", figure
 
 
 def _crossing(
@@ -149,7 +151,7 @@ def _crossing(
     return (
         how_often.value or 0.0,
         (
-            sentence_case(f"{name} on {issue.label}"),
+            context.say(PAGE, "lines_row", side=name, issue=issue.label),
             link(how_often),
             link(how_far, how_far.full_text),
         ),

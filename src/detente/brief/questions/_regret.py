@@ -9,6 +9,7 @@ from detente.brief.figures import (
     link,
     present_table,
 )
+from detente.brief.questions._parts import policy_row
 from detente.brief.words import (
     format_number,
     format_percent,
@@ -21,7 +22,6 @@ __all__ = ["REGRET_REFERENCE", "preference_table", "regret_table"]
 
 MOST_CHANGES = 6
 """Most quantities that are named."""
-FORGONE = " Forgone: the commitment rules out an attack of its own side, which deters nobody; it is not compared by that."
 REGRET_REFERENCE = "Savage (1951), regret: shortfall from the best policy of each case"
 
 
@@ -93,9 +93,9 @@ def preference_table(context: Context) -> TableView | None:
         "preferences",
         ("Where this", "is", "instead of", "the better choice is"),
         rows[:MOST_CHANGES],
-        title=f"What would change the choice of {context.roles.opponent_names()}",
+        title=context.say("outlook", "preferences_title", names=context.roles.opponent_names()),
         numeric=(),
-        note="By mean payoff, each quantity by itself; only where the advantage stands out from chance.",
+        note=context.say("outlook", "preferences_note"),
     )
 
 
@@ -124,8 +124,7 @@ def regret_table(context: Context, book: Book) -> TableView | None:
         second = _regret_figure(context, book, "payoff", policy, other.mean, other.high)
         rows.append(
             (
-                sentence_case(context.policies.get(policy).label)
-                + (" (base case)" if policy == context.policies.base else ""),
+                policy_row(context, policy),
                 *cells,
                 link(second, second.text.removesuffix(" stakes"))
                 + f" ({format_value(other.high, 'stakes').removesuffix(' stakes')})",
@@ -141,8 +140,6 @@ def regret_table(context: Context, book: Book) -> TableView | None:
             f"Payoff of {defenders}",
         ),
         rows,
-        title="Regret: how far each commitment falls short of the best one of each case",
-        note="Mean over cases, in brackets what 95% of cases stay below. Attack in percentage points; payoff in stakes, "
-        "costs included. Small regret in both columns is what robust means here."
-        + (FORGONE if len(attack) < len(payoff) else ""),
+        title=context.say("outlook", "regret_title"),
+        note=context.say("outlook", "regret_note", forgone=len(attack) < len(payoff)),
     )

@@ -16,6 +16,7 @@ from detente.arrays import BoolArray, FloatArray
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, TableView, Trace, link, present_table
+from detente.brief.questions._parts import policy_row
 from detente.brief.words import format_value, sentence_case
 from detente.crisis.metric_names import metric_name
 
@@ -66,18 +67,18 @@ def find_mix(context: Context, book: Book, *, also: str = "") -> RobustPart:
     ]
     return RobustPart(
         table=_table(context, ranked, shares, kept),
-        failing=_failures(rows),
+        failing=_failures(context, rows),
         shares=shares,
         limit=limit,
     )
 
 
-def row_name(context: Context, policy: str) -> str:
-    """Return how a row of a table names a policy; a mix by its letter and what it is made of."""
+def row_name(context: Context, policy: str, *, is_marked: bool = False) -> str:
+    """Return how a row of a table names a policy: a mix by its letter and what it is made of; the base case, if asked, as such."""
     label = context.policies.get(policy).label
     if policy in context.policies.mixes:
         return f"{sentence_case(context.policies.short_name(policy))}: {label}"
-    return sentence_case(label)
+    return policy_row(context, policy) if is_marked else sentence_case(label)
 
 
 def _sides(context: Context) -> tuple[str, ...]:
@@ -150,22 +151,21 @@ def _limit(book: Book) -> Figure:
     )
 
 
-def _failures(rows: list[tuple[str, ...]]) -> TableView | None:
+def _failures(context: Context, rows: list[tuple[str, ...]]) -> TableView | None:
     if not rows:
         return None
     return present_table(
         "failing",
-        (
-            "Under",
-            "An attack stays above the limit in",
-            "Mostly where",
-            "There it does in",
-            "These hold of all",
-        ),
+        context.say_lines("outlook", "failing_heads"),
         rows,
-        title="Where the most robust commitments fail",
+        title=context.say("outlook", "failing_title"),
         numeric=(False, True, False, True, True),
-        note=f"The limit is an attack at {format_value(GOOD_ENOUGH, 'prob')}. {BOX_REFERENCE}.",
+        note=context.say(
+            "outlook",
+            "failing_note",
+            limit=format_value(GOOD_ENOUGH, "prob"),
+            reference=BOX_REFERENCE,
+        ),
     )
 
 
@@ -191,7 +191,7 @@ def _failure(context: Context, book: Book, policy: str) -> tuple[str, ...] | Non
         search = find_box(inputs, failing)
         box = search.simplify(search.balanced)
     if box is None or not box.limits:
-        return (name, link(share), "no simple condition sets these apart", "", "")
+        return (name, link(share), context.say("outlook", "failing_none"), "", "")
     density, coverage = (
         book.number(f"fails.{policy}.{name}", words, value, unit="share", trace=trace, exact=False)
         for name, words, value in (
@@ -246,8 +246,7 @@ def _table(
         ]
         rows.append(
             (
-                row_name(context, policy)
-                + (" (base case)" if policy == context.policies.base else ""),
+                row_name(context, policy, is_marked=True),
                 link(shares[policy]),
                 *(format_value(float(np.mean(item)), "share") for item in alone),
                 "yes" if policy in kept else "",
@@ -263,8 +262,7 @@ def _table(
             "None better in all",
         ),
         rows,
-        title="In which share of versions each commitment is good enough",
+        title=context.say("outlook", "good_enough_title"),
         numeric=(False, True, True, *(True for _ in names), False),
-        note="No worse: than the base case leaves it on average. None better in all: no other commitment is at least as good on "
-        "average for every aim and better for one.",
+        note=context.say("outlook", "good_enough_note"),
     )

@@ -9,13 +9,13 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, link, present_table
 from detente.brief.levels import Level
+from detente.brief.pages import say
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
-from detente.brief.pictures.terms import TermRow, draw_terms
-from detente.brief.questions._parts import run_note
+from detente.brief.pictures.terms import TermNames, TermRow, draw_terms
+from detente.brief.questions._parts import picture_words, run_note
 from detente.brief.questions._red_lines import red_line
-from detente.brief.words import join_words, sentence_case
+from detente.brief.words import sentence_case
 from detente.crisis.elements import Issue, Mechanism
 
 __all__ = [
@@ -28,13 +28,14 @@ __all__ = [
     "terms_table",
 ]
 
+PAGE = "aims"
 CAUSES = (
-    ("exists_common_beliefs", "If both judged the chances of war alike"),
-    ("exists_firm_deals", "If deals were sure to hold"),
-    ("exists_no_red_lines", "Without red lines"),
-    ("exists_undivided", "If every issue had to go whole to one side"),
+    "exists_common_beliefs",
+    "exists_firm_deals",
+    "exists_no_red_lines",
+    "exists_undivided",
 )
-"""Outputs of the mechanism, and what is different there."""
+"""Outputs of the mechanism in which one thing is different; pages have their words."""
 NOTABLE = 0.01
 """Smallest change of a share that is worth a clause."""
 TELLING = 0.05
@@ -135,7 +136,8 @@ def _ends(book: Book, mechanism: Mechanism, exists: np.ndarray) -> dict[str, tup
 def _causes(book: Book, mechanism: Mechanism) -> tuple[tuple[str, Figure], ...]:
     context = book.context
     found = []
-    for output, words in CAUSES:
+    for output in CAUSES:
+        words = say("diplomacy", "causes_row", case=output)
         for level in context.levels.start(mechanism.id, output)[:1]:
             figure = book.share(
                 f"{output}.{mechanism.id}",
@@ -143,7 +145,7 @@ def _causes(book: Book, mechanism: Mechanism) -> tuple[tuple[str, Figure], ...]:
                 context.columns.values(level.metric) > 0.5,
                 trace=context.traces.of(level.metric),
             )
-            found.append((words, figure))
+            found.append((output, figure))
     return tuple(found)
 
 
@@ -179,20 +181,25 @@ def terms_chart(
             clashing.append(issue.label)
     if not rows:
         return None
-    title = f"Terms that both sides prefer to fighting exist in {terms.exists.text} of versions"
-    if clashing:
-        title += f"; red lines clash on {join_words(clashing)}"
-    lines = any(line is not None for row in rows for line in row.red_lines)
+    row_name, best, room, line = context.say_lines(PAGE, "terms_heads")
     return draw_terms(
         "aims-terms",
         rows,
-        Words(
-            title=title,
-            subtitle="Position on each issue, 0\N{EN DASH}100. Grey band: how far the best common terms could move on this issue "
-            "alone before a side would rather fight"
-            + ("; upright strokes: red lines" if lines else ""),
-            footnote=run_note(context, spread=False)
-            + " Positions and red lines of the crisis file; means of cases with a range.",
+        picture_words(
+            context,
+            PAGE,
+            "terms",
+            note=f"{run_note(context, marks='')} {context.say(PAGE, 'terms_note')}",
+            exists=terms.exists,
+            clashing=clashing,
+            has_lines=any(one is not None for row in rows for one in row.red_lines),
+        ),
+        names=TermNames(
+            issue=row_name,
+            best=best,
+            room=room,
+            line=line,
+            lines=tuple(context.say(PAGE, "terms_line", side=side) for side in sides),
         ),
         sides=sides,
         colours=colours,
@@ -220,7 +227,7 @@ def room_table(book: Book, terms: Terms, sides: tuple[str, str]) -> TableView | 
         width = book.level(
             f"width.{terms.mechanism.id}", "width of the bargaining range", level, unit="share"
         )
-        rows.append(("Width of the range", link(width, width.full_text)))
+        rows.append((context.say(PAGE, "room_row", side=""), link(width, width.full_text)))
     shut = ~terms.open_cases
     for role, side in zip(("challenger", "defender"), sides, strict=True):
         for level in context.levels.start(terms.mechanism.id, f"{role}_shortfall")[:1]:
@@ -233,14 +240,15 @@ def room_table(book: Book, terms: Terms, sides: tuple[str, str]) -> TableView | 
                 unit="share",
                 trace=context.traces.of(level.metric),
             )
-            rows.append((f"What {side} alone would have to waive", link(figure, figure.full_text)))
+            words = context.say(PAGE, "room_row", side=side)
+            rows.append((words, link(figure, figure.full_text)))
     if not rows:
         return None
     return present_table(
         "room",
-        ("What", "Share of all that is disputed"),
+        context.say_lines(PAGE, "room_heads"),
         rows,
-        title="How much room there is, and what is missing where there is none",
+        title=context.say(PAGE, "room_title"),
         folded=True,
     )
 
@@ -249,23 +257,24 @@ def causes_chart(context: Context, terms: Terms) -> Chart | None:
     """Draw what empties the range: the share of cases with terms as things stand and without each cause."""
     if len(terms.causes) < 2:
         return None
-    spans = [Span(row="As things stand", figure=terms.exists, colour=INK)]
-    spans += [Span(row=label, figure=figure, colour=INK) for label, figure in terms.causes]
+    spans = [
+        Span(row=context.say("diplomacy", "causes_row", case=case), figure=figure, colour=INK)
+        for case, figure in (("", terms.exists), *terms.causes)
+    ]
     base = terms.exists.value or 0.0
-    label, most = max(terms.causes, key=lambda item: (item[1].value or 0.0) - base)
-    gain = (most.value or 0.0) - base
-    title = "Nothing taken away alone opens more room for terms"
-    if gain >= NOTABLE:
-        title = (
-            f"{label}, terms would exist in {most.text} of versions instead of {terms.exists.text}"
-        )
+    case, most = max(terms.causes, key=lambda item: (item[1].value or 0.0) - base)
+    gains = (most.value or 0.0) - base >= NOTABLE
     return draw_ranges(
         "diplomacy-causes",
         spans,
-        Words(
-            title=title,
-            subtitle="Share of versions in which terms exist that both sides prefer to fighting",
-            footnote=run_note(context, spread=False),
+        picture_words(
+            context,
+            "diplomacy",
+            "causes",
+            note=run_note(context, marks=""),
+            case=case if gains else "",
+            most=most,
+            exists=terms.exists,
         ),
         bars=True,
         row_title="Condition",
@@ -273,7 +282,7 @@ def causes_chart(context: Context, terms: Terms) -> Chart | None:
     )
 
 
-def terms_table(terms: Terms, issues: Sequence[Issue]) -> TableView | None:
+def terms_table(context: Context, terms: Terms, issues: Sequence[Issue]) -> TableView | None:
     """Tabulate per issue what it carries and for whom a point is worth more."""
     rows = tuple(
         (
@@ -289,15 +298,9 @@ def terms_table(terms: Terms, issues: Sequence[Issue]) -> TableView | None:
         return None
     return present_table(
         "terms",
-        (
-            "Issue",
-            "Best common terms",
-            "Carries of the range",
-            "Challenger's share in a point",
-        ),
+        context.say_lines(PAGE, "carried_heads"),
         rows,
-        title="What each issue carries",
-        note="“Carries”: share of the range that goes if the issue stays out of the talks. “Share in a point”: worth of a point "
-        "to the challenger as a share of its worth to both; above 50% the issue is cheap for the other side to give.",
+        title=context.say(PAGE, "carried_title"),
+        note=context.say(PAGE, "carried_note"),
         folded=True,
     )

@@ -8,9 +8,9 @@ from detente.brief.context import Context
 from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, present_table
 from detente.brief.pictures.charts import Mark, draw_positions
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._aims_card import aims_words
+from detente.brief.questions._parts import picture_words
 from detente.brief.questions._red_lines import lines_table
 from detente.brief.questions._terms import (
     Terms,
@@ -25,6 +25,11 @@ from detente.crisis.elements import Binding, ByState, Column, Issue, Player, Pro
 __all__ = ["answer"]
 
 ID, ORDER = "aims", 10
+DEMANDS = (
+    *("side", "document", "article", "issue", "demand", "answer"),
+    *("challenger_status", "defender_status", "grade", "source"),
+)
+"""Columns of the table of demands that are shown."""
 
 
 def answer(book: Book) -> Answer:
@@ -184,11 +189,13 @@ def _chart(
     ]
     order_of = [item.id for item in context.roles.players()]
     shown.sort(key=lambda side: order_of.index(side.player.id) if side.player else len(order_of))
+    best = context.say(ID, "positions_best")
+    rank: dict[str, int] = {}
     mark_open = 2 * sum(issue.negotiable for issue, _ in ranked) < len(ranked)
     for issue, _ in ranked[:12]:
-        row = sentence_case(issue.label)
-        if issue.negotiable == mark_open:
-            row += " (negotiable)" if mark_open else " (not negotiable)"
+        case = "" if issue.negotiable != mark_open else "open" if mark_open else "closed"
+        row = context.say(ID, "positions_row", issue=issue.label, case=case)
+        rank[row] = len(rank)
         for side in shown:
             figure = _position(book, side, issue.id)
             if figure is None or figure.value is None:
@@ -211,7 +218,7 @@ def _chart(
             marks.append(
                 Mark(
                     row=row,
-                    series="Best common terms",
+                    series=best,
                     value=point.value,
                     low=point.low,
                     high=point.high,
@@ -222,29 +229,22 @@ def _chart(
             )
     if not marks:
         return None
-    marks.sort(key=lambda mark: mark.kind == "settlement")
-    order = list(dict.fromkeys(sentence_case(i.label) for i, _ in ranked))
-    marks.sort(
-        key=lambda mark: order.index(
-            mark.row.removesuffix(" (not negotiable)").removesuffix(" (negotiable)")
-        )
-    )
+    marks.sort(key=lambda mark: (rank[mark.row], mark.kind == "settlement"))
     first, gap = ranked[0]
     nearest, least = min(ranked, key=lambda pair: pair[1])
-    title = f"The sides stand {gap:.0f} points apart on {first.label}"
-    if nearest.id != first.id:
-        title += f", {least:.0f} on {nearest.label}"
     source = context.tables.get("positions")
     return draw_positions(
         f"{ID}-positions",
         marks,
-        Words(
-            title=title,
-            subtitle="Position on each issue, 0\N{EN DASH}100; point: position, band: its uncertainty; "
-            "issues that matter most to the challenger first",
-            footnote="Source: positions of the crisis file"
-            + (f" ({source.file})" if source else "")
-            + "; the table of scales says what 0, 50 and 100 mean.",
+        picture_words(
+            context,
+            ID,
+            "positions",
+            gap=f"{gap:.0f}",
+            issue=first.label,
+            nearest=nearest.label if nearest.id != first.id else "",
+            least=f"{least:.0f}",
+            file=source.file if source else "",
         ),
     )
 
@@ -272,42 +272,31 @@ def _tables(
     issues = context.crisis.issues.values()
     scales = present_table(
         "scales",
-        ("Issue", "0", "50", "100", "Negotiable"),
+        context.say_lines(ID, "scales_heads"),
         tuple(
             (
                 sentence_case(issue.label),
                 issue.at_0,
                 issue.at_50,
                 issue.at_100,
-                "yes" if issue.negotiable else "no",
+                context.say(ID, "scales_yes", open=issue.negotiable),
             )
             for issue in issues
         ),
-        title="What 0, 50 and 100 mean on each issue",
+        title=context.say(ID, "scales_title"),
         folded=True,
         numeric=(),
     )
     demands = context.tables.view(
         "demands",
-        {
-            "side": "Side",
-            "document": "Document",
-            "article": "Article",
-            "issue": "Issue",
-            "demand": "Demand",
-            "answer": "Answer",
-            "challenger_status": "Status, challenger",
-            "defender_status": "Status, defender",
-            "grade": "Grade",
-            "source": "Source",
-        },
-        title="Demands and the answers known",
+        dict(zip(DEMANDS, context.say_lines(ID, "demands_heads"), strict=True)),
+        title=context.say(ID, "demands_title"),
     )
     shared = [issue for issue, _ in ranked]
     room: tuple[TableView | None, ...] = ()
     if terms is not None:
         room = (
-            terms_table(terms, shared),
+            terms_table(context, terms, shared),
             lines_table(book, terms.mechanism, shared, cases=terms.open_cases),
             room_table(book, terms, names),
         )

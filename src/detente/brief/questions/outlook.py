@@ -15,22 +15,19 @@ from detente.brief.figures import (
     present_table,
 )
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
-from detente.brief.pictures.drawing import Key, Words
+from detente.brief.pictures.drawing import Key
 from detente.brief.pictures.palette import INK, OKABE_ITO, SOFT
 from detente.brief.questions._beliefs import belief_chart, read_beliefs
 from detente.brief.questions._dilemma import dilemma_parts
 from detente.brief.questions._hopes import read_hopes
 from detente.brief.questions._leading import (
     Leading,
-    outcomes_title,
+    outcomes_case,
     read_leading,
 )
 from detente.brief.questions._mixing import find_search
 from detente.brief.questions._outlook_card import outlook_words
-from detente.brief.questions._parts import (
-    readings,
-    run_note,
-)
+from detente.brief.questions._parts import base_row, picture_words, policy_row, readings, run_note
 from detente.brief.questions._reasons import enter_noise, reason_table
 from detente.brief.questions._regret import preference_table, regret_table
 from detente.brief.questions._robust import find_mix
@@ -152,10 +149,12 @@ def _outcome_chart(
             Span(row=sentence_case(item.label), figure=value, colour=_outcome_colour(item))
             for item, value in ranked
         ],
-        Words(
-            title=outcomes_title(leading, outcomes, attack),
-            subtitle="Model's probability of each outcome in the base case, mean over versions",
-            footnote=run_note(context).replace("Point", "Bar"),
+        picture_words(
+            context,
+            ID,
+            "outcomes",
+            note=run_note(context, marks="bar"),
+            **outcomes_case(leading, outcomes, attack),
         ),
         bars=True,
         row_title="Outcome",
@@ -179,7 +178,7 @@ def _policy_chart(
     for policy in ranked:
         row = sentence_case(context.policies.get(policy).label)
         if policy == context.policies.base:
-            row = f"Base case: {context.policies.get(policy).label}"
+            row = base_row(context)
         spans.append(Span(row=row, figure=levels[policy][0], series="Attack", colour=INK))
         if context.has_settlement:
             spans.append(
@@ -194,12 +193,14 @@ def _policy_chart(
     return draw_ranges(
         f"{ID}-policies",
         spans,
-        Words(
-            title=f"An attack is least likely under “{context.policies.get(ranked[0]).label}” ({low.text}), "
-            f"most under “{context.policies.get(ranked[-1]).label}” ({high.text})",
-            subtitle=f"Model's probability of an attack{' and of a settlement' if context.has_settlement else ''} under each "
-            "commitment, mean over the same versions",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "policies",
+            note=run_note(context),
+            least=(context.policies.get(ranked[0]).label, low),
+            most=(context.policies.get(ranked[-1]).label, high),
+            has_settlement=context.has_settlement,
         ),
         row_title="Commitment",
     )
@@ -216,12 +217,7 @@ def _driver_chart(context: Context, book: Book, shared: SharedFigures) -> Chart 
     return draw_dumbbells(
         f"{ID}-drivers",
         rows,
-        Words(
-            title=f"{rows[0].row} moves the probability of an attack most",
-            subtitle="Model's probability of an attack, mean over the cases in which a quantity is in its lowest fifth (hollow) "
-            "and highest fifth (filled); dashed: all cases",
-            footnote=run_note(context, spread=False),
-        ),
+        picture_words(context, ID, "drivers", note=run_note(context, marks=""), first=rows[0].row),
         start="In its lowest fifth",
         end="In its highest fifth",
         line_at=shared.attack.value,
@@ -294,12 +290,10 @@ def _policy_table(context: Context, outcomes: Outcomes) -> TableView | None:
         return None
     rows = []
     for policy in context.policies.ids:
-        base = policy == context.policies.base
         cells = [link(row[policy], row[policy].full_text) for _, row in outcomes]
         rows.append(
             (
-                sentence_case(context.policies.get(policy).label)
-                + (" (base case)" if base else ""),
+                policy_row(context, policy),
                 *cells,
             )
         )
@@ -307,8 +301,8 @@ def _policy_table(context: Context, outcomes: Outcomes) -> TableView | None:
         "policy-outcomes",
         ("Commitment", *(sentence_case(rule.label) for rule, _ in outcomes)),
         rows,
-        title="Every outcome under every commitment",
-        note="Mean and 5\N{EN DASH}95% of versions.",
+        title=context.say(ID, "policy_outcomes_title"),
+        note=context.say("pictures", "mean_and_range"),
         folded=True,
     )
 
@@ -354,7 +348,7 @@ def _watch(context: Context) -> tuple[TableView, ...]:
             "watch",
             ("Date", "What", "Who or where", "Source"),
             tuple((format_date(day), *rest) for day, *rest in rows),
-            title="Dates to watch, as known at the cut-off",
+            title=context.say(ID, "watch_title"),
             folded=len(rows) > 8,
             numeric=(),
         ),

@@ -31,7 +31,7 @@ async def export_answer(request: Request, crisis: Crisis) -> Exportable:
         request, "", lambda stop: answers.give(crisis.id, asked, is_stopped=stop)
     )
     return Exportable(
-        charted=chart_answer(renderer_of(request), answer),
+        charted=chart_answer(renderer_of(request), crisis, answer),
         citation=cite(bench_of(request), crisis, asked, page=PAGE.path),
     )
 
