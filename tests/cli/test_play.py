@@ -93,9 +93,31 @@ def test_a_session_is_kept_in_a_store(capsys, monkeypatch, tmp_path):
     assert stream.removeprefix("session/") in out
 
 
+def test_a_session_of_a_store_is_reported(capsys, monkeypatch, tmp_path):
+    """Oracle: hand; the table names each move, the files hold no more than ids."""
+    store = f"sqlite:///{tmp_path / 'sessions.db'}"
+    seat = ("play", TEMPLATE, "--seat", "north", "--draws", "4", "--store", store)
+    out = run(capsys, monkeypatch, *seat, typed="withdraw\nseal\n")[1]
+    name = out.split("kept as ")[1].split()[0]
+    asked = ("play", TEMPLATE, "--store", store, "--report", name)
+    code, out, err = run(capsys, monkeypatch, *asked)
+    assert (code, err) == (0, "")
+    assert "Northland withdraws" in out
+    assert "withdraw" in out
+    assert "expected at the start" in out
+    code, out, err = run(capsys, monkeypatch, *asked, "--json", "--out", tmp_path / "report")
+    assert code == 0
+    assert json.loads(out) == json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))
+    assert "moves.csv" in err
+    code, _, err = run(capsys, monkeypatch, *asked[:-1], "NOSUCH")
+    assert code == 2
+    assert "[session-unknown]" in err
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
+        (("--report", "X"), "option-invalid"),
         (("--seat", "moon"), "player-unknown"),
         (("--all-bots", "--bot", "oracle"), "option-invalid"),
         (("--all-bots", "--types", "seen"), "option-invalid"),

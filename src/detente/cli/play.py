@@ -1,6 +1,7 @@
 """``detente play``: a crisis as a game, in the terminal against bots, or by bots alone."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ import typer
 import detente
 from detente.cli._options import (
     DRAWS,
+    OUT,
     SEED,
     STORE,
     CrisisArgument,
@@ -21,6 +23,7 @@ from detente.engine import usual
 from detente.errors import refuse
 
 if TYPE_CHECKING:
+    from detente.crisis import Crisis
     from detente.play.options import SessionOptions
     from detente.play.rulebooks import Rulebook
 
@@ -63,6 +66,14 @@ StoreOption = Annotated[
         help="Where the session is kept: sqlite:///FILE or postgresql://USER@HOST/DATABASE.  [default: nowhere]",
     ),
 ]
+ReportOption = Annotated[
+    str | None,
+    typer.Option("--report", help="Report on this session of the store.", metavar="SESSION"),
+]
+OutOption = Annotated[
+    Path | None,
+    reworded(OUT, help="Folder for report.json, moves.csv and events.jsonl, people numbered."),
+]
 
 
 def command(
@@ -78,6 +89,8 @@ def command(
     seed: SeedOption = usual.SEED,
     assignments: SetOption = None,
     store: StoreOption = None,
+    report: ReportOption = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Play a crisis: take a seat against bots, or let bots play and see how it ends.
@@ -92,13 +105,18 @@ def command(
       detente play cuba-1962 --all-bots --sessions 1000 --json
 
       detente play my-crisis --seat west --bot random --store sqlite:///sessions.db
+
+      detente play my-crisis --store sqlite:///sessions.db --report K7Q4M2 --out report
     """
     from detente.cli._crises import parse_assignments
     from detente.play.rulebooks import Rulebook
     from detente.play.tables import session_options
 
-    _check_modes(seat, all_bots=all_bots, as_json=as_json)
+    _check_modes(seat, report, store, all_bots=all_bots, as_json=as_json)
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
+    if report is not None:
+        _report(loaded, report, store or "", out, as_json=as_json)
+        return
     book = Rulebook(loaded, policy=policy, draws=draws, seed=seed)
     seats = {} if seat is None else {seat: "human"}
     options = session_options(
@@ -110,28 +128,39 @@ def command(
         _play_seat(book, options, seat, store)
 
 
-def _check_modes(seat: str | None, *, all_bots: bool, as_json: bool) -> None:
+def _check_modes(
+    seat: str | None, report: str | None, store: str | None, *, all_bots: bool, as_json: bool
+) -> None:
     """Refuse options that do not go together."""
-    if all_bots and seat is not None:
-        refuse(
-            f"--all-bots leaves no seat for --seat {seat}",
-            code="option-invalid",
-            at="--seat",
-            fix="use one of the two",
+    asked = [
+        name
+        for name, given in (
+            ("--all-bots", all_bots),
+            ("--seat", seat is not None),
+            ("--report", report is not None),
         )
-    if not all_bots and seat is None:
+        if given
+    ]
+    if len(asked) != 1:
         refuse(
-            "it is not said who plays",
+            f"{' and '.join(asked)} do not go together" if asked else "it is not said who plays",
             code="option-invalid",
             at="--seat",
-            fix="name a seat with --seat, or let bots play with --all-bots",
+            fix="name a seat with --seat, let bots play with --all-bots, or --report a session",
+        )
+    if report is not None and store is None:
+        refuse(
+            f"it is not said where the session {report!r} is kept",
+            code="option-invalid",
+            at="--store",
+            fix="name the store with --store",
         )
     if as_json and seat is not None:
         refuse(
             "a game in the terminal is not JSON",
             code="option-invalid",
             at="--json",
-            fix="use --json with --all-bots",
+            fix="use --json with --all-bots or --report",
         )
 
 
@@ -174,3 +203,24 @@ def _play_seat(book: "Rulebook", options: "SessionOptions", seat: str, store: st
         Play(session, seat).run()
         if store is not None:
             print_line(f"The session is kept as {session.name} in {log.place}.")
+
+
+def _report(crisis: "Crisis", name: str, store: str, out: Path | None, *, as_json: bool) -> None:
+    from detente.cli._compiling import saying_what_compiles
+    from detente.cli._reporting import print_report
+    from detente.log import Log
+    from detente.play.reports import report_data
+    from detente.play.research import write_report
+    from detente.play.sessions import Session
+
+    with Log.open(store) as log, saying_what_compiles():
+        session = Session.find(log, name, crisis)
+        data = report_data(session.state)
+        events = [(event.kind, event.data) for event in session.events]
+    if out is not None:
+        for path in write_report(out, session.state, events):
+            sys.stderr.write(f"wrote {path}\n")
+    if as_json:
+        sys.stdout.write(json_text(data))
+    elif out is None:
+        print_report(data)

@@ -15,7 +15,10 @@ from detente.play.courses import Course, Stand
 from detente.play.rulebooks import Opening
 from detente.play.state import SessionState
 
-__all__ = ["Knowledge", "possible", "weighted_range"]
+__all__ = ["Knowledge", "Range", "possible", "weighted_range"]
+
+Range = tuple[float, float, float]
+"""Mean, and the ends of the 5-95% range."""
 
 _DIGITS = 6
 """Decimals to which probabilities are shown: what is the same to a seat must be so to the last letter."""
@@ -66,12 +69,12 @@ class Knowledge:
             for name, variable in crisis.state.items()
         }
 
-    def beliefs(self) -> dict[str, dict[str, tuple[float, float, float]]]:
+    def beliefs(self) -> dict[str, dict[str, Range]]:
         """Return how likely each type of each other player is: by all cases together, and the 5-95% range over them."""
         crisis = self.state.book.crisis
         weights = self.opening.weigh(self.worlds)
         total = weights.sum(axis=0)
-        found: dict[str, dict[str, tuple[float, float, float]]] = {}
+        found: dict[str, dict[str, Range]] = {}
         for player, who in crisis.players.items():
             if player == self.observer or len(who.types) == 1 or not total.any():
                 continue
@@ -119,7 +122,7 @@ class Knowledge:
         ]
 
 
-def weighted_range(values: FloatArray, weights: FloatArray) -> tuple[float, float, float]:
+def weighted_range(values: FloatArray, weights: FloatArray) -> Range:
     """Return the weighted mean, and the weighted 5% and 95% quantiles.
 
     Examples

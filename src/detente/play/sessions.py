@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from detente.crisis.crisis import Crisis
 from detente.engine.keys import key_of
 from detente.errors import RunError, refuse
 from detente.log import Log, LogEvent
@@ -19,7 +20,7 @@ from detente.play.commands import Command, Events
 from detente.play.creating import create
 from detente.play.deciding import decide
 from detente.play.folding import fold
-from detente.play.options import SessionOptions
+from detente.play.options import SessionOptions, read_options
 from detente.play.rulebooks import Rulebook
 from detente.play.state import CONTROL, SessionState
 from detente.play.views import view
@@ -98,6 +99,20 @@ class Session:
         found = name or "".join(secrets.choice(_LETTERS) for _ in range(6))
         log.append(stream_of(found), create(book, options), after=0)
         return cls(log, found, book)
+
+    @classmethod
+    def find(cls, log: Log, name: str, crisis: Crisis) -> Self:
+        """Open a session with the rulebook that it was created with.
+
+        Raises
+        ------
+        UsageError
+            ``session-unknown``, ``session-mismatch``.
+        """
+        first = next(iter(log.read(stream_of(name))), None)
+        given = read_options(first.data["options"]) if first is not None else SessionOptions()
+        book = Rulebook(crisis, policy=given.policy or None, draws=given.draws, seed=given.seed)
+        return cls(log, name, book)
 
     @property
     def state(self) -> SessionState:
