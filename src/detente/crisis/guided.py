@@ -171,7 +171,7 @@ def rename_words(files: Mapping[str, str], words: Mapping[str, str]) -> dict[str
 def drop_move(files: Mapping[str, str], name: str) -> dict[str, str]:
     """Return the files without a move; what only it brought about is marked as left out on purpose.
 
-    A commitment that fixed nothing but this move goes with it.
+    A commitment that fixed nothing but this move goes with it, and so does a variable that nothing reads any more.
     """
     before = value_at(files[CRISIS_FILE], ("instruments", name)) or {}
     changed = remove_named(files, "instruments", name)
@@ -179,7 +179,11 @@ def drop_move(files: Mapping[str, str], name: str) -> dict[str, str]:
     effects = [before.get("effects") or {}]
     effects += [item.get("effects") or {} for item in before.get("chance") or []]
     for variable, value in [pair for effect in effects for pair in effect.items()]:
-        if isinstance(value, str) and not _is_set(text, variable, value):
+        if not value_at(text, ("state", variable)):
+            continue  # it went with another effect of the move
+        if not _is_read(text, variable):
+            text = _without_variable(text, variable)
+        elif isinstance(value, str) and not _is_set(text, variable, value):
             reason = f"the move that brought it about, {before.get('label', name)}, is left out"
             text = set_value(text, ("state", variable, "unused", value), reason)
     for policy, entry in (value_at(text, ("policies",)) or {}).items():
@@ -370,8 +374,36 @@ def _is_set(text: str, variable: str, value: str) -> bool:
     state = value_at(text, ("state", variable)) or {}
     if str(state.get("initial")) == value:
         return True
-    rules = [value_at(text, (section,)) or {} for section in ("instruments", "policies")]
+    sections = ("instruments", "policies", "event_rules")
+    rules = [value_at(text, (section,)) or {} for section in sections]
     return f"{variable}: {value}" in write_value(rules)
+
+
+def _is_read(text: str, variable: str) -> bool:
+    """Tell whether a condition, a price or the input of a model depends on a variable."""
+    reading: list[Any] = [
+        value_at(text, (section,))
+        for section in ("phases", "outcomes", "ends_when", "mechanisms", "considerations")
+    ]
+    for item in (value_at(text, ("instruments",)) or {}).values():
+        reading.append({key: value for key, value in item.items() if key != "effects"})
+        reading += list((item.get("effects") or {}).values())
+    name = re.escape(variable)
+    return bool(re.search(rf"(?<![\w.-]){name}: |by: {name}(?![\w-])", write_value(reading)))
+
+
+def _without_variable(text: str, variable: str) -> str:
+    """Return the text without a variable of the state and what sets it."""
+    text = remove_entry(text, ("state", variable))
+    for section, key in (("instruments", "effects"), ("policies", "state")):
+        for name, item in (value_at(text, (section,)) or {}).items():
+            if variable in (item.get(key) or {}):
+                text = remove_entry(text, (section, name, key, variable))
+    rules = value_at(text, ("event_rules",)) or []
+    for number in reversed(range(len(rules))):
+        if variable in (rules[number].get("state") or {}):
+            text = remove_entry(text, ("event_rules", number))
+    return text
 
 
 def _times(weight: Any, base: Any) -> float:

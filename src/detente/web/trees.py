@@ -32,9 +32,7 @@ def draw_tree(limbs: tuple[Limb, ...], *, alt: str) -> str:
     parts: list[str] = []
     rows = _draw(limbs, 0, 0, parts, None)
     width, height = _LEFT + _DEPTH * _COLUMN, max(rows, 1) * _ROW + 12
-    return (
-        f'<svg class="tree" viewBox="0 0 {width} {height}" role="img" aria-label="{_escape(alt)}">{"".join(parts)}</svg>'
-    )
+    return f'<svg class="tree" viewBox="0 0 {width} {height}" role="img" aria-label="{_escape(alt)}">{"".join(parts)}</svg>'
 
 
 def _limbs(

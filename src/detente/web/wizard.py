@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from detente.crisis.crisis import Crisis
 from detente.crisis.editing import set_distribution, set_value, value_at
 from detente.crisis.guided import (
     add_move,
@@ -27,9 +26,8 @@ from detente.crisis.registers import instrument_kinds
 from detente.crisis.scaffold import template_names
 from detente.engine.usual import SEED
 from detente.errors import DetenteError, refuse
-from detente.web.answers import Row, read_metrics, rows_of
+from detente.web.answers import Row, metrics_of, read_metrics, rows_of
 from detente.web.api import bench_of, stoppable
-from detente.web.charts import draw_rows
 from detente.web.draft_api import check, drafts_of, save
 from detente.web.drafts import DraftState
 from detente.web.editor import PREVIEW_DRAWS, list_findings, read_field
@@ -51,6 +49,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("try", "Try it"),
 )
 """The steps, in order."""
+_TREE = "The first moves of the game, each line as wide as it is often taken"
 _SOURCE = ("publisher", "title", "day", "address")
 Files = Mapping[str, str]
 
@@ -151,7 +150,7 @@ def _frame(step: int, state: DraftState | None, problem: DetenteError | None) ->
     return {
         "step": step,
         "steps": STEPS,
-        "name": STEPS[step - 1][0],
+        "here_step": STEPS[step - 1][0],
         "draft": state,
         "problem": problem,
         "link": _link,
@@ -159,43 +158,28 @@ def _frame(step: int, state: DraftState | None, problem: DetenteError | None) ->
 
 
 def _values(state: DraftState, step: str) -> dict[str, Any]:
-    """Return what the page of a step shows."""
+    """Return what the page of a step shows: sections of the file, and what is worked out of them."""
     text = state.text
-    part: Callable[[str], Any] = lambda name: value_at(text, (name,)) or {}  # noqa: E731
-    match step:
-        case "about":
-            return {
-                "given": {"title": state.title, "question": part("summary")},
-                "templates": [],
-                "today": "",
-            }
-        case "who":
-            return {"actors": part("actors"), "players": part("players")}
-        case "demands":
-            return {
-                "issues": part("issues"),
-                "actors": part("actors"),
-                "positions": _positions(state),
-            }
-        case "moves":
-            return {
-                "phases": part("phases"),
-                "moves": part("instruments"),
-                "players": part("players"),
-                "kinds": list(instrument_kinds()),
-                "effects": list_effects(text),
-            }
-        case "ends":
-            return {"outcomes": part("outcomes")}
-        case "wants":
-            return {
-                "weighings": list_weighings(text, state.origin),
-                "players": part("players"),
-            }
-        case "sure":
-            return {"quantities": _ranges(state), "source": _SOURCE}
-        case _:
-            return {}
+    sections = {
+        name: value_at(text, (name,)) or {}
+        for name in ("actors", "players", "issues", "phases", "outcomes", "summary")
+    }
+    more: Mapping[str, Callable[[], dict[str, Any]]] = {
+        "about": lambda: {
+            "given": {"title": state.title, "question": sections["summary"]},
+            "templates": [],
+            "today": "",
+        },
+        "demands": lambda: {"positions": _positions(state)},
+        "moves": lambda: {
+            "moves": value_at(text, ("instruments",)) or {},
+            "kinds": list(instrument_kinds()),
+            "effects": list_effects(text),
+        },
+        "wants": lambda: {"weighings": list_weighings(text, state.origin)},
+        "sure": lambda: {"quantities": _ranges(state)},
+    }
+    return sections | (more[step]() if step in more else {})
 
 
 async def _tried(request: Request, state: DraftState) -> dict[str, Any]:
@@ -207,25 +191,16 @@ async def _tried(request: Request, state: DraftState) -> dict[str, Any]:
 
     def work(stop: Callable[[], bool]) -> tuple[list[Row], str]:
         solution = bench_of(request).solve(crisis, draws=PREVIEW_DRAWS, seed=SEED, is_stopped=stop)
-        now, _ = read_metrics(crisis, solution)
-        limbs = grow_tree(crisis, solution)
-        alt = "The first moves of the game; " + "; ".join(
-            f"{limb.who}: {limb.label}" for limb in limbs
-        )
-        return rows_of(crisis, now, now), draw_tree(limbs, alt=alt)
+        now = read_metrics(solution, metrics_of(crisis))
+        return rows_of(crisis, now, now), draw_tree(grow_tree(crisis, solution), alt=_TREE)
 
     rows, tree = await stoppable(request, f"wizard-{state.id}", work)
     return {
         "findings": list_findings(state, checked),
         "rows": rows,
         "tree": tree,
-        "chart": draw_rows(rows, compared=False, alt=_said(crisis, rows)),
         "draws": PREVIEW_DRAWS,
     }
-
-
-def _said(crisis: Crisis, rows: list[Row]) -> str:
-    return f"{crisis.title}: how it ends, {len(rows)} rows; the table below has the numbers"
 
 
 # --- what each step does -------------------------------------------------------------------------------------------------
@@ -270,7 +245,9 @@ def _who(asked: _Asked) -> Files:
             if label and label != value_at(text, (*keys, "label")):
                 text = set_value(text, (*keys, "label"), label)
                 if value_at(text, (*keys, "phrase")):
-                    text = set_value(text, (*keys, "phrase"), f"{entry['name']} is of this kind: {label}")
+                    text = set_value(
+                        text, (*keys, "phrase"), f"{entry['name']} is of this kind: {label}"
+                    )
     return {**files, CRISIS_FILE: text}
 
 
@@ -370,7 +347,9 @@ _STEPS: Mapping[str, Callable[[_Asked], Files]] = {
 
 async def _given(request: Request) -> dict[str, str]:
     body = (await request.body()).decode("utf-8", "replace")
-    return {name: value for name, value in parse_qsl(body, keep_blank_values=True) if name != "csrf"}
+    return {
+        name: value for name, value in parse_qsl(body, keep_blank_values=True) if name != "csrf"
+    }
 
 
 def _number(text: str, at: str) -> float:
