@@ -144,7 +144,12 @@ def test_positions_and_sources_are_rows_of_their_tables(tmp_path):
     """Oracle: hand."""
     files = set_position(begin(), "NOR", "membership", 15)
     files = add_source(
-        files, publisher="The Times", title="Ships, and more", day="2027-05-01", address="", figure="war.gain"
+        files,
+        publisher="The Times",
+        title="Ships, and more",
+        day="2027-05-01",
+        address="",
+        figure="war.gain",
     )
     crisis = load(files, tmp_path)
     assert crisis.quantities["positions.NOR.membership"].distribution.parameters[1] == 15

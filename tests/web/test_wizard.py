@@ -7,7 +7,7 @@ import detente
 from detente.crisis.editing import value_at
 from detente.crisis.scaffold import template_names
 from detente.crisis.uploads import read_upload
-from detente.web.trees import Limb, draw_tree
+from detente.web.trees import Limb, draw_tree, list_limbs
 
 ABOUT = {
     "title": "A dispute over a strait",
@@ -167,9 +167,11 @@ def test_tree_is_as_high_as_its_rows_and_as_wide_as_its_ways():
         Limb("a", "z", 0.0, ()),
     )
     found = draw_tree(limbs, alt="a < b")
-    assert 'viewBox="0 0 608 90"' in found
+    assert 'viewBox="0 0 758 96"' in found
     assert 'stroke-width="10.0"' in found
-    assert "X &amp; y 100%" in found
+    assert '<tspan class="who">a:</tspan> x &amp; y 100%' in found
+    assert ">Q 50%<" in found
+    assert list_limbs(limbs)[1] == ("a: x & y; b: p", "50%")
     assert 'aria-label="a &lt; b"' in found
 
 

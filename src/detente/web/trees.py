@@ -7,10 +7,12 @@ from detente.brief.words import format_percent, sentence_case
 from detente.crisis.crisis import Crisis
 from detente.engine.solutions import Solution
 
-__all__ = ["Limb", "draw_tree", "grow_tree"]
+__all__ = ["Limb", "draw_tree", "grow_tree", "list_limbs"]
 
 _DEPTH, _LEAST = 3, 0.03
-_ROW, _COLUMN, _LEFT = 26, 200, 8
+_ROW, _COLUMN, _LEFT = 28, 250, 8
+_LETTERS = 34
+"""Most letters of a label that is drawn."""
 
 
 class Limb(NamedTuple):
@@ -33,6 +35,16 @@ def draw_tree(limbs: tuple[Limb, ...], *, alt: str) -> str:
     rows = _draw(limbs, 0, 0, parts, None)
     width, height = _LEFT + _DEPTH * _COLUMN, max(rows, 1) * _ROW + 12
     return f'<svg class="tree" viewBox="0 0 {width} {height}" role="img" aria-label="{_escape(alt)}">{"".join(parts)}</svg>'
+
+
+def list_limbs(limbs: tuple[Limb, ...], before: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """Return the tree as rows of a table: the way from the start in words, and how often play takes it."""
+    found = []
+    for limb in limbs:
+        way = (*before, f"{limb.who}: {limb.label}")
+        found.append(("; ".join(way), format_percent(limb.prob)))
+        found += list_limbs(limb.limbs, way)
+    return found
 
 
 def _limbs(
@@ -58,7 +70,7 @@ def _draw(
     limbs: tuple[Limb, ...], depth: int, row: int, parts: list[str], start: float | None
 ) -> int:
     """Draw limbs from a row on; return the row after them."""
-    for limb in limbs:
+    for place, limb in enumerate(limbs):
         first = row
         row = max(_draw(limb.limbs, depth + 1, row, parts, first * _ROW + 22), row + 1)
         y, x = first * _ROW + 22, _LEFT + depth * _COLUMN
@@ -67,9 +79,18 @@ def _draw(
             parts.append(f'<path class="stem" d="M{x - 8} {start}V{y}H{x}"/>')
         parts.append(
             f'<line x1="{x}" x2="{x + _COLUMN - 16}" y1="{y}" y2="{y}" stroke-width="{wide:.1f}"/>'
-            f'<text x="{x}" y="{y - 7}">{_escape(sentence_case(limb.label))[:34]} {format_percent(limb.prob)}</text>'
+            f'<text x="{x}" y="{y - 7}">{_said(limb, names=place == 0)} {format_percent(limb.prob)}</text>'
         )
     return row
+
+
+def _said(limb: Limb, *, names: bool) -> str:
+    """Return the label of a limb; the first of several also says whose they are."""
+    label = limb.label if names else sentence_case(limb.label)
+    room = _LETTERS - (len(limb.who) + 2 if names else 0)
+    short = label if len(label) <= room else f"{label[: max(room - 1, 6)]}…"
+    who = f'<tspan class="who">{_escape(limb.who)}:</tspan> ' if names else ""
+    return who + _escape(short)
 
 
 def _escape(text: str) -> str:

@@ -32,14 +32,14 @@ from detente.web.draft_api import check, drafts_of, save
 from detente.web.drafts import DraftState
 from detente.web.editor import PREVIEW_DRAWS, list_findings, read_field
 from detente.web.rendering import renderer_of
-from detente.web.trees import draw_tree, grow_tree
+from detente.web.trees import Limb, draw_tree, grow_tree, list_limbs
 
 __all__ = ["STEPS", "begin", "router", "show", "start", "take"]
 
 router = APIRouter()
 
 STEPS: tuple[tuple[str, str], ...] = (
-    ("about", "What is it about"),
+    ("about", "What it is about"),
     ("who", "Who"),
     ("demands", "What is demanded"),
     ("moves", "What each can do"),
@@ -189,16 +189,17 @@ async def _tried(request: Request, state: DraftState) -> dict[str, Any]:
     if crisis is None or not checked.is_clean:
         return {"findings": list_findings(state, checked), "rows": None}
 
-    def work(stop: Callable[[], bool]) -> tuple[list[Row], str]:
+    def work(stop: Callable[[], bool]) -> tuple[list[Row], tuple[Limb, ...]]:
         solution = bench_of(request).solve(crisis, draws=PREVIEW_DRAWS, seed=SEED, is_stopped=stop)
         now = read_metrics(solution, metrics_of(crisis))
-        return rows_of(crisis, now, now), draw_tree(grow_tree(crisis, solution), alt=_TREE)
+        return rows_of(crisis, now, now), grow_tree(crisis, solution)
 
-    rows, tree = await stoppable(request, f"wizard-{state.id}", work)
+    rows, limbs = await stoppable(request, f"wizard-{state.id}", work)
     return {
         "findings": list_findings(state, checked),
         "rows": rows,
-        "tree": tree,
+        "tree": draw_tree(limbs, alt=_TREE),
+        "ways": list_limbs(limbs),
         "draws": PREVIEW_DRAWS,
     }
 
