@@ -11,7 +11,7 @@ from detente.crisis.editing import value_at
 from detente.crisis.loading import CRISIS_FILE
 from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE
 from detente.errors import DetenteError, refuse
-from detente.web import draft_api
+from detente.web import draft_api, wizard
 from detente.web.api import bench_of, stoppable
 from detente.web.densities import draw_density
 from detente.web.draft_api import SavedView, before, begin_of, check, drafts_of, save, unwritable
@@ -43,6 +43,7 @@ __all__ = ["PAGE", "api", "begin", "edit", "router", "show", "show_drafts"]
 
 PAGE = Page(label="Edit", path="edit", order=90)
 router = APIRouter()
+router.include_router(wizard.router)
 api = draft_api.router
 
 _PARTS = {part.name: part for part in PARTS}
