@@ -24,7 +24,7 @@ from detente.errors import CrisisFileError, DetenteError, Finding, RunError, ref
 from detente.log import Log, LogEvent
 from detente.web.workbench import Recent, Workbench
 
-__all__ = ["Checked", "DraftState", "Drafts", "EditConflictError", "Splice", "files_of"]
+__all__ = ["Checked", "DraftState", "Drafts", "Edit", "EditConflictError", "Splice", "files_of"]
 
 _PIECE = 200_000
 """Characters of a text in one event."""

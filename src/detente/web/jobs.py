@@ -26,7 +26,7 @@ from detente.log import Log, LogEvent
 from detente.web.answers import Answers
 from detente.web.rendering import describe
 from detente.web.workbench import Workbench
-from detente.web.works import AskedJob, Place, WorkName, check_asked, do_work
+from detente.web.works import AskedJob, WorkName, Workplace, check_asked, do_work
 
 __all__ = ["ENDED", "Job", "JobStatus", "Jobs", "fold_job"]
 
@@ -291,7 +291,7 @@ class Jobs:
         keeper = _Keeper(self._log, job, self._end)
         home = self._folder or Path(tempfile.mkdtemp(prefix="detente-job-"))
         folder = home / job.id
-        place = Place(
+        place = Workplace(
             bench=self._bench, answers=self._answers, folder=folder, executor=self._executor
         )
         with keeper:

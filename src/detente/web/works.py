@@ -17,7 +17,7 @@ from detente.web.answers import Answers, Asked
 from detente.web.weights import weigh
 from detente.web.workbench import Workbench
 
-__all__ = ["MOST_DRAWS", "WORKS", "AskedJob", "Place", "WorkName", "check_asked", "do_work"]
+__all__ = ["MOST_DRAWS", "WORKS", "AskedJob", "WorkName", "Workplace", "check_asked", "do_work"]
 
 MOST_DRAWS = 65_536
 """Most draws of a job."""
@@ -45,7 +45,7 @@ class AskedJob(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Workplace:
     """Where work is done: the crises, a folder of its own that survives a restart, and what computes runs."""
 
     bench: Workbench
@@ -67,12 +67,12 @@ def check_asked(bench: Workbench, name: str, asked: AskedJob) -> Crisis:
     return changed
 
 
-def do_work(place: Place, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
+def do_work(place: Workplace, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
     """Do what is asked; what ``progress`` raises stops it."""
     return WORKS[asked.work](place, name, asked, progress)
 
 
-def _compare(place: Place, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
+def _compare(place: Workplace, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
     """Compare all commitments on a run, which goes on in its folder where it was stopped."""
     crisis = place.bench.changed(name, asked.set)
     run = run_ensemble(
@@ -87,22 +87,22 @@ def _compare(place: Place, name: str, asked: AskedJob, progress: Progress) -> di
     return found | {"unconverged": run.certificate.unconverged}
 
 
-def _search(place: Place, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
+def _search(place: Workplace, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
     crisis = place.bench.changed(name, asked.set)
     return search_in_crisis(crisis, (), None, asked.draws, asked.seed, None, progress=progress)
 
 
-def _split(place: Place, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
+def _split(place: Workplace, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
     what = Asked(set=asked.set, policy=asked.policy, seed=asked.seed)
     return place.answers.split(name, what, progress=progress).model_dump()
 
 
-def _weigh(place: Place, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
+def _weigh(place: Workplace, name: str, asked: AskedJob, progress: Progress) -> dict[str, Any]:
     found = weigh(place.bench, name, asked.policy, progress=progress)
     return {"weights": [item.model_dump() for item in found]}
 
 
-WORKS: Mapping[WorkName, Callable[[Place, str, AskedJob, Progress], dict[str, Any]]] = {
+WORKS: Mapping[WorkName, Callable[[Workplace, str, AskedJob, Progress], dict[str, Any]]] = {
     "policies": _compare,
     "search": _search,
     "shares": _split,

@@ -18,7 +18,17 @@ from detente.web.links import Opened, open_link, write_link
 from detente.web.pages._begin import CrisisOfPage
 from detente.web.rendering import Page, renderer_of
 
-__all__ = ["PAGE", "api", "begin", "documents_of", "hand_out", "how_far", "router", "show"]
+__all__ = [
+    "PAGE",
+    "HowFar",
+    "api",
+    "begin",
+    "documents_of",
+    "hand_out",
+    "how_far",
+    "router",
+    "show",
+]
 
 PAGE = Page(label="Export", path="export", order=95)
 router = APIRouter()
