@@ -17,8 +17,9 @@ from detente.runs import run_ensemble
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SMALL = "cuba-1962"
 OPEN = "() => document.querySelectorAll('details').forEach(one => { one.open = true; })"
-SHORTEN = """most => document.querySelectorAll('tbody, ul, ol, dl').forEach(list => {
+SHORTEN = """most => document.querySelectorAll('tbody, ul, ol, dl, #traces details').forEach(list => {
   [...list.children].slice(most).forEach(row => row.remove());
 })"""
 """Rows of one list or table are made alike: the first few stand for all, of which an appendix has tens of thousands."""
@@ -91,11 +92,13 @@ def visit(browser, written):
 @pytest.mark.parametrize(
     ("name", "width"), [("brief.html", 1280), ("brief.html", 390), ("appendix.html", 1280)]
 )
-def test_axe_finds_nothing(visit, name, width, theme):
+def test_axe_finds_nothing(visit, written, name, width, theme):
     """With every fold open, in both themes, wide and on a phone; of the appendix the first rows of each table."""
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe is not installed"
     )
+    if name == "appendix.html" and written[0].crisis.id != SMALL:
+        pytest.skip(f"the appendix of {SMALL} stands for all: axe takes minutes over a larger one")
     page = visit(name, width=width, color_scheme=theme)
     page.evaluate(OPEN)
     if name == "appendix.html":
