@@ -141,6 +141,7 @@ Code = Literal[
     "page-unknown",
     "request-limited",
     "request-superseded",
+    "upload-invalid",
     # playing
     "command-invalid",
     "order-illegal",

@@ -139,7 +139,7 @@ def make(kind, name=""):  # noqa: PLR0911  # one return per kind of picture
             )
             for k in range(12)
         ]  # fmt: skip
-        return maps.draw_map("c", spots, [("p",) * 7], WORDS)
+        return maps.draw_map("c", spots, [("p",) * 7], WORDS, claim="A claim")
     if kind == "months":
         parts = {part: [figure(float(k)) for k in range(12)] for part in ("wells", long)}
         periods = [f"{long[:9]} {k}" for k in range(12)]
@@ -364,7 +364,7 @@ def test_a_place_further_north_and_east_stands_higher_and_to_the_right():
         Spot(label=f"s{k}", latitude=lat, longitude=long, size=0, series="N", colour=INK)
         for k, (lat, long) in enumerate(((59.0, 30.0), (61.0, 30.0), (59.0, 34.0)))
     ]
-    drawn = dots(maps.draw_map("m", spots, [], WORDS).wide)[-3:]
+    drawn = dots(maps.draw_map("m", spots, [], WORDS, claim="A claim").wide)[-3:]
     (x0, y0, _), (x1, y1, _), (x2, y2, _) = drawn
     assert x1 == x0
     assert y2 == y0

@@ -8,7 +8,8 @@ from detente.analysis.studies.coalitions import CASES, solve_coalitions
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import plain
-from detente.brief.questions._coalition import coalition_parts, ranking_table, who_title
+from detente.brief.pages import say
+from detente.brief.questions._coalition import coalition_parts, ranking_table, who_joins
 from detente.brief.questions._consent import consent_case
 from detente.brief.questions._measures import describe_measures
 from detente.crisis import load_crisis
@@ -159,24 +160,17 @@ def test_consent_runs_out_whichever_or_depending(coalitions, chances, expected):
     assert consent_case(made) == expected
 
 
-def test_who_joins_is_said_without_an_order_of_adding(found):
-    """Oracle: hand, both named cases; the columns are the measures one by one, and all of them."""
-    parts, _ = found
-    (chart,) = (chart for chart in parts.charts if chart.id == "alliance-packages")
-    assert [plain(head) for head in chart.table.columns[1:]] == [
-        "Blocked banks",
-        "Messaging cut-off",
-        "Export controls on technology",
-        "Stop of Nord Stream 2",
-        "Ban on oil",
-        "Personal sanctions",
-        "All 6 measures",
+def test_the_title_says_whether_anybody_is_likely_to_join_all():
+    """Oracle: hand, on both sides of even odds."""
+    words = {"first": "A", "last": "B", "every": "all 2 measures"}
+    said = [
+        say("alliance", "packages_title", case=who_joins(highest), **words)
+        for highest in (0.5, 0.4)
     ]
-    assert (
-        who_title("A", "B", highest=0.5, every="all 2")
-        == "A is likeliest to join all 2, B least likely"
-    )
-    assert who_title("A", "B", highest=0.4, every="all 2").startswith("Nobody is likelier than not")
+    assert said == [
+        "A is likeliest to join all 2 measures, B least likely",
+        "Nobody is likelier than not to join all 2 measures; B is least likely",
+    ]
 
 
 def test_what_measures_add_is_the_fall_of_consent(found, coalitions):

@@ -8,7 +8,7 @@ import jinja2.nodes
 import pytest
 
 from detente.analysis.studies import keep_studies
-from detente.brief import compose, pages, to_html, to_markdown
+from detente.brief import compose, pages, to_appendix, to_html, to_markdown
 from detente.brief.figures import Figure, Trace, plain
 from detente.brief.pages import LANGUAGE, card_heading, read_page
 from detente.cli.brief import command as brief_command
@@ -91,6 +91,40 @@ def test_the_card_of_the_template_is_german(german):
     assert german.answers[0].title == "Was will Northland?"
 
 
+def shown(answer):
+    """Yield the words of the pictures and tables of an answer that no crisis file gives: titles, measures, notes, heads."""
+    for chart in answer.charts:
+        yield from (chart.title, chart.subtitle, chart.footnote)
+    for table in answer.tables:
+        yield from (table.title, table.note, *table.columns)
+
+
+def shown_in_english(brief):
+    """Return the English words left in the pictures and tables of the first question."""
+    answer = brief.answers[0]
+    text = re.sub("„[^“]*“", "", " ".join(map(plain, shown(answer))))
+    for item in (*brief.crisis.players.values(), *brief.crisis.actors.values()):
+        text = text.replace(item.name, "")
+    text = text.replace(brief.crisis.id, "")
+    assert len(text.split()) > 40
+    return set(ENGLISH.findall(text.lower()))
+
+
+def test_pictures_and_tables_of_the_first_question_are_german(brief, german):
+    """Oracle: by hand, a list of English words that German does not have; the page says which language they are in."""
+    assert shown_in_english(german) == set()
+    (chart,) = german.answers[0].charts
+    assert chart.title.startswith("In ") or chart.title.startswith("Die Seiten liegen ")
+    page = to_html(german)
+    card = page[page.index('<article class="card" id="aims"') : page.index('id="options"')]
+    assert 'class="ft">' in card
+    assert ">Die Zahlen</a>" in card
+    assert '<section id="more-aims" lang="de"' in to_appendix(german)
+    assert [list(shown(a)) for a in german.answers[1:]] == [
+        list(shown(a)) for a in brief.answers[1:]
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(shipped_crises()))
 def test_the_card_of_a_shipped_crisis_is_german(name, tmp_path):
@@ -99,6 +133,7 @@ def test_the_card_of_a_shipped_crisis_is_german(name, tmp_path):
     run = keep_studies(crisis, run_ensemble(crisis, folder=tmp_path, n_draws=16, seed=1))
     brief = compose(crisis, run, language="de")
     assert left_in_english(brief) == set()
+    assert shown_in_english(brief) == set()
     text = plain(" ".join(said(brief.answers[0])))
     assert "%" in text
     assert not re.search(r"[0-9]%", text)

@@ -37,7 +37,7 @@ SPOTS = [spot("Ridge", 3.0, 4.0, 900), spot("Ford", 5.0, 5.0, 100, claimed=True)
 
 def test_places_beyond_the_land_are_left_out_and_told():
     """Oracle: hand."""
-    chart = draw_map("m", SPOTS, [], WORDS, ground=ground())
+    chart = draw_map("m", SPOTS, [], WORDS, claim="A claim", ground=ground())
     said = {word.text for word in words(chart.wide)}
     assert {"Ridge", "Ford", "Town", "The Sea"} <= said
     assert "Far" not in said
@@ -48,7 +48,7 @@ def test_places_beyond_the_land_are_left_out_and_told():
 def test_areas_of_discs_are_as_persons_and_claims_are_dashed():
     """Oracle: hand: 900 to 100 is three to one in radius, unless that were too small to see."""
     spots = [spot("a", 3.0, 4.0, 900), spot("b", 5.0, 5.0, 400), spot("c", 6.0, 3.0, 400, claimed=True)]  # fmt: skip
-    chart = draw_map("m", spots, [], WORDS, ground=ground())
+    chart = draw_map("m", spots, [], WORDS, claim="A claim", ground=ground())
     radii = sorted(radius for _, _, radius in dots(chart.wide))[-3:]
     assert radii == pytest.approx([20 * 2 / 3, 20 * 2 / 3, 20], abs=0.06)
     dashed = [part for tag, part, _, _ in parts(chart.wide) if part.get("stroke-dasharray")]
@@ -59,7 +59,9 @@ def test_a_disputed_line_is_dashed_and_a_border_is_not():
     """Oracle: hand. Without either, no line is dashed."""
     line = ((4.0, 0.0), (4.0, 8.0))
     for kind, dashed in (("borders", []), ("disputed", ["4 3"]), ("rivers", [])):
-        chart = draw_map("m", SPOTS[:1], [], WORDS, ground=ground(**{kind: (line,)}))
+        chart = draw_map(
+            "m", SPOTS[:1], [], WORDS, claim="A claim", ground=ground(**{kind: (line,)})
+        )
         found = [part.get("stroke-dasharray") for _, part, _, _ in parts(chart.wide)]
         assert [dash for dash in found if dash] == dashed
 
@@ -68,7 +70,12 @@ def test_no_part_of_the_ground_leaves_the_frame():
     """Oracle: independent code: end points of every step of every path, read back from the SVG."""
     wild = ((-90.0, -60.0), (90.0, -60.0), (70.0, 60.0), (5.0, 5.5), (-80.0, 50.0))
     chart = draw_map(
-        "m", SPOTS[:2], [], WORDS, ground=ground(land=(wild,), rivers=(wild,), names=())
+        "m",
+        SPOTS[:2],
+        [],
+        WORDS,
+        claim="A claim",
+        ground=ground(land=(wild,), rivers=(wild,), names=()),
     )
     for svg in (chart.wide, chart.narrow):
         wide, high = (float(side) for side in re.search(r'viewBox="0 0 (\S+) (\S+)"', svg).groups())

@@ -173,6 +173,6 @@ def test_a_sketch_of_places_needs_only_coordinates():
         ),
     ]
     marks = [(place, "", "", "", "", "", "") for place in ("Harbour", "Pass")]
-    chart = draw_map("m", spots, marks, WORDS)
+    chart = draw_map("m", spots, marks, WORDS, claim="A claim")
     assert "Harbour" in chart.wide
     assert [row[0] for row in chart.table.rows] == ["Harbour", "Pass"]

@@ -1,5 +1,6 @@
 """The sketch of where forces stand: marks, claimants, ranges. Oracle: hand, a table of a few rows."""
 
+import re
 import shutil
 
 import pytest
@@ -112,15 +113,20 @@ def test_a_label_says_whose_count_it_is_unless_it_is_a_fact(draw, row, label):
 @pytest.mark.parametrize(
     ("rows", "title", "ours"),
     [
-        ((RIDGE, PORT, FORD), "Where forces stand: 3 places named, 2 of them with a count of persons", False),
-        ((RIDGE, PORT, OURS), "Where forces stand: 3 places named, 2 of them with a count of persons, 1 of these by our judgement", True),
+        ((RIDGE, PORT, FORD), "Northland's largest force on the map: Ridge, 900 persons; of the others: Ford, 2,000\u20133,000 persons (Midland)", False),
+        ((RIDGE, PORT, FORD, RIVAL), "Northland's largest force on the map: Ridge, 900 persons; of the others: Ford, 2,000\u20135,000 persons (Midland; sources differ)", False),
+        ((PORT, OURS, RIVAL), "Northland's largest force on the map: Hill, 500\u20131,000 persons (our judgement); of the others: Ford, 5,000 persons (Midland; says Northland)", True),
+        ((PORT, PORT.replace("F2", "F9").replace("Port", "Pier"), FORD), "The largest force on the map: Ford, 2,000\u20133,000 persons (Midland)", False),
+        ((PORT, PORT.replace("F2", "F8").replace("Port", "Mole"), PORT.replace("F2", "F9").replace("Port", "Pier")), "Nobody counts the persons at the 3 places named", False),
     ],
 )  # fmt: skip
-def test_the_title_counts_places_and_what_is_judgement(draw, rows, title, ours):
+def test_the_title_names_the_largest_force_of_the_challenger_and_of_the_others(
+    draw, rows, title, ours
+):
     chart, _ = draw(*rows)
     assert chart.title == title
     assert chart.subtitle.endswith("“ours” marks what is our judgement") is ours
-    assert "rows of 10 January 2030 to" in chart.footnote
+    assert re.search("rows of 1[01] January 2030 to|rows of 2 January 2030 to", chart.footnote)
 
 
 def test_names_that_find_no_place_are_left_to_the_table(draw):

@@ -8,8 +8,9 @@ import pytest
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, Trace, plain
+from detente.brief.pages import say
 from detente.brief.pictures.timeline import Arrival, Dated
-from detente.brief.questions._timeline import arrivals_title, dates_title, timeline_chart
+from detente.brief.questions._timeline import arrivals_case, dates_case, timeline_chart
 from detente.crisis import load_crisis
 
 TRACKS = """\
@@ -90,10 +91,14 @@ def test_two_days_are_no_picture(chart):
 def test_the_title_says_which_side_is_complete_first(own, others, title):
     """Days from 1 January; the last of each side counts."""
     sides = ([arrival(*row) for row in rows] for rows in (own, others))
-    assert arrivals_title("North", *sides, start=date(2022, 1, 1)) == title
+    first = arrivals_case(*sides, start=date(2022, 1, 1))
+    assert say("deterrence", "timeline_title", first=first, names="North") == title
 
 
 def test_the_title_of_days_is_the_first_of_them():
     dates = [Dated(words="late", day=date(2022, 3, 1)), Dated(words="soon", day=date(2022, 2, 1))]
-    assert dates_title(dates) == "Next, on 1 February 2022: soon"
-    assert dates_title(dates[:1]) == "Next, on 1 March 2022: late"
+    assert dates_case(dates) == ("dates", "1 February 2022", "soon")
+    first = dates_case(dates[:1])
+    assert (
+        say("deterrence", "timeline_title", first=first, names="") == "Next, on 1 March 2022: late"
+    )

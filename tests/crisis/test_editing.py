@@ -8,9 +8,11 @@ import pytest
 
 from detente.crisis.editing import (
     add_entry,
+    lines_at,
     read_value,
     remove_entry,
     rename_entry,
+    set_distribution,
     set_value,
     value_at,
     write_value,
@@ -195,3 +197,22 @@ def test_value_is_found_by_its_keys():
     before = copy.deepcopy(plain(TEXT))
     value_at(TEXT, ("quantities",))["war.gain"] = None
     assert plain(TEXT) == before
+
+
+def test_distribution_changes_its_family_where_it_stands():
+    """Oracle: hand. One way to give a value in the place of another; label, unit and source stay."""
+    text = set_distribution(TEXT, "war.gain", "uniform", [30, 80])
+    assert "war.gain: {label: worth of winning, uniform: [30, 80], unit: stakes" in text
+    assert set_distribution(text, "war.gain", "triangular", [30, 50, 80]) == TEXT
+
+
+def test_lines_of_an_entry():
+    """Oracle: hand. A section to its last entry, an entry of several lines, and one of a single line."""
+    start, end = lines_at(TEXT, ("instruments", "invade"))
+    assert TEXT[start:end].startswith("  invade:\n    label: invade\n")
+    assert TEXT[start:end].endswith("effects: {conflict: war_lost}}")
+    start, end = lines_at(TEXT, ("policies",))
+    assert TEXT[start:end].startswith("policies:\n")
+    assert TEXT[start:end].endswith("fix: {answer: wait}}")
+    start, end = lines_at(TEXT, ("actors", "NOR"))
+    assert TEXT[start:end] == "  NOR: {name: Northland, kind: state, player: north}"

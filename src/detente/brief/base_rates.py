@@ -29,11 +29,9 @@ def base_rate_tables(context: Context, shared: SharedFigures) -> tuple[TableView
                 "base-rates",
                 _BESIDE_COLUMNS,
                 first,
-                title="How often such things happened, and what the model says of this crisis",
+                title=context.say("methods", "base_rates_title"),
                 numeric=(False, True, True, True, False, False),
-                note="Base rate and model need not agree. A base rate counts past cases of many kinds; the model's figure is the "
-                "mean over versions of its probability in this crisis, under what the file declares and for the weeks "
-                "that the game covers.",
+                note=context.say("methods", "base_rates_note"),
             )
         )
     if len(rows) > len(first):

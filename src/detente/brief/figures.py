@@ -244,7 +244,7 @@ class Answer:
     """One question answered: a sentence, what follows from it, why, what would change it, facts, pictures and tables.
 
     The first picture is the one that stands beside the answer; the others and the tables are for the appendix. ``language``
-    is that of the words; facts, pictures and tables are in English.
+    is that of the words, of pictures and tables too where their words stand in a page; facts are in English.
     """
 
     __repr__ = text_fields

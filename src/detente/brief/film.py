@@ -13,8 +13,9 @@ from typing import Any
 
 from pydantic_core import to_json as to_json_bytes
 
-from detente.brief.export.rendering import NOTE, environment
+from detente.brief.export.rendering import environment
 from detente.brief.figures import Chart, TableView, present_table
+from detente.brief.pages import say
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL, player_colours
 from detente.brief.pictures.paths import LEFT, Path, StripEvent, draw_paths, draw_strip, plot_width
@@ -25,8 +26,9 @@ from detente.crisis.crisis import Crisis
 from detente.files.generations import GenerationKind, write_generation
 from detente.watch.scoring import Score
 
-__all__ = ["Film", "FilmPaths", "make_film", "to_csv", "to_json", "write_film"]
+__all__ = ["Film", "FilmPaths", "make_film", "to_csv", "to_json", "view_day", "write_film"]
 
+PAGE = "watch"
 Record = Mapping[str, Any]
 KINDS = {
     "move": "moves in the game",
@@ -106,7 +108,7 @@ def make_film(
         Number of joint samples.
     """
     days = tuple(date.fromisoformat(record["day"]) for record in records)
-    foot = f"Source: detente {version('detente')}, {draws:,} versions of the crisis; bands hold 90% of them"
+    foot = say(PAGE, "source", version=version("detente"), cases=draws)
     charts = [
         _outlook(crisis, records, days, foot),
         _beliefs(crisis, records, days, foot),
@@ -128,12 +130,7 @@ def make_film(
 
 def _outlook(crisis: Crisis, records: Sequence[Record], days: Sequence[date], foot: str) -> Chart:
     first, last = records[0]["attack"][0], records[-1]["attack"][0]
-    move = (
-        "stays near" if abs(last - first) < 0.02 else "rises from" if last > first else "falls from"
-    )
-    title = f"The chance of an attack {move} {first:.0%}" + (
-        "" if move == "stays near" else f" to {last:.0%}"
-    )
+    case = "stays" if abs(last - first) < 0.02 else "rises" if last > first else "falls"
     paths = [_path("an attack", [record["attack"] for record in records], INK)]
     if any(rule.settlement for rule in crisis.outcomes.values()):
         rows = [record["settlement"] for record in records]
@@ -143,8 +140,8 @@ def _outlook(crisis: Crisis, records: Sequence[Record], days: Sequence[date], fo
         days,
         paths,
         Words(
-            title=title,
-            subtitle="Average over all versions, by day; the band is that of an attack",
+            title=say(PAGE, "outlook_title", case=case, first=f"{first:.0%}", last=f"{last:.0%}"),
+            subtitle=say(PAGE, "outlook_measure"),
             footnote=foot,
         ),
     )
@@ -182,14 +179,19 @@ def _beliefs(
     if not paths:
         return None
     leading = max(paths, key=lambda item: abs(item.values[-1] - item.values[0]))
-    title = f"{leading.name}: {leading.values[0]:.0%} on the first day, {leading.values[-1]:.0%} on the last"
     return draw_paths(
         "watch-beliefs",
         days,
         paths,
         Words(
-            title=title,
-            subtitle="What an observer who sees what is public believes about private types, average over all versions",
+            title=say(
+                PAGE,
+                "beliefs_title",
+                belief=leading.name,
+                first=f"{leading.values[0]:.0%}",
+                last=f"{leading.values[-1]:.0%}",
+            ),
+            subtitle=say(PAGE, "beliefs_measure"),
             footnote=foot,
         ),
     )
@@ -231,9 +233,9 @@ def _strip(crisis: Crisis, records: Sequence[Record], days: Sequence[date]) -> C
         moments,
         _told(records, days),
         Words(
-            title=f"{told:,} of {len(every):,} events told something",
-            subtitle="Events by day and by what the rules of the crisis make of them; colour: who acted",
-            footnote="Source: the table of events, and the event rules of the crisis file",
+            title=say(PAGE, "events_title", told=told, of=len(every)),
+            subtitle=say(PAGE, "events_measure"),
+            footnote=say(PAGE, "events_note"),
         ),
     )
 
@@ -252,7 +254,7 @@ def _told(records: Sequence[Record], days: Sequence[date]) -> list[tuple[str, st
             for event in [effect["event"]]
         ]
         if more:
-            words = f"{more:,} more that told nothing are in watch.json"
+            words = say(PAGE, "more_quiet", more=more)
             rows.append((day.isoformat(), KINDS["noise"], words))
     return rows
 
@@ -260,8 +262,8 @@ def _told(records: Sequence[Record], days: Sequence[date]) -> list[tuple[str, st
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
-    """Put a day into words and tables for the page."""
+def view_day(crisis: Crisis, record: Record) -> dict[str, Any]:
+    """Return a day in words and tables, as pages show it."""
     outcomes = sorted(record["outcomes"].items(), key=lambda item: -item[1][0])
     quiet = [effect for effect in record["effects"] if effect["kind"] in QUIET]
     hidden = set(map(id, quiet[SHOWN:]))
@@ -366,9 +368,9 @@ def _score_table(film: Film) -> TableView | None:
         "scores",
         ("Forecaster", "Event", "Days", "Brier", "Log", "Last forecast"),
         rows,
-        title=f"Scores against “{film.crisis.outcomes[film.outcome].label}”; less is better",
+        title=say(PAGE, "scores_title", outcome=film.crisis.outcomes[film.outcome].label),
         numeric=(False, False, True, True, True, False),
-        note="One crisis proves nothing: a forecaster who is always sure of war scores best in the years that have one.",
+        note=say(PAGE, "scores_note"),
     )
 
 
@@ -392,9 +394,9 @@ def _left_table(film: Film) -> TableView | None:
         "left-out",
         ("Day", "Event", "Why"),
         tuple(rows[:500]),
-        title="Events that were not used",
+        title=say(PAGE, "left_out_title"),
         numeric=(False, False, False),
-        note=f"{len(rows) - 500:,} more are not shown." if len(rows) > 500 else "",
+        note=say(PAGE, "left_out_note", more=max(len(rows) - 500, 0)),
         folded=len(rows) > 12,
     )
 
@@ -410,7 +412,7 @@ def write_film(film: Film, folder: FilePath) -> FilmPaths:
     RunError
         ``output-unwritable`` if one cannot be written, ``path-linked`` if a link stands in its place.
     """
-    views = [_day_view(film.crisis, record) for record in film.records]
+    views = [view_day(film.crisis, record) for record in film.records]
     shared = {
         "film": film,
         "crisis": film.crisis,
@@ -418,7 +420,7 @@ def write_film(film: Film, folder: FilePath) -> FilmPaths:
         "settings": say_settings(film.crisis, film.records),
         "scores": _score_table(film),
         "left_out": _left_table(film),
-        "note": NOTE,
+        "note": say("methods", "disclaimer"),
         "plot": {"left": LEFT, "wide": plot_width("wide"), "narrow": plot_width("narrow")},
     }
     texts = {
@@ -447,7 +449,7 @@ def to_json(film: Film) -> str:
         "overrides": dict(film.crisis.overrides),
         "draws": film.draws,
         "settings": list(say_settings(film.crisis, film.records)),
-        "note": NOTE,
+        "note": say("methods", "disclaimer"),
         "days": [dict(record) for record in film.records],
         "left_out": [
             dict(zip(("day", "event", "reason"), row, strict=True)) for row in film.left_out

@@ -2,7 +2,7 @@
 
 from detente.brief.context import Context
 from detente.brief.pictures.maps import Ground, Named
-from detente.brief.words import join_words, sentence_case
+from detente.brief.words import join_words
 from detente.crisis.elements import TableRow
 from detente.crisis.map_points import Point, read_points
 from detente.crisis.quantity_building import split_sources
@@ -49,20 +49,16 @@ def describe_ground(context: Context) -> str:
     if not shapes:
         return ""
     plain, disputed = _rows(context, "border"), _rows(context, "disputed")
-    said = [f"Coasts, lakes and rivers: {_publishers(context, shapes)}"]
-    for row in disputed:
-        note = row.cells.get("note", "")
-        said.append(
-            f"Dashed, for it is disputed: the line between {row.cells['name']} ({_publishers(context, [row])}{'; ' if note else ''}{note})"
-        )
-    if plain:
-        names = join_words([f"that of {row.cells['name']}" for row in plain])
-        said.append(f"Of other borders only {names} is drawn")
-    elif disputed:
-        said.append("Other borders are not drawn")
-    else:
-        said.append("No borders are drawn")
-    return ". ".join(map(sentence_case, said)) + "."
+    return context.say(
+        "pictures",
+        "ground",
+        publishers=_publishers(context, shapes),
+        disputed=[
+            (row.cells["name"], _publishers(context, [row]), row.cells.get("note", ""))
+            for row in disputed
+        ],
+        borders=[row.cells["name"] for row in plain],
+    )
 
 
 def _publishers(context: Context, rows: list[TableRow]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from detente.brief.quantity_words import source_date
-from detente.brief.words import format_date, join_words, plain_label
+from detente.brief.words import be, format_date, join_words, plain_label
 from detente.crisis.crisis import Crisis
 
 __all__ = ["Names"]
@@ -49,7 +49,7 @@ class Names:
         """Return words that may follow "if": that a player is of a type, in the file's words where it gives them."""
         known = self._crisis.players[player]
         phrase = next((item.phrase for item in known.types if item.id == kind), None)
-        return phrase or f"{known.name} is “{self.type_of(player, kind)}”"
+        return phrase or f"{known.name} {be(known.name)} “{self.type_of(player, kind)}”"
 
     def state_phrase(self, variable: str, value: str) -> str:
         """Return words that say, behind a noun, that a variable has a value: the file's phrase where it gives one."""
@@ -57,7 +57,8 @@ class Names:
             return f"in round {value}"
         player, _, tail = variable.partition(".")
         if tail == "type" and player in self._crisis.players:
-            return f"if {self._crisis.players[player].name} is “{self.type_of(player, value)}”"
+            name = self._crisis.players[player].name
+            return f"if {name} {be(name)} “{self.type_of(player, value)}”"
         known = self._crisis.state.get(variable)
         if known is None:
             return f"where {plain_label(variable)} is “{plain_label(value)}”"

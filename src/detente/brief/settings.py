@@ -5,6 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from detente.brief.pages import say_lines
 from detente.brief.words import format_date
 from detente.crisis.crisis import Crisis
 from detente.crisis.elements import QuantityOf
@@ -15,33 +16,32 @@ __all__ = ["say_settings"]
 def say_settings(crisis: Crisis, records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Say under which commitment a crisis is watched and what is set by hand: all in which it may differ from a briefing."""
     first, base = records[0]["policy"], next(iter(crisis.policies), "")
-    if first == base or not base:
-        lines = [f"Under {_policy_label(crisis, first)}, as a briefing"]
-    else:
-        lines = [
-            f"Under {_policy_label(crisis, first)}; a briefing speaks of {_policy_label(crisis, base)}"
-        ]
-    lines[0] += (
-        ": without events, the day of the cut-off has the figures of a run under it with the same values set, draws and "
-        "seed."
-    )
-    for words, belongs in _KINDS_OF_SETTING:
-        given = [f"{path}={value}" for path, value in sorted(crisis.overrides.items())]
-        chosen = [item for item in given if belongs(crisis, item.partition("=")[0])]
-        if chosen:
-            lines.append(f"{words}, against the crisis file: {', '.join(chosen)}.")
-    for before, after in pairwise(records):
-        if before["policy"] != after["policy"]:
-            day = format_date(date.fromisoformat(after["day"]))
-            lines.append(
-                f"From {day} on with no commitment: a report says that {_policy_label(crisis, before['policy'])} was broken."
+    given = sorted(crisis.overrides.items())
+    return say_lines(
+        "watch",
+        "settings",
+        policy=_label(crisis, first),
+        base="" if first == base or not base else _label(crisis, base),
+        set_by_hand=[
+            (kind, chosen)
+            for kind, belongs in _KINDS_OF_SETTING
+            if (chosen := [f"{path}={value}" for path, value in given if belongs(crisis, path)])
+        ],
+        broken=[
+            (
+                format_date(date.fromisoformat(after["day"])),
+                _label(crisis, before["policy"]),
             )
-    return tuple(lines)
+            for before, after in pairwise(records)
+            if before["policy"] != after["policy"]
+        ],
+    )
 
 
-def _policy_label(crisis: Crisis, policy: str) -> str:
+def _label(crisis: Crisis, policy: str) -> str:
+    """Return the label of a commitment; empty where there is none."""
     known = crisis.policies.get(policy)
-    return f"“{known.label}”" if known is not None else "no commitment"
+    return "" if known is None else known.label
 
 
 def _is_prior(crisis: Crisis, path: str) -> bool:
@@ -60,10 +60,10 @@ def _is_state(_crisis: Crisis, path: str) -> bool:
 
 
 _KINDS_OF_SETTING: tuple[tuple[str, Callable[[Crisis, str], bool]], ...] = (
-    ("Priors of types are set by hand", _is_prior),
-    ("The start of the game is set by hand", _is_state),
+    ("priors", _is_prior),
+    ("start", _is_state),
     (
-        "Other values are set by hand",
+        "others",
         lambda crisis, path: not _is_prior(crisis, path) and not _is_state(crisis, path),
     ),
 )

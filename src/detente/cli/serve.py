@@ -33,6 +33,14 @@ StoreOption = Annotated[
         help="Where what you save is kept: sqlite:///FILE or postgresql://USER@HOST/DATABASE.  [default: a file among your data]",
     ),
 ]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        help="What computes long comparisons: threads, processes, or a Dask cluster by the address of its scheduler, dask://HOST:PORT.  [default: threads]",
+        metavar="NAME|ADDRESS",
+    ),
+]
 BrowserOption = Annotated[
     bool, typer.Option("--browser/--no-browser", help="Open the workbench in a browser.")
 ]
@@ -44,6 +52,7 @@ def command(
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
     store: StoreOption = None,
+    executor: ExecutorOption = None,
     browser: BrowserOption = True,
 ) -> None:
     """Open the workbench: move an assumption of a crisis in the browser, and see what it changes and why.
@@ -60,6 +69,7 @@ def command(
 
       detente serve --store sqlite:///crises.db
     """
+    from detente.cli._plans import choose_executor
     from detente.cli._stopping import stopping_on_terminate
     from detente.web.serving import serve
     from detente.web.workbench import Workbench
@@ -70,4 +80,12 @@ def command(
 
     with stopping_on_terminate():
         bench = Workbench(crises or ())
-        serve(bench, host=host, port=port, store=store, opens_browser=browser, say=say)
+        serve(
+            bench,
+            host=host,
+            port=port,
+            store=store,
+            executor=None if executor is None else choose_executor(executor, None),
+            opens_browser=browser,
+            say=say,
+        )

@@ -16,13 +16,16 @@ from typing import Any, Literal, NamedTuple, NoReturn
 
 from detente.crisis.draft import Keys
 from detente.crisis.reading import read_document
+from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE
 from detente.errors import refuse
 
 __all__ = [
     "add_entry",
+    "lines_at",
     "read_value",
     "remove_entry",
     "rename_entry",
+    "set_distribution",
     "set_value",
     "value_at",
     "write_value",
@@ -93,6 +96,23 @@ def value_at(text: str, keys: Keys) -> Any:
     return None if node is None else node.plain()
 
 
+def lines_at(text: str, keys: Keys) -> tuple[int, int]:
+    """Return where the lines of an entry begin and end in the text: what stands in whole lines of its own.
+
+    An entry that shares a line with others has that line.
+
+    Raises
+    ------
+    UsageError
+        ``path-unknown`` if there is no such entry, ``yaml-invalid`` if the text is no YAML.
+    """
+    *parents, last = keys
+    for item in (_find(text, parents) if parents else _compose(text, str(last))).items():
+        if item.name == str(last):
+            return text.rfind("\n", 0, item.start) + 1, _line_end(text, item.end)
+    return _no_place(keys)
+
+
 def set_value(text: str, keys: Keys, value: Any) -> str:
     """Return the text with another value at some keys; what is not there yet is added to its parent.
 
@@ -159,6 +179,30 @@ def add_entry(text: str, keys: Keys, value: Any, *, before: str = "") -> str:
         return f"{text[:at]}{indent}{dash}{written}\n{text[at:]}"
     at = _line_end(text, items[-1].end)
     return f"{text[:at]}\n{indent}{dash}{written}{text[at:]}"
+
+
+def set_distribution(text: str, path: str, way: str, value: Any) -> str:
+    """Return the text with another way to give the value of a quantity, in the place of the one that stands there.
+
+    Parameters
+    ----------
+    text
+        The text of a crisis file.
+    path
+        Of a quantity in it.
+    way
+        One of :data:`detente.crisis.schema.WAYS_TO_GIVE_A_VALUE`.
+    value
+        What stands under it.
+    """
+    keys = ("quantities", path)
+    there = value_at(text, keys) or {}
+    given = [name for name in WAYS_TO_GIVE_A_VALUE if name in there]
+    if given and given[0] != way:
+        text = rename_entry(text, (*keys, given[0]), way)
+    for other in given[1:]:
+        text = remove_entry(text, (*keys, other))
+    return set_value(text, (*keys, way), value)
 
 
 def remove_entry(text: str, keys: Keys) -> str:

@@ -1,21 +1,30 @@
 """Steps through a tree: the actions of all information sets and then the branches of all chance events."""
 
+import weakref
+
 import numpy as np
 
 from detente.arrays import FloatArray, Int64Array
 from detente.game.form import CHANCE, ExtensiveForm
 
-__all__ = ["columns", "first_step", "own_order", "walk"]
+__all__ = ["NOBODY", "columns", "first_step", "own_order", "walk"]
 
-_NOBODY = -9
+NOBODY = -9
+"""The number of no player."""
+
+
+_FIRST: "weakref.WeakKeyDictionary[ExtensiveForm, Int64Array]" = weakref.WeakKeyDictionary()
 
 
 def first_step(form: ExtensiveForm) -> Int64Array:
-    """Return the row of each node's first branch in actions followed by chance branches, shape ``(N,)``."""
-    first = np.zeros(form.n_nodes, dtype=np.int64)
-    decision, chance = form.player >= 0, form.player == CHANCE
-    first[decision] = form.action_offset[form.info_set[decision]]
-    first[chance] = form.n_actions + form.chance_offset[form.info_set[chance]]
+    """Return the row of each node's first branch in actions followed by chance branches, shape ``(N,)``; made once."""
+    first = _FIRST.get(form)
+    if first is None:
+        first = np.zeros(form.n_nodes, dtype=np.int64)
+        decision, chance = form.player >= 0, form.player == CHANCE
+        first[decision] = form.action_offset[form.info_set[decision]]
+        first[chance] = form.n_actions + form.chance_offset[form.info_set[chance]]
+        _FIRST[form] = first
     return first
 
 
@@ -25,7 +34,7 @@ def walk(
     chance: FloatArray,
     n_draws: int,
     *,
-    left_out: int = _NOBODY,
+    left_out: int = NOBODY,
     additive: bool = False,
 ) -> FloatArray:
     """Return the product (or sum) of the steps from the root to each node, shape ``(N, D)``.

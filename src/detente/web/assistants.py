@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from detente.errors import DetenteError, SystemFailedError, nearest, refuse
 from detente.web.answers import version
-from detente.web.app import describe
+from detente.web.rendering import describe
 from detente.web.telling import STANDING
 from detente.web.tools import TOOLS, Desk, Tool
 

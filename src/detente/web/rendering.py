@@ -23,9 +23,10 @@ from detente.brief.words import (
     unit_words,
 )
 from detente.crisis.crisis import Crisis
+from detente.errors import DetenteError
 from detente.web.workbench import Workbench
 
-__all__ = ["Page", "Renderer", "format_stakes", "renderer_of"]
+__all__ = ["Page", "Renderer", "describe", "format_stakes", "renderer_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,11 @@ class Page:
     path: str
     order: int = 50
     first: bool = False
+
+
+def describe(error: DetenteError) -> dict[str, str]:
+    """Return an error as plain values."""
+    return {"code": error.code, "message": error.message, "at": error.at, "fix": error.fix}
 
 
 def format_stakes(value: float) -> str:
@@ -114,7 +120,7 @@ class Renderer:
             "crisis": crisis,
             "crises": self._bench.names,
             "pages": self._pages,
-            "here": request.url.path.rpartition("/")[2],
+            "here": "".join(request.url.path.split("/")[2:3]),
             "begins_at": self.first_path if self._pages else "",
             "carried": _carry(request.query_params.multi_items()),
         }

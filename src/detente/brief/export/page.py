@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from detente.brief.behind import reading
 from detente.brief.export.data_files import APPENDIX_FILE
-from detente.brief.export.rendering import NOTE, environment
+from detente.brief.export.rendering import environment
 from detente.brief.figures import Answer, Chart
+from detente.brief.pages import say
 from detente.brief.pictures.sections import type_shape
 from detente.brief.words import plural
 from detente.crisis.elements import Source
@@ -85,7 +86,7 @@ def _values(brief: "Brief") -> dict[str, Any]:
         "brief": brief,
         "crisis": crisis,
         "context": brief.context,
-        "note": NOTE,
+        "note": say("methods", "disclaimer"),
         "reading": reading(brief.context.results),
         "n_cases": _case_words(brief),
         "n_figures": f"{len(brief.figures):,}",

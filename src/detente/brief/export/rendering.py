@@ -26,7 +26,7 @@ from detente.brief.figures import (
     parts_of,
     plain,
 )
-from detente.brief.pages import card_heading, page_loader
+from detente.brief.pages import card_heading, page_loader, say
 from detente.brief.quantity_words import quantity_text, source_date
 from detente.brief.words import format_date, plural, say_edition, sentence_case, spell_count
 from detente.crisis.metric_names import metric_name
@@ -44,11 +44,6 @@ __all__ = [
 
 DIGITS = 10
 """Significant digits of a number in the data file: more than any result carries, fewer than rounding noise."""
-
-NOTE = (
-    "These are a model's results. They are not the position of any author or institution cited, "
-    "and they say what follows from stated assumptions, not what will happen."
-)
 
 
 def _tidy(value: float | None) -> float | None:
@@ -77,7 +72,7 @@ def as_data(brief: "Brief") -> dict[str, Any]:
         "base_policy": context.policies.base,
         "overrides": dict(brief.crisis.overrides),
         "digest": brief.crisis.digest,
-        "note": NOTE,
+        "note": say("methods", "disclaimer"),
         "headline": [plain(text) for text in brief.headline],
         "headline_figures": list(dict.fromkeys(links_in(" ".join(brief.headline)))),
         "sure": [plain(text) for text in brief.sure],

@@ -116,13 +116,14 @@ def draw_map(
     marks: Sequence[tuple[str, ...]],
     words: Words,
     *,
+    claim: str,
     ground: Ground | None = None,
 ) -> Chart:
     """Draw places at their coordinates on the ground of the crisis.
 
     The area of a disc grows with the number of persons; places without a count are small; a count that is a
     claim has a dashed ring. A label that finds no free place is left to the table. ``marks`` are the rows of the table beside the
-    map (:data:`MARK_COLUMNS`).
+    map (:data:`MARK_COLUMNS`), ``claim`` what a dashed ring is called.
     """
     ground = ground or Ground()
     far = beyond(ground, spots)
@@ -134,7 +135,7 @@ def draw_map(
         pen = Pen(WIDTH[form])
         keys = [Key(one, sides[one]) for one in dict.fromkeys(spot.series for spot in spots)]
         if any(spot.claimed for spot in shown):
-            keys.append(Key("A claim, alone or among the counts", MUTED, "claim"))
+            keys.append(Key(claim, MUTED, "claim"))
         top = draw_key(pen, keys) + 4
         most = 20.0 if form == "wide" else 14.0
         at = _lay_ground(pen, form, ground, [spot.at for spot in shown], top=top, margin=most + 6)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from detente.brief.figures import Chart
+from detente.brief.pages import say
 from detente.brief.pictures.drawing import WIDTH, Form, Key, Words, draw_key, make_chart
 from detente.brief.pictures.palette import MUTED, OKABE_ITO, band, ink
 from detente.brief.pictures.pen import Pen
@@ -12,11 +13,6 @@ from detente.scores import ReliabilityBin
 
 __all__ = ["draw_reliability"]
 
-WORDS = Words(
-    title="How often it happened, by the probability given",
-    subtitle="Share of events that happened in each bin, against the mean forecast of the bin",
-    footnote="On the dashed line, what was given 30% happens in 30% of cases. The area of a point grows with the number of its forecasts.",
-)
 _COLOURS = tuple(OKABE_ITO[name] for name in ("blue", "vermillion", "green", "purple", "orange"))
 _MOST: dict[Form, float] = {"wide": 12.0, "narrow": 9.0}
 """Radius of the point with the most forecasts."""
@@ -55,7 +51,11 @@ def draw_reliability(name: str, curves: Mapping[str, Sequence[ReliabilityBin]]) 
     return make_chart(
         name,
         build,
-        WORDS,
+        Words(
+            title=say("pictures", "reliability_title"),
+            subtitle=say("pictures", "reliability_measure"),
+            footnote=say("pictures", "reliability_note"),
+        ),
         ("Forecaster", "Given", "Happened", "Forecasts"),
         tuple(
             (who, f"{item.mean:.0%}", f"{item.rate:.0%}", str(item.count))

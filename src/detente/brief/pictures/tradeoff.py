@@ -1,4 +1,7 @@
-"""A scatter of two aims: each policy a point, those that are named with their ranges, and every point with its name."""
+"""A scatter of two aims: each policy a point, those that are named with their ranges, and every point with its name.
+
+A name that finds no place stands in a list below, with the values of its point.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -24,7 +27,7 @@ _WEIGHT = {"named": 4.0, "base": 2.0, "other": 1.0}
 _BESIDE = 18.0
 """Pixels within which a name would be taken for that of a point."""
 _NOWHERE = 1e6
-"""How far a name is that has no place: it is left to the table."""
+"""How far a name is that has no place: it stands in the list below."""
 _ROOMS = (190.0, 130.0, 90.0)
 """Widths into which a name may be broken."""
 
@@ -47,6 +50,7 @@ def draw_tradeoff(
     colour: str,
     across: str,
     up: str,
+    crowded: str,
     columns: Sequence[str],
     rows: Sequence[tuple[str, ...]],
 ) -> Chart:
@@ -62,6 +66,8 @@ def draw_tradeoff(
         Of the points that are named.
     across, up
         What the axes say.
+    crowded
+        What stands before the list of points whose names find no place beside them.
     columns, rows
         The table that says the same in text.
     """
@@ -73,7 +79,9 @@ def draw_tradeoff(
         """Name the points in several orders, and keep the drawing whose names lie nearest to their points."""
         look = {"colour": colour, "across": across, "up": up}
         drawn = (_draw(kept, order, width=width, height=height, **look) for order in _orders(kept))
-        return min(drawn, key=lambda pair: pair[0])[1]
+        _, pen, left = min(drawn, key=lambda found: found[0])
+        _list_below(pen, crowded, left)
+        return pen
 
     def build(form: Form) -> Pen:
         return draw(WIDTH[form], _HIGH[form])
@@ -101,8 +109,8 @@ def _draw(
     up: str,
     width: float,
     height: float,
-) -> tuple[float, Pen]:
-    """Draw, naming points in an order; return how far names lie from their points, and the drawing."""
+) -> tuple[float, Pen, list[TradeoffPoint]]:
+    """Draw, naming points in an order; return how far names lie from their points, the drawing, and points without a name."""
     pen = Pen(width)
     pen.height = height
     left, top, bottom = 44.0, 26.0, height - 40.0
@@ -137,10 +145,23 @@ def _draw(
                 pen.dot(*_at(x, y, point), tones[kind], radius=radius[kind])
     places = {id(point): _at(x, y, point) for point in points}
     far = 0.0
+    unnamed: list[TradeoffPoint] = []
     for point in order:
         others = [place for key, place in places.items() if key != id(point)]
-        far += _write_name(pen, point, places[id(point)], others, colour, x)
-    return far, pen
+        apart = _write_name(pen, point, places[id(point)], others, colour, x)
+        far += apart
+        if apart >= _NOWHERE:
+            unnamed.append(point)
+    return far, pen, unnamed
+
+
+def _list_below(pen: Pen, crowded: str, points: Sequence[TradeoffPoint]) -> None:
+    """Write the names that found no place below the picture, with the values of their points."""
+    said = "; ".join(f"{one.label} ({one.across.text}, {one.up.text})" for one in points)
+    lines = wrap_text(f"{crowded} {said}", pen.width, SMALL) if points else ()
+    for row, line in enumerate(lines, start=1):
+        pen.text(TextPlace(0.0, pen.height + row * _STEP), line, tone=ink(INK), size=SMALL)
+    pen.height += (len(lines) + 0.5) * _STEP if lines else 0.0
 
 
 def _at(x: Scale, y: Scale, point: TradeoffPoint) -> tuple[float, float]:

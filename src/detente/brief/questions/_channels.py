@@ -12,7 +12,7 @@ from detente.brief.words import sentence_case
 from detente.crisis.elements import Player
 from detente.crisis.metric_names import metric_name
 
-__all__ = ["channel_table", "open_policy"]
+__all__ = ["Channel", "channel_table", "open_policy", "read_channels"]
 
 
 def open_policy(context: Context, player: str) -> str:
@@ -29,19 +29,21 @@ def open_policy(context: Context, player: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Channel:
+class Channel:
     """A first move in confidence: what those who see it and what the public make of the mover's type."""
 
     mover: Player
     label: str
     look: str
     kind: str
+    clause: str
     prior: Figure
     inside: Figure
     public: Figure
 
 
-def _channel_rows(context: Context, book: Book) -> list[_Channel]:
+def read_channels(context: Context, book: Book) -> list[Channel]:
+    """Read the first moves that only some see, or that others look like, with the beliefs that they leave."""
     found = []
     for player in context.roles.players():
         if len(player.types) < 2:
@@ -107,11 +109,12 @@ def _channel_rows(context: Context, book: Book) -> list[_Channel]:
                 )
             ]
             found.append(
-                _Channel(
+                Channel(
                     mover=player,
                     label=item.label,
                     look=items[looks[place]].label,
                     kind=kind.label,
+                    clause=context.names.type_clause(player.id, kind.id),
                     prior=before,
                     inside=pair[0],
                     public=pair[1],
@@ -122,7 +125,7 @@ def _channel_rows(context: Context, book: Book) -> list[_Channel]:
 
 def channel_table(context: Context, book: Book) -> TableView | None:
     """Tabulate first moves in confidence with the beliefs they leave; None without any."""
-    rows = _channel_rows(context, book)
+    rows = read_channels(context, book)
     if not rows:
         return None
     return present_table(

@@ -1,6 +1,7 @@
 """Packages of measures in question 6: the strongest that holds, what each measure adds, the pivot, and what a gas cut-off splits."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -9,11 +10,11 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, link, present_table
 from detente.brief.pictures.charts import Dumbbell, draw_dumbbells
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._consent import adds_table, size_chart, size_table
 from detente.brief.questions._package_reader import EVEN, RULE_HEADS, PackageReader
+from detente.brief.questions._parts import picture_words
 from detente.brief.words import sentence_case
 
 __all__ = [
@@ -23,10 +24,11 @@ __all__ = [
     "Strongest",
     "coalition_parts",
     "ranking_table",
-    "who_title",
+    "who_joins",
 ]
 
 
+PAGE = "alliance"
 STUDY, JOINING = "coalitions", "alliance.joining"
 SHOWN = 14
 RANKED = 5
@@ -217,25 +219,23 @@ def _who(reader: PackageReader) -> Chart | None:
             ]
             for member in order
         ],
-        Words(
-            title=who_title(
-                reader.member(int(order[0])),
-                reader.member(int(order[-1])),
-                highest=float(whole.max()),
-                every=reader.package(coalition.full),
-            ),
-            subtitle="Chance that each member joins each measure by itself, and all of them; "
-            f"variants of {reader.mechanism.label}, mean over cases",
-            footnote=reader.note(),
+        picture_words(
+            reader.context,
+            PAGE,
+            "packages",
+            note=reader.note(),
+            case=who_joins(float(whole.max())),
+            first=reader.member(int(order[0])),
+            last=reader.member(int(order[-1])),
+            every=reader.package(coalition.full),
+            variants=reader.mechanism.label,
         ),
     )
 
 
-def who_title(first: str, last: str, *, highest: float, every: str) -> str:
-    """Say whether the most willing member is likelier than not to join all measures, and who is least willing."""
-    if highest >= EVEN:
-        return f"{first} is likeliest to join {every}, {last} least likely"
-    return f"Nobody is likelier than not to join {every}; {last} is least likely"
+def who_joins(highest: float) -> Literal["some", "nobody"]:
+    """Tell whether the most willing member is likelier than not to join all measures."""
+    return "some" if highest >= EVEN else "nobody"
 
 
 def _split(reader: PackageReader) -> Chart | None:
@@ -258,11 +258,16 @@ def _split(reader: PackageReader) -> Chart | None:
     return draw_dumbbells(
         "alliance-cut",
         rows,
-        Words(
-            title=f"A gas cut-off drives {most} off most, by {fall[order[0]] * 100:.0f} points",
-            subtitle=f"Chance that a member joins {reader.package(package)} with gas flowing (hollow) and with gas cut (filled); "
-            f"variants of {reader.mechanism.label}, mean over cases; the {len(rows)} that move most",
-            footnote=reader.note(),
+        picture_words(
+            reader.context,
+            PAGE,
+            "cut",
+            note=reader.note(),
+            member=most,
+            fall=f"{fall[order[0]] * 100:.0f}",
+            package=reader.package(package),
+            variants=reader.mechanism.label,
+            count=len(rows),
         ),
         start="Gas flowing",
         end="Gas cut",
@@ -302,9 +307,8 @@ def _rules(reader: PackageReader) -> TableView | None:
         "package-rules",
         ("Package, weakest first", *RULE_HEADS.values()),
         rows,
-        title=f"What each rule of decision makes of a package: variants of {reader.mechanism.label}",
-        note="Unanimity asks all members that sit in the body; the others are as the text says. "
-        f"Mean and 5\N{EN DASH}95% of the first {coalition.join.shape[-1]} cases.",
+        title=reader.context.say(PAGE, "package_rules_title", variants=reader.mechanism.label),
+        note=reader.context.say(PAGE, "package_rules_note", cases=coalition.join.shape[-1]),
     )
 
 
@@ -338,9 +342,13 @@ def _pivots(reader: PackageReader) -> TableView | None:
             "Package holds if it joins",
         ),
         rows,
-        title=f"Whom to win for {reader.package(package)}: variants of {reader.mechanism.label}",
-        note="The least willing members of the deciding body, by how much each would raise the chance; others answer the member "
-        "that is won.",
+        title=reader.context.say(
+            PAGE,
+            "pivots_title",
+            package=reader.package(package),
+            variants=reader.mechanism.label,
+        ),
+        note=reader.context.say(PAGE, "pivots_note"),
     )
 
 
@@ -365,7 +373,7 @@ def ranking_table(
         "rankings",
         ("Rank", *(sentence_case(context.names.exposure(name)) for name, _ in columns)),
         body,
-        title="Who is most exposed depends on the channel",
-        note="Each number names its own source and year.",
+        title=context.say(PAGE, "rankings_title"),
+        note=context.say(PAGE, "rankings_note"),
         numeric=(),
     )

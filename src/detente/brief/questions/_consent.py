@@ -3,12 +3,14 @@
 from detente.analysis.records import Coalition
 from detente.brief.figures import Chart, Figure, TableView, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import OKABE_ITO
 from detente.brief.questions._package_reader import EVEN, RULE_HEADS, PackageReader
+from detente.brief.questions._parts import picture_words
 from detente.brief.words import plural, sentence_case
 
 __all__ = ["adds_table", "consent_case", "size_chart", "size_table"]
+
+PAGE = "alliance"
 
 
 def consent_case(coalition: Coalition) -> tuple[str, int]:
@@ -47,22 +49,24 @@ def size_chart(reader: PackageReader) -> Chart | None:
         return None
     figures = [_size_figure(reader, size) for size in range(1, count + 1)]
     case, at = consent_case(reader.coalition)
-    titles = {
-        "whichever": f"Consent runs out at {at} measures of {count}, whichever they are: {figures[at - 1].text}",
-        "depends": f"Consent to {at} measures of {count} depends on which they are: {figures[at - 1].text} in the mean",
-        "holds": f"Consent holds to the last measure: {figures[-1].text} for {reader.package(reader.coalition.full)}",
-    }
     return draw_ranges(
         "alliance-sizes",
         [
             Span(row=plural(size, "measure"), figure=figure, colour=OKABE_ITO["blue"])
             for size, figure in enumerate(figures, start=1)
         ],
-        Words(
-            title=titles[case],
-            subtitle=f"Chance that a package holds ({RULE_HEADS[reader.coalition.rule].lower()}), mean over all packages of a size; "
-            f"variants of {reader.mechanism.label}, mean over cases",
-            footnote=reader.note(),
+        picture_words(
+            reader.context,
+            PAGE,
+            "sizes",
+            note=reader.note(),
+            case=case,
+            at=at,
+            of=count,
+            chance=figures[at - 1],
+            every=reader.package(reader.coalition.full),
+            rule=RULE_HEADS[reader.coalition.rule].lower(),
+            variants=reader.mechanism.label,
         ),
         bars=True,
         row_title="Package",
@@ -97,11 +101,13 @@ def adds_table(reader: PackageReader) -> TableView | None:
         "package-adds",
         ("Measure", "Alone", "After all others", "Mean over orders"),
         rows,
-        title=f"No measure breaks consent by itself; what comes last takes most: variants of {reader.mechanism.label}"
-        if _last_takes_most(coalition)
-        else f"What each measure takes from consent: variants of {reader.mechanism.label}",
-        note="Points of the chance that a package holds. The mean over orders is Shapley's value: it does not depend on which "
-        "measure is named last, and adds up to the fall from no measure to all.",
+        title=reader.context.say(
+            PAGE,
+            "adds_title",
+            last=_last_takes_most(coalition),
+            variants=reader.mechanism.label,
+        ),
+        note=reader.context.say(PAGE, "adds_note"),
     )
 
 
@@ -138,7 +144,7 @@ def size_table(reader: PackageReader) -> TableView | None:
         "package-sizes",
         ("Measures", "Packages", "Mean", "Least willing package", "Most willing package"),
         rows,
-        title=f"Chance that a package holds by its size: variants of {reader.mechanism.label}",
-        note="Over all packages of a size, those too that nobody has announced.",
+        title=reader.context.say(PAGE, "package_sizes_title", variants=reader.mechanism.label),
+        note=reader.context.say(PAGE, "package_sizes_note"),
         numeric=(True,) * 5,
     )

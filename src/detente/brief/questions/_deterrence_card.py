@@ -13,10 +13,16 @@ from detente.brief.figures import Chart, Figure, Trace
 from detente.brief.levels import Level, reads
 from detente.brief.pages import PageWords, read_page
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL
 from detente.brief.questions._holding import Held, quiet_shares, shadows
-from detente.brief.questions._parts import Moved, PostureReading, held_by, moved_by, run_note
+from detente.brief.questions._parts import (
+    Moved,
+    PostureReading,
+    held_by,
+    moved_by,
+    picture_words,
+    run_note,
+)
 from detente.brief.type_effects import type_changes
 from detente.brief.words import sentence_case
 
@@ -293,16 +299,17 @@ def holds_chart(context: Context, held: Sequence[Held]) -> Chart | None:
             )
     split = _split(context, held)
     weakest = min(held, key=lambda item: item.share.value or 0.0)
-    title = f"Holding back is worth more than {_label(context, weakest)} in {weakest.share.text} of versions"
-    if split is not None:
-        title = f"Deterrence mostly fails if {split[1][0]}"
     return draw_ranges(
         "deterrence-holds",
         spans,
-        Words(
-            title=title,
-            subtitle="Share of versions in which holding back is worth more than attacking. A share of versions has no range of its own",
-            footnote=run_note(context, marks=""),
+        picture_words(
+            context,
+            "deterrence",
+            "holds",
+            note=run_note(context, marks=""),
+            fails="" if split is None else split[1][0],
+            weakest=_label(context, weakest),
+            share=weakest.share,
         ),
         bars=True,
         row_title="Option",

@@ -9,6 +9,7 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure
 from detente.brief.pages import PageWords, read_page
+from detente.brief.questions._channels import Channel, read_channels
 from detente.brief.questions._parts import moved_by, share_of_attacks
 from detente.brief.words import format_date
 from detente.crisis.elements import Instrument
@@ -77,6 +78,7 @@ def diplomacy_words(
             "stalls": _stalls(book, kinds),
             "answer": _standing_answer(context, book, kinds),
             "hidden": _hidden(context, kinds),
+            "confided": _confided(context, book, kinds),
             "moved_rows": moved_by(book, "settlement", "a settlement")
             if context.has_settlement
             else None,
@@ -206,6 +208,24 @@ def _standing_answer(
                 clause = context.names.type_clause(player.id, kind.id)
                 return item.label, case, clause, before, after
     return None
+
+
+def _confided(context: Context, book: Book, kinds: frozenset[str]) -> list[tuple[Channel, str]]:
+    """Return the offer in confidence that tells those who see it most, and whether the public learns from it: ``same`` or ``moves``."""
+    talks = {
+        item.label
+        for item in context.crisis.instruments.values()
+        if item.kind in kinds and item.seen_by
+    }
+    known = [row for row in read_channels(context, book) if row.label in talks]
+
+    def apart(row: Channel) -> float:
+        return abs((row.inside.value or 0.0) - (row.public.value or 0.0))
+
+    most = max(known, key=apart, default=None)
+    if most is None or apart(most) < TELLS:
+        return []
+    return [(most, "same" if most.public.text == most.prior.text else "moves")]
 
 
 def _hidden(context: Context, kinds: frozenset[str]) -> list[tuple[list[str], list[str]]]:

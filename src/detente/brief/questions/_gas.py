@@ -13,16 +13,17 @@ from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, link, present_table
 from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import draw_months
 from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO, SOFT
 from detente.brief.questions._gas_flows import flows_chart, routes_chart
 from detente.brief.questions._gas_reader import GasReader
+from detente.brief.questions._parts import picture_words
 from detente.brief.words import sentence_case
 
 __all__ = ["GasNumbers", "GasSection", "describe_gas", "gas_losses", "gas_numbers"]
 
 
+PAGE = "alliance"
 STUDY, MODEL, LOSS = "gas", "energy.gas_system", "member_loss_pct_gdp"
 LNG = OKABE_ITO["sky"]
 CHEAP = 0.85
@@ -224,10 +225,15 @@ class _Teller:
             f"{self.reader.book.question}-gas-months",
             self.reader.periods,
             figures,
-            Words(
-                title=f"If {self.reader.seller} cuts, storage gives up to {peak:.1f} TWh a day, and {share.text} of demand gives way in the worst month",
-                subtitle=f"What covers the union's gas demand by month if {self.reader.withholding()}, TWh a day",
-                footnote=self.reader.footnote(),
+            picture_words(
+                self.reader.context,
+                PAGE,
+                "gas_months",
+                note=self.reader.footnote(),
+                seller=self.reader.seller,
+                peak=f"{peak:.1f}",
+                share=share,
+                withheld=self.reader.withheld(),
             ),
             colours={
                 words["others"]: NEUTRAL,
@@ -266,11 +272,13 @@ class _Teller:
         return draw_ranges(
             f"{self.reader.book.question}-gas-prices",
             spans,
-            Words(
-                title=f"A cut multiplies the price by {high / max(low, 1e-12):.1f}; hoarding by {apart / max(low, 1e-12):.1f}",
-                subtitle="Mean price of gas in the union over twelve months, weighted by demand, EUR/MWh; line: from the cheapest to the dearest month",
-                footnote=self.reader.footnote()
-                + " The programme foresees the year, so that months differ little.",
+            picture_words(
+                self.reader.context,
+                PAGE,
+                "gas_prices",
+                note=f"{self.reader.footnote()} {self.reader.context.say(PAGE, 'gas_prices_note')}",
+                cut=f"{high / max(low, 1e-12):.1f}",
+                hoarding=f"{apart / max(low, 1e-12):.1f}",
             ),
             heads=("Mean", "Months"),
             row_title="Case",
@@ -315,7 +323,7 @@ class _Teller:
                 "Loss when gas is cut",
             ),
             rows,
-            title="Gas by country: share of demand lost in each case, and what a cut costs",
+            title=self.reader.context.say(PAGE, "gas_countries_title"),
             numeric=(False, *(True for _ in self.reader.years), False),
-            note="Shares: one run at the median of every quantity. Loss: mean and 5\N{EN DASH}95% of versions, without a pact.",
+            note=self.reader.context.say(PAGE, "gas_countries_note"),
         )

@@ -1,19 +1,19 @@
 """Where gas comes from: flows into the network when it is cut, and the seller's routes on the map."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from detente.brief.figures import Chart
 from detente.brief.ground import describe_ground, read_courses, read_ground
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import Ribbon, draw_ribbons
 from detente.brief.pictures.maps import Route, draw_routes
 from detente.brief.pictures.palette import NEUTRAL, OKABE_ITO, SOFT
 from detente.brief.questions._gas_reader import GasReader
-from detente.brief.words import format_value, join_words, sentence_case
+from detente.brief.questions._parts import picture_words
+from detente.brief.words import format_value
 
-__all__ = ["flows_chart", "flows_title", "routes_chart", "routes_title"]
+__all__ = ["flows_chart", "kept_words", "routes_chart"]
+
+PAGE = "alliance"
 
 LNG = OKABE_ITO["sky"]
 SMALL = 0.04
@@ -24,31 +24,15 @@ NOTHING = 0.5
 """TWh in a year below which a seller is said to send nothing."""
 
 
-def flows_title(
-    seller: str, kept_twh: float, *, landed: float, landing: Sequence[str], short: Sequence[str]
-) -> str:
-    """Say what a cut leaves of the seller's gas, where gas by ship lands, and where gas is shortest.
+def kept_words(kept_twh: float) -> str:
+    """Write what a cut leaves of the seller's gas; empty where it sends nothing.
 
     Examples
     --------
-    >>> flows_title("Northland", 279.6, landed=0.59, landing=["East", "West"], short=["Isle"])
-    'A cut leaves 280 TWh from Northland; 59% of LNG lands in East and West; gas is shortest in Isle'
-    >>> flows_title("Northland", 0.2, landed=0.59, landing=["East"], short=["Isle"])
-    'A cut leaves no gas from Northland; 59% of LNG lands in East; gas is shortest in Isle'
+    >>> kept_words(279.6), kept_words(0.2)
+    ('280 TWh', '')
     """
-    left = f"{format_value(kept_twh, 'twh')} from" if kept_twh >= NOTHING else "no gas from"
-    return f"A cut leaves {left} {seller}; {landed:.0%} of LNG lands in {join_words(landing)}; gas is shortest in {join_words(short)}"
-
-
-def routes_title(seller: str, route: str, share: float) -> str:
-    """Say how much of the seller's gas comes by its largest route.
-
-    Examples
-    --------
-    >>> routes_title("Northland", "the Sea Line", 0.61)
-    'The Sea Line carries 61% of the gas that Northland sends'
-    """
-    return f"{sentence_case(route)} carries {share:.0%} of the gas that {seller} sends"
+    return format_value(kept_twh, "twh") if kept_twh >= NOTHING else ""
 
 
 def _by_source(flows: dict[tuple[str, str], float]) -> dict[str, float]:
@@ -122,16 +106,17 @@ def flows_chart(reader: GasReader) -> Chart:
     return draw_ribbons(
         f"{reader.book.question}-gas-flows",
         ribbons,
-        Words(
-            title=flows_title(
-                reader.seller,
-                sums.get(reader.seller, 0.0),
-                landed=share,
-                landing=landing,
-                short=short,
-            ),
-            subtitle=f"Where gas comes from and where it enters the network if {reader.withholding()}, TWh in twelve months",
-            footnote=reader.footnote() + " Flows between countries: detente price CRISIS energy.",
+        picture_words(
+            reader.context,
+            PAGE,
+            "gas_flows",
+            note=f"{reader.footnote()} {reader.context.say(PAGE, 'gas_flows_note')}",
+            seller=reader.seller,
+            kept=kept_words(sums.get(reader.seller, 0.0)),
+            landed=f"{share:.0%}",
+            landing=landing,
+            short=short,
+            withheld=reader.withheld(),
         ),
         heads=("From", "Enters in", "TWh"),
     )
@@ -178,15 +163,20 @@ def routes_chart(reader: GasReader) -> Chart | None:
             )
             for entry, (now, left) in amounts.items()
         ],
-        Words(
-            title=routes_title(
-                reader.seller,
-                reader.study.names[first],
-                (amounts[first][0].value or 0.0) / max(whole, 1e-12),
+        picture_words(
+            reader.context,
+            PAGE,
+            "gas_routes",
+            note=reader.context.say(
+                PAGE,
+                "gas_routes_note",
+                source=reader.footnote(),
+                ground=describe_ground(reader.context),
             ),
-            subtitle="Gas by each route as things stand, TWh in twelve months; lines are as wide as what they carry"
-            + (", dashed where that is nothing" if unused else ""),
-            footnote=f"{reader.footnote()} Courses are drawn by us between known points. {describe_ground(reader.context)}".strip(),
+            seller=reader.seller,
+            route=reader.study.names[first],
+            share=f"{(amounts[first][0].value or 0.0) / max(whole, 1e-12):.0%}",
+            unused=unused,
         ),
         ground=read_ground(reader.context),
         heads=("Route", "As things stand, TWh", "When gas is cut, TWh"),

@@ -95,18 +95,17 @@ class GasReader:
         """Routes and sources that the challenger supplies."""
         return {route for name in self.suppliers for route in self.study.suppliers[name]}
 
-    def withholding(self) -> str:
-        """Say which share of its gas the challenger withholds when gas is cut, as the programme was run."""
+    def withheld(self) -> Figure:
+        """Make the figure of the share of its gas that the challenger withholds when gas is cut, as the programme was run."""
         theirs = [entry in self.sold for entry in self.study.entries]
         before, after = (float(year.supply_twh[theirs].sum()) for year in (self.stands, self.cut))
-        share = self.figure(
+        return self.figure(
             "withheld",
             f"share of its gas that {self.seller} withholds",
             1 - after / max(before, 1e-12),
             "share",
         )
-        return f"{self.seller} withholds {share.text} of its gas"
 
     def footnote(self) -> str:
         """Say what stands below a picture of the run."""
-        return "One run of the programme at the median of every quantity. Sources: tables of gas of the crisis; each row names its own."
+        return self.context.say("alliance", "gas_note")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -10,8 +11,7 @@ from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, Trace
 from detente.brief.levels import Level
 from detente.brief.pictures.deterrence import Balance, draw_balance
-from detente.brief.pictures.drawing import Words
-from detente.brief.questions._parts import run_note
+from detente.brief.questions._parts import picture_words, run_note
 from detente.brief.words import join_words, sentence_case
 from detente.crisis.metric_names import Metric, metric_name
 
@@ -174,16 +174,9 @@ def balance_chart(book: Book, held: list[Held]) -> Chart | None:
         )
 
     weak = [row for row in rows if gap(row) < 0]
-    title = "On average what holds back outweighs what tempts, for every option"
     kinds = {row.row.rpartition(", ")[2] for row in weak}
     whole = [row for row in rows if row.row.rpartition(", ")[2] in kinds]
-    if weak and len(kinds) == 1 and len(whole) == len(weak) < len(rows):
-        who = context.roles.names("challenger")
-        title = (
-            f"If {who} is “{kinds.pop()}”, what tempts outweighs what holds back, for every option"
-        )
-    elif weak:
-        title = f"What tempts outweighs what holds back in {len(weak)} of {len(rows)} situations"
+    is_one_type = len(kinds) == 1 and len(whole) == len(weak) < len(rows)
     denial = sum(
         (row.parts[PARTS["failure"]].value or 0) + (row.parts[PARTS["fighting"]].value or 0)
         for row in rows
@@ -192,18 +185,20 @@ def balance_chart(book: Book, held: list[Held]) -> Chart | None:
         (row.parts[PARTS["punishment"]].value or 0) + (row.parts[PARTS["shadow"]].value or 0)
         for row in rows
     )
-    if not weak:
-        title += (
-            f"; {'denial' if denial >= outside else 'punishment and the wider risk'} weighs more"
-        )
     return draw_balance(
         "deterrence-balance",
         rows,
-        Words(
-            title=title,
-            subtitle="Stakes, mean over versions. Bars: what holds back (punishment: sanctions and blame); red stroke: what a sure and costless success would "
-            "give over holding back. A bar that passes the stroke deters",
-            footnote=run_note(context, marks=""),
+        picture_words(
+            context,
+            "deterrence",
+            "balance",
+            note=run_note(context, marks=""),
+            case="holds" if not weak else "type" if is_one_type else "some",
+            names=context.roles.names("challenger"),
+            kind=min(kinds, default=""),
+            weak=len(weak),
+            of=len(rows),
+            denial=denial >= outside,
         ),
         tempting="Temptation",
         row_title="Option",
@@ -225,9 +220,15 @@ def _weighted(book: Book, item: Held, output: str) -> tuple[np.ndarray, Level] |
     return np.asarray(total / weights), levels[0]
 
 
-def shadows(book: Book, held: Sequence[Held]) -> list[tuple[str, Figure, Figure]]:
-    """Return per option the risk of a wider war from which it no longer pays, and the file's; those held back without it are left out."""
-    context, found = book.context, []
+def shadows(
+    book: Book, held: Sequence[Held]
+) -> list[tuple[str, Figure, Figure, Literal["same", "apart"]]]:
+    """Return per option the risk of a wider war from which it no longer pays, the file's, and whether both print alike.
+
+    Options that are held back without such a risk are left out.
+    """
+    context = book.context
+    found: list[tuple[str, Figure, Figure, Literal["same", "apart"]]] = []
     for item in held:
         known = _weighted(book, item, "threshold_escalation")
         risk = context.levels.binding_values(
@@ -252,7 +253,7 @@ def shadows(book: Book, held: Sequence[Held]) -> list[tuple[str, Figure, Figure]
             trace=context.traces.of(risk[1]),
         )
         if (needed.value or 0.0) >= RISK:
-            found.append((label, needed, given))
+            found.append((label, needed, given, "same" if needed.text == given.text else "apart"))
     return found
 
 

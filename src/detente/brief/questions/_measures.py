@@ -7,12 +7,13 @@ from detente.analysis.records import Coalition, CoalitionStudy, MeasureEffect, M
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure, TableView, Trace, link, present_table
-from detente.brief.words import join_words, plural, sentence_case
+from detente.brief.words import plural, sentence_case
 from detente.crisis.elements import TableRow
 
 __all__ = ["Ally", "Measures", "describe_measures"]
 
 STUDY, COALITIONS = "measures", "coalitions"
+PAGE = "sanctions"
 NONE = "not modelled"
 HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
 PERCENT_OF_GDP = "% of GDP"
@@ -37,12 +38,15 @@ class Measures:
     """What measures do by themselves, and tables.
 
     ``alone`` holds of each measure that has an effect its label and the target's loss after a year and after three, the
-    largest first; ``prices`` of one that moves a world price the rise in the first month and after a year; ``unmodelled``
-    the others. ``ally`` is the first ally, with what it loses under its dearest measure, and how likely it joins the measure
+    largest first; ``first_month`` of each that moves the currency at once its label and that fall, the largest first, and
+    ``late`` those of them whose cost in the first month is not modelled; ``prices`` of one that moves a world price the rise in
+    the first month and after a year; ``unmodelled`` the others. ``ally`` is the first ally, with what it loses under its dearest measure, and how likely it joins the measure
     that it wants least and all of them.
     """
 
     alone: tuple[tuple[str, Figure, Figure | None], ...] = ()
+    first_month: tuple[tuple[str, Figure], ...] = ()
+    late: tuple[str, ...] = ()
     prices: tuple[tuple[str, Figure, Figure], ...] = ()
     unmodelled: tuple[str, ...] = ()
     ally: "Ally | None" = None
@@ -120,6 +124,12 @@ def describe_measures(context: Context, book: Book) -> Measures:
     tables = [_effects(reader), _members(reader, coalition)]
     return Measures(
         alone=_alone(reader),
+        first_month=tuple((label, fall) for _, label, fall in _first_month(reader)),
+        late=tuple(
+            label
+            for name, label, _ in _first_month(reader)
+            if reader.figure(name, "target", "gdp", "month") is None
+        ),
         prices=_prices(reader),
         unmodelled=_unmodelled(reader),
         ally=_ally(reader, coalition),
@@ -146,6 +156,16 @@ def _alone(reader: _Reader) -> tuple[tuple[str, Figure, Figure | None], ...]:
         and (year.value or 0.0) >= LEAST_SHOWN
     ]
     return tuple(sorted(found, key=lambda row: -(row[1].value or 0.0)))
+
+
+def _first_month(reader: _Reader) -> list[tuple[str, str, Figure]]:
+    """Return the measures that move the currency in the first month, with that fall, the largest first."""
+    found = [
+        (name, reader.labels[name], fall)
+        for name in reader.study.measures
+        if (fall := reader.figure(name, "target", "currency", "month")) is not None
+    ]
+    return sorted(found, key=lambda row: -(row[2].value or 0.0))
 
 
 def _prices(reader: _Reader) -> tuple[tuple[str, Figure, Figure], ...]:
@@ -272,9 +292,8 @@ def _effects(reader: _Reader) -> TableView | None:
             "Currency, 1 month",
         ),
         rows,
-        title="What each measure does by itself, and what it adds to the others",
-        note="Loss in % of GDP; of the currency the fall in dollars. Mean and 5\N{EN DASH}95%. “Not modelled”: no estimate is at hand, which is not "
-        "nothing. Within a channel the largest effect counts in full and of the others a share, so rows do not add up.",
+        title=reader.context.say(PAGE, "by_measure_title"),
+        note=reader.context.say(PAGE, "by_measure_note"),
     )
 
 
@@ -309,17 +328,14 @@ def _members(reader: _Reader, coalition: Coalition | None) -> TableView | None:
         rows.append((sentence_case(reader.context.names.actor(actor)), *cells, *joins))
     small = [reader.labels[name] for name in priced if name not in shown]
     lacking = [reader.labels[name] for name in reader.study.measures if name not in priced]
-    note = f"Loss in {PERCENT_OF_GDP}, trade, finance and gas each by its own mechanism."
-    if small:
-        note += f" Below {LEAST_SHOWN} for everybody: {join_words(small)}."
-    if lacking:
-        note += f" Not modelled by member: {join_words(lacking)}."
     heads = ["Joins what it wants least", "Joins all"] if coalition is not None else ["", ""]
     keep = len(shown) + 1 + (2 if coalition is not None else 0)
     return present_table(
         "members-by-measure",
         ("After a year", *(sentence_case(reader.labels[name]) for name in shown), *heads)[:keep],
         [row[:keep] for row in rows],
-        title="What each loses by measure, and what it joins",
-        note=note,
+        title=reader.context.say(PAGE, "by_member_title"),
+        note=reader.context.say(
+            PAGE, "by_member_note", least=str(LEAST_SHOWN), small=small, lacking=lacking
+        ),
     )

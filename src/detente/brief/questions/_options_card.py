@@ -7,9 +7,8 @@ from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure
 from detente.brief.pages import PageWords, read_page
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL
-from detente.brief.questions._parts import moved_by, run_note, share_of_attacks
+from detente.brief.questions._parts import moved_by, picture_words, run_note, share_of_attacks
 from detente.brief.words import sentence_case
 from detente.crisis.elements import Instrument
 from detente.crisis.metric_names import metric_name
@@ -64,7 +63,8 @@ def options_words(
             "top": top,
             "by_type": [] if top is None else _by_type(context, book, top[0]),
             "together": [] if top is None else _together(book, soft),
-            "chances": [figure for _, figure in chances[:MOST_RESULTS]],
+            "chances": _results(chances[:MOST_RESULTS]),
+            "ends": _ends(context, book),
             "departures": departures,
             "hidden": [item.label for item, _ in ladder if item.seen_by],
             "what": "" if top is None else f"“{top[0].label}”",
@@ -72,6 +72,46 @@ def options_words(
         },
         language=context.language,
     )
+
+
+def _results(chances: Options) -> list[tuple[str, list[tuple[str, Figure]]]]:
+    """Return the results of chance by the option that they follow."""
+    found: dict[str, list[tuple[str, Figure]]] = {}
+    for instrument, figure in chances:
+        result = figure.label.removeprefix(f"“{instrument.label}”: ")
+        found.setdefault(instrument.label, []).append((result, figure))
+    return list(found.items())
+
+
+def _ends(context: Context, book: Book) -> list[tuple[str, Figure]]:
+    """Return the outcomes, neither attacks nor settlements, that a result of chance of the challenger's alone brings about."""
+    brought = {
+        (variable, str(value))
+        for player in context.roles.players("challenger")
+        for item in context.roles.instruments_of(player.id)
+        for result in item.chance
+        for variable, value in result.effects.items()
+    }
+    found = []
+    for rule in context.crisis.outcomes.values():
+        states = {
+            (variable, values[0])
+            for one in rule.when
+            for variable, values in one.allowed.items()
+            if len(values) == 1
+        }
+        metric = metric_name("outcome", rule.id)
+        if (
+            rule.attack
+            or rule.settlement
+            or not states & brought
+            or not context.columns.has(metric)
+        ):
+            continue
+        found.append(
+            (rule.label, book.metric(f"outcome.{rule.id}", f"outcome: {rule.label}", metric))
+        )
+    return found
 
 
 def _use(instrument: Instrument) -> str:
@@ -143,9 +183,6 @@ def forms_chart(context: Context, book: Book) -> Chart | None:
     ranked = sorted(player.types, key=lambda kind: -(found[first.id, kind.id].value or 0.0))
     high, low = (found[first.id, kind.id] for kind in (ranked[0], ranked[-1]))
     clauses = [context.names.type_clause(player.id, kind.id) for kind in (ranked[0], ranked[-1])]
-    title = f"{sentence_case(first.label)}: {high.text} if {clauses[0]}, {low.text} if {clauses[1]}"
-    if high.text == low.text:
-        title = f"{sentence_case(first.label)} is the likeliest attack, at {high.text} whatever {player.name} wants"
     return draw_ranges(
         "options-forms",
         [
@@ -158,10 +195,17 @@ def forms_chart(context: Context, book: Book) -> Chart | None:
             for rule in rules
             for place, kind in enumerate(player.types)
         ],
-        Words(
-            title=title,
-            subtitle=f"Chance of each form of attack in the base case, by what {player.name} wants",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            "options",
+            "forms",
+            note=run_note(context),
+            form=first.label,
+            is_same=high.text == low.text,
+            high=high,
+            low=low,
+            clauses=clauses,
+            player=player.name,
         ),
         row_title="Outcome",
     )

@@ -86,7 +86,10 @@ class PackageReader:
         """Say what pictures of packages rest on."""
         crisis = self.context.crisis
         n_draws = self.coalition.join.shape[-1]
-        return (
-            f"Source: own computation on the crisis file {crisis.id} as of {crisis.as_of.isoformat()}, every package solved on "
-            f"the first {plural(n_draws, 'version')}."
+        return self.context.say(
+            "alliance",
+            "package_note",
+            crisis=crisis.id,
+            day=crisis.as_of.isoformat(),
+            cases=n_draws,
         )

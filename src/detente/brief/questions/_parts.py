@@ -18,6 +18,7 @@ from detente.crisis.metric_names import metric_name
 __all__ = [
     "Moved",
     "PostureReading",
+    "base_row",
     "grouped_row",
     "held_by",
     "moved_by",
@@ -54,6 +55,12 @@ def policy_row(context: Context, policy: str) -> str:
         if policy == context.policies.base
         else label
     )
+
+
+def base_row(context: Context) -> str:
+    """Return how a row of a picture names the base case."""
+    label = context.policies.get(context.policies.base).label
+    return context.say("pictures", "base_case", label=label)
 
 
 def picture_words(

@@ -8,9 +8,8 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, Trace, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
-from detente.brief.questions._parts import run_note
+from detente.brief.questions._parts import picture_words, run_note
 from detente.brief.words import sentence_case
 
 __all__ = ["CounterMeasure", "Payers", "find_payers"]
@@ -21,7 +20,7 @@ LISTING = "sanctions.personal_listing"
 RESERVES = "sanctions.freezable_reserves"
 HORIZONS = (("month", "1 month"), ("year", "1 year"), ("3y", "3 years"))
 PERCENT_OF_GDP = "% of GDP"
-COUNTED_ONCE = "No gas is counted twice: where a package bans gas, its trade part leaves gas out and the gas part takes all of it away."
+PAGE = "sanctions"
 LEAST_SHOWN = 0.1
 """Percent of income: smaller losses and gains are no more than that in the table of payers; the JSON has the digits."""
 USES = "controls_use_"
@@ -157,19 +156,23 @@ def _horizon_chart(context: Context, packages: dict[str, dict[str, Figure]]) -> 
     return draw_ranges(
         "sanctions-horizons",
         spans,
-        Words(
-            title=f"{sentence_case(context.crisis.mechanisms[hardest].label)} hits hardest{_when(packages[hardest])}",
-            subtitle=f"Loss of {context.roles.names('challenger')} in % of the income of the period while the package is in force, trade alone",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            PAGE,
+            "horizons",
+            note=run_note(context),
+            package=context.crisis.mechanisms[hardest].label,
+            falls=_falls(packages[hardest]),
+            names=context.roles.names("challenger"),
         ),
         row_title="Package",
     )
 
 
-def _when(figures: dict[str, Figure]) -> str:
-    """Say that the loss is largest at first, if it is."""
+def _falls(figures: dict[str, Figure]) -> bool:
+    """Tell whether the loss is largest at first and falls from then on."""
     values = [figures[horizon].value or 0.0 for horizon, _ in HORIZONS if horizon in figures]
-    return ", and the first weeks are the worst" if values == sorted(values, reverse=True) else ""
+    return values == sorted(values, reverse=True)
 
 
 def _matrix(
@@ -205,7 +208,7 @@ def _matrix(
         for actor in ("", *members)
         if len(figures.get(actor, ())) == len(names)
     ]
-    parts = "trade and finance" if counter is None else "trade, finance and gas"
+    answer = "" if counter is None else context.crisis.instruments[counter.instrument].label
     return present_table(
         "payers" if counter is None else "payers-countered",
         (
@@ -213,12 +216,10 @@ def _matrix(
             *(sentence_case(context.crisis.mechanisms[name].label) for name in names),
         ),
         rows,
-        title="Who pays for each package"
-        if counter is None
-        else f"Who pays if {context.roles.names('challenger')} answers with “{context.crisis.instruments[counter.instrument].label}”",
-        note=f"In % of income while the package is in force, {parts}; mean and 5\N{EN DASH}95% of versions. Below zero "
-        f"is a gain; <{LEAST_SHOWN}: a smaller loss or gain than that."
-        + ("" if counter is None else f" {COUNTED_ONCE}"),
+        title=context.say(
+            PAGE, "payers_title", names=context.roles.names("challenger"), answer=answer
+        ),
+        note=context.say(PAGE, "payers_note", least=str(LEAST_SHOWN), answer=answer),
     )
 
 
@@ -329,10 +330,8 @@ def _currency_chart(context: Context, currency: Rows) -> Chart | None:
             )
             for label, figure in currency
         ],
-        Words(
-            title=f"{sentence_case(worst[0])}: foreign currency costs {worst[1].text} more",
-            subtitle="Price of foreign currency relative to before; above zero the currency has lost",
-            footnote=run_note(context),
+        picture_words(
+            context, PAGE, "currency", note=run_note(context), when=worst[0], rise=worst[1]
         ),
         zero_line=True,
         row_title="When",

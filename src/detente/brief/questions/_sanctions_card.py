@@ -8,12 +8,10 @@ from detente.brief.figures import Chart, Figure
 from detente.brief.levels import Level
 from detente.brief.pages import PageWords, read_page
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._measures import Measures
-from detente.brief.questions._parts import grouped_row, moved_by, run_note
+from detente.brief.questions._parts import grouped_row, moved_by, picture_words, run_note
 from detente.brief.questions._payers import Payers
-from detente.brief.words import sentence_case
 
 __all__ = ["blow_chart", "sanctions_words"]
 
@@ -72,6 +70,8 @@ def sanctions_words(
             "grows": None if hardest is None else _grows(context, book, hardest),
             "shrinks": None if hardest is None else _shrinks(context, book, hardest[0]),
             "alone": measures.alone[:MOST_MEASURES],
+            "first_month": measures.first_month[:MOST_MEASURES],
+            "late": measures.late,
             "prices": measures.prices,
             "unmodelled": measures.unmodelled,
             "ally": measures.ally,
@@ -132,16 +132,20 @@ def blow_chart(
         return None
     least = min(mine, key=lambda row: row[1].value or 0.0)
     start = mine[0][1].value or 0.0
-    title = f"{sentence_case(_label(context, hardest[0]))} reaches {hardest[1].text}"
-    if context.levels.changed(least[0]) and (least[1].value or 0.0) <= SHRINKS * start:
-        title = f"The blow is smallest {context.levels.label(least[0])}: {least[1].text} instead of {mine[0][1].text}"
+    shrinks = context.levels.changed(least[0]) and (least[1].value or 0.0) <= SHRINKS * start
     return draw_ranges(
         "sanctions-blow",
         spans,
-        Words(
-            title=title,
-            subtitle="Loss of real income in % of GDP under the hardest package, by situation",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            "sanctions",
+            "blow",
+            note=run_note(context),
+            package=_label(context, hardest[0]),
+            hardest=hardest[1],
+            shrinks=context.levels.label(least[0]) if shrinks else "",
+            least=least[1],
+            start=mine[0][1],
         ),
         row_title="Who and when",
     )

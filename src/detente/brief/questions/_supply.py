@@ -6,12 +6,9 @@ from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure
 from detente.brief.pictures.charts import draw_stacks
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK, NEUTRAL, OKABE_ITO, RULE, SOFT
-from detente.brief.questions._parts import (
-    run_note,
-)
-from detente.brief.words import format_number, join_words, sentence_case
+from detente.brief.questions._parts import picture_words, run_note
+from detente.brief.words import format_number, sentence_case
 from detente.crisis.elements import Constant
 
 __all__ = ["supply_charts"]
@@ -90,10 +87,14 @@ def supply_charts(context: Context, book: Book) -> list[Chart]:
             draw_stacks(
                 f"{book.question}-supply-{mechanism.id}",
                 rows,
-                Words(
-                    title=f"A cut takes {format_number(lost)} TWh; {join_words(rising) or 'nothing'} stand{'' if len(rising) > 1 else 's'} in for it",
-                    subtitle=f"{sentence_case(mechanism.label)}: what covers demand in TWh, mean over versions",
-                    footnote=run_note(context, marks=""),
+                picture_words(
+                    context,
+                    "alliance",
+                    "supply",
+                    note=run_note(context, marks=""),
+                    lost=format_number(lost),
+                    rising=rising,
+                    balance=mechanism.label,
                 ),
                 colours={OWN: NEUTRAL, **colours},
                 row_title="Situation",

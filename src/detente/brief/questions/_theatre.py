@@ -5,6 +5,7 @@ place are rival counts of the same force: the sketch gives their range, and the 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from detente.analysis.provenance import JUDGEMENT
 from detente.brief.book import Book
@@ -15,7 +16,8 @@ from detente.brief.ground import describe_ground, read_ground
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.maps import Ground, Spot, beyond, draw_map
 from detente.brief.pictures.palette import NEUTRAL
-from detente.brief.words import format_date, format_range, format_value, join_words, plural
+from detente.brief.questions._parts import picture_words
+from detente.brief.words import format_date, format_range, format_value
 from detente.crisis.csv_cells import read_number
 from detente.crisis.elements import TableRow
 from detente.crisis.quantity_building import split_sources
@@ -33,6 +35,7 @@ class _Mark:
     place: str
     side: str
     colour: str
+    is_challenger: bool
     latitude: float
     longitude: float
     rows: tuple[TableRow, ...]
@@ -77,32 +80,68 @@ def theatre_chart(book: Book) -> Chart | None:
     if len(beyond(ground, spots)) > len(spots) - 2:
         return None
     return draw_map(
-        "deterrence-theatre", spots, lines, _words(context, marks, ground, spots), ground=ground
+        "deterrence-theatre",
+        spots,
+        lines,
+        _words(context, marks, ground, spots),
+        claim=context.say("deterrence", "theatre_claim"),
+        ground=ground,
     )
 
 
 def _words(context: Context, marks: list[_Mark], ground: Ground, spots: list[Spot]) -> Words:
     counted = [mark for mark in marks if mark.counts]
-    ours = sum(all(_is_ours(context, row) for row in mark.counts) for mark in counted)
-    title = f"Where forces stand: {plural(len(marks), 'place')} named, {len(counted)} of them with a count of persons"
-    if ours:
-        title += f", {ours} of these by our judgement"
+    own = [_force(context, mark) for mark in counted if mark.is_challenger]
+    others = [_force(context, mark) for mark in counted if not mark.is_challenger]
     days = sorted(row.cells["as_of"] for mark in marks for row in mark.rows)
     table = context.tables.get("forces")
     far = beyond(ground, spots)
-    outside = join_words(
-        [mark.place for mark, spot in zip(marks, spots, strict=True) if spot in far]
+    return picture_words(
+        context,
+        "deterrence",
+        "theatre",
+        own=next(iter(own), None),
+        other=next(iter(others), None),
+        places=len(marks),
+        coasts=bool(ground.land),
+        ours=any(all(_is_ours(context, row) for row in mark.counts) for mark in counted),
+        file=table.file if table else "",
+        first=format_date(days[0]),
+        last=format_date(days[-1]),
+        outside=[mark.place for mark, spot in zip(marks, spots, strict=True) if spot in far],
+        ground=describe_ground(context),
     )
-    what = "Area of a disc: persons, the middle where counts of one force differ; small discs: places without a count of persons"
-    if not ground.land:
-        what = f"Places without coasts or borders. {what}"
-    return Words(
-        title=title,
-        subtitle=what + ("; “ours” marks what is our judgement" if ours else ""),
-        footnote=f"Source: table of forces ({table.file if table else ''}), rows of {format_date(days[0])} to "
-        f"{format_date(days[-1])}, each with its claimant in the table. Counts are of different days and by different sides; do not add them."
-        + (f" Beyond the map: {outside}." if outside else "")
-        + (f" {described}" if (described := describe_ground(context)) else ""),
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Force:
+    """The largest force of a side at a place: how many, and whether that is ours, a claim (whose), disputed or known."""
+
+    place: str
+    side: str
+    many: str
+    case: Literal["ours", "claim", "differ", "known"]
+    who: str = ""
+
+
+def _force(context: Context, mark: _Mark) -> Force:
+    first, (low, high) = mark.counts[0], mark.span
+    many = format_range(low, high, "persons", exact=True) or format_value(
+        low, "persons", exact=True
+    )
+    case: Literal["ours", "claim", "differ", "known"] = "known"
+    if len(mark.counts) > 1:
+        case = "differ"
+    elif first.cells["grade"] == "claim":
+        case = "claim"
+    elif _is_ours(context, first):
+        case = "ours"
+    return Force(
+        place=_short(mark.place),
+        side=mark.side,
+        many=many,
+        case=case,
+        who=_who(context, first).partition(" (")[0] if case == "claim" else "",
     )
 
 
@@ -115,6 +154,8 @@ def _marks(context: Context) -> list[_Mark]:
             places.setdefault((row.cells.get("side", ""), row.cells.get("place", "")), []).append(
                 row
             )
+    players = context.roles.players("challenger")
+    challengers = {actor for player in players for actor in player.actors}
     found = []
     for (side, place), rows in places.items():
         at = _coordinates(rows[0])
@@ -125,6 +166,7 @@ def _marks(context: Context) -> list[_Mark]:
                     place=place,
                     side=name,
                     colour=colour,
+                    is_challenger=side in challengers,
                     latitude=at[0],
                     longitude=at[1],
                     rows=tuple(rows),
@@ -220,18 +262,15 @@ def _label(context: Context, mark: _Mark, *, shared: bool) -> str:
     if not mark.counts:
         counted = [many for row in mark.rows if _middle(row) > 1 and (many := _how_many(row))]
         return f"{name}: {counted[0]}" if len(counted) == 1 else name
-    first, (low, high) = mark.counts[0], mark.span
-    text = format_range(low, high, "persons", exact=True, bare=True) or format_value(
-        low, "persons", exact=True
-    ).removesuffix(" persons")
-    whose = ""
-    if len(mark.counts) > 1:
-        whose = " (sources differ)"
-    elif first.cells["grade"] == "claim":
-        whose = f" (says {_who(context, first).partition(' (')[0]})"
-    elif _is_ours(context, first):
-        whose = " (ours)"
-    return f"{name}: {text}{whose}"
+    force = _force(context, mark)
+    return context.say(
+        "deterrence",
+        "theatre_mark",
+        name=name,
+        many=force.many.removesuffix(" persons"),
+        case=force.case,
+        who=force.who,
+    )
 
 
 def _short(place: str) -> str:

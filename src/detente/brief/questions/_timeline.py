@@ -6,20 +6,20 @@ from datetime import date, timedelta
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Chart
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import NEUTRAL
 from detente.brief.pictures.timeline import Arrival, Dated, draw_timeline
-from detente.brief.questions._parts import run_note
+from detente.brief.questions._parts import picture_words, run_note
 from detente.brief.words import format_date, join_words, sentence_case
 from detente.crisis.csv_cells import read_number
 from detente.crisis.elements import TableRow
 
-__all__ = ["arrivals_title", "timeline_chart"]
+__all__ = ["arrivals_case", "timeline_chart"]
 
 TABLES = ("reinforcement", "forces", "tracks")
 """Tables whose rows may say when something is scheduled, the one whose words count first."""
 UNSURE = frozenset({"offered", "proposed"})
 """States of a track that is not agreed."""
+PAGE = "deterrence"
 MOST = 16
 """Most days on the picture, the first ones."""
 
@@ -33,50 +33,52 @@ def timeline_chart(book: Book) -> Chart | None:
         return None
     start = context.crisis.as_of
     shades = {context.roles.colours[player.id] for player in context.roles.players("challenger")}
-    said = (
-        "Bar: from the first part in place (dot) to all of it, mean over versions; thin line: from the earliest to the "
-        "latest, nine versions in ten"
-    )
-    kinds = "Diamonds: days known on " + format_date(start.isoformat())
     return draw_timeline(
         "deterrence-timeline",
         arrivals,
         dates,
-        Words(
-            title=arrivals_title(
-                context.roles.names("challenger"),
+        picture_words(
+            context,
+            PAGE,
+            "timeline",
+            note=_sources(context, arrivals, dates),
+            first=arrivals_case(
                 [row for row in arrivals if row.colour in shades],
                 [row for row in arrivals if row.colour not in shades],
                 start=start,
             )
             if arrivals
-            else dates_title(dates),
-            subtitle=". ".join([*([said] if arrivals else []), *([kinds] if dates else [])]),
-            footnote=". ".join(_sources(context, arrivals, dates)) + ".",
+            else dates_case(dates),
+            names=context.roles.names("challenger"),
+            arrivals=bool(arrivals),
+            known=format_date(start.isoformat()) if dates else "",
         ),
         start=start,
-        heads=(f"In place, if ordered on {start.day} {start:%B}", "Days ahead"),
+        heads=(
+            context.say(PAGE, "timeline_first", day=f"{start.day} {start:%B}"),
+            context.say(PAGE, "timeline_ahead"),
+        ),
     )
 
 
-def _sources(
-    context: Context, arrivals: Sequence[Arrival], dates: Sequence[Dated]
-) -> Iterator[str]:
-    if arrivals:
-        yield run_note(context, marks="").removesuffix(".")
-    if dates:
-        files = [
-            table.file
-            for kind in TABLES
-            if (table := context.tables.get(kind)) and any(_ahead(context, kind))
-        ]
-        yield f"Days: {join_words(files)}; each row names its source"
+def _sources(context: Context, arrivals: Sequence[Arrival], dates: Sequence[Dated]) -> str:
+    files = [
+        table.file
+        for kind in (TABLES if dates else ())
+        if (table := context.tables.get(kind)) and any(_ahead(context, kind))
+    ]
+    said = [run_note(context, marks="")] if arrivals else []
+    return " ".join([*said, *([context.say(PAGE, "timeline_note", files=files)] if dates else [])])
 
 
-def arrivals_title(
-    challenger: str, own: Sequence[Arrival], others: Sequence[Arrival], *, start: date
-) -> str:
-    """Say by when each side is complete on average; of one side alone, what comes first and last."""
+def arrivals_case(
+    own: Sequence[Arrival], others: Sequence[Arrival], *, start: date
+) -> tuple[str, str, str]:
+    """Tell which side is complete first on average, with both days; of one side alone, what comes first and is complete last.
+
+    The case is ``own`` or ``others`` with the day of that side and of the other, ``one`` or ``apart`` with what comes first and
+    last.
+    """
 
     def complete(rows: Sequence[Arrival]) -> date:
         return start + timedelta(days=round(max(row.ready.value or 0.0 for row in rows)))
@@ -84,21 +86,17 @@ def arrivals_title(
     if own and others:
         one, two = complete(own), complete(others)
         days = [format_date(day.isoformat()).removesuffix(f" {start.year}") for day in (one, two)]
-        if one <= two:
-            return f"All that {challenger} can order could be in place by {days[0]}, all that others can only by {days[1]}"
-        return f"All that others can order could be in place by {days[1]}, all that {challenger} can only by {days[0]}"
+        return ("own", days[0], days[1]) if one <= two else ("others", days[1], days[0])
     rows = sorted((*own, *others), key=lambda row: row.first.value or 0.0)
     first, last = rows[0], max(rows, key=lambda row: row.ready.value or 0.0)
-    if first is last:
-        return f"“{last.row}” comes first and is complete last"
-    return f"First to arrive: “{first.row}”; last to be complete: “{last.row}”"
+    return ("one" if first is last else "apart"), first.row, last.row
 
 
-def dates_title(dates: Sequence[Dated]) -> str:
-    """Say what comes on the first of the days."""
+def dates_case(dates: Sequence[Dated]) -> tuple[str, str, str]:
+    """Return the first of the days and what comes on it."""
     first = min(item.day for item in dates)
     said = [item.words for item in dates if item.day == first]
-    return f"Next, on {format_date(first.isoformat())}: {join_words(said)}"
+    return "dates", format_date(first.isoformat()), join_words(said)
 
 
 def _arrivals(book: Book) -> list[Arrival]:

@@ -6,16 +6,12 @@ from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
 from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.matrix import draw_matrix
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._alliance_card import alliance_words
 from detente.brief.questions._coalition import coalition_parts, ranking_table
 from detente.brief.questions._gas import describe_gas
-from detente.brief.questions._parts import (
-    grouped_row,
-    run_note,
-)
+from detente.brief.questions._parts import grouped_row, picture_words, run_note
 from detente.brief.questions._supply import supply_charts
 from detente.brief.words import plain_label, sentence_case
 from detente.crisis import attributes
@@ -223,8 +219,8 @@ def _coverage(context: Context, book: Book) -> TableView | None:
         "coverage",
         ("Package", "Weight that joins", "All join"),
         rows,
-        title="How much of the members' weight joins each package",
-        note="Where a rule of unanimity holds, the last column decides. Mean and 5\N{EN DASH}95% of versions.",
+        title=context.say(ID, "coverage_title"),
+        note=context.say(ID, "coverage_note"),
     )
 
 
@@ -242,16 +238,13 @@ def _matrix(context: Context, packages: Packages) -> Chart | None:
 
     members.sort(key=lambda member: -average(member))
     first, last = context.names.actor(members[0]), context.names.actor(members[-1])
-    title = f"{first} is the surest to join, {last} the least sure"
     return draw_matrix(
         f"{ID}-joining",
         [context.names.actor(member) for member in members],
         [sentence_case(name) for _, name, _ in shown],
         [[cells.get(member) for _, _, cells in shown] for member in members],
-        Words(
-            title=title,
-            subtitle="Model's probability that each member joins, mean over versions",
-            footnote=run_note(context, marks=""),
+        picture_words(
+            context, ID, "joining", note=run_note(context, marks=""), first=first, last=last
         ),
     )
 
@@ -289,13 +282,15 @@ def _dependence_chart(context: Context, dependence: Dependence) -> Chart | None:
     return draw_ranges(
         f"{ID}-dependence",
         spans,
-        Words(
-            title=f"{sentence_case(context.names.exposure(name))}: {context.names.actor(actor)} is first with {figure.text}",
-            subtitle=sentence_case(_meaning(context, name))
-            + ", in %; coloured by player, others in ink",
-            footnote="Source: table of exposures"
-            + (f" ({table.file})" if table is not None else "")
-            + "; each row names its own source.",
+        picture_words(
+            context,
+            ID,
+            "dependence",
+            exposure=context.names.exposure(name),
+            meaning=_meaning(context, name),
+            actor=context.names.actor(actor),
+            share=figure,
+            file="" if table is None else table.file,
         ),
         bars=True,
         row_title="Actor",
@@ -316,21 +311,19 @@ def _balance_chart(context: Context, balance: list[tuple[Level, Figure]]) -> Cha
     if not balance:
         return None
     worst = max(balance, key=lambda pair: pair[1].value or 0.0)
-    title = (
-        f"At worst {worst[1].text} of gas demand would go unmet"
-        if (worst[1].value or 0.0) > 0
-        else "Gas demand would be met in every situation shown"
-    )
     return draw_ranges(
         f"{ID}-energy",
         [
             Span(row=sentence_case(context.levels.label(level)), figure=figure)
             for level, figure in balance
         ],
-        Words(
-            title=title,
-            subtitle="Share of gas demand that stays unmet after other supplies, storage and savings, mean over versions",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "energy",
+            note=run_note(context),
+            unmet=(worst[1].value or 0.0) > 0,
+            worst=worst[1],
         ),
         bars=True,
         row_title="Situation",
@@ -349,7 +342,7 @@ def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
             "grade": "Grade",
             "source": "Source",
         },
-        title="Decision rules",
+        title=context.say(ID, "rules_title"),
     )
     exposures = context.tables.view(
         "exposures",
@@ -361,7 +354,7 @@ def _tables(context: Context, book: Book) -> tuple[TableView, ...]:
             "grade": "Grade",
             "source": "Source",
         },
-        title="All exposures",
+        title=context.say(ID, "exposures_title"),
         numeric=("value",),
     )
     views = (_coverage(context, book), rules, exposures)

@@ -6,7 +6,6 @@ from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView
 from detente.brief.levels import Level
 from detente.brief.pictures.charts import Dumbbell, Span, draw_dumbbells, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._deterrence_card import deterrence_words, holds_chart
 from detente.brief.questions._holding import (
@@ -17,13 +16,15 @@ from detente.brief.questions._holding import (
 )
 from detente.brief.questions._parts import (
     PostureReading,
+    base_row,
     grouped_row,
+    picture_words,
     readings,
     run_note,
 )
 from detente.brief.questions._theatre import theatre_chart
 from detente.brief.questions._timeline import timeline_chart
-from detente.brief.words import join_words, sentence_case
+from detente.brief.words import sentence_case
 from detente.crisis.registers import kinds_for
 
 __all__ = ["answer"]
@@ -123,20 +124,19 @@ def _alarm_chart(context: Context, read: tuple[PostureReading, ...]) -> Chart | 
     )
     level, after = first.widest
     shift = (after.value or 0.0) - (first.prior.value or 0.0)
-    title = f"{sentence_case(first.mechanism.label)}: no posture moves it"
-    if abs(shift) >= SHIFT:
-        verb = "rises" if shift > 0 else "falls"
-        title = (
-            f"{sentence_case(first.mechanism.label)} {verb} from {first.prior.text} to {after.text} "
-            f"{context.levels.state_words(level)}"
-        )
     return draw_dumbbells(
         f"{ID}-readings",
         rows,
-        Words(
-            title=title,
-            subtitle="Belief before any move (hollow) and after each posture is seen (filled), mean over versions",
-            footnote=run_note(context, marks=""),
+        picture_words(
+            context,
+            ID,
+            "readings",
+            note=run_note(context, marks=""),
+            belief=first.mechanism.label,
+            case="quiet" if abs(shift) < SHIFT else "rises" if shift > 0 else "falls",
+            before=first.prior,
+            after=after,
+            state=context.levels.state_words(level),
         ),
         start="Before",
         end="After",
@@ -166,19 +166,18 @@ def _margin_chart(context: Context, margins: Rows) -> Chart | None:
         return None
     challenger = context.roles.names("challenger")
     positive = sum((figure.value or 0.0) > 0 for _, figure in margins)
-    if positive == len(margins):
-        title = f"On average {challenger} does better by holding back in every situation shown"
-    elif positive == 0:
-        title = f"On average {challenger} does better by striking in every situation shown"
-    else:
-        title = f"On average holding back beats striking in {positive} of {len(margins)} situations"
     return draw_ranges(
         f"{ID}-margins",
         _rows(context, margins),
-        Words(
-            title=title,
-            subtitle=f"Margin in stakes: value to {challenger} of holding back minus value of striking; above zero deterrence holds",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "margins",
+            note=run_note(context),
+            case="all" if positive == len(margins) else "some" if positive else "none",
+            names=challenger,
+            positive=positive,
+            of=len(margins),
         ),
         zero_line=True,
         row_title="Option and posture",
@@ -192,19 +191,18 @@ def _success_chart(context: Context, success: Rows) -> Chart | None:
     low = min(known, key=lambda pair: pair[1].value or 0.0)
     high = max(known, key=lambda pair: pair[1].value or 0.0)
     mechanisms = list(dict.fromkeys(level.mechanism for level, _ in success))
-    names = join_words([context.crisis.mechanisms[name].label for name in mechanisms])
-    subject = f"The {names}" if len(mechanisms) == 1 else "The chance that a strike succeeds"
-    title = f"{subject} runs from {low[1].text} to {high[1].text}"
-    if low[1].text == high[1].text:
-        title = f"{subject} is {low[1].text}"
-        title += " in every situation shown" if len(success) > 1 else ""
     return draw_ranges(
         f"{ID}-success",
         _rows(context, success),
-        Words(
-            title=title,
-            subtitle=f"Mean over versions of the {names}",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "success",
+            note=run_note(context),
+            labels=[context.crisis.mechanisms[name].label for name in mechanisms],
+            case="apart" if low[1].text != high[1].text else "same" if len(success) > 1 else "one",
+            low=low[1],
+            high=high[1],
         ),
         row_title="Situation",
     )
@@ -216,27 +214,23 @@ def _policy_chart(
     if len(effects) < 2:
         return None
     ranked = sorted(effects.items(), key=lambda item: item[1][0].value or 0.0)
-    spans = [
-        Span(row=f"Base case: {context.policies.get(context.policies.base).label}", figure=attack)
-    ]
+    spans = [Span(row=base_row(context), figure=attack)]
     spans += [
         Span(row=sentence_case(context.policies.get(policy).label), figure=level, colour=INK)
         for policy, (level, _) in ranked
     ]
     policy, (level, change) = ranked[0]
-    label = context.policies.get(policy).label
-    title = (
-        f"“{sentence_case(label)}” lowers the probability of an attack to {level.text}"
-        if (change.value or 0.0) < 0
-        else "No deployment compared lowers the probability of an attack"
-    )
     return draw_ranges(
         f"{ID}-policies",
         spans,
-        Words(
-            title=title,
-            subtitle="Model's probability of an attack under each commitment that deploys or arms, mean over versions",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "policies",
+            note=run_note(context),
+            lowers=(change.value or 0.0) < 0,
+            policy=context.policies.get(policy).label,
+            attack=level,
         ),
         row_title="Commitment",
     )
@@ -248,20 +242,20 @@ def _tables(context: Context) -> tuple[TableView, ...]:
         context.tables.view(
             "forces",
             {"side": "Side", "item": "Item", "place": "Place", **common},
-            title="Forces in the theatre",
+            title=context.say(ID, "forces_title"),
             numeric=("value",),
-            note="Counts of the same forces by different sources stand side by side; do not add them.",
+            note=context.say(ID, "forces_note"),
         ),
         context.tables.view(
             "arms",
             {"sender": "Sender", "item": "Item", **common},
-            title="Arms delivered or promised",
+            title=context.say(ID, "arms_title"),
             numeric=("value",),
         ),
         context.tables.view(
             "reinforcement",
             {"side": "Side", "item": "Item", "place": "Place", **common},
-            title="Notice, transport and other times",
+            title=context.say(ID, "reinforcement_title"),
             numeric=("value",),
         ),
     ]

@@ -8,11 +8,10 @@ from detente.brief.context import Context
 from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView
 from detente.brief.pictures.charts import Span, draw_ranges, draw_weeks
-from detente.brief.pictures.drawing import Words
 from detente.brief.questions._diplomacy_card import diplomacy_words
-from detente.brief.questions._parts import run_note
+from detente.brief.questions._parts import base_row, picture_words, run_note
 from detente.brief.questions._terms import causes_chart, read_terms
-from detente.brief.words import plural, sentence_case
+from detente.brief.words import sentence_case
 from detente.crisis.elements import Table
 from detente.crisis.registers import kinds_for
 
@@ -115,16 +114,18 @@ def _weeks(context: Context, table: Table) -> Chart | None:
     ]
     this_week = context.crisis.as_of - timedelta(days=context.crisis.as_of.weekday())
     recent = sum(n for (week, state), n in counts.items() if week == this_week and state == "Held")
-    title = f"{plural(len(held), 'meeting')} so far"
-    title += f", {recent} of them in the last week" if recent else ""
-    title += f"; {len(ahead)} more scheduled" if ahead else "; none scheduled"
     return draw_weeks(
         f"{ID}-weeks",
         rows,
-        Words(
-            title=title,
-            subtitle="Meetings and calls per week, by the Monday that it begins with",
-            footnote=f"Source: table of tracks ({table.file}), as of {context.crisis.as_of.isoformat()}.",
+        picture_words(
+            context,
+            ID,
+            "weeks",
+            held=len(held),
+            recent=recent,
+            ahead=len(ahead),
+            file=table.file,
+            day=context.crisis.as_of.isoformat(),
         ),
         states=states,
         unit="Week of",
@@ -136,29 +137,22 @@ def _policy_chart(
 ) -> Chart | None:
     if not effects:
         return None
-    spans = [
-        Span(
-            row=f"Base case: {context.policies.get(context.policies.base).label}", figure=settlement
-        )
-    ]
+    spans = [Span(row=base_row(context), figure=settlement)]
     spans += [
         Span(row=sentence_case(context.policies.get(policy).label), figure=level, colour="#56B4E9")
         for policy, (level, _) in effects.items()
     ]
     best = max(effects.items(), key=lambda item: item[1][0].value or 0.0)
-    if (best[1][0].value or 0.0) > (settlement.value or 0.0):
-        title = (
-            f"“{sentence_case(context.policies.get(best[0]).label)}” makes a settlement most likely"
-        )
-    else:
-        title = "No diplomatic commitment compared makes a settlement more likely"
     return draw_ranges(
         f"{ID}-policies",
         spans,
-        Words(
-            title=title,
-            subtitle="Model's probability of a settlement under each commitment that uses diplomacy, mean over versions",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "policies",
+            note=run_note(context),
+            raises=(best[1][0].value or 0.0) > (settlement.value or 0.0),
+            policy=context.policies.get(best[0]).label,
         ),
         row_title="Commitment",
     )
@@ -179,6 +173,6 @@ def _tables(context: Context) -> tuple[TableView, ...]:
             "grade": "Grade",
             "source": "Source",
         },
-        title="Diplomatic tracks",
+        title=context.say(ID, "tracks_title"),
     )
     return () if tracks is None else (tracks,)

@@ -7,9 +7,8 @@ from detente.brief.context import Context
 from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView, link, present_table
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.questions._options_card import forms_chart, options_words
-from detente.brief.questions._parts import run_note
+from detente.brief.questions._parts import picture_words, run_note
 from detente.brief.shared import comparable, comparable_label
 from detente.brief.words import (
     format_date,
@@ -100,10 +99,7 @@ def _ladder_chart(
         return None
     first = _by_use(ladder)[0]
     force = [pair for pair in ladder if kind_of(pair[0]).open_force]
-    title = f"{challenger} most often uses “{first[0].label}”"
-    if force and not kind_of(first[0]).open_force:
-        top = _by_use(force)[0]
-        title += f"; of its military options, “{top[0].label}”"
+    is_soft = force and not kind_of(first[0]).open_force
     return draw_ranges(
         f"{ID}-ladder",
         [
@@ -114,10 +110,14 @@ def _ladder_chart(
             )
             for instrument, figure in ladder
         ],
-        Words(
-            title=title,
-            subtitle="Model's probability that each option is used at least once, mean over versions; from restraint (top) to force",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "ladder",
+            note=run_note(context),
+            names=challenger,
+            first=first[0].label,
+            military=_by_use(force)[0][0].label if is_soft else "",
         ),
         row_title="Option",
     )
@@ -138,10 +138,8 @@ def _success_chart(context: Context, success: list[tuple[Instrument, Figure]]) -
             )
             for instrument, figure in known
         ],
-        Words(
-            title=f"“{sentence_case(best[0].label)}” is the surest to bring what it aims at: {best[1].text}",
-            subtitle="Chance of the named result as things stand, mean over versions",
-            footnote=run_note(context),
+        picture_words(
+            context, ID, "chance", note=run_note(context), option=best[0].label, chance=best[1]
         ),
         row_title="Result",
     )
@@ -216,10 +214,9 @@ def _verdict_table(context: Context, verdicts: tuple[_Verdict, ...]) -> TableVie
             )
             for item in verdicts
         ),
-        title="What sources expected, and what the model says",
+        title=context.say(ID, "verdicts_title"),
         numeric=(False, False, False, True, True, False),
-        note="“Read as” is our own reading of the words as probabilities; the sources gave none. “Within” means that the "
-        "model's mean lies in it.",
+        note=context.say(ID, "verdicts_note"),
     )
 
 
@@ -250,7 +247,7 @@ def _tables(context: Context, book: Book, verdicts: tuple[_Verdict, ...]) -> tup
                 "as_of": "As of",
                 "source": "Source",
             },
-            title="All that sources said of each option",
+            title=context.say(ID, "estimates_title"),
             numeric=("value",),
         )
     )
@@ -279,6 +276,6 @@ def _first_moves(context: Context, book: Book, player: Player) -> TableView | No
         f"first-{player.id}",
         ("First move", *(sentence_case(kind.label) for kind in player.types)),
         rows,
-        title=f"First move of {player.name}, by type",
-        note="Mean and 5\N{EN DASH}95% of versions. A move that both types make equally tells nothing.",
+        title=context.say(ID, "first_title", player=player.name),
+        note=context.say(ID, "first_note"),
     )

@@ -27,12 +27,7 @@ from detente.brief.questions._leading import (
 )
 from detente.brief.questions._mixing import find_search
 from detente.brief.questions._outlook_card import outlook_words
-from detente.brief.questions._parts import (
-    picture_words,
-    policy_row,
-    readings,
-    run_note,
-)
+from detente.brief.questions._parts import base_row, picture_words, policy_row, readings, run_note
 from detente.brief.questions._reasons import enter_noise, reason_table
 from detente.brief.questions._regret import preference_table, regret_table
 from detente.brief.questions._robust import find_mix
@@ -183,7 +178,7 @@ def _policy_chart(
     for policy in ranked:
         row = sentence_case(context.policies.get(policy).label)
         if policy == context.policies.base:
-            row = context.say("pictures", "base_case", label=context.policies.get(policy).label)
+            row = base_row(context)
         spans.append(Span(row=row, figure=levels[policy][0], series="Attack", colour=INK))
         if context.has_settlement:
             spans.append(

@@ -8,13 +8,9 @@ from detente.brief.facts import read_facts
 from detente.brief.figures import Answer, Chart, Figure, TableView
 from detente.brief.levels import Level
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.palette import INK
 from detente.brief.questions._measures import describe_measures
-from detente.brief.questions._parts import (
-    grouped_row,
-    run_note,
-)
+from detente.brief.questions._parts import base_row, grouped_row, picture_words, run_note
 from detente.brief.questions._payers import find_payers
 from detente.brief.questions._sanctions_card import blow_chart, sanctions_words
 from detente.brief.words import sentence_case
@@ -159,23 +155,22 @@ def _loss_chart(context: Context, target: Rows, senders: Rows) -> Chart | None:
             row, name = grouped_row(context, level, seen)
             spans.append(Span(row=row, name=name, figure=figure, colour=colour))
     hardest, cost = _largest(target), _largest(senders)
-    title = "What sanctions and counter-measures cost"
-    if hardest is not None and cost is not None:
-        larger = (hardest[1].value or 0.0) > (cost[1].value or 0.0)
-        title = (
-            "Sanctions cost the target more than those who impose them"
-            if larger
-            else "Those who impose sanctions may lose more than the target"
-        )
-    elif hardest is not None:
-        title = f"The hardest package costs the target {hardest[1].text}"
+    case = "senders"
+    if hardest is not None:
+        case = "target"
+        if cost is not None:
+            larger = (hardest[1].value or 0.0) > (cost[1].value or 0.0)
+            case = "target_more" if larger else "senders_more"
     return draw_ranges(
         f"{ID}-losses",
         spans,
-        Words(
-            title=title,
-            subtitle="Loss of real income in % of GDP by package and situation; situations without any loss are left out",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "losses",
+            note=run_note(context),
+            case=case,
+            hardest=None if hardest is None else hardest[1],
         ),
         bars=True,
         row_title="Who and when",
@@ -214,10 +209,13 @@ def _member_chart(context: Context, members: Rows) -> Chart | None:
             )
             for level, figure in members[:14]
         ],
-        Words(
-            title=f"{context.names.actor(first[0].member)} loses most of those who impose sanctions",
-            subtitle=f"Loss of each sender in % of GDP, {context.levels.label(first[0])}",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "members",
+            note=run_note(context),
+            member=context.names.actor(first[0].member),
+            state=context.levels.label(first[0]),
         ),
         bars=True,
         row_title="Sender",
@@ -231,26 +229,23 @@ def _policy_chart(
         return None
     attack = book.metric("attack", "an attack", METRIC)
     ranked = sorted(effects.items(), key=lambda item: item[1][0].value or 0.0)
-    spans = [
-        Span(row=f"Base case: {context.policies.get(context.policies.base).label}", figure=attack)
-    ]
+    spans = [Span(row=base_row(context), figure=attack)]
     spans += [
         Span(row=sentence_case(context.policies.get(policy).label), figure=level, colour=INK)
         for policy, (level, _) in ranked
     ]
     policy, (level, change) = ranked[0]
-    title = (
-        f"“{sentence_case(context.policies.get(policy).label)}” brings the probability of an attack to {level.text}"
-        if (change.value or 0.0) < 0
-        else "No commitment to sanction lowers the probability of an attack"
-    )
     return draw_ranges(
         f"{ID}-policies",
         spans,
-        Words(
-            title=title,
-            subtitle="Model's probability of an attack under each commitment that uses sanctions, mean over versions",
-            footnote=run_note(context),
+        picture_words(
+            context,
+            ID,
+            "policies",
+            note=run_note(context),
+            lowers=(change.value or 0.0) < 0,
+            policy=context.policies.get(policy).label,
+            attack=level,
         ),
         row_title="Commitment",
     )
@@ -284,7 +279,7 @@ def _tables(context: Context) -> tuple[TableView, ...]:
             "grade": "Grade",
             "source": "Source",
         },
-        title="Measures on the table",
+        title=context.say(ID, "measures_title"),
         numeric=("value",),
     )
     return () if view is None else (view,)

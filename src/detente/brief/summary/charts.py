@@ -378,6 +378,7 @@ def tradeoff_chart(context: Context, choices: Choices | None) -> Chart | None:
         colour=colour,
         across=say(PAGE, "tradeoff_across"),
         up=say(PAGE, "tradeoff_up", defenders=defenders),
+        crowded=say(PAGE, "tradeoff_crowded"),
         columns=("Commitment", "Attack", "Payoff against the base case", "Range"),
         rows=rows,
     )

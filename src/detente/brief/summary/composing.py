@@ -379,8 +379,8 @@ def _choice(context: Context, item: NamedChoice) -> str:
 def _prepare(prepared: RemainingRisk | None) -> str:
     if prepared is None:
         return ""
-    least = min(prepared.under, key=lambda pair: pair[1].value or 0.0, default=None)
-    return say(PAGE, "prepare", prepared=prepared, least=least)
+    ranked = sorted(prepared.under, key=lambda pair: -(pair[1].value or 0.0))
+    return say(PAGE, "prepare", prepared=prepared, ranked=ranked)
 
 
 # --- allies, days, signs ---------------------------------------------------------------------------------------------

@@ -10,18 +10,11 @@ from detente.crisis.crisis import Crisis
 from detente.errors import refuse
 from detente.web.api import bench_of, stoppable
 from detente.web.charts import Charted, draw_rows
-from detente.web.comparing import (
-    AskedPair,
-    Pair,
-    compare,
-    compare_all,
-    default_pair,
-    tell_pair,
-    unit_of,
-)
+from detente.web.comparing import AskedPair, Pair, compare, default_pair, tell_pair
 from detente.web.exports import Exportable, cite, offer_exports
 from detente.web.links import SET, Opened, open_link
 from detente.web.pages._begin import CrisisOfPage
+from detente.web.pages.jobs import told_of
 from detente.web.rendering import Page, Renderer, renderer_of
 
 __all__ = ["PAGE", "chart_pair", "export_pair", "read_pair", "router", "say_pair", "show"]
@@ -93,28 +86,13 @@ offer_exports(router, PAGE, export_pair)
 async def show(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
     """Compare two policies, the second of the crisis with the first unless the address names others."""
     opened, pair = await read_pair(request, crisis)
-    asked, bench, renderer = opened.asked, bench_of(request), renderer_of(request)
-    table = None
-    if request.query_params.get("all"):
-        table = await stoppable(
-            request, "", lambda _stop: compare_all(bench, crisis.id, asked.set, asked.seed)
-        )
-    given = {SET + path: text for path, text in asked.set.items()}
+    renderer = renderer_of(request)
+    given = {SET + path: text for path, text in opened.asked.set.items()}
     return renderer.page(
         "policies.html",
         request,
         crisis=crisis,
         pair=pair,
-        table=table,
-        all_words=""
-        if table is None
-        else renderer.words(
-            "words.j2",
-            "unbeaten",
-            sum(item["pareto"] for item in table["policies"]),
-            len(table["policies"]),
-        ),
-        unit_of=unit_of,
         stale=opened.stale,
         given=given,
         headline=say_pair(renderer, pair),
@@ -123,4 +101,5 @@ async def show(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
         ),
         chart=chart_pair(renderer, pair).charts[0],
         exports=urlencode({"a": pair.a, "b": pair.b, "seed": pair.seed, **given}),
+        **told_of(request, crisis, request.query_params.get("job")),
     )

@@ -45,5 +45,5 @@ export function say(text) {
 export function carry() {
   const kept = [...new URLSearchParams(location.search)].filter(([name]) => /^(digest|engine|seed|policy|set\..*)$/.test(name));
   const query = kept.length > 0 ? `?${new URLSearchParams(kept)}` : "";
-  for (const item of document.querySelectorAll(".nav a")) item.href = item.pathname + query;
+  for (const item of document.querySelectorAll(".nav a, a[data-carry]")) item.href = item.pathname + query;
 }
