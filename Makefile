@@ -81,6 +81,11 @@ $(PEERS)/.workbenches: | $(PEERS)/.installed
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary=:all: ema_workbench mesa
 	@touch $@
 
+$(PEERS)/.streamlit: | $(PEERS)/.installed
+	@echo "installing Streamlit into $(PEERS)"
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary=:all: streamlit
+	@touch $@
+
 fuzz: $(STAMP) ## try spoilt inputs (ARGS="events --seed 7 --count 300"; a category or `all`)
 	@$(BIN)/python tools/fuzz $(or $(ARGS),all --count 20)
 

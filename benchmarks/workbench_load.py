@@ -5,7 +5,7 @@
 A user does what the page does: a move asks for a draft of 64 draws, which supersedes what the same user still waits for, and
 then for the refinement to 256, which is given up when the next move comes. No value is asked for twice. Users come from
 addresses of their own on the loopback network, as the limits of the server count them. Printed are the seconds from a move to
-its draft, what failed, how many refinements came in time, and the memory of the server at the start and at each half.
+its draft, what failed, how many refinements came in time, and the memory of the server as time goes on.
 """
 
 import http.client
@@ -23,6 +23,8 @@ from urllib.parse import urlsplit
 
 PAUSE = 2.0
 """Seconds between moves of a user."""
+LOOKS = 6
+"""Times that the memory of the server is looked at."""
 TARGET = 2.0
 """Seconds that 95% of the drafts should take at most."""
 
@@ -131,11 +133,13 @@ def main():
         crowd = [User(number, users, address, crisis, paths, end) for number in range(users)]
         for user in crowd:
             user.start()
-        time.sleep(seconds / 2)
-        half = memory_of(process)
+        memory = []
+        for _ in range(LOOKS):
+            time.sleep(seconds / LOOKS)
+            memory.append(memory_of(process))
         for user in crowd:
             user.join()
-        after, used = memory_of(process), spent(process) - used
+        used = spent(process) - used
     finally:
         process.terminate()
         process.wait(30)
@@ -150,7 +154,7 @@ def main():
         f"of {users * seconds / PAUSE:.0f} moves that were meant; {sum(user.refined for user in crowd)} refinements to 256 came before the next move\n"
         f"processor time of the server: {used:.1f} s, {used / len(took):.3f} s for each draft and what was begun of its refinement\n"
         f"errors: {dict(errors) or 'none'}\n"
-        f"memory of the server: {before:.0f} MiB before, {half:.0f} at half, {after:.0f} after"
+        f"memory of the server: {before:.0f} MiB before, then {', '.join(f'{size:.0f}' for size in memory)}"
     )
 
 
