@@ -41,6 +41,14 @@ ExecutorOption = Annotated[
         metavar="NAME|ADDRESS",
     ),
 ]
+OtherOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--other",
+        help="Another version of a crisis, or a briefing, to compare with on the page Compare. May be repeated.",
+        metavar="FOLDER",
+    ),
+]
 BrowserOption = Annotated[
     bool, typer.Option("--browser/--no-browser", help="Open the workbench in a browser.")
 ]
@@ -53,6 +61,7 @@ def command(
     port: PortOption = 8000,
     store: StoreOption = None,
     executor: ExecutorOption = None,
+    others: OtherOption = None,
     browser: BrowserOption = True,
 ) -> None:
     """Open the workbench: move an assumption of a crisis in the browser, and see what it changes and why.
@@ -79,7 +88,7 @@ def command(
         sys.stdout.flush()
 
     with stopping_on_terminate():
-        bench = Workbench(crises or ())
+        bench = Workbench(crises or (), beside=others or ())
         serve(
             bench,
             host=host,

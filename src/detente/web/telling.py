@@ -21,8 +21,10 @@ __all__ = [
     "TraceOfNumber",
     "check_figure",
     "is_figure",
+    "label_figure",
     "tell_figure",
     "trace_of",
+    "unit_of_figure",
 ]
 
 STANDING = "explored cases, not a forecast"
@@ -126,9 +128,7 @@ def tell_figure(
         text = f"{format_value(spread.mean, unit)}{f' ({ends})' if ends else ''}"
     return NumberTold(
         id=str(metric),
-        label=renderer.words(
-            "assistants-words.j2", "figure", metric.kind, _words_of(crisis, metric)
-        ),
+        label=label_figure(renderer, crisis, metric),
         mean=None if spread is None else spread.mean,
         low=None if spread is None else spread.low,
         high=None if spread is None else spread.high,
@@ -137,6 +137,16 @@ def tell_figure(
         excluded=spread is None,
         trace=trace,
     )
+
+
+def label_figure(renderer: Renderer, crisis: Crisis, metric: Metric) -> str:
+    """Return what a figure is called."""
+    return renderer.words("assistants-words.j2", "figure", metric.kind, _words_of(crisis, metric))
+
+
+def unit_of_figure(metric: Metric) -> Literal["prob", "stakes"]:
+    """Return the unit of a figure."""
+    return _UNITS[metric.kind]
 
 
 def trace_of(filed: Crisis, changed: Crisis, metric: Metric, asked: Asked) -> TraceOfNumber:

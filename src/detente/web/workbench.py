@@ -96,6 +96,8 @@ class Workbench:
         Names of shipped crises, or folders; all that ship by default.
     workers
         Threads of an engine.
+    beside
+        Folders of crises, and briefings, that the served ones may be compared with.
 
     Examples
     --------
@@ -106,7 +108,14 @@ class Workbench:
     2
     """
 
-    def __init__(self, sources: Sequence[str] = (), *, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        sources: Sequence[str] = (),
+        *,
+        workers: int | None = None,
+        beside: Sequence[str] = (),
+    ) -> None:
+        self.beside = tuple(dict.fromkeys(beside))
         self.channels = Channels()
         self.tables: Recent[dict[str, Any]] = Recent(_TABLES)
         self.weights: Recent[list[Any]] = Recent(_TABLES)
