@@ -37,8 +37,8 @@ serve: $(STAMP) ## the workbench in the browser (ARGS="cuba-1962 --port 8080")
 test: $(STAMP) ## the tests that CI calls (ARGS="tests/game -x")
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-browser: $(STAMP) ## the workbench in Debian's chromium (ARGS="-k slider")
-	@$(BIN)/python -m pytest tests/web -p no:xdist -m browser $(ARGS)
+browser: $(STAMP) ## the workbench and the briefing in Debian's chromium (ARGS="-k slider")
+	@$(BIN)/python -m pytest tests/web tests/brief/test_in_a_browser.py -p no:xdist -m browser $(ARGS)
 
 slow: $(STAMP) ## all tests: the slow ones too, and property tests with many examples
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not network" --hypothesis-profile=thorough $(ARGS)

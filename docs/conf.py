@@ -32,3 +32,4 @@ html_title = "detente"
 html_static_path = ["_static"]
 
 generate.write_pages(Path(__file__).parent / "reference" / "generated")
+sys.stdout.write(f"{generate.reading_page()}\n")

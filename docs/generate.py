@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 import typer.main
+from reading import measure, parts_of_page
 from typer.testing import CliRunner
 
 from detente.cli import app
@@ -105,6 +106,31 @@ def crises_page() -> str:
     return f"# Crises that ship\n\n```{{toctree}}\n:maxdepth: 1\n\n{links}\n```\n"
 
 
+def reading_page() -> str:
+    """Return how the briefings of the golden files read, by part of the page."""
+    golden = Path(__file__).parents[1] / "tests" / "golden"
+    rows = []
+    for path in sorted(golden.glob("*/brief.md")):
+        for part, text in parts_of_page(path.read_text("utf-8")).items():
+            found = measure(text)
+            rows.append(
+                [
+                    path.parent.name,
+                    part,
+                    f"{found.words:,}",
+                    f"{found.words / max(found.sentences, 1):.0f}",
+                    f"{found.grade:.0f}",
+                ]
+            )
+    return (
+        "# How the briefing reads\n\n"
+        "Words of the page that are its own: facts, headings, captions, citations and pictures are left out. The grade is the "
+        "school year of Flesch and Kincaid, {cite:p}`kincaid1975`, with syllables counted by groups of vowels and a number as one: it compares texts, "
+        "and says little of one alone. Measured with each build of these pages, on the golden texts, which tests hold to what the program writes.\n\n"
+        + _table(["briefing", "part", "words", "words a sentence", "grade"], rows)
+    )
+
+
 def write_pages(folder: Path) -> None:
     """Write every generated page into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -113,6 +139,7 @@ def write_pages(folder: Path) -> None:
         "commands.md": commands_page(),
         "errors.md": errors_page(),
         "crises.md": crises_page(),
+        "reading.md": reading_page(),
         "units.md": csv_page("Units", "The units that a crisis file may use.", "units.csv"),
         "instrument-kinds.md": csv_page(
             "Kinds of instruments",

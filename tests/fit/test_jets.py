@@ -17,6 +17,7 @@ FUNCTIONS = {
     "softplus": lambda x, y: jets.softplus(x - y),
     "log_logistic": lambda x, y: jets.log_logistic(x * y),
     "log_normal": lambda x, y: jets.log_normal(x - y * y),
+    "log_one_plus_square": lambda x, y: jets.log_one_plus_square(x - y),
     "log_add": lambda x, y: jets.log_add(x, y * y),
     "log_both_below": lambda x, y: jets.log_both_below(x * y, x - y),
     "largest of two": lambda x, y: jets.log_largest([x, y * x], [jets.exp(y), x * x + 1.0])[1],

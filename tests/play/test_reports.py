@@ -10,9 +10,17 @@ from tests.play.driving import Driven
 
 from detente.errors import UsageError
 from detente.play.batches import play_alone
-from detente.play.forecasts import Forecast, forecast, parallels, thousand
+from detente.play.forecasts import Outlook, forecast, parallels, thousand
 from detente.play.options import SessionOptions
-from detente.play.reports import CHANGED, UNLIKELY, UNSEEN, Step, find_steps, report_data, turning
+from detente.play.reports import (
+    CHANGED,
+    UNLIKELY,
+    UNSEEN,
+    PlayedStep,
+    find_steps,
+    report_data,
+    turning,
+)
 from detente.play.research import COLUMNS, event_lines, move_table, write_report
 
 TYPES = {"north": "limited", "west": "hollow"}
@@ -20,11 +28,11 @@ TYPES = {"north": "limited", "west": "hollow"}
 
 def _forecast(war):
     ends = {"war": (war, war, war), "peace": (1 - war, 1 - war, 1 - war)}
-    return Forecast(ends=ends, attack=ends["war"], settlement=ends["peace"])
+    return Outlook(ends=ends, attack=ends["war"], settlement=ends["peace"])
 
 
 def _made(*, expected=0.2, likeliest="wait", before=0.2, after=0.5, hidden=(), unseen=0.0):
-    return Step(
+    return PlayedStep(
         turn=1,
         round=1,
         phase="p",

@@ -400,6 +400,14 @@ def opened(visit):
     return page
 
 
+def until(page, wanted):
+    """Wait for a condition; the policy of the pages lets a browser wait for no text of a script."""
+    end = time.monotonic() + 60
+    while not page.evaluate(wanted):
+        assert time.monotonic() < end, wanted
+        page.wait_for_timeout(50)
+
+
 def cell(page, *at):
     return page.locator(f".cell[data-at='{json.dumps(list(at))}']")
 
@@ -426,9 +434,7 @@ class TestInBrowser:
         page.keyboard.type("offer a long moratorium")
         with page.expect_event("requestfinished", lambda item: item.method == "PATCH"):
             page.keyboard.press("Enter")
-        page.wait_for_function(
-            "document.querySelector('#snippet').value.includes('offer a long moratorium')"
-        )
+        until(page, "document.querySelector('#snippet').value.includes('offer a long moratorium')")
         assert page.evaluate("document.activeElement.dataset.at") == json.dumps(
             ["instruments", "offer", "label"]
         )
@@ -439,13 +445,13 @@ class TestInBrowser:
         page.goto(page.url.split("?")[0] + "?part=quantities&entry=war.gain")
         page.locator("#n-1").fill("10")
         page.get_by_role("button", name="Keep", exact=True).click()
-        page.wait_for_function("document.querySelector('#snippet').value.includes('[10, 50, 80]')")
+        until(page, "document.querySelector('#snippet').value.includes('[10, 50, 80]')")
         text = page.locator("#snippet").input_value()
         page.locator("#snippet").fill(text.replace("[10, 50, 80]", "[12, 50, 80]"))
         page.get_by_role("button", name="Keep the text").click()
-        page.wait_for_function("document.querySelector('#n-1').value === '12'")
+        until(page, "document.querySelector('#n-1').value === '12'")
         page.locator("#undo").click()
-        page.wait_for_function("document.querySelector('#n-1').value === '10'")
+        until(page, "document.querySelector('#n-1').value === '10'")
 
     def test_error_is_shown_with_its_fix_and_mended(self, opened):
         """Oracle: hand."""
@@ -454,8 +460,8 @@ class TestInBrowser:
         page.locator("#n-2").fill("90")
         page.get_by_role("button", name="Keep", exact=True).click()
         page.get_by_role("button", name="Use 30 / 80 / 90").click()
-        page.wait_for_function(
-            "document.querySelector('#checks-words').textContent.includes('All checks pass')"
+        until(
+            page, "document.querySelector('#checks-words').textContent.includes('All checks pass')"
         )
         assert page.locator("#n-2").input_value() == "80"
 
@@ -540,7 +546,7 @@ def test_nothing_is_lost_when_the_server_starts_anew(browser, tmp_path):
     page.wait_for_selector("#lost:not([hidden])")
     assert page.locator("#f-note").input_value() == "typed while nobody listened"
     stop = start()
-    page.wait_for_function("document.querySelector('#lost').hidden")
+    until(page, "document.querySelector('#lost').hidden")
     page.reload()
     assert page.locator("#f-note").input_value() == "typed while nobody listened"
     assert page.locator('input[name="w.note"]').input_value() == "typed while nobody listened"

@@ -1,42 +1,56 @@
 """Overview, deter or provoke, allies, sanctions, energy: what they show is what a briefing of the same run says."""
 
+import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
-from tests.brief.test_gas import figure, gas_crisis_folder
+from tests.brief.test_gas import figure
 from tests.web.conftest import CRISIS, HERE
+from tests.web.small import FULL, GAS, write_full, write_gas
 from tests.web.test_findings import RENDERER
 
 import detente
 from detente.brief import compose
 from detente.brief.figures import TableView, link, plain
 from detente.crisis import load_crisis
+from detente.errors import CODES
+from detente.testing.profiles import examples
 from detente.web import Workbench, create_app
 from detente.web.access import Limits
 from detente.web.pages.deter import judged_readings, tell_moves
 from detente.web.parts import PartTable, cells_of, count_changed, tell_difference
 
 PAGES = ["overview", "deter", "allies", "sanctions", "energy"]
-SET = {"calm": 6}
+SET = {"war.gain": 25}
+BASE = "arm"
 
 
 @pytest.fixture(scope="module")
-def brief(bench):
+def small(tmp_path_factory):
+    """A small crisis with every mechanism, and one with a gas system."""
+    folder = tmp_path_factory.mktemp("small")
+    return Workbench([str(write_full(folder)), str(write_gas(folder))], workers=1)
+
+
+@pytest.fixture(scope="module")
+def brief(small):
     """The briefing of a what-if under another base case, at the draws of a draft."""
-    crisis = bench.crisis(CRISIS).set(SET)
-    policies = ["widen", *(name for name in crisis.policies if name != "widen")]
+    crisis = small.crisis(FULL).set(SET)
+    policies = [BASE, *(name for name in crisis.policies if name != BASE)]
     run = detente.run(crisis, draws=64, policies=policies, seed=3, progress=lambda *_: None)
     return compose(crisis, run)
 
 
 @pytest.fixture(scope="module")
-def view_of(bench):
-    client = TestClient(create_app(bench, limits=Limits(burst=10_000)), base_url=HERE)
+def view_of(small):
+    client = TestClient(create_app(small, limits=Limits(burst=10_000)), base_url=HERE)
 
     def ask(page, **given):
-        body = {"set": SET, "policy": "widen", "seed": 3, "draws": 64, **given}
-        answer = client.post(f"/api/crises/{CRISIS}/{page}", json=body)
+        body = {"set": SET, "policy": BASE, "seed": 3, "draws": 64, **given}
+        answer = client.post(f"/api/crises/{FULL}/{page}", json=body)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -67,8 +81,8 @@ def test_pictures_and_tables_are_those_of_the_briefing(view_of, brief, page):
             ]
             seen += 1
     assert seen or page == "energy"
-    assert (view["draws"], view["draft"], view["policy"]) == (64, True, "widen")
-    assert [item["path"] for item in view["changes"]] == ["calm"]
+    assert (view["draws"], view["draft"], view["policy"]) == (64, True, BASE)
+    assert [item["path"] for item in view["changes"]] == ["war.gain"]
 
 
 def test_a_move_has_the_share_of_cases_of_each_sign(view_of, brief):
@@ -109,8 +123,46 @@ def test_the_same_question_has_the_same_bytes(view_of):
     """Oracle: theorem, nothing is drawn anew: what is shown depends on the link alone."""
     first, again = (view_of("sanctions", shows=True) for _ in range(2))
     assert first == again
-    assert first["link"].startswith(f"/{CRISIS}/sanctions?digest=")
-    assert "set.calm=6" in first["link"]
+    assert first["link"].startswith(f"/{FULL}/sanctions?digest=")
+    assert "set.war.gain=25" in first["link"]
+
+
+WORDS = st.one_of(st.text(max_size=8), st.sampled_from(["arm", "nothing", "1e999", "3..1", "25"]))
+
+
+@examples(100)
+@given(
+    page=st.sampled_from(PAGES),
+    given=st.fixed_dictionaries(
+        {},
+        optional={
+            "set": st.dictionaries(
+                st.sampled_from(["war.gain", "state.posture", "x"]), WORDS, max_size=1
+            ),
+            "policy": WORDS,
+            "seed": st.sampled_from([1, 2**53, -1, "x"]),
+            "options": st.dictionaries(st.sampled_from(["case", "month", "x"]), WORDS, max_size=2),
+            "shows": st.booleans(),
+        },
+    ),
+)
+def test_no_question_makes_a_page_fail(small, page, given):
+    """Oracle by hand: an answer, or an error with code, message and fix."""
+    app = create_app(small, limits=Limits(burst=10**9))
+    client = TestClient(app, base_url=HERE, raise_server_exceptions=False)
+    text = json.dumps({"draws": 64, **given})
+    answer = client.post(
+        f"/api/crises/{FULL}/{page}",
+        content=text.encode("utf-8", "surrogatepass"),
+        headers={"content-type": "application/json"},
+    )
+    assert answer.status_code < 500, answer.text
+    if answer.status_code >= 400:
+        error = answer.json()["error"]
+        assert error["code"] in CODES
+        assert error["fix"]
+    else:
+        assert answer.json()["finding"]
 
 
 def rows_of(*rows):
@@ -225,12 +277,10 @@ def test_an_overview_names_everybody_and_everything(client, bench):
     assert "deterrence-theatre" in text
 
 
-def test_a_month_can_be_linked_to(tmp_path):
+def test_a_month_can_be_linked_to(small):
     """Oracle by hand: the month and the case of the address are chosen, drawn, and stand in the link of the page."""
-    folder = gas_crisis_folder(tmp_path)
-    bench = Workbench([str(folder)], workers=1)
-    (name,) = bench.names
-    app = create_app(bench, limits=Limits(burst=1000))
+    name = GAS
+    app = create_app(small, limits=Limits(burst=1000))
     client = TestClient(app, base_url=HERE)
     text = client.get(f"/{name}/energy?case=hoarding").text
     periods = re.findall(r'<option value="(\d{4}-\d{2})"', text)

@@ -23,6 +23,7 @@ __all__ = [
     "log_largest",
     "log_logistic",
     "log_normal",
+    "log_one_plus_square",
     "power",
     "softplus",
     "total",
@@ -160,6 +161,13 @@ def softplus(jet: Jet) -> Jet:
     """Return log(1 + e^x)."""
     share = expit(jet.value)
     return jet.through(np.logaddexp(0.0, jet.value), share, share * expit(-jet.value))
+
+
+def log_one_plus_square(jet: Jet) -> Jet:
+    """Return log(1 + x^2)."""
+    square = jet.value**2
+    slope = 2.0 * jet.value / (1.0 + square)
+    return jet.through(np.log1p(square), slope, 2.0 * (1.0 - square) / (1.0 + square) ** 2)
 
 
 def log_logistic(jet: Jet) -> Jet:

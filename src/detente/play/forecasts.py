@@ -14,7 +14,7 @@ from detente.play.knowing import Range, weighted_range
 from detente.play.rulebooks import Opening
 
 __all__ = [
-    "Forecast",
+    "Outlook",
     "choice_chances",
     "distance",
     "forecast",
@@ -25,7 +25,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
+class Outlook:
     """How likely the ends are from some stands: mean and 5-95% range over the cases, by outcome and for all attacks and settlements."""
 
     ends: Mapping[str, Range]
@@ -65,7 +65,7 @@ def parallels(course: Course, stand: Stand) -> list[Stand]:
     return found
 
 
-def forecast(opening: Opening, crisis: Crisis, stands: Sequence[Stand]) -> Forecast:
+def forecast(opening: Opening, crisis: Crisis, stands: Sequence[Stand]) -> Outlook:
     """Return how the game ends from some stands, none of which lies on the way to another."""
     ends = opening.ends(stands)
     total = ends.sum(axis=0)
@@ -73,7 +73,7 @@ def forecast(opening: Opening, crisis: Crisis, stands: Sequence[Stand]) -> Forec
     names = opening.root.outcomes
     attack = [place for place, name in enumerate(names) if crisis.outcomes[name].attack]
     settled = [place for place, name in enumerate(names) if crisis.outcomes[name].settlement]
-    return Forecast(
+    return Outlook(
         ends={name: weighted_range(shares[place], total) for place, name in enumerate(names)},
         attack=weighted_range(shares[attack].sum(axis=0), total),
         settlement=weighted_range(shares[settled].sum(axis=0), total),

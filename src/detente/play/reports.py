@@ -13,7 +13,7 @@ from detente.crisis.registers import kind_of
 from detente.errors import refuse
 from detente.play.courses import Stand
 from detente.play.forecasts import (
-    Forecast,
+    Outlook,
     choice_chances,
     distance,
     forecast,
@@ -23,7 +23,7 @@ from detente.play.forecasts import (
 from detente.play.knowing import Knowledge, Range
 from detente.play.state import SessionState, Turn
 
-__all__ = ["CHANGED", "UNLIKELY", "UNSEEN", "Step", "find_steps", "report_data", "turning"]
+__all__ = ["CHANGED", "UNLIKELY", "UNSEEN", "PlayedStep", "find_steps", "report_data", "turning"]
 
 UNLIKELY: Final = 0.45
 """Highest chance of a move that is held unlikely: the upper end of that word in ICD-203."""
@@ -34,7 +34,7 @@ UNSEEN: Final = 0.10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class PlayedStep:
     """A move of a seat, or a draw of chance (``seat`` empty), with what was expected before and after it.
 
     ``expected`` is the chance of what was done, ``of_type`` that for the type that was dealt (None for chance), ``likeliest`` what
@@ -54,12 +54,12 @@ class Step:
     of_type: Range | None
     likeliest: str
     hidden_from: tuple[str, ...]
-    before: Forecast
-    after: Forecast
+    before: Outlook
+    after: Outlook
     unseen: tuple[str, float]
 
 
-def turning(step: Step) -> tuple[str, ...]:
+def turning(step: PlayedStep) -> tuple[str, ...]:
     """Return why a step is a turning point: it ``changed_the_ends``, or ``kept_an_end_open_unseen``; nothing if it is none."""
     if step.expected[0] > UNLIKELY or step.did == step.likeliest:
         return ()
@@ -71,12 +71,12 @@ def turning(step: Step) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def find_steps(state: SessionState) -> list[Step]:
+def find_steps(state: SessionState) -> list[PlayedStep]:
     """Return every move and draw of a session in order, with what was expected."""
     return [step for turn in state.turns for step in _steps_of(state, turn)]
 
 
-def _steps_of(state: SessionState, turn: Turn) -> list[Step]:
+def _steps_of(state: SessionState, turn: Turn) -> list[PlayedStep]:
     course = turn.opening.course
     here, found = turn.before, []
     left = {seat: list(order.choices) for seat, order in turn.orders.items()}
@@ -93,7 +93,7 @@ def _steps_of(state: SessionState, turn: Turn) -> list[Step]:
 
 def _step(
     state: SessionState, turn: Turn, here: Stand, *, seat: str, choice: str, by: str = ""
-) -> Step:
+) -> PlayedStep:
     opening, crisis = turn.opening, state.book.crisis
     course = opening.course
     stands = parallels(course, here)
@@ -109,7 +109,7 @@ def _step(
         seen_by = crisis.instruments[choice].seen_by
         hidden = tuple(who for who in crisis.players if seen_by and who not in {*seen_by, seat})
     order = turn.orders.get(seat)
-    return Step(
+    return PlayedStep(
         turn=turn.number,
         round=round_number,
         phase=phase,
@@ -210,7 +210,7 @@ def report_data(state: SessionState) -> dict[str, Any]:
     }
 
 
-def _turn_data(state: SessionState, turn: Turn, steps: Sequence[Step]) -> dict[str, Any]:
+def _turn_data(state: SessionState, turn: Turn, steps: Sequence[PlayedStep]) -> dict[str, Any]:
     """Return where a turn began: what was expected, what each side believed, and how high its moves stand on the ladder."""
     crisis = state.book.crisis
     expected = forecast(turn.opening, crisis, parallels(turn.opening.course, turn.before))
@@ -232,7 +232,7 @@ def _turn_data(state: SessionState, turn: Turn, steps: Sequence[Step]) -> dict[s
     }
 
 
-def _forecast_data(found: Forecast) -> dict[str, Any]:
+def _forecast_data(found: Outlook) -> dict[str, Any]:
     return {
         "ends": {name: list(share) for name, share in found.ends.items()},
         "attack": list(found.attack),
@@ -240,7 +240,7 @@ def _forecast_data(found: Forecast) -> dict[str, Any]:
     }
 
 
-def _step_data(step: Step) -> dict[str, Any]:
+def _step_data(step: PlayedStep) -> dict[str, Any]:
     return {
         "turn": step.turn,
         "round": step.round,
@@ -295,7 +295,7 @@ def _goals(state: SessionState) -> list[dict[str, Any]]:
 
 
 def _questions(
-    points: Sequence[tuple[Step, Sequence[str]]], goals: Sequence[Mapping[str, Any]]
+    points: Sequence[tuple[PlayedStep, Sequence[str]]], goals: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return what to ask in the debrief, as named cases with the numbers that they speak of."""
     asked: list[dict[str, Any]] = [

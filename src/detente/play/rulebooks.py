@@ -6,7 +6,7 @@ Nothing is solved before it is asked for: a session of people on a board whose o
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 
@@ -182,6 +182,7 @@ class Rulebook:
                 fix="choose a policy without credibility, cost and broken",
             )
         self.engine = Engine(crisis)
+        self.worth = cache(self._worth)
         self._lock = threading.RLock()
         self._openings: dict[object, Opening] = {}
 
@@ -281,7 +282,7 @@ class Rulebook:
         payoffs: FloatArray = table[game.form.payoff_class]
         return payoffs
 
-    def worth(self, player: str, kind: str) -> dict[str, tuple[FloatArray, FloatArray]]:
+    def _worth(self, player: str, kind: str) -> dict[str, tuple[FloatArray, FloatArray]]:
         """Return by outcome what it is worth to a type in each case, and how likely it is in that case given the type.
 
         An outcome can come about in several ways; they are weighed by how likely they are. Shapes ``(D,)``.

@@ -132,7 +132,7 @@ def _seal(recorder: Recorder, command: Command) -> None:
     mine = [menu for menu in state.menus if menu.player == seat]
     named = command.data.get("phase"), command.data.get("round")
     round_number, phase = state.where.where
-    if not mine or named not in {(None, None), (phase, None), (phase, round_number)}:
+    if not mine or named not in [(None, None), (phase, None), (phase, round_number)]:
         phase_over(
             f"{seat!r} has no move now",
             "wait for a phase in which you have one",

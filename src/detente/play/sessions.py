@@ -16,6 +16,7 @@ from detente.crisis.crisis import Crisis
 from detente.engine.keys import key_of
 from detente.errors import RunError, refuse
 from detente.log import Log, LogEvent
+from detente.log.log import MOST_EVENTS
 from detente.play.commands import Command, Events
 from detente.play.creating import create
 from detente.play.deciding import decide
@@ -225,7 +226,9 @@ class Session:
         found = name or "".join(secrets.choice(_LETTERS) for _ in range(6))
         key = key_of(state.seed, found, "fork") >> 11 if seed is None else seed
         forked = ("forked", {"of": self.name, "turn": turn, "seed": key})
-        self.log.append(stream_of(found), [*kept, forked], after=0)
+        copied = [*kept, forked]
+        for first in range(0, len(copied), MOST_EVENTS):
+            self.log.append(stream_of(found), copied[first : first + MOST_EVENTS], after=first)
         session = Session(self.log, found, self.book)
         session.send(CONTROL, "tick")
         return session

@@ -100,7 +100,7 @@ def cite(
 
 def cite_line(renderer: Renderer, citation: Citation) -> str:
     """Write the line that stands below a picture and its numbers."""
-    return renderer.words("exports-words.j2", "citation", citation)
+    return renderer.words("citation-words.j2", "citation", citation)
 
 
 def write_export(exportable: Exportable, name: str, ending: str, *, line: str) -> bytes:

@@ -343,14 +343,15 @@ def _solve(problem: _Problem, threads: int) -> LogitQREResult:
     if problem.effort is not None:
         # a block takes as long as the slowest of its draws
         order = np.argsort(problem.effort, kind="stable")
-    blocks = [order[at : at + logit.LANES] for at in range(0, order.size, logit.LANES)]
+    table = _table_in(order, problem)
+    blocks = range(0, problem.n_draws, logit.LANES)
     share = max(1, min(threads, len(blocks)))
     ahead = iter(blocks)
 
     def work(_which: int) -> None:
-        room = _Room(problem, logit)
-        for draws in ahead:  # shared: a thread that gets less of the machine takes fewer blocks
-            room.solve(draws, answer)
+        room = _Room(problem, logit, order, table)
+        for first in ahead:  # shared: a thread that gets less of the machine takes fewer blocks
+            room.solve(first, answer)
 
     if share == 1:
         work(0)
@@ -361,6 +362,16 @@ def _solve(problem: _Problem, threads: int) -> LogitQREResult:
         answer.residual <= problem.tolerance, Status.CONVERGED, Status.STALLED
     )
     return answer
+
+
+def _table_in(order: IntArray, problem: _Problem) -> FloatArray | None:
+    """Return payoffs with the draws in an order, side by side in memory as blocks are; None where they are priced by blocks."""
+    source = problem.payoffs
+    if not isinstance(source, PayoffTable):
+        return None
+    if problem.effort is None or source.n_draws == 1:
+        return np.ascontiguousarray(source.table)
+    return np.take(source.table, order, axis=2)
 
 
 def _solve_restricted(
@@ -487,7 +498,9 @@ def _refuse_span(rate: FloatArray, draws: IntArray) -> NoReturn:
 class _Room:
     """The arrays that one thread solves blocks in."""
 
-    def __init__(self, problem: _Problem, kernels: Any) -> None:
+    def __init__(
+        self, problem: _Problem, kernels: Any, order: IntArray, table: FloatArray | None
+    ) -> None:
         from detente.game.kernels.filling import lay_payoffs  # noqa: PLC0415  loads numba
 
         self.problem, self.kernels = problem, kernels
@@ -528,16 +541,16 @@ class _Room:
             **{name: rows[name] for name in parts}, **self.arrays.block_fields(rows)
         )
         self.lay_payoffs = lay_payoffs
-        source = problem.payoffs
-        self.table = np.ascontiguousarray(source.table) if isinstance(source, PayoffTable) else None
+        self.order, self.table = order, table
         self.tail = self.block.value[inner * players :].reshape(classes, players, kernels.LANES)
         self.point, self.kept = rows["point"], rows["kept"]
         self.bends, self.moves = rows["bends"], rows["moves"]
         self.change, self.state = rows["change"], rows["state"]
 
-    def solve(self, draws: IntArray, answer: LogitQREResult) -> None:
-        """Solve a block of draws, eight at most, and write it into the answer."""
+    def solve(self, first: int, answer: LogitQREResult) -> None:
+        """Solve a block of draws, from ``first`` on in their order, and write it into the answer."""
         problem, block, kernels = self.problem, self.block, self.kernels
+        draws = self.order[first : first + kernels.LANES]
         count = draws.size
         lane = np.minimum(np.arange(kernels.LANES), count - 1)
         seen = draws[lane]
@@ -545,7 +558,7 @@ class _Room:
         def pick(array: FloatArray) -> FloatArray:
             return array[..., seen if array.shape[-1] > 1 else np.zeros_like(seen)]
 
-        least, most = self.lay(draws, lane)
+        least, most = self.lay(first, lane)
         rationality = pick(problem.rationality)
         with np.errstate(over="ignore"):
             rate = most * rationality
@@ -605,11 +618,12 @@ class _Room:
             for draw in draws[lanes][answer.residual[draws[lanes]] > problem.tolerance].tolist():
                 self.trace(draw, answer)
 
-    def lay(self, draws: IntArray, lane: IntArray) -> tuple[FloatArray, FloatArray]:
+    def lay(self, first: int, lane: IntArray) -> tuple[FloatArray, FloatArray]:
         """Lay out the payoffs of a block of draws; return the least of each player in each lane and the spread, ``(P, 8)``."""
         least, most = np.empty((2, self.problem.form.n_players, lane.size))
-        table, column = self.table, draws[lane]
+        table, column = self.table, first + lane
         if table is None:
+            draws = self.order[first : first + lane[-1] + 1]
             table, column = np.ascontiguousarray(self.problem.payoffs.block(draws)), lane
         if table.shape[2] == 1:
             column = np.zeros_like(lane)

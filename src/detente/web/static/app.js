@@ -3,6 +3,9 @@
 for (const item of document.querySelectorAll(".js")) item.hidden = false;
 for (const item of document.querySelectorAll(".nojs")) item.hidden = true;
 
+const here = document.querySelector(".nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - here.parentElement.clientWidth / 2 + here.offsetWidth / 2;
+
 const root = document.documentElement;
 const kept = read("detente-theme");
 if (kept) root.dataset.theme = kept;

@@ -6,8 +6,9 @@ import { ask, say } from "/static/app.js";
 const csrf = () => document.querySelector('meta[name="csrf"]').content;
 const AGAIN = 1500;
 
-/** Follow a job in its place until it has ended. */
-export function follow(place) {
+/** Follow a job in its place until it has ended; of one that was just queued, show the result even if it is there already. */
+export function follow(place, { fresh = false } = {}) {
+  if (fresh && place.dataset.status === "done") return void result(place);
   if (["done", "failed", "cancelled"].includes(place.dataset.status)) return;
   const away = place.querySelector(".job-away");
   const cancel = place.querySelector("form");
@@ -80,7 +81,7 @@ for (const form of document.querySelectorAll(".job-form")) {
       const part = await fetch(`/${form.dataset.crisis}/jobs/${job.id}/panel`);
       document.getElementById("no-jobs")?.remove();
       document.getElementById(form.dataset.into).insertAdjacentHTML("afterbegin", await part.text());
-      follow(document.querySelector(`[data-job="${job.id}"]`));
+      follow(document.querySelector(`[data-job="${job.id}"]`), { fresh: true });
       problem.hidden = true;
       command = ""; // the next one is another job
     } catch (error) {
