@@ -14,7 +14,7 @@ from detente.crisis.schema import WAYS_TO_GIVE_A_VALUE
 from detente.errors import refuse
 from detente.web.draft_api import check_file
 from detente.web.drafts import Drafts
-from detente.web.editor import Part, read_field
+from detente.web.editor import EditorPart, read_field
 
 __all__ = ["do_form"]
 
@@ -26,7 +26,7 @@ _NAMED: Mapping[str, EntryKind] = {
 
 
 def do_form(  # one case for each form of the page
-    drafts: Drafts, draft: str, part: Part, entry: str, given: dict[str, str]
+    drafts: Drafts, draft: str, part: EditorPart, entry: str, given: dict[str, str]
 ) -> str:
     """Do what a form asks; return the entry to show next.
 
@@ -74,7 +74,7 @@ def do_form(  # one case for each form of the page
 
 
 def _set_fields(  # one form
-    drafts: Drafts, draft: str, part: Part, entry: str, given: dict[str, str], base: int
+    drafts: Drafts, draft: str, part: EditorPart, entry: str, given: dict[str, str], base: int
 ) -> None:
     """Set the fields of a form that differ from what it showed."""
     for name, text in given.items():
@@ -153,7 +153,7 @@ def _given(changed: Mapping[str, str], _files: Mapping[str, str]) -> Mapping[str
     return changed
 
 
-def _add(drafts: Drafts, draft: str, part: Part, given: dict[str, str]) -> str:
+def _add(drafts: Drafts, draft: str, part: EditorPart, given: dict[str, str]) -> str:
     """Add an entry by the label that was typed; what it needs besides is filled with what is plainest."""
     state = drafts.state(draft)
     label = " ".join(given.get("label", "").split())
@@ -202,7 +202,7 @@ def _add(drafts: Drafts, draft: str, part: Part, given: dict[str, str]) -> str:
     return name
 
 
-def _remove(drafts: Drafts, draft: str, part: Part, entry: str) -> None:
+def _remove(drafts: Drafts, draft: str, part: EditorPart, entry: str) -> None:
     if part.name in _NAMED:
         kind = _NAMED[part.name]
         drafts.change(

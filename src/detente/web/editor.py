@@ -30,10 +30,10 @@ from detente.web.workbench import Workbench
 __all__ = [
     "PARTS",
     "PREVIEW_DRAWS",
-    "CellView",
+    "EditorPart",
+    "FieldView",
     "FindingView",
     "MoveWorth",
-    "Part",
     "PayoffSheet",
     "Range",
     "TellChecksCase",
@@ -56,7 +56,7 @@ PREVIEW_DRAWS = 32
 """Draws of a first look."""
 
 
-class Part(NamedTuple):
+class EditorPart(NamedTuple):
     """A part of the editor: its name in the address, its label, the section of the file, and the columns of its sheet."""
 
     name: str
@@ -65,23 +65,29 @@ class Part(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-PARTS: tuple[Part, ...] = (
-    Part("about", "About", ""),
-    Part("actors", "Actors", "actors", ("name", "kind", "player", "members")),
-    Part("players", "Players", "players", ("name", "role", "actors", "types")),
-    Part("issues", "Issues", "issues", ("label", "at_0", "at_50", "at_100", "negotiable")),
-    Part("state", "State of the crisis", "state", ("label", "values", "initial")),
-    Part(
+PARTS: tuple[EditorPart, ...] = (
+    EditorPart("about", "About", ""),
+    EditorPart("actors", "Actors", "actors", ("name", "kind", "player", "members")),
+    EditorPart("players", "Players", "players", ("name", "role", "actors", "types")),
+    EditorPart("issues", "Issues", "issues", ("label", "at_0", "at_50", "at_100", "negotiable")),
+    EditorPart("state", "State of the crisis", "state", ("label", "values", "initial")),
+    EditorPart(
         "moves", "Moves", "instruments", ("label", "player", "kind", "when", "effects", "seen_by")
     ),
-    Part("phases", "Rounds and phases", "phases", ("label", "player", "menu", "when", "rounds")),
-    Part("outcomes", "Outcomes", "outcomes", ("label", "when", "attack", "settlement", "group")),
-    Part("payoffs", "Payoffs", "considerations", ("label", "price", "weights")),
-    Part("quantities", "Quantities", "quantities"),
-    Part("models", "Models", "mechanisms", ("label", "model", "inputs")),
-    Part("policies", "Policies", "policies", ("label", "description", "fix", "forbid", "state")),
-    Part("facts", "Facts", "facts", ("text", "question", "source", "as_of", "grade")),
-    Part("text", "Text of the files", ""),
+    EditorPart(
+        "phases", "Rounds and phases", "phases", ("label", "player", "menu", "when", "rounds")
+    ),
+    EditorPart(
+        "outcomes", "Outcomes", "outcomes", ("label", "when", "attack", "settlement", "group")
+    ),
+    EditorPart("payoffs", "Payoffs", "considerations", ("label", "price", "weights")),
+    EditorPart("quantities", "Quantities", "quantities"),
+    EditorPart("models", "Models", "mechanisms", ("label", "model", "inputs")),
+    EditorPart(
+        "policies", "Policies", "policies", ("label", "description", "fix", "forbid", "state")
+    ),
+    EditorPart("facts", "Facts", "facts", ("text", "question", "source", "as_of", "grade")),
+    EditorPart("text", "Text of the files", ""),
 )
 """The parts of the editor, in the order of its list."""
 
@@ -130,7 +136,7 @@ class Range(BaseModel):
     high: float
 
 
-class CellView(BaseModel):
+class FieldView(BaseModel):
     """A field of an entry: its keys as JSON, what stands in it, whether that is words, what it means, and what may stand there."""
 
     name: str
@@ -235,7 +241,7 @@ def law_of(entry: Any) -> Distribution | None:
         return None
 
 
-def list_rows(state: DraftState, part: Part) -> list[tuple[str, list[CellView]]]:
+def list_rows(state: DraftState, part: EditorPart) -> list[tuple[str, list[FieldView]]]:
     """Return the entries of a section with the fields of its sheet."""
     root = value_at(state.text, (part.section,))
     entries = root.items() if isinstance(root, dict) else enumerate(root or [])
@@ -257,7 +263,7 @@ def phases_of(state: DraftState) -> dict[str, str]:
     return {name: "; ".join(labels) for name, labels in found.items()}
 
 
-def list_fields(state: DraftState, part: Part, key: str) -> list[CellView]:
+def list_fields(state: DraftState, part: EditorPart, key: str) -> list[FieldView]:
     """Return all fields of an entry, or of the top of the file."""
     if not part.section:
         given = value_at(state.text, ()) or {}
@@ -281,13 +287,17 @@ def list_fields(state: DraftState, part: Part, key: str) -> list[CellView]:
 
 
 def _cells(
-    state: DraftState, part: Part, key: str | int, entry: Mapping[str, Any], names: tuple[str, ...]
-) -> list[CellView]:
+    state: DraftState,
+    part: EditorPart,
+    key: str | int,
+    entry: Mapping[str, Any],
+    names: tuple[str, ...],
+) -> list[FieldView]:
     model = _model(part)
     infos = {info.alias or name: info for name, info in model.model_fields.items()}
     keys: Keys = (part.section, key) if part.section else ()
     return [
-        CellView(
+        FieldView(
             name=name,
             at=json.dumps([*keys, name]),
             shown=show_field(name, entry.get(name)),
@@ -300,13 +310,13 @@ def _cells(
     ]
 
 
-def _model(part: Part) -> type[BaseModel]:
+def _model(part: EditorPart) -> type[BaseModel]:
     if not part.section:
         return Header
     return {**MAPPING_SECTIONS, **LIST_SECTIONS}[part.section]
 
 
-def _choices(state: DraftState, part: Part, name: str) -> list[str]:
+def _choices(state: DraftState, part: EditorPart, name: str) -> list[str]:
     """Return what may stand in a field, where that is a closed list."""
     known: Mapping[str, Callable[[], Any]] = {
         "unit": units,
@@ -322,7 +332,7 @@ def _choices(state: DraftState, part: Part, name: str) -> list[str]:
     return list(known[name]()) if name in known else []
 
 
-def text_of(state: DraftState, part: Part, entry: str) -> tuple[int, int, int]:
+def text_of(state: DraftState, part: EditorPart, entry: str) -> tuple[int, int, int]:
     """Return where the text of a part or entry stands in the crisis file, and its line; all of it where that cannot be told."""
     keys: Keys = (part.section,) if part.section else ()
     if entry:

@@ -202,6 +202,7 @@ def routes_of(part: BriefedPage) -> tuple[APIRouter, APIRouter]:
     router, api = APIRouter(), APIRouter()
 
     async def export(request: Request, crisis: Crisis) -> Exportable:
+        """Return the pictures of the page as they were asked for."""
         asked, options, _ = _open(part, request, crisis)
         content, _ = await _read(part, request, crisis, asked, options)
         return Exportable(

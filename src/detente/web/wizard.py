@@ -109,6 +109,7 @@ async def take(
         template = state.origin
 
         def change(files: Files) -> Files:
+            """Write what the step asked for into the files."""
             return make(_Asked(files, template, given))
 
         drafts.change(draft, change, label=f"step {step}")

@@ -20,8 +20,8 @@ from detente.web.drafts import DraftState, EditConflictError
 from detente.web.editor import (
     PARTS,
     PREVIEW_DRAWS,
+    EditorPart,
     MoveWorth,
-    Part,
     expectations_of,
     law_of,
     list_fields,
@@ -119,7 +119,7 @@ async def edit(
 async def _show(  # what a page may have to say
     request: Request,
     draft: str,
-    part: Part,
+    part: EditorPart,
     entry: str,
     *,
     q: str = "",
@@ -161,7 +161,7 @@ async def _show(  # what a page may have to say
 
 
 async def _pane(
-    request: Request, state: DraftState, part: Part, entry: str, q: str
+    request: Request, state: DraftState, part: EditorPart, entry: str, q: str
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"rows": [], "fields": [], "sheets": None, "density": "", "numbers": []}
     if part.name == "text":
@@ -220,7 +220,9 @@ def _first(request: Request, state: DraftState) -> int:
     return drafts_of(request).begun_at(state.id)
 
 
-async def _beside(request: Request, state: DraftState, part: Part, entry: str) -> dict[str, Any]:
+async def _beside(
+    request: Request, state: DraftState, part: EditorPart, entry: str
+) -> dict[str, Any]:
     checked = (await check(request, state.id))[1]
     start, end, line = text_of(state, part, entry)
     worths: list[MoveWorth] | None = None
@@ -254,7 +256,7 @@ async def _beside(request: Request, state: DraftState, part: Part, entry: str) -
     }
 
 
-def _part(name: str) -> Part:
+def _part(name: str) -> EditorPart:
     if name not in _PARTS:
         refuse(
             f"the editor has no part {name[:40]!r}",
@@ -265,7 +267,7 @@ def _part(name: str) -> Part:
     return _PARTS[name]
 
 
-def _count(state: DraftState, part: Part) -> str:
+def _count(state: DraftState, part: EditorPart) -> str:
     if part.name == "text":
         return str(len(state.files))
     found = value_at(state.text, (part.section,)) if part.section else None
