@@ -21,7 +21,7 @@ from detente.log import Log
 from detente.testing.profiles import examples
 from detente.web import create_app
 from detente.web.access import Limits
-from detente.web.variants import AskedNote, AskedVariant, NewName, Variants
+from detente.web.variants import AskedName, AskedNote, AskedVariant, Variants
 
 SET = {"calm": 6, "berlin.risk": "2..5"}
 HOME = f"/{CRISIS}/saved"
@@ -157,7 +157,7 @@ def test_what_is_kept_is_what_a_table_would_hold(bench, steps):
                     notes[which] = text
             elif which in ids:
                 if verb == "rename":
-                    variants.rename(crisis, ids[which], NewName(name=text))
+                    variants.rename(crisis, ids[which], AskedName(name=text))
                     names[which] = text
                 elif verb == "delete":
                     variants.delete(crisis, ids[which])

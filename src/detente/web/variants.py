@@ -20,9 +20,9 @@ from detente.web.answers import version
 from detente.web.assumptions import look_up
 
 __all__ = [
+    "AskedName",
     "AskedNote",
     "AskedVariant",
-    "NewName",
     "Note",
     "Saved",
     "Variants",
@@ -35,7 +35,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)
 Command = Annotated[str, StringConstraints(max_length=100, pattern="^[!-~]*$")]
 
 
-class NewName(BaseModel):
+class AskedName(BaseModel):
     """A name for a variant; ``after`` is the number of the last event that the client knows, any if none."""
 
     model_config = ConfigDict(extra="forbid")
@@ -187,7 +187,7 @@ class Variants:
         found = [item for item in every if item is not None and item.deleted == deleted]
         return sorted(found, key=lambda item: item.changed, reverse=True)
 
-    def rename(self, crisis: Crisis, name: str, asked: NewName) -> Saved:
+    def rename(self, crisis: Crisis, name: str, asked: AskedName) -> Saved:
         """Give a variant another name.
 
         Raises

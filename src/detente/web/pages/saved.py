@@ -17,7 +17,7 @@ from detente.web.api import bench_of
 from detente.web.links import SET, join_link, open_link
 from detente.web.pages._begin import CrisisOfPage
 from detente.web.rendering import Page, renderer_of
-from detente.web.variants import AskedNote, AskedVariant, NewName, Note, Saved, Variants
+from detente.web.variants import AskedName, AskedNote, AskedVariant, Note, Saved, Variants
 
 __all__ = [
     "PAGE",
@@ -96,7 +96,7 @@ def show_variant(request: Request, name: str, variant: Id) -> SavedLinked:
 
 
 @api.post("/crises/{name}/variants/{variant}/name")
-def rename_variant(request: Request, name: str, variant: Id, asked: NewName) -> SavedLinked:
+def rename_variant(request: Request, name: str, variant: Id, asked: AskedName) -> SavedLinked:
     """Give a variant another name."""
     crisis = bench_of(request).crisis(name)
     return _linked(crisis, variants_of(request).rename(crisis, variant, asked))
@@ -197,7 +197,9 @@ async def change_on_page(request: Request, crisis: CrisisOfPage, variant: Id) ->
     if given.get("do") == "restore":
         await asyncio.to_thread(variants.restore, crisis, variant)
     else:
-        asked = _read(NewName, {"name": given.get("name", ""), "after": given.get("after") or None})
+        asked = _read(
+            AskedName, {"name": given.get("name", ""), "after": given.get("after") or None}
+        )
         await asyncio.to_thread(variants.rename, crisis, variant, asked)
     return _back(crisis)
 
