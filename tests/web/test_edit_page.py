@@ -307,6 +307,8 @@ class TestWithoutScripts:
         assert "types.ussr.all_in" in page.text
         answer = client.post(f"/{CRISIS}/edit", data={"csrf": csrf_of(page.text), "set.calm": "6"})
         assert answer.status_code == 303
+        page = client.get(answer.headers["location"])
+        assert f'href="/{CRISIS}/edit" aria-current="page"' in page.text
         name = answer.headers["location"].split("/")[2]
         text = text_of(client, {"id": name})
         assert value_at(text, ("quantities", "calm", "value")) == 6

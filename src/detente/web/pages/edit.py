@@ -133,6 +133,7 @@ async def _show(  # what a page may have to say
     if part.name == "quantities" and not entry:
         entry = next(iter(value_at(state.text, ("quantities",)) or {}), "")
     values: dict[str, Any] = {
+        "here": PAGE.path,
         "draft": state,
         "part": part,
         "parts": [(item, _count(state, item)) for item in PARTS],
