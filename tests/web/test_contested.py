@@ -58,6 +58,6 @@ def test_a_value_leads_to_its_what_if(client):
 def test_axe_finds_nothing(visit, width):
     """Oracle: axe, and by hand that nothing lies beyond the edge of the screen."""
     page = visit(ADDRESS, width=width)
-    page.locator(".claims summary").first.click()
+    assert page.locator(".contested .rivals li").count() == 9
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     assert find_faults(page) == []
