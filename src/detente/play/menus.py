@@ -38,7 +38,7 @@ def _alternative(crisis: Crisis, alternative: AlternativeCondition) -> str:
             words.append(f"round {' or '.join(values)}")
         else:
             types = {kind.id: kind.label for kind in crisis.players[player].types}
-            kinds = " or ".join(types[value] for value in values)
+            kinds = " or ".join(types.get(value, value) for value in values)
             words.append(f"{crisis.players[player].name}: {kinds}")
     return ", ".join(words)
 
