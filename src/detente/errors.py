@@ -131,11 +131,24 @@ Code = Literal[
     "executor-failed",
     "query-invalid",
     "system-failed",
+    # keeping
+    "log-conflict",
+    "log-event-invalid",
+    "log-failed",
+    "log-unreadable",
     # serving
     "access-denied",
     "page-unknown",
     "request-limited",
     "request-superseded",
+    "upload-invalid",
+    # playing
+    "command-invalid",
+    "order-illegal",
+    "phase-over",
+    "seat-foreign",
+    "session-mismatch",
+    "session-unknown",
 ]
 """Every code that an error or a finding may carry."""
 

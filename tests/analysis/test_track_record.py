@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,24 @@ def difference(low, high):
 def test_the_answer(ends, verdict):
     """Oracle: hand, by note 0101."""
     assert judge_pool(difference(*pair) for pair in ends) == verdict
+
+
+@pytest.mark.parametrize(
+    ("crisis", "verdict", "judgement"),
+    [
+        ("cuba-1962", "worse", "replay better"),
+        ("kuwait-1990", "adds", "replay worse"),
+        ("my-crisis", "adds", "panel adds"),
+        ("my-crisis", "worse", "panel worse"),
+        ("my-crisis", "not shown", "panel not shown"),
+    ],
+)
+def test_what_the_record_says_of_a_crisis(crisis, verdict, judgement):
+    """Oracle: hand, by note 0103: its own replays first, else the panel."""
+    record = replace(read_track_record(), verdict=verdict)
+    assert record.judge(crisis) == judgement
+    assert bool(record.hindcasts_of(crisis)) == (crisis != "my-crisis")
+    assert record.panel_cases == 191
 
 
 def test_the_record_agrees_with_itself():

@@ -140,10 +140,8 @@ TABLES = {
 LABELS = {"gas_share": "Northland's share of its gas"}
 
 
-@pytest.fixture(scope="session")
-def full_folder(tmp_path_factory) -> Path:
-    """The template with every mechanism and some tables more."""
-    folder = tmp_path_factory.mktemp("full") / "full"
+def write_full_folder(folder: Path) -> Path:
+    """Write the template with every mechanism and some tables more."""
     shutil.copytree(TEMPLATE, folder)
     path = folder / "crisis.yaml"
     text = path.read_text(encoding="utf-8")
@@ -166,6 +164,12 @@ def full_folder(tmp_path_factory) -> Path:
         )
     path.write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def full_folder(tmp_path_factory) -> Path:
+    """The template with every mechanism and some tables more."""
+    return write_full_folder(tmp_path_factory.mktemp("full") / "full")
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,11 @@ from tests.brief.drawn import words
 
 from detente.analysis.records import GasStudy
 from detente.analysis.studies import keep_studies
-from detente.brief import compose, to_html, to_markdown
+from detente.brief import compose, gas_months, to_html, to_markdown
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import Figure, Trace, plain
+from detente.brief.figures import Figure, Trace, links_in, plain
+from detente.brief.gas_months import month_case, read_gas_month
 from detente.brief.pictures import flows as flow_charts
 from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import Ribbon
@@ -90,9 +91,9 @@ class TestCharts:
         assert len(chart.table.rows) == 3
 
 
-@pytest.fixture(scope="module")
-def gas_crisis(tmp_path_factory):
-    folder = tiny_crisis_folder(tmp_path_factory.mktemp("gas"))
+def gas_crisis_folder(where):
+    """Write a small crisis that binds a gas system of three countries."""
+    folder = tiny_crisis_folder(where)
     named = write_gas_tables(folder)
     for kind in named:
         path = folder / f"{kind}.csv"
@@ -107,7 +108,12 @@ def gas_crisis(tmp_path_factory):
     path.write_text(text, "utf-8")
     with (folder / "sources.csv").open("a", encoding="utf-8") as stream:
         stream.write("atlas,An atlas,Maps,2022-01-01,,book\n")
-    return load_crisis(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def gas_crisis(tmp_path_factory):
+    return load_crisis(gas_crisis_folder(tmp_path_factory.mktemp("gas")))
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +225,82 @@ def test_the_map_of_routes_is_what_the_programme_sends(gas_crisis, gas_results, 
         )
         share = int(re.search(r"carries (\d+)% of the gas", chart.title)[1]) / 100
         assert share == pytest.approx(amounts[0] / sum(amounts), abs=0.015)  # two printed digits
+
+
+@pytest.fixture
+def month_of(gas_crisis, gas_results, monkeypatch):
+    """Read a month of a case, with figures by id and the programme's answer; all routes of the seller have a course."""
+    context = Context.of(gas_crisis, gas_results)
+    study = context.results.study("gas", GasStudy)
+    courses = {
+        route: ((1.0, 1.0), (2.0, 2.0 + k)) for k, route in enumerate(study.suppliers["NOR"])
+    }
+    monkeypatch.setattr(gas_months, "read_courses", lambda _: courses)
+
+    def read(case="", month=""):
+        book = Book(context, "energy")
+        found = read_gas_month(context, book, case=case, month=month)
+        return found, {item.id: item for item in book.figures}, study
+
+    return read
+
+
+def test_a_month_is_what_the_programme_says_of_it(month_of, gas_crisis):
+    """Oracle: independent code: the year solved by the linking floor, read at that month."""
+    years = {year.id: year for year in run_gas_years(gas_crisis, gas_mechanism(gas_crisis))}
+    for case in ("stands", "hoarding"):
+        got = years[case].solution
+        for at in (0, 7):
+            month = years[case].reading.system.periods[at].label
+            found, figures, study = month_of(case, month)
+            assert (found.case, found.month) == (case, month)
+            lost = got.response_twh[:, at] + got.shedding_twh[:, at]
+            for k, node in enumerate(study.nodes):
+                figure = figures[f"energy.gas.{case}.{month}.short.{node}"]
+                assert figure.value == pytest.approx(lost[k] / got.demand_twh[k, at])
+            stock = figures[f"energy.gas.{case}.stock.{month}"]
+            assert stock.value == pytest.approx(got.stock_twh[:, at].sum())
+            for k, entry in enumerate(study.entries):
+                name = f"energy.gas.{case}.{month}.route.{entry}"
+                if name in figures:
+                    assert figures[name].value == pytest.approx(got.supply_twh[k, at])
+
+
+def test_without_a_month_the_worst_one_of_a_cut_is_shown(month_of, gas_crisis):
+    """Oracle by hand: no month of the case loses a larger share of its demand; what is unknown is the same as nothing."""
+    year = run_gas_years(gas_crisis, gas_mechanism(gas_crisis))[1]
+    lost = (year.solution.response_twh + year.solution.shedding_twh).sum(axis=0)
+    share = lost / year.solution.demand_twh.sum(axis=0)
+    found, *_ = month_of("no such case", "2199-01")
+    assert found.case == "cut"
+    assert share[list(found.months).index(found.month)] == pytest.approx(share.max())
+    assert list(found.cases) == ["stands", "cut", "pact", "hoarding"]
+
+
+def test_what_there_is_beside_the_seller_adds_up_to_all_supply(month_of):
+    """Oracle: accounting: rows of other suppliers and ships, with the seller's own gas, are the supply of the year."""
+    found, figures, study = month_of()
+    for year in study.years:
+        shown = sum(
+            figures[name].value
+            for row in found.others.rows
+            for cell in row
+            for name in links_in(cell)
+            if name.endswith(f".{year.id}")
+        )
+        theirs = [entry in study.suppliers["NOR"] for entry in study.entries]
+        seller = float(year.supply_twh[theirs].sum())
+        whole = float(year.supply_twh.sum() + year.sendout_twh.sum())
+        assert shown + seller == pytest.approx(whole)
+
+
+def test_a_month_is_told_by_how_many_are_short():
+    """Oracle by hand."""
+    told = [month_case(short, 3) for short in range(4)]
+    assert told == ["all served", "one short", "some short", "all short"]
+    assert month_case(1, 1) == "all short"
+
+
+def test_without_a_gas_system_there_is_no_month(context):
+    """Oracle by hand."""
+    assert read_gas_month(context, Book(context, "energy")) is None

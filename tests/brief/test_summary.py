@@ -12,6 +12,7 @@ import pytest
 import detente.crisis
 from detente.analysis.provenance import StandingCount
 from detente.analysis.studies import keep_studies
+from detente.analysis.track_record import read_track_record
 from detente.brief import compose
 from detente.brief.book import Book
 from detente.brief.context import Context
@@ -22,13 +23,13 @@ from detente.brief.summary import summarise
 from detente.brief.summary.ahead import attack_if_seen, read_planned
 from detente.brief.summary.charts import whole_points
 from detente.brief.summary.choices import read_choices
-from detente.brief.summary.composing import read_parts
+from detente.brief.summary.composing import _reasons, read_parts
 from detente.brief.summary.confidence import read_doubts, word_for
 from detente.brief.summary.moves import find_combination, policy_group, read_moves
 from detente.brief.summary.value import count_words
 from detente.crisis import load_crisis, shipped_crises
 from detente.crisis.dates import first_day
-from detente.crisis.hindcasts import all_hindcasts, hindcasts_of, mean_brier
+from detente.crisis.hindcasts import all_hindcasts, mean_brier
 from detente.runs import run_ensemble
 
 TEMPLATES = sorted(
@@ -283,8 +284,10 @@ def test_confidence_counts_what_failed(failed, record, word):
     assert word_for(failed, record) == word
 
 
-def doubts_with(context, brief, parts, *, low, high, types=(0.3, 0.3), judged=0, record=()):
-    """Try the tests with numbers set by hand."""
+def doubts_with(
+    context, brief, parts, *, low, high, types=(0.3, 0.3), judged=0, crisis="", **found
+):
+    """Try the tests with numbers set by hand, on a crisis with the record of another."""
     attack = replace(brief.shared.attack, low=low, high=high)
     pairs = tuple(
         (line, replace(figure, value=value))
@@ -294,21 +297,46 @@ def doubts_with(context, brief, parts, *, low, high, types=(0.3, 0.3), judged=0,
     shared, likely = replace(brief.shared, attack=attack), replace(parts.likely, by_type=pairs)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("detente.brief.summary.confidence.count_standing", lambda *_: standing)
-        return read_doubts(context, shared, likely, record)
+        known = replace(context.crisis, id=crisis or context.crisis.id)
+        record = replace(read_track_record(), **found)
+        return read_doubts(replace(context, crisis=known), shared, likely, record)
 
 
 def test_each_test_of_confidence_fails_where_its_rule_says(context, brief, parts):
-    bad, good = hindcasts_of("ukraine-2022"), hindcasts_of("cuba-1962")
-    sure = doubts_with(context, brief, parts, low=0.1, high=0.39, record=good, judged=5)
+    bad, good = "ukraine-2022", "cuba-1962"
+    sure = doubts_with(context, brief, parts, low=0.1, high=0.39, crisis=good, judged=5)
     assert (sure.word, sure.failed) == ("high", ())
-    assert doubts_with(context, brief, parts, low=0.1, high=0.40, record=good).failed == ("spread",)
+    assert doubts_with(context, brief, parts, low=0.1, high=0.40, crisis=good).failed == ("spread",)
     far = doubts_with(context, brief, parts, low=0.1, high=0.2, types=(0.1, 0.4))
     assert (far.failed, far.apart, far.word) == (("spread",), True, "medium")
     judged = doubts_with(context, brief, parts, low=0.1, high=0.2, judged=6)
     assert (judged.failed, judged.word) == (("inputs",), "medium")
-    all_three = doubts_with(context, brief, parts, low=0.1, high=0.5, judged=6, record=bad)
+    all_three = doubts_with(context, brief, parts, low=0.1, high=0.5, judged=6, crisis=bad)
     assert (all_three.failed, all_three.word) == (("spread", "inputs", "record"), "low")
     assert doubts_with(context, brief, parts, low=0.1, high=0.2).word == "medium"
+
+
+@pytest.mark.parametrize(
+    ("known", "verdict", "state", "reason"),
+    [
+        ("cuba-1962", "worse", "passed", ""),
+        ("ukraine-2022", "adds", "failed", "Replayed day by day before the event, the model did worse than an even chance."),
+        ("", "adds", "open", "Over 191 past crises, games such as this one improved on forecasts by class alone."),
+        ("", "not shown", "open", "were not shown to improve on forecasts by class alone."),
+        ("", "worse", "failed", "Over 191 past crises, games such as this one made forecasts worse than those by class alone."),
+    ],
+)  # fmt: skip
+def test_confidence_reads_the_record(context, brief, parts, known, verdict, state, reason):
+    """Replays of the crisis itself come before what the panel of past crises says of games like it."""
+    found = doubts_with(context, brief, parts, low=0.1, high=0.2, crisis=known, verdict=verdict)
+    assert (found.record, "record" in found.failed) == (state, state == "failed")
+    assert any(text.endswith(reason) for text in _reasons(context, found)) == bool(reason)
+
+
+def test_a_crisis_with_a_value_set_by_hand_is_not_the_one_that_was_replayed(context, brief, parts):
+    changed = replace(context, crisis=replace(context.crisis, overrides={"x": "1"}))
+    found = doubts_with(changed, brief, parts, low=0.1, high=0.2, crisis="cuba-1962")
+    assert (found.record, found.judgement) == ("open", "panel not shown")
 
 
 def test_reasons_are_those_that_failed(brief, parts):

@@ -61,7 +61,7 @@ def test_a_probabilistic_run_says_so(capsys, monkeypatch, tmp_path):
     assert code == 0
     assert "probabilistic: from the declared distributions" in out
     assert "Probability in the model under the declared distributions" in " ".join(out.split())
-    assert "versions of the crisis" not in out
+    assert "explored cases" not in out
 
 
 @pytest.mark.parametrize("design", ["streams", "sobol", "lhs", "monte-carlo"])
@@ -73,7 +73,7 @@ def test_an_exploratory_run_speaks_of_explored_cases(capsys, monkeypatch, tmp_pa
     found = json.loads(out)
     assert code == 0
     assert (found["mode"], found["design"]) == ("exploratory", design)
-    assert found["share_label"] == "share of versions of the crisis"
+    assert found["share_label"] == "share of explored cases"
     assert "declared distributions" not in out
 
 
@@ -82,7 +82,7 @@ def test_text_of_an_exploratory_run_gives_no_probability_of_the_event(
 ):
     words = ["--mode", "exploratory", "--draws", 64, "--policies", "free", "--run", tmp_path / "r"]
     _, out, _ = call(capsys, monkeypatch, "explore", TEMPLATE, *words)
-    assert "5-95% of versions" in " ".join(out.split())
+    assert "5-95% of explored" in " ".join(out.split())
     assert "no probability of the event" in " ".join(out.split())
 
 

@@ -12,11 +12,11 @@ from detente.cli import app, main
 
 TEMPLATE = str(Path(detente.crisis.__file__).with_name("templates") / "coercion")
 WORDS = {
-    "exploratory": "256 versions of the crisis (exploratory: spread evenly over the declared ranges)",
+    "exploratory": "256 explored cases (exploratory: spread evenly over the declared ranges)",
     "probabilistic": "256 draws (probabilistic: from the declared distributions)",
 }
 SHARES = {
-    "exploratory": "share of versions of the crisis",
+    "exploratory": "share of explored cases",
     "probabilistic": "probability under the declared distributions",
 }
 QUESTIONS = {

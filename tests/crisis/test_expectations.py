@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import detente.crisis
-from detente.cli.check import examine
+from detente.analysis.checking import examine
 from detente.crisis import load_crisis, shipped_crises
 from detente.crisis.expectations import EXPECTATIONS_FILE, read_expectations
 from detente.errors import CrisisFileError

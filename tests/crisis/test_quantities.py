@@ -8,7 +8,7 @@ from scipy import special, stats
 
 from detente.crisis import mean, ppf, quantities, reference_value, support
 from detente.crisis.elements import Distribution
-from detente.crisis.quantities import distribution_problem
+from detente.crisis.quantities import distribution_problem, outline
 from detente.errors import UsageError
 from detente.testing.strategies import distributions
 
@@ -184,3 +184,28 @@ def test_quantiles_that_are_not_tried_lie_between_the_ends(scale):
         found = ppf(make(family, *parameters), quantities._EDGES)
         assert np.isfinite(found).all()
         assert ((found >= min(parameters)) & (found <= max(parameters))).all()
+
+
+@pytest.mark.parametrize(
+    ("family", "parameters"),
+    [
+        ("triangular", (1.0, 2.0, 4.0)),
+        ("uniform", (-1.0, 3.0)),
+        ("normal", (5.0, 2.0)),
+        ("lognormal", (3.0, 0.5)),
+        ("beta", (2.0, 5.0, 0.0, 10.0)),
+    ],
+)
+def test_outline_encloses_one_and_lies_about_the_mean(family, parameters):
+    """Oracle: theorem. A density integrates to one (less what is cut off), and its mean is that of the distribution."""
+    law = Distribution(family=family, parameters=parameters)
+    points = np.array(outline(law))
+    x = np.linspace(points[0, 0], points[-1, 0], 4001)
+    y = np.interp(x, *points.T)
+    assert np.trapezoid(y, x) == pytest.approx(1.0, abs=0.04)
+    assert np.trapezoid(x * y, x) / np.trapezoid(y, x) == pytest.approx(mean(law), rel=0.04)
+
+
+def test_outline_of_what_is_fixed_is_its_value():
+    """Oracle: hand."""
+    assert outline(Distribution(family="fixed", parameters=(3.0,))) == ((3.0, 1.0),)

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from detente.cli.check import examine
+from detente.analysis.checking import examine
 from detente.crisis import examine_folder, load_crisis, shipped_crises
 from detente.crisis.elements import Actor, Fact, Grade, Role
 from detente.crisis.registers import (

@@ -5,7 +5,7 @@ Oracle: hand, the template (which has no finding) with one thing added at a time
 
 import pytest
 
-from detente.cli.check import examine
+from detente.analysis.checking import examine
 from detente.crisis import examine_folder, shipped_crises
 from detente.crisis.scaffold import new_crisis, template_names
 from detente.testing import tiny_crisis_folder

@@ -318,6 +318,6 @@ def test_labels_keep_the_modes_apart():
         Design(name="factorial", mode="exploratory", alternatives=FACTORS),
     ]
     for design in explored:
-        assert "of versions of the crisis" in design.share_label
+        assert "of explored cases" in design.share_label
         assert "probab" not in design.share_label + design.case_label
     assert "probability" in Design().share_label

@@ -196,6 +196,17 @@ def test_several_threads_get_what_one_gets(crisis):
     )
 
 
+def test_what_draws_took_under_another_policy_moves_no_bit(crisis):
+    # oracle theorem: a draw's numbers depend on that draw alone
+    engine = Engine(crisis)
+    other = engine.solve("nothing", draws=150)
+    plain = engine.solve("arm", draws=150)
+    hinted = engine.solve("arm", draws=150, effort=other.effort)
+    np.testing.assert_array_equal(hinted.effort, plain.effort)
+    for name, values in engine.measure(plain).items():
+        np.testing.assert_array_equal(engine.measure(hinted)[name], values, err_msg=name)
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_it_reports_progress_and_stops_between_blocks(crisis, workers):
     # oracle by hand: 300 draws are three blocks

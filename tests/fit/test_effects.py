@@ -1,13 +1,19 @@
 """Effects, cross-validation, and tests between models."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.special import expit
 from scipy.stats import binom, norm
 
 from detente.errors import UsageError
 from detente.fit import average_effects, clarke_test, cross_validate, fit_game, vuong_test
+from detente.fit.signalling import equilibria, outcomes_along
+from detente.game import read_efg, trace_logit_branch
+from detente.game.catalogue import find_game
 from detente.testing.disputes import DISPUTES_SPEC as SPEC
 from detente.testing.disputes import (
     OFFERS_SPEC,
@@ -106,16 +112,175 @@ def test_a_worse_model_has_a_worse_score(disputes, write_table):
     assert scores[0].brier < scores[1].brier
 
 
-def test_offers_have_a_score_and_no_effects(write_table):
+def offer_means(theta, columns):
+    """Mean offer and chance of its acceptance by hand, by adaptive quadrature of each row's distribution of offers."""
+    mine, theirs = theta[0] + theta[1] * columns["x"], theta[2] + theta[3] * columns["z"]
+    s1, s2 = np.exp(theta[4:])
+
+    def below(y, r1, r2):
+        return expit(-(100.0 - y - r1 - s2 * (1.0 + np.exp((y - r2) / s2))) / s1)
+
+    found = []
+    for r1, r2 in zip(mine, theirs, strict=True):
+        # by parts: the expectation of g is g at the end less the integral of its derivative times the chance of less
+        less = quad(below, 0.0, 100.0, args=(r1, r2), epsabs=1e-10, limit=200)[0]
+
+        def slope(y, r1=r1, r2=r2):
+            share = expit((y - r2) / s2)
+            return below(y, r1, r2) * share * (1.0 - share) / s2
+
+        lost = quad(slope, 0.0, 100.0, epsabs=1e-12, limit=200, points=[r2])[0]
+        found.append((100.0 - less, expit((100.0 - r2) / s2) - lost))
+    return np.mean(found, axis=0)
+
+
+@pytest.fixture
+def offers(write_table):
+    columns = draw_offers(40, seed=1)
+    return columns, fit_game("ultimatum", write_table(columns), OFFERS_SPEC)
+
+
+@pytest.mark.parametrize("column", ["x", "z"])
+def test_effects_on_offers_and_answers(column, offers):
+    """Oracle: independent code: expectations by adaptive quadrature, differences of them; errors by the delta method."""
+    columns, result = offers
+    theta = np.array([item.estimate for item in result.coefficients])
+
+    def effect(at, step=1e-3):
+        low, high = (columns | {column: columns[column] + way} for way in (-step, step))
+        return (offer_means(at, high) - offer_means(at, low)) / (2.0 * step)
+
+    found = average_effects(result, [column])
+    assert [item.name for item in found] == ["mean offer", "accepted"]
+    np.testing.assert_allclose([item.effect for item in found], effect(theta), rtol=1e-4, atol=1e-7)
+    steps = 1e-2 * np.sqrt(np.diag(result.covariance))
+    slopes = np.stack(
+        [
+            (effect(theta + way) - effect(theta - way)) / (2 * step)
+            for way, step in zip(np.diag(steps), steps, strict=True)
+        ],
+        axis=1,
+    )
+    errors = np.sqrt(np.diag(slopes @ result.covariance @ slopes.T))
+    np.testing.assert_allclose([item.se for item in found], errors, rtol=1e-2)
+
+
+def test_offers_have_a_score(offers):
+    """Oracle: hand: densities have no squared error over outcomes."""
+    _, result = offers
+    found = cross_validate(result, folds=5)
+    assert found.brier is None
+    assert found.log_score < found.in_sample == pytest.approx(result.loglik / result.n)
+    with pytest.raises(UsageError) as caught:
+        cross_validate(result, folds=1)
+    assert caught.value.code == "option-invalid"
+
+
+def test_a_result_without_its_data_is_refused(result):
     """Oracle: hand."""
-    offers = fit_game("ultimatum", write_table(draw_offers(100, seed=1)), OFFERS_SPEC)
-    assert cross_validate(offers, folds=5).brier is None
-    with pytest.raises(UsageError) as caught:
-        average_effects(offers)
-    assert caught.value.code == "option-invalid"
-    with pytest.raises(UsageError) as caught:
-        cross_validate(offers, folds=1)
-    assert caught.value.code == "option-invalid"
+    bare = replace(result, fitted=None)
+    for asked in (average_effects, cross_validate):
+        with pytest.raises(UsageError) as caught:
+            asked(bare)
+        assert caught.value.code == "option-invalid"
+
+
+GAME = "mckelvey1992/four-move"
+GLOW = {
+    "outcome": {"information_set": "set", "action": "action", "count": "count"},
+    "rationality": "by player",
+    "payoffs": {"glow": {"player": "Player 1", "ends": ["PASS/PASS/TAKE"]}},
+}
+
+
+def centipede(rates, glow):
+    """Strategy of the centipede game at some lambdas, with a payoff more."""
+    game = read_efg(find_game(GAME))
+    payoffs = game.payoffs.copy()
+    payoffs[2, 0] += glow
+    solved = trace_logit_branch(
+        game.form, [1.0], payoffs=payoffs * rates, chance_probs=game.chance_probs
+    )
+    return game.form, solved.strategy[:, 0]
+
+
+def choices_table(counts):
+    form = read_efg(find_game(GAME)).form
+    sets = np.repeat(np.arange(4), 2)
+    return {
+        "set": [form.info_set_label[place] for place in sets],
+        "action": list(form.action_label),
+        "count": np.asarray(counts, dtype=int),
+    }
+
+
+@pytest.fixture(scope="module")
+def counted():
+    _, strategy = centipede([1.0, 2.0], 0.3)
+    generator = np.random.default_rng(3)
+    return np.concatenate([generator.multinomial(200, pair / pair.sum()) for pair in strategy.reshape(4, 2)])  # fmt: skip
+
+
+def test_effects_on_choices_are_the_derivatives_of_the_equilibrium(counted, write_table):
+    """Oracle: differences: the game solved anew on either side; errors by the delta method, by second differences."""
+    result = fit_game(GAME, write_table(choices_table(counted)), GLOW)
+    theta = np.array([item.estimate for item in result.coefficients])
+
+    def solved(at):
+        return centipede(at[:2], at[2])[1]
+
+    def slopes(at, step=1e-4):
+        return [(solved(at + way) - solved(at - way)) / (2 * step) for way in step * np.eye(3)]
+
+    expected = slopes(theta)
+    columns = ["lambda Player 1", "lambda Player 2", "glow"]
+    found = average_effects(result)
+    assert [item.column for item in found] == [name for name in columns for _ in range(8)]
+    assert found[0].name.endswith(": TAKE")
+    for place, name in enumerate(columns):
+        own = average_effects(result, [name])
+        np.testing.assert_allclose([item.effect for item in own], expected[place], atol=1e-6)
+        bends = np.stack(
+            [
+                (slopes(theta + way)[place] - slopes(theta - way)[place]) / 2e-3
+                for way in 1e-3 * np.eye(3)
+            ],
+            axis=1,
+        )
+        errors = np.sqrt(np.diag(bends @ result.covariance @ bends.T))
+        np.testing.assert_allclose([item.se for item in own], errors, rtol=1e-3, atol=1e-6)
+
+
+def test_choices_that_were_left_out_are_foretold(counted, write_table):
+    """Oracle: independent code: each part's choices taken from the table by hand, the rest fitted, and the game solved."""
+    result = fit_game(GAME, write_table(choices_table(counted)), GLOW, starts=1)
+    found = cross_validate(result, folds=3, seed=5)
+    actions = np.repeat(np.arange(8), counted)
+    logs, squares = [], []
+    for part in np.array_split(np.random.default_rng(5).permutation(actions.size), 3):
+        left = np.bincount(actions[part], minlength=8)
+        again = fit_game(GAME, write_table(choices_table(counted - left)), GLOW, starts=1)
+        theta = [item.estimate for item in again.coefficients]
+        probs = centipede(theta[:2], theta[2])[1]
+        for action in actions[part]:
+            logs.append(np.log(probs[action]))
+            squares.append(2.0 * (1.0 - probs[action]) ** 2)  # two actions
+    assert found.log_score == pytest.approx(np.mean(logs), abs=1e-6)
+    assert found.brier == pytest.approx(np.mean(squares), abs=1e-6)
+    assert found.in_sample == pytest.approx(result.loglik / result.n)
+
+
+def test_the_pseudo_likelihood_has_effects_without_errors(signals_table):
+    """Oracle: differences along the equilibria at its estimate, as for the other methods; it has no standard errors."""
+    found = fit_game("signalling", signals_table, SIGNALS_SPEC, method="pl", starts=1)
+    effects = average_effects(found, ["y"])
+    assert [item.se for item in effects] == [None] * 4
+    np.testing.assert_allclose(
+        [item.effect for item in effects], signalling_effect(found, found.fitted.theta), atol=1e-6
+    )
+    scores = cross_validate(found, folds=3)
+    assert scores.lost == 0
+    assert scores.in_sample - 1.5 < scores.log_score < scores.in_sample
 
 
 @pytest.fixture
@@ -168,25 +333,25 @@ def test_fits_to_other_rows_are_not_compared(result, write_table):
 
 
 @pytest.fixture(scope="module")
-def signals(tmp_path_factory):
+def signals_table(tmp_path_factory):
     columns = draw_signals(120, games=60, seed=1)
     path = tmp_path_factory.mktemp("signals") / "data.csv"
     rows = zip(*columns.values(), strict=True)
     lines = [",".join(columns), *(",".join(f"{cell:.12g}" for cell in row) for row in rows)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return fit_game("signalling", path, SIGNALS_SPEC, starts=1)
+    return path
 
 
-def test_effects_in_signalling_games_move_equilibria(signals):
-    """Oracle: differences: equilibria solved anew on either side by the search on a grid; errors by differences, too."""
-    from dataclasses import replace
+@pytest.fixture(scope="module")
+def signals(signals_table):
+    return fit_game("signalling", signals_table, SIGNALS_SPEC, starts=1)
 
-    from detente.fit.signalling import equilibria, outcomes_along
 
-    likelihood, theta = signals.fitted.likelihood, signals.fitted.theta
+def signalling_effect(result, at):
+    """Effect of y by differences: equilibria solved anew on either side by the search on a grid."""
+    likelihood, data = result.fitted.likelihood, result.fitted.data
 
-    def means(at, way):
-        data = signals.fitted.data
+    def means(way):
         moved = data.replacing("y", [repr(float(cell) + way) for cell in data.columns["y"]])
         there = replace(
             likelihood, equations=[moved.same_equation(item) for item in likelihood.equations]
@@ -194,8 +359,15 @@ def test_effects_in_signalling_games_move_equilibria(signals):
         odds = equilibria([jet.value for jet in there.payoffs(there.jets(at))])[0][:, 0]
         return np.array([np.exp(log.value).mean() for log in outcomes_along(there, at, odds)])
 
+    return (means(1e-4) - means(-1e-4)) / 2e-4
+
+
+def test_effects_in_signalling_games_move_equilibria(signals):
+    """Oracle: differences: equilibria solved anew on either side by the search on a grid; errors by differences, too."""
+    theta = signals.fitted.theta
+
     def effect(at):
-        return (means(at, 1e-4) - means(at, -1e-4)) / 2e-4
+        return signalling_effect(signals, at)
 
     found = average_effects(signals, ["y"])
     np.testing.assert_allclose([item.effect for item in found], effect(theta), atol=1e-6)

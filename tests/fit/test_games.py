@@ -9,20 +9,7 @@ from detente.fit.game_fitting import read_game_likelihood
 from detente.fit.specs import as_spec
 from detente.game import game_from_tree, solve_logit_qre, write_efg
 from detente.testing.disputes import DISPUTES_SPEC
-
-
-def end(*payoffs):
-    return {"payoffs": list(payoffs)}
-
-
-def move(player, infoset, **children):
-    return {
-        "player": player,
-        "infoset": infoset,
-        "actions": list(children),
-        "children": list(children.values()),
-    }
-
+from detente.testing.trees import end, move
 
 DISPUTE = {
     "players": ["one", "two"],

@@ -316,6 +316,22 @@ def test_a_draws_bytes_depend_on_that_draw_alone(method):  # noqa: ARG001
         assert (part.iterations == base.iterations[first:last]).all()
 
 
+def test_draws_of_like_effort_are_solved_side_by_side_to_the_same_bytes(method):  # noqa: ARG001
+    """Oracle theorem: a draw's numbers depend on that draw alone, so the order of the draws moves no byte."""
+    game = game_from_tree(signalling())
+    payoffs = noisy_payoffs(game, 37)
+    rationality = np.linspace(0.5, 6.0, 37)
+    allowed = np.ones((game.form.n_actions, 37), dtype=bool)
+    allowed[0, ::3] = False
+    for more in ({}, {"allowed": allowed}):
+        base = solve(game, rationality, payoffs=payoffs, **more)
+        again = solve(
+            game, rationality, payoffs=payoffs, effort=-base.iterations, threads=2, **more
+        )
+        for name in ("strategy", "residual", "iterations", "expected_payoffs", "status"):
+            assert getattr(again, name).tobytes() == getattr(base, name).tobytes(), name
+
+
 def test_draws_of_everything_broadcast():
     game = game_from_tree(signalling())
     result = solve(game, np.linspace(0.0, 3.0, 11), payoffs=noisy_payoffs(game, 11))
@@ -568,6 +584,7 @@ def test_a_branch_belongs_to_one_game(options):
         ({"start": np.tile([-1.0, 2.0], 4)}, "game-invalid"),
         ({"start": np.ones(3)}, "game-invalid"),
         ({"payoffs": np.zeros((8, 2, 3)), "rationality": [1.0, 2.0]}, "game-invalid"),
+        ({"payoffs": np.zeros((8, 2, 3)), "effort": [1.0, 2.0]}, "game-invalid"),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(options, code):

@@ -1,6 +1,8 @@
 """The run folder: whole shards, recognised damage, nothing half-written."""
 
 import json
+import subprocess
+import sys
 
 import duckdb
 import numpy as np
@@ -50,6 +52,18 @@ def test_writing_twice_gives_the_same_bytes(run_folder, manifest):
     assert sorted(item.name for item in path.parent.iterdir()) == [
         f"shard-{number:06d}.{ending}" for number in range(3) for ending in ("json", "parquet")
     ]
+
+
+def test_a_shard_is_written_and_read_without_pandas(run_folder, manifest):
+    """Oracle theorem (the requirement itself): pandas takes a quarter of a second to load, and no command needs it."""
+    code = (
+        "import sys; from pathlib import Path; from detente.runs.store import encode_shard, read_shard\n"
+        "shard = read_shard(Path(sys.argv[1]), 1, stamp=sys.argv[2]); encode_shard(shard)\n"
+        "print('pandas' in sys.modules)"
+    )
+    given = [sys.executable, "-c", code, str(run_folder), manifest.stamp()]
+    told = subprocess.run(given, capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
 
 
 def test_files_are_plain_long_tables_for_other_tools(run_folder):
@@ -195,4 +209,26 @@ def test_a_sealed_shard_of_other_draws_is_damaged(run_folder, manifest, rows):
     store_shard(run_folder, 1, sink.getvalue().to_pybytes(), stamp=manifest.stamp())
     with pytest.raises(RunError, match="shard-000001") as caught:
         read_shard(run_folder, 1, stamp=manifest.stamp())
+    assert caught.value.code == "run-corrupt"
+
+
+@pytest.mark.parametrize("wrong", ["names", "gaps"])
+def test_a_sealed_shard_in_other_columns_is_damaged(run_folder, manifest, wrong):
+    """Oracle: hand. Names are no dictionary, or a value is missing."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(shard_file(run_folder, 0))
+    names = table["policy"].combine_chunks()
+    values = table["value"].to_pylist()
+    if wrong == "names":
+        names = names.dictionary_decode()
+    else:
+        values[5] = None
+    changed = table.set_column(1, "policy", names).set_column(3, "value", pa.array(values))
+    sink = pa.BufferOutputStream()
+    pq.write_table(changed, sink)
+    store_shard(run_folder, 0, sink.getvalue().to_pybytes(), stamp=manifest.stamp())
+    with pytest.raises(RunError, match="shard-000000") as caught:
+        read_shard(run_folder, 0, stamp=manifest.stamp())
     assert caught.value.code == "run-corrupt"

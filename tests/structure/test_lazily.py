@@ -8,7 +8,18 @@ import pytest
 
 from detente.lazily import offer
 
-PACKAGES = ["analysis", "brief", "crisis", "engine", "fit", "game", "linking", "rules", "runs"]
+PACKAGES = [
+    "analysis",
+    "brief",
+    "crisis",
+    "engine",
+    "fit",
+    "game",
+    "linking",
+    "log",
+    "rules",
+    "runs",
+]
 
 
 @pytest.mark.parametrize("name", PACKAGES)

@@ -1,5 +1,6 @@
 """`detente serve`: it says where it is, answers, wants a token elsewhere, and ends when it is asked to."""
 
+import os
 import re
 import signal
 import socket
@@ -16,11 +17,15 @@ from detente.web.serving import square_of
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_and_ends_cleanly(ending):
+def test_it_serves_and_ends_cleanly(ending, tmp_path):
     """Oracle by hand: the address is printed first, a page answers there, and a signal ends it without a trace of an error."""
     command = [sys.executable, "-m", "detente", "serve", CRISIS, "--no-browser", "--port", "0"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "XDG_DATA_HOME": str(tmp_path)},
     ) as process:
         try:
             said, how_to_stop = process.stdout.readline(), process.stdout.readline()
@@ -34,12 +39,15 @@ def test_it_serves_and_ends_cleanly(ending):
     assert CRISIS in said
     assert f'href="/{CRISIS}/what-if"' in text
     assert "Ctrl-C" in how_to_stop
+    store = tmp_path / "detente" / "store.db"
+    assert str(store) in how_to_stop
+    assert store.is_file()
     assert errors == ""
     assert process.returncode in {0, 130}
 
 
 def run(monkeypatch, capsys, *words):
-    monkeypatch.setattr(sys, "argv", ["detente", "serve", *words])
+    monkeypatch.setattr(sys, "argv", ["detente", "serve", "--store", "sqlite://", *words])
     with pytest.raises(SystemExit) as stop:
         main()
     return stop.value.code, capsys.readouterr()
@@ -61,6 +69,24 @@ def test_a_crisis_that_there_is_not_is_refused(monkeypatch, capsys):
     code, said = run(monkeypatch, capsys, "cuba-1963", "--no-browser")
     assert code == 2
     assert "[crisis-unknown]" in said.err
+
+
+@pytest.mark.parametrize(
+    ("store", "code"),
+    [
+        ("mysql://here/x", "option-invalid"),
+        ("sqlite:///{file}", "log-unreadable"),
+        ("postgresql://me@127.0.0.1:1/x", "log-failed"),
+    ],
+)
+def test_a_store_that_cannot_be_used_is_refused(monkeypatch, capsys, tmp_path, store, code):
+    """Oracle by hand: before anything is served."""
+    (tmp_path / "notes.txt").write_text("buy milk")
+    url = store.format(file=tmp_path / "notes.txt")
+    found, said = run(monkeypatch, capsys, CRISIS, "--no-browser", "--store", url)
+    assert found == 2
+    assert f"[{code}]" in said.err
+    assert "fix:" in said.err
 
 
 def test_the_square_holds_the_link():

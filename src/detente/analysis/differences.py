@@ -1,6 +1,6 @@
 """What differs between two versions of a crisis, and which of it moved a result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
@@ -111,6 +111,7 @@ def explain_change(
     seed: int = SEED,
     workers: int = 2,
     n_orders: int = 16,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Split:
     """Split the change of a metric's mean between two versions of a crisis among what differs.
 
@@ -132,6 +133,8 @@ def explain_change(
         Threads.
     n_orders
         Orders to sample where more than :data:`~detente.analysis.splitting.EXACT_INPUTS` inputs differ.
+    progress
+        As of :meth:`detente.engine.Engine.solve`; it begins again where priors or rules change.
 
     Raises
     ------
@@ -166,7 +169,8 @@ def explain_change(
             settings = _settings(crisis, draws, changed, masks[picked], rules)
             engine = Engine(crisis, workers=workers)
             many = engine.draw(picked.size * n_draws, seed=seed, settings=settings)
-            values = engine.solve(chosen[rules], draws=many)[metric].values
+            solution = engine.solve(chosen[rules], draws=many, progress=progress)
+            values = solution[metric].values
             results[picked] = values.reshape(picked.size, n_draws).mean(axis=1)
         return results
 

@@ -1,6 +1,6 @@
 """What drives a result of a crisis: its function of settings for tornado bars and Sobol' indices, and its sources."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -29,6 +29,7 @@ def find_crisis_swings(
     *,
     paths: Sequence[str] | None = None,
     workers: int = 2,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Swing, ...]:
     """Tornado of a metric: each quantity at its 5% and 95% quantile, all others at their reference value.
 
@@ -44,12 +45,14 @@ def find_crisis_swings(
         Quantities to move; all that are not fixed by default.
     workers
         Threads.
+    progress
+        As of :meth:`detente.engine.Engine.solve`.
     """
     chosen = _chosen(crisis, paths)
     laws = [crisis.quantities[path].distribution for path in chosen]
     ends = np.array([ppf(law, np.array([0.05, 0.95])) for law in laws])
     return find_swings(
-        lambda points: _evaluate(crisis, metric, policy, chosen, points, workers),
+        lambda points: _evaluate(crisis, metric, policy, chosen, points, workers, progress),
         names=chosen,
         reference=np.array([reference_value(law) for law in laws]),
         low=ends[:, 0],
@@ -148,6 +151,7 @@ def _evaluate(
     paths: Sequence[str],
     points: FloatArray,
     workers: int,
+    progress: Callable[[int, int], None] | None = None,
 ) -> FloatArray:
     """Metric at points of shape ``(n_points, n_paths)``; quantities not named stay at their reference value."""
     settings = {
@@ -156,4 +160,5 @@ def _evaluate(
     }
     settings |= dict(zip(paths, points.T, strict=True))
     engine = Engine(crisis, workers=workers)
-    return engine.solve(policy, draws=engine.draw(len(points), settings=settings))[metric].values
+    draws = engine.draw(len(points), settings=settings)
+    return engine.solve(policy, draws=draws, progress=progress)[metric].values

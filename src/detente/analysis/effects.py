@@ -79,10 +79,14 @@ class TypeEffect:
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain values."""
+        after = self.before + self.attack
+        low, high = np.quantile(after, (0.05, 0.95))
         return {
             "player": self.player,
             "type": self.type,
-            "attack": float((self.before + self.attack).mean()),
+            "attack": float(after.mean()),
+            "attack_low": float(low),
+            "attack_high": float(high),
             "attack_change": float(self.attack.mean()),
             "share_lower": self.share_lower,
             "share_higher": self.share_higher,

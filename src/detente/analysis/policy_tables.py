@@ -1,6 +1,6 @@
 """Policies compared by several aims, from a run or by solving a crisis, and searched, as plain values for tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
@@ -130,6 +130,8 @@ def compare_in_crisis(
     draws: int,
     seed: int,
     workers: int | None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Solve a crisis at some draws and compare its policies, and others that adapt to what is seen.
 
@@ -141,7 +143,7 @@ def compare_in_crisis(
         As of :func:`compare_in_run`; the usual aims are those of the crisis.
     adapt
         Policies that adapt, each ``start,switch,signal``.
-    draws, seed, workers
+    draws, seed, workers, progress
         As for the solving of policies.
 
     Returns
@@ -156,11 +158,12 @@ def compare_in_crisis(
     ]
     metrics = tuple(dict.fromkeys(aim.metric for aim in (*aims, *limits)))
     engine = Engine(crisis, workers=workers or 2)
-    solver = PolicySolver(engine, engine.draw(draws, seed=seed))
+    solver = PolicySolver(engine, engine.draw(draws, seed=seed), progress=progress)
     idle = _idle_switches(crisis, solver, policies)
+    given = type_metrics(crisis)
+    solver.evaluate(policies, (*metrics, *given))
     found = solver.evaluate(policies, metrics)
     ruled_out = [game.excluded for game in solver.find_games(policies)]
-    given = type_metrics(crisis)
     tables = solver.evaluate(policies, given).values if given else {}
     by_type = [
         read_type_effects(crisis, partial(_of_table, tables, 0), partial(_of_table, tables, place))
@@ -348,6 +351,8 @@ def search_in_crisis(
     draws: int,
     seed: int,
     workers: int | None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Search the combinations of commitments of a crisis for those that no other is better than in every aim.
 
@@ -359,14 +364,16 @@ def search_in_crisis(
         Aims; empty for those of the crisis.
     phases
         Phases to search; None for all.
-    draws, seed, workers
+    draws, seed, workers, progress
         As for the solving of policies.
 
     Returns
     -------
     dict
-        Crisis, draws, what the cases are, aims, choices, what was solved, and the Pareto set.
+        Crisis, draws, what the cases are, aims, choices, what was solved, and the Pareto set with means, standard errors,
+        ranges over the cases, and an attack by type of the challenger.
     """
+    given = [item for item in type_metrics(crisis) if Metric.parse(item).kind == "attack_given"]
     found = search_policies(
         crisis,
         aims=wanted or None,
@@ -374,7 +381,16 @@ def search_in_crisis(
         n_draws=draws,
         seed=seed,
         workers=workers or 2,
+        keep=given,
+        progress=progress,
     )
+    places = {name: place for place, name in enumerate(found.final.policies)}
+
+    def spread(metric: str, policy: str) -> dict[str, float]:
+        values = found.final.values[metric][places[policy]]
+        low, high = np.quantile(values, (0.05, 0.95))
+        return {"mean": float(values.mean()), "low": float(low), "high": float(high)}
+
     return {
         "crisis": crisis.id,
         "draws": found.n_draws,
@@ -404,9 +420,16 @@ def search_in_crisis(
                 "commitments": list(item.commitments),
                 "same_game": item.n_same,
                 "aims": {
-                    aim.metric: {"mean": mean, "error": error}
-                    for aim, mean, error in zip(found.aims, item.means, item.errors, strict=True)
+                    aim.metric: {**spread(aim.metric, item.policy.id), "error": error}
+                    for aim, error in zip(found.aims, item.errors, strict=True)
                 },
+                "by_type": [
+                    {
+                        **dict(zip(("player", "type"), Metric.parse(metric).parts, strict=True)),
+                        **spread(metric, item.policy.id),
+                    }
+                    for metric in given
+                ],
             }
             for item in found.pareto
         ],

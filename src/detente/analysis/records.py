@@ -126,7 +126,8 @@ class GasYearRecord:
     """One case of the gas year and the programme's answer to it, TWh by part and period; prices in EUR/MWh.
 
     ``demand_twh``, ``response_twh``, ``shedding_twh`` and ``price`` have a row per node, ``supply_twh`` per source,
-    ``flow_twh`` per pipeline, ``sendout_twh`` per terminal, ``injection_twh`` and ``withdrawal_twh`` per store;
+    ``flow_twh`` per pipeline, ``sendout_twh`` per terminal, ``injection_twh``, ``withdrawal_twh`` and ``stock_twh`` (at the
+    end of the period) per store;
     ``union_price`` is the mean price of the union by period, weighted by demand.
     """
 
@@ -139,6 +140,7 @@ class GasYearRecord:
     sendout_twh: FloatArray
     injection_twh: FloatArray
     withdrawal_twh: FloatArray
+    stock_twh: FloatArray
     response_twh: FloatArray
     shedding_twh: FloatArray
     price: FloatArray
@@ -151,7 +153,7 @@ class GasStudy:
 
     Parts are named by their ids; ``names`` has the words. ``periods`` are labels (``YYYY-MM``), ``days`` their lengths.
     ``union`` says per node whether it counts to the union, ``actors`` whom it holds. Capacities are TWh a day, shape
-    ``(n_parts, n_periods)``. ``suppliers`` has the ids of sources by supplier. ``sources`` are the source keys of the
+    ``(n_parts, n_periods)``; ``store_twh`` is what each store holds when full, ``(n_stores,)``. ``suppliers`` has the ids of sources by supplier. ``sources`` are the source keys of the
     tables.
     """
 
@@ -173,6 +175,7 @@ class GasStudy:
     terminal_nodes: tuple[str, ...]
     terminal_twh_per_day: FloatArray
     store_nodes: tuple[str, ...]
+    store_twh: FloatArray
     years: tuple[GasYearRecord, ...]
 
 

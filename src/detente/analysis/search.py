@@ -7,7 +7,7 @@ at a time, from many starts and for many weights of the aims.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
@@ -180,6 +180,8 @@ def search_policies(
     seed: int = SEED,
     workers: int = 2,
     exhaustive_up_to: int = EXHAUSTIVE,
+    keep: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> SearchResult:
     """Search combinations of commitments for those that no other beats in all aims.
 
@@ -198,6 +200,10 @@ def search_policies(
         Threads.
     exhaustive_up_to
         With more different games than this, combinations are improved step by step instead.
+    keep
+        Metrics that ``final`` is to hold beside those of the aims.
+    progress
+        As of :class:`detente.analysis.solving.PolicySolver`; it begins again for each step of the search.
 
     Returns
     -------
@@ -216,7 +222,7 @@ def search_policies(
     n_all = math.prod(len(choice.options) for choice in chosen)
     n_screen = min(_SCREEN_DRAWS, n_draws)
     engine = Engine(crisis, workers=workers)
-    screen = PolicySolver(engine, engine.draw(n_screen, seed=seed))
+    screen = PolicySolver(engine, engine.draw(n_screen, seed=seed), progress=progress)
     metrics = tuple(dict.fromkeys(aim.metric for aim in aims))
     exhaustive = n_all <= _COUNTED
     if exhaustive:
@@ -228,7 +234,8 @@ def search_policies(
     first = screen.evaluate(policies, metrics)
     alive = _survivors(first, aims)
     kept = [policies[place] for place in alive]
-    final = PolicySolver(engine, engine.draw(n_draws, seed=seed)).evaluate(kept, metrics)
+    last = PolicySolver(engine, engine.draw(n_draws, seed=seed), progress=progress)
+    final = last.evaluate(kept, [*metrics, *keep])
     losses = _losses(final, aims)
     pareto = np.flatnonzero(find_pareto(losses.mean(axis=2)))
     n_same = np.bincount(np.array(first.same_as), minlength=len(policies))

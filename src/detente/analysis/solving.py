@@ -1,7 +1,8 @@
 """Many policies solved at the same draws, of which little is asked: what searches, drivers and comparisons work on."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,10 +44,23 @@ class PolicySolver:
         The crisis.
     draws
         From :meth:`detente.engine.Engine.draw`.
+    progress
+        Called with the number of games solved, block by block of draws, and of all that a call needs; whatever it raises
+        stops the solving.
     """
 
-    def __init__(self, engine: Engine, draws: Draws) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        draws: Draws,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
         self.engine, self.draws = engine, draws
+        self._progress = progress
+        self._telling = threading.Lock()
+        self._done = self._whole = 0
+        self._is_stopped = False
         self._known: dict[GameKey, dict[str, FloatArray]] = {}
 
     def evaluate(
@@ -102,6 +116,7 @@ class PolicySolver:
                 fresh.append((policy, game.key))
         parts: dict[GameKey, list[dict[str, FloatArray]]] = {key: [] for _, key in fresh}
         leads = {key[0]: key for _, key in reversed(fresh)}.values()  # they price their boards
+        self._done, self._whole = 0, len(fresh) * -(-self.draws.n_draws // BLOCK_DRAWS)
         with ThreadPoolExecutor(max_workers=self.engine.workers) as pool:
             for first in range(0, self.draws.n_draws, BLOCK_DRAWS):
                 draws = self.draws.block(first, min(first + BLOCK_DRAWS, self.draws.n_draws))
@@ -122,7 +137,21 @@ class PolicySolver:
     def _measure(
         self, policy: Policy | AdaptivePolicy, *, draws: Draws, metrics: Sequence[str]
     ) -> dict[str, FloatArray]:
-        return self.engine.measure(self.engine.solve(policy, draws=draws), metrics)
+        if self._is_stopped:
+            raise CancelledError
+        found = self.engine.measure(self.engine.solve(policy, draws=draws), metrics)
+        if self._progress is not None:
+            self._tell(self._progress)
+        return found
+
+    def _tell(self, progress: Callable[[int, int], None]) -> None:
+        with self._telling:
+            self._done += 1
+            try:
+                progress(self._done, self._whole)
+            except BaseException:
+                self._is_stopped = True  # what the pool has not begun is not begun
+                raise
 
 
 _CONVERGED = metric_name("certificate", "converged")

@@ -1,7 +1,8 @@
-"""The track record that ships: how forecasts of past crises by their class, and by the game of a template, were scored.
+"""The track record that ships: hindcasts of shipped crises, and forecasts of past crises by their class and by a template's game.
 
 Facts counted by us on data that do not ship; ``tools/track_record.py`` makes the file from what ``detente reference-class``
-and ``detente panel`` print. Forecasts that a user scores are read by :mod:`detente.analysis.forecasts`.
+and ``detente panel`` print, and hindcasts stand beside their crises. A briefing says by it how far its model is to be trusted.
+Forecasts that a user scores are read by :mod:`detente.analysis.forecasts`.
 """
 
 import json
@@ -12,11 +13,15 @@ from importlib import resources
 from typing import Any, Literal
 
 from detente.analysis.forecasts import PairedDifference
+from detente.crisis.hindcasts import Hindcast, all_hindcasts
 
-__all__ = ["RecordRow", "TrackRecord", "Verdict", "judge_pool", "read_track_record"]
+__all__ = ["Judgement", "RecordRow", "TrackRecord", "Verdict", "judge_pool", "read_track_record"]
 
 Verdict = Literal["adds", "worse", "not shown"]
 """Whether a pool of the model and the class prior is better than the class prior, worse, or not shown to be either."""
+
+Judgement = Literal["replay better", "replay worse", "panel adds", "panel worse", "panel not shown"]
+"""What the record says of a crisis: of its own replays, if it has any, else of games like it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,7 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackRecord:
-    """Reference classes and the panel as they were last scored, with the data and the commands that they come from."""
+    """Hindcasts, reference classes and the panel as they were last scored, with the data and the commands that they come from."""
 
     source: str
     made_by: tuple[str, ...]
@@ -49,6 +54,36 @@ class TrackRecord:
     weights: tuple[float, ...]
     differences: tuple[PairedDifference, ...]
     verdict: Verdict
+    hindcasts: tuple[Hindcast, ...]
+
+    def hindcasts_of(self, crisis: str) -> tuple[Hindcast, ...]:
+        """Return the hindcasts of a crisis by its id, none where there are none."""
+        return tuple(row for row in self.hindcasts if row.crisis == crisis)
+
+    @property
+    def panel_cases(self) -> int:
+        """How many past crises the panel ran."""
+        return max((row.cases for row in self.panel if not row.template), default=0)
+
+    def judge(self, crisis: str) -> Judgement:
+        """Say what the record says of a crisis by its id.
+
+        Its own replays come first: they are worse if any did worse than an even chance. Of a crisis that was never replayed,
+        the panel speaks.
+
+        References
+        ----------
+        Decision note 0103.
+        """
+        own = self.hindcasts_of(crisis)
+        if own:
+            return "replay worse" if any(row.worse_than_even for row in own) else "replay better"
+        found: dict[Verdict, Judgement] = {
+            "adds": "panel adds",
+            "worse": "panel worse",
+            "not shown": "panel not shown",
+        }
+        return found[self.verdict]
 
 
 def judge_pool(differences: Iterable[PairedDifference]) -> Verdict:
@@ -81,8 +116,9 @@ def read_track_record() -> TrackRecord:
 
     Examples
     --------
-    >>> read_track_record().verdict
-    'not shown'
+    >>> record = read_track_record()
+    >>> record.verdict, record.judge("cuba-1962"), record.judge("my-crisis")
+    ('not shown', 'replay better', 'panel not shown')
     """
     text = resources.files("detente.analysis").joinpath("track_record.json").read_text("utf-8")
     data = json.loads(text)
@@ -97,6 +133,7 @@ def read_track_record() -> TrackRecord:
         weights=tuple(panel["weights"]),
         differences=tuple(PairedDifference(**item) for item in panel["differences"]),
         verdict=panel["verdict"],
+        hindcasts=all_hindcasts(),
     )
 
 

@@ -68,7 +68,8 @@ class OptionWorth:
     instrument
         The option.
     prob
-        How often it is taken at the decision, 0-1; over the options these sum to one.
+        How often it is taken at the decision, 0-1; over the options these sum to one. ``prob_low`` and ``prob_high`` are the
+        5% and 95% quantiles over draws.
     payoff
         What the mover expects of it where it is on the menu, in stakes; ``low`` and ``high`` are the 5% and 95% quantiles
         over draws.
@@ -84,10 +85,13 @@ class OptionWorth:
 
     instrument: str
     prob: float
+    prob_low: float
+    prob_high: float
     payoff: float
     low: float
     high: float
     parts: Mapping[str, float]
+    part_ranges: Mapping[str, tuple[float, float]]
     noise: float
 
 
@@ -188,20 +192,30 @@ def _worths(sums: "_Sums") -> tuple[OptionWorth, ...]:
         known = ~np.isnan(payoff)
         if not known.any():
             continue
-        low, high = np.quantile(payoff[known], (0.05, 0.95))
+        low, high = _ends(payoff[known])
+        prob_low, prob_high = _ends(prob[known])
         taken = prob[known].mean()
         found.append(
             OptionWorth(
                 instrument=name,
                 prob=float(taken),
+                prob_low=prob_low,
+                prob_high=prob_high,
                 payoff=float(payoff[known].mean()),
-                low=float(low),
-                high=float(high),
+                low=low,
+                high=high,
                 parts={key: float(part[known].mean()) for key, part in parts.items()},
+                part_ranges={key: _ends(part[known]) for key, part in parts.items()},
                 noise=float((noise[known] * prob[known]).mean() / taken) if taken > 0.0 else 0.0,
             )
         )
     return tuple(sorted(found, key=lambda item: (-item.prob, item.instrument)))
+
+
+def _ends(values: FloatArray) -> tuple[float, float]:
+    """Return the 5% and 95% quantiles of values, shape ``(n,)``."""
+    low, high = np.quantile(values, (0.05, 0.95))
+    return float(low), float(high)
 
 
 def find_turning_point(solution: Solution) -> tuple[Decision, ...]:

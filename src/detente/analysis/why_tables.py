@@ -209,10 +209,12 @@ def _option(crisis: Crisis, item: OptionWorth) -> dict[str, Any]:
         "instrument": item.instrument,
         "label": crisis.instruments[item.instrument].label,
         "prob": item.prob,
+        "prob_range": [item.prob_low, item.prob_high],
         "payoff": item.payoff,
         "range": [item.low, item.high],
         "noise": item.noise,
         "parts": _parts(item.parts),
+        "part_ranges": {name: list(item.part_ranges[name]) for name in _parts(item.parts)},
     }
 
 

@@ -29,7 +29,7 @@ from detente.errors import UsageError
 from detente.runs.run import Run
 from detente.summaries import html_bars, html_summary, text_summary
 
-__all__ = ["Brief", "compose", "compose_run"]
+__all__ = ["Brief", "answer_question", "compose", "compose_run"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -139,7 +139,7 @@ def compose(crisis: Crisis, results: Run, *, language: str = LANGUAGE) -> Brief:
     """
     context = Context.of(crisis, results, language=choose_language(language))
     shared = declare_shared(context)
-    answers = tuple(_answer(question, context) for question in find_questions())
+    answers = tuple(answer_question(question, context) for question in find_questions())
     summary = summarise(context, shared)
     figures = {figure.id: figure for answer in answers for figure in answer.figures}
     figures |= {figure.id: figure for figure in summary.figures}
@@ -190,7 +190,7 @@ def compose_run(run: Run, *, language: str = LANGUAGE) -> Brief:
     return compose(run.crisis, run, language=language)
 
 
-def _answer(question: Question, context: Context) -> Answer:
+def answer_question(question: Question, context: Context) -> Answer:
     """Let a question fill a book of its own, in the language that has its page, and put its figures with the answer."""
     language = page_language(question.id, context.language)
     book = Book(replace(context, language=language), question.id)

@@ -7,6 +7,7 @@ can hold, and :func:`plain` removes the links again.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from detente.brief.words import (
     KNOWN_DIGITS,
@@ -208,7 +209,8 @@ class Picture:
 class Chart:
     """A picture with its words and its text table.
 
-    ``picture`` draws it when it is first asked for.
+    ``picture`` draws it when it is first asked for. ``inset`` draws one form for a page that has the tones in a style sheet;
+    ``sheet`` draws the picture that stands alone, with a line more below its source.
     """
 
     id: str
@@ -217,6 +219,8 @@ class Chart:
     footnote: str
     alt: str
     picture: Callable[[], Picture]
+    inset: Callable[[Literal["wide", "narrow"]], str]
+    sheet: Callable[[str], str]
     table: TableView
 
     @property

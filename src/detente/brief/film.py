@@ -26,7 +26,7 @@ from detente.crisis.crisis import Crisis
 from detente.files.generations import GenerationKind, write_generation
 from detente.watch.scoring import Score
 
-__all__ = ["Film", "FilmPaths", "make_film", "to_csv", "to_json", "write_film"]
+__all__ = ["Film", "FilmPaths", "make_film", "to_csv", "to_json", "view_day", "write_film"]
 
 PAGE = "watch"
 Record = Mapping[str, Any]
@@ -262,8 +262,8 @@ def _told(records: Sequence[Record], days: Sequence[date]) -> list[tuple[str, st
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
-def _day_view(crisis: Crisis, record: Record) -> dict[str, Any]:
-    """Put a day into words and tables for the page."""
+def view_day(crisis: Crisis, record: Record) -> dict[str, Any]:
+    """Return a day in words and tables, as pages show it."""
     outcomes = sorted(record["outcomes"].items(), key=lambda item: -item[1][0])
     quiet = [effect for effect in record["effects"] if effect["kind"] in QUIET]
     hidden = set(map(id, quiet[SHOWN:]))
@@ -412,7 +412,7 @@ def write_film(film: Film, folder: FilePath) -> FilmPaths:
     RunError
         ``output-unwritable`` if one cannot be written, ``path-linked`` if a link stands in its place.
     """
-    views = [_day_view(film.crisis, record) for record in film.records]
+    views = [view_day(film.crisis, record) for record in film.records]
     shared = {
         "film": film,
         "crisis": film.crisis,

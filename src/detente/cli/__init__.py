@@ -4,6 +4,8 @@ A command module defines ``command``, a function with typer annotations; the mod
 sets ``NAME``. Heavy imports belong inside the function, so that ``detente --help`` stays instant.
 """
 
+import atexit
+import gc
 import importlib
 import pkgutil
 import sys
@@ -22,6 +24,8 @@ __all__ = ["app", "main"]
 
 _REFUSED, _FAULT, _INTERRUPTED, _PIPE_BROKEN = 2, 1, 130, 141
 """Exit codes; the last two are those by which a shell tells that a signal (SIGINT, SIGPIPE) ended a program."""
+_CYCLES = (50_000, 20, 20)
+"""How rarely cycles are searched for: a command makes hundreds of thousands of objects that it keeps, and few cycles."""
 
 
 class _OutcomeError(Exception):
@@ -67,11 +71,21 @@ def main() -> None:
     So is a failure of the system: a file that cannot be read, an output that cannot be written, memory that does not
     suffice. A mistake in the program itself keeps its traceback, exit code 1.
     """
+    gc.set_threshold(*_CYCLES)
+    atexit.register(_leave)
     with printing_safely():
         code = _answer(_run)
         code = _answer(sys.stdout.flush) or code
         sys.stderr.flush()
     raise SystemExit(code)
+
+
+def _leave() -> None:
+    """Leave what there is as it is when the process ends: a search for cycles in all of it takes most of a second."""
+    if (
+        "duckdb" not in sys.modules
+    ):  # it counts its objects, and complains of those that are not taken away
+        gc.freeze()
 
 
 def _run() -> None:

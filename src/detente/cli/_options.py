@@ -29,6 +29,7 @@ __all__ = [
     "SEED",
     "SET",
     "SINCE",
+    "STORE",
     "UNTIL",
     "WORKERS",
     "AllOption",
@@ -81,6 +82,8 @@ DrawsOption = Annotated[int, DRAWS]
 
 SEED = typer.Option("--seed", help="Key of the draws.", metavar="S")
 SeedOption = Annotated[int, SEED]
+
+STORE = typer.Option("--store", help="Where what is kept stands.", metavar="URL")
 
 SET = typer.Option(
     "--set",

@@ -11,14 +11,14 @@ import typer
 from detente.cli._options import DRAWS, JSON, SEED, WorkersOption, reworded
 from detente.cli._output import json_text, make_table, number, print_line, print_table, text
 from detente.engine import usual
-from detente.errors import CrisisFileError, Finding
+from detente.errors import Finding
 
 if TYPE_CHECKING:
     from detente.analysis.expecting import ExpectationResult
     from detente.crisis import Crisis
     from detente.crisis.expectations import Expectation
 
-__all__ = ["command", "examine", "render"]
+__all__ = ["command", "render"]
 
 JsonOption = Annotated[bool, reworded(JSON, help="Print the findings as a JSON list.")]
 CrisisArgument = Annotated[
@@ -62,6 +62,8 @@ def command(
 
       detente check cuba-1962 --expect
     """
+    from detente.analysis.checking import examine
+
     findings, loaded = examine(crisis)
     is_refused = any(strict or finding.severity == "error" for finding in findings)
     results: tuple[ExpectationResult, ...] = ()
@@ -160,22 +162,6 @@ def _wanted(item: "Expectation") -> str:
         ends = f"{item.range[0]:g} to {item.range[1]:g}"
         words.append(f"change {ends}" if compared else ends)
     return ", ".join(words)
-
-
-def examine(crisis: str) -> "tuple[tuple[Finding, ...], Crisis | None]":
-    """Return the findings about a crisis folder, its expectations and, if its files make a crisis, its game; and the crisis."""
-    from detente.crisis import examine_folder
-    from detente.crisis.expectations import read_expectations
-    from detente.linking import check_game
-
-    findings, loaded = examine_folder(crisis)
-    if loaded is None:
-        return findings, None
-    try:
-        read_expectations(loaded)
-    except CrisisFileError as error:
-        findings = (*findings, *error.findings)
-    return (*findings, *check_game(loaded)), loaded
 
 
 def render(findings: Sequence[Finding]) -> str:

@@ -291,7 +291,7 @@ def _print(results: "Run", crisis: "Crisis", peak_mib: float) -> None:
     manifest = results.manifest
     plan = manifest.plan
     console = terminal()
-    cases = "versions" if plan.mode == "exploratory" else "draws"
+    cases = "explored cases" if plan.mode == "exploratory" else "draws"
 
     def cells(policy: str) -> Iterator[str]:
         yield manifest.policy_labels.get(policy, policy)
@@ -309,7 +309,7 @@ def _print(results: "Run", crisis: "Crisis", peak_mib: float) -> None:
     console.print(crisis.title, style="bold")
     console.print(f"{results.n_draws:,} {plan.case_label}")
     if plan.mode == "exploratory":
-        meaning = "Model's probability, mean and range over versions of the crisis; such a mean is no probability of the event."
+        meaning = "Model's probability, mean and range over explored cases; such a mean is no probability of the event."
     else:
         meaning = "Probability in the model under the declared distributions: mean over draws, and its range."
     console.print(meaning)

@@ -156,13 +156,13 @@ def _tell_more(more: dict[str, Any]) -> str:
     """Return the same as text."""
     lines: list[str] = []
     if "effects" in more:
-        lines += [
-            "",
-            "Average effects on the probability of each outcome, outcomes from left to right",
-        ]
+        named = any(item["name"] for item in more["effects"])
+        what = "" if named else " on the probability of each outcome, outcomes from left to right"
+        lines += ["", f"Average effects{what}"]
         for item in more["effects"]:
-            size = f"{item['effect']:+.4f} ({item['se']:.4f})"
-            lines.append(f"{item['column']:<24}  {item['outcome'] + 1}  {size}")
+            error = "" if item["se"] is None else f" ({item['se']:.4f})"
+            on = item["name"] or str(item["outcome"] + 1)
+            lines.append(f"{item['column']:<24}  {on}  {item['effect']:+.4f}{error}")
     if "cross_validation" in more:
         found = more["cross_validation"]
         brier = "" if found["brier"] is None else f", Brier {found['brier']:.4f}"

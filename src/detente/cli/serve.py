@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from detente.cli._options import STORE, reworded
+
 __all__ = ["command"]
 
 CrisesArgument = Annotated[
@@ -24,6 +26,29 @@ HostOption = Annotated[
 PortOption = Annotated[
     int, typer.Option("--port", help="Port; 0 takes a free one.", min=0, max=65535)
 ]
+StoreOption = Annotated[
+    str | None,
+    reworded(
+        STORE,
+        help="Where what you save is kept: sqlite:///FILE or postgresql://USER@HOST/DATABASE.  [default: a file among your data]",
+    ),
+]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        help="What computes long comparisons: threads, processes, or a Dask cluster by the address of its scheduler, dask://HOST:PORT.  [default: threads]",
+        metavar="NAME|ADDRESS",
+    ),
+]
+OtherOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--other",
+        help="Another version of a crisis, or a briefing, to compare with on the page Compare. May be repeated.",
+        metavar="FOLDER",
+    ),
+]
 BrowserOption = Annotated[
     bool, typer.Option("--browser/--no-browser", help="Open the workbench in a browser.")
 ]
@@ -34,11 +59,14 @@ def command(
     *,
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
+    store: StoreOption = None,
+    executor: ExecutorOption = None,
+    others: OtherOption = None,
     browser: BrowserOption = True,
 ) -> None:
     """Open the workbench: move an assumption of a crisis in the browser, and see what it changes and why.
 
-    Nothing leaves this machine, and nothing is loaded from outside. Stop it with Ctrl-C.
+    Nothing leaves this machine but to a store that you name, and nothing is loaded from outside. Stop it with Ctrl-C.
 
     For example:
 
@@ -47,7 +75,10 @@ def command(
       detente serve my-crisis --no-browser --port 8080
 
       detente serve cuba-1962 --host 0.0.0.0
+
+      detente serve --store sqlite:///crises.db
     """
+    from detente.cli._plans import choose_executor
     from detente.cli._stopping import stopping_on_terminate
     from detente.web.serving import serve
     from detente.web.workbench import Workbench
@@ -57,5 +88,13 @@ def command(
         sys.stdout.flush()
 
     with stopping_on_terminate():
-        bench = Workbench(crises or ())
-        serve(bench, host=host, port=port, opens_browser=browser, say=say)
+        bench = Workbench(crises or (), beside=others or ())
+        serve(
+            bench,
+            host=host,
+            port=port,
+            store=store,
+            executor=None if executor is None else choose_executor(executor, None),
+            opens_browser=browser,
+            say=say,
+        )

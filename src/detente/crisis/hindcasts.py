@@ -13,7 +13,7 @@ from functools import cache
 from detente.crisis.csv_reader import decode_text, read_records
 from detente.crisis.loading import shipped_crises
 
-__all__ = ["EVEN_BRIER", "Hindcast", "all_hindcasts", "hindcasts_of", "mean_brier"]
+__all__ = ["EVEN_BRIER", "Hindcast", "all_hindcasts", "mean_brier"]
 
 TABLE = "hindcasts.csv"
 EVEN_BRIER = 0.25
@@ -53,17 +53,6 @@ class Hindcast:
     def worse_than_even(self) -> bool:
         """Tell whether an even chance every day would have scored better."""
         return self.brier > EVEN_BRIER
-
-
-def hindcasts_of(crisis: str) -> tuple[Hindcast, ...]:
-    """Return the hindcasts of a crisis by its id, none where there are none.
-
-    Examples
-    --------
-    >>> hindcasts_of("my-crisis")
-    ()
-    """
-    return tuple(row for row in all_hindcasts() if row.crisis == crisis)
 
 
 def mean_brier(rows: Sequence[Hindcast]) -> float:

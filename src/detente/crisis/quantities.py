@@ -19,11 +19,15 @@ __all__ = [
     "distribution_problem",
     "is_positive_definite",
     "mean",
+    "outline",
     "ppf",
     "reference_value",
     "support",
 ]
 
+
+_OUTLINE, _TAIL = 96, 0.005
+"""Steps of an outline, and what an unbounded distribution is cut off at on either side."""
 
 _EDGES = np.array([2.0**-53, 1e-6, 0.5, 1 - 1e-6, 1 - 2.0**-53])
 """Uniform numbers at which every distribution must give a finite value."""
@@ -65,6 +69,40 @@ def ppf(distribution: Distribution, u: ArrayLike) -> FloatArray:
         refuse(message, code="value-out-of-range", at="ppf", fix="give numbers from 0 to 1")
     values = _QUANTILES[distribution.family](uniform, *distribution.parameters)
     return np.asarray(values, dtype=np.float64)
+
+
+def outline(distribution: Distribution) -> tuple[tuple[float, float], ...]:
+    """Return points on the density of a distribution, to be drawn; of a fixed or discrete one its values and probabilities.
+
+    Between two quantiles the density is the probability between them over their distance, so no family needs a formula of
+    its own. Where a family has no ends the outer halves of a per cent are left out.
+
+    Examples
+    --------
+    >>> outline(Distribution(family="discrete", parameters=(1, 0.25, 2, 0.75)))
+    ((1.0, 0.25), (2.0, 0.75))
+    """
+    family, given = distribution.family, distribution.parameters
+    if family == "fixed":
+        return ((float(given[0]), 1.0),)
+    if family == "discrete":
+        pairs = zip(given[::2], given[1::2], strict=True)
+        return tuple(sorted((float(value), float(prob)) for value, prob in pairs))
+    if family in {"triangular", "uniform"}:
+        low, *middle, high = given
+        height = 2.0 if middle else 1.0
+        tops = middle or [low, high]
+        return (
+            (float(low), 0.0),
+            *((float(top), height / (high - low)) for top in tops),
+            (float(high), 0.0),
+        )
+    u = np.linspace(_TAIL, 1.0 - _TAIL, _OUTLINE + 1)
+    x = ppf(distribution, u)
+    steps = np.diff(x)
+    kept = steps > 0.0
+    middles, heights = (x[1:] + x[:-1])[kept] / 2, np.diff(u)[kept] / steps[kept]
+    return tuple(zip(middles.tolist(), heights.tolist(), strict=True))
 
 
 def correlation_matrix(

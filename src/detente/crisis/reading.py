@@ -302,6 +302,8 @@ def _parse(text: str, file: str) -> Document:
         line = 0 if mark is None else mark.line + 1
         _not_yaml(document, " ".join(str(reason).split()), line)
         return document
+    except MemoryError:  # says nothing about the text
+        raise
     except Exception as error:  # noqa: BLE001 - the parser is foreign code and its input hostile
         _not_yaml(document, " ".join(str(error).split()) or type(error).__name__, 0)
         return document

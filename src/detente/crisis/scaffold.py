@@ -12,7 +12,7 @@ from detente.crisis.schema import crisis_schema
 from detente.errors import RunError, refuse
 from detente.files.writing import write_whole
 
-__all__ = ["SCHEMA_FILE", "new_crisis", "template_names"]
+__all__ = ["SCHEMA_FILE", "check_name", "new_crisis", "template_names"]
 
 SCHEMA_FILE = "crisis.schema.json"
 """Name of the JSON Schema that editors read, beside the crisis file."""
@@ -57,13 +57,7 @@ def new_crisis(name: str, folder: Path, *, template: str = "coercion") -> Path:
     RunError
         ``output-unwritable`` if the folder cannot be written.
     """
-    if not _NAME.fullmatch(name):
-        message = f"{name[:80]!r} is no id of a crisis"
-        fix = "use letters, digits, - and _, starting with a letter"
-        refuse(message, code="id-invalid", at=name[:80], fix=fix)
-    if name in shipped_crises():
-        message = f"a crisis named {name!r} ships with the program"
-        refuse(message, code="id-invalid", at=name, fix="choose another name")
+    check_name(name)
     if template not in template_names():
         message = f"there is no template {template[:80]!r}"
         fix = f"use one of: {', '.join(template_names())}"
@@ -96,6 +90,23 @@ def new_crisis(name: str, folder: Path, *, template: str = "coercion") -> Path:
             cause=error,
         )
     return folder
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be the id of a new crisis.
+
+    Raises
+    ------
+    UsageError
+        ``id-invalid`` for a bad name or that of a shipped crisis.
+    """
+    if not _NAME.fullmatch(name):
+        message = f"{name[:80]!r} is no id of a crisis"
+        fix = "use letters, digits, - and _, starting with a letter"
+        refuse(message, code="id-invalid", at=name[:80], fix=fix)
+    if name in shipped_crises():
+        message = f"a crisis named {name!r} ships with the program"
+        refuse(message, code="id-invalid", at=name, fix="choose another name")
 
 
 def _is_empty(folder: Path) -> bool:

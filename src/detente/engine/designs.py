@@ -17,7 +17,7 @@ design          one draw is                                          its first d
 
 A *mode* says what shares of draws mean. ``probabilistic`` draws from the declared distributions, so that a share is a
 probability under them. ``exploratory`` spreads cases evenly over the declared ranges, so that a share is a share *of
-versions of the crisis* and nothing else.
+explored cases* and nothing else.
 """
 
 import math
@@ -100,7 +100,7 @@ class Design:
     def share_label(self) -> str:
         """What a share of this design's cases may be called."""
         if self.mode == "exploratory":
-            return "share of versions of the crisis"
+            return "share of explored cases"
         return "probability under the declared distributions"
 
     @property
@@ -110,9 +110,9 @@ class Design:
             held = (
                 "at their medians" if self.others == "median" else "drawn evenly over their ranges"
             )
-            return f"versions of the crisis (exploratory: combinations of alternatives, other quantities {held})"
+            return f"explored cases (exploratory: combinations of alternatives, other quantities {held})"
         if self.mode == "exploratory":
-            return "versions of the crisis (exploratory: spread evenly over the declared ranges)"
+            return "explored cases (exploratory: spread evenly over the declared ranges)"
         return "draws (probabilistic: from the declared distributions)"
 
     def cells(self, first: int, n_draws: int) -> dict[str, FloatArray]:

@@ -35,11 +35,13 @@ class Root:
 
     ``reach`` has shape ``(T, D)``; ``outcome`` ``(T,)`` says how a history ends; ``profile`` ``(T,)`` under which
     profile it lies, whose types ``profile_types`` ``(V, P)`` names, in a last column whether the policy binds where that is drawn. ``of_outcome`` lists the histories of each
-    outcome. Histories are those that the policy leaves: the ``terminals`` of the ``tree``, in this order.
+    outcome. Histories are those that the policy leaves: the ``terminals`` of the ``tree``, in this order, and the terminal
+    nodes of the ``form``, the game that was solved.
     """
 
     def __init__(self, crisis: Crisis, game: PolicyGame, solved: Solved) -> None:
         tree, self.terminals = game.board.tree, game.cut.terminals
+        self.form = game.form
         self.crisis, self.first_round, self.tree = crisis, game.board.first_round, tree
         self.reach, self.residual = solved.reach, solved.residual
         self.unconverged = solved.unconverged

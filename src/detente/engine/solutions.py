@@ -108,8 +108,10 @@ def solve_block(
     priced: Priced,
     rationality: FloatArray,
     pledges: PricedPledges | None = None,
+    *,
+    effort: FloatArray | None = None,
 ) -> SolvedBlock:
-    """Solve a game for the draws that its board is priced at; ``pledges`` are those of its policy."""
+    """Solve a game for the draws that its board is priced at; ``pledges`` are those of its policy, ``effort`` as for the solver."""
     payoffs = priced.payoffs_of(game.classes)
     if pledges is not None:
         payoffs = payoffs - pledges.cost[None, :, :]
@@ -126,6 +128,7 @@ def solve_block(
         chance_probs=priced.chance_probs,
         menus=menus,
         own_odds=priced.own_odds,
+        effort=effort,
     )
     return SolvedBlock(
         game=game,
@@ -178,6 +181,11 @@ class Solution:
     def unconverged(self) -> int:
         """Number of draws that missed the tolerance; they stay in every number."""
         return sum(int((~block.converged).sum()) for block in self.blocks)
+
+    @property
+    def effort(self) -> FloatArray:
+        """What each draw took, shape ``(D,)``: a good guess of what it takes under another policy."""
+        return np.concatenate([block.iterations for block in self.blocks]).astype(np.float64)
 
     @property
     def residual(self) -> float:

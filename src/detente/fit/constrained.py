@@ -12,6 +12,7 @@ with :math:`A` and the diagonal :math:`C` the derivatives of the conditions. At 
 information on the coefficients along the equilibria, and gives the standard errors.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy as np
 from detente.arrays import FloatArray
 from detente.fit.jets import Jet
 from detente.fit.maximising import Expansion, climb
+from detente.fit.penalties import Bend
 from detente.fit.signalling import SignallingLikelihood
 
 __all__ = ["CERTAIN", "Constrained", "maximise_constrained", "reduce_system", "restore"]
@@ -35,7 +37,10 @@ CERTAIN = 35.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Constrained:
-    """A constrained maximum: coefficients, log-odds of resisting, and the likelihood along the equilibria."""
+    """A constrained maximum: coefficients, log-odds of resisting, and the likelihood along the equilibria.
+
+    ``evaluation`` holds the penalty, if there is one, but for the gradients of the rows; ``loglik`` is without it.
+    """
 
     theta: FloatArray
     log_odds: FloatArray
@@ -43,6 +48,7 @@ class Constrained:
     converged: bool
     steps: int
     violation: float
+    loglik: float
     reason: str = ""
 
 
@@ -69,8 +75,12 @@ def reduce_system(
     return along, moves, -condition.value / own
 
 
-def _merit(ell: Jet, condition: Jet, weight: FloatArray) -> float:
-    value = float(ell.value.sum() - (weight * np.abs(condition.value)).sum())
+Prior = Callable[[FloatArray], Bend]
+"""A penalty on coefficients."""
+
+
+def _merit(ell: Jet, condition: Jet, weight: FloatArray, added: float) -> float:
+    value = float(ell.value.sum() - (weight * np.abs(condition.value)).sum()) + added
     return value if np.isfinite(value) else -np.inf
 
 
@@ -100,6 +110,8 @@ def restore(
         if gap.max() < 1e-12 * max(1.0, np.abs(log_odds).max()):
             break
         step = _within(log_odds, -condition.value / condition.first[-1])
+        if np.abs(step).max() < 1e-10 * max(1.0, np.abs(log_odds).max()):
+            return log_odds + step  # what is left is rounding
         share = np.ones_like(step)
         for _ in range(12):
             _, there, _ = likelihood.joint(theta, log_odds + share * step)
@@ -112,23 +124,29 @@ def restore(
 
 
 def maximise_constrained(
-    likelihood: SignallingLikelihood, theta: FloatArray, log_odds: FloatArray
+    likelihood: SignallingLikelihood,
+    theta: FloatArray,
+    log_odds: FloatArray,
+    *,
+    prior: Prior,
 ) -> Constrained:
-    """Climb to a constrained maximum from coefficients and log-odds that need not be an equilibrium."""
+    """Climb to a constrained maximum of likelihood and penalty from coefficients and log-odds that need not be an equilibrium."""
     with np.errstate(all="ignore"):
-        return _maximise(likelihood, theta, log_odds)
+        return _maximise(likelihood, theta, log_odds, prior)
 
 
 def _maximise(
-    likelihood: SignallingLikelihood, theta: FloatArray, log_odds: FloatArray
+    likelihood: SignallingLikelihood, theta: FloatArray, log_odds: FloatArray, prior: Prior
 ) -> Constrained:
     sizes = likelihood.sizes()
     ell, condition, _ = likelihood.joint(theta, log_odds)
     weight = np.zeros_like(log_odds)
     reason = f"no maximum within {_MOST_STEPS} steps"
     steps = 0
+    added = prior(theta)
     while steps < _MOST_STEPS:
         along, moves, normal = reduce_system(likelihood, ell, condition)
+        along = _add(along, added)
         violation = _violation(condition, log_odds)
         if not (np.isfinite(along.hessian).all() and np.isfinite(normal).all()):
             reason = "the equilibrium condition has no derivative"
@@ -144,17 +162,18 @@ def _maximise(
             step, shift = step * (_FARTHEST / longest), shift * (_FARTHEST / longest)
         multiplier = np.abs(ell.first[-1] / condition.first[-1])
         weight = np.where(weight < 1.1 * multiplier, 1.5 * multiplier + 1e-3, weight)
-        merit = _merit(ell, condition, weight)
+        merit = _merit(ell, condition, weight, added.value)
         share = 1.0
         while share > 1e-4:
             odds = log_odds + share * shift
             there = likelihood.joint(theta + share * step, odds)
-            if _merit(there[0], there[1], weight) > merit - 1e-12 * abs(merit):
+            more = prior(theta + share * step)
+            if _merit(there[0], there[1], weight, more.value) > merit - 1e-12 * abs(merit):
                 break
             # second-order correction: back to the equilibria that the straight step has left
             odds = odds + _within(odds, -there[1].value / there[1].first[-1])
             there = likelihood.joint(theta + share * step, odds)
-            if _merit(there[0], there[1], weight) > merit - 1e-12 * abs(merit):
+            if _merit(there[0], there[1], weight, more.value) > merit - 1e-12 * abs(merit):
                 break
             share *= 0.5
         else:
@@ -163,7 +182,10 @@ def _maximise(
         theta, log_odds = theta + share * step, odds
         steps += 1
         ell, condition, _ = there
+        added = more
     along, _, _ = reduce_system(likelihood, ell, condition)
+    loglik = along.value
+    along = _add(along, added)
     return Constrained(
         theta=theta,
         log_odds=log_odds,
@@ -171,5 +193,15 @@ def _maximise(
         converged=not reason,
         steps=steps,
         violation=_violation(condition, log_odds),
+        loglik=loglik,
         reason=reason,
+    )
+
+
+def _add(along: Expansion, added: Bend) -> Expansion:
+    return Expansion(
+        along.value + added.value,
+        along.gradient + added.gradient,
+        along.hessian + added.hessian,
+        along.scores,
     )

@@ -1,32 +1,37 @@
 r"""What a model says beyond its coefficients: average marginal effects, and how well it foretells rows that it has not seen.
 
 The average marginal effect of a column on an outcome is :math:`\frac1n \sum_i \partial P_i / \partial x_i`, through every term and
-utility that the column stands in; of a word, the difference to the first word by the alphabet. Its standard error is by the delta
-method, with the exact derivative by the coefficients.
+utility that the column stands in; of a word, the difference to the first word by the alphabet. In the ultimatum game the outcomes
+are the mean offer and the probability that it is accepted. Counted choices have no columns: the effect is that of lambda, or of a
+part of payoffs, on the probability of each action. The standard error is by the delta method, with the exact derivative by the
+coefficients.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NoReturn
 
 import numpy as np
 
-from detente.arrays import FloatArray
+from detente.arrays import FloatArray, IntArray
 from detente.errors import UsageError, nearest, refuse
 from detente.fit.constrained import restore
 from detente.fit.fitted import Fitted
-from detente.fit.jets import Jet
+from detente.fit.jets import Jet, exp
 from detente.fit.maximising import AbstractLikelihood, AbstractOutcomeLikelihood, maximise
 from detente.fit.penalties import PENALTIES, Penalty, penalise
+from detente.fit.qre import ChoiceLikelihood, choice_names
 from detente.fit.results import FitResult
 from detente.fit.signalling import SignallingLikelihood, outcomes_along
 from detente.fit.signalling_fitting import refit
 from detente.fit.specs import Spec
 from detente.fit.terms import Observations
+from detente.fit.ultimatum import UltimatumLikelihood
 
 __all__ = ["CrossValidation", "Effect", "average_effects", "cross_validate"]
 
-_Outcomes = AbstractOutcomeLikelihood | SignallingLikelihood
+_ByRow = AbstractOutcomeLikelihood | UltimatumLikelihood
 
 _STEP = 1e-4
 """Width of the difference by which a column is moved, in its standard deviations."""
@@ -34,17 +39,22 @@ _STEP = 1e-4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """The average effect of a column on the probability of an outcome, by its place from left to right."""
+    """The average effect of a column on the probability of an outcome, by its place from left to right.
+
+    ``name`` is the outcome's, where it is no end of a game: the mean offer, an answer, an action at an information set.
+    ``se`` is None where the estimate has no standard errors.
+    """
 
     column: str
     outcome: int
     effect: float
-    se: float
+    se: float | None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossValidation:
-    """Scores of rows that a model was not fitted to.
+    """Scores of rows that a model was not fitted to; of counted choices, of choices.
 
     ``log_score`` is the mean log-likelihood of a row, ``in_sample`` the same where it was fitted; ``brier`` the mean squared
     error over outcomes (None where rows are not outcomes); ``lost`` the folds without an estimate, whose rows are left out.
@@ -63,22 +73,34 @@ def average_effects(result: FitResult, columns: Sequence[str] = ()) -> list[Effe
     Parameters
     ----------
     result
-        A fit of a tree, of a game by how it ended, or of the signalling game; there equilibria move with the column.
+        A fit. In the signalling game equilibria move with the column.
     columns
-        Names of columns of the table.
+        Names of columns of the table; of counted choices, names of coefficients, a player's own lambda by its label.
 
     Raises
     ------
     UsageError
-        ``option-invalid`` for another model; ``table-column-missing`` for a column that the model does not hold.
+        ``table-column-missing`` for a column that the model does not hold; ``option-invalid`` for a result without its data.
     """
     fitted = _fitted(result, "average_effects")
     likelihood = fitted.likelihood
-    if not isinstance(likelihood, AbstractOutcomeLikelihood | SignallingLikelihood):
+    if isinstance(likelihood, ChoiceLikelihood):
+        return _effects_on_choices(likelihood, fitted.theta, result.covariance, columns)
+    if not isinstance(likelihood, AbstractOutcomeLikelihood | UltimatumLikelihood):
         _refuse(result, "average_effects")
-    known = fitted.columns()
+    names = ("mean offer", "accepted") if isinstance(likelihood, UltimatumLikelihood) else ()
     found: list[Effect] = []
-    for column in columns or known:
+    for column in _chosen(columns, fitted.columns()):
+        for label, low, high, width in _shifts(fitted.data, column):
+            ends = [_means(likelihood, fitted, data) for data in (low, high)]
+            effect = (ends[1][0] - ends[0][0]) / width
+            slope = (ends[1][1] - ends[0][1]) / width
+            found += _told(label, effect, slope, result.covariance, names)
+    return found
+
+
+def _chosen(columns: Sequence[str], known: Sequence[str]) -> Sequence[str]:
+    for column in columns:
         if column not in known:
             near = nearest(column, known) or tuple(known[:6])
             refuse(
@@ -88,19 +110,53 @@ def average_effects(result: FitResult, columns: Sequence[str] = ()) -> list[Effe
                 fix=f"name one of: {', '.join(near)}",
                 error=UsageError,
             )
-        for label, low, high, width in _shifts(fitted.data, column):
-            ends = [_mean_probs(likelihood, fitted, data) for data in (low, high)]
-            effect = (ends[1][0] - ends[0][0]) / width
-            slope = (ends[1][1] - ends[0][1]) / width
-            spread = np.sqrt(np.einsum("ok,kl,ol->o", slope, result.covariance, slope))
-            found += [
-                Effect(column=label, outcome=place, effect=float(size), se=float(error))
-                for place, (size, error) in enumerate(zip(effect, spread, strict=True))
-            ]
+    return columns or known
+
+
+def _told(
+    label: str, effect: FloatArray, slope: FloatArray, covariance: FloatArray, names: Sequence[str]
+) -> list[Effect]:
+    variance = np.einsum("ok,kl,ol->o", slope, covariance, slope)
+    return [
+        Effect(
+            column=label,
+            outcome=place,
+            effect=float(size),
+            se=float(np.sqrt(max(square, 0.0))) if np.isfinite(square) else None,
+            name=names[place] if names else "",
+        )
+        for place, (size, square) in enumerate(zip(effect, variance, strict=True))
+    ]
+
+
+def _effects_on_choices(
+    likelihood: ChoiceLikelihood, theta: FloatArray, covariance: FloatArray, columns: Sequence[str]
+) -> list[Effect]:
+    """Return how the probability of each action moves with lambda, or with a part of payoffs."""
+    labels = [
+        (term if who == "all" else f"{term} {who}") if term == "lambda" else term
+        for who, term in choice_names(likelihood)
+    ]
+    scale = likelihood.told_scale(theta)
+    probs = [exp(log) for log in likelihood.choices(likelihood.jets(theta))]
+    first = np.stack([prob.first[:, 0] for prob in probs]) / scale
+    second = np.stack([prob.second[:, :, 0] for prob in probs]) / np.outer(scale, scale)
+    for place in range(likelihood.rates):  # of lambda itself, not of its logarithm
+        second[:, place, place] -= first[:, place] / scale[place]
+    form = likelihood.game.form
+    names = [
+        f"{form.info_set_label[place]}: {form.action_label[action]}"
+        for place, (begin, end) in enumerate(pairwise(form.action_offset.tolist()))
+        for action in range(begin, end)
+    ]
+    found: list[Effect] = []
+    for column in _chosen(columns, labels):
+        place = labels.index(column)
+        found += _told(column, first[:, place], second[:, place], covariance, names)
     return found
 
 
-def _outcomes(likelihood: _Outcomes, theta: FloatArray) -> list[Jet]:
+def _outcomes(likelihood: AbstractOutcomeLikelihood, theta: FloatArray) -> list[Jet]:
     """Return the logs of the outcomes' probabilities; of signalling games at the equilibria nearest to those that were found."""
     if isinstance(likelihood, SignallingLikelihood):
         near = restore(likelihood, theta, likelihood.beliefs.resist)
@@ -131,21 +187,21 @@ def _shifts(data: Observations, column: str) -> list[tuple[str, Observations, Ob
     return [(column, low, high, 2.0 * step)]
 
 
-def _mean_probs(
-    likelihood: _Outcomes, fitted: Fitted, data: Observations
-) -> tuple[FloatArray, FloatArray]:
-    """Return the mean probability of each outcome, and its derivative by the coefficients, ``(O, K)``."""
+def _means(likelihood: _ByRow, fitted: Fitted, data: Observations) -> tuple[FloatArray, FloatArray]:
+    """Return the mean of each outcome's probability, or expectation, and its derivative by the coefficients, ``(O, K)``."""
     equations = [data.same_equation(equation) for equation in likelihood.equations]
     moved = replace(likelihood, equations=equations)  # type: ignore[type-var]  # every likelihood is a dataclass
-    logs = _outcomes(moved, fitted.theta)
+    if isinstance(moved, UltimatumLikelihood):
+        expected = moved.expectations(moved.jets(fitted.theta))
+    else:
+        expected = [exp(log) for log in _outcomes(moved, fitted.theta)]
     means, slopes = [], []
-    for log in logs:
-        prob = np.exp(log.value)
+    for jet in expected:
         parts = [
-            (equation.columns * (prob * log.first[place])[:, np.newaxis]).mean(axis=0)
+            (equation.columns * jet.first[place][:, np.newaxis]).mean(axis=0)
             for place, equation in enumerate(equations)
         ]
-        means.append(prob.mean())
+        means.append(jet.value.mean())
         slopes.append(np.concatenate(parts))
     return np.array(means), np.stack(slopes)
 
@@ -153,10 +209,13 @@ def _mean_probs(
 def cross_validate(result: FitResult, *, folds: int = 10, seed: int = 1) -> CrossValidation:
     """Fit a model again without each of several parts of the rows, and score it on that part.
 
+    Of counted choices each choice is a row. Of the signalling game rows are scored at the equilibria nearest to those that were
+    found for all.
+
     Parameters
     ----------
     result
-        A fit that is not of counted choices, nor a plain pseudo-likelihood. Each search begins at its estimate.
+        A fit. Each search begins at its estimate.
     folds
         Parts, from 2 to the number of rows; rows fall into them at random.
     seed
@@ -165,7 +224,7 @@ def cross_validate(result: FitResult, *, folds: int = 10, seed: int = 1) -> Cros
     Raises
     ------
     UsageError
-        ``option-invalid`` for another model or number of parts.
+        ``option-invalid`` for another number of parts, or a result without its data.
     """
     fitted = _fitted(result, "cross_validate")
     likelihood = fitted.likelihood
@@ -184,27 +243,49 @@ def cross_validate(result: FitResult, *, folds: int = 10, seed: int = 1) -> Cros
     lost = 0
     for part in np.array_split(order, folds):
         train = likelihood.take(np.setdiff1d(order, part))
-        test = likelihood.take(part)
         theta = _refit(train, result.method, penalty, fitted.theta)
         if theta is None:
             lost += 1
-        elif isinstance(test, AbstractOutcomeLikelihood | SignallingLikelihood):
-            logs = np.stack([log.value for log in _outcomes(test, theta)], axis=1)
-            seen = test.counts > 0.0
-            scores.append(np.where(seen, test.counts * np.where(seen, logs, 0.0), 0.0).sum(axis=1))
-            trials = test.counts.sum(axis=1, keepdims=True)
-            shares = test.counts / np.where(trials > 0.0, trials, 1.0)
-            squares.append(((np.exp(logs) - shares) ** 2).sum(axis=1))
-        else:
-            scores.append(test.rows(test.jets(theta)).value)
+            continue
+        score, square = _score(likelihood.take(part), theta)
+        scores.append(score)
+        squares.append(square)
     nothing = np.array([np.nan])
+    brier = float(np.concatenate(squares or [nothing]).mean())
     return CrossValidation(
         folds=folds,
         log_score=float(np.concatenate(scores or [nothing]).mean()),
-        in_sample=result.loglik / result.n,
-        brier=float(np.concatenate(squares).mean()) if squares else None,
+        in_sample=float(_score(likelihood, fitted.theta)[0].mean()),
+        brier=brier if np.isfinite(brier) else None,
         lost=lost,
     )
+
+
+def _score(test: AbstractLikelihood, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the log-likelihood of each row, and its squared error over outcomes; NaN where rows are not outcomes."""
+    if isinstance(test, ChoiceLikelihood):
+        return _score_choices(test, theta)
+    if not isinstance(test, AbstractOutcomeLikelihood):
+        values = test.rows(test.jets(theta)).value
+        return values, np.full_like(values, np.nan)
+    logs = np.stack([log.value for log in _outcomes(test, theta)], axis=1)
+    seen = test.counts > 0.0
+    values = np.where(seen, test.counts * np.where(seen, logs, 0.0), 0.0).sum(axis=1)
+    trials = test.counts.sum(axis=1, keepdims=True)
+    shares = test.counts / np.where(trials > 0.0, trials, 1.0)
+    return values, ((np.exp(logs) - shares) ** 2).sum(axis=1)
+
+
+def _score_choices(test: ChoiceLikelihood, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the same of each choice, its outcomes being the actions at its information set."""
+    logs = np.array([log.value[0] for log in test.choices(test.jets(theta))])
+    probs = np.exp(logs)
+    square = np.empty_like(probs)
+    for begin, end in pairwise(test.game.form.action_offset.tolist()):
+        whole = (probs[begin:end] ** 2).sum()
+        square[begin:end] = whole - 2.0 * probs[begin:end] + 1.0
+    times: IntArray = test.counts.astype(np.intp)
+    return np.repeat(logs, times), np.repeat(square, times)
 
 
 def _refit(
@@ -213,7 +294,7 @@ def _refit(
     if isinstance(train, SignallingLikelihood):
         if not train.counts.sum(axis=0).all():
             return None
-        return refit(train, method, theta, train.beliefs.resist)
+        return refit(train, method, theta, train.beliefs.resist, penalty)
     maximum = maximise(penalise(train, penalty), theta, train.sizes())
     return maximum.theta if maximum.converged else None
 
@@ -229,6 +310,6 @@ def _refuse(result: FitResult, at: str) -> NoReturn:
         f"{at} of {result.model} is not modelled",
         code="option-invalid",
         at=at,
-        fix="use it with a model whose rows end in outcomes",
+        fix="give a result of fit_game",
         error=UsageError,
     )

@@ -55,7 +55,7 @@ def fit_game(
     seed
         Of random starts and resamples.
     penalty
-        ``log-f``, ``cauchy`` or ``jeffreys``, of the trees and of games by how they ended; ``none`` by default.
+        ``log-f``, ``cauchy`` or ``jeffreys``; ``none`` by default.
 
     Raises
     ------
@@ -69,14 +69,6 @@ def fit_game(
     if starts is None:
         starts = STARTS if model in MODELS or counted else GAME_STARTS
     options = _options(errors, resamples, starts, seed, penalty)
-    if penalty != "none" and (model in {"signalling", "ultimatum", "qre"} or counted):
-        refuse(
-            f"{model} with a penalty is not modelled",
-            code="option-invalid",
-            at="penalty",
-            fix="leave the penalty out, or fit a tree or a game by how it ended",
-            error=UsageError,
-        )
     if model == "signalling":
         from detente.fit.signalling_fitting import METHODS, fit_signalling  # noqa: PLC0415
 

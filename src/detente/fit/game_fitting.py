@@ -8,21 +8,24 @@ import numpy as np
 
 from detente.arrays import FloatArray, IntArray
 from detente.errors import nearest
-from detente.fit.branches import tell_other_equilibria
+from detente.fit.branches import has_hidden_moves, tell_other_equilibria
 from detente.fit.crisis_games import CrisisGame, crisis_game, load_if_crisis
-from detente.fit.games import LOG_LAMBDA, GameLikelihood, Part
+from detente.fit.games import LOG_LAMBDA, LOG_SIGMA, GameLikelihood, Part
+from detente.fit.inducing import player_of_two_moves
 from detente.fit.outcomes import check_size
 from detente.fit.paths import ends_under, paths_of
 from detente.fit.results import FitResult
 from detente.fit.searching import Options, estimate
 from detente.fit.specs import Spec
 from detente.fit.terms import Observations, read_observations
+from detente.fit.tree_fitting import check_link, read_scales, scale_terms
+from detente.fit.trees import Errors, Link
 from detente.game import ExtensiveForm, Game, read_game
 from detente.game.catalogue import find_game
 
 __all__ = ["find", "fit_any_game", "read_game_likelihood"]
 
-_KEYS = ("outcome", "utilities", "rationality", "missing")
+_KEYS = ("outcome", "utilities", "errors", "link", "rationality", "scale", "missing")
 
 
 def find(name: str) -> Game:
@@ -57,6 +60,7 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
     form = game.form
     ends = form.payoff_class[: form.terminal_node.size]
     alone = replace(form, payoff_class=np.arange(ends.size, dtype=form.payoff_class.dtype))
+    errors, link = _read_errors(spec, game)
     spec.check_keys(("column", "ends"), "outcome")
     column = spec.text("outcome", "column")
     payoff_parts, base = _read_parts(spec, form, game.payoffs[ends], source)
@@ -70,6 +74,7 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
     rate = spec.value("rationality")
     if rate is not None and not _is_number(rate):
         used += spec.texts("rationality")
+    used += scale_terms(spec)
     data = read_observations(path, spec, [column, *used])
     labels, outcome = _read_outcomes(spec, form, source)
     counts = _count(spec, data, column, labels)
@@ -83,7 +88,7 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
         for key, value in terms.items()
         if _is_number(value)
     }
-    rationality = 1.0 if source is None else source.rationality
+    rationality = 1.0 if source is None or link == "probit" else source.rationality
     if _is_number(rate):
         rationality = spec.number("rationality")
         if rationality <= 0.0:
@@ -95,6 +100,8 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
             )
     elif rate is not None:
         equations.append(data.equation(LOG_LAMBDA, spec.texts("rationality"), spec, "rationality"))
+    names = {label: f"{LOG_SIGMA} {label}" for label in form.player_label}
+    equations += read_scales(spec, data, names)
     equations = [equation for equation in equations if equation.terms]
     if not equations:
         spec.refuse(
@@ -115,9 +122,56 @@ def read_game_likelihood(name: str, spec: Spec, path: Path) -> tuple[GameLikelih
         rationality=rationality,
         menus=game.menus,
         own_odds=game.own_odds,
+        errors=errors,
+        link=link,
     )
     check_size(counts, data, likelihood.size)
     return likelihood, data
+
+
+def _read_errors(spec: Spec, game: Game) -> tuple[Errors, Link]:
+    """Return where errors arise and their distribution: those of the quantal response equilibrium unless said.
+
+    Normal errors are refused where no closed form is exact: in games with hidden moves, menus of nests, or, of private
+    information, two moves of a player on one path.
+    """
+    written = [key for key in ("errors", "link") if spec.value(key) is not None]
+    errors, link = check_link(spec) if written else ("agent", "logit")
+    if errors == "agent" and "link" not in written:
+        link = "logit"
+    other = "rationality" if link == "probit" else "scale"
+    if spec.value(other) is not None:
+        words = {"scale": "normal errors have a scale", "rationality": "logistic errors a lambda"}
+        fitting = "scale" if link == "probit" else "rationality"
+        spec.refuse(
+            "option-invalid",
+            f"{words[fitting]}, so {other} is not known here",
+            other,
+            fix=f"write {fitting} in place of {other}, or another link",
+        )
+    if link == "logit":
+        return errors, link
+    form = game.form
+    twice = player_of_two_moves(form) if errors == "private" else None
+    why = ""
+    if has_hidden_moves(form):
+        why = "it has hidden moves, and a player's beliefs then turn on what others know of their errors"
+    elif game.menus is not None:
+        why = "its options stand in nests or have weights, which are those of logistic errors"
+    elif twice is not None:
+        why = (
+            f"{form.player_label[twice]} moves more than once on a path, so that its first move tells "
+            "what it knows, and the choices are not independent"
+        )
+    if why:
+        what = "private information" if errors == "private" else "a probit link"
+        spec.refuse(
+            "option-invalid",
+            f"{what} is not modelled in this game: {why}",
+            written[0],
+            fix="leave errors and link out: agent error with a logit link is modelled in every game",
+        )
+    return errors, link
 
 
 def _is_number(value: object) -> bool:

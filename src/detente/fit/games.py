@@ -1,7 +1,8 @@
 r"""Estimating any game: payoffs that are linear in regressors, choices that are those of its agent quantal response equilibrium.
 
 In each row the game of a file is played with payoffs of its own: those of the file, and named parts that are linear in the
-row's regressors. Players err at each choice with logistic errors (agent error), so that
+row's regressors. With a probit link players have normal errors, of their actions or of the ends, and the game has perfect
+information (:mod:`detente.fit.inducing`). With a logit link they err at each choice with logistic errors (agent error), so that
 
 .. math:: x_a = \lambda\, E[u_I \mid I, a],\qquad \sigma_a = \mathrm{softmax}_a(x),
 
@@ -23,14 +24,17 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from detente.arrays import FloatArray, IntArray
+from detente.fit.inducing import induce_shares
 from detente.fit.jets import Jet, exp, log_add, total, variables
 from detente.fit.maximising import AbstractOutcomeLikelihood, Equation
+from detente.fit.trees import Errors, Link
 from detente.game import CHANCE, TERMINAL, ExtensiveForm, Menus, solve_logit_qre
 
-__all__ = ["LOG_LAMBDA", "GameLikelihood", "Part"]
+__all__ = ["LOG_LAMBDA", "LOG_SIGMA", "GameLikelihood", "Part"]
 
-LOG_LAMBDA = "log_lambda"
-"""Name of the equation of lambda, if it is estimated."""
+LOG_LAMBDA, LOG_SIGMA = "log_lambda", "log_sigma"
+"""Names of the equation of lambda, or of the standard deviation of normal errors, if it is estimated; a player's own has its
+label after a blank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -127,13 +131,15 @@ class GameLikelihood(AbstractOutcomeLikelihood):
     outcome
         Outcome of each end, shape ``(T,)``; -1 for an end of none.
     equations
-        The parts that are estimated, by name; last the log of lambda, if it is.
+        The parts that are estimated, by name; last the logs of lambda, or of the errors' scale, if they are.
     fixed
         Parts that are numbers.
     rationality
         Lambda where it is given.
     menus, own_odds
         Nests of options, and players' own odds of chance events, as the solver takes them.
+    errors, link
+        Where errors arise, and their distribution; private information has a probit link.
     near
         Strategies that the next solution starts from, shape ``(A, n)``.
     """
@@ -151,6 +157,8 @@ class GameLikelihood(AbstractOutcomeLikelihood):
     rationality: float = 1.0
     menus: Menus | None = None
     own_odds: Mapping[int, FloatArray] = field(default_factory=dict)
+    errors: Errors = "agent"
+    link: Link = "logit"
     near: FloatArray | None = field(default=None)
     _lists: Mapping[int, _List] = field(init=False, repr=False)
 
@@ -172,12 +180,14 @@ class GameLikelihood(AbstractOutcomeLikelihood):
             rationality=self.rationality,
             menus=self.menus,
             own_odds=self.own_odds,
+            errors=self.errors,
+            link=self.link,
             near=None if self.near is None else self.near[:, rows],
         )
 
     def outcomes(self, utilities: Sequence[Jet]) -> list[Jet]:
         """Return the logs of the outcomes' probabilities in each row; NaN where no equilibrium was found."""
-        reach = self._reach(self._equilibrium(utilities), self.chance)
+        reach = self._reach(self.choices(utilities), self.chance)
         found: list[Jet | None] = [None] * self.counts.shape[1]
         for end, node in enumerate(self.form.terminal_node):
             place = int(self.outcome[end])
@@ -188,12 +198,10 @@ class GameLikelihood(AbstractOutcomeLikelihood):
         return [log for log in found if log is not None]
 
     def _payoffs(self, utilities: Sequence[Jet]) -> dict[tuple[int, int], Jet]:
-        """Return lambda times the payoff of each end and player."""
+        """Return the payoff of each end and player times its lambda, or in units of its errors' scale."""
         zero = utilities[0] * 0.0
         by_name = {item.name: jet for item, jet in zip(self.equations, utilities, strict=True)}
-        rate: Jet | float = self.rationality
-        if LOG_LAMBDA in by_name:
-            rate = exp(by_name[LOG_LAMBDA])
+        rates = [self._rate(label, by_name) for label in self.form.player_label]
         found = {}
         for end, player in np.ndindex(*self.base.shape):
             worth = zero + float(self.base[end, player])
@@ -202,20 +210,33 @@ class GameLikelihood(AbstractOutcomeLikelihood):
                 if share:
                     given = by_name.get(name)
                     worth = worth + (self.fixed.get(name, 0.0) if given is None else given) * share
-            found[end, player] = worth * rate
+            found[end, player] = worth * rates[player]
         return found
+
+    def _rate(self, label: str, by_name: Mapping[str, Jet]) -> Jet | float:
+        """Return lambda of a player, or one over the standard deviation of its errors."""
+        for sign, name in ((1.0, LOG_LAMBDA), (-1.0, LOG_SIGMA)):
+            for key in (name, f"{name} {label}"):
+                if key in by_name:
+                    return exp(by_name[key] * sign)
+        return self.rationality
 
     def payoff_table(self, theta: FloatArray) -> FloatArray:
         """Return lambda times the payoffs of each row's game, shape ``(T, P, n)``."""
-        payoffs = self._payoffs(self.jets(theta))
-        flat = np.stack([payoffs[key].value for key in payoffs])
+        return self._table(self._payoffs(self.jets(theta)))
+
+    def _table(self, payoffs: Mapping[tuple[int, int], Jet]) -> FloatArray:
+        flat = np.stack([jet.value for jet in payoffs.values()])
         return flat.reshape(*self.base.shape, -1)
 
-    def _equilibrium(self, utilities: Sequence[Jet]) -> list[Jet]:
-        """Return the logs of actions' probabilities in equilibrium, with their derivatives by the utilities."""
-        rows = utilities[0].value.size
+    def choices(self, utilities: Sequence[Jet]) -> list[Jet]:
+        """Return the logs of actions' probabilities, with their derivatives by the utilities."""
         payoffs = self._payoffs(utilities)
-        table = np.stack([payoffs[key].value for key in payoffs]).reshape(*self.base.shape, rows)
+        if self.link == "probit":
+            players = range(self.form.n_players)
+            odds = {player: self.own_odds.get(player, self.chance) for player in players}
+            return induce_shares(self.form, payoffs, odds=odds, private=self.errors == "private")
+        table = self._table(payoffs)
         if not np.isfinite(table).all() or np.abs(table).max() > 1e6:
             return [utilities[0] * np.nan] * self.form.n_actions
         solved = solve_logit_qre(
@@ -230,8 +251,14 @@ class GameLikelihood(AbstractOutcomeLikelihood):
         if not solved.converged.all() or (solved.strategy <= 0.0).any():
             return [utilities[0] * np.nan] * self.form.n_actions
         self.near = solved.strategy
+        return self.differentiate(utilities, solved.strategy)
+
+    def differentiate(self, utilities: Sequence[Jet], strategy: FloatArray) -> list[Jet]:
+        """Return the logs of an equilibrium's probabilities, shape ``(A, n)``, with their derivatives by the utilities."""
+        payoffs = self._payoffs(utilities)
+        rows = utilities[0].value.size
         plain = {key: _plain(jet.value, 0) for key, jet in payoffs.items()}
-        given = [_plain(np.log(share), 0) for share in solved.strategy]
+        given = [_plain(np.log(share), 0) for share in strategy]
         at = [jet.value for jet in self._advantages(given, plain)]
         fixed = {key: _plain(jet.value, len(at), order=1) for key, jet in payoffs.items()}
         slopes = self._advantages(self._choose(variables(at, order=1)), fixed)

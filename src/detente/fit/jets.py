@@ -16,11 +16,14 @@ from detente.arrays import FloatArray
 
 __all__ = [
     "Jet",
+    "compose",
     "exp",
     "log_add",
     "log_both_below",
+    "log_largest",
     "log_logistic",
     "log_normal",
+    "log_one_plus_square",
     "power",
     "softplus",
     "total",
@@ -29,6 +32,7 @@ __all__ = [
 
 _LOG_ROOT_TWO_PI = 0.5 * np.log(2.0 * np.pi)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+_FINE_NODES, _FINE_WEIGHTS = np.polynomial.legendre.leggauss(160)
 _REACH = 9.0
 """Standard deviations beyond which a normal density adds nothing to sixteen digits."""
 
@@ -159,6 +163,13 @@ def softplus(jet: Jet) -> Jet:
     return jet.through(np.logaddexp(0.0, jet.value), share, share * expit(-jet.value))
 
 
+def log_one_plus_square(jet: Jet) -> Jet:
+    """Return log(1 + x^2)."""
+    square = jet.value**2
+    slope = 2.0 * jet.value / (1.0 + square)
+    return jet.through(np.log1p(square), slope, 2.0 * (1.0 - square) / (1.0 + square) ** 2)
+
+
 def log_logistic(jet: Jet) -> Jet:
     """Return the log of the logistic distribution function."""
     rest = expit(-jet.value)
@@ -168,13 +179,87 @@ def log_logistic(jet: Jet) -> Jet:
 def log_normal(jet: Jet) -> Jet:
     """Return the log of the standard normal distribution function."""
     value = log_ndtr(jet.value)
-    hazard = np.exp(-0.5 * jet.value**2 - _LOG_ROOT_TWO_PI - value)
+    hazard = _hazard(jet.value)
     return jet.through(value, hazard, -hazard * (jet.value + hazard))
 
 
 def log_add(left: Jet, right: Jet) -> Jet:
     """Return log(e^x + e^y)."""
     return left + softplus(right - left)
+
+
+def compose(outer: Jet, inner: Sequence[Jet]) -> Jet:
+    """Return a function of several jets, of which value and derivatives by those are given."""
+    first = sum(outer.first[place] * jet.first for place, jet in enumerate(inner))
+    second = inner[0].second
+    if second.size:
+        second = np.zeros_like(second)
+        for place, jet in enumerate(inner):
+            second += outer.first[place] * jet.second
+            slope = sum(outer.second[place, other] * item.first for other, item in enumerate(inner))
+            second += jet.first[:, np.newaxis] * slope
+    return Jet(outer.value, np.asarray(first), second)
+
+
+def log_largest(means: Sequence[Jet], variances: Sequence[Jet]) -> list[Jet]:
+    r"""Return the logs of the probabilities that each of several independent normals is the largest.
+
+    .. math:: P_a = \int \varphi(z) \prod_{b \ne a} \Phi\!\left(\frac{\mu_a - \mu_b + s_a z}{s_b}\right) dz
+
+    For two it is a normal distribution function; for more the integral is over 160 nodes around the peak of the integrand, which
+    is log-concave and falls off like a normal density, or faster. Good to some ten digits of the probability itself, in the
+    tails too, as long as no standard deviation is more than five times another.
+    """
+    if len(means) == 2:
+        gain = (means[1] - means[0]) * power(variances[0] + variances[1], -0.5)
+        return [log_normal(-gain), log_normal(gain)]
+    widths = [power(variance, 0.5) for variance in variances]
+    found = []
+    for own, (mean, width) in enumerate(zip(means, widths, strict=True)):
+        others = [place for place in range(len(means)) if place != own]
+        units = [power(widths[place], -1.0) for place in others]
+        offsets = [(mean - means[place]) * unit for place, unit in zip(others, units, strict=True)]
+        slopes = [width * unit for unit in units]
+        outer = _log_above(
+            np.stack([jet.value for jet in offsets]), np.stack([jet.value for jet in slopes])
+        )
+        found.append(compose(outer, [*offsets, *slopes]))
+    return found
+
+
+def _log_above(offset: FloatArray, slope: FloatArray) -> Jet:
+    """Return the log of the mean of a product of normal distribution functions, each of ``offset + slope z``, over normal z.
+
+    Both have shape ``(m, n)``; the variables are the offsets, then the slopes.
+    """
+    low, high = np.zeros(offset.shape[1]), (slope * (1.0 + np.abs(offset))).sum(axis=0)
+    for _ in range(40):  # to the peak, where the slope of the log of the integrand changes sign
+        middle = 0.5 * (low + high)
+        rising = (slope * _hazard(offset + slope * middle)).sum(axis=0) > middle
+        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+    z = 0.5 * (low + high) + _REACH * _FINE_NODES[:, np.newaxis]
+    at = offset[:, np.newaxis] + slope[:, np.newaxis] * z  # (m, K, n)
+    logs = log_ndtr(at).sum(axis=0) - 0.5 * z**2 - _LOG_ROOT_TWO_PI
+    top = logs.max(axis=0)
+    weights = _REACH * _FINE_WEIGHTS[:, np.newaxis] * np.exp(logs - top)
+    whole = weights.sum(axis=0)
+    weights = weights / whole
+    hazard = _hazard(at)
+    bend = -hazard * (at + hazard)
+    count = len(offset)
+    steps = np.concatenate([hazard, hazard * z])
+    first = (weights * steps).sum(axis=1)
+    second = np.einsum("kn,ikn,jkn->ijn", weights, steps, steps) - first[:, np.newaxis] * first
+    for place in range(count):
+        for row, column, power_of_z in ((0, 0, 0), (0, count, 1), (count, 0, 1), (count, count, 2)):
+            curve = (weights * bend[place] * z**power_of_z).sum(axis=0)
+            second[row + place, column + place] += curve
+    return Jet(np.log(whole) + top, first, second)
+
+
+def _hazard(at: FloatArray) -> FloatArray:
+    """Return the normal density over the normal distribution function."""
+    return np.asarray(np.exp(-0.5 * at**2 - _LOG_ROOT_TWO_PI - log_ndtr(at)))
 
 
 def log_both_below(left: Jet, right: Jet) -> Jet:

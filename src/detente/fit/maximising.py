@@ -22,6 +22,7 @@ __all__ = [
     "Expansion",
     "Maximum",
     "climb",
+    "information",
     "maximise",
 ]
 
@@ -90,6 +91,14 @@ class AbstractLikelihood(ABC):
     @abstractmethod
     def take(self, rows: IntArray) -> "AbstractLikelihood":
         """Return the likelihood of some rows, by number."""
+
+    @abstractmethod
+    def standardise(self, coefficients: Sequence[Jet]) -> list[Jet]:
+        """Return the coefficients that a penalty counts, in units of one over the size of their regressors and of errors."""
+
+    @abstractmethod
+    def expected_information(self, theta: FloatArray) -> FloatArray:
+        """Return the expected outer product of the rows' gradients by the coefficients as they are told, shape ``(K, K)``."""
 
     @property
     def size(self) -> int:
@@ -176,12 +185,52 @@ class AbstractOutcomeLikelihood(AbstractLikelihood):
 
     def rows(self, utilities: Sequence[Jet]) -> Jet:
         """Return the log-likelihood of each row."""
-        logs = self.outcomes(utilities)
-        return total([log * self.counts[:, place] for place, log in enumerate(logs)])
+        return self.weigh(self.outcomes(utilities))
+
+    def weigh(self, outcomes: Sequence[Jet]) -> Jet:
+        """Return the log-likelihood of each row by the logs of the outcomes' probabilities."""
+        return total([log * self.counts[:, place] for place, log in enumerate(outcomes)])
+
+    def standardise(self, coefficients: Sequence[Jet]) -> list[Jet]:
+        """Return all coefficients in units of one over the size of their regressors."""
+        return [jet * size for jet, size in zip(coefficients, self.sizes().tolist(), strict=True)]
+
+    def expected_information(self, theta: FloatArray) -> FloatArray:
+        """Return the expected outer product of an outcome's gradient, as often as each row has outcomes."""
+        times = self.counts.sum(axis=1)
+        return information(self.equations, self.outcomes(self.jets(theta)), times)
 
     def outcome_probs(self, theta: FloatArray) -> FloatArray:
         """Return the probability of each outcome in each row, shape ``(n, O)``."""
         return np.exp(np.stack([log.value for log in self.outcomes(self.jets(theta))], axis=1))
+
+
+def information(
+    equations: Sequence[Equation], outcomes: Sequence[Jet], times: FloatArray
+) -> FloatArray:
+    """Return the outer products of outcomes' gradients, over outcomes by their probabilities, summed over rows.
+
+    Parameters
+    ----------
+    equations
+        By whose values the outcomes' derivatives are.
+    outcomes
+        Logs of the outcomes' probabilities in each row.
+    times
+        How many outcomes each row has, shape ``(n,)``.
+    """
+    size = sum(len(equation.terms) for equation in equations)
+    found = np.zeros((size, size))
+    for jet in outcomes:
+        share = times * np.exp(jet.value)
+        scores = np.hstack(
+            [
+                equation.columns * jet.first[place][:, np.newaxis]
+                for place, equation in enumerate(equations)
+            ]
+        )
+        found += (scores * share[:, np.newaxis]).T @ scores
+    return found
 
 
 def climb(gradient: FloatArray, hessian: FloatArray, sizes: FloatArray) -> tuple[FloatArray, float]:

@@ -1,8 +1,8 @@
 r"""Agent quantal response from choices: rationality and payoffs of any extensive game.
 
 The choices of a table, counted by information set and action, have the log-likelihood :math:`\sum_a n_a \log \sigma_a` under
-the logit agent quantal response equilibrium :cite:p:`mckelvey1998` on the principal branch. Its gradient is that of the
-equilibrium, by the implicit function theorem: raising a player's lambda by a factor is raising its payoffs by it. Unknown
+the logit agent quantal response equilibrium :cite:p:`mckelvey1998` on the principal branch. Gradient and Hessian are exact, by the
+implicit function theorem (:mod:`detente.fit.games`): raising a player's lambda by a factor is raising its payoffs by it. Unknown
 payoffs are named parts, added to what a player gets at some ends of the game.
 """
 
@@ -10,138 +10,153 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from detente.arrays import FloatArray, IntArray
 from detente.errors import UsageError, nearest, refuse
 from detente.fit.branches import has_hidden_moves
+from detente.fit.fitted import Fitted
 from detente.fit.game_fitting import find
-from detente.fit.maximising import Expansion, Maximum, maximise
+from detente.fit.games import LOG_LAMBDA, GameLikelihood, Part
+from detente.fit.jets import Jet, exp, total
+from detente.fit.maximising import AbstractLikelihood, Equation, Maximum, information, maximise
 from detente.fit.paths import ends_under
-from detente.fit.results import FitResult, Start
+from detente.fit.penalties import penalise
+from detente.fit.results import SAME, FitResult, Start
 from detente.fit.searching import Options, covariance_of, finish, resampled, tell_starts
 from detente.fit.specs import Spec
-from detente.fit.terms import Observations, read_observations
+from detente.fit.terms import CONST, Observations, read_observations
 from detente.game import (
     ExtensiveForm,
     Game,
     Status,
-    equilibrium_sensitivity,
     find_other_branches,
     trace_logit_branch,
 )
 
-__all__ = ["fit_qre"]
+__all__ = ["ChoiceLikelihood", "choice_names", "fit_qre"]
 
 _KEYS = ("game", "outcome", "rationality", "payoffs", "missing")
 _SPREADS = (0.03, 0.1, 0.3, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Values of lambda at which the search looks first, in units of one over the spread of payoffs."""
-_STEP = 1e-4
 _MOST_SPAN, _LEAST_SPAN = 500.0, 1e-5
 """Lambda times the spread of payoffs beyond which choices count as free of error, and below which as without any reason."""
 
 
-class _Parts(NamedTuple):
-    """Names of what is estimated: payoffs by player, and the table that each adds to payoffs, shape ``(W, T, P)``."""
-
-    names: list[tuple[str, str]]
-    tables: FloatArray
-
-
 @dataclass(slots=True, kw_only=True, eq=False)
-class _Choices:
-    """The likelihood of counted choices, as a function of log-rationality and payoffs."""
+class ChoiceLikelihood(AbstractLikelihood):
+    """The likelihood of counted choices of one game, as a function of log-rationality and payoffs: one row.
 
-    game: Game
-    form: ExtensiveForm
-    payoffs: FloatArray
-    parts: _Parts
+    Attributes
+    ----------
+    game
+        The game, with the logs of lambda and named parts of payoffs as its equations, each of a constant.
+    counts
+        How often each action was chosen, shape ``(A,)``.
+    spread
+        Of the payoffs that are given: what lambda is counted in.
+    """
+
+    game: GameLikelihood
+    equations: Sequence[Equation]
     counts: FloatArray
-    by_player: list[int]
+    spread: float
 
     @property
     def rates(self) -> int:
-        return max(len(self.by_player), 1)
+        """How many lambdas are estimated; they come first."""
+        return sum(equation.name.startswith(LOG_LAMBDA) for equation in self.equations)
+
+    @property
+    def observed(self) -> int:
+        """Number of choices."""
+        return int(self.counts.sum())
+
+    def take(self, rows: IntArray) -> "ChoiceLikelihood":
+        """Return the likelihood of some choices, by number, in the order of the actions that were chosen."""
+        actions = np.repeat(np.arange(self.counts.size), self.counts.astype(np.intp))
+        counts = np.bincount(actions[rows], minlength=self.counts.size).astype(np.float64)
+        return replace(self, counts=counts)
+
+    def choices(self, utilities: Sequence[Jet]) -> list[Jet]:
+        """Return the logs of actions' probabilities on the principal branch; NaN where none is found."""
+        strategy = self.solve(np.array([jet.value[0] for jet in utilities]))
+        if strategy is None:
+            return [utilities[0] * np.nan] * self.counts.size
+        return self.game.differentiate(utilities, strategy[:, np.newaxis])
+
+    def rows(self, utilities: Sequence[Jet]) -> Jet:
+        """Return the log-likelihood of all choices."""
+        logs = self.choices(utilities)
+        return total([log * float(count) for log, count in zip(logs, self.counts, strict=True)])
+
+    def standardise(self, coefficients: Sequence[Jet]) -> list[Jet]:
+        """Return lambda in units of one over the spread of payoffs, and payoffs in units of one over their player's lambda."""
+        rates = {
+            equation.name: exp(jet)
+            for equation, jet in zip(self.equations, coefficients, strict=True)
+            if equation.name.startswith(LOG_LAMBDA)
+        }
+        found = [rate * self.spread for rate in rates.values()]
+        form = self.game.form
+        for equation, jet in list(zip(self.equations, coefficients, strict=True))[len(rates) :]:
+            player = int(self.game.payoff_parts[equation.name].table.any(axis=0).argmax())
+            own = rates.get(f"{LOG_LAMBDA} {form.player_label[player]}", rates.get(LOG_LAMBDA))
+            if own is not None:
+                found.append(jet * own)
+        return found
+
+    def expected_information(self, theta: FloatArray) -> FloatArray:
+        """Return the information on lambda and payoffs of as many choices at each information set as there were."""
+        logs = self.choices(self.jets(theta))
+        found = np.zeros((self.size, self.size))
+        for begin, end in pairwise(self.game.form.action_offset.tolist()):
+            times = float(self.counts[begin:end].sum())
+            if times:
+                found += information(self.equations, logs[begin:end], np.array([times]))
+        return found / np.outer(*2 * [self.told_scale(theta)])
+
+    def told_scale(self, theta: FloatArray) -> FloatArray:
+        """Return the derivative of each coefficient as it is told, lambda in place of its logarithm, shape ``(K,)``."""
+        return np.where(np.arange(theta.size) < self.rates, np.exp(theta), 1.0)
 
     def rationality(self, theta: FloatArray) -> FloatArray:
         """Return lambda of each player, shape ``(P,)``."""
-        rate = np.full(self.form.n_players, np.exp(theta[0]))
-        for place, player in enumerate(self.by_player):
-            rate[player] = np.exp(theta[place])
-        return rate
-
-    def table(self, theta: FloatArray) -> FloatArray:
-        return np.asarray(
-            self.payoffs + np.tensordot(theta[self.rates :], self.parts.tables, axes=1)
-        )
+        logs = {equation.name: value for equation, value in zip(self.equations, theta, strict=True)}
+        common = logs.get(LOG_LAMBDA, 0.0)
+        labels = self.game.form.player_label
+        return np.exp([logs.get(f"{LOG_LAMBDA} {label}", common) for label in labels])
 
     def solve(self, theta: FloatArray) -> FloatArray | None:
-        """Return the equilibrium on the principal branch, None if it is not found.
+        """Return the equilibrium on the principal branch, shape ``(A,)``; None if it is not found.
 
-        Players' rates are put into their payoffs, so that one lambda of 1 is traced to.
+        Players' rates are in their payoffs, so that one lambda of 1 is traced to.
         """
         if np.abs(theta[: self.rates]).max() > 40.0:
             return None
-        payoffs = self.table(theta) * self.rationality(theta)
         answer = trace_logit_branch(
-            self.form,
+            self.game.form,
             [1.0],
-            payoffs=payoffs,
-            chance_probs=self.game.chance_probs,
+            payoffs=self.payoffs(theta),
+            chance_probs=self.game.chance,
             menus=self.game.menus,
             own_odds=self.game.own_odds,
         )
-        if answer.status[0] != Status.CONVERGED:
+        if answer.status[0] != Status.CONVERGED or (answer.strategy <= 0.0).any():
             return None
         return np.asarray(answer.strategy[:, 0])
 
-    def slope(self, theta: FloatArray) -> tuple[float, FloatArray]:
-        """Return the log-likelihood and its gradient; minus infinity where there is no equilibrium."""
+    def payoffs(self, theta: FloatArray) -> FloatArray:
+        """Return lambda times the payoffs, shape ``(T, P)``."""
+        return self.game.payoff_table(theta)[:, :, 0]
+
+    def value(self, theta: FloatArray) -> float:
+        """Return the log-likelihood alone; minus infinity where there is no equilibrium."""
         strategy = self.solve(theta)
-        nothing = np.zeros(theta.size)
-        if strategy is None or (strategy[self.counts > 0.0] <= 0.0).any():
-            return -np.inf, nothing
-        rate = self.rationality(theta)
-        payoffs = self.table(theta) * rate
-        seen = self.counts > 0.0
-        value = float((self.counts[seen] * np.log(strategy[seen])).sum())
-        ways = [*self._scalings(payoffs), *(self.parts.tables * rate)]
-        moves = equilibrium_sensitivity(
-            self.form,
-            strategy,
-            1.0,
-            payoffs=payoffs,
-            directions=np.stack(ways),
-            chance_probs=self.game.chance_probs,
-            menus=self.game.menus,
-            own_odds=self.game.own_odds,
-        )
-        return value, np.asarray((self.counts[seen] / strategy[seen]) @ moves.strategy[seen])
-
-    def _scalings(self, payoffs: FloatArray) -> list[FloatArray]:
-        if not self.by_player:
-            return [payoffs]
-        only = np.eye(self.form.n_players)
-        return [payoffs * only[player] for player in self.by_player]
-
-    def evaluate(self, theta: FloatArray) -> Expansion:
-        """Return the likelihood with its gradient, and the Hessian from differences of the gradient."""
-        with np.errstate(all="ignore"):
-            return self._evaluate(theta)
-
-    def _evaluate(self, theta: FloatArray) -> Expansion:
-        value, gradient = self.slope(theta)
-        hessian = np.zeros((theta.size, theta.size))
-        if np.isfinite(value):
-            for place in range(theta.size):
-                step = np.zeros(theta.size)
-                step[place] = _STEP * max(1.0, abs(theta[place]))
-                up, down = self.slope(theta + step)[1], self.slope(theta - step)[1]
-                hessian[place] = (up - down) / (2.0 * step[place])
-        hessian = 0.5 * (hessian + hessian.T)
-        return Expansion(value, gradient, hessian, np.zeros((0, theta.size)))
+        if strategy is None:
+            return -np.inf
+        return float(self.counts @ np.log(strategy))
 
 
 def fit_qre(name: str | None, spec: Spec, path: Path, options: Options) -> FitResult:
@@ -159,9 +174,9 @@ def fit_qre(name: str | None, spec: Spec, path: Path, options: Options) -> FitRe
     spec.check_keys(("information_set", "action", "count", "player"), "outcome")
     data = read_observations(path, spec, columns)
     counts = _read_counts(spec, data, game.form, columns)
-    choices = _choices(spec, game, counts)
+    choices = _read_choices(spec, game, counts)
     maximum, starts = _search(choices, options)
-    _check_bounds(choices, maximum, data)
+    separation = _check_bounds(choices, data, options, maximum)
     warnings = [*tell_starts(starts), *_tell_others(choices, maximum)]
     if options.errors == "bootstrap":
         covariance, lost = _resample(choices, maximum, options)
@@ -169,26 +184,30 @@ def fit_qre(name: str | None, spec: Spec, path: Path, options: Options) -> FitRe
             warnings.append(
                 f"{lost} of {options.resamples} resamples had no estimate and are left out"
             )
+    elif options.penalty == "jeffreys":
+        scale = choices.told_scale(maximum.theta)
+        inverse = np.linalg.inv(choices.expected_information(maximum.theta))
+        covariance = np.asarray(inverse / np.outer(scale, scale))
     else:
         covariance = covariance_of(maximum.evaluation, "hessian")
-    theta = maximum.theta.copy()
-    rates = choices.rates
-    theta[:rates] = np.exp(theta[:rates])
-    scale = np.concatenate([theta[:rates], np.ones(theta.size - rates)])
-    who = [game.form.player_label[player] for player in choices.by_player] or ["all"]
+    scale = choices.told_scale(maximum.theta)
+    theta = np.where(np.arange(scale.size) < choices.rates, scale, maximum.theta)
     result = FitResult(
         model="qre",
         method="ml",
-        loglik=maximum.evaluation.value,
+        loglik=choices.value(maximum.theta),
         converged=maximum.converged,
-        n=int(counts.sum()),
+        n=choices.observed,
         coefficients=(),
         covariance=covariance,
         errors=options.errors,
         starts=starts,
+        separation=tuple(separation),
         warnings=tuple(warnings),
+        penalty="" if options.penalty == "none" else options.penalty,
+        fitted=Fitted(likelihood=choices, data=data, theta=maximum.theta),
     )
-    names = [*((label, "lambda") for label in who), *choices.parts.names]
+    names = choice_names(choices)
     return finish(names, theta, covariance * np.outer(scale, scale), result)
 
 
@@ -254,7 +273,20 @@ def _find_set(
     return found[0]
 
 
-def _choices(spec: Spec, game: Game, counts: FloatArray) -> _Choices:
+def choice_names(choices: ChoiceLikelihood) -> list[tuple[str, str]]:
+    """Return who each coefficient is of, ``all`` for a common lambda, and its name."""
+    found = []
+    form = choices.game.form
+    for equation in choices.equations:
+        if equation.name.startswith(LOG_LAMBDA):
+            found.append((equation.name.removeprefix(LOG_LAMBDA).strip() or "all", "lambda"))
+        else:
+            table = choices.game.payoff_parts[equation.name].table
+            found.append((form.player_label[int(table.any(axis=0).argmax())], equation.name))
+    return found
+
+
+def _read_choices(spec: Spec, game: Game, counts: FloatArray) -> ChoiceLikelihood:
     """Put together the likelihood: a payoff row for each end, named parts, players with a lambda of their own."""
     form = game.form
     ends = form.payoff_class[: form.terminal_node.size]
@@ -276,20 +308,38 @@ def _choices(spec: Spec, game: Game, counts: FloatArray) -> _Choices:
             "rationality",
             fix="write rationality: common, or give counts for every player",
         )
-    return _Choices(
-        game=game,
+    rates = [f"{LOG_LAMBDA} {form.player_label[player]}" for player in moved]
+    parts = _read_parts(spec, form)
+    one = np.ones((1, 1))
+    equations = [
+        Equation(name=name, terms=(CONST,), columns=one)
+        for name in (*(rates if apart else [LOG_LAMBDA]), *parts)
+    ]
+    base = game.payoffs[ends]
+    likelihood = GameLikelihood(
         form=alone,
-        payoffs=game.payoffs[ends],
-        parts=_read_parts(spec, form),
+        chance=game.chance_probs,
+        base=base,
+        payoff_parts=parts,
+        counts=np.zeros((1, ends.size)),
+        outcome=np.arange(ends.size),
+        equations=equations,
+        fixed={},
+        menus=game.menus,
+        own_odds=game.own_odds,
+    )
+    return ChoiceLikelihood(
+        game=likelihood,
+        equations=equations,
         counts=counts,
-        by_player=moved if apart else [],
+        spread=float(np.ptp(base, axis=0).max()) or 1.0,
     )
 
 
-def _read_parts(spec: Spec, form: ExtensiveForm) -> _Parts:
-    names: list[tuple[str, str]] = []
-    tables: list[FloatArray] = []
-    for name in spec.mapping("payoffs"):
+def _read_parts(spec: Spec, form: ExtensiveForm) -> dict[str, Part]:
+    found: dict[str, Part] = {}
+    for key in spec.mapping("payoffs"):
+        name = str(key)
         spec.check_keys(("player", "ends"), "payoffs", name)
         player = spec.text("payoffs", name, "player")
         if player not in form.player_label:
@@ -305,21 +355,18 @@ def _read_parts(spec: Spec, form: ExtensiveForm) -> _Parts:
         for wanted in spec.texts("payoffs", name, "ends"):
             hit = ends_under(form, wanted, spec, "payoffs", name, "ends")
             table[hit, form.player_label.index(player)] = 1.0
-        names.append((player, str(name)))
-        tables.append(table)
-    shape = (0, form.terminal_node.size, form.n_players)
-    return _Parts(names, np.stack(tables) if tables else np.zeros(shape))
+        found[name] = Part(name=name, table=table)
+    return found
 
 
-def _search(choices: _Choices, options: Options) -> tuple[Maximum, tuple[Start, ...]]:
+def _search(choices: ChoiceLikelihood, options: Options) -> tuple[Maximum, tuple[Start, ...]]:
     """Look at a grid of lambdas, then climb from the best of its peaks."""
-    size = choices.rates + len(choices.parts.names)
-    spread = float(np.ptp(choices.payoffs, axis=0).max()) or 1.0
+    size, spread = choices.size, choices.spread
     grid = []
     for times in _SPREADS:
         theta = np.zeros(size)
         theta[: choices.rates] = np.log(times / spread)
-        grid.append((choices.slope(theta)[0], theta))
+        grid.append((choices.value(theta), theta))
     values = [-np.inf, *(value for value, _ in grid), -np.inf]
     peaks = [
         place
@@ -338,7 +385,8 @@ def _search(choices: _Choices, options: Options) -> tuple[Maximum, tuple[Start, 
         for number in range(1, options.starts - len(points) + 1)
     )
     sizes = np.ones(size)
-    runs = [(name, maximise(choices.evaluate, point, sizes)) for name, point in points]
+    evaluate = penalise(choices, options.penalty)
+    runs = [(name, maximise(evaluate, point, sizes)) for name, point in points]
     runs.sort(
         key=lambda item: (
             not item[1].converged,
@@ -352,16 +400,16 @@ def _search(choices: _Choices, options: Options) -> tuple[Maximum, tuple[Start, 
     return runs[0][1], starts
 
 
-def _tell_others(choices: _Choices, maximum: Maximum) -> list[str]:
+def _tell_others(choices: ChoiceLikelihood, maximum: Maximum) -> list[str]:
     """Say how many other equilibria the game has at the estimate, on curves that meet the principal branch."""
-    if not has_hidden_moves(choices.form):
+    form = choices.game.form
+    if not has_hidden_moves(form):
         return []
-    payoffs = choices.table(maximum.theta) * choices.rationality(maximum.theta)
     others = find_other_branches(
-        choices.form,
+        form,
         [1.0],
-        payoffs=payoffs,
-        chance_probs=choices.game.chance_probs,
+        payoffs=choices.payoffs(maximum.theta),
+        chance_probs=choices.game.chance,
         menus=choices.game.menus,
         own_odds=choices.game.own_odds,
     ).equilibria
@@ -372,20 +420,16 @@ def _tell_others(choices: _Choices, maximum: Maximum) -> list[str]:
     ]
 
 
-def _check_bounds(choices: _Choices, maximum: Maximum, data: Observations) -> None:
-    """Refuse choices that are best told by a lambda of zero, or by one beyond all bounds."""
-    spread = np.ptp(choices.table(maximum.theta), axis=0).max()
-    spans = np.exp(maximum.theta[: choices.rates]) * spread
-    if (spans > _MOST_SPAN).any():
-        refuse(
-            f"the likelihood still rises at a lambda of {np.exp(maximum.theta[: choices.rates]).max():.4g}: the choices look "
-            "free of error, and no finite lambda is the estimate",
-            code="data-separated",
-            at=data.file,
-            fix="check the counts; choices without any error are those of a Nash equilibrium",
-            error=UsageError,
-        )
-    if (spans < _LEAST_SPAN).any():
+def _check_bounds(
+    choices: ChoiceLikelihood, data: Observations, options: Options, maximum: Maximum
+) -> list[str]:
+    """Refuse choices that are best told by a lambda of zero, or by one beyond all bounds; tell the latter under a penalty."""
+    plain = maximum
+    if options.penalty != "none":
+        plain = maximise(choices.evaluate, maximum.theta, np.ones(choices.size))
+    rates = choices.rationality(plain.theta)
+    payoffs = choices.payoffs(plain.theta)
+    if rates.min() * np.ptp(payoffs / rates, axis=0).max() < _LEAST_SPAN:
         refuse(
             "the likelihood falls from lambda 0 on: what pays more is not chosen more often, so the estimate is 0",
             code="fit-unidentified",
@@ -393,12 +437,33 @@ def _check_bounds(choices: _Choices, maximum: Maximum, data: Observations) -> No
             fix="check that the counts stand beside the right actions; else the model does not fit these choices",
             error=UsageError,
         )
+    if np.ptp(payoffs, axis=0).max() <= _MOST_SPAN and not _rises(choices, plain.theta):
+        return []
+    words = "the choices look free of error: no finite lambda is the maximum of the likelihood"
+    if options.penalty != "none":
+        return [words]
+    return refuse(
+        f"the likelihood still rises at a lambda of {rates.max():.4g}; {words}",
+        code="data-separated",
+        at=data.file,
+        fix="check the counts, or use a penalty; choices without any error are those of a Nash equilibrium",
+        error=UsageError,
+    )
 
 
-def _resample(choices: _Choices, maximum: Maximum, options: Options) -> tuple[FloatArray, int]:
+def _rises(choices: ChoiceLikelihood, theta: FloatArray) -> bool:
+    """Tell whether some lambda may be doubled without a loss in likelihood, which no maximum allows."""
+    here = choices.value(theta)
+    ways = np.log(2.0) * np.eye(theta.size)[: choices.rates]
+    return any(choices.value(theta + way) > here - SAME for way in ways)
+
+
+def _resample(
+    choices: ChoiceLikelihood, maximum: Maximum, options: Options
+) -> tuple[FloatArray, int]:
     """Return the covariance over choices drawn again, as many at each information set as there were."""
     generator = np.random.default_rng(options.seed)
-    offsets: IntArray = np.asarray(choices.form.action_offset, dtype=np.intp)
+    offsets: IntArray = np.asarray(choices.game.form.action_offset, dtype=np.intp)
     found = []
     for _ in range(options.resamples):
         counts = np.zeros_like(choices.counts)
@@ -409,7 +474,8 @@ def _resample(choices: _Choices, maximum: Maximum, options: Options) -> tuple[Fl
                     int(total), choices.counts[begin:end] / total
                 )
         sample = replace(choices, counts=counts)
-        again = maximise(sample.evaluate, maximum.theta, np.ones(maximum.theta.size))
+        evaluate = penalise(sample, options.penalty)
+        again = maximise(evaluate, maximum.theta, np.ones(maximum.theta.size))
         if again.converged:
             found.append(again.theta)
     return resampled(found, maximum.theta.size), options.resamples - len(found)

@@ -9,14 +9,8 @@ import numpy as np
 from detente.arrays import FloatArray
 from detente.errors import UsageError, refuse
 from detente.fit.fitted import Fitted
-from detente.fit.maximising import (
-    AbstractLikelihood,
-    AbstractOutcomeLikelihood,
-    Expansion,
-    Maximum,
-    maximise,
-)
-from detente.fit.penalties import Penalty, expected_information, penalise
+from detente.fit.maximising import AbstractLikelihood, Expansion, Maximum, maximise
+from detente.fit.penalties import Penalty, penalise
 from detente.fit.results import SAME, Coefficient, FitResult, StandardErrors, Start
 from detente.fit.terms import Observations
 
@@ -89,9 +83,9 @@ def estimate(
             warnings.append(
                 f"{lost} of {options.resamples} resamples had no estimate and are left out"
             )
-    elif options.penalty == "jeffreys" and isinstance(likelihood, AbstractOutcomeLikelihood):
+    elif options.penalty == "jeffreys":
         # of Firth's estimate: its penalty is of the order of a constant, and its Hessian is not worked out in full
-        information = expected_information(likelihood, maximum.theta)
+        information = likelihood.expected_information(maximum.theta)
         covariance = np.asarray(np.linalg.inv(information))
     else:
         covariance = covariance_of(maximum.evaluation, options.errors)

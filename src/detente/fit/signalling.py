@@ -21,8 +21,16 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from detente.arrays import FloatArray, IntArray
-from detente.fit.jets import Jet, exp, log_add, log_both_below, log_logistic, log_normal, variables
-from detente.fit.maximising import AbstractLikelihood, Equation
+from detente.fit.jets import (
+    Jet,
+    exp,
+    log_add,
+    log_both_below,
+    log_logistic,
+    log_normal,
+    variables,
+)
+from detente.fit.maximising import AbstractOutcomeLikelihood, Equation
 
 __all__ = [
     "PAYOFFS",
@@ -30,6 +38,7 @@ __all__ = [
     "SignallingLikelihood",
     "challenger_moves",
     "equilibria",
+    "outcome_logs",
     "outcomes_along",
     "resistance",
 ]
@@ -66,6 +75,13 @@ def resistance(utilities: Sequence[Jet], log_firm: Jet) -> Jet:
     return firm - backed + (backed - conceding) * exp(-log_firm)
 
 
+def outcome_logs(challenger: tuple[Jet, Jet, Jet], target: tuple[Jet, Jet]) -> list[Jet]:
+    """Return the logs of the outcomes' probabilities by those of A's moves, and of B's resisting and conceding."""
+    stay, firm, back = challenger
+    resist, concede = target
+    return [stay, log_add(firm, back) + concede, resist + firm, resist + back]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Beliefs:
     """What each side expects of the other in each game: log-odds of resisting ``(n,)``, log of the chance of standing firm."""
@@ -75,7 +91,7 @@ class Beliefs:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class SignallingLikelihood(AbstractLikelihood):
+class SignallingLikelihood(AbstractOutcomeLikelihood):
     """The pseudo-likelihood of outcomes of games, beliefs taken as given; the likelihood where they are an equilibrium's.
 
     Attributes
@@ -119,24 +135,13 @@ class SignallingLikelihood(AbstractLikelihood):
         zero = utilities[0] * 0.0
         return [found.get(name, zero + self.fixed.get(name, 0.0)) for name in PAYOFFS]
 
-    def rows(self, utilities: Sequence[Jet]) -> Jet:
-        """Return the pseudo-likelihood of each game on a scale of logs."""
+    def outcomes(self, utilities: Sequence[Jet]) -> list[Jet]:
+        """Return the logs of the outcomes' probabilities in each game, each side answering its beliefs."""
         payoffs = self.payoffs(utilities)
         zero = payoffs[0] * 0.0
         stay, firm, back = challenger_moves(payoffs, zero + self.beliefs.resist)
         gain = resistance(payoffs, zero + self.beliefs.firm)
-        return self.weigh(stay, firm, back, log_normal(gain), log_normal(-gain))
-
-    def weigh(self, stay: Jet, firm: Jet, back: Jet, resist: Jet, concede: Jet) -> Jet:
-        """Return the log-likelihood of each game by the logs of the moves' chances."""
-        quo, conceded, fought, backed = (self.counts[:, place] for place in range(4))
-        challenged = log_add(firm, back)
-        return (
-            stay * quo
-            + (challenged + concede) * conceded
-            + (resist + firm) * fought
-            + (resist + back) * backed
-        )
+        return outcome_logs((stay, firm, back), (log_normal(gain), log_normal(-gain)))
 
     def respond(self, theta: FloatArray, beliefs: Beliefs) -> Beliefs:
         """Return what each side would do, and so be expected to do, under some beliefs."""
@@ -162,7 +167,7 @@ class SignallingLikelihood(AbstractLikelihood):
             stay, firm, back = challenger_moves(payoffs, odds)
             gain = resistance(payoffs, firm - log_add(firm, back))
             resist, concede = log_normal(gain), log_normal(-gain)
-            ell = self.weigh(stay, firm, back, resist, concede)
+            ell = self.weigh(outcome_logs((stay, firm, back), (resist, concede)))
             return ell, odds - (resist - concede), utilities
 
 
@@ -179,12 +184,11 @@ def outcomes_along(
         *utilities, odds = variables([*values, log_odds], order=1)
         payoffs = likelihood.payoffs(utilities)
         stay, firm, back = challenger_moves(payoffs, odds)
-        challenged = log_add(firm, back)
-        gain = resistance(payoffs, firm - challenged)
+        gain = resistance(payoffs, firm - log_add(firm, back))
         resist, concede = log_normal(gain), log_normal(-gain)
         condition = odds - (resist - concede)
         slopes = -condition.first[:-1] / condition.first[-1]
-        logs = (stay, challenged + concede, resist + firm, resist + back)
+        logs = outcome_logs((stay, firm, back), (resist, concede))
         return [Jet(log.value, log.first[:-1] + log.first[-1] * slopes, log.second) for log in logs]
 
 

@@ -18,6 +18,7 @@ from detente.fit.fitted import Fitted
 from detente.fit.jets import log_add, log_normal, variables
 from detente.fit.maximising import Expansion, maximise
 from detente.fit.outcomes import check_outcomes, outcome_columns, read_outcomes
+from detente.fit.penalties import Penalty, penalise, prior_of
 from detente.fit.results import FitResult, Start
 from detente.fit.searching import Options, covariance_of, finish, resampled, tell_starts
 from detente.fit.separation import separating_direction
@@ -27,6 +28,7 @@ from detente.fit.signalling import (
     SignallingLikelihood,
     challenger_moves,
     equilibria,
+    outcome_logs,
     resistance,
 )
 from detente.fit.specs import Spec
@@ -47,6 +49,7 @@ _RIDGE = 1e-3
 class _Found(NamedTuple):
     theta: FloatArray
     evaluation: Expansion
+    loglik: float
     log_odds: FloatArray
     converged: bool
     reason: str
@@ -54,7 +57,16 @@ class _Found(NamedTuple):
 
 def fit_signalling(spec: Spec, path: Path, method: str, options: Options) -> FitResult:
     """Fit the crisis signalling game with incomplete information."""
+    if options.penalty == "jeffreys":
+        refuse(
+            "Jeffreys' penalty along the equilibria of the signalling game is not modelled",
+            code="option-invalid",
+            at="penalty",
+            fix="use log-f or cauchy",
+            error=UsageError,
+        )
     likelihood, data = read_signalling(spec, path)
+    separation = _check_resistance(likelihood, data, options.penalty)
     found, starts = _search(likelihood, method, options)
     warnings = tell_starts(starts)
     errors = options.errors
@@ -78,16 +90,18 @@ def fit_signalling(spec: Spec, path: Path, method: str, options: Options) -> Fit
     result = FitResult(
         model="signalling",
         method=method,
-        loglik=found.evaluation.value,
+        loglik=found.loglik,
         converged=found.converged,
         n=data.size,
         coefficients=(),
         covariance=covariance,
         errors=errors,
         starts=starts,
+        separation=tuple(separation),
         warnings=tuple(warnings),
+        penalty="" if options.penalty == "none" else options.penalty,
         row_logliks=_row_logliks(likelihood, found),
-        fitted=None if method == "pl" else _keep(likelihood, found, data),
+        fitted=_keep(likelihood, found, data),
     )
     return finish(likelihood.names, found.theta, covariance, result)
 
@@ -114,9 +128,7 @@ def read_signalling(spec: Spec, path: Path) -> tuple[SignallingLikelihood, Obser
     )
     check_outcomes(counts, _NAMES, data, likelihood.size)
     _check_identified(spec, likelihood)
-    likelihood = likelihood.believing(_pooled(counts))
-    _check_resistance(likelihood, data)
-    return likelihood, data
+    return likelihood.believing(_pooled(counts)), data
 
 
 def _check_identified(spec: Spec, likelihood: SignallingLikelihood) -> None:
@@ -143,28 +155,36 @@ def _pooled(counts: FloatArray) -> Beliefs:
     )
 
 
-def _check_resistance(likelihood: SignallingLikelihood, data: Observations) -> None:
-    """Refuse data in which B's terms separate those who resist, given pooled beliefs."""
+def _check_resistance(
+    likelihood: SignallingLikelihood, data: Observations, penalty: Penalty
+) -> list[str]:
+    """Refuse data in which B's terms separate those who resist, given pooled beliefs; tell it under a penalty."""
     firm = np.exp(likelihood.beliefs.firm)[:, np.newaxis]
     weights = {"W_B": 1.0 + 0.0 * firm, "V_B": (1.0 - firm) / firm, "C_B": -1.0 / firm}
     own = [item for item in likelihood.equations if item.name in weights]
     challenged = likelihood.counts[:, 1:].sum(axis=1) > 0.0
     if not own:
-        return
+        return []
     columns = np.hstack([item.columns * weights[item.name] for item in own])[challenged]
     counts = likelihood.counts[challenged]
     direction = separating_direction(columns, counts[:, 1] > 0.0, counts[:, 2:].sum(axis=1) > 0.0)
     # pooled beliefs are the same in all games: terms in two payoffs look alike, and along their difference nothing is gained
-    if direction is not None:
-        row = int(np.flatnonzero(challenged)[np.argmax(np.abs(columns @ direction))])
-        names = ", ".join(f"{item.name} {term}" for item in own for term in item.terms)
-        refuse(
-            f"terms among {names} separate the games in which B resists from those in which it concedes",
-            code="data-separated",
-            at=data.at(row),
-            fix="leave one of these terms out, or add games in which it does not decide alone",
-            error=UsageError,
-        )
+    if direction is None:
+        return []
+    row = int(np.flatnonzero(challenged)[np.argmax(np.abs(columns @ direction))])
+    names = ", ".join(f"{item.name} {term}" for item in own for term in item.terms)
+    words = (
+        f"terms among {names} separate the games in which B resists from those in which it concedes"
+    )
+    if penalty != "none":
+        return [words]
+    return refuse(
+        words,
+        code="data-separated",
+        at=data.at(row),
+        fix="leave one of these terms out, add games in which it does not decide alone, or use a penalty",
+        error=UsageError,
+    )
 
 
 def _first_step(likelihood: SignallingLikelihood) -> Beliefs:
@@ -198,11 +218,11 @@ def _logit_fit(design: FloatArray, yes: FloatArray, no: FloatArray) -> FloatArra
     return np.asarray(design @ maximise(evaluate, start, np.ones_like(start)).theta)
 
 
-def _nest(likelihood: SignallingLikelihood, theta: FloatArray) -> _Found:
+def _nest(likelihood: SignallingLikelihood, theta: FloatArray, penalty: Penalty) -> _Found:
     """Maximise the pseudo-likelihood and replace beliefs by responses until nothing moves."""
     sizes = likelihood.sizes()
     reason = f"beliefs still move after {_ROUNDS} rounds"
-    maximum = maximise(likelihood.evaluate, theta, sizes)
+    maximum = maximise(penalise(likelihood, penalty), theta, sizes)
     for _ in range(_ROUNDS):
         with np.errstate(all="ignore"):
             after = likelihood.respond(maximum.theta, likelihood.beliefs)
@@ -215,7 +235,7 @@ def _nest(likelihood: SignallingLikelihood, theta: FloatArray) -> _Found:
             ),
             float(np.abs(after.firm - likelihood.beliefs.firm).max()),
         )
-        following = maximise(likelihood.believing(after).evaluate, maximum.theta, sizes)
+        following = maximise(penalise(likelihood.believing(after), penalty), maximum.theta, sizes)
         if not np.isfinite(following.evaluation.hessian).all():
             reason = "the responses to beliefs are out of range"
             break
@@ -225,7 +245,9 @@ def _nest(likelihood: SignallingLikelihood, theta: FloatArray) -> _Found:
         if moved < _STILL:
             reason = maximum.reason
             break
-    return _Found(maximum.theta, maximum.evaluation, likelihood.beliefs.resist, not reason, reason)
+    plain = likelihood.evaluate(maximum.theta).value
+    odds = likelihood.beliefs.resist
+    return _Found(maximum.theta, maximum.evaluation, plain, odds, not reason, reason)
 
 
 def _matter(beliefs: Beliefs) -> BoolArray:
@@ -233,11 +255,16 @@ def _matter(beliefs: Beliefs) -> BoolArray:
     return np.asarray(np.abs(beliefs.resist) < CERTAIN)
 
 
-def _constrain(likelihood: SignallingLikelihood, theta: FloatArray, log_odds: FloatArray) -> _Found:
+def _constrain(
+    likelihood: SignallingLikelihood, theta: FloatArray, log_odds: FloatArray, penalty: Penalty
+) -> _Found:
     with np.errstate(all="ignore"):
         near = restore(likelihood, theta, log_odds)
-    found: Constrained = maximise_constrained(likelihood, theta, near)
-    return _Found(found.theta, found.evaluation, found.log_odds, found.converged, found.reason)
+    prior = prior_of(likelihood, penalty)
+    found: Constrained = maximise_constrained(likelihood, theta, near, prior=prior)
+    return _Found(
+        found.theta, found.evaluation, found.loglik, found.log_odds, found.converged, found.reason
+    )
 
 
 def _search(
@@ -254,30 +281,34 @@ def _search(
     if method == "pl":
         given = likelihood.believing(_first_step(likelihood))
         for number, start in enumerate([zero, *noise]):
-            maximum = maximise(given.evaluate, start, likelihood.sizes())
+            maximum = maximise(penalise(given, options.penalty), start, likelihood.sizes())
             found = _Found(
                 maximum.theta,
                 maximum.evaluation,
+                given.evaluate(maximum.theta).value,
                 given.beliefs.resist,
                 maximum.converged,
                 maximum.reason,
             )
             runs.append((f"random {number}" if number else "zero", found))
     else:
-        nested = _nest(likelihood, zero)
+        nested = _nest(likelihood, zero, options.penalty)
         if method == "npl":
             runs.append(("pooled beliefs", nested))
             if options.starts > 1:
-                other = _nest(likelihood.believing(_first_step(likelihood)), zero)
+                first = likelihood.believing(_first_step(likelihood))
+                other = _nest(first, zero, options.penalty)
                 runs.append(("first-step beliefs", other))
         else:
-            runs.append(("nested estimate", _constrain(likelihood, nested.theta, nested.log_odds)))
+            found = _constrain(likelihood, nested.theta, nested.log_odds, options.penalty)
+            runs.append(("nested estimate", found))
             # one standard deviation of the nested estimate, as its curvature has it
             curvature, axes = np.linalg.eigh(-nested.evaluation.hessian)
             width = axes / np.sqrt(np.maximum(curvature, 1e-3))
             for number, part in enumerate(noise, start=1):
                 near = nested.theta + width @ (part * likelihood.sizes())
-                runs.append((f"random {number}", _constrain(likelihood, near, nested.log_odds)))
+                found = _constrain(likelihood, near, nested.log_odds, options.penalty)
+                runs.append((f"random {number}", found))
     runs.sort(key=lambda item: (not item[1].converged, -_finite(item[1].evaluation.value)))
     starts = tuple(
         Start(
@@ -307,14 +338,18 @@ def _resample(
         sample = likelihood.take(drawn)
         if not sample.counts.sum(axis=0).all():
             continue
-        answer = refit(sample, method, found.theta, found.log_odds[drawn])
+        answer = refit(sample, method, found.theta, found.log_odds[drawn], options.penalty)
         if answer is not None:
             kept.append(answer)
     return resampled(kept, likelihood.size), options.resamples - len(kept)
 
 
 def refit(
-    likelihood: SignallingLikelihood, method: str, theta: FloatArray, log_odds: FloatArray
+    likelihood: SignallingLikelihood,
+    method: str,
+    theta: FloatArray,
+    log_odds: FloatArray,
+    penalty: Penalty,
 ) -> FloatArray | None:
     """Return the estimate from other games by a method, searched for from one nearby; None if there is none.
 
@@ -323,9 +358,12 @@ def refit(
     sample = likelihood.believing(_pooled(likelihood.counts))
     if method == "pl":
         given = sample.believing(_first_step(sample))
-        maximum = maximise(given.evaluate, theta, sample.sizes())
+        maximum = maximise(penalise(given, penalty), theta, sample.sizes())
         return maximum.theta if maximum.converged else None
-    found = _nest(sample, theta) if method == "npl" else _constrain(sample, theta, log_odds)
+    if method == "npl":
+        found = _nest(sample, theta, penalty)
+    else:
+        found = _constrain(sample, theta, log_odds, penalty)
     return found.theta if found.converged else None
 
 
@@ -349,7 +387,7 @@ def _nested_covariance(
         stay, fight, back = challenger_moves(payoffs, resist)
         gain = resistance(payoffs, standing)
         yes, no = log_normal(gain), log_normal(-gain)
-        value = likelihood.weigh(stay, fight, back, yes, no)
+        value = likelihood.weigh(outcome_logs((stay, fight, back), (yes, no)))
 
     def spread(by_payoff: FloatArray) -> FloatArray:
         """Return derivatives by coefficients from those by payoffs, shape ``(n, K)``."""

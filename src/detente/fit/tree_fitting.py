@@ -1,6 +1,6 @@
 """Strategic models of trees, from a specification and a table to an estimate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,26 @@ from detente.fit.searching import Options, estimate
 from detente.fit.separation import dependent_column, separating_direction
 from detente.fit.specs import Spec
 from detente.fit.terms import Observations, read_observations
-from detente.fit.trees import TREES, DecisionNode, End, Link, TreeLikelihood, ends_of, moves_of
+from detente.fit.trees import (
+    TREES,
+    DecisionNode,
+    End,
+    Errors,
+    Link,
+    TreeLikelihood,
+    ends_of,
+    moves_of,
+)
 
-__all__ = ["fit_tree", "induce_backwards", "read_equations", "used_terms"]
+__all__ = [
+    "check_link",
+    "fit_tree",
+    "induce_backwards",
+    "read_equations",
+    "read_scales",
+    "scale_terms",
+    "used_terms",
+]
 
 _KEYS = ("outcome", "errors", "link", "utilities", "scale", "missing")
 
@@ -55,29 +72,32 @@ def read_equations(
     return [equation for equation in equations if equation.terms], fixed
 
 
-def _read_scales(spec: Spec, data: Observations, players: Sequence[int]) -> list[Equation]:
+def scale_terms(spec: Spec) -> list[str]:
+    """Return every term of the scale of errors."""
+    found = spec.value("scale")
+    if found is None:
+        return []
+    return used_terms(spec, "scale") if isinstance(found, dict) else spec.texts("scale")
+
+
+def read_scales(spec: Spec, data: Observations, names: Mapping[str, str]) -> list[Equation]:
+    """Return the log-scales of errors: one for all, or those of players, by the names of their equations."""
     found = spec.value("scale")
     if found is None:
         return []
     if not isinstance(found, dict):
         return [data.equation("log_sigma", spec.texts("scale"), spec, "scale")]
-    spec.check_keys([str(player) for player in players], "scale")
+    spec.check_keys(list(names), "scale")
     by_player = {str(key): key for key in found}
     return [
-        data.equation(
-            f"log_sigma{player}", spec.texts("scale", by_player[str(player)]), spec, "scale"
-        )
-        for player in players
-        if str(player) in by_player
+        data.equation(name, spec.texts("scale", by_player[player]), spec, "scale")
+        for player, name in names.items()
+        if player in by_player
     ]
 
 
-def fit_tree(model: str, spec: Spec, path: Path, options: Options) -> FitResult:
-    """Fit ``egame12``, ``egame122`` or ``egame123``."""
-    spec.check_keys(_KEYS)
-    tree = TREES[model]
-    ends = ends_of(tree)
-    names = [f"outcome {end.outcome + 1} of {model}" for end in ends]
+def check_link(spec: Spec) -> tuple[Errors, Link]:
+    """Return where errors arise and their distribution; a logit link of private information is refused."""
     errors = spec.word("errors", ("agent", "private"))
     link = spec.word("link", ("probit", "logit"))
     if errors == "private" and link == "logit":
@@ -87,22 +107,24 @@ def fit_tree(model: str, spec: Spec, path: Path, options: Options) -> FitResult:
             "link",
             fix="write link: probit, or errors: agent",
         )
-    scale = spec.value("scale")
-    scales = (
-        used_terms(spec, "scale")
-        if isinstance(scale, dict)
-        else spec.texts("scale")
-        if scale
-        else []
-    )
-    used = [*outcome_columns(spec), *used_terms(spec, "utilities"), *scales]
+    return "private" if errors == "private" else "agent", "logit" if link == "logit" else "probit"
+
+
+def fit_tree(model: str, spec: Spec, path: Path, options: Options) -> FitResult:
+    """Fit ``egame12``, ``egame122`` or ``egame123``."""
+    spec.check_keys(_KEYS)
+    tree = TREES[model]
+    ends = ends_of(tree)
+    names = [f"outcome {end.outcome + 1} of {model}" for end in ends]
+    errors, link = check_link(spec)
+    used = [*outcome_columns(spec), *used_terms(spec, "utilities"), *scale_terms(spec)]
     data = read_observations(path, spec, used)
     known = list(dict.fromkeys(name for end in ends for name in end.utilities.values()))
     known.sort()
     counts = read_outcomes(spec, data, names, tree)
     players = sorted({move.player for move in moves_of(tree)})
     equations, fixed = read_equations(spec, data, known)
-    equations += _read_scales(spec, data, players)
+    equations += read_scales(spec, data, {str(number): f"log_sigma{number}" for number in players})
     if not equations:
         spec.refuse(
             "key-missing",
@@ -115,8 +137,8 @@ def fit_tree(model: str, spec: Spec, path: Path, options: Options) -> FitResult:
         counts=counts,
         equations=equations,
         fixed=fixed,
-        errors="private" if errors == "private" else "agent",
-        link="logit" if link == "logit" else "probit",
+        errors=errors,
+        link=link,
     )
     check_outcomes(counts, names, data, likelihood.size)
     induced, separation = induce_backwards(likelihood, data, options.penalty)

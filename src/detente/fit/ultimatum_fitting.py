@@ -7,6 +7,7 @@ import numpy as np
 from detente.arrays import FloatArray
 from detente.errors import UsageError, refuse
 from detente.fit.maximising import Equation
+from detente.fit.penalties import Penalty
 from detente.fit.results import FitResult
 from detente.fit.searching import Options, estimate
 from detente.fit.separation import separating_direction
@@ -32,9 +33,17 @@ def fit_ultimatum(spec: Spec, path: Path, options: Options) -> FitResult:
             fix="give more rows, or leave out terms",
             error=UsageError,
         )
-    _check_answers(likelihood, data)
+    if options.penalty == "jeffreys" and None in (likelihood.s1, likelihood.s2):
+        refuse(
+            "Jeffreys' penalty has no bound where the scale of errors is estimated: it grows as the scale goes to 0",
+            code="option-invalid",
+            at="penalty",
+            fix="use log-f or cauchy, or fix s1 and s2 in scale",
+            error=UsageError,
+        )
+    separation = _check_answers(likelihood, data, options.penalty)
     begin = {"least squares": _begin(likelihood), "zero": np.zeros(likelihood.size)}
-    return estimate("ultimatum", likelihood, begin, options, data=data)
+    return estimate("ultimatum", likelihood, begin, options, data=data, separation=separation)
 
 
 def _read(spec: Spec, path: Path) -> tuple[UltimatumLikelihood, Observations]:
@@ -120,22 +129,28 @@ def _scale(spec: Spec, name: str) -> float | None:
     return value
 
 
-def _check_answers(likelihood: UltimatumLikelihood, data: Observations) -> None:
-    """Refuse answers that offers and terms separate where their scale is estimated: it would be 0."""
+def _check_answers(
+    likelihood: UltimatumLikelihood, data: Observations, penalty: Penalty
+) -> list[str]:
+    """Refuse answers that offers and terms separate where their scale is estimated: it would be 0; tell it under a penalty."""
     if likelihood.accept is None or likelihood.s2 is not None:
-        return
+        return []
     columns = np.column_stack([likelihood.offer, likelihood.equations[1].columns])
     yes, no = likelihood.accept > 0.0, likelihood.accept == 0.0
     direction = separating_direction(columns, no, yes)
-    if direction is not None:
-        row = int(np.argmax(np.abs(columns @ direction)))
-        refuse(
-            "the offer and the terms of R2 separate what is accepted from what is not: s2 has no estimate above 0",
-            code="data-separated",
-            at=data.at(row),
-            fix="fix s2 in scale, leave out a term of R2, or add rows",
-            error=UsageError,
-        )
+    if direction is None:
+        return []
+    words = "the offer and the terms of R2 separate what is accepted from what is not"
+    if penalty != "none":
+        return [words]
+    row = int(np.argmax(np.abs(columns @ direction)))
+    return refuse(
+        f"{words}: s2 has no estimate above 0",
+        code="data-separated",
+        at=data.at(row),
+        fix="fix s2 in scale, leave out a term of R2, add rows, or use a penalty",
+        error=UsageError,
+    )
 
 
 def _begin(likelihood: UltimatumLikelihood) -> FloatArray:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MOST_PAYOFF",
     "as_chance",
+    "as_effort",
     "as_menus",
     "as_own_odds",
     "as_payoffs",
@@ -213,6 +214,14 @@ def as_rationality(form: ExtensiveForm, rationality: ArrayLike) -> FloatArray:
     if array.ndim != 2 or array.shape[0] != form.n_players:
         expected = f"(), (D,) or ({form.n_players}, D)"
         _refuse_shape("rationality", np.shape(rationality), expected)
+    return array
+
+
+def as_effort(effort: ArrayLike, n_draws: int) -> FloatArray:
+    """Return what draws are likely to take, shape ``(D,)``."""
+    array = np.asarray(effort, dtype=np.float64)
+    if array.shape != (n_draws,):
+        _refuse_shape("effort", array.shape, f"({n_draws},)")
     return array
 
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.arrays import FloatArray, Int64Array
 from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_own_odds, as_strategy, count_draws
-from detente.game._steps import columns, first_step, own_order, walk
+from detente.game._steps import columns, first_step, own_order, stack_steps, walk, walk_steps
 from detente.game.form import ExtensiveForm
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source, take_draws
 from detente.summaries import html_fields, text_fields
@@ -38,7 +38,7 @@ __all__ = [
 OwnOdds = Mapping[int, ArrayLike]
 """Odds of chance by player, for those who do not share the analysts', each of shape ``(R,)`` or ``(R, D)``."""
 
-_MOST_CELLS = 4_000_000
+_MOST_CELLS = 2**19
 """Nodes times draws that are held at a time where the answer is smaller than that."""
 
 
@@ -77,34 +77,34 @@ def _over_draws(
     form: ExtensiveForm, n_draws: int, part: Callable[[slice], FloatArray]
 ) -> FloatArray:
     """Return ``part`` of all draws, taken block by block so that no array of nodes by all draws is held."""
-    size = max(8, _MOST_CELLS // form.n_nodes)
+    size = max(8, _MOST_CELLS // form.n_nodes // 8 * 8)
     parts = [part(slice(first, min(first + size, n_draws))) for first in range(0, n_draws, size)]
     return np.concatenate(parts, axis=-1) if parts else part(slice(0, 0))
 
 
-def _ends(form: ExtensiveForm, sigma: FloatArray, chance: FloatArray, draws: slice) -> FloatArray:
-    """Return how often play of some draws ends at each terminal node, shape ``(T, n)``."""
-    reach = walk(
-        form, take_draws(sigma, draws), take_draws(chance, draws), draws.stop - draws.start
-    )
-    return np.asarray(reach[form.terminal_node])
+def _reach(form: ExtensiveForm, sigma: FloatArray, chance: FloatArray, draws: slice) -> FloatArray:
+    """Return how often play of some draws passes through each node, shape ``(N, n)``."""
+    return walk(form, take_draws(sigma, draws), take_draws(chance, draws), draws.stop - draws.start)
 
 
 def _end_sums(
     form: ExtensiveForm,
-    strategy: ArrayLike,
-    chance_probs: ArrayLike,
+    sigma: FloatArray,
+    chance: FloatArray,
     groups: NDArray[np.integer],
     n_groups: int,
 ) -> FloatArray:
     """Return how often play ends in each group of terminal nodes, shape ``(n_groups, D)``."""
-    sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
-    n_draws = count_draws(strategy=sigma, chance_probs=chance)
-    return _over_draws(
-        form,
-        n_draws,
-        lambda draws: _sum_by(groups, _ends(form, sigma, chance, draws), n_groups),
-    )
+    from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
+
+    group = groups.astype(np.int64)
+
+    def part(draws: slice) -> FloatArray:
+        out = np.zeros((n_groups, draws.stop - draws.start))
+        kernels.add_ends(form.terminal_node, group, _reach(form, sigma, chance, draws), out)
+        return out
+
+    return _over_draws(form, count_draws(strategy=sigma, chance_probs=chance), part)
 
 
 def reach_probs(
@@ -132,7 +132,8 @@ def class_probs(
 
     Expected payoffs, and their parts, are these probabilities times a payoff table.
     """
-    return _end_sums(form, strategy, chance_probs, form.payoff_class, form.n_classes)
+    sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
+    return _end_sums(form, sigma, chance, form.payoff_class, form.n_classes)
 
 
 def outcome_probs(
@@ -147,7 +148,8 @@ def outcome_probs(
     ``outcome`` names the outcome of each terminal node, shape ``(T,)``, from 0 to ``n_outcomes - 1``.
     """
     groups = _groups(outcome, "outcome", form.terminal_node.size, n_outcomes)
-    return _end_sums(form, strategy, chance_probs, groups, n_outcomes)
+    sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
+    return _end_sums(form, sigma, chance, groups, n_outcomes)
 
 
 def _groups(index: ArrayLike, name: str, count: int, n_groups: int) -> Int64Array:
@@ -180,22 +182,44 @@ def expected_payoffs(
     ``payoffs`` is ``(K, P)``, ``(K, P, D)`` or :class:`~detente.game.PricedPayoffs`.
     """
     source = payoff_source(form, payoffs)
-    chance = as_chance(form, chance_probs)
-    views = _views(form, chance, own_odds)
-    probs = [class_probs(form, strategy, odds) for odds, _ in views]
+    sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
+    return _expected(form, sigma, source, _views(form, chance, own_odds))
+
+
+def _expected(
+    form: ExtensiveForm,
+    sigma: FloatArray,
+    source: PayoffTable | PricedPayoffs,
+    views: "list[tuple[FloatArray, list[int]]]",
+) -> FloatArray:
+    """Return each player's expected payoff by the odds that it goes by, shape ``(P, D)``."""
+    from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
+
+    probs = [_end_sums(form, sigma, odds, form.payoff_class, form.n_classes) for odds, _ in views]
     n_draws = _count(
         source.n_draws, **{f"strategy, view {n}": item for n, item in enumerate(probs)}
     )
 
     def part(draws: slice) -> FloatArray:
-        table = source.block(draws)[: form.n_classes]
-        answer = np.empty((form.n_players, draws.stop - draws.start))
-        for (_, players), here in zip(views, probs, strict=True):
-            total = (table * take_draws(here, draws)[:, np.newaxis, :]).sum(axis=0)
-            answer[players] = total[players]
+        width = draws.stop - draws.start
+        table, first = _paid(source, draws)
+        answer = np.empty((form.n_players, width))
+        for (_, players), found in zip(views, probs, strict=True):
+            here = columns(take_draws(found, draws), width)
+            for player in players:
+                kernels.expect(table, first, here, player, answer[player])
         return answer
 
     return _over_draws(form, n_draws, part)
+
+
+def _paid(source: PayoffTable | PricedPayoffs, draws: slice) -> tuple[FloatArray, int]:
+    """Return payoffs of some draws as the kernels read them, and the column where they begin."""
+    if isinstance(source, PayoffTable) and source.n_draws > 1 and source.table.flags.c_contiguous:
+        return source.table, draws.start
+    block = source.block(draws)
+    shape = (*block.shape[:2], draws.stop - draws.start)
+    return np.array(np.broadcast_to(block, shape), order="C"), 0
 
 
 def _views(
@@ -247,7 +271,7 @@ def type_payoffs(
         table = source.block(draws)
         answer = np.empty((n_groups, form.n_players, draws.stop - draws.start))
         for odds, players in views:
-            ends = _ends(form, sigma, odds, draws)
+            ends = _reach(form, sigma, odds, draws)[form.terminal_node]
             total = _sum_by(groups, ends, n_groups)
             for player in players:
                 earned = ends * table[form.payoff_class, player]
@@ -279,9 +303,10 @@ def payoff_parts(
     groups = _groups(ends_in, "group", form.terminal_node.size, n_groups)
     classes, n_parts = form.n_classes, payoffs.level.shape[1]
     index = groups * classes + form.payoff_class
+    sigma = as_strategy(form, strategy)
     views = _views(form, as_chance(form, chance_probs), own_odds)
     probs = [
-        _end_sums(form, strategy, odds, index, n_groups * classes).reshape(n_groups, classes, -1)
+        _end_sums(form, sigma, odds, index, n_groups * classes).reshape(n_groups, classes, -1)
         for odds, _ in views
     ]
     n_draws = _count(
@@ -420,10 +445,12 @@ def best_response(
     n_draws = _count(source.n_draws, strategy=sigma, chance_probs=odds)
 
     def part(draws: slice) -> FloatArray:
-        return np.vstack(_reply(form, sigma, odds, source, draws, player))
+        width = draws.stop - draws.start
+        steps = stack_steps(take_draws(sigma, draws), take_draws(odds, draws), width)
+        return np.vstack(_reply(form, steps, *_paid(source, draws), player))
 
     found = _over_draws(form, n_draws, part)
-    own = expected_payoffs(form, sigma, source, odds)[player]
+    own = _expected(form, sigma, source, [(odds, [player])])[player]
     return BestResponse(payoff=found[0], gain=found[0] - own, strategy=found[1:])
 
 
@@ -436,41 +463,43 @@ def nash_conv(
     own_odds: OwnOdds | None = None,
 ) -> FloatArray:
     """Return what all players together could gain by deviating on their own, shape ``(D,)``; 0 in equilibrium."""
+    from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
+
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
     views = _views(form, chance, own_odds)
-    odds = _odds_of(form, chance, own_odds)
     source = payoff_source(form, payoffs)
     n_draws = _count(source.n_draws, strategy=sigma, **_named(views))
+    klass = form.payoff_class.astype(np.int64)
 
     def part(draws: slice) -> FloatArray:
-        best = [
-            _reply(form, sigma, odds[player], source, draws, player)[0]
-            for player in range(form.n_players)
-        ]
-        return np.asarray(np.sum(best, axis=0))
+        width = draws.stop - draws.start
+        table, first = _paid(source, draws)
+        best, own = np.empty((2, form.n_players, width))
+        for odds, players in views:
+            steps = stack_steps(take_draws(sigma, draws), take_draws(odds, draws), width)
+            probs = np.zeros((form.n_classes, width))
+            kernels.add_ends(form.terminal_node, klass, walk_steps(form, steps), probs)
+            for player in players:
+                kernels.expect(table, first, probs, player, own[player])
+                best[player] = _reply(form, steps, table, first, player)[0]
+        return np.asarray(best.sum(axis=0) - own.sum(axis=0))
 
-    best = _over_draws(form, n_draws, part)
-    own = expected_payoffs(form, sigma, source, chance, own_odds=own_odds)
-    return np.asarray(best - own.sum(axis=0))
+    return _over_draws(form, n_draws, part)
 
 
 def _reply(
-    form: ExtensiveForm,
-    sigma: FloatArray,
-    chance: FloatArray,
-    source: PayoffTable | PricedPayoffs,
-    draws: slice,
-    player: int,
+    form: ExtensiveForm, steps: FloatArray, table: FloatArray, first: int, player: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the payoff ``(n,)`` and strategy ``(A, n)`` of a best response in some draws."""
+    """Return the payoff ``(n,)`` and strategy ``(A, n)`` of a best response in the draws of ``table`` from ``first`` on."""
     from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
 
-    width = draws.stop - draws.start
-    mine, odds = take_draws(sigma, draws), take_draws(chance, draws)
-    ends = walk(form, mine, odds, width, left_out=player)[form.terminal_node]
-    earned = ends * source.block(draws)[form.payoff_class, player]
-    gain = _sum_by(form.terminal_action[:, player] + 1, earned, form.n_actions + 1)
-    choice = columns(mine, width)
+    reach = walk_steps(form, steps, left_out=player)
+    before = form.terminal_action[:, player].astype(np.int64) + 1
+    gain = np.zeros((form.n_actions + 1, steps.shape[1]))
+    kernels.add_earned(
+        form.terminal_node, before, form.payoff_class, player, table, first, reach, gain
+    )
+    choice = steps[: form.n_actions].copy()
     kernels.best_replies(
         own_order(form, player), form.info_set_parent, form.action_offset, gain, choice
     )

@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from detente.characters import describe_character, find_forbidden
 from detente.errors import UsageError
 from detente.runs.store import Manifest, read_sealed, shard_file
+
+if TYPE_CHECKING:
+    import duckdb
 
 __all__ = ["QueryResult", "connect", "run_query"]
 
@@ -38,7 +39,7 @@ class QueryResult:
     rows: Iterator[tuple[Any, ...]]
 
 
-def connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
+def connect(folder: Path, manifest: Manifest) -> "duckdb.DuckDBPyConnection":
     """Open a database in memory with the tables of a run; once per thread.
 
     ``run`` has the columns draw, policy, metric and value; ``policies`` id and label in the order of the run; ``fixed``
@@ -49,6 +50,8 @@ def connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
     RunError
         ``run-corrupt``, naming the shard that is missing or damaged.
     """
+    import duckdb  # noqa: PLC0415  slow to load
+
     for number in range(manifest.n_shards):
         read_sealed(folder, number, stamp=manifest.stamp())
     connection = duckdb.connect()
@@ -78,7 +81,7 @@ def connect(folder: Path, manifest: Manifest) -> duckdb.DuckDBPyConnection:
 
 
 def run_query(
-    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
+    connection: "duckdb.DuckDBPyConnection", sql: str, parameters: Sequence[object] = ()
 ) -> QueryResult:
     """Answer one query.
 
@@ -87,6 +90,8 @@ def run_query(
     UsageError
         ``query-invalid`` for SQL with a mistake, more than one statement, or one that does not just read.
     """
+    import duckdb  # noqa: PLC0415  slow to load
+
     at = find_forbidden(sql)
     if at is not None:
         sign = describe_character(sql[at])
@@ -117,7 +122,7 @@ _ROW_MAKERS = {"generate_series", "range", "repeat", "unnest"}
 """Table functions that open nothing."""
 
 
-def _find_foreign(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+def _find_foreign(connection: "duckdb.DuckDBPyConnection", sql: str) -> str:
     """Return the first thing in the tree of a SELECT that may do more than read the tables, or nothing.
 
     The database writes the tree as JSON, and only that of a SELECT.
@@ -153,7 +158,9 @@ def _foreign(part: dict[str, Any]) -> str:
     return ""
 
 
-def _rows(cursor: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+def _rows(cursor: "duckdb.DuckDBPyConnection", sql: str) -> Iterator[tuple[Any, ...]]:
+    import duckdb  # noqa: PLC0415  slow to load
+
     try:
         while rows := cursor.fetchmany(_BATCH):
             yield from rows

@@ -112,8 +112,10 @@ class ShardMaker:
             base = base or priced
         names: list[tuple[str, str]] = []
         rows: list[FloatArray] = []
+        effort: FloatArray | None = None
         for policy_id, policy in self._policies.items():
-            solution = engine.solve(policy, draws=draws)
+            solution = engine.solve(policy, draws=draws, effort=effort)
+            effort = solution.effort
             for name, value in engine.measure(solution, moves=self._moves).items():
                 names.append((policy_id, name))
                 rows.append(value)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
@@ -287,10 +288,10 @@ def encode_shard(shard: Shard) -> bytes:
     policies, metrics = zip(*shard.series, strict=True)
     draw = np.tile(np.arange(first, first + n_draws, dtype=np.int32), n_series)
     columns = [
-        pa.array(draw),
+        _column(draw),
         _dictionary(policies, n_draws),
         _dictionary(metrics, n_draws),
-        pa.array(np.ascontiguousarray(shard.values).reshape(-1)),
+        _column(np.ascontiguousarray(shard.values).reshape(-1)),
     ]
     table = pa.table(columns, names=["draw", "policy", "metric", "value"])
     sink = pa.BufferOutputStream()
@@ -451,20 +452,35 @@ def _parse(content: bytes, number: int) -> Shard:
     import pyarrow as pa  # noqa: PLC0415  slow to load
     import pyarrow.parquet as pq  # noqa: PLC0415  slow to load
 
-    table = pq.read_table(pa.BufferReader(content))
-    draw = table["draw"].to_numpy()
+    table = pq.ParquetFile(pa.BufferReader(content)).read()
+    draw = _plain(table["draw"].combine_chunks(), np.int32)
     again = np.flatnonzero(draw[1:] == draw[:1])
     draws = int(again[0]) + 1 if again.size else draw.size
     first = number * draws
     if draws == 0 or (draw.reshape(-1, draws) != np.arange(first, first + draws)).any():
         message = "its draws are not those of its number"
         raise ValueError(message)
-    policies, metrics = (
-        table[name].combine_chunks()[::draws].to_pylist() for name in ("policy", "metric")
-    )
-    series = tuple(zip(policies, metrics, strict=True))
+    series = tuple(zip(*(_names(table[name], draws) for name in ("policy", "metric")), strict=True))
     values = _numbers(table["value"]).reshape(len(series), draws)
     return Shard(number=number, series=series, values=values)
+
+
+def _names(column: "pa.ChunkedArray", draws: int) -> list[str]:
+    """Return the words of every series of a shard, from a column that repeats each for its draws.
+
+    Raises
+    ------
+    ValueError
+        If it is of another type.
+    """
+    import pyarrow as pa  # noqa: PLC0415  slow to load
+
+    whole = column.combine_chunks()
+    if not pa.types.is_dictionary(whole.type):
+        message = "its names are no dictionary"
+        raise ValueError(message)
+    words = whole.dictionary.to_pylist()
+    return [words[code] for code in _plain(whole.indices, np.int32)[::draws].tolist()]
 
 
 def _numbers(column: "pa.ChunkedArray") -> FloatArray:
@@ -475,12 +491,28 @@ def _numbers(column: "pa.ChunkedArray") -> FloatArray:
     ValueError
         If it is of another type, or holds what no run computes.
     """
-    values = column.to_numpy()
-    if values.dtype != np.float64 or (np.abs(values) > _LARGEST_VALUE).any():
+    values: FloatArray = _plain(column.combine_chunks(), np.float64)
+    if (np.abs(values) > _LARGEST_VALUE).any():
         message = "it holds what no run computes"
         raise ValueError(message)
-    found: FloatArray = values
-    return found
+    return values
+
+
+def _plain(column: "pa.Array", kind: type[Any]) -> NDArray[Any]:
+    """Return a column without gaps as numbers that share its memory; `to_numpy` would load pandas.
+
+    Raises
+    ------
+    ValueError
+        If it is of another type, or has gaps.
+    """
+    import pyarrow as pa  # noqa: PLC0415  slow to load
+
+    if column.type != pa.from_numpy_dtype(kind) or column.null_count or not len(column):
+        message = f"it holds {column.type}, gaps or nothing where it should hold {kind.__name__}"
+        raise ValueError(message)
+    size = np.dtype(kind).itemsize
+    return np.frombuffer(column.buffers()[1], kind, len(column), column.offset * size)
 
 
 def _seal_file(path: Path) -> Path:
@@ -503,7 +535,20 @@ def _dictionary(names: Sequence[str], repeats: int) -> "pa.DictionaryArray":
     words = list(dict.fromkeys(names))
     place = {word: index for index, word in enumerate(words)}
     codes = np.repeat(np.array([place[name] for name in names], dtype=np.int32), repeats)
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(words, type=pa.string()))
+    letters = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, letters)], dtype=np.int32)
+    text = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(letters))]
+    known = pa.Array.from_buffers(pa.string(), len(words), text)
+    return pa.DictionaryArray.from_arrays(_column(codes), known)
+
+
+def _column(values: NDArray[Any]) -> "pa.Array":
+    """Return numbers side by side as a column that shares their memory; `pa.array` would load pandas, to see whether they are its."""
+    import pyarrow as pa  # noqa: PLC0415  slow to load
+
+    return pa.Array.from_buffers(
+        pa.from_numpy_dtype(values.dtype), values.size, [None, pa.py_buffer(values)]
+    )
 
 
 def remove_run_leftovers(folder: Path) -> None:

@@ -42,6 +42,8 @@ _CSRF_COOKIE, _ACCESS_COOKIE = "detente_csrf", "detente_access"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SAME = frozenset({"same-origin", "none"})
+_FILE = "application/octet-stream"
+"""Kind of a file that is sent as it is; a page of another site may not send it without asking first."""
 _MOST_CLIENTS = 1024
 """Clients whose rate is remembered; the one that was quiet longest is forgotten first."""
 
@@ -50,10 +52,12 @@ _MOST_CLIENTS = 1024
 class Limits:
     """How much one client may ask for.
 
-    ``body`` is the most bytes of a request, ``burst`` the most requests at once and ``per_second`` those after that.
+    ``body`` is the most bytes of a request and ``upload`` those of a file that is sent, ``burst`` the most requests at once and
+    ``per_second`` those after that.
     """
 
     body: int = 256 * 1024
+    upload: int = 8 * 1024 * 1024
     burst: int = 120
     per_second: float = 30.0
 
@@ -206,7 +210,8 @@ class Guard:
 
     async def _read(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         """Read the whole body, as far as it may go."""
-        most = self._limits.body
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        most = self._limits.upload if kind == _FILE else self._limits.body
         declared = headers.get("content-length", "0")
         size = int(declared) if declared.isdecimal() else 0
         parts: list[bytes] = []
@@ -244,7 +249,7 @@ def _check_origin(
         _deny("comes from a page of another site", "Origin")
     if kind == "application/x-www-form-urlencoded":
         given = dict(parse_qsl(body.decode("utf-8", "replace"))).get(CSRF_FIELD, "")
-    elif kind == "application/json" or (scope["method"] == "DELETE" and not body):
+    elif kind in {"application/json", _FILE} or (scope["method"] == "DELETE" and not body):
         given = headers.get(CSRF_HEADER, "")
         if _CSRF_COOKIE not in cookies and not origin:
             return  # a program, which no site can make send its cookies

@@ -215,8 +215,15 @@ class Answers:
 
         return self._known.get(key, make)
 
-    def split(self, name: str, asked: Asked, *, metric: str = "attack") -> Shares:
-        """Split the change of a result among the assumptions that are set.
+    def split(
+        self,
+        name: str,
+        asked: Asked,
+        *,
+        metric: str = "attack",
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Shares:
+        """Split the change of a result among the assumptions that are set; ``progress`` is as of ``explain_change``.
 
         Raises
         ------
@@ -235,7 +242,13 @@ class Answers:
             )
         draws = DRAWS_OF_A_CHANGE
         found = explain_change(
-            filed, changed, metric, policy=asked.policy, n_draws=draws, seed=asked.seed
+            filed,
+            changed,
+            metric,
+            policy=asked.policy,
+            n_draws=draws,
+            seed=asked.seed,
+            progress=progress,
         )
         return Shares(
             metric=metric,

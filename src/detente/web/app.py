@@ -13,18 +13,24 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from detente.errors import Code, CrisisFileError, DetenteError, SystemFailedError, UsageError
+from detente.log import Log
 from detente.web import api, start
 from detente.web.access import Access, Guard, Limits
 from detente.web.answers import Answers, version
-from detente.web.rendering import Page, Renderer
+from detente.web.briefings import Briefings
+from detente.web.drafts import Drafts
+from detente.web.jobs import Jobs
+from detente.web.rendering import Page, Renderer, describe
 from detente.web.workbench import Workbench
 
-__all__ = ["answer_error", "create_app", "describe", "find_pages"]
+__all__ = ["answer_error", "create_app", "find_pages"]
 
 _HERE = Path(__file__).parent
 _STATUS: Mapping[Code, int] = {
     "access-denied": 403,
     "crisis-unknown": 404,
+    "log-conflict": 409,
+    "log-failed": 503,
     "page-unknown": 404,
     "request-limited": 429,
     "request-superseded": 409,
@@ -36,6 +42,8 @@ _STATUS: Mapping[Code, int] = {
 def create_app(
     bench: Workbench,
     *,
+    log: Log | None = None,
+    jobs: Jobs | None = None,
     access: Access | None = None,
     limits: Limits | None = None,
     pages: Sequence[str] = (),
@@ -47,6 +55,10 @@ def create_app(
     ----------
     bench
         The crises.
+    log
+        Where what users write is kept; by default a log that goes with the application.
+    jobs
+        What does the jobs of that log; by default threads of this process, begun with the first job.
     access
         Where it listens; the loopback address by default.
     limits
@@ -65,14 +77,19 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.bench, app.state.renderer = bench, renderer
-    app.state.answers = Answers(bench)
+    app.state.answers, app.state.briefings = Answers(bench), Briefings(bench)
+    app.state.log = log if log is not None else Log.open("sqlite://")
+    app.state.jobs = jobs or Jobs(bench, app.state.answers, app.state.log)
+    app.state.drafts = Drafts(app.state.log, bench)
+    bench.add(app.state.drafts)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     app.include_router(api.router, prefix="/api")
-    app.include_router(start.router, include_in_schema=False)
-    for _, router, more in found:
-        app.include_router(router, include_in_schema=False)
+    for _, _, more in found:  # before the pages: `/api/jobs/1` is no page of a crisis `api`
         if more is not None:
             app.include_router(more, prefix="/api")
+    app.include_router(start.router, include_in_schema=False)
+    for _, router, _ in found:
+        app.include_router(router, include_in_schema=False)
     _answer_errors(app)
     return Guard(
         app,
@@ -141,8 +158,3 @@ def answer_error(
         return JSONResponse(data, status_code=status, headers=headers)
     text = renderer.render("error.html", request, error=error, status=status)
     return HTMLResponse(text, status_code=status, headers=headers)
-
-
-def describe(error: DetenteError) -> dict[str, str]:
-    """Return an error as plain values."""
-    return {"code": error.code, "message": error.message, "at": error.at, "fix": error.fix}

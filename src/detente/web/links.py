@@ -4,16 +4,16 @@
 or the program is another by now it opens on what is served, with a notice of what differs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from detente.crisis.crisis import Crisis
 from detente.engine.usual import SEED
 from detente.errors import DetenteError
-from detente.web.answers import Asked, version
+from detente.web.answers import DRAWS, Asked, version
 
-__all__ = ["DIGITS", "SET", "Opened", "Stale", "open_link", "write_link"]
+__all__ = ["DIGITS", "SET", "Opened", "Stale", "join_link", "open_link", "write_link"]
 
 DIGITS = 12
 """Digits of a digest that a link holds."""
@@ -60,11 +60,34 @@ def write_link(crisis: Crisis, asked: Asked, *, page: str = "what-if") -> str:
     page
         Path of the page that it opens.
     """
-    pairs = [("digest", crisis.digest[:DIGITS]), ("engine", version()), ("seed", str(asked.seed))]
-    if asked.policy and asked.policy != next(iter(crisis.policies), None):
-        pairs.append(("policy", asked.policy))
-    pairs += sorted((SET + path, text) for path, text in crisis.set(asked.set).overrides.items())
-    return f"/{quote(crisis.id)}/{page}?{urlencode(pairs)}"
+    first = next(iter(crisis.policies), None)
+    return join_link(
+        crisis.id,
+        digest=crisis.digest,
+        engine=version(),
+        seed=asked.seed,
+        policy=asked.policy if asked.policy != first else None,
+        changes=crisis.set(asked.set).overrides,
+        page=page,
+    )
+
+
+def join_link(
+    crisis: str,
+    *,
+    digest: str,
+    engine: str,
+    seed: int,
+    policy: str | None,
+    changes: Mapping[str, str],
+    page: str = "what-if",
+) -> str:
+    """Return the link of what was asked of a crisis of some edition by some version of the program."""
+    pairs = [("digest", digest[:DIGITS]), ("engine", engine), ("seed", str(seed))]
+    if policy:
+        pairs.append(("policy", policy))
+    pairs += sorted((SET + path, text) for path, text in changes.items())
+    return f"/{quote(crisis)}/{page}?{urlencode(pairs)}"
 
 
 def open_link(crisis: Crisis, query: Iterable[tuple[str, str]], *, draws: int = 64) -> Opened:
@@ -77,9 +100,10 @@ def open_link(crisis: Crisis, query: Iterable[tuple[str, str]], *, draws: int = 
     query
         Names and values of the link, in order.
     draws
-        Draws to answer with.
+        Draws to answer with, unless the link names some.
     """
     pairs = dict(query)
+    draws = next((step for step in DRAWS if str(step) == pairs.get("draws")), draws)
     values = {
         name.removeprefix(SET): value.strip()
         for name, value in pairs.items()

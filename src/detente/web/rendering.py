@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import jinja2
 from fastapi import Request
@@ -22,18 +23,28 @@ from detente.brief.words import (
     unit_words,
 )
 from detente.crisis.crisis import Crisis
+from detente.errors import DetenteError
 from detente.web.workbench import Workbench
 
-__all__ = ["Page", "Renderer", "format_stakes", "renderer_of"]
+__all__ = ["Page", "Renderer", "describe", "format_stakes", "renderer_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of the workbench: its name in the navigation, what follows ``/CRISIS/`` in its address, and its place."""
+    """A page of the workbench: its name in the navigation, what follows ``/CRISIS/`` in its address, and its place.
+
+    ``first`` marks the page that a crisis begins with.
+    """
 
     label: str
     path: str
     order: int = 50
+    first: bool = False
+
+
+def describe(error: DetenteError) -> dict[str, str]:
+    """Return an error as plain values."""
+    return {"code": error.code, "message": error.message, "at": error.at, "fix": error.fix}
 
 
 def format_stakes(value: float) -> str:
@@ -45,6 +56,16 @@ def format_stakes(value: float) -> str:
     ('−51.1', '+0.0')
     """
     return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _carry(query: Sequence[tuple[str, str]]) -> str:
+    """Return what a link to another page of the crisis takes along: the what-if, with the mark of a query before it."""
+    kept = [
+        (name, value)
+        for name, value in query
+        if name in {"digest", "engine", "seed", "policy"} or name.startswith("set.")
+    ]
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 class Renderer:
@@ -88,7 +109,7 @@ class Renderer:
     @property
     def first_path(self) -> str:
         """Path of the page that a crisis begins with."""
-        return self._pages[0].path
+        return next((page for page in self._pages if page.first), self._pages[0]).path
 
     def render(
         self, name: str, request: Request, *, crisis: Crisis | None = None, **values: Any
@@ -99,7 +120,9 @@ class Renderer:
             "crisis": crisis,
             "crises": self._bench.names,
             "pages": self._pages,
-            "here": request.url.path.rpartition("/")[2],
+            "here": "".join(request.url.path.split("/")[2:3]),
+            "begins_at": self.first_path if self._pages else "",
+            "carried": _carry(request.query_params.multi_items()),
         }
         return self._environment.get_template(name).render(**known, **values)
 

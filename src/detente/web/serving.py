@@ -4,16 +4,21 @@ import os
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from typing import Any
 
 import segno
 import uvicorn
 
 from detente.errors import refuse
+from detente.log import Log
+from detente.log.places import data_folder, usual_store
 from detente.web.access import Access
+from detente.web.answers import Answers
 from detente.web.app import create_app
+from detente.web.jobs import Jobs
 from detente.web.workbench import Workbench
 
 __all__ = ["serve", "square_of"]
@@ -27,6 +32,8 @@ def serve(
     *,
     host: str,
     port: int,
+    store: str | None = None,
+    executor: str | None = None,
     opens_browser: bool,
     say: Callable[[str], object],
 ) -> None:
@@ -39,6 +46,10 @@ def serve(
     host, port
         Where to listen; port 0 takes a free one. Any address but the loopback one wants a token, which is said as a link and as
         a square to be photographed.
+    store
+        Address of the log of what users write, as of :meth:`detente.log.Log.open`; by default a file among the user's data.
+    executor
+        What computes the runs of jobs: threads of this process, or a Dask scheduler by its address.
     opens_browser
         Whether to open a browser.
     say
@@ -47,17 +58,37 @@ def serve(
     Raises
     ------
     UsageError
-        ``option-invalid`` if the address cannot be listened on.
+        ``option-invalid`` if the address cannot be listened on or names no store, ``extra-missing`` without the extra
+        ``postgres``.
+    RunError
+        ``log-unreadable`` or ``log-failed`` if the store cannot be opened.
     """
+    with Log.open(store or usual_store()) as log:
+        jobs = {"folder": data_folder() / "jobs", "executor": executor}
+        _serve(bench, log, jobs, host=host, port=port, opens_browser=opens_browser, say=say)
+
+
+def _serve(
+    bench: Workbench,
+    log: Log,
+    of_jobs: Mapping[str, Any],
+    *,
+    host: str,
+    port: int,
+    opens_browser: bool,
+    say: Callable[[str], object],
+) -> None:
+    """Listen, and serve with a log."""
     listening = _listen(host, port)
     access = Access.of(host, listening.getsockname()[1])
     say(f"detente serves {', '.join(bench.names)} at {access.link}")
     if access.token:
         say(square_of(access.link))
         say("Whoever has this link can use the workbench; others are refused.")
-    say("Stop it with Ctrl-C.")
+    say(f"What is saved stands in {log.place}. Stop with Ctrl-C.")
+    jobs = Jobs(bench, Answers(bench), log, is_ending=lambda: server.should_exit, **of_jobs)
     config = uvicorn.Config(
-        create_app(bench, access=access),
+        create_app(bench, log=log, jobs=jobs, access=access),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -69,6 +100,7 @@ def serve(
     stop = threading.Event()
     warming = threading.Thread(target=_warm, args=(bench, stop), daemon=True)
     warming.start()
+    jobs.start()
     if opens_browser and _has_screen():
         threading.Timer(0.5, webbrowser.open, args=(access.link,)).start()
     try:
@@ -77,6 +109,7 @@ def serve(
         pass  # the server has ended in order and says so once more
     finally:
         listening.close()
+        jobs.close()
         stop.set()
         warming.join(_PATIENCE)
 

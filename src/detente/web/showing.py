@@ -4,15 +4,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.scales import Scale
 from detente.crisis.crisis import Crisis
 from detente.web.answers import DRAWS, Asked, Shares, WhatIf
-from detente.web.charts import draw_rows
+from detente.web.charts import Charted, draw_rows
 from detente.web.findings import find_leader, tell
 from detente.web.links import write_link
 from detente.web.rendering import Renderer
 
-__all__ = ["Shown", "show_answer", "show_parts", "show_shares"]
+__all__ = ["Shown", "chart_answer", "show_answer", "show_parts", "show_shares"]
 
 
 class Shown(BaseModel):
@@ -26,31 +27,51 @@ class Shown(BaseModel):
 def show_answer(renderer: Renderer, crisis: Crisis, answer: WhatIf) -> dict[str, Any]:
     """Return what templates say of an answer."""
     compared = bool(answer.changes)
-    attack, leader = (
-        answer.attack,
-        find_leader(answer.rows, crisis.outcomes.values(), changed=compared),
-    )
-    headline = renderer.words("words.j2", "headline", tell(attack, changed=compared), attack)
-    title = renderer.words("words.j2", "mover", leader.case, leader.label, leader.value)
+    headline, mover = _sentences(renderer, crisis, answer)
     return {
         "answer": answer,
         "compared": compared,
         "headline": headline,
-        "types": renderer.words("words.j2", "types", attack.by_type),
-        "mover": title,
-        "chart": draw_rows(answer.rows, compared=compared, alt=f"{headline} {title}."),
+        "types": renderer.words("words.j2", "types", answer.attack.by_type),
+        "mover": mover,
+        "chart": chart_answer(renderer, crisis, answer).charts[0],
+        "exports": write_link(crisis, _asked(answer), page="what-if").partition("?")[2]
+        + f"&draws={answer.draws}",
         "without": {
-            item.path: write_link(crisis, _asked_without(answer, item.path))
-            for item in answer.changes
+            item.path: write_link(crisis, _asked(answer, item.path)) for item in answer.changes
         },
         "first_policy": next(iter(crisis.policies), ""),
     }
 
 
-def _asked_without(answer: WhatIf, path: str) -> Asked:
-    """Return what was asked, without one of the changes."""
+def chart_answer(renderer: Renderer, crisis: Crisis, answer: WhatIf) -> Charted:
+    """Draw the outcomes of an answer."""
+    compared = bool(answer.changes)
+    headline, title = _sentences(renderer, crisis, answer)
+    words = Words(
+        title=title,
+        subtitle=renderer.words("words.j2", "measure", compared),
+        footnote="",
+        alt=f"{headline} {title}.",
+    )
+    return draw_rows("outcomes", answer.rows, words, compared=compared)
+
+
+def _sentences(renderer: Renderer, crisis: Crisis, answer: WhatIf) -> tuple[str, str]:
+    """Return what an answer says of an attack, and of the outcome that leads or moves most."""
+    compared = bool(answer.changes)
+    leader = find_leader(answer.rows, crisis.outcomes.values(), changed=compared)
+    told = tell(answer.attack, changed=compared)
+    return (
+        renderer.words("words.j2", "headline", told, answer.attack),
+        renderer.words("words.j2", "mover", leader.case, leader.label, leader.value),
+    )
+
+
+def _asked(answer: WhatIf, without: str = "") -> Asked:
+    """Return what was asked, but for one of the changes."""
     kept: dict[str, float | str | tuple[float, float]] = {
-        item.path: item.value for item in answer.changes if item.path != path
+        item.path: item.value for item in answer.changes if item.path != without
     }
     return Asked(set=kept, policy=answer.policy, seed=answer.seed)
 

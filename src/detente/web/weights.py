@@ -1,5 +1,7 @@
 """How far each assumption moves an attack: the order in which a reader may want them."""
 
+from collections.abc import Callable
+
 from pydantic import BaseModel
 
 from detente.analysis.driving import find_crisis_swings
@@ -21,8 +23,16 @@ class Weight(BaseModel):
     words: str
 
 
-def weigh(bench: Workbench, name: str, policy: str | None = None) -> list[Weight]:
+def weigh(
+    bench: Workbench,
+    name: str,
+    policy: str | None = None,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Weight]:
     """Return the assumptions of a crisis as filed by how far they move an attack, the farthest first.
+
+    ``progress`` is as of :meth:`detente.engine.Engine.solve`.
 
     Raises
     ------
@@ -34,7 +44,11 @@ def weigh(bench: Workbench, name: str, policy: str | None = None) -> list[Weight
 
     def make() -> list[Weight]:
         paths = [item.path for item in list_assumptions(crisis)]
-        swings = find_crisis_swings(crisis, "attack", chosen, paths=paths) if paths else ()
+        swings = (
+            find_crisis_swings(crisis, "attack", chosen, paths=paths, progress=progress)
+            if paths
+            else ()
+        )
         found = [
             Weight(
                 path=swing.name,

@@ -5,10 +5,11 @@ stopped in the engine before its next block of draws.
 """
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import detente
 from detente.crisis.crisis import Crisis
@@ -17,7 +18,7 @@ from detente.engine.engine import Engine
 from detente.engine.solutions import Solution
 from detente.errors import nearest, refuse
 
-__all__ = ["Channels", "Recent", "Workbench"]
+__all__ = ["Channels", "Recent", "Shelf", "Workbench"]
 
 _CRISES, _SOLUTIONS = 64, 4
 """Crises with values set and solutions that are kept."""
@@ -76,6 +77,16 @@ class Channels:
                     del self._latest[channel]
 
 
+class Shelf(Protocol):
+    """Crises that are written while they are served: a version that was saved is there at once."""
+
+    def names(self) -> tuple[str, ...]:
+        """Return their names."""
+
+    def load(self, name: str) -> Crisis:
+        """Return one of them."""
+
+
 class Workbench:
     """Some crises, their engines, and what was asked of them lately; may be shared by threads.
 
@@ -85,6 +96,8 @@ class Workbench:
         Names of shipped crises, or folders; all that ship by default.
     workers
         Threads of an engine.
+    beside
+        Folders of crises, and briefings, that the served ones may be compared with.
 
     Examples
     --------
@@ -95,14 +108,22 @@ class Workbench:
     2
     """
 
-    def __init__(self, sources: Sequence[str] = (), *, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        sources: Sequence[str] = (),
+        *,
+        workers: int | None = None,
+        beside: Sequence[str] = (),
+    ) -> None:
+        self.beside = tuple(dict.fromkeys(beside))
         self.channels = Channels()
         self.tables: Recent[dict[str, Any]] = Recent(_TABLES)
         self.weights: Recent[list[Any]] = Recent(_TABLES)
-        self._workers = workers
+        self.workers = workers
         self._loaded: dict[str, Crisis] = {}
         self._lock = threading.Lock()
         self._changed: Recent[Crisis] = Recent(_CRISES)
+        self._shelved: Recent[Crisis] = Recent(_CRISES)
         self._solutions: Recent[Solution] = Recent(_SOLUTIONS)
         shipped = shipped_crises()
         names = []
@@ -113,7 +134,21 @@ class Workbench:
             crisis = detente.load(source)
             self._loaded[crisis.id] = crisis
             names.append(crisis.id)
-        self.names = tuple(dict.fromkeys(names))
+        self._names = tuple(dict.fromkeys(names))
+        self._shelves: list[weakref.ref[Shelf]] = []
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the crises that are served, those of shelves last."""
+        more = [name for shelf in self._alive() for name in shelf.names()]
+        return tuple(dict.fromkeys([*self._names, *more]))
+
+    def add(self, shelf: "Shelf") -> None:
+        """Serve the crises of a shelf as well, as long as somebody holds it."""
+        self._shelves.append(weakref.ref(shelf))
+
+    def _alive(self) -> "list[Shelf]":
+        return [shelf for item in self._shelves if (shelf := item()) is not None]
 
     def crisis(self, name: str) -> Crisis:
         """Return a crisis as its folder says it.
@@ -132,9 +167,12 @@ class Workbench:
                 fix=f"use one of: {', '.join(near)}",
             )
         with self._lock:
-            if name not in self._loaded:
+            if name not in self._loaded and name in self._names:
                 self._loaded[name] = detente.load(name)
-            return self._loaded[name]
+            if name in self._loaded:
+                return self._loaded[name]
+        shelf = next(shelf for shelf in self._alive() if name in shelf.names())
+        return self._shelved.get((id(shelf), name), lambda: shelf.load(name))
 
     def changed(self, name: str, changes: Mapping[str, object]) -> Crisis:
         """Return a crisis with some values set, as :meth:`detente.crisis.Crisis.set` does."""
@@ -163,7 +201,7 @@ class Workbench:
         chosen = policy or next(iter(crisis.policies), None)
 
         def solve() -> Solution:
-            engine = Engine(crisis, workers=self._workers)
+            engine = Engine(crisis, workers=self.workers)
             return engine.solve(chosen, draws=draws, seed=seed, is_stopped=is_stopped)
 
         if draws > _KEPT_DRAWS:

@@ -63,6 +63,7 @@ def study_gas(crisis: Crisis) -> GasStudy:
             [part.capacity_twh_per_day for part in system.terminals], days
         ),
         store_nodes=tuple(part.node for part in system.stores),
+        store_twh=np.array([part.capacity_twh for part in system.stores], dtype=np.float64),
         years=tuple(_record(year) for year in years),
     )
 
@@ -85,6 +86,7 @@ def _record(year: GasYear) -> GasYearRecord:
         sendout_twh=got.sendout_twh,
         injection_twh=got.injection_twh,
         withdrawal_twh=got.withdrawal_twh,
+        stock_twh=got.stock_twh,
         response_twh=got.response_twh,
         shedding_twh=got.shedding_twh,
         price=got.price,

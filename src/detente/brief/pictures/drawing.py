@@ -7,7 +7,7 @@ is drawn once for a wide and once for a narrow screen, by one function that is h
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -311,6 +311,14 @@ def make_chart(
             printed="" if printed is None else printed().standalone(alt),
         )
 
+    @cache
+    def inset(form: Form) -> str:
+        return build(form).inline("", alt)
+
+    def sheet(line: str) -> str:
+        cited = replace(words, footnote=f"{words.footnote} {line}".strip())
+        return _standalone(build("wide"), cited, alt)
+
     return Chart(
         id=name,
         title=words.title,
@@ -318,6 +326,8 @@ def make_chart(
         footnote=words.footnote,
         alt=alt,
         picture=picture,
+        inset=inset,
+        sheet=sheet,
         table=present_table(f"{name}-table", columns, rows, title=words.subtitle, numeric=numeric),
     )
 

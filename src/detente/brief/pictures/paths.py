@@ -5,6 +5,7 @@ The plot area is fixed, so that a page can lay a cursor over any day: day ``k`` 
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -89,9 +90,8 @@ def draw_paths(name: str, days: Sequence[date], paths: Sequence[Path], words: Wo
         for path in paths:
             points = [(_at(k, days, form), scale.at(v)) for k, v in enumerate(path.values)]
             pen.trace(_steps(points), ink(path.colour), dash="5 3" if path.dashed else "")
-        for path in sorted(paths, key=lambda item: -item.values[-1]):
-            _name(pen, path, scale.at(path.values[-1]), bottom)
-        return pen
+        ends = [(path, scale.at(path.values[-1])) for path in paths]
+        return _name_lines(pen, sorted(ends, key=lambda pair: pair[1]), bottom)
 
     return make_chart(
         name,
@@ -166,13 +166,46 @@ def _ground(days: Sequence[date], form: Form, high: float) -> Pen:
     return pen
 
 
-def _name(pen: Pen, path: Path, y: float, bottom: float) -> None:
-    """Write the name of a line near its end: above or below it, as near as is free, else where no other name stands."""
+def _name_lines(pen: Pen, ends: Sequence[tuple[Path, float]], bottom: float) -> Pen:
+    """Write the name and the last value of each line near its end, in the order of the ends if there is room for that.
+
+    They are tried from the top and from the bottom; where neither has room for all in order, each stands where it can.
+    """
+    for down in (True, False):
+        trial = deepcopy(pen)
+        last = 0.0 if down else bottom
+        for path, y in ends if down else reversed(ends):
+            within = (last, bottom) if down else (0.0, last)
+            last = _name(trial, path, y, bottom, within=within)
+            if not last:
+                break
+        else:
+            return trial
+    for path, y in ends:
+        _name(pen, path, y, bottom, within=(0.0, bottom), over_marks=True)
+    return pen
+
+
+def _name(
+    pen: Pen,
+    path: Path,
+    y: float,
+    bottom: float,
+    *,
+    within: tuple[float, float],
+    over_marks: bool = False,
+) -> float:
+    """Write the name of a line as near its end as is free between two heights, and return where; zero if there is no room."""
     x = pen.width - RIGHT - 2
     heights = sorted(
         (float(at) for at in range(_TOP + 2, int(bottom) - 4, 3)), key=lambda at: abs(at - (y - 7))
     )
-    places = [TextPlace(x, at, "end") for at in heights]
+    places = [TextPlace(x, at, "end") for at in heights if within[0] < at < within[1]]
     tone = ink(path.colour)
-    if pen.label(places, path.name, tone=tone, size=SIZE, bold=True) is None:
-        pen.label(places, path.name, tone=tone, size=SMALL, over_marks=True)
+    for words in (f"{path.name}, {path.values[-1]:.0%}", path.name):
+        place = pen.label(places, words, tone=tone, size=SIZE, bold=True)
+        if place is None and over_marks:
+            place = pen.label(places, words, tone=tone, size=SMALL, over_marks=True)
+        if place is not None:
+            return place.y
+    return 0.0

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from detente.analysis.track_record import read_track_record
 from detente.brief.book import Book
 from detente.brief.context import Context
 from detente.brief.figures import Figure
@@ -49,7 +50,7 @@ from detente.brief.summary.value import (
 )
 from detente.brief.words import format_date, format_percent
 from detente.crisis.dates import first_day
-from detente.crisis.hindcasts import EVEN_BRIER, Hindcast, all_hindcasts, hindcasts_of, mean_brier
+from detente.crisis.hindcasts import EVEN_BRIER, Hindcast, mean_brier
 
 __all__ = ["SummaryParts", "read_parts", "summarise"]
 
@@ -72,6 +73,7 @@ class SummaryParts:
     planned: tuple[Planned, ...]
     telling: tuple[Telling, ...]
     record: tuple[Hindcast, ...]
+    every: tuple[Hindcast, ...]
 
 
 def read_parts(context: Context, book: Book, shared: SharedFigures) -> SummaryParts:
@@ -79,7 +81,7 @@ def read_parts(context: Context, book: Book, shared: SharedFigures) -> SummaryPa
     types = read_types(context, book)
     likely = read_likely(context, book, shared, types)
     choices = read_choices(context, book, shared)
-    record = hindcasts_of(context.crisis.id) if not context.crisis.overrides else ()
+    record = read_track_record()
     return SummaryParts(
         types=types,
         likely=likely,
@@ -91,7 +93,8 @@ def read_parts(context: Context, book: Book, shared: SharedFigures) -> SummaryPa
         allies=read_allies(context, book),
         planned=read_planned(context),
         telling=read_telling(context, book, shared.attack, types),
-        record=record,
+        record=() if context.crisis.overrides else record.hindcasts_of(context.crisis.id),
+        every=record.hindcasts,
     )
 
 
@@ -134,7 +137,7 @@ def summarise(context: Context, shared: SharedFigures) -> BriefSummary:
         signs=tuple(map(_sign, parts.telling)),
         assumed=_assumed(context, parts),
         limits=context.crisis.limits[:MOST_LIMITS],
-        record=_record(context, parts.record),
+        record=_record(context, parts.record, parts.every),
         note=_note(context, book, shared),
     )
     linked = set(said.links())
@@ -289,6 +292,8 @@ def _reasons(context: Context, doubts: Doubts) -> tuple[str, ...]:
             attack=doubts.attack,
             standing=doubts.standing,
             challengers=challengers,
+            judgement=doubts.judgement,
+            past=doubts.past,
         )
         for case, holds in cases
         if holds
@@ -442,14 +447,16 @@ def _assumed(context: Context, parts: SummaryParts) -> tuple[str, ...]:
     return (first,) if first else ()
 
 
-def _record(context: Context, record: Sequence[Hindcast]) -> tuple[str, ...]:
+def _record(
+    context: Context, record: Sequence[Hindcast], every: Sequence[Hindcast]
+) -> tuple[str, ...]:
     if not record:
         return ()
     first = record[0]
     player, _, kind = first.belief.partition(".")
     clause = context.names.type_clause(player, kind) if player in context.crisis.players else ""
     before, after = first.belief_first or 0.0, first.belief_last or 0.0
-    every = [row for row in all_hindcasts() if row.event == first.event]
+    alike = [row for row in every if row.event == first.event]
     return (
         say(
             PAGE,
@@ -462,8 +469,8 @@ def _record(context: Context, record: Sequence[Hindcast]) -> tuple[str, ...]:
             belief=(format_percent(before), format_percent(after))
             if abs(after - before) >= TELLING
             else (),
-            crises=len(every),
-            worse=mean_brier(every) > EVEN_BRIER,
+            crises=len(alike),
+            worse=mean_brier(alike) > EVEN_BRIER,
         ),
     )
 

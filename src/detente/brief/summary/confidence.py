@@ -1,17 +1,17 @@
 """How sure the answer is: a word by a count of stated tests, and which of them failed; decision note 0103."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from detente.analysis.provenance import StandingCount, count_standing
+from detente.analysis.track_record import Judgement, TrackRecord
 from detente.brief.context import Context
 from detente.brief.figures import Figure
 from detente.brief.shared import MOST_MOVERS, SharedFigures
 from detente.brief.summary.likely import Likely
 from detente.brief.summary.value import ConfidenceWord
 from detente.brief.words import spread_word
-from detente.crisis.hindcasts import Hindcast
 
 __all__ = ["Doubt", "Doubts", "RecordState", "read_doubts", "word_for"]
 
@@ -21,14 +21,25 @@ FAR_APART = 0.30
 Doubt = Literal["spread", "inputs", "record"]
 RecordState = Literal["passed", "failed", "open"]
 
+STATES: Mapping[Judgement, RecordState] = {
+    "replay better": "passed",
+    "replay worse": "failed",
+    "panel adds": "open",
+    "panel worse": "failed",
+    "panel not shown": "open",
+}
+"""Whether a crisis passes by its record: only by replays of its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubts:
-    """What failed, with what the reasons speak of."""
+    """What failed, with what the reasons speak of; ``past`` is how many past crises the panel ran."""
 
     word: ConfidenceWord
     failed: tuple[Doubt, ...]
     record: RecordState
+    judgement: Judgement
+    past: int
     wide: bool
     apart: bool
     one_case: bool
@@ -51,9 +62,9 @@ def word_for(failed: int, record: RecordState) -> ConfidenceWord:
 
 
 def read_doubts(
-    context: Context, shared: SharedFigures, likely: Likely, record: Sequence[Hindcast]
+    context: Context, shared: SharedFigures, likely: Likely, record: TrackRecord
 ) -> Doubts:
-    """Try the tests on a run."""
+    """Try the tests on a run; a crisis in which something was set by hand is not the one that was replayed."""
     attack = shared.attack
     wide = (
         attack.low is not None
@@ -64,9 +75,8 @@ def read_doubts(
     apart = len(values) > 1 and max(values) - min(values) >= FAR_APART
     strongest = [driver.path for driver in context.traces.movers("attack")[:MOST_MOVERS]]
     standing = count_standing(context.crisis, strongest)
-    state: RecordState = "open"
-    if record:
-        state = "failed" if any(row.worse_than_even for row in record) else "passed"
+    judgement = record.judge("" if context.crisis.overrides else context.crisis.id)
+    state = STATES[judgement]
     failed: list[Doubt] = []
     if wide or apart:
         failed.append("spread")
@@ -81,6 +91,8 @@ def read_doubts(
         word=word,
         failed=tuple(failed),
         record=state,
+        judgement=judgement,
+        past=record.panel_cases,
         wide=wide,
         apart=apart,
         one_case=one_case,

@@ -6,7 +6,15 @@ from typing import Any
 
 import numba
 
-__all__ = ["best_replies", "scatter_add", "walk_down", "walk_up"]
+__all__ = [
+    "add_earned",
+    "add_ends",
+    "best_replies",
+    "expect",
+    "scatter_add",
+    "walk_down",
+    "walk_up",
+]
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy"}
 
@@ -54,8 +62,40 @@ def _walk_up(player, first_child, n_children, first_step, steps, belief, mover, 
 def _scatter_add(index, values, out):
     """Add row ``t`` of ``values`` to row ``index[t]`` of ``out``."""
     for t in range(index.size):
+        g = index[t]
         for d in range(values.shape[1]):
-            out[index[t], d] += values[t, d]
+            out[g, d] += values[t, d]
+
+
+def _add_ends(node, group, reach, out):
+    """Add the reach ``(N, D)`` of node ``node[t]`` to row ``group[t]`` of ``out``."""
+    for t in range(node.size):
+        g, h = group[t], node[t]
+        for d in range(out.shape[1]):
+            out[g, d] += reach[h, d]
+
+
+def _add_earned(node, group, payoff_class, player, table, first, reach, out):
+    """Add what a player earns at each terminal node to row ``group[t]`` of ``out`` ``(rows, n)``.
+
+    That is the reach ``(N, n)`` of the node times the payoff of its class in ``table`` ``(K, P, D)``, draws from ``first`` on.
+    """
+    n = out.shape[1]
+    for t in range(node.size):
+        g, h = group[t], node[t]
+        paid = table[payoff_class[t], player, first : first + n]
+        for d in range(n):
+            out[g, d] += reach[h, d] * paid[d]
+
+
+def _expect(table, first, prob, player, out):
+    """Write to ``out`` ``(n,)`` the sum over payoff classes of ``prob`` ``(K, n)`` times a player's payoff in ``table``."""
+    n = out.size
+    out[:] = 0.0
+    for k in range(prob.shape[0]):
+        paid = table[k, player, first : first + n]
+        for d in range(n):
+            out[d] += paid[d] * prob[k, d]
 
 
 def _best_replies(order, parent, action_offset, gain, choice):
@@ -78,4 +118,7 @@ def _best_replies(order, parent, action_offset, gain, choice):
 walk_down = numba.njit(**_OPTIONS)(_walk_down)
 walk_up = numba.njit(**_OPTIONS)(_walk_up)
 scatter_add = numba.njit(**_OPTIONS)(_scatter_add)
+add_ends = numba.njit(**_OPTIONS)(_add_ends)
+add_earned = numba.njit(**_OPTIONS)(_add_earned)
+expect = numba.njit(**_OPTIONS)(_expect)
 best_replies = numba.njit(**_OPTIONS)(_best_replies)

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente.arrays import FloatArray, Int32Array, Int64Array, IntArray
+from detente.arrays import FloatArray, Int32Array, IntArray
 from detente.game._choices import VisibleLists, scales, share_logs, visible_lists
 from detente.game._inputs import as_menus, as_own_odds
-from detente.game._steps import walk
+from detente.game._steps import NOBODY, first_step
 from detente.game.form import ExtensiveForm
 from detente.game.menus import MenuForm, Menus
 from detente.game.payoffs import DrawRows, take_draws
@@ -190,6 +190,12 @@ class TermArrays:
         menu = None if terms.menus is None else terms.menus.form
         self.menu = None if menu is None else menu_layout_of(layout, menu)
         self.players = sorted(terms.own)
+        mover: Int32Array = form.player[layout.node]
+        self.held: list[tuple[int, IntArray, Int32Array]] = []
+        for player in self.players:
+            place = np.flatnonzero(mover == player)
+            self.held.append((player, place, layout.node[place]))
+        self.room: tuple[FloatArray, FloatArray] | None = None
         self.filled = False
 
     def tree(self) -> dict[str, Any]:
@@ -280,14 +286,20 @@ class TermArrays:
         lanes: int,
     ) -> None:
         """Write own odds, and how much likelier each mover holds its nodes than the analysts do."""
+        from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
+
         form, count = self.form, self.form.n_branches
-        mover: Int32Array = form.player[self.layout.node]
-        still = np.zeros((form.n_actions, 1))
+        if self.room is None:
+            # actions leave the odds as they are
+            steps = np.zeros((form.n_actions + count, lanes))
+            self.room = steps, np.empty((form.n_nodes, lanes))
+        steps, found = self.room
         rows["tilt"][:] = 0.0
-        for number, player in enumerate(self.players):
+        for number, (player, place, node) in enumerate(self.held):
             odds = np.broadcast_to(terms.own[player], (count, lanes))
             rows["chance"][(1 + number) * count : (2 + number) * count] = odds
-            more = log_chance(odds, span) - log_of_chance
-            place: IntArray = np.flatnonzero(mover == player)
-            node: Int64Array = self.layout.node[place].astype(np.int64)
-            rows["tilt"][place] = walk(form, still, more, lanes, additive=True)[node]
+            steps[form.n_actions :] = log_chance(odds, span) - log_of_chance
+            kernels.walk_down(
+                form.player, form.first_child, form.n_children, first_step(form), steps, NOBODY, True, found
+            )  # fmt: skip
+            rows["tilt"][place] = found[node]

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from detente.arrays import BoolArray, FloatArray, Int8Array, Int64Array, IntArray
 from detente.errors import SolverError, refuse
 from detente.game._choices import ChoiceLists
-from detente.game._inputs import as_chance, as_rationality, as_strategy, count_draws
+from detente.game._inputs import as_chance, as_effort, as_rationality, as_strategy, count_draws
 from detente.game.evaluation import (
     expected_payoffs,
     nash_conv,
@@ -205,6 +205,7 @@ class _Problem:
     rationality: FloatArray
     terms: ChoiceTerms
     start: FloatArray | None
+    effort: FloatArray | None
     tolerance: float
     most_walks: int
     n_draws: int
@@ -220,6 +221,7 @@ def solve_logit_qre(
     own_odds: Mapping[int, ArrayLike] | None = None,
     tolerance: float = 1e-9,
     start: ArrayLike | None = None,
+    effort: ArrayLike | None = None,
     allowed: ArrayLike | None = None,
     fixed: ArrayLike | None = None,
     most_walks: int = _MOST_WALKS,
@@ -252,6 +254,9 @@ def solve_logit_qre(
     start
         A strategy near the answer, shape ``(A,)`` or ``(A, D)``, for instance of a neighbouring policy. If the answer
         is not close to it, the draw is traced from rationality 0 as without it.
+    effort
+        What draws are likely to take, shape ``(D,)``, such as the iterations that a neighbouring policy took: those that take
+        alike are solved side by side. It changes no number.
     allowed
         The actions that may be taken, booleans of shape ``(A,)`` or ``(A, D)``; all of them if left out. Others have
         probability 0 and all players know it, as if they were not in the tree.
@@ -289,8 +294,8 @@ def solve_logit_qre(
     [0.7311, 0.2689]
     """
     problem = _problem(
-        form, rationality, payoffs, chance_probs, menus, own_odds, start, tolerance, most_walks
-    )
+        form, rationality, payoffs, chance_probs, menus, own_odds, start, effort, tolerance, most_walks
+    )  # fmt: skip
     policy = as_policy(form, allowed, fixed)
     if policy is None:
         return _solve(problem, threads)
@@ -334,12 +339,17 @@ def _solve(problem: _Problem, threads: int) -> LogitQREResult:
     from detente.game.kernels import logit  # noqa: PLC0415  loads numba
 
     answer = _blank(problem)
+    order = np.arange(problem.n_draws)
+    if problem.effort is not None:
+        # a block takes as long as the slowest of its draws
+        order = np.argsort(problem.effort, kind="stable")
+    table = _table_in(order, problem)
     blocks = range(0, problem.n_draws, logit.LANES)
     share = max(1, min(threads, len(blocks)))
     ahead = iter(blocks)
 
     def work(_which: int) -> None:
-        room = _Room(problem, logit)
+        room = _Room(problem, logit, order, table)
         for first in ahead:  # shared: a thread that gets less of the machine takes fewer blocks
             room.solve(first, answer)
 
@@ -352,6 +362,16 @@ def _solve(problem: _Problem, threads: int) -> LogitQREResult:
         answer.residual <= problem.tolerance, Status.CONVERGED, Status.STALLED
     )
     return answer
+
+
+def _table_in(order: IntArray, problem: _Problem) -> FloatArray | None:
+    """Return payoffs with the draws in an order, side by side in memory as blocks are; None where they are priced by blocks."""
+    source = problem.payoffs
+    if not isinstance(source, PayoffTable):
+        return None
+    if problem.effort is None or source.n_draws == 1:
+        return np.ascontiguousarray(source.table)
+    return np.take(source.table, order, axis=2)
 
 
 def _solve_restricted(
@@ -396,6 +416,7 @@ def _solve_restricted(
             rationality=pick(problem.rationality),
             terms=terms.restrict(smaller, restriction.action, own),
             start=start,
+            effort=None if problem.effort is None else problem.effort[draws],
             n_draws=draws.size,
         ),
         threads,
@@ -432,6 +453,7 @@ def _problem(
     menus: Menus | None,
     own_odds: Mapping[int, ArrayLike] | None,
     start: ArrayLike | None,
+    effort: ArrayLike | None,
     tolerance: float,
     most_walks: int,
 ) -> _Problem:
@@ -444,6 +466,7 @@ def _problem(
     if start is not None:
         arrays["start"] = as_strategy(form, start)
     terms = ChoiceTerms.check(form, arrays["chance_probs"], menus, own_odds)
+    n_draws = count_draws(**arrays, **terms.draws)
     return _Problem(
         form=form,
         payoffs=source,
@@ -451,17 +474,18 @@ def _problem(
         rationality=arrays["rationality"],
         terms=terms,
         start=arrays.get("start"),
+        effort=None if effort is None else as_effort(effort, n_draws),
         tolerance=tolerance,
         most_walks=most_walks,
-        n_draws=count_draws(**arrays, **terms.draws),
+        n_draws=n_draws,
     )
 
 
-def _refuse_span(rate: FloatArray, first: int) -> NoReturn:
-    """Refuse lambda times spreads of payoffs ``(P, 8)`` of the draws from ``first`` on that are too large."""
+def _refuse_span(rate: FloatArray, draws: IntArray) -> NoReturn:
+    """Refuse lambda times spreads of payoffs ``(P, 8)`` of some draws that are too large."""
     player, lane = (int(index[0]) for index in np.nonzero(~(rate <= _MOST_SPAN)))
     refuse(
-        f"lambda times the spread of payoffs of player {player} is {rate[player, lane]:.3g} in draw {first + lane}, "
+        f"lambda times the spread of payoffs of player {player} is {rate[player, lane]:.3g} in draw {draws[lane]}, "
         f"more than {_MOST_SPAN:g}",
         code="rationality-invalid",
         at="rationality",
@@ -474,7 +498,11 @@ def _refuse_span(rate: FloatArray, first: int) -> NoReturn:
 class _Room:
     """The arrays that one thread solves blocks in."""
 
-    def __init__(self, problem: _Problem, kernels: Any) -> None:
+    def __init__(
+        self, problem: _Problem, kernels: Any, order: IntArray, table: FloatArray | None
+    ) -> None:
+        from detente.game.kernels.filling import lay_payoffs  # noqa: PLC0415  loads numba
+
         self.problem, self.kernels = problem, kernels
         form, layout = problem.form, layout_of(problem.form)
         self.layout = layout
@@ -512,33 +540,32 @@ class _Room:
         self.block = kernels.Block(
             **{name: rows[name] for name in parts}, **self.arrays.block_fields(rows)
         )
+        self.lay_payoffs = lay_payoffs
+        self.order, self.table = order, table
         self.tail = self.block.value[inner * players :].reshape(classes, players, kernels.LANES)
         self.point, self.kept = rows["point"], rows["kept"]
         self.bends, self.moves = rows["bends"], rows["moves"]
         self.change, self.state = rows["change"], rows["state"]
 
     def solve(self, first: int, answer: LogitQREResult) -> None:
-        """Solve the block of draws from ``first`` on and write it into the answer."""
+        """Solve a block of draws, from ``first`` on in their order, and write it into the answer."""
         problem, block, kernels = self.problem, self.block, self.kernels
-        count = min(kernels.LANES, problem.n_draws - first)
-        draws = np.minimum(np.arange(first, first + kernels.LANES), first + count - 1)
+        draws = self.order[first : first + kernels.LANES]
+        count = draws.size
+        lane = np.minimum(np.arange(kernels.LANES), count - 1)
+        seen = draws[lane]
 
         def pick(array: FloatArray) -> FloatArray:
-            return array[..., draws if array.shape[-1] > 1 else np.zeros_like(draws)]
+            return array[..., seen if array.shape[-1] > 1 else np.zeros_like(seen)]
 
-        payoffs = problem.payoffs.block(slice(first, first + count))
-        self.tail[:, :, :count] = payoffs[self.layout.payoff_class]
-        self.tail[:, :, count:] = self.tail[:, :, count - 1 : count]
-        # payoffs count from each player's least, so that large ones in common cost no digits
-        least = self.tail.min(axis=0)
-        self.tail -= least
+        least, most = self.lay(first, lane)
         rationality = pick(problem.rationality)
         with np.errstate(over="ignore"):
-            rate = self.tail.max(axis=0) * rationality
+            rate = most * rationality
         if not (rate <= _MOST_SPAN).all():
-            _refuse_span(rate, first)
+            _refuse_span(rate, seen)
         self.span = rate.max(axis=0)
-        terms = problem.terms.pick(draws)
+        terms = problem.terms.pick(seen)
         self.menus = terms.menus
         span = terms.span(self.span)
         chance = pick(problem.chance)
@@ -560,9 +587,9 @@ class _Room:
             self.point[self.layout.row] = logits
         lanes = np.arange(count)
         if problem.start is None and 0 < self.layout.active_row.size <= _SMALL:
-            for lane in lanes:
-                self.trace(first + int(lane), answer)
-            lanes = np.flatnonzero(answer.residual[first : first + count] > problem.tolerance)
+            for draw in draws.tolist():
+                self.trace(draw, answer)
+            lanes = np.flatnonzero(answer.residual[draws] > problem.tolerance)
             if lanes.size == 0:
                 return
         kernels.solve_block(
@@ -585,21 +612,36 @@ class _Room:
         kernels.walk(self.tree, block, self.point, False, self.change)
         self.point[:] = block.out
         kernels.walk(self.tree, block, self.point, True, self.change)
-        answer.iterations[first + lanes] += self.state[1, lanes].astype(np.int64) + 2
-        self.keep(first, lanes, least, answer)
+        answer.iterations[draws[lanes]] += self.state[1, lanes].astype(np.int64) + 2
+        self.keep(draws, lanes, least, answer)
         if self.layout.active_row.size > _SMALL:
-            for lane in lanes[answer.residual[first + lanes] > problem.tolerance]:
-                self.trace(first + int(lane), answer)
+            for draw in draws[lanes][answer.residual[draws[lanes]] > problem.tolerance].tolist():
+                self.trace(draw, answer)
 
-    def keep(self, first: int, lanes: IntArray, least: FloatArray, answer: LogitQREResult) -> None:
+    def lay(self, first: int, lane: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Lay out the payoffs of a block of draws; return the least of each player in each lane and the spread, ``(P, 8)``."""
+        least, most = np.empty((2, self.problem.form.n_players, lane.size))
+        table, column = self.table, first + lane
+        if table is None:
+            draws = self.order[first : first + lane[-1] + 1]
+            table, column = np.ascontiguousarray(self.problem.payoffs.block(draws)), lane
+        if table.shape[2] == 1:
+            column = np.zeros_like(lane)
+        # payoffs count from each player's least, so that large ones in common cost no digits
+        self.lay_payoffs(table, column, self.layout.payoff_class, self.tail, least, most)
+        return least, most
+
+    def keep(
+        self, block: IntArray, lanes: IntArray, least: FloatArray, answer: LogitQREResult
+    ) -> None:
         """Write what was walked last into the answer, in the lanes where it is better than what is there."""
         paid = self.block.value[: self.problem.form.n_players] + least
         # what is no number anywhere in the tree comes up to its root, while a comparison would not see it
         residual = np.where(np.isfinite(paid).all(axis=0), self.change[0], np.inf)
         if self.span.max() > LARGE_SPAN:
             residual = np.maximum(residual, self.hidden())
-        lanes = lanes[residual[lanes] < answer.residual[first + lanes]]
-        draws = first + lanes
+        lanes = lanes[residual[lanes] < answer.residual[block[lanes]]]
+        draws = block[lanes]
         answer.strategy[:, draws] = self.block.sigma_in[self.layout.row][:, lanes]
         answer.residual[draws] = residual[lanes]
         answer.turns[draws] = answer.apart[draws] = 0

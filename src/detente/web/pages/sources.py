@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from detente.analysis.uses import find_uses
 from detente.web.assumptions import describe_quantity
 from detente.web.pages._begin import CrisisOfPage
+from detente.web.pages.saved import variants_of
 from detente.web.rendering import Page, renderer_of
 
 __all__ = ["PAGE", "router", "show"]
@@ -44,6 +45,7 @@ def show(
         "sources.html",
         request,
         crisis=crisis,
+        notes=variants_of(request).notes(crisis),
         q=q,
         source=source,
         count=len(found),

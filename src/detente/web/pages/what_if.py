@@ -6,19 +6,37 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from detente.crisis.crisis import Crisis
 from detente.web.answers import DRAWS, MOST_SHARES, Asked
-from detente.web.api import answers_of, stoppable
+from detente.web.api import answers_of, bench_of, stoppable
 from detente.web.assumptions import QUESTIONS, list_assumptions, list_switches
 from detente.web.charts import draw_track
+from detente.web.exports import Exportable, cite, offer_exports
 from detente.web.links import SET, open_link, write_link
 from detente.web.pages._begin import CrisisOfPage
 from detente.web.rendering import Page, renderer_of
-from detente.web.showing import show_answer, show_shares
+from detente.web.showing import chart_answer, show_answer, show_shares
 
-__all__ = ["PAGE", "ask", "router", "show"]
+__all__ = ["PAGE", "ask", "export_answer", "router", "show"]
 
-PAGE = Page(label="What if", path="what-if", order=10)
+PAGE = Page(label="What if", path="what-if", order=10, first=True)
 router = APIRouter()
+
+
+async def export_answer(request: Request, crisis: Crisis) -> Exportable:
+    """Make the picture of the page, to be handed out."""
+    asked = open_link(crisis, request.query_params.multi_items(), draws=DRAWS[0]).asked
+    answers = answers_of(request)
+    answer = await stoppable(
+        request, "", lambda stop: answers.give(crisis.id, asked, is_stopped=stop)
+    )
+    return Exportable(
+        charted=chart_answer(renderer_of(request), crisis, answer),
+        citation=cite(bench_of(request), crisis, asked, page=PAGE.path),
+    )
+
+
+offer_exports(router, PAGE, export_answer)
 
 
 @router.get("/{crisis}/what-if")

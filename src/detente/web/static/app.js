@@ -3,6 +3,9 @@
 for (const item of document.querySelectorAll(".js")) item.hidden = false;
 for (const item of document.querySelectorAll(".nojs")) item.hidden = true;
 
+const here = document.querySelector(".nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - here.parentElement.clientWidth / 2 + here.offsetWidth / 2;
+
 const root = document.documentElement;
 const kept = read("detente-theme");
 if (kept) root.dataset.theme = kept;
@@ -39,4 +42,11 @@ export async function ask(address, body, signal) {
 /** Say something to those who hear the page. */
 export function say(text) {
   document.getElementById("live").textContent = text;
+}
+
+/** Let the links to other pages take the what-if along that the address has by now. */
+export function carry() {
+  const kept = [...new URLSearchParams(location.search)].filter(([name]) => /^(digest|engine|seed|policy|set\..*)$/.test(name));
+  const query = kept.length > 0 ? `?${new URLSearchParams(kept)}` : "";
+  for (const item of document.querySelectorAll(".nav a, a[data-carry]")) item.href = item.pathname + query;
 }

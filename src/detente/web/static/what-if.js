@@ -1,6 +1,7 @@
 // What if: each move of an assumption is answered with a draft, which is refined while nothing moves.
 
-import { ask, say } from "/static/app.js";
+import { ask, carry, say } from "/static/app.js";
+import { dress, wire } from "/static/sliders.js";
 
 const place = document.getElementById("what-if");
 const form = document.getElementById("assumptions");
@@ -27,16 +28,6 @@ function put(given) {
   }
   if (form.elements.policy) form.elements.policy.value = given.policy;
   quantities.forEach(dress);
-}
-
-function dress(row) {
-  const field = row.querySelector(".entry input");
-  const slider = row.querySelector('input[type="range"]');
-  const value = field.value.trim();
-  const number = Number(value);
-  row.classList.toggle("set", value !== "");
-  slider.value = value === "" || Number.isNaN(number) ? row.dataset.reference : number;
-  slider.setAttribute("aria-valuetext", value === "" ? `varies, filed ${row.dataset.reference}` : value);
 }
 
 // --- asking: one request at a time, the newest waits, an older refinement is given up -----------------------------------
@@ -90,6 +81,7 @@ function show(data) {
   const count = data.changes.length;
   document.getElementById("count").textContent = `${count} assumption${count === 1 ? "" : "s"} changed`;
   history.replaceState(null, "", data.link);
+  carry();
   document.dispatchEvent(new CustomEvent("shown", { detail: { draws: data.draws } }));
 }
 
@@ -193,39 +185,7 @@ document.getElementById("copy").addEventListener("click", async () => {
 
 // --- controls -------------------------------------------------------------------------------------------------------
 
-for (const row of quantities) {
-  const field = row.querySelector(".entry input");
-  const slider = row.querySelector('input[type="range"]');
-  const width = slider.max - slider.min;
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(width)));
-  slider.addEventListener("input", () => {
-    field.value = String(Number(Number(slider.value).toFixed(Math.min(digits, 12))));
-    row.classList.add("set");
-    slider.setAttribute("aria-valuetext", field.value);
-    changed();
-  });
-  slider.addEventListener("change", step);
-  slider.addEventListener("keydown", (event) => {
-    const by = { ArrowRight: 0.01, ArrowUp: 0.01, ArrowLeft: -0.01, ArrowDown: -0.01, PageUp: 0.1, PageDown: -0.1 }[event.key];
-    if (by !== undefined) {
-      event.preventDefault();
-      slider.value = Number(slider.value) + by * width;
-      slider.dispatchEvent(new Event("input"));
-      slider.dispatchEvent(new Event("change"));
-    } else if (event.key === "Delete" || event.key === "Backspace") {
-      event.preventDefault();
-      vary(row);
-    }
-  });
-  field.addEventListener("change", () => { dress(row); step(); });
-  row.querySelector(".vary").addEventListener("click", () => { vary(row); slider.focus(); });
-}
-
-function vary(row) {
-  row.querySelector(".entry input").value = "";
-  dress(row);
-  step();
-}
+for (const row of quantities) wire(row, changed, step);
 
 for (const item of form.querySelectorAll("select")) item.addEventListener("change", step);
 form.addEventListener("submit", (event) => { event.preventDefault(); step(); });

@@ -1,0 +1,163 @@
+"""A seat in the terminal: what it is told is printed, what is typed becomes its order."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from detente.cli._output import make_table, number, print_line, print_table, text
+
+if TYPE_CHECKING:
+    from detente.play.sessions import Session
+
+__all__ = ["Play"]
+
+_HELP = """Type the number or the id of a move; then `seal` it, or `back` to choose again: until it is sealed nobody knows.
+`brief`: what you want and may do. `facts`: what is known, with sources. `state`: how things stand, as far as you can know.
+`beliefs`: what the model says you may believe of the others. `menu`: your moves again. `quit`: leave the game."""
+
+
+class Play:
+    """A game in the terminal; reads lines, also from a pipe."""
+
+    def __init__(self, session: "Session", seat: str) -> None:
+        self.session, self.seat = session, seat
+        self.told = {"seen": 0, "news": 0, "drawn": 0}
+        self.names = {item["id"]: item["name"] for item in self.view["seats"]}
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """What the seat is sent."""
+        return self.session.view(self.seat)
+
+    def run(self) -> None:
+        """Play until the end, or until no more lines come."""
+        shown = self.view
+        print_line(f"{shown['crisis']['title']}")
+        print_line(f"You are {self.names[self.seat]}, {shown['brief']['type_label']}.")
+        self.brief()
+        print_line("`help` says what you can type.")
+        while True:
+            shown = self.view
+            self.tell(shown)
+            if shown["status"] == "ended":
+                self.close(shown)
+                return
+            choices = self.choose(shown)
+            if choices is None:
+                print_line(f"You leave in turn {shown['turn'] or ''}; the game is not over.")
+                return
+            self.session.send(self.seat, "seal", {"choices": choices})
+
+    def tell(self, shown: dict[str, Any]) -> None:
+        """Print what has been seen since the last time."""
+        for item in shown["seen"][self.told["seen"] :]:
+            who = self.names.get(item["player"], "Chance" if not item["instrument"] else "")
+            print_line(f"  round {item['round']}  {who}: {item['label']}")
+        for item in shown["drawn"][self.told["drawn"] :]:
+            odds = ", ".join(f"{name} {odds:.0%}" for name, odds in item["odds"].items())
+            print_line(f"  the odds were {odds}")
+        for item in shown["news"][self.told["news"] :]:
+            print_line(f"  news: {item['text']}")
+        self.told = {name: len(shown[name]) for name in self.told}
+
+    def choose(self, shown: dict[str, Any]) -> list[str] | None:
+        """Ask for a move from each menu, and whether to seal; None if no line comes, or the player leaves."""
+        print_line("")
+        print_line(f"Round {shown['round']} of {shown['rounds']}: {shown['phase_label']}.")
+        while True:
+            chosen: list[str] = []
+            for menu in shown["menus"]:
+                self.menu(menu)
+                found = self.ask(menu, shown)
+                if found is None:
+                    return None
+                chosen.append(found)
+            print_line(f"Chosen: {', '.join(chosen)}. `seal` or `back`?")
+            while (word := self.read()) not in {None, "seal", "back", "quit"}:
+                print_line("`seal` seals the order, `back` chooses again.")
+            if word == "seal":
+                return chosen
+            if word != "back":
+                return None
+
+    def ask(self, menu: dict[str, Any], shown: dict[str, Any]) -> str | None:
+        """Ask for one move of a menu."""
+        names = [item["id"] for item in menu["open"]]
+        while (word := self.read()) not in {None, "quit"}:
+            if word in names:
+                return word
+            if word and word.isdecimal() and 1 <= int(word) <= len(names):
+                found: str = names[int(word) - 1]
+                return found
+            self.answer(word or "", menu, shown)
+        return None
+
+    def answer(self, word: str, menu: dict[str, Any], shown: dict[str, Any]) -> None:
+        """Answer what is no move."""
+        closed = {item["id"]: item["why"] for item in menu["closed"]}
+        if word == "help":
+            print_line(_HELP)
+        elif word == "brief":
+            self.brief()
+        elif word == "facts":
+            for fact in shown["brief"]["facts"]:
+                print_line(f"- {fact['text']} [{', '.join(fact['sources'])}]")
+        elif word == "state":
+            for name, value in shown["state"].items():
+                words = " or ".join(value) if isinstance(value, list) else value
+                print_line(f"  {name}: {words}")
+        elif word == "beliefs":
+            self.beliefs(shown)
+        elif word == "menu":
+            self.menu(menu)
+        elif word in closed:
+            print_line(f"{word} is closed: {closed[word]}.")
+        else:
+            print_line(f"{word!r} is no open move; `help` says what you can type.")
+
+    def menu(self, menu: dict[str, Any]) -> None:
+        """Print a menu: what is open, how it looks to others, and what is closed."""
+        rows = []
+        for place, item in enumerate(menu["open"], 1):
+            hidden = [self.names[name] for name in item["hidden_from"]]
+            looks = f"{', '.join(hidden)}: {item['seen_as_label']}" if hidden else ""
+            rows.append((str(place), item["id"], item["label"], looks))
+        columns = [number(""), text("move"), text("what it is"), text("what others see")]
+        print_table(make_table(columns, rows))
+        for item in menu["closed"]:
+            print_line(f"  closed: {item['label']} ({item['why']})")
+
+    def brief(self) -> None:
+        """Print what the ends are worth to the seat."""
+        brief = self.view["brief"]
+        print_line("What each end is worth to you, in stakes (mean and 5-95% range):")
+        rows = [
+            (item["label"], f"{item['mean']:.0f}", f"{item['low']:.0f} to {item['high']:.0f}")
+            for item in brief["worth"]
+        ]
+        print_table(make_table([text("end"), number("worth"), number("range")], rows))
+
+    def beliefs(self, shown: dict[str, Any]) -> None:
+        """Print what the seat may believe of the others' types."""
+        if not shown["beliefs"]:
+            print_line("There is nothing to believe: all types are known.")
+        for player, types in shown["beliefs"].items():
+            words = ", ".join(
+                f"{name} {mean:.0%} ({low:.0%} to {high:.0%})"
+                for name, (mean, low, high) in types.items()
+            )
+            print_line(f"  {self.names[player]}: {words}")
+
+    def close(self, shown: dict[str, Any]) -> None:
+        """Print how it ended, and what was hidden."""
+        worth = {item["outcome"]: item for item in shown["brief"]["worth"]}.get(shown["outcome"])
+        stakes = f", worth {worth['mean']:.0f} stakes to you" if worth else ""
+        print_line(f"The end: {shown['outcome_label']}{stakes}.")
+        for player, kind in shown["types"].items():
+            print_line(f"  {self.names[player]} was: {kind}")
+
+    def read(self) -> str | None:
+        """Read a line; None where there is none."""
+        sys.stdout.write("> ")
+        sys.stdout.flush()
+        line = sys.stdin.readline()
+        return line.strip() if line else None

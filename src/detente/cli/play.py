@@ -1,0 +1,226 @@
+"""``detente play``: a crisis as a game, in the terminal against bots, or by bots alone."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import detente
+from detente.cli._options import (
+    DRAWS,
+    OUT,
+    SEED,
+    STORE,
+    CrisisArgument,
+    JsonOption,
+    PolicyOption,
+    SetOption,
+    reworded,
+)
+from detente.cli._output import json_text, make_table, number, print_line, print_table, text
+from detente.engine import usual
+from detente.errors import refuse
+
+if TYPE_CHECKING:
+    from detente.crisis import Crisis
+    from detente.play.options import SessionOptions
+    from detente.play.rulebooks import Rulebook
+
+__all__ = ["command"]
+
+SeatOption = Annotated[
+    str | None,
+    typer.Option("--seat", help="Play this seat in the terminal, against bots.", metavar="PLAYER"),
+]
+AllBotsOption = Annotated[
+    bool, typer.Option("--all-bots", help="Let bots play all seats, and say how sessions end.")
+]
+SessionsOption = Annotated[
+    int, typer.Option("--sessions", help="Sessions of bots to play.", min=1, max=1_000_000)
+]
+BotOption = Annotated[
+    str,
+    typer.Option(
+        "--bot",
+        help="What plays the seats of nobody: equilibrium (the odds of the solution), scripted (waits and holds back), random (any legal move).",
+        metavar="KIND",
+    ),
+]
+TypesOption = Annotated[
+    str,
+    typer.Option(
+        "--types",
+        help="hidden: a seat knows its own type alone; dealt: all types lie open.",
+        metavar="hidden|dealt",
+    ),
+]
+DrawsOption = Annotated[
+    int, reworded(DRAWS, help="Cases that are solved; a session plays one of them.", max=1024)
+]
+SeedOption = Annotated[int, reworded(SEED, help="Key of the cases and of all that is drawn.")]
+StoreOption = Annotated[
+    str | None,
+    reworded(
+        STORE,
+        help="Where the session is kept: sqlite:///FILE or postgresql://USER@HOST/DATABASE.  [default: nowhere]",
+    ),
+]
+ReportOption = Annotated[
+    str | None,
+    typer.Option("--report", help="Report on this session of the store.", metavar="SESSION"),
+]
+OutOption = Annotated[
+    Path | None,
+    reworded(OUT, help="Folder for report.json, moves.csv and events.jsonl, people numbered."),
+]
+
+
+def command(
+    crisis: CrisisArgument,
+    *,
+    seat: SeatOption = None,
+    all_bots: AllBotsOption = False,
+    sessions: SessionsOption = 1,
+    bot: BotOption = "equilibrium",
+    types: TypesOption = "hidden",
+    policy: PolicyOption = None,
+    draws: DrawsOption = usual.DRAWS_OF_A_CHANGE,
+    seed: SeedOption = usual.SEED,
+    assignments: SetOption = None,
+    store: StoreOption = None,
+    report: ReportOption = None,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Play a crisis: take a seat against bots, or let bots play and see how it ends.
+
+    Bots know what their seats know. Without a policy nobody is committed to anything. A session is drawn at one case of the
+    solved ensemble, whose share of outcomes many sessions of equilibrium bots reproduce.
+
+    For example:
+
+      detente play cuba-1962 --seat usa
+
+      detente play cuba-1962 --all-bots --sessions 1000 --json
+
+      detente play my-crisis --seat west --bot random --store sqlite:///sessions.db
+
+      detente play my-crisis --store sqlite:///sessions.db --report K7Q4M2 --out report
+    """
+    from detente.cli._crises import parse_assignments
+    from detente.play.rulebooks import Rulebook
+    from detente.play.tables import session_options
+
+    _check_modes(seat, report, store, all_bots=all_bots, as_json=as_json)
+    loaded = detente.load(crisis, parse_assignments(assignments or ()))
+    if report is not None:
+        _report(loaded, report, store or "", out, as_json=as_json)
+        return
+    book = Rulebook(loaded, policy=policy, draws=draws, seed=seed)
+    seats = {} if seat is None else {seat: "human"}
+    options = session_options(
+        loaded, seats=seats, bot=bot, policy=policy or "", draws=draws, seed=seed, types=types
+    )
+    if seat is None:
+        _play_bots(book, options, sessions, as_json=as_json)
+    else:
+        _play_seat(book, options, seat, store)
+
+
+def _check_modes(
+    seat: str | None, report: str | None, store: str | None, *, all_bots: bool, as_json: bool
+) -> None:
+    """Refuse options that do not go together."""
+    asked = [
+        name
+        for name, given in (
+            ("--all-bots", all_bots),
+            ("--seat", seat is not None),
+            ("--report", report is not None),
+        )
+        if given
+    ]
+    if len(asked) != 1:
+        refuse(
+            f"{' and '.join(asked)} do not go together" if asked else "it is not said who plays",
+            code="option-invalid",
+            at="--seat",
+            fix="name a seat with --seat, let bots play with --all-bots, or --report a session",
+        )
+    if report is not None and store is None:
+        refuse(
+            f"it is not said where the session {report!r} is kept",
+            code="option-invalid",
+            at="--store",
+            fix="name the store with --store",
+        )
+    if as_json and seat is not None:
+        refuse(
+            "a game in the terminal is not JSON",
+            code="option-invalid",
+            at="--json",
+            fix="use --json with --all-bots or --report",
+        )
+
+
+def _play_bots(
+    book: "Rulebook", options: "SessionOptions", sessions: int, *, as_json: bool
+) -> None:
+    from detente.cli._compiling import saying_what_compiles
+    from detente.play.tables import all_bots_data
+    from detente.runs.progress import ProgressDisplay
+
+    progress = ProgressDisplay("Playing sessions", unit="session")
+    with saying_what_compiles(), progress:
+        data = all_bots_data(book, options, sessions, progress=progress)
+    if as_json:
+        sys.stdout.write(json_text(data))
+        return
+    print_line(
+        f"{data['crisis']}: {data['sessions']:,} sessions of bots ({', '.join(data['bots'])}), "
+        f"over {data['cases']} cases."
+    )
+    columns = [text("end"), number("share"), number("standard error"), number("ensemble")]
+    print_table(make_table(columns, [_row(item) for item in data["outcomes"]]))
+
+
+def _row(item: dict[str, Any]) -> tuple[str, str, str, str]:
+    ensemble = "" if item["ensemble"] is None else f"{item['ensemble']:.1%}"
+    return (item["label"], f"{item['share']:.1%}", f"{item['standard_error']:.1%}", ensemble)
+
+
+def _play_seat(book: "Rulebook", options: "SessionOptions", seat: str, store: str | None) -> None:
+    from detente.cli._compiling import saying_what_compiles
+    from detente.cli._playing import Play
+    from detente.log import Log
+    from detente.play.sessions import Session
+
+    with Log.open(store or "sqlite://") as log:
+        with saying_what_compiles():
+            session = Session.create(log, book, options)
+            session.send("control", "start")
+        Play(session, seat).run()
+        if store is not None:
+            print_line(f"The session is kept as {session.name} in {log.place}.")
+
+
+def _report(crisis: "Crisis", name: str, store: str, out: Path | None, *, as_json: bool) -> None:
+    from detente.cli._compiling import saying_what_compiles
+    from detente.cli._reporting import print_report
+    from detente.log import Log
+    from detente.play.reports import report_data
+    from detente.play.research import write_report
+    from detente.play.sessions import Session
+
+    with Log.open(store) as log, saying_what_compiles():
+        session = Session.find(log, name, crisis)
+        data = report_data(session.state)
+        events = [(event.kind, event.data) for event in session.events]
+    if out is not None:
+        for path in write_report(out, session.state, events):
+            sys.stderr.write(f"wrote {path}\n")
+    if as_json:
+        sys.stdout.write(json_text(data))
+    elif out is None:
+        print_report(data)

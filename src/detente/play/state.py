@@ -1,0 +1,203 @@
+"""The state of a session: what its events add up to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from detente.play.courses import Menu, Stand
+from detente.play.options import SessionOptions
+from detente.play.rulebooks import Opening, Rulebook
+
+__all__ = [
+    "CONTROL",
+    "ChanceDraw",
+    "Inject",
+    "Message",
+    "News",
+    "Order",
+    "Proposal",
+    "Seat",
+    "SessionState",
+    "Turn",
+]
+
+CONTROL: Final = "control"
+"""The desk that runs a session; no player may have this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A player's place in a session: who plays it, and the names of those who joined it."""
+
+    player: str
+    kind: str
+    names: tuple[str, ...] = ()
+    ready: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a seat chose in a phase, one instrument for each of its menus, why, and who chose."""
+
+    choices: tuple[str, ...]
+    why: str = ""
+    by: str = "human"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Something said; ``to`` empty: to all."""
+
+    sender: str
+    to: tuple[str, ...]
+    text: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Terms on the issues that some seats are asked to sign.
+
+    ``answers`` holds ``signed`` or ``refused`` by party; ``lapses`` is the last round in which it can be signed, 0 for none;
+    ``breaches`` are pairs of who says so and of whom.
+    """
+
+    id: str
+    sponsor: str
+    parties: tuple[str, ...]
+    terms: Mapping[str, float]
+    text: str
+    turn: int
+    lapses: int = 0
+    answers: Mapping[str, str] = field(default_factory=dict)
+    breaches: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def in_force(self) -> bool:
+        """Tell whether all parties have signed."""
+        return all(self.answers.get(party) == "signed" for party in self.parties)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """A plain line told to seats; ``to`` empty: to all."""
+
+    text: str
+    kind: str
+    turn: int
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inject:
+    """Something that control brings in when a round begins: news, and values that it sets."""
+
+    id: str
+    round: int
+    text: str
+    state: Mapping[str, str]
+    why: str
+    when: Mapping[str, str] = field(default_factory=dict)
+    status: str = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChanceDraw:
+    """An outcome of chance, with the odds that it had; ``by`` is ``chance``, or ``control`` where it was overridden."""
+
+    instrument: str
+    outcome: str
+    odds: Mapping[str, float]
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Turn:
+    """A phase that was played: where it began, what was chosen and drawn, and where that led."""
+
+    number: int
+    opening: Opening
+    before: Stand
+    after: Stand
+    orders: Mapping[str, Order]
+    draws: tuple[ChanceDraw, ...] = ()
+    event: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SessionState:
+    """Where a session stands: a pure fold of its events.
+
+    ``earlier`` holds the openings that changes from outside have ended, each with its last stand; ``status`` is ``empty``,
+    ``lobby``, ``running``, ``paused`` or ``ended``.
+    """
+
+    book: Rulebook
+    options: SessionOptions = field(default_factory=SessionOptions)
+    status: str = "empty"
+    events: int = 0
+    seed: int = 1
+    case: int = 0
+    types: Mapping[str, str] = field(default_factory=dict)
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    opening: Opening | None = None
+    stand: Stand | None = None
+    began: int = 0
+    ends: str = ""
+    left_s: float = 0.0
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
+    earlier: tuple[tuple[Opening, Stand], ...] = ()
+    messages: tuple[Message, ...] = ()
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    news: tuple[News, ...] = ()
+    estimates: tuple[tuple[int, str, Mapping[str, float]], ...] = ()
+    injects: Mapping[str, Inject] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    looked: tuple[int, ...] = ()
+    asked: tuple[Mapping[str, Any], ...] = ()
+    forked: tuple[str, int] = ("", 0)
+    outcome: str = ""
+
+    @property
+    def where(self) -> Stand:
+        """The stand; only of a session that was created."""
+        if self.stand is None:  # pragma: no cover - commands to an empty session are refused before
+            message = "the session was not created yet"
+            raise AssertionError(message)
+        return self.stand
+
+    @property
+    def begun(self) -> Opening:
+        """The starting position that is played from; only of a session that was created."""
+        if self.opening is None:  # pragma: no cover - as above
+            message = "the session was not created yet"
+            raise AssertionError(message)
+        return self.opening
+
+    @property
+    def turn(self) -> int:
+        """Number of the turn that is on, or was last."""
+        return self.stand.turn if self.stand is not None else 0
+
+    @property
+    def menus(self) -> tuple[Menu, ...]:
+        """The choices of the phase that is on; none while a session does not run."""
+        if self.stand is None or self.status not in {"running", "paused"}:
+            return ()
+        return self.begun.course.menus(self.stand)
+
+    @property
+    def movers(self) -> tuple[str, ...]:
+        """Players who have a choice in the phase that is on."""
+        return tuple(dict.fromkeys(menu.player for menu in self.menus))
+
+    @property
+    def waiting_for(self) -> tuple[str, ...]:
+        """Players whose order only a person or a language model can give, and who gave none."""
+        return tuple(
+            player
+            for player in self.movers
+            if self.seats[player].kind in {"human", "model"} and player not in self.orders
+        )
