@@ -39,6 +39,7 @@ MOVE = """([path, share]) => new Promise((done) => {
 def serving(crisis):
     """Serve a crisis in a process of its own; give its address and what tells its processor time."""
     command = [sys.executable, "-m", "detente", "serve", crisis, "--no-browser", "--port", "0"]
+    command += ["--store", "sqlite://"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  # this program
     tick = os.sysconf("SC_CLK_TCK")
 

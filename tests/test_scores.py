@@ -1,6 +1,8 @@
 """Scores of forecasts: by hand, by theorem, and against other code."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -33,11 +35,33 @@ def split(pairs):
     return np.array(prob), np.array(happened)
 
 
+def test_scores_load_no_library_until_one_is_computed():
+    """Oracle: hand, in a process of its own."""
+    modules = "detente.scores, detente.analysis.forecasts, detente.analysis.panel, detente.watch.scoring, detente.cli"
+    script = f"import sys, {modules}; print(*({{'sklearn', 'scoringrules'}} & set(sys.modules)))"
+    found = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    assert found.stdout.split() == []
+
+
 def test_scores_of_ten_forecasts():
-    """Oracle: independent code, brier_score_loss, log_loss and roc_auc_score of scikit-learn 1.9.1."""
-    assert brier_scores(PROB, HAPPENED).mean() == pytest.approx(0.22784, abs=1e-12)
-    assert log_scores(PROB, HAPPENED).mean() == pytest.approx(0.6687922803233625, abs=1e-12)
-    assert area_under_curve(PROB, HAPPENED) == pytest.approx(0.72, abs=1e-12)
+    """Oracle: hand: squares, and pairs in the right order, ties half; log_loss of scikit-learn 1.9.1 and log_score of scoringrules."""
+    from scoringrules import log_score
+    from sklearn.metrics import log_loss
+
+    y = HAPPENED * 1.0
+    assert brier_scores(PROB, HAPPENED) == pytest.approx((PROB - y) ** 2, abs=1e-15)
+    assert log_scores(PROB, HAPPENED).mean() == pytest.approx(log_loss(y, PROB), abs=1e-12)
+    assert log_scores(PROB, HAPPENED) == pytest.approx(log_score(y, PROB), abs=1e-12)
+    wins = np.sign(PROB[HAPPENED][:, None] - PROB[~HAPPENED][None, :])
+    assert area_under_curve(PROB, HAPPENED) == pytest.approx((0.5 + 0.5 * wins).mean(), abs=1e-12)
+
+
+def test_small_probabilities_keep_their_digits():
+    """Oracle: hand: what had a chance of 1e-20 and happened costs 20 ln 10, not infinitely much."""
+    found = log_scores(np.array([1e-20, 1.0 - 1e-10]), np.array([True, False]))
+    assert found == pytest.approx([20.0 * math.log(10.0), 10.0 * math.log(10.0)], rel=1e-6)
 
 
 def test_a_certain_error_costs_one_and_infinitely_much():
@@ -62,8 +86,11 @@ def test_the_truth_has_the_best_expected_score(score, truth, said):
 
 
 def test_the_crps_of_a_normal_forecast():
-    """Oracle: independent code, crps_normal of scoringrules 0.10.0; and the integral that defines it, by quadrature."""
+    """Oracle: hand, the closed form; and the integral that defines it, by quadrature."""
     found = crps_of_normal(VALUE, MEAN, SD)
+    z = (VALUE - MEAN) / SD
+    closed = SD * (z * (2.0 * norm.cdf(z) - 1.0) + 2.0 * norm.pdf(z) - 1.0 / math.sqrt(math.pi))
+    assert found == pytest.approx(closed, abs=1e-12)
     assert found == pytest.approx([0.36116519, 1.38716208, 3.74007659], abs=1e-8)
     for value, mean, sd, score in zip(VALUE, MEAN, SD, found, strict=True):
         below = quad(lambda x, m=mean, s=sd: norm.cdf(x, m, s) ** 2, -60, value, limit=200)[0]
@@ -72,9 +99,12 @@ def test_the_crps_of_a_normal_forecast():
 
 
 def test_the_crps_of_quantiles():
-    """Oracle: independent code, twice the mean quantile_score of scoringrules 0.10.0; the first by hand: 2 x 1.025 / 5."""
+    """Oracle: hand, twice the mean quantile loss; the first 2 x 1.025 / 5."""
     quantiles = np.array([[1, 2, 3, 4.5, 7], [-3, -1.5, -0.2, 0, 1], [0, 3, 4, 6, 9]])
     found = crps_of_quantiles(VALUE, quantiles, LEVELS)
+    missed = quantiles - VALUE[:, None]
+    losses = ((missed > 0.0) - LEVELS) * missed
+    assert found == pytest.approx(2.0 * losses.mean(axis=1), abs=1e-12)
     assert found == pytest.approx([0.41, 0.39, 3.68], abs=1e-12)
 
 
@@ -104,8 +134,12 @@ def test_climatology_of_numbers(values):
 
 
 def test_climatology_of_five_numbers():
-    """Oracle: independent code, the mean crps_ensemble of scoringrules 0.10.0."""
-    assert crps_of_climatology(np.array([1.0, 4.0, 4.0, 9.0, -2.0])) == pytest.approx(2.0)
+    """Oracle: independent code, the mean crps_ensemble of scoringrules, each value against all of them."""
+    from scoringrules import crps_ensemble
+
+    values = np.array([1.0, 4.0, 4.0, 9.0, -2.0])
+    expected = crps_ensemble(values, np.tile(values, (5, 1)), backend="numpy").mean()
+    assert crps_of_climatology(values) == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_parts_of_five_forecasts():

@@ -3,14 +3,15 @@ r"""Scores of forecasts against what happened: losses, so that less is better; w
 With a probability :math:`p` and :math:`y = 1` where the event happened, else 0, Brier's score is :math:`(p - y)^2`
 (:cite:p:`brier1950`) and the logarithmic score :math:`-\ln` of the probability that was given to what happened
 (:cite:p:`good1952`). A forecast of a number is scored by the continuous ranked probability score (:cite:p:`gneiting2007`).
+Scores are those of scoringrules and scikit-learn where these have them as they are meant here (decision note 0099).
 """
 
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
-from scipy.special import ndtr
 
 from detente.arrays import BoolArray, FloatArray, IntArray
 
@@ -26,6 +27,9 @@ __all__ = [
     "partition_brier",
     "reliability",
 ]
+
+_BACKEND: Literal["numpy"] = "numpy"
+"""Of scoringrules: what is compiled would compile anew in each process."""
 
 BINS = 10
 """Most bins of a table of reliability, unless told otherwise."""
@@ -79,7 +83,9 @@ def brier_scores(prob: FloatArray, happened: BoolArray) -> FloatArray:
     >>> brier_scores(np.array([0.2, 1.0]), np.array([True, True]))
     array([0.64, 0.  ])
     """
-    return (prob - happened) ** 2
+    from scoringrules import brier_score  # noqa: PLC0415  slow to load
+
+    return np.asarray(brier_score(happened, prob, backend=_BACKEND))
 
 
 def log_scores(prob: FloatArray, happened: BoolArray) -> FloatArray:
@@ -120,10 +126,10 @@ def crps_of_normal(value: FloatArray, mean: FloatArray, sd: FloatArray) -> Float
     >>> crps_of_normal(np.array([3.0, 0.0]), np.array([1.0, 0.0]), np.array([0.0, 1.0])).round(6)
     array([2.      , 0.233695])
     """
+    from scoringrules import crps_normal  # noqa: PLC0415  slow to load
+
     wide = sd > 0.0
-    z = np.divide(value - mean, sd, out=np.zeros_like(sd), where=wide)
-    density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    spread = sd * (z * (2.0 * ndtr(z) - 1.0) + 2.0 * density - 1.0 / math.sqrt(math.pi))
+    spread = crps_normal(value, mean, np.where(wide, sd, 1.0), backend=_BACKEND)
     return np.where(wide, spread, np.abs(value - mean))
 
 
@@ -154,10 +160,9 @@ def crps_of_quantiles(value: FloatArray, quantiles: FloatArray, levels: FloatArr
     >>> crps_of_quantiles(np.array([3.0]), np.array([[1.0, 1.0, 1.0]]), np.array([0.05, 0.5, 0.95]))
     array([2.])
     """
-    missed = quantiles - value[:, None]
-    losses = ((missed > 0.0) - levels) * missed
-    scores: FloatArray = 2.0 * losses.mean(axis=1)
-    return scores
+    from scoringrules import crps_quantile  # noqa: PLC0415  slow to load
+
+    return np.asarray(crps_quantile(value, quantiles, levels, backend=_BACKEND))
 
 
 def crps_of_climatology(values: FloatArray) -> float:
@@ -190,14 +195,11 @@ def area_under_curve(prob: FloatArray, happened: BoolArray) -> float:
     >>> area_under_curve(np.array([0.9, 0.4, 0.4]), np.array([True, True, False]))
     0.75
     """
-    values, places, counts = np.unique(prob, return_inverse=True, return_counts=True)
-    hits = np.bincount(places, weights=happened, minlength=values.size)
-    misses = counts - hits
-    pairs = hits.sum() * misses.sum()
-    if not pairs:
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415  slow to load
+
+    if happened.all() or not happened.any():
         return math.nan
-    below = np.cumsum(misses) - misses
-    return float(hits @ (below + 0.5 * misses) / pairs)
+    return float(roc_auc_score(happened, prob))
 
 
 def reliability(

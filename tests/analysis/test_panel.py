@@ -87,8 +87,23 @@ LAST = [
 
 
 @pytest.fixture(scope="module")
-def panel():
-    return run_panel(*made_up(LAST), since=1970, draws=4, seed=1)
+def told():
+    """What was told of the progress of ``panel``."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def panel(told):
+    def progress(done, total):
+        told.append((done, total))
+
+    return run_panel(*made_up(LAST), since=1970, draws=4, seed=1, progress=progress)
+
+
+def test_progress_goes_to_the_end(panel, told):
+    """Oracle: hand: every crisis once, the last when all are done."""
+    total = len(panel.cases) + panel.left_out
+    assert told == [(done, total) for done in range(total + 1)]
 
 
 def test_the_template_of_a_case(panel):

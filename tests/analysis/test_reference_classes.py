@@ -189,6 +189,19 @@ def forecast():
     return forecast_past_crises(tabulate_onsets(*made_up(), violence=3), violence=3, since=1990)
 
 
+def test_progress_goes_to_the_end(forecast):
+    """Oracle: hand: every year once."""
+    told = []
+    forecast_past_crises(
+        tabulate_onsets(*made_up(), violence=3),
+        violence=3,
+        since=1996,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    years = {item.year for item in forecast.crises if item.year >= 1996}
+    assert told == [(done, len(years)) for done in range(1, len(years) + 1)]
+
+
 def test_what_came_later_changes_no_forecast(forecast):
     """Oracle: theorem. Turning every outcome from 1995 on leaves the forecasts of crises before 1996 as they were."""
     crises, actors = made_up()

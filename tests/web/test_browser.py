@@ -323,7 +323,7 @@ def test_two_policies_are_compared(visit):
     page = visit(f"/{CRISIS}/policies")
     before = page.locator("h1").inner_text()
     page.locator("#p-a").select_option("widen")
-    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
     page.locator("h1", has_text="Widen").or_(
         page.locator("h1").filter(has_not_text=before)
     ).first.wait_for()

@@ -1,5 +1,7 @@
 """The wizard: a whole crisis by clicks and typing alone, which passes the checks, is served and can be briefed."""
 
+from urllib.parse import urljoin
+
 import pytest
 from tests.web.conftest import CRISIS, csrf_of
 
@@ -129,6 +131,7 @@ def test_first_step_says_what_is_wrong_and_keeps_what_was_typed(client, fields, 
         (2, {"actor.NOR": "Same", "actor.WES": "same"}, "id-duplicate"),
         (2, {"actor.NOR": "a: b\nc"}, "value-type"),
         (3, {"position.NOR.membership": "many"}, "value-type"),
+        (7, {"path.1": "war.gain", "title.1": "A title alone"}, "key-missing"),
         (7, {"path.1": "war.gain", "low.1": "1", "mode.1": "x", "high.1": "3"}, "value-type"),
     ],
 )
@@ -211,12 +214,12 @@ class TestInBrowser:
             page.get_by_label(name).first.fill(text)
         page.get_by_label("Why this range").first.fill("the tolls of ten years")
         page.get_by_label("Source: title").first.fill("Tolls of the Narrows")
+        page.get_by_label("Source: publisher").first.fill("Harbour Office")
         page.get_by_role("button", name="Next: try it").click()
         page.wait_for_selector(".tree")
         assert page.get_by_text("All checks pass").is_visible()
-        folder = page.request.get(
-            page.get_by_role("link", name="Folder (zip)").get_attribute("href")
-        ).body()
+        packed = page.get_by_role("link", name="Folder (zip)").get_attribute("href")
+        folder = page.request.get(urljoin(page.url, packed)).body()
         page.get_by_role("button", name="Save it and open it").click()
         page.wait_for_url("**/the-narrows-v1/**")
         for name, text in read_upload(folder).items():

@@ -33,7 +33,7 @@ INPUTS = ("c", "g.efg", "g.json", "e.csv", "f.csv", "t.csv", "t.parquet", "i.csv
 MOST_BYTES = 5_000_000
 _HEAVY = (
     "rich.console", "rich.table", "rich.progress", "rich.markup", "duckdb", "pyarrow.parquet", "scipy.stats",
-    "scipy.optimize", "pandas", "polars",
+    "scipy.optimize", "pandas", "polars", "scoringrules", "sklearn.metrics",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ few of its ranges, and its chance of an attack is pooled with the class prior. T
 and was written before its result was known.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 
@@ -240,6 +240,7 @@ def run_panel(
     since: int,
     draws: int,
     seed: int,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Panel:
     """Run past crises as templates, and pool what their games say with the class prior.
 
@@ -251,6 +252,8 @@ def run_panel(
         First year that is forecast.
     draws, seed
         Of each game, as of :meth:`detente.engine.Engine.solve`; the same random numbers for every case.
+    progress
+        Called with the number of crises done and of all crises.
 
     Raises
     ------
@@ -279,7 +282,9 @@ def run_panel(
         for name in _SHAPES
     }
     cases = []
-    for crisis in reference.crises:
+    for done, crisis in enumerate(reference.crises):
+        if progress is not None:
+            progress(done, len(reference.crises))
         name = _find_template(crisis, record.find_target(crisis))
         if name is None:
             continue
@@ -299,6 +304,8 @@ def run_panel(
                 unconverged=solution.unconverged,
             )
         )
+    if progress is not None:
+        progress(len(reference.crises), len(reference.crises))
     return weigh_panel(cases, left_out=len(reference.crises) - len(cases), draws=draws)
 
 

@@ -216,7 +216,13 @@ def _share(found: Iterable[bool]) -> float:
 # --- rolling origin --------------------------------------------------------------------------------------------------
 
 
-def forecast_past_crises(onsets: OnsetTable, *, violence: int, since: int) -> ReferenceForecasts:
+def forecast_past_crises(
+    onsets: OnsetTable,
+    *,
+    violence: int,
+    since: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> ReferenceForecasts:
     """Forecast every crisis from a year on, by those that had ended before its own year.
 
     Parameters
@@ -227,6 +233,8 @@ def forecast_past_crises(onsets: OnsetTable, *, violence: int, since: int) -> Re
         The level that ``onsets`` was made for.
     since
         First year that is forecast.
+    progress
+        Called with the number of years done and of all years.
 
     Returns
     -------
@@ -247,7 +255,8 @@ def forecast_past_crises(onsets: OnsetTable, *, violence: int, since: int) -> Re
     classes = [item.trigger for item in onsets.crises]
     probs: dict[str, dict[int, float]] = {CLIMATOLOGY: {}, CLASS_MEANS: {}, LOGIT: {}}
     penalties: dict[int, float] = {}
-    for year in sorted({int(year) for year in years if year >= since}):
+    asked_years = sorted({int(year) for year in years if year >= since})
+    for done, year in enumerate(asked_years, start=1):
         known = np.flatnonzero((years < year) & (ends < year))
         asked = np.flatnonzero(years == year)
         hits = onsets.hits[known]
@@ -268,6 +277,8 @@ def forecast_past_crises(onsets: OnsetTable, *, violence: int, since: int) -> Re
                 (sum(alike) + PSEUDO * rate) / (len(alike) + PSEUDO)
             )
             probs[LOGIT][int(row)] = float(prob)
+        if progress is not None:
+            progress(done, len(asked_years))
     if not penalties:
         message = f"no past crisis began in or after {since}"
         refuse(message, code="option-invalid", at="--since", fix="choose an earlier year")

@@ -4,6 +4,7 @@ A command module defines ``command``, a function with typer annotations; the mod
 sets ``NAME``. Heavy imports belong inside the function, so that ``detente --help`` stays instant.
 """
 
+import atexit
 import gc
 import importlib
 import pkgutil
@@ -71,11 +72,20 @@ def main() -> None:
     suffice. A mistake in the program itself keeps its traceback, exit code 1.
     """
     gc.set_threshold(*_CYCLES)
+    atexit.register(_leave)
     with printing_safely():
         code = _answer(_run)
         code = _answer(sys.stdout.flush) or code
         sys.stderr.flush()
     raise SystemExit(code)
+
+
+def _leave() -> None:
+    """Leave what there is as it is when the process ends: a search for cycles in all of it takes most of a second."""
+    if (
+        "duckdb" not in sys.modules
+    ):  # it counts its objects, and complains of those that are not taken away
+        gc.freeze()
 
 
 def _run() -> None:

@@ -50,10 +50,11 @@ def command(
     from detente.analysis.forecasts import score_forecasters
     from detente.analysis.panel import run_panel
     from detente.crisis.past_crises import checksum, read_crisis_actors, read_past_crises
+    from detente.runs.progress import ProgressDisplay
 
-    found = run_panel(
-        read_past_crises(crises), read_crisis_actors(actors), since=since, draws=draws, seed=seed
-    )
+    past, takers = read_past_crises(crises), read_crisis_actors(actors)
+    with ProgressDisplay("Running past crises", elsewhere="tenths") as display:
+        found = run_panel(past, takers, since=since, draws=draws, seed=seed, progress=display)
     cards = score_forecasters(found.table, bins=10)
     templates = dict.fromkeys(sorted(case.template for case in found.cases))
     by_template = {name: score_forecasters(found.of_template(name), bins=10) for name in templates}

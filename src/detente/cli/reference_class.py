@@ -58,6 +58,7 @@ def command(
     from detente.analysis.forecasts import compare_forecasters, score_forecasters
     from detente.analysis.reference_classes import forecast_past_crises, tabulate_onsets
     from detente.crisis.past_crises import checksum, read_crisis_actors, read_past_crises
+    from detente.runs.progress import ProgressDisplay
 
     past, takers = read_past_crises(crises), read_crisis_actors(actors)
     source = ", ".join(f"{path.name} SHA-256 {checksum(path)[:16]}" for path in (crises, actors))
@@ -65,7 +66,8 @@ def command(
     for outcome, violence in OUTCOMES.items():
         rates = _rates(past, violence)
         onsets = tabulate_onsets(past, takers, violence=violence)
-        found = forecast_past_crises(onsets, violence=violence, since=since)
+        with ProgressDisplay(f"Forecasting {outcome}", elsewhere="tenths", unit="year") as display:
+            found = forecast_past_crises(onsets, violence=violence, since=since, progress=display)
         cards = score_forecasters(found.table, bins=10)
         differences = compare_forecasters(found.table)
         if as_json:

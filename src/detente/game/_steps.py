@@ -7,7 +7,7 @@ import numpy as np
 from detente.arrays import FloatArray, Int64Array
 from detente.game.form import CHANCE, ExtensiveForm
 
-__all__ = ["NOBODY", "columns", "first_step", "own_order", "walk"]
+__all__ = ["NOBODY", "columns", "first_step", "own_order", "stack_steps", "walk", "walk_steps"]
 
 NOBODY = -9
 """The number of no player."""
@@ -37,14 +37,26 @@ def walk(
     left_out: int = NOBODY,
     additive: bool = False,
 ) -> FloatArray:
+    """Return the product (or sum) of the steps from the root to each node, shape ``(N, D)``; see :func:`walk_steps`."""
+    steps = stack_steps(strategy, chance, n_draws)
+    return walk_steps(form, steps, left_out=left_out, additive=additive)
+
+
+def stack_steps(strategy: FloatArray, chance: FloatArray, n_draws: int) -> FloatArray:
+    """Return the steps of all actions and then of all chance branches, shape ``(A + R, D)``."""
+    return np.concatenate([columns(strategy, n_draws), columns(chance, n_draws)])
+
+
+def walk_steps(
+    form: ExtensiveForm, steps: FloatArray, *, left_out: int = NOBODY, additive: bool = False
+) -> FloatArray:
     """Return the product (or sum) of the steps from the root to each node, shape ``(N, D)``.
 
     The steps of player ``left_out`` count as one (or zero).
     """
     from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
 
-    steps = np.concatenate([columns(strategy, n_draws), columns(chance, n_draws)])
-    out = np.empty((form.n_nodes, n_draws))
+    out = np.empty((form.n_nodes, steps.shape[1]))
     kernels.walk_down(
         form.player, form.first_child, form.n_children, first_step(form), steps, left_out, additive, out
     )  # fmt: skip

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.arrays import FloatArray, Int64Array
 from detente.errors import SolverError, refuse
 from detente.game._inputs import as_chance, as_own_odds, as_strategy, count_draws
-from detente.game._steps import columns, first_step, own_order, walk
+from detente.game._steps import columns, first_step, own_order, stack_steps, walk, walk_steps
 from detente.game.form import ExtensiveForm
 from detente.game.payoffs import Payoffs, PayoffTable, PricedPayoffs, payoff_source, take_draws
 from detente.summaries import html_fields, text_fields
@@ -445,7 +445,9 @@ def best_response(
     n_draws = _count(source.n_draws, strategy=sigma, chance_probs=odds)
 
     def part(draws: slice) -> FloatArray:
-        return np.vstack(_reply(form, sigma, odds, source, draws, player))
+        width = draws.stop - draws.start
+        steps = stack_steps(take_draws(sigma, draws), take_draws(odds, draws), width)
+        return np.vstack(_reply(form, steps, *_paid(source, draws), player))
 
     found = _over_draws(form, n_draws, part)
     own = _expected(form, sigma, source, [(odds, [player])])[player]
@@ -461,45 +463,43 @@ def nash_conv(
     own_odds: OwnOdds | None = None,
 ) -> FloatArray:
     """Return what all players together could gain by deviating on their own, shape ``(D,)``; 0 in equilibrium."""
+    from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
+
     sigma, chance = as_strategy(form, strategy), as_chance(form, chance_probs)
     views = _views(form, chance, own_odds)
-    odds = _odds_of(form, chance, own_odds)
     source = payoff_source(form, payoffs)
     n_draws = _count(source.n_draws, strategy=sigma, **_named(views))
+    klass = form.payoff_class.astype(np.int64)
 
     def part(draws: slice) -> FloatArray:
-        best = [
-            _reply(form, sigma, odds[player], source, draws, player)[0]
-            for player in range(form.n_players)
-        ]
-        return np.asarray(np.sum(best, axis=0))
+        width = draws.stop - draws.start
+        table, first = _paid(source, draws)
+        best, own = np.empty((2, form.n_players, width))
+        for odds, players in views:
+            steps = stack_steps(take_draws(sigma, draws), take_draws(odds, draws), width)
+            probs = np.zeros((form.n_classes, width))
+            kernels.add_ends(form.terminal_node, klass, walk_steps(form, steps), probs)
+            for player in players:
+                kernels.expect(table, first, probs, player, own[player])
+                best[player] = _reply(form, steps, table, first, player)[0]
+        return np.asarray(best.sum(axis=0) - own.sum(axis=0))
 
-    best = _over_draws(form, n_draws, part)
-    own = _expected(form, sigma, source, views)
-    return np.asarray(best - own.sum(axis=0))
+    return _over_draws(form, n_draws, part)
 
 
 def _reply(
-    form: ExtensiveForm,
-    sigma: FloatArray,
-    chance: FloatArray,
-    source: PayoffTable | PricedPayoffs,
-    draws: slice,
-    player: int,
+    form: ExtensiveForm, steps: FloatArray, table: FloatArray, first: int, player: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the payoff ``(n,)`` and strategy ``(A, n)`` of a best response in some draws."""
+    """Return the payoff ``(n,)`` and strategy ``(A, n)`` of a best response in the draws of ``table`` from ``first`` on."""
     from detente.game.kernels import evaluation as kernels  # noqa: PLC0415  loads numba
 
-    width = draws.stop - draws.start
-    mine, odds = take_draws(sigma, draws), take_draws(chance, draws)
-    reach = walk(form, mine, odds, width, left_out=player)
-    table, first = _paid(source, draws)
+    reach = walk_steps(form, steps, left_out=player)
     before = form.terminal_action[:, player].astype(np.int64) + 1
-    gain = np.zeros((form.n_actions + 1, width))
+    gain = np.zeros((form.n_actions + 1, steps.shape[1]))
     kernels.add_earned(
         form.terminal_node, before, form.payoff_class, player, table, first, reach, gain
     )
-    choice = columns(mine, width)
+    choice = steps[: form.n_actions].copy()
     kernels.best_replies(
         own_order(form, player), form.info_set_parent, form.action_offset, gain, choice
     )

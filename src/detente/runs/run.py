@@ -189,12 +189,20 @@ class Run:
 
         ``policy`` limits them to one policy (``""`` for those of the crisis itself).
         """
-        names = (
-            metric
-            for of, metric in self._places
-            if metric.startswith(prefix) and (policy is None or of == policy)
-        )
-        return tuple(dict.fromkeys(names))
+        names = self._named if policy is None else self._named_of.get(policy, ())
+        return tuple(name for name in names if name.startswith(prefix))
+
+    @cached_property
+    def _named(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(metric for _, metric in self._places))
+
+    @cached_property
+    def _named_of(self) -> dict[str, list[str]]:
+        """Names of metrics by policy, in the order of the store."""
+        found: dict[str, list[str]] = {}
+        for policy, metric in self._places:
+            found.setdefault(policy, []).append(metric)
+        return found
 
     def quantities(self) -> tuple[str, ...]:
         """Paths of the uncertain quantities, sorted; fixed ones have values but drive nothing."""

@@ -21,6 +21,7 @@ __all__ = [
     "Pair",
     "compare",
     "compare_all",
+    "compare_in",
     "default_pair",
     "tell_pair",
     "unit_of",
@@ -95,7 +96,17 @@ def compare(
     concurrent.futures.CancelledError
         If ``is_stopped`` says so.
     """
-    crisis = bench.changed(name, asked.set)
+    return compare_in(bench, bench.changed(name, asked.set), asked, is_stopped=is_stopped)
+
+
+def compare_in(
+    bench: Workbench,
+    crisis: Crisis,
+    asked: AskedPair,
+    *,
+    is_stopped: Callable[[], bool] | None = None,
+) -> Pair:
+    """Compare two policies of a crisis as it is; as :func:`compare`."""
     labels = [getattr(find_policy(crisis, item), "label", "") for item in (asked.a, asked.b)]
     first, second = (
         bench.solve(crisis, policy=item, draws=asked.draws, seed=asked.seed, is_stopped=is_stopped)

@@ -26,7 +26,7 @@ from detente.web.editor import (
     list_worths,
     read_field,
 )
-from detente.web.rendering import renderer_of
+from detente.web.rendering import describe, renderer_of
 
 __all__ = [
     "AskedDraft",
@@ -406,9 +406,8 @@ def _view(state: DraftState) -> DraftView:
 
 
 def _conflict(error: EditConflictError) -> dict[str, Any]:
-    words = {"code": error.code, "message": error.message, "at": error.at, "fix": error.fix}
     return {
-        "error": words,
+        "error": describe(error),
         "was": error.was,
         "theirs": error.theirs,
         "yours": error.yours,

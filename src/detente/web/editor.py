@@ -362,20 +362,20 @@ def tell_checks(checked: Checked) -> tuple[TellChecksCase, int, int]:
     return case, errors, warnings
 
 
-def _finding(state: DraftState, item: Finding) -> FindingView:
-    section, _, _ = item.path.partition(".")
+def _finding(state: DraftState, finding: Finding) -> FindingView:
+    section, _, _ = finding.path.partition(".")
     part = next((part.name for part in PARTS if part.section and part.section == section), "")
-    keys = keys_of(state.text, item.path) if item.file in {CRISIS_FILE, ""} else None
-    if not part and item.file == CRISIS_FILE and section in Header.model_fields:
+    keys = keys_of(state.text, finding.path) if finding.file in {CRISIS_FILE, ""} else None
+    if not part and finding.file == CRISIS_FILE and section in Header.model_fields:
         part = "about"
-    mended = mend(state.files, item)
+    mended = mend(state.files, finding)
     return FindingView(
-        code=item.code,
-        severity=item.severity,
-        message=item.message,
-        fix=item.fix,
-        place=f"{item.file}:{item.line}" if item.line else item.file,
-        path=item.path,
+        code=finding.code,
+        severity=finding.severity,
+        message=finding.message,
+        fix=finding.fix,
+        place=f"{finding.file}:{finding.line}" if finding.line else finding.file,
+        path=finding.path,
         part=part or "text",
         entry=str(keys[1]) if keys and len(keys) > 1 and part not in {"about", ""} else "",
         mend=mended.label if mended else "",

@@ -330,6 +330,13 @@ def _sure(asked: _Asked) -> Files:
                 text = set_value(text, ("quantities", path, "note"), note)
             files = {**files, CRISIS_FILE: text}
         source = {name: asked.given.get(f"{name}.{number}", "").strip() for name in _SOURCE}
+        if bool(source["title"]) != bool(source["publisher"]):
+            refuse(
+                "a source has a publisher and a title",
+                code="key-missing",
+                at=path,
+                fix="fill both, or leave both blank: then it is judgement",
+            )
         if source["title"]:
             source["day"] = source["day"] or str(value_at(files[CRISIS_FILE], ("as_of",)))
             files = add_source(files, figure=path, **source)

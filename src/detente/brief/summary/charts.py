@@ -28,6 +28,8 @@ from detente.crisis.elements import OutcomeRule
 __all__ = ["moves_chart", "outcomes_chart", "tradeoff_chart", "whole_points"]
 
 PAGE = "summary"
+HALF = 0.5
+"""Chance from which on an outcome, or outcomes told together, dominate."""
 
 
 def whole_points(change: float | None) -> str:
@@ -121,6 +123,7 @@ def _outcomes_title(context: Context, shared: SharedFigures, likely: Likely) -> 
         PAGE,
         "outcomes_title",
         likely=likely,
+        dominates=(likely.share.value or 0.0) >= HALF,
         attack=shared.attack if attackers(context) else None,
     )
 

@@ -379,7 +379,9 @@ def _choice(context: Context, item: NamedChoice) -> str:
 def _prepare(prepared: RemainingRisk | None) -> str:
     if prepared is None:
         return ""
-    ranked = sorted(prepared.under, key=lambda pair: -(pair[1].value or 0.0))
+    base = prepared.base.value or 0.0
+    lower = [pair for pair in prepared.under if (pair[1].value or 0.0) < base]
+    ranked = sorted(lower, key=lambda pair: -(pair[1].value or 0.0))
     return say(PAGE, "prepare", prepared=prepared, ranked=ranked)
 
 

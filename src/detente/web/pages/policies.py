@@ -14,6 +14,7 @@ from detente.web.comparing import AskedPair, Pair, compare, default_pair, tell_p
 from detente.web.exports import Exportable, cite, offer_exports
 from detente.web.links import SET, Opened, open_link
 from detente.web.pages._begin import CrisisOfPage
+from detente.web.pages._building import router as building
 from detente.web.pages.jobs import told_of
 from detente.web.rendering import Page, Renderer, renderer_of
 
@@ -21,6 +22,7 @@ __all__ = ["PAGE", "chart_pair", "export_pair", "read_pair", "router", "say_pair
 
 PAGE = Page(label="Policies", path="policies", order=20)
 router = APIRouter()
+router.include_router(building)
 
 
 async def read_pair(request: Request, crisis: Crisis) -> tuple[Opened, Pair]:
