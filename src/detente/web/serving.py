@@ -19,6 +19,7 @@ from detente.web.access import Access
 from detente.web.answers import Answers
 from detente.web.app import create_app
 from detente.web.jobs import Jobs
+from detente.web.play.rooms import Rooms
 from detente.web.workbench import Workbench
 
 __all__ = ["serve", "square_of"]
@@ -87,8 +88,9 @@ def _serve(
         say("Whoever has this link can use the workbench; others are refused.")
     say(f"What is saved stands in {log.place}. Stop with Ctrl-C.")
     jobs = Jobs(bench, Answers(bench), log, is_ending=lambda: server.should_exit, **of_jobs)
+    rooms = Rooms(bench, log)
     config = uvicorn.Config(
-        create_app(bench, log=log, jobs=jobs, access=access),
+        create_app(bench, log=log, jobs=jobs, rooms=rooms, access=access),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -110,6 +112,7 @@ def _serve(
     finally:
         listening.close()
         jobs.close()
+        rooms.close()
         stop.set()
         warming.join(_PATIENCE)
 
