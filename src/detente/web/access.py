@@ -88,9 +88,20 @@ class Access:
     @property
     def link(self) -> str:
         """The address to open, with its token."""
+        return self.link_to("")
+
+    def link_to(self, page: str) -> str:
+        """Return the address of a page, given with its query, with the token.
+
+        Examples
+        --------
+        >>> Access(port=8000).link_to("cuba-1962/play?set.rounds=2")
+        'http://127.0.0.1:8000/cuba-1962/play?set.rounds=2'
+        """
         host = f"[{self.host}]" if ":" in self.host.strip("[]") else self.host
-        query = f"?{urlencode({'token': self.token})}" if self.token else ""
-        return f"http://{host}:{self.port}/{query}"
+        path, _, query = page.partition("?")
+        pairs = [*parse_qsl(query), *([("token", self.token)] if self.token else [])]
+        return f"http://{host}:{self.port}/{path}" + (f"?{urlencode(pairs)}" if pairs else "")
 
     def answers_to(self, host: str) -> bool:
         """Tell whether a request for a host is one for this workbench."""

@@ -37,6 +37,7 @@ def serve(
     executor: str | None = None,
     opens_browser: bool,
     say: Callable[[str], object],
+    begins_at: str = "",
 ) -> None:
     """Serve some crises until the process is asked to end.
 
@@ -55,6 +56,8 @@ def serve(
         Whether to open a browser.
     say
         Called with each line of text.
+    begins_at
+        Path of the page that is said and opened, with its query but for the token; the start page by default.
 
     Raises
     ------
@@ -66,7 +69,16 @@ def serve(
     """
     with Log.open(store or usual_store()) as log:
         jobs = {"folder": data_folder() / "jobs", "executor": executor}
-        _serve(bench, log, jobs, host=host, port=port, opens_browser=opens_browser, say=say)
+        _serve(
+            bench,
+            log,
+            jobs,
+            host=host,
+            port=port,
+            opens_browser=opens_browser,
+            say=say,
+            begins_at=begins_at,
+        )
 
 
 def _serve(
@@ -78,13 +90,15 @@ def _serve(
     port: int,
     opens_browser: bool,
     say: Callable[[str], object],
+    begins_at: str,
 ) -> None:
     """Listen, and serve with a log."""
     listening = _listen(host, port)
     access = Access.of(host, listening.getsockname()[1])
-    say(f"detente serves {', '.join(bench.names)} at {access.link}")
+    link = access.link_to(begins_at)
+    say(f"detente serves {', '.join(bench.names)} at {link}")
     if access.token:
-        say(square_of(access.link))
+        say(square_of(link))
         say("Whoever has this link can use the workbench; others are refused.")
     say(f"What is saved stands in {log.place}. Stop with Ctrl-C.")
     jobs = Jobs(bench, Answers(bench), log, is_ending=lambda: server.should_exit, **of_jobs)
@@ -104,7 +118,7 @@ def _serve(
     warming.start()
     jobs.start()
     if opens_browser and _has_screen():
-        threading.Timer(0.5, webbrowser.open, args=(access.link,)).start()
+        threading.Timer(0.5, webbrowser.open, args=(link,)).start()
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
