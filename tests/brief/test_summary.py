@@ -16,7 +16,7 @@ from detente.analysis.track_record import read_track_record
 from detente.brief import compose
 from detente.brief.book import Book
 from detente.brief.context import Context
-from detente.brief.figures import plain
+from detente.brief.figures import Figure, Trace, plain
 from detente.brief.pages import say
 from detente.brief.shared import declare_shared
 from detente.brief.summary import summarise
@@ -25,6 +25,7 @@ from detente.brief.summary.charts import whole_points
 from detente.brief.summary.choices import read_choices
 from detente.brief.summary.composing import _reasons, read_parts
 from detente.brief.summary.confidence import read_doubts, word_for
+from detente.brief.summary.likely import Likely
 from detente.brief.summary.moves import find_combination, policy_group, read_moves
 from detente.brief.summary.value import count_words
 from detente.crisis import load_crisis, shipped_crises
@@ -658,3 +659,30 @@ def test_choices_need_two_commitments(template, tmp_path):
     run = run_ensemble(crisis, folder=tmp_path, n_draws=8, seed=1, policies=["free"])
     context = Context.of(crisis, run)
     assert read_choices(context, Book(context, "summary"), declare_shared(context)) is None
+
+
+@pytest.mark.parametrize(
+    ("lead", "share", "several", "title"),
+    [
+        ("attack", 0.6, True, "An attack is likelier than all else, at 60%"),
+        ("attack", 0.3, True, "No outcome dominates: an attack of any kind is first, at 30%"),
+        ("attack", 0.3, False, "No outcome dominates: an attack is first, at 30%"),
+        ("together", 0.4, True, "A stand-off is likeliest, at 40%; an attack comes to 40%"),
+        (
+            "alone",
+            0.4,
+            True,
+            "\u201cA stand-off\u201d is likeliest, at 40%; an attack comes to 40%",
+        ),
+    ],
+)
+def test_the_title_of_the_outcomes_says_what_leads_and_whether_it_dominates(
+    lead, share, several, title
+):
+    """Oracle: hand, each named case."""
+    figure = Figure(
+        id="x.y", label="x", value=share, low=None, high=None, unit="prob", trace=Trace()
+    )
+    likely = Likely(lead=lead, likeliest="a stand-off", share=figure, by_type=())
+    values = {"dominates": share >= 0.5, "several": several, "attack": figure}
+    assert say("summary", "outcomes_title", likely=likely, **values) == title

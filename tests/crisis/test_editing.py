@@ -199,6 +199,15 @@ def test_value_is_found_by_its_keys():
     assert plain(TEXT) == before
 
 
+def test_section_that_names_an_anchor_of_another_is_read_with_it():
+    """Oracle: hand. Sections are read alone where that can be done."""
+    text = "a: &x {deep: [1, 2]}\nb: *x\nc: {d: *x}\n"
+    assert value_at(text, ("b", "deep", 1)) == 2
+    assert value_at(text, ("c", "d", "deep")) == [1, 2]
+    assert value_at(text, ("z",)) is None
+    assert value_at(set_value(text, ("b",), 1), ("b",)) == 1
+
+
 def test_distribution_changes_its_family_where_it_stands():
     """Oracle: hand. One way to give a value in the place of another; label, unit and source stay."""
     text = set_distribution(TEXT, "war.gain", "uniform", [30, 80])

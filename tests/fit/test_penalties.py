@@ -356,6 +356,30 @@ def test_separated_signals_are_told_under_a_penalty(signals, tmp_path):
     assert all(item.se is None for item in found.coefficients)
 
 
+def test_an_information_without_an_inverse_claims_no_estimate(disputes, tmp_path, write_table):
+    """Oracle: theorem: a scale of errors beside freely estimated utilities is not identified, so that the information is singular."""
+    game = {
+        "player": 0,
+        "infoset": 0,
+        "actions": ["leave", "act"],
+        "children": [{"payoffs": [0]}, {"payoffs": [0]}],
+    }
+    path = tmp_path / "game.efg"
+    text = write_efg(game_from_tree({"players": ["one"], "tree": game}))
+    path.write_text(text, encoding="utf-8")
+    spec = {
+        "outcome": {"column": "end", "ends": {"0": ["leave"], "1": ["act"]}},
+        "errors": "private",
+        "utilities": {"u": {"player": "one", "ends": ["leave"], "terms": ["const", "x"]}},
+        "scale": ["const"],
+    }
+    table = write_table({"x": disputes["x"], "end": disputes["act"]})
+    found = fit_game(str(path), table, spec, penalty="jeffreys", starts=1)
+    assert not found.converged
+    assert "the numbers are no estimate" in found.warnings[0]
+    assert all(item.se is None for item in found.coefficients)
+
+
 def test_a_penalised_fit_has_no_likelihood_ratio_test(disputes, write_table):
     """Oracle: hand."""
     table = write_table(disputes)

@@ -1,15 +1,19 @@
 """Commands: what is legal becomes events, and what is illegal, late or foreign is refused with its code, place and fix."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from tests.play.driving import Driven
 
+from detente.crisis.elements import Policy
 from detente.errors import UsageError
 from detente.play.folding import KINDS_OF_EVENT, fold, fold_all
+from detente.play.menus import condition_words
 from detente.play.options import read_options
 from detente.play.rulebooks import Rulebook
 from detente.play.views import view, view_bytes
+from detente.testing.rules import make_condition
 
 TYPES = {"north": "limited", "west": "hollow"}
 
@@ -377,3 +381,102 @@ def test_folding_does_not_change_the_state_before(coercion):
     driven.do("west", "seal", choices=["arm"]).do("north", "seal", choices=["hold"])
     fold(before, "noted", {"text": "x"})
     assert view_bytes(before, "control") == words
+
+
+def test_control_sets_an_order_within_the_menu_and_it_is_told(coercion):
+    """Oracle: hand; the order that was sealed gives way, and the log says who set it and why."""
+    driven = _people(coercion, reveal="control").do("control", "start")
+    driven.do("west", "seal", choices=["wait"])
+    driven.do("control", "override", seat="west", choices=["arm"], why="an order came late by mail")
+    driven.do("control", "reveal")
+    order = driven.state.turns[0].orders["west"]
+    assert (order.choices, order.by) == (("arm",), "control")
+    assert "an order came late by mail" in view(driven.state, "north")["news"][0]["text"]
+    _refused(driven, "command-invalid", "control", "override", seat="mid", choices=["x"], why="x")
+    _refused(
+        driven,
+        "command-invalid",
+        "control",
+        "override",
+        instrument="invade",
+        outcome="moon",
+        why="x",
+    )
+
+
+def test_control_gives_more_time(coercion):
+    """Oracle: hand: five minutes and three more; an order after seven is in time."""
+    driven = _people(coercion, minutes=5.0).do("control", "start")
+    driven.do("control", "extend", minutes=3).wait(7).do("west", "seal", choices=["wait"])
+    assert driven.state.turn == 2
+    _refused(driven, "command-invalid", "control", "extend", minutes=-1)
+
+
+def test_a_proposal_is_refused_before_it_is_signed_by_all_and_not_after(coercion):
+    """Oracle: hand."""
+    driven = _people(coercion).do("control", "start")
+    driven.do("west", "propose", to=["north"], terms={"membership": 40})
+    driven.do("north", "refuse", proposal="P1")
+    assert view(driven.state, "west")["proposals"][0]["answers"] == {
+        "west": "signed",
+        "north": "refused",
+    }
+    _refused(driven, "command-invalid", "north", "sign", proposal="P1")
+    driven.do("west", "propose", to=["north"], terms={"membership": 30})
+    driven.do("north", "sign", proposal="P2")
+    _refused(driven, "command-invalid", "west", "refuse", proposal="P2")
+    _refused(driven, "command-invalid", "west", "breach", proposal="P2", of="mid")
+    _refused(
+        driven,
+        "command-invalid",
+        "west",
+        "propose",
+        to=["north"],
+        terms={"membership": 3},
+        lapses=-1,
+    )
+
+
+def test_news_reach_those_they_are_for_and_values_must_be_named(coercion):
+    """Oracle: hand."""
+    driven = _people(coercion).do("control", "start")
+    driven.do("control", "inject", text="a letter", to=["west"])
+    assert [item["text"] for item in view(driven.state, "west")["news"]] == ["a letter"]
+    assert view(driven.state, "north")["news"] == []
+    for data in ({"state": []}, {"text": "x", "round": "two"}):
+        _refused(driven, "command-invalid", "control", "inject", **data)
+    driven.do("control", "note", text="remember")
+    assert view(driven.state, "control")["notes"] == ["remember"]
+    driven.do("control", "end", why="lunch")
+    assert driven.state.status == "ended"
+    assert driven.state.outcome == ""
+    _refused(driven, "command-invalid", "control", "take", seat="moon", kind="random")
+
+
+def test_conditions_are_said_in_words(cuba):
+    """Oracle: hand, of the words of the crisis file."""
+    crisis = cuba.crisis
+    both = crisis.instruments["press_berlin"].when
+    assert condition_words(crisis, both) == (
+        "terms on offer: nothing in return, ships at the line: the line was tested and held; "
+        "or terms on offer: nothing in return, measure at sea: blockade with fuel"
+    )
+    when = make_condition({"round": ["2", "3"], "ussr.type": ["bargainer", "moon"]})
+    label = next(item.label for item in crisis.players["ussr"].types if item.id == "bargainer")
+    assert condition_words(crisis, when) == f"round 2 or 3, Moscow: {label} or moon"
+
+
+def test_a_move_that_a_commitment_rules_out_says_so(coercion):
+    """Oracle: hand; under a policy that leaves two moves of a menu the rest of it is closed by the commitment, in its round alone."""
+    half = Policy(id="half", label="to arm or to threaten", fix={"answer@1": ("arm", "threaten")})
+    book = Rulebook(replace(coercion.crisis, policies={"half": half}), policy="half", draws=2)
+    seats = dict.fromkeys(book.crisis.players, "human")
+    driven = Driven(book, chosen=TYPES, seats=seats, case=0).do("control", "start")
+    (menu,) = view(driven.state, "west")["menus"]
+    assert [item["id"] for item in menu["open"]] == ["arm", "threaten"]
+    assert {item["id"]: item["why"] for item in menu["closed"]} == {
+        "wait": "ruled out by the commitment: to arm or to threaten",
+        "offer": "open only with talks: none; ruled out by the commitment: to arm or to threaten",
+    }
+    driven.do("west", "seal", choices=["arm"]).do("north", "seal", choices=["hold"])
+    assert driven.open_to("west") == [("wait", "offer", "threaten")]

@@ -8,12 +8,12 @@ from tests.web.conftest import CRISIS
 
 import detente
 from detente.errors import UsageError
+from detente.rules.policies import fixed_by_round
 from detente.web.building import (
     BuiltOption,
     build_policy,
     infer,
     read_choices,
-    spread_out,
     with_policy,
 )
 from detente.web.tools import Desk
@@ -48,14 +48,14 @@ def test_what_is_built_is_what_the_file_would_say(crisis, renderer):
 def test_a_policy_of_the_file_is_taken_apart_by_rounds(crisis):
     """Oracle by hand: a phase without a round counts in each round that has it, a round of its own goes before."""
     one = crisis.policies["as_announced"]
-    assert spread_out(crisis, one) == {
+    assert fixed_by_round(crisis, one) == {
         "first_step@1": ("keep_quarantine",),
         "second_step@2": ("hold",),
     }
     two = replace(
         one, fix={"reply_to_force": ("hit_turkey",), "reply_to_force@2": ("accept_blow",)}
     )
-    assert spread_out(crisis, two) == {
+    assert fixed_by_round(crisis, two) == {
         "reply_to_force@1": ("hit_turkey",),
         "reply_to_force@2": ("accept_blow",),
         "reply_to_force@3": ("hit_turkey",),

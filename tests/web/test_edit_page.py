@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 
 import pytest
@@ -219,6 +220,14 @@ class TestWithoutScripts:
         assert page.status_code == 200
         assert "All checks pass" in page.text
 
+    def test_two_looks_at_once_do_not_stop_each_other(self, client, draft):
+        """Oracle: hand. A page that is loaded while another asks again is a page, and no error."""
+        place = f"/drafts/{draft['id']}/edit"
+        with ThreadPoolExecutor(3) as pool:
+            asked = [f"{place}?piece=beside&channel=a", place, f"{place}?piece=beside&channel=b"]
+            found = list(pool.map(client.get, asked))
+        assert [answer.status_code for answer in found] == [200, 200, 200]
+
     def test_fields_of_a_form_are_set(self, client, draft):
         """Oracle: hand. What differs from what was shown is set, all else is left alone."""
         answer = submit(
@@ -307,6 +316,8 @@ class TestWithoutScripts:
         assert "types.ussr.all_in" in page.text
         answer = client.post(f"/{CRISIS}/edit", data={"csrf": csrf_of(page.text), "set.calm": "6"})
         assert answer.status_code == 303
+        page = client.get(answer.headers["location"])
+        assert f'href="/{CRISIS}/edit" aria-current="page"' in page.text
         name = answer.headers["location"].split("/")[2]
         text = text_of(client, {"id": name})
         assert value_at(text, ("quantities", "calm", "value")) == 6

@@ -138,3 +138,24 @@ def test_links_to_other_pages_take_the_what_if_along(client):
     assert {unescape(link).partition("?")[2] for link in links} == {
         "set.calm=6&policy=widen&seed=3"
     }
+
+
+def test_a_place_in_the_game_can_be_kept(client):
+    """Oracle: independent code, the interface: the chances of the file are those of the walk, by type, here and from the start."""
+    path = ["test_line", "stopped"]
+    known = client.post(f"/api/crises/{CRISIS}/game", json={"path": path}).json()
+    text = client.get(f"/{CRISIS}/game?path={'/'.join(path)}").text
+    options, follows = links_of(text)
+    found = client.get(next(link for link in options if ".json" in link)).json()
+    for row, option in zip(found["rows"], known["options"], strict=True):
+        figures = [found["figures"][cell["figure"]]["value"] for cell in row[1:]]
+        expected = [option["prob"], *(item["prob"] for item in option["by_type"])]
+        kept = expected if len(option["by_type"]) > 1 else expected[:1]
+        assert figures == pytest.approx([item["mean"] for item in kept], rel=1e-9)
+    lines = client.get(next(link for link in follows if ".csv" in link)).text.splitlines()
+    rows = list(csv.DictReader(lines[1:]))
+    for row, name in zip(rows, known["from_here"], strict=True):
+        assert float(row["From here"]) == pytest.approx(known["from_here"][name]["mean"], rel=1e-9)
+        assert float(row["From the start"]) == pytest.approx(
+            known["at_start"][name]["mean"], rel=1e-9
+        )

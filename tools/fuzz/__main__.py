@@ -19,6 +19,7 @@ from collections import Counter
 from pathlib import Path
 
 import arguments  # noqa: F401  # each of these offers categories
+import estimates  # noqa: F401
 import folders  # noqa: F401
 import games  # noqa: F401
 import results  # noqa: F401

@@ -59,6 +59,11 @@ COMMANDS: list[tuple[str, ...]] = [
     ("base-rates", "?"),
     ("base-rates", "--violence", "?"),
     ("bargain", "?"),
+    ("fit", "?", "t.csv", "--spec", "s.yaml"),
+    ("fit", "egame12", "?", "--spec", "?"),
+    ("score", "?", "?"),
+    ("reference-class", "?", "?"),
+    ("panel", "?", "?", "--draws", "1"),
 ]
 """Every command with the option that is tried as ``?``."""
 

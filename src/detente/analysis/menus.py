@@ -11,6 +11,7 @@ from detente.crisis.crisis import Crisis
 from detente.crisis.elements import Policy
 from detente.engine.boards import PolicyGame
 from detente.engine.engine import Engine, find_game
+from detente.rules.policies import fixed_by_round
 from detente.summaries import html_fields, text_fields
 
 __all__ = ["MenuChoice", "OfferedMenu", "OptionCase", "list_menus"]
@@ -58,14 +59,14 @@ def list_menus(engine: Engine, policy: Policy) -> tuple[OfferedMenu, ...]:
     """
     crisis = engine.crisis
     start = replace(policy, fix={}, forbid=())
+    fixed = fixed_by_round(crisis, policy)
     everywhere = _offers(find_game(engine, start))
     found = []
     for key, phase, number, player, menu in _menus(crisis):
         possible = everywhere.get((phase, number), frozenset())
         if not possible & set(menu):
             continue
-        fixed = policy.fix.get(key, policy.fix.get(phase, ()))
-        others = _without(crisis, policy, phase, number)
+        others = replace(policy, fix={one: names for one, names in fixed.items() if one != key})
         here = _offers(find_game(engine, others)).get((phase, number), frozenset())
         found.append(
             OfferedMenu(
@@ -81,7 +82,7 @@ def list_menus(engine: Engine, policy: Policy) -> tuple[OfferedMenu, ...]:
                         else "committed away"
                         if name in possible
                         else "ruled out",
-                        chosen=name in fixed,
+                        chosen=name in fixed.get(key, ()),
                     )
                     for name in menu
                 ),
@@ -101,18 +102,6 @@ def _menus(crisis: Crisis) -> Iterator[tuple[str, str, int, str, tuple[str, ...]
                 menus.setdefault(move.player, {}).update(dict.fromkeys(move.menu))
             for player, menu in menus.items():
                 yield f"{phase.id}@{number}", phase.id, number, player, tuple(menu)
-
-
-def _without(crisis: Crisis, policy: Policy, phase: str, number: int) -> Policy:
-    """Return a policy that leaves one menu open and fixes all others as before."""
-    fix = {key: names for key, names in policy.fix.items() if key != f"{phase}@{number}"}
-    if phase in fix:
-        names = fix.pop(phase)
-        rounds = next(item.rounds for item in crisis.phases if item.id == phase)
-        for other in rounds or range(1, crisis.rounds + 1):
-            if other != number:
-                fix.setdefault(f"{phase}@{other}", names)
-    return replace(policy, fix=fix)
 
 
 def _offers(game: PolicyGame) -> _Offers:

@@ -15,16 +15,17 @@ from detente.brief.context import Context
 from detente.brief.figures import Chart, Figure, TableView, link, present_table
 from detente.brief.ground import describe_ground, read_courses, read_ground
 from detente.brief.pictures.charts import Span, draw_ranges
-from detente.brief.pictures.drawing import Words
 from detente.brief.pictures.flows import draw_months
 from detente.brief.pictures.maps import Route, draw_routes
 from detente.brief.pictures.palette import INK, OKABE_ITO, SOFT
 from detente.brief.questions._gas_reader import GasReader
-from detente.brief.words import sentence_case
+from detente.brief.questions._parts import picture_words
+from detente.brief.words import format_date, sentence_case
 from detente.crisis.elements import QuantityOf
 
 __all__ = ["GasMonth", "MonthCase", "month_case", "read_gas_month"]
 
+PAGE = "alliance"
 STUDY, MODEL = "gas", "energy.gas_system"
 DAYS = 365.0
 """Of the year that the most of a field is given for."""
@@ -99,9 +100,7 @@ def _month_words(period: str) -> str:
     >>> _month_words("2022-03")
     'March 2022'
     """
-    names = "January February March April May June July August September October November December"
-    year, month = period.split("-")
-    return f"{names.split()[int(month) - 1]} {year}"
+    return format_date(period)
 
 
 def _lost(year: GasYearRecord) -> np.ndarray:
@@ -162,16 +161,24 @@ class _Teller:
             before_total,
             "twh",
         )
-        title = f"{_month_words(self.period)}: {whole.text} from {reader.seller}"
-        if self.year is not reader.stands:
-            title += f", against {usual.text} as things stand"
         return draw_routes(
             f"{reader.book.question}-month-routes",
             rows,
-            Words(
-                title=title,
-                subtitle=f"Gas by each route, {self.when}, TWh in the month; lines are as wide as what they carry, dashed where that is nothing",
-                footnote=f"{reader.footnote()} Courses are drawn by us between known points. {describe_ground(context)}".strip(),
+            picture_words(
+                context,
+                PAGE,
+                "month_routes",
+                note=context.say(
+                    PAGE,
+                    "gas_routes_note",
+                    source=reader.footnote(),
+                    ground=describe_ground(context),
+                ),
+                month=_month_words(self.period),
+                when=self.when,
+                seller=reader.seller,
+                whole=whole,
+                usual=None if self.year is reader.stands else usual,
             ),
             ground=read_ground(context),
             heads=("Route", f"{sentence_case(self.year.label)}, TWh", "As things stand, TWh"),
@@ -197,19 +204,20 @@ class _Teller:
         spans.sort(key=lambda span: -(span.figure.value or 0.0))
         short = [span for span in spans if (span.figure.value or 0.0) >= SHORT]
         first = spans[0]
-        titles = {
-            "all served": "Every country has the gas that it wants",
-            "one short": f"{first.row} alone does without gas: {first.figure.text} of its demand",
-            "some short": f"{len(short)} of {len(spans)} countries do without some gas, {first.row} most: {first.figure.text}",
-            "all short": f"Every country does without some gas, {first.row} most: {first.figure.text}",
-        }
         return draw_ranges(
             f"{reader.book.question}-month-short",
             spans,
-            Words(
-                title=titles[month_case(len(short), len(spans))],
-                subtitle=f"Share of demand that gives way to the price or is cut off, {self.when}",
-                footnote=reader.footnote(),
+            picture_words(
+                reader.context,
+                PAGE,
+                "month_short",
+                note=reader.footnote(),
+                case=month_case(len(short), len(spans)),
+                short=len(short),
+                of=len(spans),
+                first=first.row,
+                share=first.figure,
+                when=self.when,
             ),
             bars=True,
             row_title="Country",
@@ -245,10 +253,15 @@ class _Teller:
             f"{reader.book.question}-month-stock",
             reader.periods,
             {words["others"]: others, words["chosen"]: chosen},
-            Words(
-                title=f"At the end of {_month_words(self.period)} stores are {share.text} full: {figures[self.at].text}",
-                subtitle=f"Gas in the union's stores at the end of each month, {self.year.label}, TWh",
-                footnote=reader.footnote(),
+            picture_words(
+                reader.context,
+                PAGE,
+                "month_stock",
+                note=reader.footnote(),
+                month=_month_words(self.period),
+                share=share,
+                stock=figures[self.at],
+                case=self.year.label,
             ),
             colours={words["others"]: SOFT, words["chosen"]: OKABE_ITO["blue"]},
             unit="TWh",
@@ -283,7 +296,6 @@ class _Teller:
             for name in ("lng_spare_twh", "lng_pact_twh")
             if (path := self._path(name))
         ]
-        notes = [f"{figure.label}: {figure.full_text}" for figure in told]
         return present_table(
             "gas-others",
             (
@@ -292,12 +304,13 @@ class _Teller:
                 *(sentence_case(year.label) for year in study.years),
             ),
             [row for _, row in rows],
-            title=f"What there is beside gas from {reader.seller}",
-            note=" ".join(
-                [
-                    f"TWh from {_month_words(study.periods[0])} to {_month_words(study.periods[-1])}, one run at the median of every quantity. A route can bring what its line or its field allows, whichever is less; one whose flow the file gives brings that.",
-                    *(f"{sentence_case(note)}." for note in notes),
-                ]
+            title=reader.context.say(PAGE, "month_others_title", seller=reader.seller),
+            note=reader.context.say(
+                PAGE,
+                "month_others_note",
+                first=_month_words(study.periods[0]),
+                last=_month_words(study.periods[-1]),
+                told=told,
             ),
         )
 

@@ -152,8 +152,8 @@ class Play:
         worth = {item["outcome"]: item for item in shown["brief"]["worth"]}.get(shown["outcome"])
         stakes = f", worth {worth['mean']:.0f} stakes to you" if worth else ""
         print_line(f"The end: {shown['outcome_label']}{stakes}.")
-        for player, kind in shown["types"].items():
-            print_line(f"  {self.names[player]} was: {kind}")
+        for player, label in shown["type_labels"].items():
+            print_line(f"  {self.names[player]} was: {label}")
 
     def read(self) -> str | None:
         """Read a line; None where there is none."""

@@ -17,7 +17,7 @@ def print_report(data: dict[str, Any]) -> None:
     names = {seat["id"]: seat["name"] for seat in data["seats"]}
     print_line(f"{data['crisis']['title']}: {data['outcome_label'] or 'ended by control'}.")
     for seat in data["seats"]:
-        print_line(f"  {seat['name']}, played by {seat['kind']}, was: {seat['type']}")
+        print_line(f"  {seat['name']}, played by {seat['kind']}, was: {seat['type_label']}")
     print_line("")
     rows = [
         (

@@ -84,7 +84,7 @@ def read_value(text: str) -> Any:
 
 def value_at(text: str, keys: Keys) -> Any:
     """Return the plain value at some keys of a crisis file; None where there is none, or the file cannot be read."""
-    node = _root(text)
+    node = _section_root(text, str(keys[0])) if keys else _root(text)
     for key in keys:
         content = None if node is None else node.content
         if isinstance(content, dict):
@@ -354,7 +354,14 @@ def _fill(text: str, keys: Keys, value: Any) -> str:
     return f"{kept}\n{_scalar(str(last))}: {write_value(value)}\n"
 
 
-@lru_cache(maxsize=16)
+def _section_root(text: str, section: str) -> Any:
+    """Return the root of a document with one section of a text, or of all of it where that cannot be read alone."""
+    start, end = _chunk(text, section)
+    node = _root(text[start:end])
+    return _root(text) if node is None else node
+
+
+@lru_cache(maxsize=64)
 def _root(text: str) -> Any:
     found = read_document(text, "crisis.yaml")
     if found.root is None:  # perhaps a list beside it
@@ -362,7 +369,7 @@ def _root(text: str) -> Any:
     return found.root
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _compose(text: str, section: str) -> _Part:
     """Return the parts of a text, or of the section that is wanted: large files are slow to read whole."""
     from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415  slow to load

@@ -74,7 +74,8 @@ _MOST_BOARDS = 16
 _MOST_GAMES = 64
 _MOST_PLANS = 4
 _MOST_PRICED = 16
-_MOST_BYTES = 2**25
+_MOST_BYTES = 2**27
+"""Room for what two threads price of a crisis with several starting positions, some 20 MB each: less, and they price it again."""
 
 
 class PolicyGame:

@@ -24,7 +24,14 @@ from detente.fit.maximising import AbstractLikelihood, Equation, Maximum, inform
 from detente.fit.paths import ends_under
 from detente.fit.penalties import penalise
 from detente.fit.results import SAME, FitResult, Start
-from detente.fit.searching import Options, covariance_of, finish, resampled, tell_starts
+from detente.fit.searching import (
+    Options,
+    covariance_of,
+    finish,
+    inverse,
+    resampled,
+    tell_starts,
+)
 from detente.fit.specs import Spec
 from detente.fit.terms import CONST, Observations, read_observations
 from detente.game import (
@@ -186,8 +193,8 @@ def fit_qre(name: str | None, spec: Spec, path: Path, options: Options) -> FitRe
             )
     elif options.penalty == "jeffreys":
         scale = choices.told_scale(maximum.theta)
-        inverse = np.linalg.inv(choices.expected_information(maximum.theta))
-        covariance = np.asarray(inverse / np.outer(scale, scale))
+        told = inverse(choices.expected_information(maximum.theta))
+        covariance = told / np.outer(scale, scale)
     else:
         covariance = covariance_of(maximum.evaluation, "hessian")
     scale = choices.told_scale(maximum.theta)

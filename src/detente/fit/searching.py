@@ -21,6 +21,7 @@ __all__ = [
     "covariance_of",
     "estimate",
     "finish",
+    "inverse",
     "resampled",
     "search",
     "tell_starts",
@@ -85,8 +86,7 @@ def estimate(
             )
     elif options.penalty == "jeffreys":
         # of Firth's estimate: its penalty is of the order of a constant, and its Hessian is not worked out in full
-        information = likelihood.expected_information(maximum.theta)
-        covariance = np.asarray(np.linalg.inv(information))
+        covariance = inverse(likelihood.expected_information(maximum.theta))
     else:
         covariance = covariance_of(maximum.evaluation, options.errors)
     plain = maximum.evaluation.value
@@ -142,13 +142,18 @@ def tell_starts(starts: Sequence[Start]) -> list[str]:
 
 def covariance_of(evaluation: Expansion, errors: StandardErrors) -> FloatArray:
     """Return the covariance of estimates from the Hessian, or the sandwich of it and the rows' gradients."""
-    try:
-        inverse = np.linalg.inv(-evaluation.hessian)
-    except np.linalg.LinAlgError:
-        return np.full_like(evaluation.hessian, np.nan)
+    bread = inverse(-evaluation.hessian)
     if errors == "sandwich":
-        return np.asarray(inverse @ (evaluation.scores.T @ evaluation.scores) @ inverse)
-    return np.asarray(inverse)
+        return np.asarray(bread @ (evaluation.scores.T @ evaluation.scores) @ bread)
+    return bread
+
+
+def inverse(matrix: FloatArray) -> FloatArray:
+    """Return the inverse of a matrix; NaN where there is none."""
+    try:
+        return np.asarray(np.linalg.inv(matrix))
+    except np.linalg.LinAlgError:
+        return np.full_like(matrix, np.nan)
 
 
 def bootstrap(

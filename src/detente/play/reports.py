@@ -176,6 +176,11 @@ def report_data(state: SessionState) -> dict[str, Any]:
                 "id": seat.player,
                 "name": crisis.players[seat.player].name,
                 "type": state.types[seat.player],
+                "type_label": next(
+                    item.label
+                    for item in crisis.players[seat.player].types
+                    if item.id == state.types[seat.player]
+                ),
                 "kind": seat.kind,
                 "people": list(seat.names),
             }

@@ -144,6 +144,15 @@ def _known(state: SessionState, knowledge: Knowledge) -> dict[str, Any]:
         "drawn": knowledge.drawn(),
         "beliefs": knowledge.beliefs() if shows else {},
         "types": dict(state.types) if open_types else {},
+        "type_labels": _type_labels(state) if open_types else {},
+    }
+
+
+def _type_labels(state: SessionState) -> dict[str, str]:
+    players = state.book.crisis.players
+    return {
+        player: next(item.label for item in players[player].types if item.id == kind)
+        for player, kind in state.types.items()
     }
 
 
@@ -175,6 +184,7 @@ def _control(state: SessionState) -> dict[str, Any]:
         "phase_label": next((item.label for item in crisis.phases if item.id == phase), ""),
         "ends": state.ends,
         "types": dict(state.types),
+        "type_labels": _type_labels(state),
         "case": state.case,
         "seed": state.seed,
         "state": dict(stand.position.state),

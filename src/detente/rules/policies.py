@@ -46,6 +46,7 @@ __all__ = [
     "changes_at_start",
     "effect_variables",
     "find_policy",
+    "fixed_by_round",
     "menu_masks",
     "name_policies",
     "narrow",
@@ -193,6 +194,18 @@ def narrow(open_: BoolArray, masks: Sequence[BoolArray]) -> BoolArray:
         result = np.where(apply[:, None], cut, result)
         done |= apply
     return result
+
+
+def fixed_by_round(crisis: Crisis, policy: Policy) -> dict[str, tuple[str, ...]]:
+    """Return what a policy fixes by ``phase@round``: what is fixed in a phase holds in each round that has it and is not fixed itself."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, names in policy.fix.items():
+        phase, _, number = key.partition("@")
+        rounds = next((item.rounds for item in crisis.phases if item.id == phase), ())
+        for one in (int(number),) if number else rounds or range(1, crisis.rounds + 1):
+            if number or f"{phase}@{one}" not in policy.fix:
+                found[f"{phase}@{one}"] = names
+    return found
 
 
 def rules_out(crisis: Crisis, policy: Policy, instrument: str, round_number: int) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
     "list_assumptions",
     "list_switches",
     "look_up",
+    "sources_of",
 ]
 
 QUESTIONS: Mapping[str, str] = {
@@ -137,7 +138,7 @@ def describe_quantity(
         as_of=quantity.as_of.isoformat(),
         place=file_line(quantity),
         question=_question(used),
-        sources=list(_sources(crisis, quantity.sources)),
+        sources=sources_of(crisis, quantity.sources),
         used_in=list(dict.fromkeys(use.label for use in used)),
         contested=[f"{value:g} ({key})" for value, key in quantity.contested],
     )
@@ -179,6 +180,11 @@ def _question(uses: tuple[Use, ...]) -> str:
         if name in QUESTIONS:
             return name
     return "choice"
+
+
+def sources_of(crisis: Crisis, keys: tuple[str, ...]) -> list[SourceView]:
+    """Return the sources of some keys as a reader sees them; keys that the crisis does not have are left out."""
+    return list(_sources(crisis, keys))
 
 
 def _sources(crisis: Crisis, keys: tuple[str, ...]) -> Iterator[SourceView]:

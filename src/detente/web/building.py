@@ -18,7 +18,7 @@ from detente.engine.engine import Engine
 from detente.engine.solutions import Solution
 from detente.engine.usual import DRAWS_OF_A_CHANGE
 from detente.errors import nearest, refuse
-from detente.rules.policies import FREE
+from detente.rules.policies import FREE, fixed_by_round
 from detente.web.answers import Spread
 from detente.web.rendering import Renderer
 from detente.web.workbench import Workbench
@@ -33,7 +33,6 @@ __all__ = [
     "infer",
     "read_choices",
     "show_menus",
-    "spread_out",
     "with_policy",
 ]
 
@@ -115,19 +114,6 @@ def read_choices(crisis: Crisis, query: Iterable[tuple[str, str]]) -> dict[str, 
     return found
 
 
-def spread_out(crisis: Crisis, policy: Policy) -> dict[str, tuple[str, ...]]:
-    """Return what a policy fixes, by ``phase@round``."""
-    found: dict[str, tuple[str, ...]] = {}
-    for key, names in policy.fix.items():
-        phase, _, number = key.partition("@")
-        rounds = next((item.rounds for item in crisis.phases if item.id == phase), ())
-        numbers = (int(number),) if number else rounds or range(1, crisis.rounds + 1)
-        for one in numbers:
-            if number or f"{phase}@{one}" not in policy.fix:
-                found[f"{phase}@{one}"] = names
-    return found
-
-
 def build_policy(renderer: Renderer, crisis: Crisis, choices: dict[str, tuple[str, ...]]) -> Policy:
     """Return the policy that fixes what is chosen; without choices it is no commitment."""
     if not choices:
@@ -150,7 +136,7 @@ def with_policy(crisis: Crisis, policy: Policy) -> Crisis:
 def show_menus(bench: Workbench, crisis: Crisis, policy: Policy) -> list[BuiltMenu]:
     """Return the menus with what is open and what is closed under a policy, and the conditions of the rules in words."""
     engine = Engine(crisis, workers=bench.workers)
-    fixed = {key for item in crisis.policies.values() for key in spread_out(crisis, item)}
+    fixed = {key for item in crisis.policies.values() for key in fixed_by_round(crisis, item)}
     phases = {item.id: item.label for item in crisis.phases}
     menus = list_menus(engine, policy)
     committing = {menu.player for menu in menus if menu.key in fixed}

@@ -262,7 +262,7 @@ async def preview_draft(request: Request, draft: str) -> PreviewView:
     crisis = _clean(checked)
     worths = await stoppable(
         request,
-        f"preview-{draft}",
+        "",
         lambda stop: list_worths(
             bench_of(request), crisis, before(request, state), is_stopped=stop
         ),

@@ -124,7 +124,7 @@ class Renderer:
             "begins_at": self.first_path if self._pages else "",
             "carried": _carry(request.query_params.multi_items()),
         }
-        return self._environment.get_template(name).render(**known, **values)
+        return self._environment.get_template(name).render(**{**known, **values})
 
     def part(self, name: str, **values: Any) -> str:
         """Return a part of a page."""

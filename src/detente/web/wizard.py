@@ -195,7 +195,7 @@ async def _tried(request: Request, state: DraftState) -> dict[str, Any]:
         now = read_metrics(solution, metrics_of(crisis))
         return rows_of(crisis, now, now), grow_tree(crisis, solution)
 
-    rows, limbs = await stoppable(request, f"wizard-{state.id}", work)
+    rows, limbs = await stoppable(request, "", work)
     return {
         "findings": list_findings(state, checked),
         "rows": rows,

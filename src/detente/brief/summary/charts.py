@@ -124,6 +124,7 @@ def _outcomes_title(context: Context, shared: SharedFigures, likely: Likely) -> 
         "outcomes_title",
         likely=likely,
         dominates=(likely.share.value or 0.0) >= HALF,
+        several=sum(bool(rule.attack) for rule, _ in shared.outcomes) > 1,
         attack=shared.attack if attackers(context) else None,
     )
 

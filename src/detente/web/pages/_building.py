@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from detente.brief.pictures.drawing import Words
 from detente.crisis.crisis import Crisis
 from detente.errors import refuse
-from detente.rules.policies import FREE
+from detente.rules.policies import FREE, fixed_by_round
 from detente.web.answers import DRAWS
 from detente.web.api import bench_of, stoppable
 from detente.web.building import (
@@ -20,7 +20,6 @@ from detente.web.building import (
     infer,
     read_choices,
     show_menus,
-    spread_out,
     with_policy,
 )
 from detente.web.charts import draw_rows
@@ -48,7 +47,7 @@ async def build(
     changed = bench.changed(crisis.id, asked.set)
     choices = read_choices(changed, request.query_params.multi_items())
     if not choices and begin in changed.policies:
-        choices = spread_out(changed, changed.policies[begin])
+        choices = fixed_by_round(changed, changed.policies[begin])
     policy = build_policy(renderer, changed, choices)
     menus = await stoppable(request, "", lambda _stop: show_menus(bench, changed, policy))
     other = _other(changed, b)

@@ -88,9 +88,13 @@ async def show(
     entry: Annotated[str, Query(max_length=200)] = "",
     q: Annotated[str, Query(max_length=100)] = "",
     piece: Literal["", "pane", "beside"] = "",
+    channel: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:
-    """Show a part of a draft, its text, what the checks find and a first look; ``piece`` is one side of the page alone."""
-    return await _show(request, draft, _part(part), entry, q=q, piece=piece)
+    """Show a part of a draft, its text, what the checks find and a first look.
+
+    ``piece`` is one side of the page alone, ``channel`` names the page that asks for it again and again.
+    """
+    return await _show(request, draft, _part(part), entry, q=q, piece=piece, channel=channel)
 
 
 @router.post("/drafts/{draft}/edit")
@@ -124,6 +128,7 @@ async def _show(  # what a page may have to say
     *,
     q: str = "",
     piece: str = "",
+    channel: str = "",
     problem: DetenteError | None = None,
     given: Mapping[str, str] | None = None,
     saved: SavedView | None = None,
@@ -133,6 +138,7 @@ async def _show(  # what a page may have to say
     if part.name == "quantities" and not entry:
         entry = next(iter(value_at(state.text, ("quantities",)) or {}), "")
     values: dict[str, Any] = {
+        "here": PAGE.path,
         "draft": state,
         "part": part,
         "parts": [(item, _count(state, item)) for item in PARTS],
@@ -152,7 +158,7 @@ async def _show(  # what a page may have to say
     if piece != "beside":
         values |= await _pane(request, state, part, entry, q)
     if piece != "pane":
-        values |= await _beside(request, state, part, entry)
+        values |= await _beside(request, state, part, entry, channel)
     crisis = bench_of(request).crisis(state.origin) if values["served"] else None
     template = {"pane": "_edit-pane.html", "beside": "_edit-beside.html"}.get(piece, "edit.html")
     page = renderer.page(template, request, crisis=crisis, **values)
@@ -188,7 +194,7 @@ async def _pane(
         if crisis is not None:
             found["sheets"] = await stoppable(
                 request,
-                f"payoffs-{state.id}",
+                "",
                 lambda stop: list_payoffs(bench_of(request), crisis, is_stopped=stop),
             )
     return found
@@ -221,7 +227,7 @@ def _first(request: Request, state: DraftState) -> int:
 
 
 async def _beside(
-    request: Request, state: DraftState, part: EditorPart, entry: str
+    request: Request, state: DraftState, part: EditorPart, entry: str, channel: str
 ) -> dict[str, Any]:
     checked = (await check(request, state.id))[1]
     start, end, line = text_of(state, part, entry)
@@ -230,7 +236,7 @@ async def _beside(
         crisis = checked.crisis
         worths = await stoppable(
             request,
-            f"preview-{state.id}",
+            channel,
             lambda stop: list_worths(
                 bench_of(request), crisis, before(request, state), is_stopped=stop
             ),

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from detente.analysis.uses import find_uses
 from detente.web.assumptions import describe_quantity
+from detente.web.contested import list_claims, list_contested
 from detente.web.pages._begin import CrisisOfPage
 from detente.web.pages.saved import variants_of
 from detente.web.rendering import Page, renderer_of
@@ -52,5 +53,7 @@ def show(
         first=first,
         at_once=_AT_ONCE,
         figures=[describe_quantity(crisis, item, uses) for item in found[first : first + _AT_ONCE]],
+        contested=list_contested(crisis),
+        claims=list_claims(crisis),
         sources=[(item, counts.get(key, 0)) for key, item in crisis.sources.items()],
     )

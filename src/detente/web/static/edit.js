@@ -9,6 +9,7 @@ const lost = document.getElementById("lost");
 const draft = place.dataset.draft;
 const csrf = document.querySelector('meta[name="csrf"]').content;
 const typedKey = `detente-typed-${draft}`;
+const channel = Math.random().toString(36).slice(2, 14); // names this page, not a secret
 const unsentKey = `detente-unsent-${draft}`;
 
 const pane = () => document.getElementById("pane");
@@ -109,6 +110,7 @@ async function refreshBeside() {
   try {
     const address = new URL(location.href);
     address.searchParams.set("piece", "beside");
+    address.searchParams.set("channel", channel);
     const answer = await fetch(address, { signal: controller.signal });
     if (answer.ok && !besideHome.querySelector("form.dirty")) swap(besideHome, await answer.text());
     besideHome.classList.remove("busy");
