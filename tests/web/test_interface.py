@@ -85,7 +85,7 @@ def check_reach(seen, operations):
 
 def test_no_request_of_the_description_makes_the_server_fail(server, bench, operations):
     """A few of each operation."""
-    check_reach(try_all(server, bench, operations, 3), operations)
+    check_reach(try_all(server, bench, operations, 5), operations)
 
 
 @pytest.mark.slow
