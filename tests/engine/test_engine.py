@@ -242,9 +242,13 @@ def test_what_was_stopped_is_let_go_at_once(crisis):
     gc.collect()
     gc.disable()
     try:
-        for _ in range(3):
+        left = []
+        for _ in range(5):
             stop_late()
-        assert gc.collect() == 0
+            left.append(gc.collect())
+        assert (
+            min(left) == 0
+        )  # a cycle would be left each time; what else the process lets go comes and goes
     finally:
         gc.enable()
 
