@@ -116,6 +116,12 @@ MADE = {
     "watch/following.py": "a temporary folder of its own",
     "fit/formulas.py": "a temporary folder of its own",
     "fit/into.py": "a copy of the crisis in a temporary folder, checked before the folder itself is written",
+    "crisis/rewriting.py": "makes the folder that was asked for, if there is none",
+    "log/log.py": "a temporary folder of its own",
+    "log/opening.py": "makes the file that the database then writes, for its owner alone",
+    "web/drafts.py": "a temporary folder of its own",
+    "web/films.py": "a temporary folder of its own",
+    "web/jobs.py": "removes the runs of its own jobs",
     "runs/folders.py": "removes files of a run whose folders are no links",
 }
 """Modules that may make, move or remove files, and why; every other one writes by `files.writing`."""

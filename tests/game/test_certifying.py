@@ -111,10 +111,10 @@ def test_what_is_no_number_never_counts_as_converged(monkeypatch):
     """A payoff that turns NaN inside the solver."""
     game = choice(1.0, 0.0)
 
-    def pick(self, draws):  # noqa: ARG001
+    def unchecked(form, payoffs):  # noqa: ARG001
         return np.full((2, 1, 1), np.nan)
 
-    monkeypatch.setattr("detente.game.payoffs.PayoffTable.block", pick)
+    monkeypatch.setattr("detente.game.payoffs.as_payoffs", unchecked)
     monkeypatch.setattr("detente.game.qre.solving._refuse_span", lambda *_: None)
     with np.errstate(invalid="ignore"):
         result = solve_logit_qre(game.form, 1.0, payoffs=game.payoffs)

@@ -157,7 +157,7 @@ def test_what_is_kept_is_what_a_table_would_hold(bench, steps):
                     notes[which] = text
             elif which in ids:
                 if verb == "rename":
-                    variants.rename(crisis, ids[which], AskedName(name=text))
+                    variants.give_name(crisis, ids[which], AskedName(name=text))
                     names[which] = text
                 elif verb == "delete":
                     variants.delete(crisis, ids[which])

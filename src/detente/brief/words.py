@@ -230,6 +230,10 @@ def unit_words(unit: str) -> str:
     return _UNIT_WORDS.get(unit, unit.replace("_", " "))
 
 
+_LEAST_PERCENT = 0.01
+"""Smallest share in percent that a result is written with; less is "<0.01"."""
+
+
 def format_value(
     value: float | None, unit: str, *, exact: bool = False, digits: int = KNOWN_DIGITS
 ) -> str:
@@ -241,6 +245,8 @@ def format_value(
     --------
     >>> format_value(0.31, "prob"), format_value(1.5712, "pct_gdp"), format_value(20, "brigades")
     ('31%', '1.6% of GDP', '20 brigades')
+    >>> format_value(0.00074, "pct_gdp")
+    '<0.01% of GDP'
     """
     if value is None or not math.isfinite(value):
         return "n/a"
@@ -258,6 +264,8 @@ def format_value(
         text = format_exact(round_significant(value, digits))
     else:
         text = _tenths(value) if unit == "stakes" else format_number(value)
+        if unit_words(unit).startswith("%") and 0 < value < _LEAST_PERCENT:
+            text = f"<{_LEAST_PERCENT}"
     return _joined(text, unit_words(unit))
 
 
@@ -291,6 +299,8 @@ def format_range(
     --------
     >>> format_range(0.08, 0.62, "prob")
     '8–62%'
+    >>> format_range(0.85, 0.998, "prob")
+    '85 to >99%'
     """
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return ""
@@ -313,11 +323,14 @@ def format_range(
             if exact
             else _paired(low, high)
         )
+        if unit_words(unit).startswith("%") and not exact and 0 <= low <= high < _LEAST_PERCENT:
+            return ""  # the value itself says that it is less
         words = "" if bare else unit_words(unit)
         suffix = words if words.startswith("%") else f" {words}".rstrip()
     if ends[0] == ends[1]:
         return ""
-    dash = " to " if "\N{MINUS SIGN}" in "".join(ends) else "\N{EN DASH}"
+    signed = "\N{MINUS SIGN}" in "".join(ends) or ends[1].startswith(">")
+    dash = " to " if signed else "\N{EN DASH}"
     return f"{ends[0]}{dash}{ends[1]}{suffix}"
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "CRISIS_OR_RUN",
     "DESIGN",
     "DRAWS",
+    "EXECUTOR",
     "GAME",
     "JSON",
     "LEAVE_OUT",
@@ -82,6 +83,12 @@ DrawsOption = Annotated[int, DRAWS]
 
 SEED = typer.Option("--seed", help="Key of the draws.", metavar="S")
 SeedOption = Annotated[int, SEED]
+
+EXECUTOR = typer.Option(
+    "--executor",
+    help="What computes: threads, processes, or a Dask cluster by the address of its scheduler, dask://HOST:PORT.",
+    metavar="NAME|ADDRESS",
+)
 
 STORE = typer.Option("--store", help="Where what is kept stands.", metavar="URL")
 

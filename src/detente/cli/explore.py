@@ -11,6 +11,7 @@ import detente
 from detente.cli._options import (
     DESIGN,
     DRAWS,
+    EXECUTOR,
     JSON,
     MODE,
     RUN,
@@ -94,10 +95,9 @@ ResumeOption = Annotated[
 ]
 ExecutorOption = Annotated[
     str | None,
-    typer.Option(
-        "--executor",
+    reworded(
+        EXECUTOR,
         help="What computes: threads, processes, auto (threads, then processes if the run is long), or a Dask cluster by the address of its scheduler, dask://HOST:PORT.  [default: auto]",
-        metavar="NAME|ADDRESS",
     ),
 ]
 ShardsOption = Annotated[

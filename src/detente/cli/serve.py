@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli._options import STORE, reworded
+from detente.cli._options import EXECUTOR, STORE, reworded
 
 __all__ = ["command"]
 
@@ -34,10 +34,9 @@ StoreOption = Annotated[
 ]
 ExecutorOption = Annotated[
     str | None,
-    typer.Option(
-        "--executor",
+    reworded(
+        EXECUTOR,
         help="What computes long comparisons: threads, processes, or a Dask cluster by the address of its scheduler, dask://HOST:PORT.  [default: threads]",
-        metavar="NAME|ADDRESS",
     ),
 ]
 OtherOption = Annotated[

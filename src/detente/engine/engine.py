@@ -493,8 +493,10 @@ class Engine:
                     note(jobs[job])
             except BaseException:
                 stop.set()
-                for job in jobs:
+                while jobs:
+                    job, _ = jobs.popitem()
                     job.cancel()
+                del job  # what is raised holds this frame; held by it, all would stay until the collector comes
                 raise
             return [job.result() for job in jobs]
 

@@ -7,6 +7,7 @@ import threading
 import time
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,7 +60,7 @@ class Log:
 
     def __init__(self, engine: sa.Engine, folder: Path | None = None) -> None:
         self._engine = engine
-        self._added = threading.Condition()
+        self._added, self._writer = threading.Condition(), threading.Lock()
         self._end = weakref.finalize(self, _let_go, engine, folder)
 
     @classmethod
@@ -140,7 +141,9 @@ class Log:
         _check(stream, events, command)
         texts = [(kind, _write(data, f"{stream} {kind}")) for kind, data in events]
         at = datetime.now(UTC).isoformat()
-        with failing(self._engine.url), self._engine.begin() as connection:
+        # SQLite lets those who wait for a writer sleep and try again; a lock hands on at once
+        alone = nullcontext() if self._engine.dialect.name == "postgresql" else self._writer
+        with failing(self._engine.url), alone, self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # one writer to a stream at a time
                 connection.execute(
                     sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(stream, 0)))

@@ -99,8 +99,8 @@ def distance(one: Mapping[str, float], other: Mapping[str, float]) -> float:
 
     Examples
     --------
-    >>> distance({"war": 0.5, "peace": 0.5}, {"war": 0.2, "peace": 0.8})
-    0.3
+    >>> distance({"war": 0.5, "peace": 0.5}, {"war": 0.25, "peace": 0.75})
+    0.25
     """
     return sum(abs(one[name] - other[name]) for name in one) / 2.0
 

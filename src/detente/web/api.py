@@ -163,12 +163,13 @@ async def stoppable(
 
     with bench_of(request).channels.latest(channel) as stop:
         task = asyncio.create_task(asyncio.to_thread(do, stop.is_set))
-        while True:
-            done, _ = await asyncio.wait({task}, timeout=_PATIENCE)
-            if done:
-                return task.result()
-            if await request.is_disconnected():
-                stop.set()
+        try:
+            while not (await asyncio.wait({task}, timeout=_PATIENCE))[0]:
+                if await request.is_disconnected():
+                    stop.set()
+            return task.result()
+        finally:
+            del task  # what it ends with may hold this frame; held by it, all would stay until the collector comes
 
 
 @router.get("/crises")

@@ -187,7 +187,7 @@ class Variants:
         found = [item for item in every if item is not None and item.deleted == deleted]
         return sorted(found, key=lambda item: item.changed, reverse=True)
 
-    def rename(self, crisis: Crisis, name: str, asked: AskedName) -> Saved:
+    def give_name(self, crisis: Crisis, name: str, asked: AskedName) -> Saved:
         """Give a variant another name.
 
         Raises

@@ -99,7 +99,7 @@ def show_variant(request: Request, name: str, variant: Id) -> SavedLinked:
 def rename_variant(request: Request, name: str, variant: Id, asked: AskedName) -> SavedLinked:
     """Give a variant another name."""
     crisis = bench_of(request).crisis(name)
-    return _linked(crisis, variants_of(request).rename(crisis, variant, asked))
+    return _linked(crisis, variants_of(request).give_name(crisis, variant, asked))
 
 
 @api.delete("/crises/{name}/variants/{variant}")
@@ -200,7 +200,7 @@ async def change_on_page(request: Request, crisis: CrisisOfPage, variant: Id) ->
         asked = _read(
             AskedName, {"name": given.get("name", ""), "after": given.get("after") or None}
         )
-        await asyncio.to_thread(variants.rename, crisis, variant, asked)
+        await asyncio.to_thread(variants.give_name, crisis, variant, asked)
     return _back(crisis)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request
@@ -102,7 +102,7 @@ class AskedReading(BaseModel):
     layout: str = Field(default="", max_length=60)
     set: dict[str, float | str | tuple[float, float]] = Field(default_factory=dict, max_length=200)
     policy: str | None = Field(default=None, max_length=200)
-    draws: int = Field(default=DRAWS[0])
+    draws: Literal[64, 256, 1024] = 64
 
 
 class AskedEvents(BaseModel):
@@ -301,11 +301,14 @@ def _table_in(given: dict[str, str]) -> str:
 
 @api.get("/crises/{name}/watch")
 async def show_film(
-    request: Request, name: str, draws: Annotated[int, Query(ge=1, le=DRAWS[-1])] = DRAWS[0]
+    request: Request,
+    name: str,
+    draws: Annotated[str, Query(pattern="^(64|256|1024)$")] = "64",
 ) -> FilmView:
     """Return the film of the reports that were accepted; the query is that of a link."""
     crisis = bench_of(request).crisis(name)
-    asked = open_link(crisis, request.query_params.multi_items(), draws=_step(draws)).asked
+    pairs = [*request.query_params.multi_items(), ("draws", draws)]
+    asked = open_link(crisis, pairs).asked
     film = await _film(request, crisis, asked)
     accepted = _kept(request, crisis)
     return FilmView(
@@ -335,7 +338,7 @@ async def read_events_asked(request: Request, name: str, asked: AskedReading) ->
     crisis = bench_of(request).crisis(name)
     text = asked.table or json.dumps([item.model_dump(mode="json") for item in asked.events])
     new = read_reports(text, crisis, layout=asked.layout)
-    plain = Asked(set=asked.set, policy=asked.policy, draws=_step(asked.draws))
+    plain = Asked(set=asked.set, policy=asked.policy, draws=asked.draws)
     kept = [item.event for item in _kept(request, crisis) if not item.left_out]
     films = _films_of(request)
     reports, before, after = await stoppable(
@@ -371,21 +374,3 @@ def drop_event(request: Request, name: str, number: int) -> list[AcceptedView]:
         AcceptedView(number=item.number, event=given_of(item.event), left_out=item.left_out)
         for item in _kept(request, crisis)
     ]
-
-
-def _step(draws: int) -> Any:
-    """Return the step of an answer that has these draws.
-
-    Raises
-    ------
-    UsageError
-        ``option-invalid`` for others.
-    """
-    if draws not in DRAWS:
-        refuse(
-            f"a film has {', '.join(map(str, DRAWS))} cases, not {draws}",
-            code="option-invalid",
-            at="draws",
-            fix=f"ask for one of {', '.join(map(str, DRAWS))}",
-        )
-    return draws
