@@ -121,6 +121,9 @@ def test_four_windows_and_bots_play_to_the_end(visit, server):
     phones[1].get_by_text("in confidence", exact=True).first.wait_for()
     desk.locator("[data-live='said']").get_by_text("in confidence", exact=True).wait_for()
     assert wall.get_by_text("in confidence").count() == 0
+    for part in ("orders", "talk", "brief", "beliefs", "news"):
+        tab(phones[1], part)
+        assert phones[1].evaluate("document.documentElement.scrollWidth <= innerWidth"), part
     play_out(desk, phones)
     wall.get_by_text("The game has ended").first.wait_for()
     assert [page.evaluate("window.mark") for page in windows] == [1] * 4
