@@ -123,7 +123,7 @@ def test_a_session_of_a_store_is_reported(capsys, monkeypatch, tmp_path):
         (("--all-bots", "--types", "seen"), "option-invalid"),
         (("--all-bots", "--seat", "west"), "option-invalid"),
         (("--seat", "west", "--json"), "option-invalid"),
-        ((), "option-invalid"),
+        (("--json",), "option-invalid"),
         (("--all-bots", "--policy", "moon"), "policy-invalid"),
     ],
 )
@@ -132,3 +132,18 @@ def test_what_does_not_go_together_is_refused(capsys, monkeypatch, words, code):
     found, out, err = run(capsys, monkeypatch, "play", TEMPLATE, *words)
     assert (found, out) == (2, "")
     assert f"[{code}]" in err
+
+
+def test_without_a_seat_the_browser_opens_where_sessions_are_created(capsys, monkeypatch):
+    """Oracle: hand; values that are set and the commitment go along in the address."""
+    asked = {}
+    monkeypatch.setattr("detente.web.serving.serve", lambda _bench, **given: asked.update(given))
+    words = ("play", TEMPLATE, "--set", "rounds=1", "--policy", "arm", "--store", "sqlite://")
+    code, _, err = run(capsys, monkeypatch, *words)
+    assert (code, err) == (0, "")
+    assert asked["begins_at"] == "my-crisis/play?set.rounds=1&policy=arm"
+    assert (asked["host"], asked["store"], asked["opens_browser"]) == (
+        "127.0.0.1",
+        "sqlite://",
+        True,
+    )

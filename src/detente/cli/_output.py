@@ -146,6 +146,12 @@ def print_line(words: str) -> None:
     sys.stdout.write(f"{folded}\n")
 
 
+def say_at_once(words: str) -> None:
+    """Print a line as it is, and let it be read before anything else is done."""
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
 def _width() -> int:
     """Return the width of the terminal, or enough for a table where there is none."""
     console = terminal()

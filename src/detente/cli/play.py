@@ -1,8 +1,10 @@
-"""``detente play``: a crisis as a game, in the terminal against bots, or by bots alone."""
+"""``detente play``: a crisis as a game, for a room in the browser, in the terminal against bots, or by bots alone."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 
@@ -18,7 +20,15 @@ from detente.cli._options import (
     SetOption,
     reworded,
 )
-from detente.cli._output import json_text, make_table, number, print_line, print_table, text
+from detente.cli._output import (
+    json_text,
+    make_table,
+    number,
+    print_line,
+    print_table,
+    say_at_once,
+    text,
+)
 from detente.engine import usual
 from detente.errors import refuse
 
@@ -93,12 +103,14 @@ def command(
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Play a crisis: take a seat against bots, or let bots play and see how it ends.
+    """Play a crisis: with others in the browser, alone in a seat against bots, or let bots play and see how it ends.
 
     Bots know what their seats know. Without a policy nobody is committed to anything. A session is drawn at one case of the
     solved ensemble, whose share of outcomes many sessions of equilibrium bots reproduce.
 
     For example:
+
+      detente play cuba-1962
 
       detente play cuba-1962 --seat usa
 
@@ -112,7 +124,9 @@ def command(
     from detente.play.rulebooks import Rulebook
     from detente.play.tables import session_options
 
-    _check_modes(seat, report, store, all_bots=all_bots, as_json=as_json)
+    if not _check_modes(seat, report, store, all_bots=all_bots, as_json=as_json):
+        _serve(crisis, policy, assignments or (), store)
+        return
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
     if report is not None:
         _report(loaded, report, store or "", out, as_json=as_json)
@@ -130,8 +144,8 @@ def command(
 
 def _check_modes(
     seat: str | None, report: str | None, store: str | None, *, all_bots: bool, as_json: bool
-) -> None:
-    """Refuse options that do not go together."""
+) -> bool:
+    """Refuse options that do not go together; tell whether it is said who plays, which else is said in the browser."""
     asked = [
         name
         for name, given in (
@@ -141,9 +155,9 @@ def _check_modes(
         )
         if given
     ]
-    if len(asked) != 1:
+    if len(asked) > 1:
         refuse(
-            f"{' and '.join(asked)} do not go together" if asked else "it is not said who plays",
+            f"{' and '.join(asked)} do not go together",
             code="option-invalid",
             at="--seat",
             fix="name a seat with --seat, let bots play with --all-bots, or --report a session",
@@ -155,12 +169,34 @@ def _check_modes(
             at="--store",
             fix="name the store with --store",
         )
-    if as_json and seat is not None:
+    if as_json and (seat is not None or not asked):
         refuse(
-            "a game in the terminal is not JSON",
+            f"a game in the {'browser' if seat is None else 'terminal'} is not JSON",
             code="option-invalid",
             at="--json",
             fix="use --json with --all-bots or --report",
+        )
+    return bool(asked)
+
+
+def _serve(crisis: str, policy: str | None, assignments: Sequence[str], store: str | None) -> None:
+    """Serve the crisis, and open the page on which sessions are created."""
+    from detente.cli._stopping import stopping_on_terminate
+    from detente.web.serving import serve
+    from detente.web.workbench import Workbench
+
+    bench = Workbench([crisis])
+    pairs = [(f"set.{name}", value) for name, _, value in (a.partition("=") for a in assignments)]
+    query = urlencode([*pairs, *([("policy", policy)] if policy else [])])
+    with stopping_on_terminate():
+        serve(
+            bench,
+            host="127.0.0.1",
+            port=0,
+            store=store,
+            opens_browser=True,
+            say=say_at_once,
+            begins_at=f"{bench.names[0]}/play" + (f"?{query}" if query else ""),
         )
 
 

@@ -1,6 +1,5 @@
 """``detente serve``: the workbench, in the browser."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -77,14 +76,11 @@ def command(
 
       detente serve --store sqlite:///crises.db
     """
+    from detente.cli._output import say_at_once
     from detente.cli._plans import choose_executor
     from detente.cli._stopping import stopping_on_terminate
     from detente.web.serving import serve
     from detente.web.workbench import Workbench
-
-    def say(text: str) -> None:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
 
     with stopping_on_terminate():
         bench = Workbench(crises or (), beside=others or ())
@@ -95,5 +91,5 @@ def command(
             store=store,
             executor=None if executor is None else choose_executor(executor, None),
             opens_browser=browser,
-            say=say,
+            say=say_at_once,
         )

@@ -7,6 +7,7 @@ its origin, and by a token that the page carries and the cookie holds.
 """
 
 import hmac
+import re
 import secrets
 import time
 from collections import OrderedDict
@@ -18,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from detente.errors import UsageError, refuse
 
-__all__ = ["CSRF_FIELD", "CSRF_HEADER", "HEADERS", "Access", "Guard", "Limits"]
+__all__ = ["CSRF_FIELD", "CSRF_HEADER", "HEADERS", "SEAT_COOKIE", "Access", "Guard", "Limits"]
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -44,6 +45,11 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SAME = frozenset({"same-origin", "none"})
 _FILE = "application/octet-stream"
 """Kind of a file that is sent as it is; a page of another site may not send it without asking first."""
+SEAT_COOKIE = "detente_seat_"
+"""Begins the names of cookies that hold what opens a seat of a session."""
+_SESSIONS = re.compile(r"/(?:api/sessions|play)/[A-Z2-9]{6}/.*")
+"""Pages of sessions need no token: they see to it themselves that a seat's link opens no more than its seat
+(:mod:`detente.web.play.doors`)."""
 _MOST_CLIENTS = 1024
 """Clients whose rate is remembered; the one that was quiet longest is forgotten first."""
 
@@ -82,9 +88,20 @@ class Access:
     @property
     def link(self) -> str:
         """The address to open, with its token."""
+        return self.link_to("")
+
+    def link_to(self, page: str) -> str:
+        """Return the address of a page, given with its query, with the token.
+
+        Examples
+        --------
+        >>> Access(port=8000).link_to("cuba-1962/play?set.rounds=2")
+        'http://127.0.0.1:8000/cuba-1962/play?set.rounds=2'
+        """
         host = f"[{self.host}]" if ":" in self.host.strip("[]") else self.host
-        query = f"?{urlencode({'token': self.token})}" if self.token else ""
-        return f"http://{host}:{self.port}/{query}"
+        path, _, query = page.partition("?")
+        pairs = [*parse_qsl(query), *([("token", self.token)] if self.token else [])]
+        return f"http://{host}:{self.port}/{path}" + (f"?{urlencode(pairs)}" if pairs else "")
 
     def answers_to(self, host: str) -> bool:
         """Tell whether a request for a host is one for this workbench."""
@@ -137,7 +154,7 @@ class Guard:
         }
         cookies = _cookies(headers.get("cookie", ""))
         csrf = cookies.get(_CSRF_COOKIE, "") or secrets.token_urlsafe(24)
-        scope.setdefault("state", {})["csrf"] = csrf
+        scope.setdefault("state", {}).update(csrf=csrf, owner=True)
         set_cookies: list[str] = []
         if _CSRF_COOKIE not in cookies and not str(scope["path"]).startswith("/api"):
             set_cookies.append(f"{_CSRF_COOKIE}={csrf}; Path=/; HttpOnly; SameSite=Strict")
@@ -200,6 +217,11 @@ class Guard:
             return f"{scope['path']}?{rest}" if rest else str(scope["path"])
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
         if not (access.opens(cookies.get(_ACCESS_COOKIE, "")) or access.opens(bearer)):
+            holds = any(name.startswith(SEAT_COOKIE) for name in cookies)
+            path = str(scope["path"])
+            if _SESSIONS.fullmatch(path) or (holds and path.startswith("/static/")):
+                scope["state"]["owner"] = False
+                return None
             refuse(
                 "the request carries no token that opens this workbench",
                 code="access-denied",

@@ -20,6 +20,7 @@ from detente.web.answers import Answers, version
 from detente.web.briefings import Briefings
 from detente.web.drafts import Drafts
 from detente.web.jobs import Jobs
+from detente.web.play.rooms import Rooms
 from detente.web.rendering import Page, Renderer, describe
 from detente.web.workbench import Workbench
 
@@ -32,8 +33,12 @@ _STATUS: Mapping[Code, int] = {
     "log-conflict": 409,
     "log-failed": 503,
     "page-unknown": 404,
+    "phase-over": 409,
     "request-limited": 429,
     "request-superseded": 409,
+    "seat-foreign": 403,
+    "session-mismatch": 409,
+    "session-unknown": 404,
     "system-failed": 500,
 }
 """Status of an error by code; what is refused otherwise is 422, what cannot be read 500."""
@@ -44,6 +49,7 @@ def create_app(
     *,
     log: Log | None = None,
     jobs: Jobs | None = None,
+    rooms: Rooms | None = None,
     access: Access | None = None,
     limits: Limits | None = None,
     pages: Sequence[str] = (),
@@ -59,6 +65,8 @@ def create_app(
         Where what users write is kept; by default a log that goes with the application.
     jobs
         What does the jobs of that log; by default threads of this process, begun with the first job.
+    rooms
+        The sessions of that log that are played here.
     access
         Where it listens; the loopback address by default.
     limits
@@ -80,6 +88,7 @@ def create_app(
     app.state.answers, app.state.briefings = Answers(bench), Briefings(bench)
     app.state.log = log if log is not None else Log.open("sqlite://")
     app.state.jobs = jobs or Jobs(bench, app.state.answers, app.state.log)
+    app.state.rooms = rooms or Rooms(bench, app.state.log)
     app.state.drafts = Drafts(app.state.log, bench)
     bench.add(app.state.drafts)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
@@ -146,7 +155,7 @@ def _answer_errors(app: FastAPI) -> None:
 def answer_error(
     renderer: Renderer, request: Request, error: DetenteError, *, status: int = 0
 ) -> Response:
-    """Return an error as JSON to a program and as a page to a reader, with its code, place and fix."""
+    """Return an error as JSON to a program or script and as a page to a reader, with its code, place and fix."""
     status = status or _STATUS.get(error.code, 422)
     if isinstance(error, SystemFailedError):
         status = 500
@@ -154,7 +163,7 @@ def answer_error(
     if isinstance(error, CrisisFileError):
         data["error"]["findings"] = [str(finding) for finding in error.findings]
     headers = {"retry-after": "1"} if error.code == "request-limited" else {}
-    if request.url.path.startswith("/api"):
+    if request.url.path.startswith("/api") or request.headers.get("accept") == "application/json":
         return JSONResponse(data, status_code=status, headers=headers)
     text = renderer.render("error.html", request, error=error, status=status)
     return HTMLResponse(text, status_code=status, headers=headers)

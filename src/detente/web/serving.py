@@ -19,6 +19,7 @@ from detente.web.access import Access
 from detente.web.answers import Answers
 from detente.web.app import create_app
 from detente.web.jobs import Jobs
+from detente.web.play.rooms import Rooms
 from detente.web.workbench import Workbench
 
 __all__ = ["serve", "square_of"]
@@ -36,6 +37,7 @@ def serve(
     executor: str | None = None,
     opens_browser: bool,
     say: Callable[[str], object],
+    begins_at: str = "",
 ) -> None:
     """Serve some crises until the process is asked to end.
 
@@ -54,6 +56,8 @@ def serve(
         Whether to open a browser.
     say
         Called with each line of text.
+    begins_at
+        Path of the page that is said and opened, with its query but for the token; the start page by default.
 
     Raises
     ------
@@ -65,7 +69,16 @@ def serve(
     """
     with Log.open(store or usual_store()) as log:
         jobs = {"folder": data_folder() / "jobs", "executor": executor}
-        _serve(bench, log, jobs, host=host, port=port, opens_browser=opens_browser, say=say)
+        _serve(
+            bench,
+            log,
+            jobs,
+            host=host,
+            port=port,
+            opens_browser=opens_browser,
+            say=say,
+            begins_at=begins_at,
+        )
 
 
 def _serve(
@@ -77,18 +90,21 @@ def _serve(
     port: int,
     opens_browser: bool,
     say: Callable[[str], object],
+    begins_at: str,
 ) -> None:
     """Listen, and serve with a log."""
     listening = _listen(host, port)
     access = Access.of(host, listening.getsockname()[1])
-    say(f"detente serves {', '.join(bench.names)} at {access.link}")
+    link = access.link_to(begins_at)
+    say(f"detente serves {', '.join(bench.names)} at {link}")
     if access.token:
-        say(square_of(access.link))
+        say(square_of(link))
         say("Whoever has this link can use the workbench; others are refused.")
     say(f"What is saved stands in {log.place}. Stop with Ctrl-C.")
     jobs = Jobs(bench, Answers(bench), log, is_ending=lambda: server.should_exit, **of_jobs)
+    rooms = Rooms(bench, log)
     config = uvicorn.Config(
-        create_app(bench, log=log, jobs=jobs, access=access),
+        create_app(bench, log=log, jobs=jobs, rooms=rooms, access=access),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -102,7 +118,7 @@ def _serve(
     warming.start()
     jobs.start()
     if opens_browser and _has_screen():
-        threading.Timer(0.5, webbrowser.open, args=(access.link,)).start()
+        threading.Timer(0.5, webbrowser.open, args=(link,)).start()
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -110,6 +126,7 @@ def _serve(
     finally:
         listening.close()
         jobs.close()
+        rooms.close()
         stop.set()
         warming.join(_PATIENCE)
 

@@ -1,0 +1,169 @@
+"""What is asked of sessions: how one is created, commands, and the forms of the pages that work without scripts."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from detente.play.options import SessionOptions, read_options
+
+__all__ = [
+    "KINDS",
+    "AskedCommand",
+    "AskedFork",
+    "AskedLink",
+    "AskedSession",
+    "Done",
+    "SessionMade",
+    "read_form",
+    "read_session",
+]
+
+Kind = Literal["human", "equilibrium", "scripted", "random"]
+KINDS: dict[str, str] = {
+    "human": "a person",
+    "equilibrium": "bot: the model's odds",
+    "scripted": "bot: waits and holds back",
+    "random": "bot: any legal move",
+}
+"""Who may play a seat, in words; language models are asked by a program of the host."""
+
+_LISTS, _TABLES = frozenset({"to", "choices"}), frozenset({"terms", "estimates", "state"})
+_NUMBERS = frozenset({"minutes", "round", "lapses"})
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AskedSession(_Asked):
+    """A session to be created; seats that are not named are played by the model's odds."""
+
+    crisis: str = Field(max_length=200)
+    seats: dict[str, Kind] = Field(default_factory=dict, max_length=32)
+    minutes: float | None = Field(default=None, gt=0, le=43200)
+    missing: Literal["bot", "default", "extend", "pause"] = "bot"
+    types: Literal["hidden", "dealt"] = "hidden"
+    reveal: Literal["auto", "control"] = "auto"
+    talk: Literal["any", "all", "none"] = "any"
+    beliefs: bool = True
+    looks: bool = False
+    policy: str = Field(default="", max_length=200)
+    draws: Literal[16, 64, 256] = 64
+    seed: int = Field(default=1, ge=0, lt=2**53)
+    session_seed: int | None = Field(default=None, ge=0, lt=2**53)
+    set: dict[str, float | str | tuple[float, float]] = Field(default_factory=dict, max_length=200)
+
+    def options(self) -> SessionOptions:
+        """Return it as the session takes it; the key of its draws is made up unless it is given."""
+        data = self.model_dump(exclude={"crisis", "set"})
+        if self.session_seed is None:
+            data["session_seed"] = secrets.randbelow(2**31)
+        return read_options(data)
+
+
+class SessionMade(BaseModel):
+    """A session that was created: its name, and by seat the link that opens it."""
+
+    id: str
+    links: dict[str, str]
+
+
+class AskedCommand(_Asked):
+    """A command of a seat or of control: sent again with the same id, it is done once."""
+
+    id: str = Field(min_length=1, max_length=64, pattern="^[!-~]+$")
+    kind: str = Field(max_length=32)
+    data: dict[str, Any] = Field(default_factory=dict, max_length=32)
+
+
+class AskedFork(_Asked):
+    """A turn to be played anew."""
+
+    turn: int = Field(ge=1, le=10_000)
+
+
+class AskedLink(_Asked):
+    """A seat whose link is to end; ``id`` makes it safe to send twice."""
+
+    who: str = Field(max_length=64)
+    id: str = Field(default="", max_length=64, pattern="^[!-~]*$")
+
+
+class Done(BaseModel):
+    """That a command is committed, and when."""
+
+    ok: Literal[True] = True
+    at: str = ""
+
+
+def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
+    """Return the command that a form sends.
+
+    ``choices``, in order, and ``to`` may stand several times; ``terms.ISSUE``, ``state.VARIABLE`` and ``estimates.NAME``, the latter in
+    per cent, fill tables. Without an id of its own it gets one from what it says and what was seen when it was written, so that a form
+    that is sent twice is done once.
+
+    Examples
+    --------
+    >>> read_form([("id", "a"), ("kind", "say"), ("to", "usa"), ("text", "yes")]).data
+    {'to': ['usa'], 'text': 'yes'}
+    >>> read_form([("kind", "estimate"), ("estimates.usa.firm", "60"), ("seen", "1")]).data
+    {'estimates': {'usa.firm': 0.6}}
+    """
+    data: dict[str, Any] = {}
+    plain: dict[str, str] = {}
+    for name, value in pairs:
+        table, _, key = name.partition(".")
+        if name in {"csrf", "id", "seen", "kind"}:
+            plain[name] = value
+        elif name in _LISTS or table == "choices":
+            found = data.setdefault(table, [])
+            if value:
+                found.append(value)
+        elif table in _TABLES and key:
+            if value.strip():
+                number = value if table == "state" else _number(value)
+                share = table == "estimates" and isinstance(number, float)
+                data.setdefault(table, {})[key] = number / 100 if share else number  # type: ignore[operator]
+        elif name in _NUMBERS:
+            if value.strip():
+                number = _number(value)
+                whole = isinstance(number, float) and name != "minutes" and number.is_integer()
+                data[name] = int(number) if whole else number
+        elif name == "by":  # who plays a seat from now on
+            data["kind"] = value
+        else:
+            data[name] = value
+    own = hashlib.sha256(repr([pair for pair in pairs if pair[0] != "csrf"]).encode()).hexdigest()
+    return AskedCommand(id=plain.get("id") or own[:32], kind=plain.get("kind", ""), data=data)
+
+
+def read_session(crisis: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return what the form that creates a session asks, as :class:`AskedSession` takes it.
+
+    Examples
+    --------
+    >>> read_session("c", [("seats.usa", "human"), ("minutes", ""), ("looks", "yes")])
+    {'crisis': 'c', 'seats': {'usa': 'human'}, 'set': {}, 'beliefs': False, 'looks': True}
+    """
+    asked: dict[str, Any] = {"crisis": crisis, "seats": {}, "set": {}}
+    given = {name for name, _ in pairs}
+    for name, value in pairs:
+        table, _, key = name.partition(".")
+        if table in {"seats", "set"} and key:
+            if value.strip():
+                asked[table][key] = value.strip()
+        elif name in {"minutes", "missing", "types", "reveal", "talk", "policy", "draws", "seed"}:
+            whole = name == "draws" and value.isascii() and value.isdecimal()
+            asked |= {name: int(value) if whole else value} if value.strip() else {}
+    return {**asked, "beliefs": "beliefs" in given, "looks": "looks" in given}
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

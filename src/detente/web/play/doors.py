@@ -1,0 +1,78 @@
+"""Doors: who may open what of a session. A seat's link opens its seat, and after the end the report; nothing else.
+
+Who may use the workbench at all may create sessions, and control and project them; a seat is opened by its link alone, so that on a
+machine that several use nobody opens the seat of another by a room in the address.
+"""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from detente.errors import UsageError, refuse
+from detente.play.state import CONTROL
+from detente.play.views import PUBLIC
+from detente.web.access import SEAT_COOKIE
+from detente.web.play.rooms import Rooms
+
+__all__ = ["Door", "Owned", "RoomName", "SeatName", "cookie_of", "may_read", "owns", "rooms_of"]
+
+RoomName = Annotated[str, Path(pattern="^[A-Z2-9]{6}$")]
+SeatName = Annotated[str, Path(max_length=64, pattern="^[A-Za-z0-9_-]+$")]
+
+
+def rooms_of(request: Request) -> Rooms:
+    """Return the sessions of the application that a request came to."""
+    found: Rooms = request.app.state.rooms
+    return found
+
+
+def cookie_of(room: str, who: str) -> str:
+    """Return the name of the cookie that holds what opens a seat."""
+    return f"{SEAT_COOKIE}{room}_{who}"
+
+
+def owns(request: Request) -> bool:
+    """Tell whether a request may use the whole workbench."""
+    return bool(request.scope.get("state", {}).get("owner", False))
+
+
+def _open(request: Request, room: RoomName, who: SeatName) -> str:
+    """Let a request through that holds the link of the seat that it names."""
+    rooms = rooms_of(request)
+    if owns(request) and who in {CONTROL, PUBLIC}:
+        rooms.find(room)
+        return who
+    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+    rooms.check(room, who, request.cookies.get(cookie_of(room, who), "") or bearer)
+    return who
+
+
+Door = Annotated[str, Depends(_open)]
+"""The seat, ``control`` or ``public`` that an address names and the request may open."""
+
+
+def _control(request: Request, room: RoomName) -> str:
+    _open(request, room, CONTROL)
+    return room
+
+
+Owned = Annotated[str, Depends(_control)]
+"""The session that an address names, of which the request holds control."""
+
+
+def may_read(request: Request, room: RoomName) -> str:
+    """Let a request through that may open any seat of a session."""
+    rooms = rooms_of(request)
+    for who in (CONTROL, PUBLIC, *rooms.find(room).state.seats):
+        try:
+            _open(request, room, who)
+        except UsageError:
+            continue
+        return room
+    refuse(
+        f"this browser holds no link of session {room}",
+        code="access-denied",
+        at="link",
+        fix="open the link of a seat first",
+    )
+    return None

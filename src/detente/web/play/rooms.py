@@ -1,0 +1,335 @@
+"""Rooms: the sessions that are played here, the links that open their seats, and the clock that lets deadlines work.
+
+What opens a seat is computed from a key of the store, so links live as long as it does (:doc:`/decisions/0125-links-of-seats`).
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import threading
+import time
+import weakref
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, NoReturn
+
+from detente.crisis.crisis import Crisis
+from detente.errors import DetenteError, refuse
+from detente.log import Log
+from detente.play.options import SessionOptions, read_options
+from detente.play.rulebooks import Rulebook
+from detente.play.sessions import Session, stream_of
+from detente.play.state import CONTROL
+from detente.play.views import PUBLIC, view
+from detente.web.workbench import Recent, Workbench
+
+__all__ = ["RoomLine", "Rooms", "Seen"]
+
+_LOOK = 0.2
+"""Seconds between looks at the clock, and at what other processes have added."""
+_LIVE, _BOOKS, _VIEWS = 256, 8, 512
+"""Sessions, rulebooks and views that are kept at hand."""
+_QUIET = 3600.0
+"""Seconds after which a session that nobody asked for is let go; it is opened again when somebody does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What somebody is sent of a session, and a name for it: the same for the same view, and of nothing else."""
+
+    id: str
+    view: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomLine:
+    """A session in a list: its name, how it stands, and when it was created."""
+
+    name: str
+    status: str
+    at: datetime
+
+
+class Rooms:
+    """The sessions of a log that are played on some crises; may be shared by threads.
+
+    Parameters
+    ----------
+    bench
+        The crises.
+    log
+        Where sessions are.
+    """
+
+    def __init__(self, bench: Workbench, log: Log) -> None:
+        self._bench, self.log = bench, log
+        self._books: Recent[Rulebook] = Recent(_BOOKS)
+        self._views: Recent[Seen] = Recent(_VIEWS)
+        self._live: dict[str, tuple[Session, float]] = {}
+        self._last: dict[str, int] = {}
+        self._here: Counter[tuple[str, str]] = Counter()
+        self._lock, self._stop = threading.Lock(), threading.Event()
+        self._clock: threading.Thread | None = None
+
+    # --- sessions ----------------------------------------------------------------------------------------------------
+
+    def create(
+        self, crisis: str, options: SessionOptions, changes: Mapping[str, object] | None = None
+    ) -> Session:
+        """Create a session of a crisis, perhaps with values set."""
+        book = self._book(self._bench.changed(crisis, changes or {}), options)
+        session = Session.create(self.log, book, options)
+        self._open_room(session.name, crisis, changes or {})
+        self._keep(session)
+        return session
+
+    def fork(self, name: str, turn: int) -> Session:
+        """Play a turn of a session anew in a room of its own; it stays as it is."""
+        crisis, changes = self._opened(name)
+        session = self.find(name).fork(turn)
+        self._open_room(session.name, crisis, changes)
+        self._keep(session)
+        return session
+
+    def find(self, name: str) -> Session:
+        """Return a session.
+
+        Raises
+        ------
+        UsageError
+            ``session-unknown``, ``session-mismatch`` where the crisis has changed since, ``crisis-unknown``.
+        """
+        with self._lock:
+            if name in self._live:
+                session = self._live[name][0]
+                self._live[name] = (session, time.monotonic())
+                return session
+        first = next(iter(self.log.read(stream_of(name))), None)
+        if first is None:
+            _unknown(name, self.log.place)
+        crisis, changes = self._opened(name)
+        book = self._book(self._bench.changed(crisis, changes), read_options(first.data["options"]))
+        session = Session(self.log, name, book)
+        return self._keep(session)
+
+    def lines(self, crisis: str) -> list[RoomLine]:
+        """Return the rooms of a crisis, the latest first."""
+        found = []
+        for stream in self.log.streams("room/"):
+            opened = self.log.read(stream)[0]
+            if opened.data.get("crisis") != crisis:
+                continue
+            name = stream.removeprefix("room/")
+            kinds = {event.kind for event in self.log.read(stream_of(name))}
+            status = "ended" if "ended" in kinds else "running" if "started" in kinds else "lobby"
+            found.append(RoomLine(name=name, status=status, at=opened.at))
+        return sorted(found, key=lambda line: line.at, reverse=True)
+
+    def _open_room(self, name: str, crisis: str, changes: Mapping[str, object]) -> None:
+        data = {"crisis": crisis, "set": dict(changes)}
+        self.log.append(_room(name), [("opened", data)], command="opened")
+
+    def _opened(self, name: str) -> tuple[str, Mapping[str, Any]]:
+        """Return the crisis of a room and what is set in it; a session made elsewhere says its crisis itself."""
+        opened = next((item for item in self.log.read(_room(name)) if item.kind == "opened"), None)
+        if opened is not None:
+            changes = opened.data["set"]
+            return str(opened.data["crisis"]), {
+                path: tuple(value) if isinstance(value, list) else value
+                for path, value in changes.items()
+            }
+        return str(self.log.read(stream_of(name))[0].data["crisis"]), {}
+
+    def _book(self, crisis: Crisis, options: SessionOptions) -> Rulebook:
+        key = (crisis.digest, options.policy, options.draws, options.seed)
+        return self._books.get(
+            key,
+            lambda: Rulebook(
+                crisis, policy=options.policy or None, draws=options.draws, seed=options.seed
+            ),
+        )
+
+    # --- what is sent ------------------------------------------------------------------------------------------------
+
+    def see(self, name: str, who: str) -> Seen:
+        """Return what a seat, control or the public is sent of a session as it stands."""
+        state = self.find(name).state
+        here = self.here(name) if who == CONTROL else ()
+
+        def look() -> Seen:
+            found = view(state, who)
+            if who == CONTROL:
+                found["here"] = sorted(here)
+            sent = json.dumps(found, sort_keys=True).encode()
+            return Seen(id=hashlib.sha256(sent).hexdigest()[:24], view=found)
+
+        return self._views.get((name, state.events, who, tuple(sorted(here))), look)
+
+    def moved(self, name: str, who: str) -> tuple[object, ...]:
+        """Return something that differs when what somebody is sent may differ; it asks neither the log nor the rules."""
+        here = tuple(sorted(self.here(name))) if who == CONTROL else ()
+        with self._lock:
+            return (self._last.get(name, 0), here)
+
+    def here(self, name: str) -> tuple[str, ...]:
+        """Return the seats that follow the session now."""
+        with self._lock:
+            return tuple(
+                who for (room, who), count in self._here.items() if room == name and count > 0
+            )
+
+    def come(self, name: str, who: str) -> None:
+        """Note that somebody begins to follow a session."""
+        with self._lock:
+            self._here[name, who] += 1
+
+    def go(self, name: str, who: str) -> None:
+        """Note that somebody follows it no longer."""
+        with self._lock:
+            self._here[name, who] -= 1
+
+    # --- links -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _key(self) -> bytes:
+        made = self.log.append(
+            "key/play", [("made", {"key": secrets.token_hex(32)})], command="made"
+        )
+        return bytes.fromhex(made[0].data["key"])
+
+    def token(self, name: str, who: str) -> str:
+        """Return what opens a seat of a session, as long as its link is not renewed."""
+        return self._sign(name, who, len(self._renewed(name, who)))
+
+    def renew(self, name: str, who: str, command: str = "") -> str:
+        """End the link of a seat, and return what opens it from now on."""
+        self._known(name, who)
+        self.log.append(_room(name), [("relinked", {"who": who})], command=command)
+        return self.token(name, who)
+
+    def check(self, name: str, who: str, token: str) -> None:
+        """Refuse who does not hold the link of a seat.
+
+        Raises
+        ------
+        UsageError
+            ``session-unknown``, ``seat-foreign`` for a seat that there is not, ``access-denied``.
+        """
+        self._known(name, who)
+        number = token.partition(".")[0]
+        signed = number.isascii() and number.isdecimal() and len(number) < 7
+        if not signed or not hmac.compare_digest(
+            self._sign(name, who, int(number)).encode(), token.encode()
+        ):
+            refuse(
+                f"this browser does not hold the link that opens {who!r} of session {name}",
+                code="access-denied",
+                at="link",
+                fix="open the link, or photograph the square, that control shows for this seat",
+            )
+        ended = self._renewed(name, who)
+        if int(number) < len(ended):
+            refuse(
+                f"this link was ended by control at {ended[int(number)]:%H:%M} UTC",
+                code="access-denied",
+                at="link",
+                fix="ask control for the new link of this seat",
+            )
+
+    def _known(self, name: str, who: str) -> None:
+        state = self.find(name).state
+        if who not in {*state.seats, CONTROL, PUBLIC}:
+            refuse(
+                f"session {name} has no seat {who[:80]!r}",
+                code="seat-foreign",
+                at="seat",
+                fix=f"use {', '.join([*state.seats, CONTROL, PUBLIC])}",
+            )
+
+    def _sign(self, name: str, who: str, number: int) -> str:
+        mac = hmac.new(self._key, f"{name}/{who}/{number}".encode(), "sha256").digest()
+        return f"{number}.{base64.urlsafe_b64encode(mac[:24]).decode()}"
+
+    def _renewed(self, name: str, who: str) -> list[datetime]:
+        return [
+            event.at
+            for event in self.log.read(_room(name))
+            if event.kind == "relinked" and event.data["who"] == who
+        ]
+
+    # --- the clock ---------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Stop the clock."""
+        self._stop.set()
+        if self._clock is not None:
+            self._clock.join(10)
+
+    def tick(self) -> None:
+        """Let the time that has passed work in every session at hand, and note what others have added."""
+        with self._lock:
+            live = list(self._live.items())
+        for name, (session, used) in live:
+            with suppress(DetenteError):  # what fails now is tried again with the next look
+                state = session.state
+                now = datetime.now(UTC)
+                if (
+                    state.status == "running"
+                    and state.ends
+                    and now > datetime.fromisoformat(state.ends)
+                ):
+                    session.send(CONTROL, "tick", now=now)
+                    state = session.state
+                with self._lock:
+                    self._last[name] = state.events
+                    if time.monotonic() - used > _QUIET and state.status != "running":
+                        self._live.pop(name, None)
+                        self._last.pop(name, None)
+
+    def note(self, name: str) -> None:
+        """Let those who follow a session look at once."""
+        events = self.find(name).state.events
+        with self._lock:
+            self._last[name] = events
+
+    def _keep(self, session: Session) -> Session:
+        with self._lock:
+            kept = self._live.setdefault(session.name, (session, time.monotonic()))[0]
+            while len(self._live) > _LIVE:
+                oldest = min(self._live, key=lambda name: self._live[name][1])
+                del self._live[oldest]
+            if self._clock is None:
+                self._clock = threading.Thread(
+                    target=_run, args=(weakref.ref(self), self._stop), daemon=True
+                )
+                self._clock.start()
+        return kept
+
+
+def _run(of: "weakref.ref[Rooms]", stop: threading.Event) -> None:
+    """Look at the clock until the rooms are closed or nobody holds them."""
+    while not stop.wait(_LOOK):
+        rooms = of()
+        if rooms is None:
+            return
+        rooms.tick()
+        del rooms
+
+
+def _room(name: str) -> str:
+    return f"room/{name}"
+
+
+def _unknown(name: str, place: str) -> NoReturn:
+    refuse(
+        f"there is no session {name[:80]!r}",
+        code="session-unknown",
+        at=place,
+        fix="use the link that was given when the session was created",
+    )

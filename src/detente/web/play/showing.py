@@ -1,0 +1,192 @@
+"""What the pages of a session show beyond a view: labels of the crisis, links as squares, and the report in rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import segno
+
+from detente.crisis.crisis import Crisis
+from detente.play.sessions import Session
+from detente.play.state import CONTROL
+from detente.play.views import PUBLIC
+from detente.web.play.asking import KINDS
+from detente.web.play.pictures import draw_path, draw_thousand, draw_worth
+from detente.web.rendering import Renderer
+
+__all__ = [
+    "EndCase",
+    "SeatCase",
+    "clock_case",
+    "end_case",
+    "show_control",
+    "show_report",
+    "show_seat",
+    "square",
+]
+
+SeatCase = Literal[
+    "lobby", "paused", "ended", "stopped", "elsewhere", "choose", "sealed", "waits", "unknown"
+]
+"""How a seat, or the public, is told where the game is: it has not begun, is paused, has ended, was ended by control; a phase is on in
+which the seat has no move; it is to choose; it has sealed; all have sealed or bots move; it cannot know which phase is on."""
+
+EndCase = Literal["stopped", "likeliest", "likelier", "unlikely"]
+"""How an end is told: control ended the session; the end was the likeliest of all at the start; it was held likelier than one in five;
+or it was not."""
+
+_LIKELY = 0.2
+"""From here on an end that was not the likeliest is not called unlikely: the upper end of "very unlikely" in ICD-203."""
+
+
+def clock_case(view: Mapping[str, Any]) -> SeatCase:
+    """Return the case in which a seat or the public is told where the game is."""
+    status = view["status"]
+    if status in {"lobby", "paused"}:
+        return "lobby" if status == "lobby" else "paused"
+    if status == "ended":
+        return "ended" if view["outcome"] else "stopped"
+    if view.get("menus"):
+        return "sealed" if view["order"] else "choose"
+    if view["phase"] is None:
+        return "unknown"
+    return "elsewhere" if view["sealed"] else "waits"
+
+
+def end_case(outcome: str, ends: Mapping[str, Sequence[float]]) -> EndCase:
+    """Return the case in which an end is told, by what the model gave each end at the start.
+
+    Examples
+    --------
+    >>> end_case("war", {"war": (0.1, 0.0, 0.2), "peace": (0.9, 0.8, 1.0)})
+    'unlikely'
+    """
+    if not outcome:
+        return "stopped"
+    means = {name: share[0] for name, share in ends.items()}
+    if means.get(outcome, 0.0) >= max(means.values(), default=0.0):
+        return "likeliest"
+    return "likelier" if means[outcome] > _LIKELY else "unlikely"
+
+
+def show_seat(crisis: Crisis, view: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page of a seat or of the public shows beside its view."""
+    names = {seat["id"]: seat["name"] for seat in view["seats"]}
+    return {
+        "case": clock_case(view),
+        "names": {**names, CONTROL: "Control"},
+        "numbers": {name: number for number, name in enumerate(names)},
+        "standing": _standing(crisis, view["state"]),
+        "moves": _moves(crisis, view),
+        "worth": draw_worth(view["brief"]["worth"]) if "brief" in view else [],
+        "issues": [issue for issue in crisis.issues.values() if issue.negotiable],
+    }
+
+
+def _standing(crisis: Crisis, state: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each state variable in words, several possible values joined."""
+    found = []
+    for name, variable in crisis.state.items():
+        values = state[name]
+        held = [values] if isinstance(values, str) else values
+        words = [variable.value_labels.get(value, value) for value in held]
+        found.append((variable.label, " or ".join(words)))
+    return found
+
+
+def _moves(crisis: Crisis, view: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what was seen, and the odds of what chance drew, in words and in order."""
+    phases = {phase.id: phase.label for phase in crisis.phases}
+    found = [{**item, "phase_label": phases[item["phase"]]} for item in view.get("seen", ())]
+    odds = []
+    for item in view.get("drawn", ()):
+        made = crisis.instruments[item["instrument"]]
+        labels = {chance.id: chance.label for chance in made.chance}
+        shares = [(labels[name], share) for name, share in item["odds"].items()]
+        odds.append(
+            {
+                "round": item["round"],
+                "phase_label": phases[item["phase"]],
+                "label": made.label,
+                "shares": shares,
+            }
+        )
+    return [*({**item, "shares": ()} for item in found), *odds]
+
+
+def show_control(
+    session: Session, view: Mapping[str, Any], links: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what the desk of control shows beside its view."""
+    crisis = session.book.crisis
+    names = {seat["id"]: seat["name"] for seat in view["seats"]}
+    labels = {name: item.label for name, item in crisis.instruments.items()}
+    return {
+        "names": {**names, CONTROL: "Control"},
+        "numbers": {name: number for number, name in enumerate(names)},
+        "standing": _standing(crisis, view["state"]),
+        "links": {seat: (link, square(link)) for seat, link in links.items()},
+        "kinds": KINDS,
+        "labels": labels
+        | {
+            chance.id: chance.label
+            for item in crisis.instruments.values()
+            for chance in item.chance
+        },
+        "options": session.state.options,
+        "variables": list(crisis.state.values()),
+        "next_round": max(session.state.where.where[0], session.state.begun.first_round) + 1,
+        "public": PUBLIC,
+    }
+
+
+def square(link: str) -> str:
+    """Return a link as a square to be photographed, in SVG without a style of its own.
+
+    Examples
+    --------
+    >>> "style" in square("http://192.0.2.1:8000/play/ABCDEF/usa/join?s=x")
+    False
+    """
+    return str(segno.make(link, error="m").svg_inline(scale=4, omitsize=True, svgclass="qr"))
+
+
+def show_report(renderer: Renderer, crisis: Crisis, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the report in the rows that its page shows."""
+    names = {seat["id"]: seat["name"] for seat in data["seats"]} | {
+        "": "chance",
+        CONTROL: "Control",
+    }
+    labels = {name: item.label for name, item in crisis.instruments.items()}
+    for item in crisis.instruments.values():
+        labels |= {chance.id: chance.label for chance in item.chance}
+    ends = {name: item.label for name, item in crisis.outcomes.items()}
+    types = {
+        (player, kind.id): kind.label
+        for player, who in crisis.players.items()
+        for kind in who.types
+    }
+    start = data["turns"][0]["ends"] if data["turns"] else {}
+    case = end_case(data["outcome"], start)
+    words = renderer.words(
+        "play/words.j2", "ended", case, data["outcome_label"], start.get(data["outcome"])
+    )
+    asked = [
+        renderer.words("play/words.j2", "question", item, names, labels)
+        for item in data["questions"]
+    ]
+    return {
+        "told": crisis,
+        "report": data,
+        "finding": words,
+        "asked": asked,
+        "names": names,
+        "numbers": {seat["id"]: number for number, seat in enumerate(data["seats"])},
+        "labels": labels,
+        "ends": ends,
+        "types": types,
+        "path": draw_path(data["turns"]),
+        "thousands": [
+            (turn, draw_thousand([turn["thousand"].get(name, 0) for name in ends]))
+            for turn in data["turns"]
+        ],
+    }
