@@ -194,4 +194,4 @@ def test_the_link_to_it_follows_the_slider(visit):
     """Oracle by hand: after a change on *What if* the link to *Export* takes it along."""
     page = visit(f"/{CRISIS}/what-if")
     page.select_option("#policy", "widen")
-    page.locator("a[data-carry][href*='policy=widen']").wait_for()
+    page.locator("a.btn[data-carry][href*='export'][href*='policy=widen']").wait_for()
