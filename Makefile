@@ -34,7 +34,8 @@ brief: $(STAMP) ## the product: the briefing on the reference crisis (CRISIS=...
 serve: $(STAMP) ## the workbench in the browser (ARGS="cuba-1962 --port 8080")
 	@$(BIN)/detente serve $(ARGS)
 
-test: $(STAMP) ## the tests that CI calls (ARGS="tests/game -x")
+test: $(STAMP) ## the tests that CI calls, those in a browser first (ARGS="tests/game -x": these alone)
+	@$(if $(ARGS),,$(MAKE) --no-print-directory browser)
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 browser: $(STAMP) ## the workbench and the briefing in Debian's chromium (ARGS="-k slider")

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from detente.errors import Code, CrisisFileError, DetenteError, SystemFailedError, UsageError
 from detente.log import Log
-from detente.web import api, start
+from detente.web import api, interface, start
 from detente.web.access import Access, Guard, Limits
 from detente.web.answers import Answers, version
 from detente.web.briefings import Briefings
@@ -96,6 +96,7 @@ def create_app(
     for _, _, more in found:  # before the pages: `/api/jobs/1` is no page of a crisis `api`
         if more is not None:
             app.include_router(more, prefix="/api")
+    app.include_router(interface.router, include_in_schema=False)
     app.include_router(start.router, include_in_schema=False)
     for _, router, _ in found:
         app.include_router(router, include_in_schema=False)
