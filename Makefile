@@ -39,7 +39,7 @@ test: $(STAMP) ## the tests that CI calls, those in a browser first (ARGS="tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 browser: $(STAMP) ## the workbench and the briefing in Debian's chromium (ARGS="-k slider")
-	@$(BIN)/python -m pytest tests/web tests/brief/test_in_a_browser.py -p no:xdist -m browser $(ARGS)
+	@$(BIN)/python -m pytest tests/web tests/brief/test_in_a_browser.py -p no:xdist -m "browser and not slow" $(ARGS)
 
 slow: $(STAMP) ## all tests: the slow ones too, and property tests with many examples
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not network" --hypothesis-profile=thorough $(ARGS)

@@ -203,6 +203,7 @@ def test_the_pages_fit_and_all_can_use_them(visit, server, theme, width):
     check(desk)
 
 
+@pytest.mark.slow
 def test_a_killed_server_loses_nothing_and_a_half_typed_message_stays(browser, tmp_path):
     """Oracle: theorem: what was acknowledged before the server was killed is there, and the events replay to the same digest; by hand:
     the page says that it is away, comes back by itself, and what was typed and chosen stands."""
