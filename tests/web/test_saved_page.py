@@ -45,7 +45,9 @@ def test_the_page_fits_and_all_can_use_it(visit, theme, width):
     page.locator("#text").fill("x" * 300)
     page.get_by_role("button", name="Write").press("Enter")
     page.locator(".notes dd").first.wait_for()
-    page.evaluate("scrollTo(0, 0)")  # the bar at the top covers what lies below it while one scrolls
+    page.evaluate(
+        "scrollTo(0, 0)"
+    )  # the bar at the top covers what lies below it while one scrolls
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": rules}})
     wrong = [
