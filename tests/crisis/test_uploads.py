@@ -39,6 +39,15 @@ def locked():
     return bytes(content)
 
 
+def packed_by(method):
+    """An archive whose entry says that it is packed in another way."""
+    content = bytearray(archive(("crisis.yaml", CRISIS)))
+    content[8:10] = method.to_bytes(2, "little")
+    there = content.index(b"PK\x01\x02") + 10
+    content[there : there + 2] = method.to_bytes(2, "little")
+    return bytes(content)
+
+
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n"
     for old, new in zip("abcdefgh", "bcdefghi", strict=True)
@@ -94,7 +103,7 @@ def test_what_systems_add_to_archives_is_left_out():
         ),
         pytest.param(archive(("../../etc/x.csv", "a")), "upload-invalid", id="traversal"),
         pytest.param(archive(("../crisis.yaml", CRISIS)), "upload-invalid", id="above"),
-        pytest.param(archive(("/tmp/crisis.yaml", CRISIS)), "upload-invalid", id="absolute"),  # noqa: S108
+        pytest.param(archive(("/etc/crisis.yaml", CRISIS)), "upload-invalid", id="absolute"),
         pytest.param(archive(("x\\..\\y.csv", "a")), "upload-invalid", id="backslashes"),
         pytest.param(
             archive(("crisis.yaml", CRISIS), ("run.exe", "MZ")), "upload-invalid", id="kind of file"
@@ -102,6 +111,7 @@ def test_what_systems_add_to_archives_is_left_out():
         pytest.param(archive(("x/positions.csv", "a")), "file-missing", id="no crisis file"),
         pytest.param(archive(("crisis.yaml", CRISIS))[:-30], "upload-invalid", id="cut off"),
         pytest.param(locked(), "upload-invalid", id="locked"),
+        pytest.param(packed_by(99), "upload-invalid", id="packed in no known way"),
         pytest.param(bytes(range(256)) * 40, "file-not-utf8", id="rubbish"),
         pytest.param(bytes(range(32)) * 40, "character-forbidden", id="low bytes"),
         pytest.param(b"\x89PNG\r\n\x1a\n" + b"\xff\xd8" * 400, "file-not-utf8", id="picture"),

@@ -11,17 +11,17 @@ from detente.log.places import data_folder, usual_store
 @pytest.mark.parametrize(
     ("system", "given", "expected"),
     [
-        ("linux", {}, "/home/me/.local/share/detente"),
+        ("linux", {}, "me/.local/share/detente"),
         ("linux", {"XDG_DATA_HOME": "/data"}, "/data/detente"),
-        ("linux", {"XDG_DATA_HOME": "data"}, "/home/me/.local/share/detente"),
-        ("freebsd14", {"XDG_DATA_HOME": ""}, "/home/me/.local/share/detente"),
-        ("darwin", {"XDG_DATA_HOME": "/data"}, "/home/me/Library/Application Support/detente"),
+        ("linux", {"XDG_DATA_HOME": "data"}, "me/.local/share/detente"),
+        ("freebsd14", {"XDG_DATA_HOME": ""}, "me/.local/share/detente"),
+        ("darwin", {"XDG_DATA_HOME": "/data"}, "me/Library/Application Support/detente"),
         ("win32", {"LOCALAPPDATA": "/local"}, "/local/detente"),
-        ("win32", {}, "/home/me/AppData/Local/detente"),
+        ("win32", {}, "me/AppData/Local/detente"),
     ],
 )
 def test_the_folder_of_a_users_data(system, given, expected):
-    assert data_folder(system=system, home=Path("/home/me"), given=given) == Path(expected)
+    assert data_folder(system=system, home=Path("me"), given=given) == Path(expected)
 
 
 def test_the_usual_store_is_a_file_there(monkeypatch, tmp_path):

@@ -78,7 +78,9 @@ StoreOption = Annotated[
 ]
 ReportOption = Annotated[
     str | None,
-    typer.Option("--report", help="Report on this session of the store.", metavar="SESSION"),
+    typer.Option(
+        "--report", help="Report on a game that was played: its id in the store.", metavar="SESSION"
+    ),
 ]
 OutOption = Annotated[
     Path | None,

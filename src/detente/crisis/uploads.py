@@ -135,7 +135,8 @@ def _from_zip(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _members(archive)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+        # the library raises kinds of RuntimeError for a password and for a way of packing that it does not know
         _invalid(f"the archive cannot be unpacked: {error}"[:200], "upload", cause=error)
 
 

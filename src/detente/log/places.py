@@ -20,8 +20,8 @@ def data_folder(
 
     Examples
     --------
-    >>> data_folder(system="linux", home=Path("/home/me"), given={}).as_posix()
-    '/home/me/.local/share/detente'
+    >>> data_folder(system="linux", home=Path("me"), given={}).as_posix()
+    'me/.local/share/detente'
     """
     mine = home if home is not None else Path.home()
     if system == "win32":

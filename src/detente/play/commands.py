@@ -91,9 +91,9 @@ def say(recorder: Recorder, command: Command) -> None:
     to = read_seats(state, command, "to", and_control=True)
     if command.seat != CONTROL and CONTROL not in to:
         if state.options.talk == "none":
-            invalid("to", "this session has no talk between seats", "write to control")
+            invalid("to", "this game has no talk between seats", "write to control")
         if state.options.talk == "all" and to:
-            invalid("to", "in this session seats speak to all at once", "leave `to` empty")
+            invalid("to", "in this game seats speak to all at once", "leave `to` empty")
     if command.seat in to:
         invalid("to", f"{command.seat!r} writes to itself", "name others")
     recorder.emit("said", sender=command.seat, to=list(to), text=read_text(command, "text"))
@@ -135,7 +135,7 @@ def read_seats(
     if not isinstance(given, list | tuple) or any(
         not isinstance(seat, str) or seat not in known for seat in given
     ):
-        invalid(name, f"{given!r} are no seats of this session", f"use {', '.join(sorted(known))}")
+        invalid(name, f"{given!r} are no seats of this game", f"use {', '.join(sorted(known))}")
     return tuple(dict.fromkeys(given))
 
 

@@ -35,7 +35,7 @@ def decide(state: SessionState, command: Command, *, now: datetime) -> Events:
     if state.status == "empty":
         invalid("session", "the session was not created yet", "create it first")
     if command.seat != CONTROL and command.seat not in state.seats:
-        foreign(f"there is no seat {command.seat!r}", "use the link of a seat of this session")
+        foreign(f"there is no seat {command.seat!r}", "use the link of a seat of this game")
     if command.kind not in {*OF_SEATS, *OF_CONTROL}:
         invalid(
             "kind",

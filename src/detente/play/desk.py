@@ -234,7 +234,7 @@ def _take(recorder: Recorder, command: Command) -> None:
 def _look(recorder: Recorder, _command: Command) -> None:
     if not recorder.state.options.looks:
         foreign(
-            "in this session control does not see sealed orders",
+            "in this game control does not see sealed orders",
             "wait for the reveal; the option `looks` is settled when a session is created",
         )
     recorder.emit("looked")

@@ -140,7 +140,7 @@ def _seal(recorder: Recorder, command: Command) -> None:
     if state.ends and recorder.now > datetime.fromisoformat(state.ends):
         phase_over(
             f"the phase ended at {state.ends}, and it is {stamp(recorder.now)}",
-            "wait for the next phase; what this session settled for a missing order is done",
+            "wait for the next phase; what was settled for a missing order is done",
         )
     choices = read_choices(command, mine)
     recorder.emit(
