@@ -18,7 +18,9 @@ from detente.web import api, interface, start
 from detente.web.access import Access, Guard, Limits
 from detente.web.answers import Answers, version
 from detente.web.briefings import Briefings
+from detente.web.documents import Documents
 from detente.web.drafts import Drafts
+from detente.web.films import Films
 from detente.web.jobs import Jobs
 from detente.web.play.rooms import Rooms
 from detente.web.rendering import Page, Renderer, describe
@@ -86,6 +88,7 @@ def create_app(
     )
     app.state.bench, app.state.renderer = bench, renderer
     app.state.answers, app.state.briefings = Answers(bench), Briefings(bench)
+    app.state.documents, app.state.films = Documents(bench), Films(bench)
     app.state.log = log if log is not None else Log.open("sqlite://")
     app.state.jobs = jobs or Jobs(bench, app.state.answers, app.state.log)
     app.state.rooms = rooms or Rooms(bench, app.state.log)

@@ -117,21 +117,14 @@ class AskedWhatIf(_Given):
     seed: int = Field(default=SEED, ge=0, lt=2**53, description="Key of the cases.")
 
 
-class AskedFigure(_Given):
+class AskedFigure(AskedWhatIf):
     """A number of a crisis, perhaps with values set."""
 
-    crisis: str = Field(max_length=200, description="Id of a crisis, as list_crises gives it.")
     figure: str = Field(
         default="attack",
         max_length=400,
         description="attack, settlement, outcome/ID, attack_given/PLAYER/TYPE, payoff/PLAYER/TYPE, use/PLAYER/MOVE, ...",
     )
-    set: dict[str, float | str | tuple[float, float]] = Field(
-        default_factory=dict, max_length=200, description=_SET
-    )
-    policy: str | None = Field(default=None, max_length=200, description=_POLICY)
-    draws: Literal[64, 256, 1024] = Field(default=256, description=_DRAWS)
-    seed: int = Field(default=SEED, ge=0, lt=2**53, description="Key of the cases.")
 
 
 class AskedReason(_Given):

@@ -50,10 +50,7 @@ class HowFar(BaseModel):
 
 def documents_of(request: Request) -> Documents:
     """Return the documents of the application that a request came to."""
-    state = request.app.state
-    if not hasattr(state, "documents"):
-        state.documents = Documents(bench_of(request))
-    found: Documents = state.documents
+    found: Documents = request.app.state.documents
     return found
 
 

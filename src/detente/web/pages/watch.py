@@ -124,10 +124,7 @@ class ReadingView(BaseModel):
 
 
 def _films_of(request: Request) -> Films:
-    state = request.app.state
-    if not hasattr(state, "films"):
-        state.films = Films(bench_of(request))
-    found: Films = state.films
+    found: Films = request.app.state.films
     return found
 
 

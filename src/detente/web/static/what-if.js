@@ -1,12 +1,12 @@
 // What if: each move of an assumption is answered with a draft, which is refined while nothing moves.
 
 import { ask, carry, say } from "/static/app.js";
+import { Refining, wordsOf } from "/static/refining.js";
 import { dress, wire } from "/static/sliders.js";
 
 const place = document.getElementById("what-if");
 const form = document.getElementById("assumptions");
 const crisis = place.dataset.crisis;
-const steps = place.dataset.steps.split(" ").map(Number);
 const mostShares = Number(place.dataset.mostShares);
 const channel = Math.random().toString(36).slice(2, 14); // names this page, not a secret
 const problem = document.getElementById("problem");
@@ -30,43 +30,24 @@ function put(given) {
   quantities.forEach(dress);
 }
 
-// --- asking: one request at a time, the newest waits, an older refinement is given up -----------------------------------
+// --- asking ----------------------------------------------------------------------------------------------------------
 
-let running = null; // {draws, controller}
-let wanted = false;
+let asked = null;
 let timer = 0;
+const refining = new Refining({
+  place,
+  ask: (draws, signal) => {
+    asked = settings();
+    return ask(`/api/crises/${crisis}/what-if`, { ...asked, draws, channel, shows: true }, signal);
+  },
+  show,
+  refuse,
+  done: (data) => finish(data, asked),
+});
 
 function changed() {
-  wanted = true;
   clearTimeout(timer);
-  if (running === null) refine();
-  else if (running.draws > steps[0]) running.controller.abort();
-}
-
-async function refine() {
-  place.classList.add("busy");
-  let step = 0;
-  while (step < steps.length) {
-    wanted = false;
-    const asked = settings();
-    const controller = new AbortController();
-    running = { draws: steps[step], controller };
-    try {
-      const data = await ask(`/api/crises/${crisis}/what-if`, { ...asked, draws: steps[step], channel, shows: true }, controller.signal);
-      if (!wanted || step === 0) show(data);
-      step = wanted ? 0 : step + 1;
-      if (step === steps.length) finish(data, asked);
-    } catch (error) {
-      if (error.name !== "AbortError" && error.code !== "request-superseded") {
-        refuse(error);
-        if (!wanted) break;
-      }
-      step = 0;
-    }
-  }
-  running = null;
-  place.classList.remove("busy");
-  if (wanted) refine();
+  refining.changed();
 }
 
 function show(data) {
@@ -104,20 +85,20 @@ function finish(data, asked) {
 async function split(asked) {
   try {
     const data = await ask(`/api/crises/${crisis}/what-if/shares`, asked);
-    if (!wanted && running === null) document.getElementById("shares").innerHTML = data.shown;
+    if (refining.idle) document.getElementById("shares").innerHTML = data.shown;
   } catch (error) {
     refuse(error);
   }
 }
 
 function refuse(error) {
-  problem.textContent = error.code ? `${error.message}. ${error.fix}.` : "The workbench does not answer; what you changed is kept, and goes when it is back.";
+  problem.textContent = wordsOf(error);
   problem.hidden = false;
   for (const row of quantities) {
     const field = row.querySelector(".entry input");
     if (error.at?.endsWith(row.dataset.path)) field.setAttribute("aria-invalid", "true");
   }
-  if (!error.code) setTimeout(() => running === null && changed(), 2000);
+  refining.retry(error);
 }
 
 function clear() {
