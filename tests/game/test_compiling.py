@@ -35,3 +35,12 @@ def test_the_command_says_so_on_a_fresh_cache_and_only_there(tmp_path):
     assert first.stderr.count("compiling") == 1  # on a busy machine lines of progress follow
     assert second.stderr == ""
     assert first.stdout == second.stdout
+
+
+@pytest.mark.slow
+def test_a_briefing_that_searches_and_solves_says_so_once(tmp_path):
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    out = str(tmp_path / "brief")
+    command = [sys.executable, "-m", "detente", "brief", "cuba-1962", "--draws", "8", "--out", out]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr.count("compiling the solver") == 1
