@@ -160,7 +160,7 @@ def test_a_range_is_narrowed_and_shifted(visit):
     page = settled(visit(f"/{CRISIS}/what-if"))
     path = first_path(page)
     row = page.locator(f'.quantity[data-path="{path}"]')
-    row.locator(".narrow summary").click()
+    row.locator(".reach summary").click()
     low, high = (float(slider(page, path).get_attribute(name)) for name in ("min", "max"))
     width = high - low
     before = cells(page)

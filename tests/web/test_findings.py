@@ -9,7 +9,7 @@ import detente.web
 from detente.crisis.elements import OutcomeRule
 from detente.crisis.expressions import NEVER
 from detente.web.answers import OfType, Row, Spread
-from detente.web.findings import find_leader, tell
+from detente.web.findings import find_leader, tell, tell_shares
 from detente.web.rendering import Renderer
 
 RENDERER = Renderer([Path(detente.web.__file__).parent / "templates"], [], None)
@@ -150,23 +150,35 @@ def test_types_are_told_with_their_ranges():
     ("parts", "against", "words"),
     [
         ([], 0, "Nothing is changed"),
+        ([("calm", 0.004)], 0, "The change does not move an attack by a point"),
+        (
+            [("calm", 0.004), ("risk", -0.004)],
+            1,
+            "None of the changes moves an attack by a point",
+        ),
+        (
+            [("calm", 0.03), ("risk", 0.02), ("stakes", 0.02)],
+            0,
+            "Calm moves an attack most (+3 points)",
+        ),
         ([("calm", 0.03)], 0, "Calm makes all of the difference (+3 points)"),
         ([("calm", 0.03), ("risk", 0.01)], 0, "Calm makes most of the difference (+3 points)"),
         (
             [("calm", 0.03), ("risk", -0.01)],
             1,
-            "Calm makes most of the difference (+3 points); 1 change pulls the other way",
+            "Calm moves an attack most (+3 points); 1 change pulls the other way",
         ),
         (
             [("calm", -0.03), ("a", 0.01), ("b", 0.01)],
             2,
-            "Calm makes most of the difference (−3 points); 2 changes pull the other way",
+            "Calm moves an attack most (−3 points); 2 changes pull the other way",
         ),
     ],
 )
 def test_shares_are_told_by_the_largest(parts, against, words):
     given = [{"label": label, "part": part} for label, part in parts]
-    assert RENDERER.words("words.j2", "shares", given, against) == words
+    case = tell_shares([part for _, part in parts])
+    assert RENDERER.words("words.j2", "shares", case, given, against) == words
 
 
 @pytest.mark.parametrize(

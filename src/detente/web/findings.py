@@ -9,7 +9,16 @@ from detente.brief.words import format_percent
 from detente.crisis.elements import OutcomeRule
 from detente.web.answers import Row
 
-__all__ = ["Leader", "LeaderCase", "TellCase", "change_of", "find_leader", "tell"]
+__all__ = [
+    "Leader",
+    "LeaderCase",
+    "SharesCase",
+    "TellCase",
+    "change_of",
+    "find_leader",
+    "tell",
+    "tell_shares",
+]
 
 TellCase = Literal["excluded", "ruled out", "possible", "as filed", "unmoved", "rises", "falls"]
 """How the chance of something is told: the rules leave no way to it, or now or before none; nothing was changed; it was
@@ -18,6 +27,10 @@ changed and the number that is printed is the same, larger, or smaller."""
 LeaderCase = Literal["likeliest", "together", "excluded", "still", "gains most", "loses most"]
 """What is told of the outcomes: the likeliest, or the likeliest group of them, or that none is possible; that none moves by
 a point; the one that moves most, and which way."""
+
+SharesCase = Literal["none", "still", "all", "most", "largest"]
+"""How the parts of a change are told: there is none; none moves by a point; there is one; the largest has more than half, and
+none is against it; or it is the largest alone."""
 
 _POINT = 0.005
 """Less than half a point does not show in whole points."""
@@ -84,6 +97,29 @@ def find_leader(rows: Sequence[Row], rules: Iterable[OutcomeRule], *, changed: b
     return Leader(
         case="gains most" if change > 0 else "loses most", label=moved.label, value=change
     )
+
+
+def tell_shares(parts: Sequence[float]) -> SharesCase:
+    """Return the case in which the parts of a change are told.
+
+    Parameters
+    ----------
+    parts
+        What each of the changes adds, the largest first, in 0-1.
+
+    Examples
+    --------
+    >>> tell_shares([0.03, 0.01]), tell_shares([0.03, -0.01]), tell_shares([0.001])
+    ('most', 'largest', 'still')
+    """
+    if not parts:
+        return "none"
+    if abs(parts[0]) < _POINT:
+        return "still"
+    if len(parts) == 1:
+        return "all"
+    against = any(part * parts[0] < 0 for part in parts)
+    return "largest" if against or abs(parts[0]) <= abs(sum(parts)) / 2 else "most"
 
 
 def change_of(row: Row) -> float:

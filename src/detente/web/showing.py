@@ -9,7 +9,7 @@ from detente.brief.pictures.scales import Scale
 from detente.crisis.crisis import Crisis
 from detente.web.answers import DRAWS, Asked, Shares, WhatIf
 from detente.web.charts import Charted, draw_rows
-from detente.web.findings import find_leader, tell
+from detente.web.findings import find_leader, tell, tell_shares
 from detente.web.links import write_link
 from detente.web.rendering import Renderer
 
@@ -95,6 +95,8 @@ def show_shares(renderer: Renderer, shares: Shares) -> dict[str, Any]:
     ends = [sorted((scale.at(0.0), scale.at(part.part))) for part in parts]
     return {
         "shares": shares,
-        "title": renderer.words("words.j2", "shares", parts, len(against)),
+        "title": renderer.words(
+            "words.j2", "shares", tell_shares([part.part for part in parts]), parts, len(against)
+        ),
         "bars": [(round(low, 1), round(high - low, 1)) for low, high in ends],
     }

@@ -1,20 +1,26 @@
 // Sliders of assumptions: a range until it is touched; arrows move it by 1%, Page keys by 10%, Delete lets it vary again.
 // A range is shifted or narrowed by three more: its two ends, and both together.
 
+/** Mark a row whose assumption is set, and one that holds a range. */
+function mark(row, value) {
+  row.classList.toggle("set", value !== "");
+  row.classList.toggle("ranged", value.includes(".."));
+}
+
 /** Show what the field of an assumption says on its slider. */
 export function dress(row) {
   const field = row.querySelector(".entry input");
   const slider = row.querySelector('input[type="range"]');
   const value = field.value.trim();
   const number = Number(value);
-  row.classList.toggle("set", value !== "");
+  mark(row, value);
   slider.value = value === "" || Number.isNaN(number) ? row.dataset.reference : number;
   slider.setAttribute("aria-valuetext", value === "" ? `varies, filed ${row.dataset.reference}` : value);
   if (value.includes("..")) {
     const [low, high] = value.split("..").map(Number);
     slider.value = (low + high) / 2;
   }
-  const ends = row.querySelectorAll(".narrow input");
+  const ends = row.querySelectorAll(".reach input");
   if (ends.length > 0) place(ends, value, slider);
 }
 
@@ -51,7 +57,7 @@ function step(row, slider, settled) {
 
 /** Make the sliders that shift or narrow a range, when they are first asked for. */
 function narrow(row, slider, write, settled) {
-  const part = row.querySelector(".narrow");
+  const part = row.querySelector(".reach");
   part.addEventListener("toggle", () => {
     const ends = ["From", "To", "Both together"].map((words) => {
       const label = document.createElement("label");
@@ -90,12 +96,12 @@ export function wire(row, moved, settled) {
   const short = (number) => String(Number(Number(number).toFixed(Math.min(digits, 12))));
   const write = (text) => {
     field.value = text;
-    row.classList.add("set");
+    mark(row, text);
     slider.setAttribute("aria-valuetext", text);
     moved();
   };
   slider.addEventListener("input", () => {
-    const ends = row.querySelectorAll(".narrow input");
+    const ends = row.querySelectorAll(".reach input");
     if (ends.length > 0) place(ends, slider.value, slider);
     write(short(slider.value));
   });
