@@ -5,6 +5,7 @@ get them and pages show them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -158,6 +159,7 @@ class Shares(BaseModel):
     parts: list[Share]
 
 
+@cache
 def version() -> str:
     """Return the version of the program."""
     from importlib.metadata import version as found  # noqa: PLC0415  # slow
