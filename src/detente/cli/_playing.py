@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from detente.cli._output import make_table, number, print_line, print_table, text
 
 if TYPE_CHECKING:
+    from detente.play.language import Endpoint
     from detente.play.sessions import Session
 
 __all__ = ["Play"]
@@ -18,8 +19,8 @@ _HELP = """Type the number or the id of a move; then `seal` it, or `back` to cho
 class Play:
     """A game in the terminal; reads lines, also from a pipe."""
 
-    def __init__(self, session: "Session", seat: str) -> None:
-        self.session, self.seat = session, seat
+    def __init__(self, session: "Session", seat: str, endpoint: "Endpoint | None" = None) -> None:
+        self.session, self.seat, self.endpoint = session, seat, endpoint
         self.told = {"seen": 0, "news": 0, "drawn": 0}
         self.names = {item["id"]: item["name"] for item in self.view["seats"]}
 
@@ -36,6 +37,7 @@ class Play:
         self.brief()
         print_line("`help` says what you can type.")
         while True:
+            self.ask_models()
             shown = self.view
             self.tell(shown)
             if shown["status"] == "ended":
@@ -46,6 +48,17 @@ class Play:
                 print_line(f"You leave in turn {shown['turn'] or ''}; the game is not over.")
                 return
             self.session.send(self.seat, "seal", {"choices": choices})
+
+    def ask_models(self) -> None:
+        """Ask for the orders of seats that a language model plays; say whom it is waited for, and what went wrong."""
+        from detente.play.language import answer_seat, seats_of_models
+
+        while self.endpoint is not None and (seats := seats_of_models(self.session.state)):
+            print_line(f"  asking {self.endpoint.model} for {self.names[seats[0]]}")
+            answer_seat(self.session, self.endpoint, seats[0])
+            last = self.session.state.asked[-1]
+            if last["fallback"]:
+                print_line(f"  {last['fault'] or 'no legal order'}: the bot's order stands")
 
     def tell(self, shown: dict[str, Any]) -> None:
         """Print what has been seen since the last time."""

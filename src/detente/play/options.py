@@ -63,6 +63,8 @@ class SessionOptions:
         Whether seats are shown the model's reading of what they may believe.
     looks
         Whether control may look at sealed orders; a look is logged.
+    model
+        Name of the language model that is asked for the orders of its seats; empty where none is.
     """
 
     seats: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class SessionOptions:
     talk: str = "any"
     beliefs: bool = True
     looks: bool = False
+    model: str = ""
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain data."""

@@ -11,6 +11,7 @@ from typing import Any
 from detente.play.aims import describe_role
 from detente.play.knowing import Knowledge, possible
 from detente.play.menus import describe_menu
+from detente.play.options import MODEL
 from detente.play.state import CONTROL, Message, Proposal, SessionState
 
 __all__ = ["PUBLIC", "view", "view_bytes"]
@@ -64,6 +65,7 @@ def _common(state: SessionState) -> dict[str, Any]:
                 "role": crisis.players[seat.player].role,
                 "colour": crisis.players[seat.player].colour,
                 "kind": seat.kind,
+                "model": state.options.model if seat.kind == MODEL else "",
                 "people": list(seat.names),
                 "ready": seat.ready,
             }

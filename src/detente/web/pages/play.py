@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from detente.web.links import SET, open_link
 from detente.web.pages._begin import CrisisOfPage
 from detente.web.play import routes
-from detente.web.play.asking import KINDS, AskedSession, read_session
+from detente.web.play.asking import AskedSession, kinds_of, read_session
 from detente.web.play.doors import rooms_of
 from detente.web.rendering import Page, renderer_of
 
@@ -32,7 +32,7 @@ def show(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
         request,
         crisis=crisis,
         rooms=rooms_of(request).lines(crisis.id),
-        kinds=KINDS,
+        kinds=kinds_of(rooms_of(request).model),
         given=given,
         stale=opened.stale,
         policy=opened.asked.policy or "",

@@ -10,25 +10,24 @@ from pydantic import BaseModel, ConfigDict, Field
 from detente.play.options import SessionOptions, read_options
 
 __all__ = [
-    "KINDS",
     "AskedCommand",
     "AskedFork",
     "AskedLink",
     "AskedSession",
     "Done",
     "SessionMade",
+    "kinds_of",
     "read_form",
     "read_session",
 ]
 
-Kind = Literal["human", "equilibrium", "scripted", "random"]
-KINDS: dict[str, str] = {
+Kind = Literal["human", "equilibrium", "scripted", "random", "model"]
+_KINDS: dict[str, str] = {
     "human": "a person",
     "equilibrium": "bot: the model's odds",
     "scripted": "bot: waits and holds back",
     "random": "bot: any legal move",
 }
-"""Who may play a seat, in words; language models are asked by a program of the host."""
 
 _LISTS, _TABLES = frozenset({"to", "choices"}), frozenset({"terms", "estimates", "state"})
 _NUMBERS = frozenset({"minutes", "round", "lapses"})
@@ -62,6 +61,19 @@ class AskedSession(_Asked):
         if self.session_seed is None:
             data["session_seed"] = secrets.randbelow(2**31)
         return read_options(data)
+
+
+def kinds_of(model: str) -> dict[str, str]:
+    """Return who may play a seat, in words; ``model`` names the language model that is set up, if one is.
+
+    Examples
+    --------
+    >>> kinds_of("some-model")["model"]
+    'language model: some-model'
+    >>> "model" in kinds_of("")
+    False
+    """
+    return {**_KINDS, "model": f"language model: {model}"} if model else dict(_KINDS)
 
 
 class SessionMade(BaseModel):

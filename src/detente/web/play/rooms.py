@@ -12,9 +12,9 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NoReturn
@@ -22,7 +22,9 @@ from typing import Any, NoReturn
 from detente.crisis.crisis import Crisis
 from detente.errors import DetenteError, refuse
 from detente.log import Log
-from detente.play.options import SessionOptions, read_options
+from detente.play.language import Endpoint
+from detente.play.options import MODEL, SessionOptions, read_options
+from detente.play.questions import Questions
 from detente.play.rulebooks import Rulebook
 from detente.play.sessions import Session, stream_of
 from detente.play.state import CONTROL
@@ -65,10 +67,13 @@ class Rooms:
         The crises.
     log
         Where sessions are.
+    endpoint
+        The server of language models that may play seats; by default none may.
     """
 
-    def __init__(self, bench: Workbench, log: Log) -> None:
+    def __init__(self, bench: Workbench, log: Log, endpoint: Endpoint | None = None) -> None:
         self._bench, self.log = bench, log
+        self._questions = None if endpoint is None else Questions(endpoint, self.note)
         self._books: Recent[Rulebook] = Recent(_BOOKS)
         self._views: Recent[Seen] = Recent(_VIEWS)
         self._live: dict[str, tuple[Session, float]] = {}
@@ -82,12 +87,36 @@ class Rooms:
     def create(
         self, crisis: str, options: SessionOptions, changes: Mapping[str, object] | None = None
     ) -> Session:
-        """Create a session of a crisis, perhaps with values set."""
+        """Create a session of a crisis, perhaps with values set.
+
+        Raises
+        ------
+        UsageError
+            ``command-invalid`` for a language model where no server of them is set up; others as of
+            :meth:`detente.play.sessions.Session.create`.
+        """
+        self.check_kinds(options.seats.values())
+        options = replace(options, model=self.model)
         book = self._book(self._bench.changed(crisis, changes or {}), options)
         session = Session.create(self.log, book, options)
         self._open_room(session.name, crisis, changes or {})
         self._keep(session)
         return session
+
+    @property
+    def model(self) -> str:
+        """Name of the language model that may play seats; empty where none is set up."""
+        return "" if self._questions is None else self._questions.endpoint.model
+
+    def check_kinds(self, kinds: Iterable[object]) -> None:
+        """Refuse a language model where no server of them is set up."""
+        if self._questions is None and MODEL in kinds:
+            refuse(
+                "no server of language models is set up here",
+                code="command-invalid",
+                at="seats",
+                fix="choose a person or a bot, or start the workbench with --model-url and --model",
+            )
 
     def fork(self, name: str, turn: int) -> Session:
         """Play a turn of a session anew in a room of its own; it stays as it is."""
@@ -268,6 +297,8 @@ class Rooms:
     def close(self) -> None:
         """Stop the clock."""
         self._stop.set()
+        if self._questions is not None:
+            self._questions.close()
         if self._clock is not None:
             self._clock.join(10)
 
@@ -286,6 +317,8 @@ class Rooms:
                 ):
                     session.send(CONTROL, "tick", now=now)
                     state = session.state
+                if self._questions is not None:
+                    self._questions.look(session)
                 with self._lock:
                     self._last[name] = state.events
                     if time.monotonic() - used > _QUIET and state.status != "running":

@@ -24,6 +24,7 @@ from detente.web.play.asking import (
     AskedSession,
     Done,
     SessionMade,
+    kinds_of,
     read_form,
 )
 from detente.web.play.doors import (
@@ -207,6 +208,8 @@ def command_session(request: Request, room: RoomName, who: Door, asked: AskedCom
 def _command(request: Request, room: str, who: str, asked: AskedCommand) -> Done:
     rooms = rooms_of(request)
     session = rooms.find(room)
+    if who == CONTROL and asked.kind == "take":
+        rooms.check_kinds([asked.data.get("kind")])
     events = session.send(who, asked.kind, asked.data, command=f"{who}:{asked.id}")
     rooms.note(room)
     return Done(at=events[0].at.isoformat() if events else "")
@@ -277,7 +280,7 @@ def show_page(request: Request, room: RoomName, who: Door) -> HTMLResponse:
         links = {
             seat: link_of(request, room, seat) for seat in (*session.state.seats, PUBLIC, CONTROL)
         }
-        shown = show_control(session, seen.view, links)
+        shown = show_control(session, seen.view, links, kinds_of(rooms.model))
         return renderer.page("play/control.html", request, **common, **shown)
     shown = show_seat(session.book.crisis, seen.view)
     template = "play/public.html" if who == PUBLIC else "play/seat.html"

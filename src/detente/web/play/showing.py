@@ -6,10 +6,10 @@ from typing import Any, Literal
 import segno
 
 from detente.crisis.crisis import Crisis
+from detente.play.options import MODEL
 from detente.play.sessions import Session
 from detente.play.state import CONTROL
 from detente.play.views import PUBLIC
-from detente.web.play.asking import KINDS
 from detente.web.play.pictures import draw_path, draw_thousand, draw_worth
 from detente.web.rendering import Renderer
 
@@ -18,6 +18,7 @@ __all__ = [
     "SeatCase",
     "clock_case",
     "end_case",
+    "name_of_seat",
     "show_control",
     "show_report",
     "show_seat",
@@ -70,7 +71,7 @@ def end_case(outcome: str, ends: Mapping[str, Sequence[float]]) -> EndCase:
 
 def show_seat(crisis: Crisis, view: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the page of a seat or of the public shows beside its view."""
-    names = {seat["id"]: seat["name"] for seat in view["seats"]}
+    names = {seat["id"]: name_of_seat(seat) for seat in view["seats"]}
     return {
         "case": clock_case(view),
         "names": {**names, CONTROL: "Control"},
@@ -80,6 +81,17 @@ def show_seat(crisis: Crisis, view: Mapping[str, Any]) -> dict[str, Any]:
         "worth": draw_worth(view["brief"]["worth"]) if "brief" in view else [],
         "issues": [issue for issue in crisis.issues.values() if issue.negotiable],
     }
+
+
+def name_of_seat(seat: Mapping[str, Any]) -> str:
+    """Return the name of a seat as pages show it: who is played by a language model is marked wherever it is named.
+
+    Examples
+    --------
+    >>> name_of_seat({"name": "Westmark", "kind": "model"})
+    'Westmark (language model)'
+    """
+    return f"{seat['name']} (language model)" if seat["kind"] == MODEL else str(seat["name"])
 
 
 def _standing(crisis: Crisis, state: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -114,18 +126,21 @@ def _moves(crisis: Crisis, view: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def show_control(
-    session: Session, view: Mapping[str, Any], links: Mapping[str, str]
+    session: Session,
+    view: Mapping[str, Any],
+    links: Mapping[str, str],
+    kinds: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return what the desk of control shows beside its view."""
+    """Return what the desk of control shows beside its view; ``kinds`` are who may play a seat, in words."""
     crisis = session.book.crisis
-    names = {seat["id"]: seat["name"] for seat in view["seats"]}
+    names = {seat["id"]: name_of_seat(seat) for seat in view["seats"]}
     labels = {name: item.label for name, item in crisis.instruments.items()}
     return {
         "names": {**names, CONTROL: "Control"},
         "numbers": {name: number for number, name in enumerate(names)},
         "standing": _standing(crisis, view["state"]),
         "links": {seat: (link, square(link)) for seat, link in links.items()},
-        "kinds": KINDS,
+        "kinds": kinds,
         "labels": labels
         | {
             chance.id: chance.label
@@ -152,7 +167,7 @@ def square(link: str) -> str:
 
 def show_report(renderer: Renderer, crisis: Crisis, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the report in the rows that its page shows."""
-    names = {seat["id"]: seat["name"] for seat in data["seats"]} | {
+    names = {seat["id"]: name_of_seat(seat) for seat in data["seats"]} | {
         "": "chance",
         CONTROL: "Control",
     }
