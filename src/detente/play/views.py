@@ -12,6 +12,7 @@ from detente.play.aims import describe_role
 from detente.play.knowing import Knowledge, possible
 from detente.play.menus import describe_menu
 from detente.play.state import CONTROL, Message, Proposal, SessionState
+from detente.play.survey import is_asked
 
 __all__ = ["PUBLIC", "view", "view_bytes"]
 
@@ -166,6 +167,7 @@ def _own(state: SessionState, player: str) -> dict[str, Any]:
         "menus": [describe_menu(state.book, state.where, menu) for menu in mine],
         "order": {"choices": list(order.choices), "why": order.why} if order else None,
         "estimates": [dict(values) for _, seat, values in state.estimates if seat == player],
+        "survey": dict(state.surveys.get(player, {})) if is_asked(state, player) else None,
     }
 
 

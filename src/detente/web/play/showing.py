@@ -8,6 +8,7 @@ import segno
 from detente.crisis.crisis import Crisis
 from detente.play.sessions import Session
 from detente.play.state import CONTROL
+from detente.play.survey import POINTS, QUESTIONS
 from detente.play.views import PUBLIC
 from detente.web.play.asking import KINDS
 from detente.web.play.pictures import draw_path, draw_thousand, draw_worth
@@ -79,6 +80,8 @@ def show_seat(crisis: Crisis, view: Mapping[str, Any]) -> dict[str, Any]:
         "moves": _moves(crisis, view),
         "worth": draw_worth(view["brief"]["worth"]) if "brief" in view else [],
         "issues": [issue for issue in crisis.issues.values() if issue.negotiable],
+        "survey": QUESTIONS,
+        "points": POINTS,
     }
 
 
@@ -171,7 +174,7 @@ def show_report(renderer: Renderer, crisis: Crisis, data: Mapping[str, Any]) -> 
         "play/words.j2", "ended", case, data["outcome_label"], start.get(data["outcome"])
     )
     asked = [
-        renderer.words("play/words.j2", "question", item, names, labels)
+        renderer.words("play/words.j2", "question", item, names, labels, types)
         for item in data["questions"]
     ]
     return {
