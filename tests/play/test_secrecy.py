@@ -85,6 +85,8 @@ def _session(book, types, choices, *, but, noise):
                 state = fold(state, "said", {"sender": sender, "to": to, "text": text})
             estimates = {f"outcome.{next(iter(book.crisis.outcomes))}": noise.random()}
             state = fold(state, "believed", {"seat": sender, "estimates": estimates})
+            answers = {"aims": noise.randint(1, 5), "remark": f"secret {noise.random()}"}
+            state = fold(state, "surveyed", {"seat": sender, "answers": answers})
         if len(others) > 1:
             data = {
                 "proposal": f"P{len(state.proposals) + 1}",

@@ -439,26 +439,6 @@ def test_the_report_says_how_it_ended(make, outcome, case, said):
     assert words(make, "ended", case, outcome, ends.get(outcome)).endswith(said)
 
 
-@pytest.mark.parametrize(
-    ("item", "said"),
-    [
-        ({"case": "changed_the_ends", "turn": 2, "seat": "usa", "did": "strike"}, "“air strike”"),
-        (
-            {"case": "kept_an_end_open_unseen", "turn": 2, "seat": "usa", "did": "strike"},
-            "did not see",
-        ),
-        (
-            {"case": "goal_missed", "seat": "usa", "short_by": 2.04},
-            "Washington got 2.0 stakes less",
-        ),
-    ],
-)
-def test_questions_for_the_debrief_have_words(make, item, said):
-    """Oracle by hand."""
-    names, labels = {"usa": "Washington"}, {"strike": "air strike"}
-    assert said in words(make, "question", item, names, labels)
-
-
 @pytest.mark.parametrize("rule", ["bot", "default", "extend", "pause"])
 def test_what_happens_to_a_missing_order_is_said(make, rule):
     """Oracle by hand: each rule has its own words."""

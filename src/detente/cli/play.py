@@ -90,14 +90,19 @@ ModelSeatOption = Annotated[
     ),
 ]
 ReportOption = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        "--report", help="Report on a game that was played: its id in the store.", metavar="SESSION"
+        "--report",
+        help="Report on a game that was played: its id in the store. Further ones are compared with it.",
+        metavar="SESSION",
     ),
 ]
 OutOption = Annotated[
     Path | None,
-    reworded(OUT, help="Folder for report.json, moves.csv and events.jsonl, people numbered."),
+    reworded(
+        OUT,
+        help="Folder for the report as HTML, PDF and JSON, and for moves.csv, survey.csv and events.jsonl; people are numbered.",
+    ),
 ]
 
 
@@ -151,7 +156,7 @@ def command(
         _serve(crisis, policy, assignments or (), store, endpoint)
         return
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
-    if report is not None:
+    if report:
         _report(loaded, report, store or "", out, as_json=as_json)
         return
     book = Rulebook(loaded, policy=policy, draws=draws, seed=seed)
@@ -173,7 +178,7 @@ def command(
 
 
 def _check_modes(
-    seat: str | None, report: str | None, store: str | None, *, all_bots: bool, as_json: bool
+    seat: str | None, report: list[str] | None, store: str | None, *, all_bots: bool, as_json: bool
 ) -> bool:
     """Refuse options that do not go together; tell whether it is said who plays, which else is said in the browser."""
     asked = [
@@ -181,7 +186,7 @@ def _check_modes(
         for name, given in (
             ("--all-bots", all_bots),
             ("--seat", seat is not None),
-            ("--report", report is not None),
+            ("--report", bool(report)),
         )
         if given
     ]
@@ -192,9 +197,9 @@ def _check_modes(
             at="--seat",
             fix="name a seat with --seat, let bots play with --all-bots, or --report a session",
         )
-    if report is not None and store is None:
+    if report and store is None:
         refuse(
-            f"it is not said where the session {report!r} is kept",
+            f"it is not said where the session {report[0]!r} is kept",
             code="option-invalid",
             at="--store",
             fix="name the store with --store",
@@ -305,20 +310,25 @@ def _play_seat(
             print_line(f"The session is kept as {session.name} in {log.place}.")
 
 
-def _report(crisis: "Crisis", name: str, store: str, out: Path | None, *, as_json: bool) -> None:
+def _report(
+    crisis: "Crisis", names: Sequence[str], store: str, out: Path | None, *, as_json: bool
+) -> None:
     from detente.cli._compiling import saying_what_compiles
     from detente.cli._reporting import print_report
     from detente.log import Log
+    from detente.play.comparing import compare_rooms
     from detente.play.reports import report_data
-    from detente.play.research import write_report
+    from detente.play.research import number_people, write_report
     from detente.play.sessions import Session
 
     with Log.open(store) as log, saying_what_compiles():
-        session = Session.find(log, name, crisis)
-        data = report_data(session.state)
-        events = [(event.kind, event.data) for event in session.events]
+        session = Session.find(log, names[0], crisis)
+        others = [Session(log, name, session.book) for name in names[1:]]
+        state, events = session.state, [(event.kind, event.data) for event in session.events]
+        rooms = compare_rooms(session.name, state, {one.name: one.state for one in others})
+        data = {**number_people(state, report_data(state)), "rooms": rooms}
     if out is not None:
-        for path in write_report(out, session.state, events):
+        for path in write_report(out, state, events, report=data):
             sys.stderr.write(f"wrote {path}\n")
     if as_json:
         sys.stdout.write(json_text(data))

@@ -24,7 +24,7 @@ from detente.play.state import (
     Turn,
 )
 
-__all__ = ["KINDS_OF_EVENT", "fold", "fold_all"]
+__all__ = ["KINDS_OF_EVENT", "TOLD", "fold", "fold_all"]
 
 Data = Mapping[str, Any]
 
@@ -52,7 +52,10 @@ def fold(state: SessionState, kind: str, data: Data) -> SessionState:
             at=f"event {state.events + 1}",
             fix="read the session with the version of detente that wrote it",
         )
-    return replace(_FOLDS[kind](state, data), events=state.events + 1)
+    history = state.history
+    if kind in TOLD:
+        history = (*history, (0 if state.status == "lobby" else state.turn, kind, data))
+    return replace(_FOLDS[kind](state, data), events=state.events + 1, history=history)
 
 
 def _created(state: SessionState, data: Data) -> SessionState:
@@ -285,6 +288,10 @@ def _ended(state: SessionState, data: Data) -> SessionState:
     return replace(state, status="ended", ends="", outcome=data["outcome"])
 
 
+def _surveyed(state: SessionState, data: Data) -> SessionState:
+    return replace(state, surveys={**state.surveys, data["seat"]: dict(data["answers"])})
+
+
 def _forked(state: SessionState, data: Data) -> SessionState:
     return replace(state, forked=(data["of"], data["turn"]), seed=data["seed"], ends="")
 
@@ -320,7 +327,29 @@ _FOLDS: dict[str, Callable[[SessionState, Data], SessionState]] = {
     "asked": _asked,
     "ended": _ended,
     "forked": _forked,
+    "surveyed": _surveyed,
 }
+
+TOLD = frozenset(
+    {
+        "joined",
+        "taken",
+        "said",
+        "proposed",
+        "signed",
+        "refused",
+        "breached",
+        "happened",
+        "changed",
+        "overridden",
+        "revealed",
+        "drew",
+        "news",
+        "ended",
+        "surveyed",
+    }
+)
+"""Kinds of events that a report tells in order."""
 
 KINDS_OF_EVENT = tuple(_FOLDS)
 """Every kind of event that a session may hold."""

@@ -21,6 +21,7 @@ from detente.play.commands import (
     tell,
 )
 from detente.play.state import SessionState
+from detente.play.survey import answer_survey
 
 __all__ = ["OF_SEATS"]
 
@@ -190,5 +191,6 @@ OF_SEATS: dict[str, Callable[[Recorder, Command], None]] = {
     "seal": _seal,
     "open": _open,
     "estimate": _estimate,
+    "survey": answer_survey,
 }
 """By the kind of the command, what it does."""

@@ -128,6 +128,7 @@ class Turn:
 class SessionState:
     """Where a session stands: a pure fold of its events.
 
+    ``history`` holds turn, kind and data of what a report tells in order (turn 0 before the start); ``surveys`` the answers by seat.
     ``earlier`` holds the openings that changes from outside have ended, each with its last stand; ``status`` is ``empty``,
     ``lobby``, ``running``, ``paused`` or ``ended``.
     """
@@ -159,6 +160,8 @@ class SessionState:
     asked: tuple[Mapping[str, Any], ...] = ()
     forked: tuple[str, int] = ("", 0)
     outcome: str = ""
+    surveys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    history: tuple[tuple[int, str, Mapping[str, Any]], ...] = ()
 
     @property
     def where(self) -> Stand:

@@ -13,6 +13,7 @@ from detente.play.knowing import Knowledge, possible
 from detente.play.menus import describe_menu
 from detente.play.options import MODEL
 from detente.play.state import CONTROL, Message, Proposal, SessionState
+from detente.play.survey import is_asked
 
 __all__ = ["PUBLIC", "view", "view_bytes"]
 
@@ -168,6 +169,7 @@ def _own(state: SessionState, player: str) -> dict[str, Any]:
         "menus": [describe_menu(state.book, state.where, menu) for menu in mine],
         "order": {"choices": list(order.choices), "why": order.why} if order else None,
         "estimates": [dict(values) for _, seat, values in state.estimates if seat == player],
+        "survey": dict(state.surveys.get(player, {})) if is_asked(state, player) else None,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from detente.play.options import SessionOptions, read_options
+from detente.play.survey import QUESTIONS
 
 __all__ = [
     "AskedCommand",
@@ -29,7 +30,9 @@ _KINDS: dict[str, str] = {
     "random": "bot: any legal move",
 }
 
-_LISTS, _TABLES = frozenset({"to", "choices"}), frozenset({"terms", "estimates", "state"})
+_LISTS = frozenset({"to", "choices"})
+_TABLES = frozenset({"terms", "estimates", "state", "answers"})
+_POINTS = frozenset(item.id for item in QUESTIONS if item.kind == "points")
 _NUMBERS = frozenset({"minutes", "round", "lapses"})
 
 
@@ -114,8 +117,8 @@ class Done(BaseModel):
 def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
     """Return the command that a form sends.
 
-    ``choices``, in order, and ``to`` may stand several times; ``terms.ISSUE``, ``state.VARIABLE`` and ``estimates.NAME``, the latter in
-    per cent, fill tables. Without an id of its own it gets one from what it says and what was seen when it was written, so that a form
+    ``choices``, in order, and ``to`` may stand several times; ``terms.ISSUE``, ``state.VARIABLE``, ``answers.QUESTION`` and ``estimates.NAME``,
+    the latter in per cent, fill tables. Without an id of its own it gets one from what it says and what was seen when it was written, so that a form
     that is sent twice is done once.
 
     Examples
@@ -124,6 +127,8 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
     {'to': ['usa'], 'text': 'yes'}
     >>> read_form([("kind", "estimate"), ("estimates.usa.firm", "60"), ("seen", "1")]).data
     {'estimates': {'usa.firm': 0.6}}
+    >>> read_form([("kind", "survey"), ("answers.aims", "4"), ("answers.remark", "4")]).data
+    {'answers': {'aims': 4, 'remark': '4'}}
     """
     data: dict[str, Any] = {}
     plain: dict[str, str] = {}
@@ -137,9 +142,7 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
                 found.append(value)
         elif table in _TABLES and key:
             if value.strip():
-                number = value if table == "state" else _number(value)
-                share = table == "estimates" and isinstance(number, float)
-                data.setdefault(table, {})[key] = number / 100 if share else number  # type: ignore[operator]
+                data.setdefault(table, {})[key] = _cell(table, key, value)
         elif name in _NUMBERS:
             if value.strip():
                 number = _number(value)
@@ -172,6 +175,15 @@ def read_session(crisis: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any
             whole = name == "draws" and value.isascii() and value.isdecimal()
             asked |= {name: int(value) if whole else value} if value.strip() else {}
     return {**asked, "beliefs": "beliefs" in given, "looks": "looks" in given}
+
+
+def _cell(table: str, key: str, value: str) -> float | str:
+    """Return what a field of a table holds: a number, a share of what is written in per cent, a point of the survey, or a text."""
+    if table in {"state", "answers"}:
+        whole = value.isascii() and value.isdecimal()
+        return int(value) if table == "answers" and key in _POINTS and whole else value
+    number = _number(value)
+    return number / 100 if table == "estimates" and isinstance(number, float) else number
 
 
 def _number(text: str) -> float | str:

@@ -14,7 +14,17 @@ from detente.play.views import PUBLIC
 from detente.web.access import SEAT_COOKIE
 from detente.web.play.rooms import Rooms
 
-__all__ = ["Door", "Owned", "RoomName", "SeatName", "cookie_of", "may_read", "owns", "rooms_of"]
+__all__ = [
+    "Door",
+    "Owned",
+    "RoomName",
+    "SeatName",
+    "controls",
+    "cookie_of",
+    "may_read",
+    "owns",
+    "rooms_of",
+]
 
 RoomName = Annotated[str, Path(pattern="^[A-Z2-9]{6}$")]
 SeatName = Annotated[str, Path(max_length=64, pattern="^[A-Za-z0-9_-]+$")]
@@ -58,6 +68,15 @@ def _control(request: Request, room: RoomName) -> str:
 
 Owned = Annotated[str, Depends(_control)]
 """The session that an address names, of which the request holds control."""
+
+
+def controls(request: Request, room: str) -> bool:
+    """Tell whether a request holds control of a session."""
+    try:
+        _open(request, room, CONTROL)
+    except UsageError:
+        return False
+    return True
 
 
 def may_read(request: Request, room: RoomName) -> str:

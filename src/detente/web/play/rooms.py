@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 from detente.crisis.crisis import Crisis
 from detente.errors import DetenteError, refuse
 from detente.log import Log
+from detente.play.comparing import MOST_ROOMS, compare_rooms, solution_key
 from detente.play.language import Endpoint
 from detente.play.options import MODEL, SessionOptions, read_options
 from detente.play.questions import Questions
@@ -159,6 +160,22 @@ class Rooms:
             status = "ended" if "ended" in kinds else "running" if "started" in kinds else "lobby"
             found.append(RoomLine(name=name, status=status, at=opened.at))
         return sorted(found, key=lambda line: line.at, reverse=True)
+
+    def compare(self, name: str) -> list[dict[str, Any]]:
+        """Return how this room went and the others that were played by the same solution and have ended, the latest first."""
+        session = self.find(name)
+        own = solution_key(session.events[0].data)
+        found: list[tuple[datetime, str]] = []
+        for stream in self.log.streams(stream_of("")):
+            other = stream.removeprefix(stream_of(""))
+            events = self.log.read(stream) if other != name else ()
+            ended = any(event.kind == "ended" for event in events)
+            if ended and solution_key(events[0].data) == own:
+                found.append((events[0].at, other))
+        latest = [other for _, other in sorted(found, reverse=True)][: MOST_ROOMS - 1]
+        return compare_rooms(
+            name, session.state, {other: self.find(other).state for other in latest}
+        )
 
     def _open_room(self, name: str, crisis: str, changes: Mapping[str, object]) -> None:
         data = {"crisis": crisis, "set": dict(changes)}

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from detente.errors import DetenteError
 from detente.play.reports import report_data
-from detente.play.research import event_lines, move_table
+from detente.play.research import event_lines, move_table, survey_table
 from detente.play.state import CONTROL
 from detente.play.views import PUBLIC
 from detente.web.play.asking import (
@@ -32,11 +32,13 @@ from detente.web.play.doors import (
     Owned,
     RoomName,
     SeatName,
+    controls,
     cookie_of,
     may_read,
     rooms_of,
 )
-from detente.web.play.showing import show_control, show_report, show_seat
+from detente.web.play.reporting import show_report
+from detente.web.play.showing import show_control, show_seat
 from detente.web.rendering import renderer_of
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "create_session",
     "download_events",
     "download_moves",
+    "download_survey",
     "follow_session",
     "fork_on_page",
     "fork_session",
@@ -106,8 +109,17 @@ def create_session(request: Request, asked: AskedSession) -> SessionMade:
 
 @api.get("/sessions/{room}/report")
 def report_session(request: Request, room: Reader) -> dict[str, Any]:
-    """Return the report of a session that has ended; as ``detente play --report --json``."""
-    return report_data(rooms_of(request).find(room).state)
+    """Return the report of a session that has ended; as ``detente play --report --json``.
+
+    ``rooms`` compares it with other rooms of the same crisis file, commitment and cases; for who holds control.
+    """
+    return _report(request, room)
+
+
+def _report(request: Request, room: str) -> dict[str, Any]:
+    rooms = rooms_of(request)
+    data = report_data(rooms.find(room).state)
+    return {**data, "rooms": rooms.compare(room) if controls(request, room) else []}
 
 
 @api.get("/sessions/{room}/moves.csv", response_class=Response)
@@ -116,6 +128,14 @@ def download_moves(request: Request, room: Reader) -> Response:
     state = rooms_of(request).find(room).state
     report_data(state)
     return _file(move_table(state), "text/csv; charset=utf-8", f"{room}-moves.csv")
+
+
+@api.get("/sessions/{room}/survey.csv", response_class=Response)
+def download_survey(request: Request, room: Reader) -> Response:
+    """Return the points of the survey of a session that has ended as a table, a row for each seat that answered."""
+    state = rooms_of(request).find(room).state
+    report_data(state)
+    return _file(survey_table(state), "text/csv; charset=utf-8", f"{room}-survey.csv")
 
 
 @api.get("/sessions/{room}/events.jsonl", response_class=Response)
@@ -222,7 +242,7 @@ def _command(request: Request, room: str, who: str, asked: AskedCommand) -> Done
 def report_on_page(request: Request, room: Reader) -> HTMLResponse:
     """Show the report of a session that has ended."""
     session, renderer = rooms_of(request).find(room), renderer_of(request)
-    shown = show_report(renderer, session.book.crisis, report_data(session.state))
+    shown = show_report(renderer, session.book.crisis, _report(request, room))
     return renderer.page("play/report.html", request, room=room, digest=session.digest, **shown)
 
 

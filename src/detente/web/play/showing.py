@@ -1,4 +1,4 @@
-"""What the pages of a session show beyond a view: labels of the crisis, links as squares, and the report in rows."""
+"""What the pages of a session show beyond a view: labels of the crisis, links as squares, and in what words."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -9,9 +9,9 @@ from detente.crisis.crisis import Crisis
 from detente.play.options import MODEL
 from detente.play.sessions import Session
 from detente.play.state import CONTROL
+from detente.play.survey import POINTS, QUESTIONS
 from detente.play.views import PUBLIC
-from detente.web.play.pictures import draw_path, draw_thousand, draw_worth
-from detente.web.rendering import Renderer
+from detente.web.play.pictures import draw_worth
 
 __all__ = [
     "EndCase",
@@ -20,7 +20,6 @@ __all__ = [
     "end_case",
     "name_of_seat",
     "show_control",
-    "show_report",
     "show_seat",
     "square",
 ]
@@ -80,6 +79,8 @@ def show_seat(crisis: Crisis, view: Mapping[str, Any]) -> dict[str, Any]:
         "moves": _moves(crisis, view),
         "worth": draw_worth(view["brief"]["worth"]) if "brief" in view else [],
         "issues": [issue for issue in crisis.issues.values() if issue.negotiable],
+        "survey": QUESTIONS,
+        "points": POINTS,
     }
 
 
@@ -163,45 +164,3 @@ def square(link: str) -> str:
     False
     """
     return str(segno.make(link, error="m").svg_inline(scale=4, omitsize=True, svgclass="qr"))
-
-
-def show_report(renderer: Renderer, crisis: Crisis, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the report in the rows that its page shows."""
-    names = {seat["id"]: name_of_seat(seat) for seat in data["seats"]} | {
-        "": "chance",
-        CONTROL: "Control",
-    }
-    labels = {name: item.label for name, item in crisis.instruments.items()}
-    for item in crisis.instruments.values():
-        labels |= {chance.id: chance.label for chance in item.chance}
-    ends = {name: item.label for name, item in crisis.outcomes.items()}
-    types = {
-        (player, kind.id): kind.label
-        for player, who in crisis.players.items()
-        for kind in who.types
-    }
-    start = data["turns"][0]["ends"] if data["turns"] else {}
-    case = end_case(data["outcome"], start)
-    words = renderer.words(
-        "play/words.j2", "ended", case, data["outcome_label"], start.get(data["outcome"])
-    )
-    asked = [
-        renderer.words("play/words.j2", "question", item, names, labels)
-        for item in data["questions"]
-    ]
-    return {
-        "told": crisis,
-        "report": data,
-        "finding": words,
-        "asked": asked,
-        "names": names,
-        "numbers": {seat["id"]: number for number, seat in enumerate(data["seats"])},
-        "labels": labels,
-        "ends": ends,
-        "types": types,
-        "path": draw_path(data["turns"]),
-        "thousands": [
-            (turn, draw_thousand([turn["thousand"].get(name, 0) for name in ends]))
-            for turn in data["turns"]
-        ],
-    }
