@@ -56,7 +56,7 @@ _MOST_CLIENTS = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much one client may ask for.
+    """How much one client may ask for: who holds a seat's link, or else an address.
 
     ``body`` is the most bytes of a request and ``upload`` those of a file that is sent, ``burst`` the most requests at once and
     ``per_second`` those after that.
@@ -126,6 +126,8 @@ class Guard:
         How much one client may ask for.
     refused
         Makes the answer to what is refused from the request and the error.
+    counted
+        Returns whom a request is counted for, from its path, its cookies and its bearer token; empty: its address.
     clock
         Seconds, for the rate.
     """
@@ -137,10 +139,11 @@ class Guard:
         access: Access,
         limits: Limits,
         refused: Callable[[Scope, UsageError], App],
+        counted: Callable[[str, Mapping[str, str], str], str] = lambda _path, _cookies, _bearer: "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app, self._access, self._limits = app, access, limits
-        self._refused, self._clock = refused, clock
+        self._refused, self._counted, self._clock = refused, counted, clock
         self._rates: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -160,7 +163,7 @@ class Guard:
             set_cookies.append(f"{_CSRF_COOKIE}={csrf}; Path=/; HttpOnly; SameSite=Strict")
         answer = self._app
         try:
-            self._check_rate(scope)
+            self._check_rate(scope, headers, cookies)
             self._check_host(headers)
             redirect = self._check_token(scope, headers, cookies)
             if redirect is not None:
@@ -177,8 +180,13 @@ class Guard:
             answer = self._refused(scope, error)
         await answer(scope, receive, _adding(send, set_cookies))
 
-    def _check_rate(self, scope: Scope) -> None:
-        client = str((scope.get("client") or ("",))[0])
+    def _check_rate(
+        self, scope: Scope, headers: Mapping[str, str], cookies: Mapping[str, str]
+    ) -> None:
+        """Refuse who asks too often: by seat, for the seats of a class sit behind one address, else by address."""
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        client = self._counted(str(scope["path"]), cookies, bearer)
+        client = client or str((scope.get("client") or ("",))[0])
         now, limits = self._clock(), self._limits
         left, since = self._rates.pop(client, (float(limits.burst), now))
         left = min(float(limits.burst), left + (now - since) * limits.per_second)

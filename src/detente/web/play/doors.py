@@ -4,6 +4,8 @@ Who may use the workbench at all may create sessions, and control and project th
 machine that several use nobody opens the seat of another by a room in the address.
 """
 
+import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
@@ -14,10 +16,26 @@ from detente.play.views import PUBLIC
 from detente.web.access import SEAT_COOKIE
 from detente.web.play.rooms import Rooms
 
-__all__ = ["Door", "Owned", "RoomName", "SeatName", "cookie_of", "may_read", "owns", "rooms_of"]
+__all__ = [
+    "Door",
+    "Owned",
+    "RoomName",
+    "SeatName",
+    "cookie_of",
+    "may_read",
+    "owns",
+    "rooms_of",
+    "seat_of",
+]
+
+_PLACE = re.compile(r"/(?:api/sessions|play)/([A-Z2-9]{6})/([A-Za-z0-9_-]{1,64})(?:/.*)?")
+_COOKIE = re.compile(re.escape(SEAT_COOKIE) + r"([A-Z2-9]{6})_([A-Za-z0-9_-]{1,64})")
 
 RoomName = Annotated[str, Path(pattern="^[A-Z2-9]{6}$")]
 SeatName = Annotated[str, Path(max_length=64, pattern="^[A-Za-z0-9_-]+$")]
+
+_MOST_SEATS = 8
+"""Cookies of seats that are looked at to tell whom a request is counted for."""
 
 
 def rooms_of(request: Request) -> Rooms:
@@ -29,6 +47,26 @@ def rooms_of(request: Request) -> Rooms:
 def cookie_of(room: str, who: str) -> str:
     """Return the name of the cookie that holds what opens a seat."""
     return f"{SEAT_COOKIE}{room}_{who}"
+
+
+def seat_of(rooms: Rooms, path: str, cookies: Mapping[str, str], bearer: str) -> str:
+    """Return the seat for which a request is counted: that of its address if it holds what opens it, else one that it holds; or none.
+
+    It looks at signatures alone: whether a link was ended is asked where a door opens.
+    """
+    held = [
+        (*found.groups(), token)
+        for name, token in sorted(cookies.items())
+        if (found := _COOKIE.fullmatch(name))
+    ]
+    place = _PLACE.fullmatch(path)
+    if place is not None:
+        held.sort(key=lambda item: item[:2] != place.groups())
+        held[:0] = [(*place.groups(), bearer)] if bearer else []
+    for room, who, token in held[:_MOST_SEATS]:
+        if rooms.has_signed(room, who, token):
+            return f"{room}/{who}"
+    return ""
 
 
 def owns(request: Request) -> bool:

@@ -38,6 +38,9 @@ _LIVE, _BOOKS, _VIEWS = 256, 8, 512
 _QUIET = 3600.0
 """Seconds after which a session that nobody asked for is let go; it is opened again when somebody does."""
 
+_DIGITS = 7
+"""Digits that the number of a link stays below."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -222,18 +225,14 @@ class Rooms:
             ``session-unknown``, ``seat-foreign`` for a seat that there is not, ``access-denied``.
         """
         self._known(name, who)
-        number = token.partition(".")[0]
-        signed = number.isascii() and number.isdecimal() and len(number) < 7
-        if not signed or not hmac.compare_digest(
-            self._sign(name, who, int(number)).encode(), token.encode()
-        ):
+        if not self.has_signed(name, who, token):
             refuse(
                 f"this browser does not hold the link that opens {who!r} of session {name}",
                 code="access-denied",
                 at="link",
                 fix="open the link, or photograph the square, that control shows for this seat",
             )
-        ended = self._renewed(name, who)
+        number, ended = token.partition(".")[0], self._renewed(name, who)
         if int(number) < len(ended):
             refuse(
                 f"this link was ended by control at {ended[int(number)]:%H:%M} UTC",
@@ -241,6 +240,13 @@ class Rooms:
                 at="link",
                 fix="ask control for the new link of this seat",
             )
+
+    def has_signed(self, name: str, who: str, token: str) -> bool:
+        """Tell whether what opens a seat was made here, be its link ended or not; it asks no session."""
+        number = token.partition(".")[0]
+        if not (number.isascii() and number.isdecimal() and len(number) < _DIGITS):
+            return False
+        return hmac.compare_digest(self._sign(name, who, int(number)).encode(), token.encode())
 
     def _known(self, name: str, who: str) -> None:
         state = self.find(name).state
