@@ -43,7 +43,7 @@ def make(bench, rooms):
     return client
 
 
-def hold(client, rooms, room, who):
+def hold(rooms, room, who):
     """Ask as a browser that holds the link of a seat."""
     return {"cookie": f"detente_seat_{room}_{who}={rooms.token(room, who)}"}
 
@@ -53,7 +53,7 @@ def test_seats_behind_one_address_do_not_use_up_each_others_requests(make, rooms
     link, is counted for the address that all share."""
     client = make(burst=2, per_second=0.001)
     room = rooms.create(CRISIS, SessionOptions(seats=PEOPLE, draws=16, case=0)).name
-    west = hold(client, rooms, room, "west")
+    west = hold(rooms, room, "west")
     north = {"authorization": f"Bearer {rooms.token(room, 'north')}"}
     forged = {"cookie": f"detente_seat_{room}_west=0.{'A' * 32}"}
     asked = [("west", west), ("west", west), ("north", north), ("north", north)]

@@ -30,7 +30,7 @@ KINDS: dict[str, str] = {
 }
 """Who may play a seat, in words; language models are asked by a program of the host."""
 
-_LISTS, _TABLES = frozenset({"to", "choices"}), frozenset({"terms", "estimates", "state"})
+_LISTS, _TABLES = frozenset({"to", "choices"}), frozenset({"terms", "estimates", "state", "when"})
 _NUMBERS = frozenset({"minutes", "round", "lapses"})
 
 
@@ -102,7 +102,7 @@ class Done(BaseModel):
 def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
     """Return the command that a form sends.
 
-    ``choices``, in order, and ``to`` may stand several times; ``terms.ISSUE``, ``state.VARIABLE`` and ``estimates.NAME``, the latter in
+    ``choices``, in order, and ``to`` may stand several times; ``terms.ISSUE``, ``state.VARIABLE``, ``when.VARIABLE`` and ``estimates.NAME``, the latter in
     per cent, fill tables. Without an id of its own it gets one from what it says and what was seen when it was written, so that a form
     that is sent twice is done once.
 
@@ -125,7 +125,7 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
                 found.append(value)
         elif table in _TABLES and key:
             if value.strip():
-                number = value if table == "state" else _number(value)
+                number = value if table in {"state", "when"} else _number(value)
                 share = table == "estimates" and isinstance(number, float)
                 data.setdefault(table, {})[key] = number / 100 if share else number  # type: ignore[operator]
         elif name in _NUMBERS:

@@ -22,11 +22,13 @@ from typing import Any, NoReturn
 from detente.crisis.crisis import Crisis
 from detente.errors import DetenteError, refuse
 from detente.log import Log
+from detente.play.commands import stamp
 from detente.play.options import SessionOptions, read_options
 from detente.play.rulebooks import Rulebook
 from detente.play.sessions import Session, stream_of
-from detente.play.state import CONTROL
+from detente.play.state import CONTROL, SessionState
 from detente.play.views import PUBLIC, view
+from detente.web.play.pricing import Odds, Pricing
 from detente.web.workbench import Recent, Workbench
 
 __all__ = ["RoomLine", "Rooms", "Seen"]
@@ -38,6 +40,8 @@ _LIVE, _BOOKS, _VIEWS = 256, 8, 512
 _QUIET = 3600.0
 """Seconds after which a session that nobody asked for is let go; it is opened again when somebody does."""
 
+_PATIENCE = 0.5
+"""Seconds that a desk waits for its odds."""
 _DIGITS = 7
 """Digits that the number of a link stays below."""
 
@@ -68,15 +72,19 @@ class Rooms:
         The crises.
     log
         Where sessions are.
+    pricing
+        What prices the odds of desks.
     """
 
-    def __init__(self, bench: Workbench, log: Log) -> None:
+    def __init__(self, bench: Workbench, log: Log, pricing: Pricing | None = None) -> None:
         self._bench, self.log = bench, log
         self._books: Recent[Rulebook] = Recent(_BOOKS)
         self._views: Recent[Seen] = Recent(_VIEWS)
         self._live: dict[str, tuple[Session, float]] = {}
         self._last: dict[str, int] = {}
         self._here: Counter[tuple[str, str]] = Counter()
+        self._left: dict[str, dict[str, datetime]] = {}
+        self._pricing = pricing or Pricing()
         self._lock, self._stop = threading.Lock(), threading.Event()
         self._clock: threading.Thread | None = None
 
@@ -163,22 +171,34 @@ class Rooms:
     def see(self, name: str, who: str) -> Seen:
         """Return what a seat, control or the public is sent of a session as it stands."""
         state = self.find(name).state
-        here = self.here(name) if who == CONTROL else ()
+        if who != CONTROL:
+            return self._views.get((name, state.events, who), lambda: _seen(view(state, who)))
+        here, away = sorted(self.here(name)), self.away(name)
+        odds = self.odds(name, wait_s=_PATIENCE)
+        ready = odds is not None and odds.ready.is_set()
 
         def look() -> Seen:
             found = view(state, who)
-            if who == CONTROL:
-                found["here"] = sorted(here)
-            sent = json.dumps(found, sort_keys=True).encode()
-            return Seen(id=hashlib.sha256(sent).hexdigest()[:24], view=found)
+            found |= {"here": here, "away": {seat: stamp(when) for seat, when in away.items()}}
+            found |= {"odds": odds.found if odds and ready else None}
+            found |= {"odds_fault": odds.fault if odds and ready else "", "odds_due": not ready}
+            return _seen(found)
 
-        return self._views.get((name, state.events, who, tuple(sorted(here))), look)
+        key = (name, state.events, who, tuple(here), tuple(sorted(away.items())), ready)
+        return self._views.get(key, look)
+
+    def odds(self, name: str, *, wait_s: float = 0.0) -> Odds | None:
+        """Return the odds where a session stands, for its desk alone; None of one that has ended."""
+        state = self.find(name).state
+        return None if state.status == "ended" else self._pricing.odds(state, wait_s=wait_s)
 
     def moved(self, name: str, who: str) -> tuple[object, ...]:
         """Return something that differs when what somebody is sent may differ; it asks neither the log nor the rules."""
-        here = tuple(sorted(self.here(name))) if who == CONTROL else ()
         with self._lock:
-            return (self._last.get(name, 0), here)
+            last = self._last.get(name, 0)
+        if who != CONTROL:
+            return (last,)
+        return (last, *sorted(self.here(name)), *sorted(self.away(name)), self._pricing.priced)
 
     def here(self, name: str) -> tuple[str, ...]:
         """Return the seats that follow the session now."""
@@ -187,15 +207,42 @@ class Rooms:
                 who for (room, who), count in self._here.items() if room == name and count > 0
             )
 
+    def away(self, name: str) -> dict[str, datetime]:
+        """Return the seats that a person has taken and nobody follows now, and since when."""
+        with self._lock:
+            return dict(self._left.get(name, {}))
+
     def come(self, name: str, who: str) -> None:
         """Note that somebody begins to follow a session."""
         with self._lock:
             self._here[name, who] += 1
+            self._left.get(name, {}).pop(who, None)
 
     def go(self, name: str, who: str) -> None:
         """Note that somebody follows it no longer."""
         with self._lock:
             self._here[name, who] -= 1
+
+    def touch(self, name: str, who: str) -> None:
+        """Note that somebody who may not follow a session has done something: it is away from now on, and not from before."""
+        with self._lock:
+            self._left.get(name, {}).pop(who, None)
+
+    def _look_for(
+        self, name: str, state: SessionState, now: datetime
+    ) -> list[tuple[str, datetime]]:
+        """Note who is away, and return the seats that a bot is to take, with when they were left."""
+        people = {
+            seat.player for seat in state.seats.values() if seat.kind == "human" and seat.names
+        }
+        here, limit = self.here(name), state.options.away_minutes
+        with self._lock:
+            before = self._left.get(name, {})
+            left = {who: before.get(who, now) for who in state.seats if who in people - {*here}}
+            self._left[name] = left
+        if state.status != "running" or limit is None:
+            return []
+        return [item for item in left.items() if (now - item[1]).total_seconds() >= 60.0 * limit]
 
     # --- links -------------------------------------------------------------------------------------------------------
 
@@ -285,17 +332,18 @@ class Rooms:
             with suppress(DetenteError):  # what fails now is tried again with the next look
                 state = session.state
                 now = datetime.now(UTC)
-                if (
-                    state.status == "running"
-                    and state.ends
-                    and now > datetime.fromisoformat(state.ends)
-                ):
+                ends = datetime.fromisoformat(state.ends) if state.ends else None
+                if state.status == "running" and ends is not None and now > ends:
                     session.send(CONTROL, "tick", now=now)
-                    state = session.state
+                for who, when in self._look_for(name, session.state, now):
+                    told = {"seat": who, "kind": "equilibrium", "why": "nobody is there"}
+                    session.send(CONTROL, "take", told, command=f"away:{who}:{stamp(when)}")
+                state = session.state
                 with self._lock:
                     self._last[name] = state.events
                     if time.monotonic() - used > _QUIET and state.status != "running":
                         self._live.pop(name, None)
+                        self._left.pop(name, None)
                         self._last.pop(name, None)
 
     def note(self, name: str) -> None:
@@ -326,6 +374,11 @@ def _run(of: "weakref.ref[Rooms]", stop: threading.Event) -> None:
             return
         rooms.tick()
         del rooms
+
+
+def _seen(found: Mapping[str, Any]) -> Seen:
+    sent = json.dumps(found, sort_keys=True).encode()
+    return Seen(id=hashlib.sha256(sent).hexdigest()[:24], view=found)
 
 
 def _room(name: str) -> str:

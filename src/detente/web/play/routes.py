@@ -208,6 +208,7 @@ def _command(request: Request, room: str, who: str, asked: AskedCommand) -> Done
     rooms = rooms_of(request)
     session = rooms.find(room)
     events = session.send(who, asked.kind, asked.data, command=f"{who}:{asked.id}")
+    rooms.touch(room, who)
     rooms.note(room)
     return Done(at=events[0].at.isoformat() if events else "")
 

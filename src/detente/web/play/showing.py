@@ -10,6 +10,7 @@ from detente.play.sessions import Session
 from detente.play.state import CONTROL
 from detente.play.views import PUBLIC
 from detente.web.play.asking import KINDS
+from detente.web.play.desks import show_odds
 from detente.web.play.pictures import draw_path, draw_thousand, draw_worth
 from detente.web.rendering import Renderer
 
@@ -136,6 +137,7 @@ def show_control(
         "variables": list(crisis.state.values()),
         "next_round": max(session.state.where.where[0], session.state.begun.first_round) + 1,
         "public": PUBLIC,
+        "odds": show_odds(session, view),
     }
 
 
