@@ -47,8 +47,10 @@ _FILE = "application/octet-stream"
 """Kind of a file that is sent as it is; a page of another site may not send it without asking first."""
 SEAT_COOKIE = "detente_seat_"
 """Begins the names of cookies that hold what opens a seat of a session."""
-_SESSIONS = re.compile(r"/(?:api/sessions|play)/[A-Z2-9]{6}/.*")
-"""Pages of sessions need no token: they see to it themselves that a seat's link opens no more than its seat
+_SESSIONS = re.compile(
+    r"/(?:api/sessions|play)/[A-Z2-9]{6}/.*|/(?:api/classes|play/class)/[A-Z2-9]{6}(?:/.*)?"
+)
+"""Pages of sessions and classes need no token: they see to it themselves that a seat's link opens no more than its seat
 (:mod:`detente.web.play.doors`)."""
 _MOST_CLIENTS = 1024
 """Clients whose rate is remembered; the one that was quiet longest is forgotten first."""

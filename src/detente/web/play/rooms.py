@@ -31,7 +31,7 @@ from detente.play.views import PUBLIC, view
 from detente.web.play.pricing import Odds, Pricing
 from detente.web.workbench import Recent, Workbench
 
-__all__ = ["RoomLine", "Rooms", "Seen"]
+__all__ = ["RoomLine", "Rooms", "Seen", "class_stream", "make_seen"]
 
 _LOOK = 0.2
 """Seconds between looks at the clock, and at what other processes have added."""
@@ -56,11 +56,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomLine:
-    """A session in a list: its name, how it stands, and when it was created."""
+    """A session in a list: its name, how it stands, when it was created, and the class that it belongs to, if any."""
 
     name: str
     status: str
     at: datetime
+    group: str = ""
 
 
 class Rooms:
@@ -91,20 +92,25 @@ class Rooms:
     # --- sessions ----------------------------------------------------------------------------------------------------
 
     def create(
-        self, crisis: str, options: SessionOptions, changes: Mapping[str, object] | None = None
+        self,
+        crisis: str,
+        options: SessionOptions,
+        changes: Mapping[str, object] | None = None,
+        *,
+        group: str = "",
     ) -> Session:
-        """Create a session of a crisis, perhaps with values set."""
+        """Create a session of a crisis, perhaps with values set, and perhaps as a room of a class."""
         book = self._book(self._bench.changed(crisis, changes or {}), options)
         session = Session.create(self.log, book, options)
-        self._open_room(session.name, crisis, changes or {})
+        self._open_room(session.name, crisis, changes or {}, group)
         self._keep(session)
         return session
 
     def fork(self, name: str, turn: int) -> Session:
-        """Play a turn of a session anew in a room of its own; it stays as it is."""
+        """Play a turn of a session anew in a room of its own, of the same class; it stays as it is."""
         crisis, changes = self._opened(name)
         session = self.find(name).fork(turn)
-        self._open_room(session.name, crisis, changes)
+        self._open_room(session.name, crisis, changes, self.group_of(name))
         self._keep(session)
         return session
 
@@ -139,12 +145,21 @@ class Rooms:
             name = stream.removeprefix("room/")
             kinds = {event.kind for event in self.log.read(stream_of(name))}
             status = "ended" if "ended" in kinds else "running" if "started" in kinds else "lobby"
-            found.append(RoomLine(name=name, status=status, at=opened.at))
+            found.append(
+                RoomLine(name=name, status=status, at=opened.at, group=opened.data.get("class", ""))
+            )
         return sorted(found, key=lambda line: line.at, reverse=True)
 
-    def _open_room(self, name: str, crisis: str, changes: Mapping[str, object]) -> None:
-        data = {"crisis": crisis, "set": dict(changes)}
+    def group_of(self, name: str) -> str:
+        """Return the class that a room belongs to; empty for none."""
+        opened = next((item for item in self.log.read(_room(name)) if item.kind == "opened"), None)
+        return str(opened.data.get("class", "")) if opened is not None else ""
+
+    def _open_room(self, name: str, crisis: str, changes: Mapping[str, object], group: str) -> None:
+        data = {"crisis": crisis, "set": dict(changes), **({"class": group} if group else {})}
         self.log.append(_room(name), [("opened", data)], command="opened")
+        if group:
+            self.log.append(class_stream(group), [("added", {"room": name})], command=name)
 
     def _opened(self, name: str) -> tuple[str, Mapping[str, Any]]:
         """Return the crisis of a room and what is set in it; a session made elsewhere says its crisis itself."""
@@ -168,13 +183,13 @@ class Rooms:
 
     # --- what is sent ------------------------------------------------------------------------------------------------
 
-    def see(self, name: str, who: str) -> Seen:
-        """Return what a seat, control or the public is sent of a session as it stands."""
+    def see(self, name: str, who: str, *, wait_s: float = _PATIENCE) -> Seen:
+        """Return what a seat, control or the public is sent of a session as it stands; control waits a while for its odds."""
         state = self.find(name).state
         if who != CONTROL:
-            return self._views.get((name, state.events, who), lambda: _seen(view(state, who)))
+            return self._views.get((name, state.events, who), lambda: make_seen(view(state, who)))
         here, away = sorted(self.here(name)), self.away(name)
-        odds = self.odds(name, wait_s=_PATIENCE)
+        odds = self.odds(name, wait_s=wait_s)
         ready = odds is not None and odds.ready.is_set()
 
         def look() -> Seen:
@@ -182,7 +197,7 @@ class Rooms:
             found |= {"here": here, "away": {seat: stamp(when) for seat, when in away.items()}}
             found |= {"odds": odds.found if odds and ready else None}
             found |= {"odds_fault": odds.fault if odds and ready else "", "odds_due": not ready}
-            return _seen(found)
+            return make_seen(found)
 
         key = (name, state.events, who, tuple(here), tuple(sorted(away.items())), ready)
         return self._views.get(key, look)
@@ -255,7 +270,7 @@ class Rooms:
 
     def token(self, name: str, who: str) -> str:
         """Return what opens a seat of a session, as long as its link is not renewed."""
-        return self._sign(name, who, len(self._renewed(name, who)))
+        return self.sign(name, who, len(self._renewed(name, who)))
 
     def renew(self, name: str, who: str, command: str = "") -> str:
         """End the link of a seat, and return what opens it from now on."""
@@ -293,7 +308,7 @@ class Rooms:
         number = token.partition(".")[0]
         if not (number.isascii() and number.isdecimal() and len(number) < _DIGITS):
             return False
-        return hmac.compare_digest(self._sign(name, who, int(number)).encode(), token.encode())
+        return hmac.compare_digest(self.sign(name, who, int(number)).encode(), token.encode())
 
     def _known(self, name: str, who: str) -> None:
         state = self.find(name).state
@@ -305,7 +320,8 @@ class Rooms:
                 fix=f"use {', '.join([*state.seats, CONTROL, PUBLIC])}",
             )
 
-    def _sign(self, name: str, who: str, number: int) -> str:
+    def sign(self, name: str, who: str, number: int) -> str:
+        """Return what opens a seat by the link of a number."""
         mac = hmac.new(self._key, f"{name}/{who}/{number}".encode(), "sha256").digest()
         return f"{number}.{base64.urlsafe_b64encode(mac[:24]).decode()}"
 
@@ -376,9 +392,15 @@ def _run(of: "weakref.ref[Rooms]", stop: threading.Event) -> None:
         del rooms
 
 
-def _seen(found: Mapping[str, Any]) -> Seen:
+def make_seen(found: Mapping[str, Any]) -> Seen:
+    """Return a view with its name."""
     sent = json.dumps(found, sort_keys=True).encode()
     return Seen(id=hashlib.sha256(sent).hexdigest()[:24], view=found)
+
+
+def class_stream(group: str) -> str:
+    """Return the stream of a class."""
+    return f"class/{group}"
 
 
 def _room(name: str) -> str:

@@ -1,6 +1,7 @@
 """What the pages of a session show beyond a view: labels of the crisis, links as squares, and the report in rows."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import segno
@@ -141,6 +142,7 @@ def show_control(
     }
 
 
+@lru_cache(maxsize=1024)
 def square(link: str) -> str:
     """Return a link as a square to be photographed, in SVG without a style of its own.
 
