@@ -97,6 +97,11 @@ def _session(book, types, choices, *, but, noise):
                 "lapses": 0,
             }
             state = fold(state, "proposed", data)
+        if others:  # what control tells others in confidence, and what it has in wait for them
+            told = {"text": f"secret {noise.random()}", "to": [noise.choice(others)]}
+            state = fold(state, "news", {**told, "kind": "inject"})
+            waits = {"inject": "I1", "round": 9, "state": {}, "why": "", "when": {}, **told}
+            state = fold(state, "injected", waits)
         return fold(state, "noted", {"text": f"note {noise.random()}"})
 
     while left:

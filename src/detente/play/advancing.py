@@ -67,7 +67,7 @@ def _bring(recorder: Recorder, round_number: int) -> bool:
         if holds:
             changes |= inject.state
             if inject.text:
-                tell(recorder, inject.text, "inject")
+                tell(recorder, inject.text, "inject", to=list(inject.to))
     if not changes:
         return False
     variables = state.book.crisis.state

@@ -123,12 +123,13 @@ def _inject(recorder: Recorder, command: Command) -> None:
     when = _state_values(state, command, "when")
     text = read_text(command, "text", need=not changes)
     why = read_text(command, "why", need=bool(changes))
+    to = list(read_seats(state, command, "to"))
     last = max(state.where.where[0], state.begun.first_round)
     round_number = command.data.get("round", last + 1 if changes or when else 0)
     if not isinstance(round_number, int) or isinstance(round_number, bool):
         invalid("round", f"{round_number!r} is no round", "use the number of a round to come")
     if not changes and not when and not round_number:
-        tell(recorder, text, "inject", to=list(read_seats(state, command, "to")))
+        tell(recorder, text, "inject", to=to)
         return
     if state.status == "ended" or not last < round_number <= crisis.rounds:
         invalid(
@@ -144,6 +145,7 @@ def _inject(recorder: Recorder, command: Command) -> None:
         state=changes,
         why=why,
         when=when,
+        to=to,
     )
 
 
@@ -225,9 +227,11 @@ def _take(recorder: Recorder, command: Command) -> None:
         invalid("seat", f"there is no seat {seat!r}", f"use {', '.join(state.seats)}")
     if kind not in KINDS:
         invalid("kind", f"no seat is played by {kind!r}", f"use {', '.join(KINDS)}")
+    why = read_text(command, "why", need=False)
     recorder.emit("taken", seat=seat, kind=kind)
     words = "a person" if kind == "human" else "a language model" if kind == "model" else "a bot"
-    tell(recorder, f"{name_of(state, seat)} is played by {words} from now on.", "seat")
+    because = f": {why}" if why else ""
+    tell(recorder, f"{name_of(state, seat)} is played by {words} from now on{because}.", "seat")
     advance(recorder)
 
 

@@ -221,6 +221,7 @@ def _injected(state: SessionState, data: Data) -> SessionState:
         state=dict(data["state"]),
         why=data["why"],
         when=dict(data["when"]),
+        to=tuple(data["to"]),
     )
     return replace(state, injects={**state.injects, inject.id: inject})
 

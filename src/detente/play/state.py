@@ -90,7 +90,7 @@ class News:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inject:
-    """Something that control brings in when a round begins: news, and values that it sets."""
+    """Something that control brings in when a round begins: news, to all or to the seats in ``to``, and values that it sets."""
 
     id: str
     round: int
@@ -98,6 +98,7 @@ class Inject:
     state: Mapping[str, str]
     why: str
     when: Mapping[str, str] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
     status: str = "waiting"
 
 

@@ -239,11 +239,13 @@ def _control(state: SessionState) -> dict[str, Any]:
                 "text": item.text,
                 "state": dict(item.state),
                 "when": dict(item.when),
+                "to": list(item.to),
                 "why": item.why,
                 "status": item.status,
             }
             for item in state.injects.values()
         ],
+        "overrides": dict(state.overrides),
         "notes": list(state.notes),
         "estimates": [
             {"turn": turn, "seat": seat, "estimates": dict(values)}

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from detente.web.documents import Documents
 from detente.web.drafts import Drafts
 from detente.web.films import Films
 from detente.web.jobs import Jobs
+from detente.web.play.doors import seat_of
 from detente.web.play.rooms import Rooms
 from detente.web.rendering import Page, Renderer, describe
 from detente.web.workbench import Workbench
@@ -109,6 +111,7 @@ def create_app(
         access=access or Access(),
         limits=limits or Limits(),
         refused=lambda scope, error: answer_error(renderer, Request(scope), error),
+        counted=partial(seat_of, app.state.rooms),
     )
 
 

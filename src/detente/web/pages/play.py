@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from detente.web.links import SET, open_link
 from detente.web.pages._begin import CrisisOfPage
-from detente.web.play import routes
+from detente.web.play import class_routes, routes
 from detente.web.play.asking import AskedSession, kinds_of, read_session
 from detente.web.play.doors import rooms_of
 from detente.web.rendering import Page, renderer_of
@@ -18,7 +18,9 @@ from detente.web.rendering import Page, renderer_of
 __all__ = ["PAGE", "api", "create_on_page", "router", "show"]
 
 PAGE = Page(label="Play", path="play", order=85)
-api = routes.api
+api = APIRouter()
+api.include_router(class_routes.api)
+api.include_router(routes.api)
 router = APIRouter()
 
 
@@ -53,6 +55,9 @@ async def create_on_page(request: Request, crisis: CrisisOfPage) -> RedirectResp
     return RedirectResponse(f"/play/{session.name}/control", status_code=303)
 
 
+router.include_router(
+    class_routes.router
+)  # before those of sessions: `/play/class/...` is no room `class`
 router.include_router(routes.router)
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "draw_ladder",
     "draw_path",
     "draw_rooms",
+    "draw_share",
     "draw_thousand",
     "draw_worth",
 ]
@@ -39,6 +40,23 @@ def draw_worth(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         )
         found.append({**row, "bar": bar})
     return found
+
+
+def draw_share(share: Sequence[float]) -> str:
+    """Return a share with its 5-95% range on a line from 0 to 1.
+
+    Examples
+    --------
+    >>> draw_share((0.5, 0.25, 0.75)).count("<rect")
+    2
+    """
+    mean, low, high = (100.0 * end for end in share)
+    return (
+        f'<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        f'<line class="zero" x1="0" x2="0" y1="0" y2="10"/>'
+        f'<rect class="range" x="{low:.1f}" y="2" width="{max(high - low, 0.5):.1f}" height="6"/>'
+        f'<rect class="point" x="{min(max(mean - 0.5, 0.0), 99.0):.1f}" y="0" width="1" height="10"/></svg>'
+    )
 
 
 def draw_thousand(counts: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote
 
@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ValidationError
 
-from detente.errors import DetenteError
 from detente.play.reports import report_data
 from detente.play.research import event_lines, move_table, survey_table
 from detente.play.state import CONTROL
@@ -32,17 +31,19 @@ from detente.web.play.doors import (
     Owned,
     RoomName,
     SeatName,
+    classes_of,
     controls,
     cookie_of,
     may_read,
+    opens_class,
     rooms_of,
 )
+from detente.web.play.following import follow, now_text
 from detente.web.play.reporting import show_report
 from detente.web.play.showing import show_control, show_seat
 from detente.web.rendering import renderer_of
 
 __all__ = [
-    "Changed",
     "Viewed",
     "api",
     "ask_on_page",
@@ -68,10 +69,6 @@ __all__ = [
 api = APIRouter()
 router = APIRouter()
 
-_LOOK = 0.1
-"""Seconds between looks for news of a session that is followed."""
-_CHECK = 20
-"""Looks between two checks that the link still opens the seat."""
 _DAY = 86_400 * 30
 """Seconds that a browser keeps a seat."""
 
@@ -84,15 +81,6 @@ class Viewed(BaseModel):
     id: str
     now: str
     view: dict[str, Any]
-
-
-class Changed(BaseModel):
-    """That what one is sent has changed: fetch the view. ``ends`` is when the phase ends, ``now`` the server's time."""
-
-    id: str
-    now: str
-    ends: str
-    status: str
 
 
 # --- for programs ----------------------------------------------------------------------------------------------------
@@ -166,7 +154,7 @@ def relink_seat(request: Request, room: Owned, asked: AskedLink) -> dict[str, st
 def view_session(request: Request, room: RoomName, who: Door) -> Viewed:
     """Return what a seat, ``control`` or ``public`` may know of a session, and nothing else."""
     seen = rooms_of(request).see(room, who)
-    return Viewed(id=seen.id, now=_now(), view=dict(seen.view))
+    return Viewed(id=seen.id, now=now_text(), view=dict(seen.view))
 
 
 @api.get("/sessions/{room}/{who}/events", response_class=EventSourceResponse)
@@ -182,39 +170,19 @@ async def follow_session(
     A follower that comes back with the id that it saw last is told at once if anything has changed since; nothing about what it
     may not know, not even that something happened, is sent.
     """
-    rooms, jobs = rooms_of(request), request.app.state.jobs
-    sent = last_event_id if last_event_id is not None else after
+    rooms = rooms_of(request)
     token = request.cookies.get(cookie_of(room, who), "")
-    moved: tuple[object, ...] | None = None
     rooms.come(room, who)
-    looks = 0
     try:
-        while not jobs.is_ending:
-            looks += 1
-            if token and looks % _CHECK == 0:
-                try:
-                    await asyncio.to_thread(rooms.check, room, who, token)
-                except DetenteError:
-                    yield ServerSentEvent(event="ended", data={})
-                    return
-            now = rooms.moved(room, who)
-            if now != moved:
-                moved = now
-                seen = await asyncio.to_thread(rooms.see, room, who)
-                if seen.id != sent:
-                    sent = seen.id
-                    yield ServerSentEvent(
-                        id=sent,
-                        event="changed",
-                        data=Changed(
-                            id=sent,
-                            now=_now(),
-                            ends=seen.view["ends"],
-                            status=seen.view["status"],
-                        ),
-                        retry=1000,
-                    )
-            await asyncio.sleep(_LOOK)
+        events = follow(
+            request,
+            last_event_id if last_event_id is not None else after,
+            moved=partial(rooms.moved, room, who),
+            see=partial(rooms.see, room, who),
+            check=partial(rooms.check, room, who, token) if token else None,
+        )
+        async for event in events:
+            yield event
     finally:
         rooms.go(room, who)
 
@@ -231,6 +199,7 @@ def _command(request: Request, room: str, who: str, asked: AskedCommand) -> Done
     if who == CONTROL and asked.kind == "take":
         rooms.check_kinds([asked.data.get("kind")])
     events = session.send(who, asked.kind, asked.data, command=f"{who}:{asked.id}")
+    rooms.touch(room, who)
     rooms.note(room)
     return Done(at=events[0].at.isoformat() if events else "")
 
@@ -294,13 +263,17 @@ def show_page(request: Request, room: RoomName, who: Door) -> HTMLResponse:
         "seen": seen.id,
         "view": seen.view,
         "told": session.book.crisis,
-        "now": _now(),
+        "now": now_text(),
     }
     if who == CONTROL:
         links = {
             seat: link_of(request, room, seat) for seat in (*session.state.seats, PUBLIC, CONTROL)
         }
         shown = show_control(session, seen.view, links, kinds_of(rooms.model))
+        group = rooms.group_of(room)
+        shown["group"] = (
+            classes_of(request).see(group).view if group and opens_class(request, group) else None
+        )
         return renderer.page("play/control.html", request, **common, **shown)
     shown = show_seat(session.book.crisis, seen.view)
     template = "play/public.html" if who == PUBLIC else "play/seat.html"
@@ -340,7 +313,3 @@ def _file(text: str, kind: str, room: str) -> Response:
         "cache-control": "no-store",
     }
     return Response(text, media_type=kind, headers=headers)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
