@@ -44,7 +44,7 @@ def test_sessions_of_bots_are_told_as_json(capsys, monkeypatch, bot):
 
 def test_a_seat_is_played_from_a_pipe(capsys, monkeypatch):
     """Oracle: hand; a move can be taken back until it is sealed, closed moves say why, and the end is told."""
-    typed = "help\nbrief\nfacts\nstate\nbeliefs\nmenu\naccept\nmoon\ninvade\nwhat\nback\nwithdraw\nseal\n"
+    typed = "help\nbrief\nfacts\nstate\nbeliefs\nmenu\naccept\nmoon\ninvade\nwhat\nback\nwithdraw\nseal\nreport\n"
     asked = ("play", TEMPLATE, "--seat", "north", "--draws", "4")
     code, out, err = run(capsys, monkeypatch, *asked, typed=typed)
     assert (code, err) == (0, "")
@@ -59,6 +59,8 @@ def test_a_seat_is_played_from_a_pipe(capsys, monkeypatch):
         "Chosen: withdraw. `seal` or `back`?",
         "The end: Northland withdraws",
         "Westmark was:",
+        "Westmark is played by a bot, which does not talk",
+        "played by human, was:",
     ):
         assert words in text
 
