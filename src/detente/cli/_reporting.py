@@ -39,7 +39,7 @@ def print_report(data: dict[str, Any]) -> None:
         who = names.get(point["seat"], "chance")
         for reason in point["why"]:
             print_line(f"Turn {point['turn']}, {who}, {point['did']}: {_REASONS[reason]}.")
-    for item in data["rooms"][1:]:
+    for item in data.get("rooms", ())[1:]:
         print_line(_room(item, names))
     for goal in data["goals"]:
         print_line(f"{names[goal['seat']]}: {_goal(goal)}.")
