@@ -131,6 +131,10 @@ def find_pages(packages: Sequence[str]) -> tuple[tuple[Page, APIRouter, APIRoute
     return tuple(sorted(found, key=lambda pair: (pair[0].order, pair[0].path)))
 
 
+_UNREADABLE = 400
+"""Status by which the framework says that a body cannot be parsed."""
+
+
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(DetenteError)
     def _tell(request: Request, error: DetenteError) -> Response:
@@ -150,6 +154,14 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _unknown(request: Request, error: HTTPException) -> Response:
+        if error.status_code == _UNREADABLE:
+            own = UsageError(
+                "what was sent cannot be read as JSON",
+                code="option-invalid",
+                at="body",
+                fix="send JSON, not nested deeply, as /api/openapi.json describes it",
+            )
+            return answer_error(request.app.state.renderer, request, own, status=_UNREADABLE)
         own = UsageError(
             f"there is nothing at {request.url.path[:120]!r} for {request.method}",
             code="page-unknown",
