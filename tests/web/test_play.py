@@ -198,7 +198,7 @@ def test_foreign_illegal_and_oversized_commands_are_refused(make, owner, room):
 
 
 @pytest.mark.parametrize(
-    "raw", [b"[" * 100_000, b'{"id": "a", "data": ' + b'{"a":' * 3000, b"\xff\xfe\x00", b"{"]
+    "raw", [b"[" * 100_000, b'{"id": "a", "data": ' + b'{"a":' * 3000, b"\xff\xfe\x00"]
 )
 def test_what_is_no_json_is_refused_as_such(make, room, raw):
     """Oracle by hand: a body that is no JSON, is nested without end or is no text is refused, and said to be unreadable."""
