@@ -329,8 +329,7 @@ def server(bench, rooms):
 def test_the_report_fits_and_all_can_use_it(visit, rooms, two, theme, width):
     """Oracle: independent code, axe with the rules of WCAG 2.2 AA; nothing is wider than the window; one drawing of each is shown."""
     page = visit(f"/play/{two[0]}/report", width=width, color_scheme=theme)
-    for item in page.locator("details:not([open]) > summary").all():
-        item.click()
+    page.evaluate("for (const item of document.querySelectorAll('details')) item.open = true")
     assert find_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     shown = [item.is_visible() for item in page.locator("svg.path").all()]
