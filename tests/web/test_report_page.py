@@ -12,11 +12,16 @@ from starlette.testclient import TestClient
 from tests.web.accessibility import find_faults
 from tests.web.conftest import HERE, TOKEN, csrf_of
 
+from detente.errors import RunError
 from detente.log import Log
 from detente.play.options import SessionOptions
+from detente.play.reports import report_data
+from detente.play.research import number_people
 from detente.play.survey import QUESTIONS
 from detente.web import Workbench, create_app
 from detente.web.access import Access, Limits
+from detente.web.play import printing
+from detente.web.play.printing import to_pages
 from detente.web.play.reporting import rooms_case
 from detente.web.play.rooms import Rooms
 from detente.web.rendering import Renderer
@@ -302,6 +307,70 @@ def test_the_survey_is_answered_by_a_form_and_shown_as_counts(make, rooms):
     assert "What the seats say of it" in seat.get(f"/play/{name}/report").text
 
 
+# --- pages to take along ---------------------------------------------------------------------------------------------
+
+
+def test_the_report_is_printed_and_kept_as_a_file_without_names(make, two):
+    """Oracle: published, ISO 14289-1 asks for a tagged file with its mark and words for pictures; and by hand: no name of a person
+    stands in the pages, no markup of one in the file, and the file asks for nothing."""
+    owner = make(owner=True)
+    pdf = owner.get(f"/play/{two[0]}/report.pdf")
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF-")
+    assert b"pdfuaid:part>1<" in pdf.content
+    assert b"/StructTreeRoot" in pdf.content
+    assert b"/Alt" in pdf.content
+    page = owner.get(f"/play/{two[0]}/report.html").text
+    assert "person1 takes the seat of Westmark" in page
+    assert "Ilse" not in page
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert not re.search(r'(?:src|href)="(?!#)', page)
+    assert "url(" not in page
+    assert owner.get(f"/play/{two[0]}/report.pdf").content == pdf.content
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '#panic("source")',
+        "*b _i_ `c` $x$ @key <label> \\ ] [ } { // c /* d",
+        '"); #panic("source") //',
+        "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 \u4f60\u597d",
+        "\U0001f600 e\u0301\u0301\u0301",
+        "x" * 2000,
+        "\n" * 50 + "line",
+    ],
+)
+def test_no_text_of_a_person_breaks_the_pages(rooms, renderer, two, text):
+    """Oracle: independent code, typst itself: what it took as source would stop it, for `panic` stops it."""
+    session = rooms.find(two[0])
+    data = number_people(session.state, report_data(session.state)) | {"rooms": []}
+    told = [item | ({"text": text} if "text" in item else {}) for item in data["timeline"]]
+    steps = [item | {"why": text} for item in data["steps"]]
+    answers = {"west": {"aims": 1, "remark": text}}
+    changed = data | {
+        "timeline": told,
+        "steps": steps,
+        "survey": data["survey"] | {"answers": answers},
+    }
+    made = to_pages(renderer, session.book.crisis, changed, room="ROOM", digest="0" * 64)
+    assert made["report.pdf"].startswith(b"%PDF-")
+    assert sorted(made) == ["report.html", "report.pdf"]
+
+
+def test_pages_that_typst_refuses_say_so(rooms, renderer, two, monkeypatch, tmp_path):
+    """Oracle by hand."""
+    layout = tmp_path / "broken.typ"
+    layout.write_text('#panic("no")', "utf-8")
+    monkeypatch.setattr(printing, "_LAYOUT", layout)
+    session = rooms.find(two[0])
+    data = number_people(session.state, report_data(session.state)) | {"rooms": []}
+    with pytest.raises(RunError) as caught:
+        to_pages(renderer, session.book.crisis, data, room="ROOM", digest="0" * 64)
+    assert (caught.value.code, caught.value.at) == ("print-failed", "report.pdf")
+
+
 # --- in a browser ----------------------------------------------------------------------------------------------------
 
 
@@ -329,8 +398,7 @@ def server(bench, rooms):
 def test_the_report_fits_and_all_can_use_it(visit, rooms, two, theme, width):
     """Oracle: independent code, axe with the rules of WCAG 2.2 AA; nothing is wider than the window; one drawing of each is shown."""
     page = visit(f"/play/{two[0]}/report", width=width, color_scheme=theme)
-    for item in page.locator("details:not([open]) > summary").all():
-        item.click()
+    page.evaluate("for (const item of document.querySelectorAll('details')) item.open = true")
     assert find_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     shown = [item.is_visible() for item in page.locator("svg.path").all()]

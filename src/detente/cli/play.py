@@ -320,15 +320,18 @@ def _report(
     from detente.play.reports import report_data
     from detente.play.research import number_people, write_report
     from detente.play.sessions import Session
+    from detente.web.play.printing import file_renderer, to_pages
 
     with Log.open(store) as log, saying_what_compiles():
         session = Session.find(log, names[0], crisis)
         others = [Session(log, name, session.book) for name in names[1:]]
         state, events = session.state, [(event.kind, event.data) for event in session.events]
+        digest = session.digest
         rooms = compare_rooms(session.name, state, {one.name: one.state for one in others})
         data = {**number_people(state, report_data(state)), "rooms": rooms}
     if out is not None:
-        for path in write_report(out, state, events, report=data):
+        pages = to_pages(file_renderer(), crisis, data, room=names[0], digest=digest)
+        for path in write_report(out, state, events, report=data, pages=pages):
             sys.stderr.write(f"wrote {path}\n")
     if as_json:
         sys.stdout.write(json_text(data))

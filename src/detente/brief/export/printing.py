@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from detente.brief.document import Brief
     from detente.brief.summary import BriefSummary
 
-__all__ = ["PAGES", "to_pdf", "to_png", "to_printed"]
+__all__ = ["PAGES", "SERIF", "to_pdf", "to_png", "to_printed", "typeset"]
 
 PAGES = 2
 """How many pages a brief may have."""
@@ -145,6 +145,51 @@ _SHEETS = b"""
 """
 
 
+def typeset(
+    layout: Path,
+    data: Mapping[str, Any],
+    *,
+    made: "datetime",
+    otherwise: Mapping[str, Any],
+    crisis: str,
+    at: str,
+) -> bytes:
+    """Set pages of another layout than the briefing's, tagged by PDF/UA-1.
+
+    Parameters
+    ----------
+    layout
+        A file of typst that reads ``data`` as JSON from its inputs: whatever stands in it is text and never source.
+    data
+        What the pages say.
+    made
+        The time that the file bears.
+    otherwise
+        What the pages say where no font has a letter of theirs: then the standard cannot be kept.
+    crisis, at
+        Id of the crisis and name of the file, for messages.
+
+    Raises
+    ------
+    RunError
+        ``print-failed`` if typst refuses the pages.
+    """
+    import typst  # noqa: PLC0415  as above
+
+    try:
+        try:
+            text = json.dumps(data, ensure_ascii=False)
+            found = _compiler(layout, text)
+            return bytes(found.compile(format="pdf", pdf_standards=[STANDARD], timestamp=made))
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+            text = json.dumps(otherwise, ensure_ascii=False)
+            return bytes(_compiler(layout, text).compile(format="pdf", timestamp=made))
+    except typst.TypstError as error:
+        raise _print_error(crisis, error, at) from error
+
+
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
@@ -189,10 +234,10 @@ def _midnight(brief: "Brief") -> "datetime":
     return datetime.combine(brief.crisis.as_of, time(), tzinfo=UTC)
 
 
-def _print_error(crisis: str, error: Exception) -> RunError:
+def _print_error(crisis: str, error: Exception, at: str = "brief.pdf") -> RunError:
     message = f"typst refused the pages of {crisis}: {str(error).strip().splitlines()[0]}"
     fix = "look for letters that cannot be printed in the words of the crisis file, and report it with that file"
-    return RunError(message, code="print-failed", at="brief.pdf", fix=fix)
+    return RunError(message, code="print-failed", at=at, fix=fix)
 
 
 _HALO = re.compile(

@@ -1,6 +1,6 @@
 """The after-action report as its page, its file and its printed pages show it: words, rows and pictures, made of its data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from detente.crisis.crisis import Crisis
@@ -178,12 +178,15 @@ def _pictures(
             rungs[kind.force].append(kind.label)
     named = {force: ", ".join(kinds) for force, kinds in rungs.items()}
     climbed = renderer.words(_WORDS, "says_ladder", data["turns"], named)
+    drawn: dict[str, Callable[[int], str]] = {
+        "path": lambda width: draw_path(path, turned, width=width, says=says),
+        "ladder": lambda width: draw_ladder(data["turns"], named, width=width, says=climbed),
+    }
     return {
         "rungs": named,
-        "path": draw_both(lambda width: draw_path(path, turned, width=width, says=says)),
-        "ladder": draw_both(
-            lambda width: draw_ladder(data["turns"], named, width=width, says=climbed), wide=HALF
-        ),
+        "draw": drawn,
+        "path": draw_both(drawn["path"]),
+        "ladder": draw_both(drawn["ladder"], wide=HALF),
         "beliefs": _beliefs(renderer, data, shown),
         "thousands": {
             turn["turn"]: draw_thousand([turn["thousand"].get(name, 0) for name in ends])
@@ -215,13 +218,16 @@ def _beliefs(
 def _rooms(renderer: Renderer, data: Mapping[str, Any]) -> dict[str, Any]:
     rooms = data["rooms"]
     if not rooms:
-        return {"rooms_title": "", "rooms_picture": ""}
+        return {"rooms_title": "", "rooms_picture": "", "draw_rooms": None}
     ends = len({room["outcome"] for room in rooms})
     says = renderer.words(_WORDS, "says_rooms", rooms)
     lines = [[point["attack"][0] for point in room["path"]] for room in rooms]
+
+    def draw(width: int) -> str:
+        return draw_rooms([line for line in lines if line], width=width, says=says)
+
     return {
         "rooms_title": renderer.words(_WORDS, "rooms_title", rooms_case(rooms), len(rooms), ends),
-        "rooms_picture": draw_both(
-            lambda width: draw_rooms([line for line in lines if line], width=width, says=says)
-        ),
+        "rooms_picture": draw_both(draw),
+        "draw_rooms": draw,
     }

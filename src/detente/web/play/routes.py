@@ -13,7 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ValidationError
 
 from detente.play.reports import report_data
-from detente.play.research import event_lines, move_table, survey_table
+from detente.play.research import event_lines, move_table, number_people, survey_table
 from detente.play.state import CONTROL
 from detente.play.views import PUBLIC
 from detente.web.play.asking import (
@@ -39,6 +39,7 @@ from detente.web.play.doors import (
     rooms_of,
 )
 from detente.web.play.following import follow, now_text
+from detente.web.play.printing import to_pages
 from detente.web.play.reporting import show_report
 from detente.web.play.showing import show_control, show_seat
 from detente.web.rendering import renderer_of
@@ -51,12 +52,14 @@ __all__ = [
     "create_session",
     "download_events",
     "download_moves",
+    "download_report",
     "download_survey",
     "follow_session",
     "fork_on_page",
     "fork_session",
     "join",
     "link_of",
+    "print_report",
     "relink_on_page",
     "relink_seat",
     "report_on_page",
@@ -215,6 +218,26 @@ def report_on_page(request: Request, room: Reader) -> HTMLResponse:
     return renderer.page("play/report.html", request, room=room, digest=session.digest, **shown)
 
 
+@router.get("/play/{room}/report.pdf")
+def print_report(request: Request, room: Reader) -> Response:
+    """Return the report as PDF, people numbered."""
+    return _pages(request, room, "report.pdf", "application/pdf")
+
+
+@router.get("/play/{room}/report.html")
+def download_report(request: Request, room: Reader) -> Response:
+    """Return the report as one file that needs no server, people numbered."""
+    return _pages(request, room, "report.html", "text/html; charset=utf-8")
+
+
+def _pages(request: Request, room: str, name: str, kind: str) -> Response:
+    session = rooms_of(request).find(room)
+    data = number_people(session.state, _report(request, room))
+    crisis, digest = session.book.crisis, session.digest
+    made = to_pages(renderer_of(request), crisis, data, room=room, digest=digest)
+    return _file(made[name], kind, f"{room}-{name}")
+
+
 @router.post("/play/{room}/control/links")
 async def relink_on_page(request: Request, room: Owned) -> RedirectResponse:
     """Take the form that ends the link of a seat."""
@@ -307,7 +330,7 @@ def _back(room: str, who: str) -> RedirectResponse:
     return RedirectResponse(f"/play/{room}/{quote(who)}", status_code=303)
 
 
-def _file(text: str, kind: str, room: str) -> Response:
+def _file(text: str | bytes, kind: str, room: str) -> Response:
     headers = {
         "content-disposition": f'attachment; filename="{room}"',
         "cache-control": "no-store",
