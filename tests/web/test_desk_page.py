@@ -310,3 +310,88 @@ def test_in_a_pause_nobody_loses_a_seat(rooms):
     assert session.state.seats["west"].kind == "human"
     session.send(CONTROL, "resume")
     wait_for(lambda: session.state.seats["west"].kind == "equilibrium")
+
+
+# --- the set-up ------------------------------------------------------------------------------------------------------
+
+
+def set_up(client, **form):
+    place = f"/{CRISIS}/play"
+    csrf = csrf_of(client.get(place).text)
+    usual = {"draws": "16", "seats.north": "human", "beliefs": "yes", "rooms": "1"}
+    return client.post(place, data={"csrf": csrf, **usual, **form})
+
+
+def test_the_set_up_as_it_comes_creates_a_session(make):
+    """Oracle by hand: every field of the form has a value that works; sent as it stands it leads to a desk."""
+    owner = make(owner=True)
+    page = owner.get(f"/{CRISIS}/play").text
+    form = page[page.index('class="setup"') : page.index("</form>")]
+    sent = dict(re.findall(r'<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"', form))
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form):
+        marked = re.search(r'value="([^"]*)" selected', options)
+        sent[name] = (marked or re.search(r'value="([^"]*)"', options))[1]
+    assert {"minutes", "missing", "away_minutes", "types", "talk", "reveal", "rooms"} <= set(sent)
+    answer = owner.post(f"/{CRISIS}/play", data={**sent, "looks": ""})
+    assert re.fullmatch(r"/play/[A-Z2-9]{6}/control", answer.headers["location"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("minutes", "-3", "greater than 0"),
+        ("minutes", "ten", "valid number"),
+        ("rooms", "31", "less than or equal to 30"),
+        ("away_minutes", "0", "greater than 0"),
+        ("session_seed", "x", "valid integer"),
+        ("chosen.north", "nobody", "has no type"),
+        ("seats.north", "model of all", "Input should be"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays(make, rooms, name, value, said):
+    """Oracle by hand: the field is marked and described by its error, no session was created, and what was filled in is kept."""
+    before = len(rooms.lines(CRISIS))
+    answer = set_up(make(owner=True), **{"talk": "all", "name": "Seminar <b>", name: value})
+    assert answer.status_code == 422
+    text = answer.text
+    field = name.replace(".", "-")
+    mark = rf'name="{re.escape(name)}"[^>]* aria-invalid="true" aria-describedby="fault-{field}"'
+    assert re.search(mark, text)
+    assert said in re.search(rf'id="fault-{field}">([^<]*)<', text)[1]
+    assert '<option value="all" selected>' in text
+    assert "Seminar &lt;b&gt;" in text
+    assert len(rooms.lines(CRISIS)) == before
+
+
+def test_an_error_without_a_field_is_said_above(make):
+    """Oracle by hand: an assumption that the crisis does not have."""
+    answer = set_up(make(owner=True), **{"set.nothing.at.all": "3"})
+    assert answer.status_code == 422
+    assert "Not created." in answer.text
+    assert "nothing.at.all" in answer.text
+
+
+def test_one_button_leads_to_the_first_move_of_the_first_person(make, rooms):
+    """Oracle by hand: the session is started, the browser holds the seat, and the page has its orders."""
+    owner = make(owner=True)
+    answer = set_up(owner, at="seat", **{"seats.north": "equilibrium", "seats.west": "human"})
+    link = answer.headers["location"]
+    assert re.fullmatch(r"/play/[A-Z2-9]{6}/west/join\?s=.+", link)
+    page = owner.get(owner.get(link).headers["location"]).text
+    assert "Seal the order" in page
+    assert rooms.find(link.split("/")[2]).state.status == "running"
+
+
+def test_several_rooms_lead_to_their_class(make):
+    """Oracle by hand: types that are chosen hold in all of them."""
+    owner = make(owner=True)
+    answer = set_up(owner, rooms="2", name="Seminar", **{"chosen.north": "revisionist"})
+    place = answer.headers["location"]
+    page = owner.get(place).text
+    assert "<h1>Seminar</h1>" in page
+    found = re.findall(r"/play/([A-Z2-9]{6})/control/join", page)
+    for room in set(found):
+        view = owner.get(f"/api/sessions/{room}/control/view").json()["view"]
+        assert view["types"]["north"] == "revisionist"
+    assert len(set(found)) == 2
+    assert place in owner.get(f"/{CRISIS}/play").text
