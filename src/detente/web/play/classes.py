@@ -32,7 +32,7 @@ class ClassOfRooms:
     ended: int
 
 
-_CAN: Final[Mapping[str, Callable[[SessionState], bool]]] = {
+_POSSIBLE: Final[Mapping[str, Callable[[SessionState], bool]]] = {
     "start": lambda state: state.status == "lobby",
     "pause": lambda state: state.status == "running",
     "resume": lambda state: state.status == "paused",
@@ -151,7 +151,7 @@ class Classes:
             data = {"minutes": asked.minutes} if asked.kind == "extend" else {}
             for room in found.rooms:
                 session = self._rooms.find(room)
-                if _CAN[asked.kind](session.state):
+                if _POSSIBLE[asked.kind](session.state):
                     session.send(CONTROL, asked.kind, data, command=f"class:{asked.id}")
                     self._rooms.note(room)
                     done.append(room)
