@@ -8,6 +8,7 @@ from importlib.resources import files
 import pytest
 from fastapi import Request
 from starlette.testclient import TestClient
+from tests.web.accessibility import find_faults
 from tests.web.conftest import HERE, TOKEN, csrf_of
 
 from detente.log import Log
@@ -18,6 +19,7 @@ from detente.web.access import Access, Limits
 from detente.web.play.desks import odds_case
 from detente.web.play.pricing import Pricing
 from detente.web.play.rooms import Rooms
+from detente.web.play.showing import show_seat
 from detente.web.rendering import renderer_of
 
 CRISIS = "my-crisis"
@@ -310,3 +312,172 @@ def test_in_a_pause_nobody_loses_a_seat(rooms):
     assert session.state.seats["west"].kind == "human"
     session.send(CONTROL, "resume")
     wait_for(lambda: session.state.seats["west"].kind == "equilibrium")
+
+
+# --- the set-up ------------------------------------------------------------------------------------------------------
+
+
+def set_up(client, **form):
+    place = f"/{CRISIS}/play"
+    csrf = csrf_of(client.get(place).text)
+    usual = {"draws": "16", "seats.north": "human", "beliefs": "yes", "rooms": "1"}
+    return client.post(place, data={"csrf": csrf, **usual, **form})
+
+
+def test_the_set_up_as_it_comes_creates_a_session(make):
+    """Oracle by hand: every field of the form has a value that works; sent as it stands it leads to a desk."""
+    owner = make(owner=True)
+    page = owner.get(f"/{CRISIS}/play").text
+    form = page[page.index('class="setup"') : page.index("</form>")]
+    sent = dict(re.findall(r'<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"', form))
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form):
+        marked = re.search(r'value="([^"]*)" selected', options)
+        sent[name] = (marked or re.search(r'value="([^"]*)"', options))[1]
+    assert {"minutes", "missing", "away_minutes", "types", "talk", "reveal", "rooms"} <= set(sent)
+    answer = owner.post(f"/{CRISIS}/play", data={**sent, "looks": ""})
+    assert re.fullmatch(r"/play/[A-Z2-9]{6}/control", answer.headers["location"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("minutes", "-3", "greater than 0"),
+        ("minutes", "ten", "valid number"),
+        ("rooms", "31", "less than or equal to 30"),
+        ("away_minutes", "0", "greater than 0"),
+        ("session_seed", "x", "valid integer"),
+        ("chosen.north", "nobody", "has no type"),
+        ("seats.north", "model of all", "Input should be"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays(make, rooms, name, value, said):
+    """Oracle by hand: the field is marked and described by its error, no session was created, and what was filled in is kept."""
+    before = len(rooms.lines(CRISIS))
+    answer = set_up(make(owner=True), **{"talk": "all", "name": "Seminar <b>", name: value})
+    assert answer.status_code == 422
+    text = answer.text
+    field = name.replace(".", "-")
+    mark = rf'name="{re.escape(name)}"[^>]* aria-invalid="true" aria-describedby="fault-{field}"'
+    assert re.search(mark, text)
+    assert said in re.search(rf'id="fault-{field}">([^<]*)<', text)[1]
+    assert '<option value="all" selected>' in text
+    assert "Seminar &lt;b&gt;" in text
+    assert len(rooms.lines(CRISIS)) == before
+
+
+def test_an_error_without_a_field_is_said_above(make):
+    """Oracle by hand: an assumption that the crisis does not have."""
+    answer = set_up(make(owner=True), **{"set.nothing.at.all": "3"})
+    assert answer.status_code == 422
+    assert "Not created." in answer.text
+    assert "nothing.at.all" in answer.text
+
+
+def test_one_button_leads_to_the_first_move_of_the_first_person(make, rooms):
+    """Oracle by hand: the session is started, the browser holds the seat, and the page has its orders."""
+    owner = make(owner=True)
+    answer = set_up(owner, at="seat", **{"seats.north": "equilibrium", "seats.west": "human"})
+    link = answer.headers["location"]
+    assert re.fullmatch(r"/play/[A-Z2-9]{6}/west/join\?s=.+", link)
+    page = owner.get(owner.get(link).headers["location"]).text
+    assert "Seal the order" in page
+    assert rooms.find(link.split("/")[2]).state.status == "running"
+
+
+def test_several_rooms_lead_to_their_class(make):
+    """Oracle by hand: types that are chosen hold in all of them."""
+    owner = make(owner=True)
+    answer = set_up(owner, rooms="2", name="Seminar", **{"chosen.north": "revisionist"})
+    place = answer.headers["location"]
+    page = owner.get(place).text
+    assert "<h1>Seminar</h1>" in page
+    found = re.findall(r"/play/([A-Z2-9]{6})/control/join", page)
+    for room in set(found):
+        view = owner.get(f"/api/sessions/{room}/control/view").json()["view"]
+        assert view["types"]["north"] == "revisionist"
+    assert len(set(found)) == 2
+    assert place in owner.get(f"/{CRISIS}/play").text
+
+
+# --- the projector, and all pages in a browser -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "same", "said"),
+    [
+        (0, 0, ""),
+        (0, 7, "7 more as at the start"),
+        (1, 0, "1 more change"),
+        (2, 3, "2 more changes; 3 as at the start"),
+    ],
+)
+def test_what_the_projector_leaves_out_is_said(make, changed, same, said):
+    """Oracle by hand."""
+    scope = {"type": "http", "app": make.app, "headers": []}
+    assert renderer_of(Request(scope)).words("play/words.j2", "board_more", changed, same) == said
+
+
+def test_the_projector_shows_first_what_may_have_changed():
+    """Oracle by hand: of nine variables two differ from the start, one of them perhaps; they lead, in the order of the file, and two
+    lines of the others are left out and counted."""
+    crisis = Workbench(["cuba-1962"]).crisis("cuba-1962")
+    start = {name: item.initial for name, item in crisis.state.items()}
+    names = list(start)
+    last, fifth = names[-1], names[4]
+    state = {**start, fifth: list(crisis.state[fifth].values), last: "another"}
+    view = {"state": state, "seats": [], "status": "lobby"}
+    board = show_seat(crisis, view, start)["board"]
+    labels = [row["label"] for row in board["rows"]]
+    assert labels[:2] == [crisis.state[fifth].label, crisis.state[last].label]
+    assert [row["changed"] for row in board["rows"]] == [True] * 2 + [False] * 5
+    assert (board["changed"], board["same"]) == (0, len(names) - 7)
+
+
+SMALL_TYPE = """() => [...document.querySelectorAll("body *")].filter((node) => {
+  const box = node.getBoundingClientRect();
+  const size = parseFloat(getComputedStyle(node).fontSize);
+  const says = [...node.childNodes].some((one) => one.nodeType === 3 && one.textContent.trim());
+  return says && box.width > 1 && box.height > 1 && size > 0 && size < innerWidth * 0.018 - 0.01;
+}).map((node) => node.textContent)"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_control_are_accessible_and_fit(visit, server, scheme):
+    """Oracle: axe finds nothing, nothing is wider than a phone, and the projector has no type below 1.8% of its width (decision 0128), no
+    button, form or link to follow, and needs no scrolling. Two rooms of a class are started with one button, and follow by themselves."""
+    page = visit(f"/{CRISIS}/play", color_scheme=scheme)
+    for summary in page.locator(".setup summary").all():
+        summary.click()
+    page.evaluate("scrollTo(0, 0)")
+    assert find_faults(page) == []
+    page.fill("#rooms", "2")
+    page.fill("#name", "Seminar")
+    page.select_option("#draws", "16")
+    page.get_by_role("button", name="Create the session").click()
+    page.wait_for_url("**/play/class/*")
+    assert find_faults(page) == []
+    page.evaluate("window.mark = 1")
+    page.get_by_role("button", name="Start all").click()
+    page.get_by_text("From here an attack is at").first.wait_for()
+    assert page.evaluate("window.mark") == 1
+    hrefs = [item.get_attribute("href") for item in page.locator(".roomcards .btn").all()]
+    places = [href.partition("/play/")[2] for href in hrefs[:2]]
+    phone = visit(page.url.removeprefix(server), width=390, height=844, color_scheme=scheme)
+    sheet = visit(
+        page.url.removeprefix(server) + "/sheet", width=390, height=844, color_scheme=scheme
+    )
+    desk = visit(f"/play/{places[0]}", color_scheme=scheme)
+    desk.get_by_text("An attack").wait_for()
+    small = visit(f"/play/{places[0]}", width=390, height=844, color_scheme=scheme)
+    middle = visit(f"/play/{places[0]}", width=820, height=1100, color_scheme=scheme)
+    wall = visit(f"/play/{places[1]}", height=810, color_scheme=scheme)
+    for window in (phone, sheet, desk, small, middle, wall):
+        for summary in window.locator("summary").all():
+            summary.click()
+        window.evaluate("scrollTo(0, 0)")
+        assert find_faults(window) == [], window.url
+        assert window.evaluate("document.documentElement.scrollWidth <= innerWidth"), window.url
+    assert wall.evaluate(SMALL_TYPE) == []
+    assert wall.locator("button, form, main a, footer a").count() == 0
+    assert wall.evaluate("document.documentElement.scrollHeight <= innerHeight")

@@ -298,7 +298,7 @@ def show_page(request: Request, room: RoomName, who: Door) -> HTMLResponse:
             classes_of(request).see(group).view if group and opens_class(request, group) else None
         )
         return renderer.page("play/control.html", request, **common, **shown)
-    shown = show_seat(session.book.crisis, seen.view)
+    shown = show_seat(session.book.crisis, seen.view, session.book.opening().state)
     template = "play/public.html" if who == PUBLIC else "play/seat.html"
     return renderer.page(template, request, **common, **shown)
 

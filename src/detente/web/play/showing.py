@@ -36,6 +36,8 @@ EndCase = Literal["stopped", "likeliest", "likelier", "unlikely"]
 """How an end is told: control ended the session; the end was the likeliest of all at the start; it was held likelier than one in five;
 or it was not."""
 
+_BOARD = 7
+"""Lines of how things stand on a projector (:doc:`/decisions/0128-the-desk-and-its-class`)."""
 _LIKELY = 0.2
 """From here on an end that was not the likeliest is not called unlikely: the upper end of "very unlikely" in ICD-203."""
 
@@ -70,14 +72,15 @@ def end_case(outcome: str, ends: Mapping[str, Sequence[float]]) -> EndCase:
     return "likelier" if means[outcome] > _LIKELY else "unlikely"
 
 
-def show_seat(crisis: Crisis, view: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the page of a seat or of the public shows beside its view."""
+def show_seat(crisis: Crisis, view: Mapping[str, Any], start: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page of a seat or of the public shows beside its view; ``start`` is how things stood when the game began."""
     names = {seat["id"]: name_of_seat(seat) for seat in view["seats"]}
     return {
         "case": clock_case(view),
         "names": {**names, CONTROL: "Control"},
         "numbers": {name: number for number, name in enumerate(names)},
         "standing": _standing(crisis, view["state"]),
+        "board": _board(crisis, view["state"], start),
         "moves": _moves(crisis, view),
         "worth": draw_worth(view["brief"]["worth"]) if "brief" in view else [],
         "issues": [issue for issue in crisis.issues.values() if issue.negotiable],
@@ -106,6 +109,21 @@ def _standing(crisis: Crisis, state: Mapping[str, Any]) -> list[tuple[str, str]]
         words = [variable.value_labels.get(value, value) for value in held]
         found.append((variable.label, " or ".join(words)))
     return found
+
+
+def _board(crisis: Crisis, state: Mapping[str, Any], start: Mapping[str, str]) -> dict[str, Any]:
+    """Return the lines that a projector has room for, what may have changed first, and how many more are as at the start."""
+    rows = [
+        {"label": label, "words": words, "changed": state[name] != start[name]}
+        for name, (label, words) in zip(crisis.state, _standing(crisis, state), strict=True)
+    ]
+    rows.sort(key=lambda row: not row["changed"])
+    more = rows[_BOARD:]
+    return {
+        "rows": rows[:_BOARD],
+        "changed": sum(row["changed"] for row in more),
+        "same": sum(not row["changed"] for row in more),
+    }
 
 
 def _moves(crisis: Crisis, view: Mapping[str, Any]) -> list[dict[str, Any]]:
