@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from detente.brief.document import Brief
     from detente.brief.summary import BriefSummary
+    from detente.crisis.crisis import Crisis
 
-__all__ = ["PAGES", "to_pdf", "to_png", "to_printed"]
+__all__ = ["PAGES", "set_pages", "to_pdf", "to_png", "to_printed"]
 
 PAGES = 2
 """How many pages a brief may have."""
@@ -80,7 +81,7 @@ def to_pdf(brief: "Brief") -> bytes:
 def _compile(data: Mapping[str, Any], brief: "Brief", standards: list[str]) -> bytes:
     text = json.dumps(data, ensure_ascii=False)
     found = _fitting(text).compile(
-        format="pdf", pdf_standards=standards, timestamp=_midnight(brief)
+        format="pdf", pdf_standards=standards, timestamp=_midnight(brief.crisis)
     )
     return bytes(found)
 
@@ -136,6 +137,46 @@ def to_png(pictures: Mapping[str, str], crisis: str, *, ppi: float = PPI) -> Map
     return {name: bytes(sheet) for name, sheet in zip(pictures, sheets, strict=True)}
 
 
+def set_pages(layout: Path, data: Mapping[str, Any], crisis: "Crisis") -> bytes:
+    """Set pages of a layout of their own.
+
+    Parameters
+    ----------
+    layout
+        A file of typst, which reads the data from ``sys.inputs.data``.
+    data
+        Plain data; texts in it are text and never markup.
+    crisis
+        What they are about; its cut-off is the date of the file.
+
+    Returns
+    -------
+    bytes
+        A PDF of the standard UA-1, or tagged without it where no font has a letter.
+
+    Raises
+    ------
+    RunError
+        ``print-failed`` if typst refuses the pages.
+    """
+    import typst  # noqa: PLC0415  as above
+
+    text = json.dumps(data, ensure_ascii=False)
+    day = _midnight(crisis)
+    try:
+        try:
+            found = _compiler(layout, text).compile(
+                format="pdf", pdf_standards=[STANDARD], timestamp=day
+            )
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+            found = _compiler(layout, text).compile(format="pdf", timestamp=day)
+    except typst.TypstError as error:
+        raise _print_error(crisis.id, error) from error
+    return bytes(found)
+
+
 _SHEETS = b"""
 #set page(width: auto, height: auto, margin: 0pt)
 #for (number, svg) in json(bytes(sys.inputs.data)).enumerate() {
@@ -183,10 +224,10 @@ def _fitting(text: str) -> Any:
     return compiler
 
 
-def _midnight(brief: "Brief") -> "datetime":
+def _midnight(crisis: "Crisis") -> "datetime":
     from datetime import UTC, datetime, time  # noqa: PLC0415  beside its use
 
-    return datetime.combine(brief.crisis.as_of, time(), tzinfo=UTC)
+    return datetime.combine(crisis.as_of, time(), tzinfo=UTC)
 
 
 def _print_error(crisis: str, error: Exception) -> RunError:
