@@ -43,7 +43,7 @@ def test_what_is_wrong_is_refused(capsys, monkeypatch, tmp_path):
     assert (code, "[crisis-unknown]" in err) == (2, True)
     (tmp_path / "teach").write_text("a file")
     code, _, err = run(capsys, monkeypatch, "teach", TEMPLATE, "--draws", "4")
-    assert (code, "[output-unwritable]" in err) == (2, True)
+    assert (code, "[system-failed]" in err) == (2, True)
 
 
 def test_cases_are_those_of_a_session():

@@ -113,6 +113,8 @@ def write_pack(folder: Path, pack: Pack) -> tuple[tuple[Path, str], ...]:
     ------
     RunError
         ``path-linked`` or ``output-unwritable`` where a file cannot be written, ``print-failed`` if one cannot be printed.
+    OSError
+        If the folder cannot be made.
     """
     contents = {name: pack.write(name) for name in PACK_FILES}
     check_links(folder, PACK_FILES)
