@@ -10,10 +10,18 @@ from detente.crisis.expectations import ExpectationEntry
 from detente.crisis.reading import MAX_BYTES, MAX_DEPTH, MAX_NODES
 from detente.crisis.schema import LIST_SECTIONS, MAPPING_SECTIONS, MAX_ROUNDS, Header
 from detente.crisis.tables import COMMON_COLUMNS, MAX_ROWS, TABLE_COLUMNS
+from detente.crisis.teaching import QuestionEntry, TeachingEntry
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "crisis-file.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-MODELS = {"Header": Header, **MAPPING_SECTIONS, **LIST_SECTIONS, "expect": ExpectationEntry}
+MODELS = {
+    "Header": Header,
+    **MAPPING_SECTIONS,
+    **LIST_SECTIONS,
+    "expect": ExpectationEntry,
+    "teaching": TeachingEntry,
+    "question": QuestionEntry,
+}
 
 
 @pytest.mark.parametrize("section", MODELS)

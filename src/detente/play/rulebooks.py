@@ -75,16 +75,22 @@ class Opening:
     def mass(self) -> FloatArray:
         """Probability with which each node of the solved game is reached, in every case, shape ``(N, D)``."""
         with self._lock:
-            form, reach = self.root.form, self.root.reach
-            mass = np.zeros((form.n_nodes, reach.shape[1]))
-            mass[form.terminal_node] = reach
-            for nodes in reversed(self._levels):
-                np.add.at(mass, form.parent[nodes], mass[nodes])
+            mass = self.gather(self.root.reach)
             mass.setflags(write=False)
             return mass
 
+    def gather(self, amounts: FloatArray) -> FloatArray:
+        """Sum amounts of complete histories, shape ``(T, ...)``, over those that lie below each node, shape ``(N, ...)``."""
+        form = self.root.form
+        found = np.zeros((form.n_nodes, *amounts.shape[1:]))
+        found[form.terminal_node] = amounts
+        for nodes in reversed(self.levels):
+            np.add.at(found, form.parent[nodes], found[nodes])
+        return found
+
     @cached_property
-    def _levels(self) -> list[IntArray]:
+    def levels(self) -> list[IntArray]:
+        """The nodes of the solved game by their depth, the children of the root first."""
         return _levels(self.root.form.parent)
 
     def node(self, stand: Stand) -> int:
@@ -144,7 +150,7 @@ class Opening:
         form = self.root.form
         inside = np.zeros(form.n_nodes, dtype=np.bool_)
         inside[node] = True
-        for nodes in self._levels:
+        for nodes in self.levels:
             inside[nodes] |= inside[form.parent[nodes]]
         return np.flatnonzero(inside[form.terminal_node])
 

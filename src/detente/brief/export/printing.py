@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from detente.brief.document import Brief
     from detente.brief.summary import BriefSummary
+    from detente.crisis.crisis import Crisis
 
 __all__ = ["PAGES", "SERIF", "to_pdf", "to_png", "to_printed", "typeset"]
 
@@ -80,7 +81,7 @@ def to_pdf(brief: "Brief") -> bytes:
 def _compile(data: Mapping[str, Any], brief: "Brief", standards: list[str]) -> bytes:
     text = json.dumps(data, ensure_ascii=False)
     found = _fitting(text).compile(
-        format="pdf", pdf_standards=standards, timestamp=_midnight(brief)
+        format="pdf", pdf_standards=standards, timestamp=_midnight(brief.crisis)
     )
     return bytes(found)
 
@@ -149,9 +150,8 @@ def typeset(
     layout: Path,
     data: Mapping[str, Any],
     *,
-    made: "datetime",
-    otherwise: Mapping[str, Any],
-    crisis: str,
+    otherwise: Mapping[str, Any] | None = None,
+    crisis: "Crisis",
     at: str,
 ) -> bytes:
     """Set pages of another layout than the briefing's, tagged by PDF/UA-1.
@@ -162,12 +162,10 @@ def typeset(
         A file of typst that reads ``data`` as JSON from its inputs: whatever stands in it is text and never source.
     data
         What the pages say.
-    made
-        The time that the file bears.
     otherwise
-        What the pages say where no font has a letter of theirs: then the standard cannot be kept.
+        What the pages say where no font has a letter of theirs, and the standard cannot be kept; by default the same.
     crisis, at
-        Id of the crisis and name of the file, for messages.
+        What they are about, whose cut-off is the date of the file, and its name.
 
     Raises
     ------
@@ -176,6 +174,7 @@ def typeset(
     """
     import typst  # noqa: PLC0415  as above
 
+    made = _midnight(crisis)
     try:
         try:
             text = json.dumps(data, ensure_ascii=False)
@@ -184,10 +183,10 @@ def typeset(
         except typst.TypstError as error:
             if "could not be displayed" not in str(error):
                 raise
-            text = json.dumps(otherwise, ensure_ascii=False)
+            text = json.dumps(data if otherwise is None else otherwise, ensure_ascii=False)
             return bytes(_compiler(layout, text).compile(format="pdf", timestamp=made))
     except typst.TypstError as error:
-        raise _print_error(crisis, error, at) from error
+        raise _print_error(crisis.id, error, at) from error
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -228,10 +227,10 @@ def _fitting(text: str) -> Any:
     return compiler
 
 
-def _midnight(brief: "Brief") -> "datetime":
+def _midnight(crisis: "Crisis") -> "datetime":
     from datetime import UTC, datetime, time  # noqa: PLC0415  beside its use
 
-    return datetime.combine(brief.crisis.as_of, time(), tzinfo=UTC)
+    return datetime.combine(crisis.as_of, time(), tzinfo=UTC)
 
 
 def _print_error(crisis: str, error: Exception, at: str = "brief.pdf") -> RunError:

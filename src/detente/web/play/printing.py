@@ -1,7 +1,6 @@
 """The after-action report to take along: as a page that needs no server and no script, and as PDF by typst; people are numbered."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
 from html import unescape
 from pathlib import Path
 from re import compile as pattern
@@ -129,9 +128,8 @@ def print_pages(
     return typeset(
         _LAYOUT,
         data,
-        made=datetime.combine(crisis.as_of, time(), tzinfo=UTC),
         otherwise={**data, "note": missing},
-        crisis=crisis.id,
+        crisis=crisis,
         at="report.pdf",
     )
 

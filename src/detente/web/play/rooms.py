@@ -224,6 +224,10 @@ class Rooms:
             }
         return str(self.log.read(stream_of(name))[0].data["crisis"]), {}
 
+    def rulebook(self, crisis: Crisis) -> Rulebook:
+        """Return what a session of a crisis without a commitment is played by, at the usual number of cases."""
+        return self._book(crisis, SessionOptions())
+
     def _book(self, crisis: Crisis, options: SessionOptions) -> Rulebook:
         key = (crisis.digest, options.policy, options.draws, options.seed)
         return self._books.get(
