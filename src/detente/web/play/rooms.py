@@ -294,7 +294,7 @@ class Rooms:
         with self._lock:
             self._here[name, who] -= 1
 
-    def touch(self, name: str, who: str) -> None:
+    def note_presence(self, name: str, who: str) -> None:
         """Note that somebody who may not follow a session has done something: it is away from now on, and not from before."""
         with self._lock:
             self._left.get(name, {}).pop(who, None)

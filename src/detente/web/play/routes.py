@@ -202,7 +202,7 @@ def _command(request: Request, room: str, who: str, asked: AskedCommand) -> Done
     if who == CONTROL and asked.kind == "take":
         rooms.check_kinds([asked.data.get("kind")])
     events = session.send(who, asked.kind, asked.data, command=f"{who}:{asked.id}")
-    rooms.touch(room, who)
+    rooms.note_presence(room, who)
     rooms.note(room)
     return Done(at=events[0].at.isoformat() if events else "")
 
