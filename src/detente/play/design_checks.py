@@ -176,7 +176,12 @@ def _decisions(book: Rulebook, table: DecisionTable) -> Iterator[DesignFinding]:
             )
         elif not any(move.ever_best for move in made):
             yield DesignFinding(
-                case="dominated", seat=seat, what=instrument.label, figure=0.0, bound=0.0, place=place
+                case="dominated",
+                seat=seat,
+                what=instrument.label,
+                figure=0.0,
+                bound=0.0,
+                place=place,
             )
 
 
@@ -197,7 +202,7 @@ def _decision(
             bound=FOREGONE,
             place=f"phases.{item.phase}",
         )
-    elif item.swing < MATTERS:
+    elif item.swing < MATTERS and item.gain < MATTERS * _spread(table.book, item.player):
         yield DesignFinding(
             case="hardly_matters",
             seat=seat,
