@@ -30,9 +30,9 @@ OutOption = Annotated[
 DrawsOption = Annotated[int, reworded(DRAWS, help="Cases that are solved.", min=1, max=1024)]
 SeedOption = Annotated[int, reworded(SEED, help="Key of the cases.")]
 
-DesignOption = Annotated[
+CheckOption = Annotated[
     bool,
-    typer.Option("--design", help="Say what of the crisis makes a poor game; nothing is written."),
+    typer.Option("--check", help="Say what of the crisis makes a poor game; nothing is written."),
 ]
 
 
@@ -43,13 +43,13 @@ def command(
     assignments: SetOption = None,
     draws: DrawsOption = usual.DRAWS_OF_A_CHANGE,
     seed: SeedOption = usual.SEED,
-    design: DesignOption = False,
+    check: CheckOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print a crisis for a room: role cards, handouts, the facilitator's sheets, a written assignment and its guide.
 
     Everything is made from the crisis and its solved game; what its author adds for teachers stands in teaching.yaml in its folder.
-    With --json the numbers and words go to standard output and nothing is written. With --design the game is held against checks: seats
+    With --json the numbers and words go to standard output and nothing is written. With --check the game is held against checks: seats
     that wait, moves that nobody makes, choices that hardly matter, ends that never come.
 
     For example:
@@ -60,7 +60,7 @@ def command(
 
       detente teach cuba-1962 --json
 
-      detente teach my-crisis --design
+      detente teach my-crisis --check
     """
     from detente.cli._compiling import saying_what_compiles
     from detente.cli._crises import parse_assignments
@@ -72,8 +72,8 @@ def command(
     book = Rulebook(loaded, draws=draws, seed=seed)
     with saying_what_compiles():
         if as_json:
-            sys.stdout.write(json_text(design_data(book) if design else teaching_data(book)))
-        elif design:
+            sys.stdout.write(json_text(design_data(book) if check else teaching_data(book)))
+        elif check:
             _print_design(design_data(book))
         else:
             _write(book, out or Path("teach") / loaded.id)
