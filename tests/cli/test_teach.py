@@ -36,6 +36,19 @@ def test_numbers_are_told_as_json_and_nothing_is_written(capsys, monkeypatch, tm
     assert list(tmp_path.iterdir()) == []
 
 
+def test_checks_of_design_are_told_with_what_to_change(capsys, monkeypatch, tmp_path):
+    """Oracle: hand, the template in which Midland has no move; a line and a fix for each that stands in the data."""
+    monkeypatch.chdir(tmp_path)
+    asked = ("teach", TEMPLATE, "--draws", "4", "--check")
+    code, out, _ = run(capsys, monkeypatch, *asked)
+    assert code == 0
+    data = json.loads(run(capsys, monkeypatch, *asked, "--json")[1])
+    assert "few_choices: Midland meets 0.00 choices" in " ".join(out.split())
+    assert out.count("  fix: ") == len(data["findings"]) > 0
+    assert f"{len(data['findings'])} things to look at." in out
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_wrong_is_refused(capsys, monkeypatch, tmp_path):
     """Oracle: hand."""
     monkeypatch.chdir(tmp_path)

@@ -16,6 +16,7 @@ from tests.web.conftest import HERE, PATIENCE
 from detente.crisis import load_crisis
 from detente.crisis.loading import shipped_crises
 from detente.errors import UsageError
+from detente.play.design_checks import design_data
 from detente.play.rulebooks import Rulebook
 from detente.web import Workbench, create_app
 from detente.web.access import Limits
@@ -181,6 +182,18 @@ def test_the_page_offers_every_file_and_solves_nothing(teacher):
     assert "2 rounds." in teacher.get("/my-crisis/teach/sheets").text
 
 
+def test_the_page_of_the_designer_shows_what_fires(teacher):
+    """Oracle: independent code, the plain data of the checks on the same cases."""
+    data = design_data(Rulebook(load_crisis(TEMPLATE)))
+    text = " ".join(unescape(teacher.get("/my-crisis/teach/design").text).split())
+    assert f"{len(data['findings'])} things to look at" in text
+    for item in data["findings"]:
+        assert f"{item['case']} · {item['place']} in crisis.yaml" in text
+    for item in data["seats"]:
+        assert f'{item["seat"]}</th><td class="num">{item["choices"]:.2f}' in text
+    assert text.count('<th scope="row">') == len(data["seats"]) + len(data["decisions"])
+
+
 @pytest.mark.parametrize("name", ["nothing.pdf", "cards.docx", "cards", "..%2Fcrisis.yaml"])
 def test_what_is_no_sheet_is_refused_with_the_names(teacher, name):
     """Oracle: hand."""
@@ -210,7 +223,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(server, browser, width, scheme
     """Oracle: axe-core, and no sideways scroll of the page."""
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.set_default_timeout(PATIENCE)
-    for path in ("teach", "teach/sheets"):
+    for path in ("teach", "teach/sheets", "teach/design"):
         page.goto(f"{server}/cuba-1962/{path}")
         assert find_faults(page) == []
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -20,6 +20,9 @@ __all__ = ["ActionTable", "DecisionTable", "SeatDecision", "WeighedMove"]
 _NONE = 1e-12
 """What is less likely than this is not computed with: it would be a quotient of roundings."""
 
+_TIED = 1e-6
+"""Stakes by which worths differ that are the same but for rounding."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WeighedMove:
@@ -191,7 +194,7 @@ class DecisionTable:
         """Whether an action is worth most in its information set in some case, shape ``(A,)``."""
         cut, worth = self._cut, self.table.worth
         most = np.maximum.reduceat(worth, np.asarray(cut.action_offset[:-1], dtype=np.intp))
-        best = worth >= np.repeat(most, np.diff(cut.action_offset), axis=0)
+        best = worth >= np.repeat(most, np.diff(cut.action_offset), axis=0) - _TIED
         found: BoolArray = np.asarray((best & np.isfinite(worth)).any(axis=1))
         return found
 

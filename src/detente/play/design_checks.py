@@ -202,7 +202,7 @@ def _decision(
             bound=FOREGONE,
             place=f"phases.{item.phase}",
         )
-    elif item.swing < MATTERS:
+    elif item.swing < MATTERS and item.gain < MATTERS * _spread(table.book, item.player):
         yield DesignFinding(
             case="hardly_matters",
             seat=seat,

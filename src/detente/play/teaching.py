@@ -161,7 +161,10 @@ def teaching_data(book: Rulebook) -> dict[str, Any]:
             "bots": [who.name for player, who in crisis.players.items() if player not in people],
             "turns": {"average": table.turns[0], "longest": table.turns[1]},
         },
-        "script": [_decision(crisis, item) for item in _script(table, shown)],
+        "script": [
+            {**_decision(crisis, item), "opens": item is table.all[0]}
+            for item in _script(table, shown)
+        ],
         "injects": _injects(crisis),
         "assignment": _assignment(book, table),
         "notes": _notes(notes),

@@ -1,13 +1,14 @@
 """*Teach*: a crisis for a class: role cards, handouts, the facilitator's sheets and an assignment, to read and to print."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from detente.crisis.crisis import Crisis
 from detente.crisis.teaching import read_teaching
+from detente.play.design_checks import design_data
 from detente.web.api import bench_of
 from detente.web.links import open_link, write_link
 from detente.web.pages._begin import CrisisOfPage
@@ -15,7 +16,7 @@ from detente.web.play.doors import rooms_of
 from detente.web.rendering import Page, renderer_of
 from detente.web.teaching.packs import PACK_FILES, Pack, make_pack
 
-__all__ = ["PAGE", "hand_out", "router", "show", "show_sheets"]
+__all__ = ["PAGE", "hand_out", "router", "show", "show_design", "show_sheets"]
 
 PAGE = Page(label="Teach", path="teach", order=86)
 router = APIRouter()
@@ -61,6 +62,34 @@ async def show_sheets(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
     pack = await _pack(request, crisis)
     return renderer_of(request).page(
         "teach-sheets.html", request, crisis=crisis, sheets=pack.sheets
+    )
+
+
+@router.get("/{crisis}/teach/design")
+async def show_design(request: Request, crisis: CrisisOfPage) -> HTMLResponse:
+    """Show what of the crisis makes a poor game, and what to change."""
+
+    def check() -> dict[str, Any]:
+        """Solve and check it."""
+        return design_data(rooms_of(request).rulebook(_changed(request, crisis)))
+
+    data = await asyncio.to_thread(check)
+    renderer = renderer_of(request)
+    says = [
+        {
+            **item,
+            "fault": renderer.words("teach-words.j2", "fault", item),
+            "mend": renderer.words("teach-words.j2", "mend", item),
+        }
+        for item in data["findings"]
+    ]
+    return renderer.page(
+        "teach-design.html",
+        request,
+        crisis=crisis,
+        data=data,
+        findings=says,
+        finding=renderer.words("teach-words.j2", "design_finding", len(says)),
     )
 
 

@@ -113,7 +113,8 @@ def _back(card: Mapping[str, Any], say: Say) -> Iterable[Block]:
         for issue in card["issues"]:
             marks = [(item["actor"], float(item["positions"])) for item in issue["stands"]]
             yield scale(issue["label"], [issue["at_0"], issue["at_50"], issue["at_100"]], marks)
-    yield head(say("believe"))
+    yield head(say("know"))
+    yield paragraph(say("know_how", card))
     yield listed([say("belief", other) for other in card["others"]])
     yield head(say("talk"))
     yield paragraph(say("talk_how", [other["name"] for other in card["others"]]))
