@@ -73,9 +73,11 @@ def _histories(rules):
 def _session(book, types, choices, *, but, noise):
     """A session that came here by some choices; what others than one observer say, think and seal is noise."""
     driven = Driven(book, chosen=types, case=0, seats=dict.fromkeys(types, "human"))
-    state = fold(driven.state, "started", {})
-    left = list(choices)
     others = [player for player in types if player != but]
+    state = (
+        _practise(driven.state, others, noise) if len(left := list(choices)) % 2 else driven.state
+    )
+    state = fold(state, "started", {})
 
     def chatter(state):
         for sender in others:
@@ -129,6 +131,20 @@ def _session(book, types, choices, *, but, noise):
             data = {"seat": player, "choices": picked, "why": f"{noise.random()}", "by": "human"}
             state = fold(state, "sealed", data)
     return state
+
+
+def _practise(state, others, noise):
+    """A practice turn in which all but an observer seal, say and think what the observer may not know."""
+    state = fold(state, "practised", {})
+    for player in state.movers:
+        if player in others:
+            picked = [noise.choice(menu.open) for menu in state.menus if menu.player == player]
+            data = {"seat": player, "choices": picked, "why": f"{noise.random()}", "by": "human"}
+            state = fold(state, "sealed", data)
+    for sender in others:
+        data = {"sender": sender, "to": ["control"], "text": f"secret {noise.random()}"}
+        state = fold(state, "said", data)
+    return fold(state, "finished", {})
 
 
 def _check(book, rng, pairs):

@@ -32,10 +32,31 @@ _ASKED = ("model", "prompt", "reply", "hash", "fault")
 
 
 def _start(recorder: Recorder, _command: Command) -> None:
+    if recorder.state.status == "practice":
+        invalid("session", "a practice turn is on", "end it with `finish`, then start")
     if recorder.state.status != "lobby":
         invalid("session", "the session has started", "go on, or fork it")
     recorder.emit("started")
     advance(recorder)
+
+
+def _practise(recorder: Recorder, _command: Command) -> None:
+    """Show people the menus of the first phase, to try what a turn is; nothing of it counts."""
+    if recorder.state.status != "lobby":
+        invalid("session", "practice is held before the session starts", "go on with the game")
+    recorder.emit("practised")
+    if not recorder.state.waiting_for:
+        invalid(
+            "session",
+            "no seat of a person has a move in the first phase",
+            "start the session, or give such a seat to a person",
+        )
+
+
+def _finish(recorder: Recorder, _command: Command) -> None:
+    if recorder.state.status != "practice":
+        invalid("session", "no practice turn is on", "send `practise` in the lobby to begin one")
+    recorder.emit("finished")
 
 
 def _pause(recorder: Recorder, _command: Command) -> None:
@@ -245,9 +266,11 @@ def _look(recorder: Recorder, _command: Command) -> None:
 
 
 def _end(recorder: Recorder, command: Command) -> None:
-    if recorder.state.status not in {"running", "paused", "lobby"}:
+    if recorder.state.status == "ended":
         invalid("session", "the session has ended", "fork a turn of it to play on")
     why = read_text(command, "why")
+    if recorder.state.status == "practice":
+        recorder.emit("finished")
     recorder.emit("ended", outcome="")
     tell(recorder, f"Control has ended the session: {why}", "end")
 
@@ -280,6 +303,8 @@ def _answer(recorder: Recorder, command: Command) -> None:
 
 
 OF_CONTROL: dict[str, Callable[[Recorder, Command], None]] = {
+    "practise": _practise,
+    "finish": _finish,
     "start": _start,
     "pause": _pause,
     "resume": _resume,

@@ -11,6 +11,7 @@ from typing import Any
 from detente.errors import refuse
 from detente.play.courses import Stand
 from detente.play.options import read_options
+from detente.play.practice import back_to_lobby, to_practice
 from detente.play.rulebooks import Rulebook
 from detente.play.state import (
     ChanceDraw,
@@ -52,10 +53,12 @@ def fold(state: SessionState, kind: str, data: Data) -> SessionState:
             at=f"event {state.events + 1}",
             fix="read the session with the version of detente that wrote it",
         )
-    history = state.history
+    after = _FOLDS[kind](state, data)
+    history = after.history
     if kind in TOLD:
-        history = (*history, (0 if state.status == "lobby" else state.turn, kind, data))
-    return replace(_FOLDS[kind](state, data), events=state.events + 1, history=history)
+        early = state.status in {"lobby", "practice"}
+        history = (*history, (0 if early else state.turn, kind, data))
+    return replace(after, events=state.events + 1, history=history)
 
 
 def _created(state: SessionState, data: Data) -> SessionState:
@@ -104,7 +107,15 @@ def _with_seat(state: SessionState, seat: Seat) -> SessionState:
 
 
 def _started(state: SessionState, _data: Data) -> SessionState:
-    return replace(state, status="running")
+    return replace(state, status="running", practised=False)
+
+
+def _practised(state: SessionState, _data: Data) -> SessionState:
+    return to_practice(state)
+
+
+def _finished(state: SessionState, _data: Data) -> SessionState:
+    return back_to_lobby(state)
 
 
 def _began(state: SessionState, data: Data) -> SessionState:
@@ -302,6 +313,8 @@ _FOLDS: dict[str, Callable[[SessionState, Data], SessionState]] = {
     "joined": _joined,
     "readied": _readied,
     "taken": _taken,
+    "practised": _practised,
+    "finished": _finished,
     "started": _started,
     "began": _began,
     "said": _said,

@@ -129,7 +129,7 @@ def _breach(recorder: Recorder, command: Command) -> None:
 
 def _seal(recorder: Recorder, command: Command) -> None:
     state, seat = recorder.state, command.seat
-    check_running(state)
+    check_running(state, or_practice=True)
     mine = [menu for menu in state.menus if menu.player == seat]
     named = command.data.get("phase"), command.data.get("round")
     round_number, phase = state.where.where
@@ -155,7 +155,7 @@ def _seal(recorder: Recorder, command: Command) -> None:
 
 
 def _open(recorder: Recorder, command: Command) -> None:
-    check_running(recorder.state)
+    check_running(recorder.state, or_practice=True)
     if command.seat not in recorder.state.orders:
         phase_over(f"{command.seat!r} has sealed no order", "seal one first")
     recorder.emit("opened", seat=command.seat)

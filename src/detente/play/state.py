@@ -131,12 +131,15 @@ class SessionState:
 
     ``history`` holds turn, kind and data of what a report tells in order (turn 0 before the start); ``surveys`` the answers by seat.
     ``earlier`` holds the openings that changes from outside have ended, each with its last stand; ``status`` is ``empty``,
-    ``lobby``, ``running``, ``paused`` or ``ended``.
+    ``lobby``, ``practice``, ``running``, ``paused`` or ``ended``; ``lobby`` is the lobby that a practice turn goes back to, and
+    ``practised`` that one was held and the game has not started.
     """
 
     book: Rulebook
     options: SessionOptions = field(default_factory=SessionOptions)
     status: str = "empty"
+    practised: bool = False
+    lobby: "SessionState | None" = None
     events: int = 0
     seed: int = 1
     case: int = 0
@@ -187,8 +190,8 @@ class SessionState:
 
     @property
     def menus(self) -> tuple[Menu, ...]:
-        """The choices of the phase that is on; none while a session does not run."""
-        if self.stand is None or self.status not in {"running", "paused"}:
+        """The choices of the phase that is on; none while a session neither runs nor practises."""
+        if self.stand is None or self.status not in {"practice", "running", "paused"}:
             return ()
         return self.begun.course.menus(self.stand)
 
@@ -199,9 +202,10 @@ class SessionState:
 
     @property
     def waiting_for(self) -> tuple[str, ...]:
-        """Players whose order only a person or a language model can give, and who gave none."""
+        """Players whose order only a person or a language model can give, and who gave none; in practice people alone."""
+        kinds = {"human"} if self.status == "practice" else {"human", "model"}
         return tuple(
             player
             for player in self.movers
-            if self.seats[player].kind in {"human", "model"} and player not in self.orders
+            if self.seats[player].kind in kinds and player not in self.orders
         )

@@ -57,6 +57,8 @@ def _common(state: SessionState) -> dict[str, Any]:
     return {
         "crisis": {"id": crisis.id, "title": crisis.title, "as_of": crisis.as_of.isoformat()},
         "status": state.status,
+        "practised": state.practised,
+        "talk": state.options.talk,
         "rounds": crisis.rounds,
         "commitment": policy.label if policy is not None else "",
         "seats": [
@@ -82,7 +84,8 @@ def _clock(state: SessionState, knowledge: Knowledge) -> dict[str, Any]:
     crisis = state.book.crisis
     place, movers = knowledge.phase, knowledge.movers
     mine = knowledge.observer in state.movers
-    running = state.status in {"running", "paused"}
+    running = state.status in {"practice", "running", "paused"}
+    asked = {"human"} if state.status == "practice" else {"human", "model"}
     label = next((item.label for item in crisis.phases if place and item.id == place[1]), "")
     return {
         "turn": knowledge.turn,
@@ -91,7 +94,7 @@ def _clock(state: SessionState, knowledge: Knowledge) -> dict[str, Any]:
         "phase_label": label,
         "ends": state.ends if running and (mine or place) else "",
         "sealed": {
-            player: player in state.orders or state.seats[player].kind not in {"human", "model"}
+            player: player in state.orders or state.seats[player].kind not in asked
             for player in movers or ()
         }
         if running
@@ -178,7 +181,7 @@ def _control(state: SessionState) -> dict[str, Any]:
     crisis, stand = state.book.crisis, state.where
     looked = state.options.looks and state.turn in state.looked
     round_number, phase = stand.where
-    running = state.status in {"running", "paused"}
+    running = state.status in {"practice", "running", "paused"}
     return {
         "who": CONTROL,
         **_common(state),

@@ -52,8 +52,8 @@ class Pricing:
 
     def odds(self, state: SessionState, *, wait_s: float = 0.0) -> Odds:
         """Return the odds where a session stands, after waiting for them a while at most."""
-        begun = state.status != "lobby"
-        key = (id(state.begun), state.where.path, tuple(sorted(state.types.items())), begun)
+        stage = state.status if state.status in {"lobby", "practice"} else "begun"
+        key = (id(state.begun), state.where.path, tuple(sorted(state.types.items())), stage)
         with self._lock:
             found = self._kept.get(key)
             if found is None:

@@ -27,10 +27,23 @@ __all__ = [
 ]
 
 SeatCase = Literal[
-    "lobby", "paused", "ended", "stopped", "elsewhere", "choose", "sealed", "waits", "unknown"
+    "lobby",
+    "paused",
+    "ended",
+    "stopped",
+    "elsewhere",
+    "choose",
+    "sealed",
+    "waits",
+    "unknown",
+    "practice",
+    "practice_sealed",
+    "practice_elsewhere",
+    "practised",
 ]
 """How a seat, or the public, is told where the game is: it has not begun, is paused, has ended, was ended by control; a phase is on in
-which the seat has no move; it is to choose; it has sealed; all have sealed or bots move; it cannot know which phase is on."""
+which the seat has no move; it is to choose; it has sealed; all have sealed or bots move; it cannot know which phase is on; it is to try
+a choice; it has sealed one in practice; others practise; practice is over and the game has not begun."""
 
 EndCase = Literal["stopped", "likeliest", "likelier", "unlikely"]
 """How an end is told: control ended the session; the end was the likeliest of all at the start; it was held likelier than one in five;
@@ -45,8 +58,13 @@ _LIKELY = 0.2
 def clock_case(view: Mapping[str, Any]) -> SeatCase:
     """Return the case in which a seat or the public is told where the game is."""
     status = view["status"]
-    if status in {"lobby", "paused"}:
-        return "lobby" if status == "lobby" else "paused"
+    if status == "lobby":
+        return "practised" if view["practised"] else "lobby"
+    if status == "practice":
+        own = "practice_sealed" if view.get("order") else "practice"
+        return own if view.get("menus") else "practice_elsewhere"
+    if status == "paused":
+        return "paused"
     if status == "ended":
         return "ended" if view["outcome"] else "stopped"
     if view.get("menus"):
