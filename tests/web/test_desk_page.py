@@ -425,7 +425,7 @@ def test_the_projector_shows_first_what_may_have_changed():
     names = list(start)
     last, fifth = names[-1], names[4]
     state = {**start, fifth: list(crisis.state[fifth].values), last: "another"}
-    view = {"state": state, "seats": [], "status": "lobby"}
+    view = {"state": state, "seats": [], "status": "lobby", "practised": False}
     board = show_seat(crisis, view, start)["board"]
     labels = [row["label"] for row in board["rows"]]
     assert labels[:2] == [crisis.state[fifth].label, crisis.state[last].label]

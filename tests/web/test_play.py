@@ -401,6 +401,7 @@ SHOWN = {
     "order": None,
     "phase": "line",
     "sealed": {"usa": False},
+    "practised": False,
 }
 
 

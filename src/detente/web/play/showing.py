@@ -58,11 +58,8 @@ _LIKELY = 0.2
 def clock_case(view: Mapping[str, Any]) -> SeatCase:
     """Return the case in which a seat or the public is told where the game is."""
     status = view["status"]
-    if status == "lobby":
-        return "practised" if view["practised"] else "lobby"
-    if status == "practice":
-        own = "practice_sealed" if view.get("order") else "practice"
-        return own if view.get("menus") else "practice_elsewhere"
+    if status in {"lobby", "practice"}:
+        return _case_before(view)
     if status == "paused":
         return "paused"
     if status == "ended":
@@ -72,6 +69,15 @@ def clock_case(view: Mapping[str, Any]) -> SeatCase:
     if view["phase"] is None:
         return "unknown"
     return "elsewhere" if view["sealed"] else "waits"
+
+
+def _case_before(view: Mapping[str, Any]) -> SeatCase:
+    """Return the case before a game has begun."""
+    if view["status"] == "lobby":
+        return "practised" if view["practised"] else "lobby"
+    if not view.get("menus"):
+        return "practice_elsewhere"
+    return "practice_sealed" if view.get("order") else "practice"
 
 
 def end_case(outcome: str, ends: Mapping[str, Sequence[float]]) -> EndCase:
