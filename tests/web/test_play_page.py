@@ -38,6 +38,8 @@ def bench():
 def create(page, address, crisis, people, **options):
     """Create a session with the form, and return the links of its seats by the desk."""
     page.goto(f"{address}/{crisis}/play")
+    for summary in page.locator(".setup summary").all():
+        summary.click()
     for item in page.locator("select[name^='seats.']").all():
         who = item.get_attribute("name").partition(".")[2]
         item.select_option("human" if who in people else "equilibrium")
