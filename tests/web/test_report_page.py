@@ -275,6 +275,21 @@ def test_other_rooms_are_for_control_alone(make, rooms, two):
     assert len(control.get(f"/api/sessions/{here}/report").json()["rooms"]) == 2
 
 
+def test_control_plays_a_turn_anew_from_the_report(make, rooms):
+    """Oracle by hand: the form goes to the desk of a room of its own; a seat has no such form."""
+    name = play(rooms, ("west", "arm"), ("north", "withdraw"), session_seed=11)
+    owner, seat = make(owner=True), make()
+    page = owner.get(f"/play/{name}/report").text
+    place = f"/play/{name}/control/forks"
+    assert page.count(f'action="{place}"') == 2
+    answer = owner.post(place, data={"csrf": csrf_of(page), "turn": "2"})
+    assert answer.status_code == 303
+    other = answer.headers["location"].split("/")[2]
+    assert rooms.find(other).state.forked == (name, 2)
+    seat.get(f"/play/{name}/west/join?s={rooms.token(name, 'west')}")
+    assert place not in seat.get(f"/play/{name}/report").text
+
+
 def test_rooms_of_other_cases_or_that_run_are_not_compared(rooms, two):
     """Oracle by hand."""
     other = rooms.create("my-crisis", SessionOptions(draws=4))

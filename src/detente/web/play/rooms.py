@@ -198,9 +198,8 @@ class Rooms:
             if ended and solution_key(events[0].data) == own:
                 found.append((events[0].at, other))
         latest = [other for _, other in sorted(found, reverse=True)][: MOST_ROOMS - 1]
-        return compare_rooms(
-            name, session.state, {other: self.find(other).state for other in latest}
-        )
+        others = {other: Session(self.log, other, session.book).state for other in latest}
+        return compare_rooms(name, session.state, others)
 
     def group_of(self, name: str) -> str:
         """Return the class that a room belongs to; empty for none."""

@@ -215,7 +215,12 @@ def report_on_page(request: Request, room: Reader) -> HTMLResponse:
     """Show the report of a session that has ended."""
     session, renderer = rooms_of(request).find(room), renderer_of(request)
     shown = show_report(renderer, session.book.crisis, _report(request, room))
-    return renderer.page("play/report.html", request, room=room, digest=session.digest, **shown)
+    given: dict[str, Any] = {
+        "room": room,
+        "digest": session.digest,
+        "forks": controls(request, room),
+    }
+    return renderer.page("play/report.html", request, **given, **shown)
 
 
 @router.get("/play/{room}/report.pdf")
