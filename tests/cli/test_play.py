@@ -5,12 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.play.models import first_open, says, serving
 
 import detente.crisis
 from detente.cli import main
 from detente.log import Log
 from detente.play.tables import BOTS
 
+URL = "http://127.0.0.1:1/v1"
 TEMPLATE = str(Path(detente.crisis.__file__).with_name("templates") / "coercion")
 
 
@@ -42,7 +44,7 @@ def test_sessions_of_bots_are_told_as_json(capsys, monkeypatch, bot):
 
 def test_a_seat_is_played_from_a_pipe(capsys, monkeypatch):
     """Oracle: hand; a move can be taken back until it is sealed, closed moves say why, and the end is told."""
-    typed = "help\nbrief\nfacts\nstate\nbeliefs\nmenu\naccept\nmoon\ninvade\nwhat\nback\nwithdraw\nseal\n"
+    typed = "help\nbrief\nfacts\nstate\nbeliefs\nmenu\naccept\nmoon\ninvade\nwhat\nback\nwithdraw\nseal\nreport\n"
     asked = ("play", TEMPLATE, "--seat", "north", "--draws", "4")
     code, out, err = run(capsys, monkeypatch, *asked, typed=typed)
     assert (code, err) == (0, "")
@@ -57,6 +59,8 @@ def test_a_seat_is_played_from_a_pipe(capsys, monkeypatch):
         "Chosen: withdraw. `seal` or `back`?",
         "The end: Northland withdraws",
         "Westmark was:",
+        "Westmark is played by a bot, which does not talk",
+        "played by human, was:",
     ):
         assert words in text
 
@@ -147,3 +151,36 @@ def test_without_a_seat_the_browser_opens_where_sessions_are_created(capsys, mon
         "sqlite://",
         True,
     )
+
+
+def test_a_language_model_plays_beside_a_person_in_the_terminal(capsys, monkeypatch):
+    """Oracle: hand; the server on the loopback address is asked for its seat alone, and the person is told that it is."""
+    with serving(lambda _, told: says(json.dumps({"choices": first_open(told)}))) as fake:
+        asked = ("play", TEMPLATE, "--seat", "north", "--draws", "4", "--model-seat", "west")
+        server = ("--model-url", fake.url, "--model", "tiny")
+        code, out, err = run(capsys, monkeypatch, *asked, *server, typed="1\nseal\n" * 9)
+    assert (code, err) == (0, "")
+    assert "asking tiny for Westmark" in out
+    assert "The end:" in out
+    assert {json.loads(body["messages"][1]["content"])["you"] for _, body in fake.requests} == {
+        "west"
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "at"),
+    [
+        (("--seat", "north", "--model-seat", "west"), "--model-seat"),
+        (("--all-bots", "--model-seat", "west", "--model-url", URL, "--model", "m"), "--model-seat"),
+        (("--seat", "west", "--model-seat", "west", "--model-url", URL, "--model", "m"), "--model-seat"),
+        (("--seat", "north", "--model-url", URL), "--model"),
+        (("--seat", "north", "--model", "m"), "--model-url"),
+        (("--seat", "north", "--model-url", "ftp://x", "--model", "m"), "url"),
+    ],
+)  # fmt: skip
+def test_a_model_that_nobody_can_ask_is_refused(capsys, monkeypatch, options, at):
+    """Oracle: hand; the option at fault is named."""
+    code, _, err = run(capsys, monkeypatch, "play", TEMPLATE, *options)
+    assert code == 2
+    assert "option-invalid" in err
+    assert at in err

@@ -37,6 +37,7 @@ NAMES = (
     "instrument",
     "outcome",
     "model",
+    "answers",
 )
 WORDS = (
     "wait",
@@ -61,6 +62,8 @@ WORDS = (
     "P1",
     "I1",
     "answer",
+    "aims",
+    "remark",
     "<b>\x00\u202e",
     "x" * 2001,
 )

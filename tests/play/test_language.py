@@ -1,12 +1,10 @@
 """Language models at the table, against a server on the loopback address that replays, drifts, stalls, limits and talks nonsense."""
 
 import json
-import threading
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from tests.play.models import first_open, last_open, says, serving
 
 from detente.errors import UsageError
 from detente.log import Log
@@ -16,63 +14,6 @@ from detente.play.language import KEY, Endpoint, answer_seats, compose
 from detente.play.views import view_bytes
 
 TYPES = {"north": "limited", "west": "hollow"}
-
-
-class _Fake:
-    """A server whose answers are made by a function of the number of the request and the prompt."""
-
-    def __init__(self, answer):
-        self.answer, self.requests, self.headers = answer, [], []
-        fake = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                fake.requests.append((self.path, body))
-                fake.headers.append(dict(self.headers))
-                told = json.loads(body["messages"][1]["content"])
-                status, raw, more = fake.answer(len(fake.requests), told)
-                self.send_response(status)
-                for name, value in more.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(raw)))
-                self.end_headers()
-                try:
-                    self.wfile.write(raw)
-                except OSError:  # who asked has gone
-                    self.close_connection = True
-
-            def log_message(self, *_given):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
-
-
-@contextmanager
-def _serving(answer):
-    fake = _Fake(answer)
-    thread = threading.Thread(target=fake.server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield fake
-    finally:
-        fake.server.shutdown()
-        fake.server.server_close()
-        thread.join()
-
-
-def _says(content, status=200, **more):
-    raw = json.dumps({"choices": [{"message": {"content": content}}]}).encode()
-    return status, raw, more
-
-
-def _first(told):
-    return [menu["open"][0]["id"] for menu in told["menus"]]
-
-
-def _last(told):
-    return [menu["open"][-1]["id"] for menu in told["menus"]]
 
 
 @pytest.fixture
@@ -86,14 +27,16 @@ def session(coercion):
 
 
 def _play(session, answer, timeout_s=5.0):
-    with _serving(answer) as fake:
+    with serving(answer) as fake:
         answer_seats(session, Endpoint(url=fake.url, model="tiny", timeout_s=timeout_s))
     return fake
 
 
 def test_a_model_chooses_among_what_is_open(session):
     """Oracle: hand; its orders are its own, marked, with the prompt, the reply and a hash in the log."""
-    fake = _play(session, lambda _, told: _says(json.dumps({"choices": _first(told), "why": "so"})))
+    fake = _play(
+        session, lambda _, told: says(json.dumps({"choices": first_open(told), "why": "so"}))
+    )
     state = session.state
     assert state.status == "ended"
     order = state.turns[0].orders["west"]
@@ -109,8 +52,8 @@ def test_a_session_replays_without_the_model(session, coercion):
     """Oracle: theorem; the server answers otherwise each time that it is asked, and the log is all that counts."""
     _play(
         session,
-        lambda number, told: _says(
-            json.dumps({"choices": _first(told) if number % 2 else _last(told)})
+        lambda number, told: says(
+            json.dumps({"choices": first_open(told) if number % 2 else last_open(told)})
         ),
     )
     events = [(event.kind, event.data) for event in session.events]
@@ -122,13 +65,13 @@ def test_a_session_replays_without_the_model(session, coercion):
 @pytest.mark.parametrize(
     ("answer", "fault"),
     [
-        (lambda *_: _says('{"choices": ["accept"]}'), ""),
-        (lambda *_: _says('{"choices": "wait"}'), ""),
-        (lambda *_: _says('{"choices": ["wait", "wait"]}'), ""),
-        (lambda *_: _says('{"choices": [{"id": "wait"}]}'), ""),
-        (lambda *_: _says("I would rather not say."), ""),
-        (lambda *_: _says("[" * 100_000), ""),
-        (lambda *_: _says(None), "no reply"),
+        (lambda *_: says('{"choices": ["accept"]}'), ""),
+        (lambda *_: says('{"choices": "wait"}'), ""),
+        (lambda *_: says('{"choices": ["wait", "wait"]}'), ""),
+        (lambda *_: says('{"choices": [{"id": "wait"}]}'), ""),
+        (lambda *_: says("I would rather not say."), ""),
+        (lambda *_: says("[" * 100_000), ""),
+        (lambda *_: says(None), "no reply"),
         (lambda *_: (200, b"\xff\x00 not json", {}), "no reply"),
         (lambda *_: (200, b"[" * 100_000, {}), "no reply"),
         (lambda *_: (200, b"x" * 300_000, {}), "too long"),
@@ -156,7 +99,7 @@ def test_who_asks_too_often_asks_once_more(session):
     def answer(number, told):
         if number % 2:
             return 429, b"", {"Retry-After": "0"}
-        return _says(json.dumps({"choices": _first(told)}))
+        return says(json.dumps({"choices": first_open(told)}))
 
     _play(session, answer)
     assert not any(item["fallback"] for item in session.state.asked)
@@ -167,7 +110,7 @@ def test_a_server_that_stalls_is_late(session):
 
     def answer(*_given):
         time.sleep(0.6)
-        return _says('{"choices": ["wait"]}')
+        return says('{"choices": ["wait"]}')
 
     _play(session, answer, timeout_s=0.15)
     state = session.state
@@ -186,8 +129,8 @@ def test_a_model_may_write_messages_to_seats(session):
     said = [{"to": ["north"], "text": "hello\x1b"}, {"to": ["moon"], "text": "x"}, "x", {"text": 3}]
 
     def answer(_number, told):
-        return _says(
-            json.dumps({"choices": _first(told), "say": said if told["you"] == "west" else 5})
+        return says(
+            json.dumps({"choices": first_open(told), "say": said if told["you"] == "west" else 5})
         )
 
     _play(session, answer)
@@ -208,7 +151,7 @@ def test_a_prompt_is_made_of_the_view_of_the_seat(session):
 def test_the_key_is_sent_and_not_kept(session, monkeypatch):
     """Oracle: hand; it comes from the environment, and neither log nor view holds it."""
     monkeypatch.setenv(KEY, "key-of-a-test")
-    fake = _play(session, lambda _, told: _says(json.dumps({"choices": _first(told)})))
+    fake = _play(session, lambda _, told: says(json.dumps({"choices": first_open(told)})))
     assert {headers["Authorization"] for headers in fake.headers} == {"Bearer key-of-a-test"}
     assert "key-of-a-test" not in json.dumps([event.data for event in session.events])
     assert b"key-of-a-test" not in view_bytes(session.state, "control")

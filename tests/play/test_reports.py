@@ -44,6 +44,7 @@ def _made(*, expected=0.2, likeliest="wait", before=0.2, after=0.5, hidden=(), u
         expected=(expected, expected, expected),
         of_type=None,
         likeliest=likeliest,
+        likeliest_chance=0.5,
         hidden_from=hidden,
         before=_forecast(before),
         after=_forecast(after),
@@ -186,7 +187,8 @@ def test_tables_for_research_hold_no_name_and_no_text(coercion, tmp_path):
     )
     assert "Ilse says hello" in event_lines(driven.state, driven.events, with_texts=True)
     paths = write_report(tmp_path / "out", driven.state, driven.events)
-    assert [path.name for path in paths] == ["report.json", "moves.csv", "events.jsonl"]
+    names = ["report.json", "moves.csv", "survey.csv", "events.jsonl"]
+    assert [path.name for path in paths] == names
     assert json.loads(paths[0].read_text("utf-8"))["outcome"] == driven.state.outcome
 
 

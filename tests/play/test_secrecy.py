@@ -73,9 +73,11 @@ def _histories(rules):
 def _session(book, types, choices, *, but, noise):
     """A session that came here by some choices; what others than one observer say, think and seal is noise."""
     driven = Driven(book, chosen=types, case=0, seats=dict.fromkeys(types, "human"))
-    state = fold(driven.state, "started", {})
-    left = list(choices)
     others = [player for player in types if player != but]
+    state = (
+        _practise(driven.state, others, noise) if len(left := list(choices)) % 2 else driven.state
+    )
+    state = fold(state, "started", {})
 
     def chatter(state):
         for sender in others:
@@ -85,6 +87,8 @@ def _session(book, types, choices, *, but, noise):
                 state = fold(state, "said", {"sender": sender, "to": to, "text": text})
             estimates = {f"outcome.{next(iter(book.crisis.outcomes))}": noise.random()}
             state = fold(state, "believed", {"seat": sender, "estimates": estimates})
+            answers = {"aims": noise.randint(1, 5), "remark": f"secret {noise.random()}"}
+            state = fold(state, "surveyed", {"seat": sender, "answers": answers})
         if len(others) > 1:
             data = {
                 "proposal": f"P{len(state.proposals) + 1}",
@@ -95,6 +99,11 @@ def _session(book, types, choices, *, but, noise):
                 "lapses": 0,
             }
             state = fold(state, "proposed", data)
+        if others:  # what control tells others in confidence, and what it has in wait for them
+            told = {"text": f"secret {noise.random()}", "to": [noise.choice(others)]}
+            state = fold(state, "news", {**told, "kind": "inject"})
+            waits = {"inject": "I1", "round": 9, "state": {}, "why": "", "when": {}, **told}
+            state = fold(state, "injected", waits)
         return fold(state, "noted", {"text": f"note {noise.random()}"})
 
     while left:
@@ -122,6 +131,20 @@ def _session(book, types, choices, *, but, noise):
             data = {"seat": player, "choices": picked, "why": f"{noise.random()}", "by": "human"}
             state = fold(state, "sealed", data)
     return state
+
+
+def _practise(state, others, noise):
+    """A practice turn in which all but an observer seal, say and think what the observer may not know."""
+    state = fold(state, "practised", {})
+    for player in state.movers:
+        if player in others:
+            picked = [noise.choice(menu.open) for menu in state.menus if menu.player == player]
+            data = {"seat": player, "choices": picked, "why": f"{noise.random()}", "by": "human"}
+            state = fold(state, "sealed", data)
+    for sender in others:
+        data = {"sender": sender, "to": ["control"], "text": f"secret {noise.random()}"}
+        state = fold(state, "said", data)
+    return fold(state, "finished", {})
 
 
 def _check(book, rng, pairs):

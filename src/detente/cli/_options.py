@@ -90,6 +90,14 @@ EXECUTOR = typer.Option(
     metavar="NAME|ADDRESS",
 )
 
+MODEL_URL = typer.Option(
+    "--model-url",
+    help="Server of language models that may play seats: its address up to /chat/completions. A key stands in DETENTE_MODEL_KEY.",
+    metavar="URL",
+)
+"""Option of a server of language models."""
+MODEL = typer.Option("--model", help="Name of the language model there.", metavar="NAME")
+"""Option of a language model."""
 STORE = typer.Option("--store", help="Where what is kept stands.", metavar="URL")
 
 SET = typer.Option(

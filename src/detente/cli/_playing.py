@@ -4,8 +4,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from detente.cli._output import make_table, number, print_line, print_table, text
+from detente.cli._reporting import print_report
+from detente.play.reports import report_data
 
 if TYPE_CHECKING:
+    from detente.play.language import Endpoint
     from detente.play.sessions import Session
 
 __all__ = ["Play"]
@@ -18,10 +21,11 @@ _HELP = """Type the number or the id of a move; then `seal` it, or `back` to cho
 class Play:
     """A game in the terminal; reads lines, also from a pipe."""
 
-    def __init__(self, session: "Session", seat: str) -> None:
-        self.session, self.seat = session, seat
+    def __init__(self, session: "Session", seat: str, endpoint: "Endpoint | None" = None) -> None:
+        self.session, self.seat, self.endpoint = session, seat, endpoint
         self.told = {"seen": 0, "news": 0, "drawn": 0}
         self.names = {item["id"]: item["name"] for item in self.view["seats"]}
+        self.crisis = session.book.crisis
 
     @property
     def view(self) -> dict[str, Any]:
@@ -34,8 +38,10 @@ class Play:
         print_line(f"{shown['crisis']['title']}")
         print_line(f"You are {self.names[self.seat]}, {shown['brief']['type_label']}.")
         self.brief()
+        self.others(shown)
         print_line("`help` says what you can type.")
         while True:
+            self.ask_models()
             shown = self.view
             self.tell(shown)
             if shown["status"] == "ended":
@@ -47,13 +53,35 @@ class Play:
                 return
             self.session.send(self.seat, "seal", {"choices": choices})
 
+    def others(self, shown: dict[str, Any]) -> None:
+        """Print who plays the other seats."""
+        for item in shown["seats"]:
+            if item["id"] != self.seat:
+                model = f"a language model ({item['model']})" if item["kind"] == "model" else ""
+                print_line(
+                    f"  {item['name']} is played by {model or 'a bot, which does not talk'}."
+                )
+
+    def ask_models(self) -> None:
+        """Ask for the orders of seats that a language model plays; say whom it is waited for, and what went wrong."""
+        from detente.play.language import answer_seat, seats_of_models
+
+        while self.endpoint is not None and (seats := seats_of_models(self.session.state)):
+            print_line(f"  asking {self.endpoint.model} for {self.names[seats[0]]}")
+            answer_seat(self.session, self.endpoint, seats[0])
+            last = self.session.state.asked[-1]
+            if last["fallback"]:
+                print_line(f"  {last['fault'] or 'no legal order'}: the bot's order stands")
+
     def tell(self, shown: dict[str, Any]) -> None:
         """Print what has been seen since the last time."""
         for item in shown["seen"][self.told["seen"] :]:
             who = self.names.get(item["player"], "Chance" if not item["instrument"] else "")
             print_line(f"  round {item['round']}  {who}: {item['label']}")
         for item in shown["drawn"][self.told["drawn"] :]:
-            odds = ", ".join(f"{name} {odds:.0%}" for name, odds in item["odds"].items())
+            made = self.crisis.instruments[item["instrument"]]
+            labels = {chance.id: chance.label for chance in made.chance}
+            odds = ", ".join(f"{labels[name]} {odds:.0%}" for name, odds in item["odds"].items())
             print_line(f"  the odds were {odds}")
         for item in shown["news"][self.told["news"] :]:
             print_line(f"  news: {item['text']}")
@@ -103,8 +131,10 @@ class Play:
                 print_line(f"- {fact['text']} [{', '.join(fact['sources'])}]")
         elif word == "state":
             for name, value in shown["state"].items():
-                words = " or ".join(value) if isinstance(value, list) else value
-                print_line(f"  {name}: {words}")
+                variable = self.crisis.state[name]
+                held = [value] if isinstance(value, str) else value
+                words = " or ".join(variable.value_labels.get(item, item) for item in held)
+                print_line(f"  {variable.label}: {words}")
         elif word == "beliefs":
             self.beliefs(shown)
         elif word == "menu":
@@ -122,7 +152,8 @@ class Play:
             looks = f"{', '.join(hidden)}: {item['seen_as_label']}" if hidden else ""
             rows.append((str(place), item["id"], item["label"], looks))
         columns = [number(""), text("move"), text("what it is"), text("what others see")]
-        print_table(make_table(columns, rows))
+        shown = 4 if any(looks for *_, looks in rows) else 3
+        print_table(make_table(columns[:shown], [row[:shown] for row in rows]))
         for item in menu["closed"]:
             print_line(f"  closed: {item['label']} ({item['why']})")
 
@@ -153,7 +184,11 @@ class Play:
         stakes = f", worth {worth['mean']:.0f} stakes to you" if worth else ""
         print_line(f"The end: {shown['outcome_label']}{stakes}.")
         for player, label in shown["type_labels"].items():
-            print_line(f"  {self.names[player]} was: {label}")
+            if len(self.crisis.players[player].types) > 1:
+                print_line(f"  {self.names[player]} was: {label}")
+        print_line("`report` says what was to be expected, turn by turn; anything else leaves.")
+        if self.read() == "report":
+            print_report(report_data(self.session.state))
 
     def read(self) -> str | None:
         """Read a line; None where there is none."""

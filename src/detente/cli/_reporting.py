@@ -39,8 +39,20 @@ def print_report(data: dict[str, Any]) -> None:
         who = names.get(point["seat"], "chance")
         for reason in point["why"]:
             print_line(f"Turn {point['turn']}, {who}, {point['did']}: {_REASONS[reason]}.")
+    for item in data.get("rooms", ())[1:]:
+        print_line(_room(item, names))
     for goal in data["goals"]:
         print_line(f"{names[goal['seat']]}: {_goal(goal)}.")
+
+
+def _room(item: dict[str, Any], names: dict[str, str]) -> str:
+    """Say how another room ended, and where it parted from this one."""
+    ended = f"Session {item['room']}: {item['outcome_label'] or 'ended by control'}"
+    parts = item["parts"]
+    if parts is None:
+        return f"{ended}; the same was done in it."
+    did = ", ".join(f"{names.get(one['seat'], 'chance')} {one['did']}" for one in parts["there"])
+    return f"{ended}; it parted in turn {parts['turn']}, with {did or 'nothing'}."
 
 
 def _goal(goal: dict[str, Any]) -> str:

@@ -11,6 +11,8 @@ import typer
 import detente
 from detente.cli._options import (
     DRAWS,
+    MODEL,
+    MODEL_URL,
     OUT,
     SEED,
     STORE,
@@ -34,6 +36,7 @@ from detente.errors import refuse
 
 if TYPE_CHECKING:
     from detente.crisis import Crisis
+    from detente.play.language import Endpoint
     from detente.play.options import SessionOptions
     from detente.play.rulebooks import Rulebook
 
@@ -76,15 +79,30 @@ StoreOption = Annotated[
         help="Where the session is kept: sqlite:///FILE or postgresql://USER@HOST/DATABASE.  [default: nowhere]",
     ),
 ]
-ReportOption = Annotated[
-    str | None,
+ModelUrlOption = Annotated[str | None, MODEL_URL]
+ModelOption = Annotated[str | None, MODEL]
+ModelSeatOption = Annotated[
+    list[str] | None,
     typer.Option(
-        "--report", help="Report on a game that was played: its id in the store.", metavar="SESSION"
+        "--model-seat",
+        help="With --seat: let the language model play this seat. May be repeated.",
+        metavar="PLAYER",
+    ),
+]
+ReportOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--report",
+        help="Report on a game that was played: its id in the store. Further ones are compared with it.",
+        metavar="SESSION",
     ),
 ]
 OutOption = Annotated[
     Path | None,
-    reworded(OUT, help="Folder for report.json, moves.csv and events.jsonl, people numbered."),
+    reworded(
+        OUT,
+        help="Folder for the report as HTML, PDF and JSON, and for moves.csv, survey.csv and events.jsonl; people are numbered.",
+    ),
 ]
 
 
@@ -100,6 +118,9 @@ def command(
     draws: DrawsOption = usual.DRAWS_OF_A_CHANGE,
     seed: SeedOption = usual.SEED,
     assignments: SetOption = None,
+    model_url: ModelUrlOption = None,
+    model: ModelOption = None,
+    model_seats: ModelSeatOption = None,
     store: StoreOption = None,
     report: ReportOption = None,
     out: OutOption = None,
@@ -120,32 +141,44 @@ def command(
 
       detente play my-crisis --seat west --bot random --store sqlite:///sessions.db
 
+      detente play cuba-1962 --seat usa --model-seat ussr --model-url http://127.0.0.1:11434/v1 --model NAME
+
       detente play my-crisis --store sqlite:///sessions.db --report K7Q4M2 --out report
     """
     from detente.cli._crises import parse_assignments
+    from detente.cli._endpoints import read_endpoint
     from detente.play.rulebooks import Rulebook
     from detente.play.tables import session_options
 
+    endpoint = read_endpoint(model_url, model)
+    modelled = _check_models(model_seats or (), seat, endpoint)
     if not _check_modes(seat, report, store, all_bots=all_bots, as_json=as_json):
-        _serve(crisis, policy, assignments or (), store)
+        _serve(crisis, policy, assignments or (), store, endpoint)
         return
     loaded = detente.load(crisis, parse_assignments(assignments or ()))
-    if report is not None:
+    if report:
         _report(loaded, report, store or "", out, as_json=as_json)
         return
     book = Rulebook(loaded, policy=policy, draws=draws, seed=seed)
-    seats = {} if seat is None else {seat: "human"}
+    seats = modelled if seat is None else modelled | {seat: "human"}
     options = session_options(
-        loaded, seats=seats, bot=bot, policy=policy or "", draws=draws, seed=seed, types=types
+        loaded,
+        seats=seats,
+        bot=bot,
+        policy=policy or "",
+        draws=draws,
+        seed=seed,
+        types=types,
+        model="" if endpoint is None else endpoint.model,
     )
     if seat is None:
         _play_bots(book, options, sessions, as_json=as_json)
     else:
-        _play_seat(book, options, seat, store)
+        _play_seat(book, options, seat, store, endpoint)
 
 
 def _check_modes(
-    seat: str | None, report: str | None, store: str | None, *, all_bots: bool, as_json: bool
+    seat: str | None, report: list[str] | None, store: str | None, *, all_bots: bool, as_json: bool
 ) -> bool:
     """Refuse options that do not go together; tell whether it is said who plays, which else is said in the browser."""
     asked = [
@@ -153,7 +186,7 @@ def _check_modes(
         for name, given in (
             ("--all-bots", all_bots),
             ("--seat", seat is not None),
-            ("--report", report is not None),
+            ("--report", bool(report)),
         )
         if given
     ]
@@ -164,9 +197,9 @@ def _check_modes(
             at="--seat",
             fix="name a seat with --seat, let bots play with --all-bots, or --report a session",
         )
-    if report is not None and store is None:
+    if report and store is None:
         refuse(
-            f"it is not said where the session {report!r} is kept",
+            f"it is not said where the session {report[0]!r} is kept",
             code="option-invalid",
             at="--store",
             fix="name the store with --store",
@@ -181,7 +214,34 @@ def _check_modes(
     return bool(asked)
 
 
-def _serve(crisis: str, policy: str | None, assignments: Sequence[str], store: str | None) -> None:
+def _check_models(
+    seats: Sequence[str], mine: str | None, endpoint: "Endpoint | None"
+) -> dict[str, str]:
+    """Return the seats that a language model plays; refuse them where nobody is asked, or nobody plays beside them."""
+    if seats and (mine is None or mine in seats):
+        refuse(
+            "a language model plays a seat of a game in which a person plays another",
+            code="option-invalid",
+            at="--model-seat",
+            fix="name your own seat with --seat; without it, seats are settled in the browser, and --all-bots asks no model",
+        )
+    if seats and endpoint is None:
+        refuse(
+            "it is not said which language model is asked",
+            code="option-invalid",
+            at="--model-seat",
+            fix="give --model-url and --model",
+        )
+    return dict.fromkeys(seats, "model")
+
+
+def _serve(
+    crisis: str,
+    policy: str | None,
+    assignments: Sequence[str],
+    store: str | None,
+    endpoint: "Endpoint | None",
+) -> None:
     """Serve the crisis, and open the page on which sessions are created."""
     from detente.cli._stopping import stopping_on_terminate
     from detente.web.serving import serve
@@ -196,6 +256,7 @@ def _serve(crisis: str, policy: str | None, assignments: Sequence[str], store: s
             host="127.0.0.1",
             port=0,
             store=store,
+            endpoint=endpoint,
             opens_browser=True,
             say=say_at_once,
             begins_at=f"{bench.names[0]}/play" + (f"?{query}" if query else ""),
@@ -228,7 +289,13 @@ def _row(item: dict[str, Any]) -> tuple[str, str, str, str]:
     return (item["label"], f"{item['share']:.1%}", f"{item['standard_error']:.1%}", ensemble)
 
 
-def _play_seat(book: "Rulebook", options: "SessionOptions", seat: str, store: str | None) -> None:
+def _play_seat(
+    book: "Rulebook",
+    options: "SessionOptions",
+    seat: str,
+    store: str | None,
+    endpoint: "Endpoint | None",
+) -> None:
     from detente.cli._compiling import saying_what_compiles
     from detente.cli._playing import Play
     from detente.log import Log
@@ -238,25 +305,33 @@ def _play_seat(book: "Rulebook", options: "SessionOptions", seat: str, store: st
         with saying_what_compiles():
             session = Session.create(log, book, options)
             session.send("control", "start")
-        Play(session, seat).run()
+        Play(session, seat, endpoint).run()
         if store is not None:
             print_line(f"The session is kept as {session.name} in {log.place}.")
 
 
-def _report(crisis: "Crisis", name: str, store: str, out: Path | None, *, as_json: bool) -> None:
+def _report(
+    crisis: "Crisis", names: Sequence[str], store: str, out: Path | None, *, as_json: bool
+) -> None:
     from detente.cli._compiling import saying_what_compiles
     from detente.cli._reporting import print_report
     from detente.log import Log
+    from detente.play.comparing import compare_rooms
     from detente.play.reports import report_data
-    from detente.play.research import write_report
+    from detente.play.research import number_people, write_report
     from detente.play.sessions import Session
+    from detente.web.play.printing import file_renderer, to_pages
 
     with Log.open(store) as log, saying_what_compiles():
-        session = Session.find(log, name, crisis)
-        data = report_data(session.state)
-        events = [(event.kind, event.data) for event in session.events]
+        session = Session.find(log, names[0], crisis)
+        others = [Session(log, name, session.book) for name in names[1:]]
+        state, events = session.state, [(event.kind, event.data) for event in session.events]
+        digest = session.digest
+        rooms = compare_rooms(session.name, state, {one.name: one.state for one in others})
+        data = {**number_people(state, report_data(state)), "rooms": rooms}
     if out is not None:
-        for path in write_report(out, session.state, events):
+        pages = to_pages(file_renderer(), crisis, data, room=names[0], digest=digest)
+        for path in write_report(out, state, events, report=data, pages=pages):
             sys.stderr.write(f"wrote {path}\n")
     if as_json:
         sys.stdout.write(json_text(data))

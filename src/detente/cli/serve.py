@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli._options import EXECUTOR, STORE, reworded
+from detente.cli._options import EXECUTOR, MODEL, MODEL_URL, STORE, reworded
 
 __all__ = ["command"]
 
@@ -39,6 +39,8 @@ ExecutorOption = Annotated[
         help="What computes long comparisons: threads, processes, or a Dask cluster by the address of its scheduler, dask://HOST:PORT.  [default: threads]",
     ),
 ]
+ModelUrlOption = Annotated[str | None, MODEL_URL]
+ModelOption = Annotated[str | None, MODEL]
 OtherOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -59,12 +61,14 @@ def command(
     port: PortOption = 8000,
     store: StoreOption = None,
     executor: ExecutorOption = None,
+    model_url: ModelUrlOption = None,
+    model: ModelOption = None,
     others: OtherOption = None,
     browser: BrowserOption = True,
 ) -> None:
     """Open the workbench: move an assumption of a crisis in the browser, and see what it changes and why.
 
-    Nothing leaves this machine but to a store that you name, and nothing is loaded from outside. Stop it with Ctrl-C.
+    Nothing leaves this machine but to a store or a server of language models that you name, and nothing is loaded from outside. Stop it with Ctrl-C.
 
     For example:
 
@@ -76,6 +80,7 @@ def command(
 
       detente serve --store sqlite:///crises.db
     """
+    from detente.cli._endpoints import read_endpoint
     from detente.cli._output import say_at_once
     from detente.cli._plans import choose_executor
     from detente.cli._stopping import stopping_on_terminate
@@ -90,6 +95,7 @@ def command(
             port=port,
             store=store,
             executor=None if executor is None else choose_executor(executor, None),
+            endpoint=read_endpoint(model_url, model),
             opens_browser=browser,
             say=say_at_once,
         )

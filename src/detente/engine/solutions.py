@@ -45,22 +45,29 @@ class MetricValues:
     @property
     def low(self) -> float:
         """5% quantile over draws."""
-        return float(np.quantile(self.values, 0.05))
+        return self.span[0]
 
     @property
     def high(self) -> float:
         """95% quantile over draws."""
-        return float(np.quantile(self.values, 0.95))
+        return self.span[1]
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """5% and 95% quantiles over draws; one reading of the values where both are wanted."""
+        low, high = np.quantile(self.values, (0.05, 0.95))
+        return float(low), float(high)
 
     def __repr__(self) -> str:
         """Name, mean and 5-95% range."""
-        span = f"{self.low:.4g} to {self.high:.4g}"
-        return f"MetricValues({self.name}: mean {self.mean:.4g}, 5-95% {span}, {self.values.size} draws)"
+        low, high = self.span
+        return f"MetricValues({self.name}: mean {self.mean:.4g}, 5-95% {low:.4g} to {high:.4g}, {self.values.size} draws)"
 
     def _repr_html_(self) -> str:
-        span = f"{self.low:.4g} to {self.high:.4g}"
+        low, high = self.span
+        span = f"{low:.4g} to {high:.4g}"
         rows = [("mean", f"{self.mean:.4g}"), ("5-95%", span), ("draws", str(self.values.size))]
-        bars = [(self.name, self.mean, self.low, self.high)]
+        bars = [(self.name, self.mean, low, high)]
         return html_summary(self.name, rows) + html_bars(self.name, bars)
 
 

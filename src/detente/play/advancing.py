@@ -12,7 +12,12 @@ _LOST = 1e-12
 
 
 def advance(recorder: Recorder, *, says_so: bool = False) -> None:
-    """Go on as far as nobody is waited for: phases begin, orders are revealed, chance draws, rounds bring injects, it ends."""
+    """Go on as far as nobody is waited for: phases begin, orders are revealed, chance draws, rounds bring injects, it ends.
+
+    A practice turn is over where nobody is waited for.
+    """
+    if recorder.state.status == "practice" and not recorder.state.waiting_for:
+        recorder.emit("finished")
     while recorder.state.status == "running":
         state = recorder.state
         stand = state.where
@@ -67,7 +72,7 @@ def _bring(recorder: Recorder, round_number: int) -> bool:
         if holds:
             changes |= inject.state
             if inject.text:
-                tell(recorder, inject.text, "inject")
+                tell(recorder, inject.text, "inject", to=list(inject.to))
     if not changes:
         return False
     variables = state.book.crisis.state

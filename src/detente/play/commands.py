@@ -139,10 +139,15 @@ def read_seats(
     return tuple(dict.fromkeys(given))
 
 
-def check_running(state: SessionState) -> None:
-    """Refuse what needs a session that runs."""
-    if state.status != "running":
-        words = {"lobby": "has not started", "paused": "is paused", "ended": "has ended"}
+def check_running(state: SessionState, *, or_practice: bool = False) -> None:
+    """Refuse what needs a session that runs, or where that does as well, one in its practice turn."""
+    if state.status != "running" and not (or_practice and state.status == "practice"):
+        words = {
+            "lobby": "has not started",
+            "practice": "is in its practice turn",
+            "paused": "is paused",
+            "ended": "has ended",
+        }
         invalid("session", f"the session {words[state.status]}", "wait until it goes on")
 
 

@@ -32,10 +32,31 @@ _ASKED = ("model", "prompt", "reply", "hash", "fault")
 
 
 def _start(recorder: Recorder, _command: Command) -> None:
+    if recorder.state.status == "practice":
+        invalid("session", "a practice turn is on", "end it with `finish`, then start")
     if recorder.state.status != "lobby":
         invalid("session", "the session has started", "go on, or fork it")
     recorder.emit("started")
     advance(recorder)
+
+
+def _practise(recorder: Recorder, _command: Command) -> None:
+    """Show people the menus of the first phase, to try what a turn is; nothing of it counts."""
+    if recorder.state.status != "lobby":
+        invalid("session", "practice is held before the session starts", "go on with the game")
+    recorder.emit("practised")
+    if not recorder.state.waiting_for:
+        invalid(
+            "session",
+            "no seat of a person has a move in the first phase",
+            "start the session, or give such a seat to a person",
+        )
+
+
+def _finish(recorder: Recorder, _command: Command) -> None:
+    if recorder.state.status != "practice":
+        invalid("session", "no practice turn is on", "send `practise` in the lobby to begin one")
+    recorder.emit("finished")
 
 
 def _pause(recorder: Recorder, _command: Command) -> None:
@@ -123,12 +144,13 @@ def _inject(recorder: Recorder, command: Command) -> None:
     when = _state_values(state, command, "when")
     text = read_text(command, "text", need=not changes)
     why = read_text(command, "why", need=bool(changes))
+    to = list(read_seats(state, command, "to"))
     last = max(state.where.where[0], state.begun.first_round)
     round_number = command.data.get("round", last + 1 if changes or when else 0)
     if not isinstance(round_number, int) or isinstance(round_number, bool):
         invalid("round", f"{round_number!r} is no round", "use the number of a round to come")
     if not changes and not when and not round_number:
-        tell(recorder, text, "inject", to=list(read_seats(state, command, "to")))
+        tell(recorder, text, "inject", to=to)
         return
     if state.status == "ended" or not last < round_number <= crisis.rounds:
         invalid(
@@ -144,6 +166,7 @@ def _inject(recorder: Recorder, command: Command) -> None:
         state=changes,
         why=why,
         when=when,
+        to=to,
     )
 
 
@@ -225,9 +248,11 @@ def _take(recorder: Recorder, command: Command) -> None:
         invalid("seat", f"there is no seat {seat!r}", f"use {', '.join(state.seats)}")
     if kind not in KINDS:
         invalid("kind", f"no seat is played by {kind!r}", f"use {', '.join(KINDS)}")
+    why = read_text(command, "why", need=False)
     recorder.emit("taken", seat=seat, kind=kind)
     words = "a person" if kind == "human" else "a language model" if kind == "model" else "a bot"
-    tell(recorder, f"{name_of(state, seat)} is played by {words} from now on.", "seat")
+    because = f": {why}" if why else ""
+    tell(recorder, f"{name_of(state, seat)} is played by {words} from now on{because}.", "seat")
     advance(recorder)
 
 
@@ -241,9 +266,11 @@ def _look(recorder: Recorder, _command: Command) -> None:
 
 
 def _end(recorder: Recorder, command: Command) -> None:
-    if recorder.state.status not in {"running", "paused", "lobby"}:
+    if recorder.state.status == "ended":
         invalid("session", "the session has ended", "fork a turn of it to play on")
     why = read_text(command, "why")
+    if recorder.state.status == "practice":
+        recorder.emit("finished")
     recorder.emit("ended", outcome="")
     tell(recorder, f"Control has ended the session: {why}", "end")
 
@@ -276,6 +303,8 @@ def _answer(recorder: Recorder, command: Command) -> None:
 
 
 OF_CONTROL: dict[str, Callable[[Recorder, Command], None]] = {
+    "practise": _practise,
+    "finish": _finish,
     "start": _start,
     "pause": _pause,
     "resume": _resume,

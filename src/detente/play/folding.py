@@ -11,6 +11,7 @@ from typing import Any
 from detente.errors import refuse
 from detente.play.courses import Stand
 from detente.play.options import read_options
+from detente.play.practice import back_to_lobby, to_practice
 from detente.play.rulebooks import Rulebook
 from detente.play.state import (
     ChanceDraw,
@@ -24,7 +25,7 @@ from detente.play.state import (
     Turn,
 )
 
-__all__ = ["KINDS_OF_EVENT", "fold", "fold_all"]
+__all__ = ["KINDS_OF_EVENT", "TOLD", "fold", "fold_all"]
 
 Data = Mapping[str, Any]
 
@@ -52,7 +53,12 @@ def fold(state: SessionState, kind: str, data: Data) -> SessionState:
             at=f"event {state.events + 1}",
             fix="read the session with the version of detente that wrote it",
         )
-    return replace(_FOLDS[kind](state, data), events=state.events + 1)
+    after = _FOLDS[kind](state, data)
+    history = after.history
+    if kind in TOLD:
+        early = state.status in {"lobby", "practice"}
+        history = (*history, (0 if early else state.turn, kind, data))
+    return replace(after, events=state.events + 1, history=history)
 
 
 def _created(state: SessionState, data: Data) -> SessionState:
@@ -101,7 +107,15 @@ def _with_seat(state: SessionState, seat: Seat) -> SessionState:
 
 
 def _started(state: SessionState, _data: Data) -> SessionState:
-    return replace(state, status="running")
+    return replace(state, status="running", practised=False)
+
+
+def _practised(state: SessionState, _data: Data) -> SessionState:
+    return to_practice(state)
+
+
+def _finished(state: SessionState, _data: Data) -> SessionState:
+    return back_to_lobby(state)
 
 
 def _began(state: SessionState, data: Data) -> SessionState:
@@ -218,6 +232,7 @@ def _injected(state: SessionState, data: Data) -> SessionState:
         state=dict(data["state"]),
         why=data["why"],
         when=dict(data["when"]),
+        to=tuple(data["to"]),
     )
     return replace(state, injects={**state.injects, inject.id: inject})
 
@@ -285,6 +300,10 @@ def _ended(state: SessionState, data: Data) -> SessionState:
     return replace(state, status="ended", ends="", outcome=data["outcome"])
 
 
+def _surveyed(state: SessionState, data: Data) -> SessionState:
+    return replace(state, surveys={**state.surveys, data["seat"]: dict(data["answers"])})
+
+
 def _forked(state: SessionState, data: Data) -> SessionState:
     return replace(state, forked=(data["of"], data["turn"]), seed=data["seed"], ends="")
 
@@ -294,6 +313,8 @@ _FOLDS: dict[str, Callable[[SessionState, Data], SessionState]] = {
     "joined": _joined,
     "readied": _readied,
     "taken": _taken,
+    "practised": _practised,
+    "finished": _finished,
     "started": _started,
     "began": _began,
     "said": _said,
@@ -320,7 +341,29 @@ _FOLDS: dict[str, Callable[[SessionState, Data], SessionState]] = {
     "asked": _asked,
     "ended": _ended,
     "forked": _forked,
+    "surveyed": _surveyed,
 }
+
+TOLD = frozenset(
+    {
+        "joined",
+        "taken",
+        "said",
+        "proposed",
+        "signed",
+        "refused",
+        "breached",
+        "happened",
+        "changed",
+        "overridden",
+        "revealed",
+        "drew",
+        "news",
+        "ended",
+        "surveyed",
+    }
+)
+"""Kinds of events that a report tells in order."""
 
 KINDS_OF_EVENT = tuple(_FOLDS)
 """Every kind of event that a session may hold."""

@@ -18,9 +18,19 @@ from urllib.parse import urlsplit
 from detente.errors import DetenteError, refuse
 from detente.play.options import MODEL
 from detente.play.sessions import Session
-from detente.play.state import CONTROL
+from detente.play.state import CONTROL, SessionState
 
-__all__ = ["KEY", "Endpoint", "Reply", "answer_seats", "ask", "compose", "read_reply"]
+__all__ = [
+    "KEY",
+    "Endpoint",
+    "Reply",
+    "answer_seat",
+    "answer_seats",
+    "ask",
+    "compose",
+    "read_reply",
+    "seats_of_models",
+]
 
 KEY: Final = "DETENTE_MODEL_KEY"
 """The environment variable that holds the key of the server, if it wants one."""
@@ -195,16 +205,21 @@ def answer_seats(session: Session, endpoint: Endpoint) -> int:
     The order of a bot stands where a reply is late, refused or illegal; what was asked, answered and at fault is logged.
     """
     asked = 0
-    while True:
-        state = session.state
-        seats = [seat for seat in state.waiting_for if state.seats[seat].kind == MODEL]
-        if not seats or state.status != "running":
-            return asked
-        _answer(session, endpoint, seats[0])
+    while seats := seats_of_models(session.state):
+        answer_seat(session, endpoint, seats[0])
         asked += 1
+    return asked
 
 
-def _answer(session: Session, endpoint: Endpoint, seat: str) -> None:
+def seats_of_models(state: SessionState) -> tuple[str, ...]:
+    """Return the seats of language models that a session waits for; none while it does not run."""
+    if state.status != "running":
+        return ()
+    return tuple(seat for seat in state.waiting_for if state.seats[seat].kind == MODEL)
+
+
+def answer_seat(session: Session, endpoint: Endpoint, seat: str) -> None:
+    """Ask for the order of a seat, once for a turn, and note what was asked, answered and at fault."""
     turn = session.state.turn
     prompt = compose(session.view(seat))
     reply = ask(endpoint, prompt)

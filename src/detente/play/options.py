@@ -63,6 +63,10 @@ class SessionOptions:
         Whether seats are shown the model's reading of what they may believe.
     looks
         Whether control may look at sealed orders; a look is logged.
+    model
+        Name of the language model that is asked for the orders of its seats; empty where none is.
+    away_minutes
+        After how many minutes without anybody at a person's seat an equilibrium bot takes it; None: never.
     """
 
     seats: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +85,8 @@ class SessionOptions:
     talk: str = "any"
     beliefs: bool = True
     looks: bool = False
+    model: str = ""
+    away_minutes: float | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -134,7 +140,7 @@ def _check_numbers(data: Mapping[str, Any]) -> None:
     for name in ("seed", "session_seed"):
         if not _is_number(data.get(name, 1), whole=True) or data.get(name, 1) < 0:
             _refuse(name, data[name], "use a whole number that is not negative")
-    for name in ("minutes", "extra_minutes"):
+    for name in ("minutes", "extra_minutes", "away_minutes"):
         value = data.get(name)
         if value is not None and not (_is_number(value) and 0 < value <= _MOST_MINUTES):
             _refuse(name, value, f"use a number of minutes, at most {_MOST_MINUTES}")

@@ -1,10 +1,12 @@
 """What to say after a session: what was expected and done at each turn, where it turned, who believed what, and who got what.
 
-Plain data; the rules stand in :doc:`/decisions/0123-after-action-report`, and were fixed before anybody played.
+Plain data; the rules stand in :doc:`/decisions/0123-after-action-report` and :doc:`/decisions/0127-debrief-survey-and-rooms`, and were
+fixed before anybody played.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 from detente.crisis.registers import kind_of
 from detente.errors import refuse
 from detente.play.courses import Stand
+from detente.play.debrief import CHANGED, UNLIKELY, ask_questions, path_of
 from detente.play.forecasts import (
     Outlook,
     choice_chances,
@@ -22,13 +25,11 @@ from detente.play.forecasts import (
 )
 from detente.play.knowing import Knowledge, Range
 from detente.play.state import SessionState, Turn
+from detente.play.survey import POINTS, QUESTIONS
+from detente.play.timeline import tell_timeline
 
 __all__ = ["CHANGED", "UNLIKELY", "UNSEEN", "PlayedStep", "find_steps", "report_data", "turning"]
 
-UNLIKELY: Final = 0.45
-"""Highest chance of a move that is held unlikely: the upper end of that word in ICD-203."""
-CHANGED: Final = 0.20
-"""Least part of runs that end otherwise after a move that changes the ends."""
 UNSEEN: Final = 0.10
 """Least difference in an end between who saw a hidden move and who did not."""
 
@@ -38,7 +39,7 @@ class PlayedStep:
     """A move of a seat, or a draw of chance (``seat`` empty), with what was expected before and after it.
 
     ``expected`` is the chance of what was done, ``of_type`` that for the type that was dealt (None for chance), ``likeliest`` what
-    was likelier than all else; ``hidden_from`` are seats that did not see it as what it was, ``unseen`` by how much an end is likelier
+    was likelier than all else, with its chance; ``hidden_from`` are seats that did not see it as what it was, ``unseen`` by how much an end is likelier
     for who saw it, and which.
     """
 
@@ -53,6 +54,7 @@ class PlayedStep:
     expected: Range
     of_type: Range | None
     likeliest: str
+    likeliest_chance: float
     hidden_from: tuple[str, ...]
     before: Outlook
     after: Outlook
@@ -99,6 +101,7 @@ def _step(
     stands = parallels(course, here)
     chances = choice_chances(opening, stands)
     after = course.after(here, choice)
+    likeliest = max(chances, key=lambda name: chances[name][0])
     round_number, phase = turn.before.where
     of_type: Range | None = None
     hidden: tuple[str, ...] = ()
@@ -120,7 +123,8 @@ def _step(
         why=order.why if order else "",
         expected=chances[choice],
         of_type=of_type,
-        likeliest=max(chances, key=lambda name: chances[name][0]),
+        likeliest=likeliest,
+        likeliest_chance=chances[likeliest][0],
         hidden_from=hidden,
         before=forecast(opening, crisis, stands),
         after=forecast(opening, crisis, parallels(course, after)),
@@ -161,8 +165,18 @@ def report_data(state: SessionState) -> dict[str, Any]:
     crisis = state.book.crisis
     steps = find_steps(state)
     points = [(step, why) for step in steps if (why := turning(step))]
-    goals = _goals(state)
+    told = {
+        "turns": [_turn_data(state, turn, steps) for turn in state.turns],
+        "steps": [_step_data(step) for step in steps],
+        "goals": _goals(state),
+        "changes": _changes(state),
+    }
     return {
+        **told,
+        "path": path_of(told["steps"], told["changes"]),
+        "questions": ask_questions(state, **told),
+        "survey": _survey(state),
+        "timeline": tell_timeline(state),
         "crisis": {"id": crisis.id, "title": crisis.title, "digest": crisis.digest},
         "commitment": state.book.policy.id if state.book.policy is not None else "",
         "seed": state.seed,
@@ -186,14 +200,10 @@ def report_data(state: SessionState) -> dict[str, Any]:
             }
             for seat in state.seats.values()
         ],
-        "turns": [_turn_data(state, turn, steps) for turn in state.turns],
-        "steps": [_step_data(step) for step in steps],
         "turning_points": [
             {"turn": step.turn, "seat": step.seat, "did": step.did, "of": step.of, "why": list(why)}
             for step, why in points
         ],
-        "goals": goals,
-        "questions": _questions(points, goals),
         "messages": [
             {"turn": item.turn, "from": item.sender, "to": list(item.to), "text": item.text}
             for item in state.messages
@@ -258,12 +268,57 @@ def _step_data(step: PlayedStep) -> dict[str, Any]:
         "expected": list(step.expected),
         "expected_of_type": list(step.of_type) if step.of_type else None,
         "likeliest": step.likeliest,
+        "likeliest_chance": step.likeliest_chance,
         "hidden_from": list(step.hidden_from),
         "before": _forecast_data(step.before),
         "after": _forecast_data(step.after),
         "moved": round(distance(step.before.shares, step.after.shares), 6),
         "unseen": {"end": step.unseen[0], "by": round(step.unseen[1], 6)},
         "turning": list(turning(step)),
+    }
+
+
+def _changes(state: SessionState) -> list[dict[str, Any]]:
+    """Return where values were set from outside: what was expected before and after, and which injects did it."""
+    crisis, found = state.book.crisis, []
+    every = [*state.earlier, (state.begun, state.where)]
+    for (before, stand), (after, _) in pairwise(every):
+        then = forecast(before, crisis, parallels(before.course, stand))
+        begin = after.course.begin(stand.path[0])
+        now = forecast(after, crisis, parallels(after.course, begin))
+        made = [
+            item.id
+            for item in state.injects.values()
+            if item.state and item.status == "happened" and item.round == after.first_round
+        ]
+        found.append(
+            {
+                "turn": stand.turn,
+                "round": after.first_round,
+                "injects": made,
+                "before": _forecast_data(then),
+                "after": _forecast_data(now),
+                "moved": round(distance(then.shares, now.shares), 6),
+            }
+        )
+    return found
+
+
+def _survey(state: SessionState) -> dict[str, Any]:
+    """Return what was asked, the answers by seat, and how often each point was given, from least to most."""
+    return {
+        "questions": [
+            {"id": item.id, "kind": item.kind, "words": item.words} for item in QUESTIONS
+        ],
+        "answers": {seat: dict(answers) for seat, answers in state.surveys.items()},
+        "counts": {
+            item.id: [
+                sum(answers.get(item.id) == point for answers in state.surveys.values())
+                for point in POINTS
+            ]
+            for item in QUESTIONS
+            if item.kind == "points"
+        },
     }
 
 
@@ -297,20 +352,3 @@ def _goals(state: SessionState) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _questions(
-    points: Sequence[tuple[PlayedStep, Sequence[str]]], goals: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return what to ask in the debrief, as named cases with the numbers that they speak of."""
-    asked: list[dict[str, Any]] = [
-        {"case": reason, "turn": step.turn, "seat": step.seat, "did": step.did}
-        for step, why in points
-        for reason in why
-    ]
-    asked.extend(
-        {"case": "goal_missed", "seat": goal["seat"], "short_by": goal["expected"] - goal["stakes"]}
-        for goal in goals
-        if goal["modelled"] and not goal["met"]
-    )
-    return asked

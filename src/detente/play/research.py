@@ -11,8 +11,17 @@ from detente.files.links import check_links
 from detente.files.writing import make_folder, write_whole
 from detente.play.reports import find_steps, report_data, turning
 from detente.play.state import SessionState
+from detente.play.survey import QUESTIONS
 
-__all__ = ["COLUMNS", "FILES", "event_lines", "move_table", "write_report"]
+__all__ = [
+    "COLUMNS",
+    "SURVEY_COLUMNS",
+    "event_lines",
+    "move_table",
+    "number_people",
+    "survey_table",
+    "write_report",
+]
 
 COLUMNS: Final = (
     "crisis",
@@ -41,10 +50,23 @@ COLUMNS: Final = (
 )
 """Columns of the table of moves; a draw of chance has no seat, and ``of`` names the instrument that it follows."""
 
-FILES: Final = ("report.json", "moves.csv", "events.jsonl")
-"""What a written report consists of."""
+SURVEY_COLUMNS: Final = (
+    "crisis",
+    "digest",
+    "commitment",
+    "seed",
+    "case",
+    "seat",
+    "type",
+    *(item.id for item in QUESTIONS if item.kind == "points"),
+    "outcome",
+)
+"""Columns of the table of the survey: points from 1 to 5, empty where a seat left a question out."""
 
-_TEXTS: Final = frozenset({"text", "why", "prompt", "reply", "fault"})
+_TEXTS: Final = frozenset(
+    {"text", "why", "prompt", "reply", "fault"}
+    | {item.id for item in QUESTIONS if item.kind == "text"}
+)
 """What people or models wrote."""
 
 
@@ -87,6 +109,36 @@ def move_table(state: SessionState) -> str:
     return out.getvalue()
 
 
+def survey_table(state: SessionState) -> str:
+    """Return the points of the survey as a table in CSV, a row for each seat that answered."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, SURVEY_COLUMNS, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    policy, crisis = state.book.policy, state.book.crisis
+    for seat, answers in state.surveys.items():
+        common = {"crisis": crisis.id, "digest": crisis.digest, "seed": state.seed}
+        own = {"case": state.case, "seat": seat, "type": state.types[seat]}
+        bound = {"commitment": policy.id if policy is not None else "", "outcome": state.outcome}
+        writer.writerow({**answers, **common, **own, **bound})
+    return out.getvalue()
+
+
+def number_people(state: SessionState, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report in which people are numbered where their names stand as such; what they wrote stays as it is."""
+    people = _people(state)
+    return {
+        **report,
+        "seats": [
+            {**seat, "people": [people[name] for name in seat["people"]]}
+            for seat in report["seats"]
+        ],
+        "timeline": [
+            {**item, "name": people[item["name"]]} if item["kind"] == "joined" else item
+            for item in report["timeline"]
+        ],
+    }
+
+
 def _people(state: SessionState) -> dict[str, str]:
     """Return a number for each person, by seat and in the order in which they joined it."""
     names = [name for seat in state.seats.values() for name in seat.names]
@@ -122,20 +174,41 @@ def _without(data: Any, *, with_texts: bool) -> Any:
 
 
 def write_report(
-    folder: Path, state: SessionState, events: Iterable[tuple[str, Mapping[str, Any]]]
+    folder: Path,
+    state: SessionState,
+    events: Iterable[tuple[str, Mapping[str, Any]]],
+    *,
+    report: Mapping[str, Any] | None = None,
+    pages: Mapping[str, bytes] | None = None,
 ) -> tuple[Path, ...]:
-    """Write the report of a session, and its moves and events for research, into a folder; return the files.
+    """Write the report of a session, and its moves, survey and events for research, into a folder; return the files.
+
+    Parameters
+    ----------
+    folder
+        Made if it is not there.
+    state, events
+        The session.
+    report
+        Its report, people numbered; made by default.
+    pages
+        Further files by name: the report as it is read and printed.
 
     Raises
     ------
     RunError
         ``path-linked`` or ``output-unwritable`` where a file cannot be written.
     """
-    report = json.dumps(report_data(state), indent=1, sort_keys=True) + "\n"
-    contents = (report, move_table(state), event_lines(state, events))
-    paths = tuple(folder / name for name in FILES)
-    check_links(folder, FILES)
+    told = number_people(state, report_data(state)) if report is None else report
+    made = {
+        "report.json": (json.dumps(told, indent=1, sort_keys=True) + "\n").encode(),
+        "moves.csv": move_table(state).encode(),
+        "survey.csv": survey_table(state).encode(),
+        "events.jsonl": event_lines(state, events).encode(),
+        **(pages or {}),
+    }
+    check_links(folder, tuple(made))
     make_folder(folder, within=folder.parent)
-    for path, content in zip(paths, contents, strict=True):
-        write_whole(path, content.encode(), within=folder)
-    return paths
+    for name, content in made.items():
+        write_whole(folder / name, content, within=folder)
+    return tuple(folder / name for name in made)

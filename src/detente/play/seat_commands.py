@@ -21,6 +21,7 @@ from detente.play.commands import (
     tell,
 )
 from detente.play.state import SessionState
+from detente.play.survey import answer_survey
 
 __all__ = ["OF_SEATS"]
 
@@ -128,7 +129,7 @@ def _breach(recorder: Recorder, command: Command) -> None:
 
 def _seal(recorder: Recorder, command: Command) -> None:
     state, seat = recorder.state, command.seat
-    check_running(state)
+    check_running(state, or_practice=True)
     mine = [menu for menu in state.menus if menu.player == seat]
     named = command.data.get("phase"), command.data.get("round")
     round_number, phase = state.where.where
@@ -154,7 +155,7 @@ def _seal(recorder: Recorder, command: Command) -> None:
 
 
 def _open(recorder: Recorder, command: Command) -> None:
-    check_running(recorder.state)
+    check_running(recorder.state, or_practice=True)
     if command.seat not in recorder.state.orders:
         phase_over(f"{command.seat!r} has sealed no order", "seal one first")
     recorder.emit("opened", seat=command.seat)
@@ -190,5 +191,6 @@ OF_SEATS: dict[str, Callable[[Recorder, Command], None]] = {
     "seal": _seal,
     "open": _open,
     "estimate": _estimate,
+    "survey": answer_survey,
 }
 """By the kind of the command, what it does."""

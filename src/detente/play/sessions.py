@@ -27,11 +27,16 @@ from detente.play.state import CONTROL, SessionState
 from detente.play.views import view
 from detente.summaries import html_summary, text_summary
 
-__all__ = ["Session", "events_digest", "events_until", "stream_of"]
+__all__ = ["Session", "events_digest", "events_until", "new_name", "stream_of"]
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Of the names of sessions: none that is read as another."""
 _TRIES = 20
+
+
+def new_name() -> str:
+    """Make up a name of six letters and digits, for a session or several of them."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(6))
 
 
 def stream_of(name: str) -> str:
@@ -97,7 +102,7 @@ class Session:
         RunError
             ``log-conflict`` if there is a session of that name.
         """
-        found = name or "".join(secrets.choice(_LETTERS) for _ in range(6))
+        found = name or new_name()
         log.append(stream_of(found), create(book, options), after=0)
         return cls(log, found, book)
 
@@ -223,7 +228,7 @@ class Session:
                 at="turn",
                 fix=f"use a turn from 1 to {state.turn}",
             )
-        found = name or "".join(secrets.choice(_LETTERS) for _ in range(6))
+        found = name or new_name()
         key = key_of(state.seed, found, "fork") >> 11 if seed is None else seed
         forked = ("forked", {"of": self.name, "turn": turn, "seed": key})
         copied = [*kept, forked]

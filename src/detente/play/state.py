@@ -90,7 +90,7 @@ class News:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inject:
-    """Something that control brings in when a round begins: news, and values that it sets."""
+    """Something that control brings in when a round begins: news, to all or to the seats in ``to``, and values that it sets."""
 
     id: str
     round: int
@@ -98,6 +98,7 @@ class Inject:
     state: Mapping[str, str]
     why: str
     when: Mapping[str, str] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
     status: str = "waiting"
 
 
@@ -128,13 +129,17 @@ class Turn:
 class SessionState:
     """Where a session stands: a pure fold of its events.
 
+    ``history`` holds turn, kind and data of what a report tells in order (turn 0 before the start); ``surveys`` the answers by seat.
     ``earlier`` holds the openings that changes from outside have ended, each with its last stand; ``status`` is ``empty``,
-    ``lobby``, ``running``, ``paused`` or ``ended``.
+    ``lobby``, ``practice``, ``running``, ``paused`` or ``ended``; ``lobby`` is the lobby that a practice turn goes back to, and
+    ``practised`` that one was held and the game has not started.
     """
 
     book: Rulebook
     options: SessionOptions = field(default_factory=SessionOptions)
     status: str = "empty"
+    practised: bool = False
+    lobby: "SessionState | None" = None
     events: int = 0
     seed: int = 1
     case: int = 0
@@ -159,6 +164,8 @@ class SessionState:
     asked: tuple[Mapping[str, Any], ...] = ()
     forked: tuple[str, int] = ("", 0)
     outcome: str = ""
+    surveys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    history: tuple[tuple[int, str, Mapping[str, Any]], ...] = ()
 
     @property
     def where(self) -> Stand:
@@ -183,8 +190,8 @@ class SessionState:
 
     @property
     def menus(self) -> tuple[Menu, ...]:
-        """The choices of the phase that is on; none while a session does not run."""
-        if self.stand is None or self.status not in {"running", "paused"}:
+        """The choices of the phase that is on; none while a session neither runs nor practises."""
+        if self.stand is None or self.status not in {"practice", "running", "paused"}:
             return ()
         return self.begun.course.menus(self.stand)
 
@@ -195,9 +202,10 @@ class SessionState:
 
     @property
     def waiting_for(self) -> tuple[str, ...]:
-        """Players whose order only a person or a language model can give, and who gave none."""
+        """Players whose order only a person or a language model can give, and who gave none; in practice people alone."""
+        kinds = {"human"} if self.status == "practice" else {"human", "model"}
         return tuple(
             player
             for player in self.movers
-            if self.seats[player].kind in {"human", "model"} and player not in self.orders
+            if self.seats[player].kind in kinds and player not in self.orders
         )

@@ -24,6 +24,7 @@ def session_options(
     draws: int,
     seed: int,
     types: str = "hidden",
+    model: str = "",
 ) -> SessionOptions:
     """Return options in which some seats are played as told and all others by a kind of bot.
 
@@ -58,6 +59,7 @@ def session_options(
         {
             "seats": {player: seats.get(player, bot) for player in crisis.players},
             "policy": policy,
+            "model": model,
             "draws": draws,
             "seed": seed,
             "session_seed": seed,

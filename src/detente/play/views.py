@@ -11,7 +11,9 @@ from typing import Any
 from detente.play.aims import describe_role
 from detente.play.knowing import Knowledge, possible
 from detente.play.menus import describe_menu
+from detente.play.options import MODEL
 from detente.play.state import CONTROL, Message, Proposal, SessionState
+from detente.play.survey import is_asked
 
 __all__ = ["PUBLIC", "view", "view_bytes"]
 
@@ -55,6 +57,8 @@ def _common(state: SessionState) -> dict[str, Any]:
     return {
         "crisis": {"id": crisis.id, "title": crisis.title, "as_of": crisis.as_of.isoformat()},
         "status": state.status,
+        "practised": state.practised,
+        "talk": state.options.talk,
         "rounds": crisis.rounds,
         "commitment": policy.label if policy is not None else "",
         "seats": [
@@ -64,6 +68,7 @@ def _common(state: SessionState) -> dict[str, Any]:
                 "role": crisis.players[seat.player].role,
                 "colour": crisis.players[seat.player].colour,
                 "kind": seat.kind,
+                "model": state.options.model if seat.kind == MODEL else "",
                 "people": list(seat.names),
                 "ready": seat.ready,
             }
@@ -79,7 +84,8 @@ def _clock(state: SessionState, knowledge: Knowledge) -> dict[str, Any]:
     crisis = state.book.crisis
     place, movers = knowledge.phase, knowledge.movers
     mine = knowledge.observer in state.movers
-    running = state.status in {"running", "paused"}
+    running = state.status in {"practice", "running", "paused"}
+    asked = {"human"} if state.status == "practice" else {"human", "model"}
     label = next((item.label for item in crisis.phases if place and item.id == place[1]), "")
     return {
         "turn": knowledge.turn,
@@ -88,7 +94,7 @@ def _clock(state: SessionState, knowledge: Knowledge) -> dict[str, Any]:
         "phase_label": label,
         "ends": state.ends if running and (mine or place) else "",
         "sealed": {
-            player: player in state.orders or state.seats[player].kind not in {"human", "model"}
+            player: player in state.orders or state.seats[player].kind not in asked
             for player in movers or ()
         }
         if running
@@ -166,6 +172,7 @@ def _own(state: SessionState, player: str) -> dict[str, Any]:
         "menus": [describe_menu(state.book, state.where, menu) for menu in mine],
         "order": {"choices": list(order.choices), "why": order.why} if order else None,
         "estimates": [dict(values) for _, seat, values in state.estimates if seat == player],
+        "survey": dict(state.surveys.get(player, {})) if is_asked(state, player) else None,
     }
 
 
@@ -174,7 +181,7 @@ def _control(state: SessionState) -> dict[str, Any]:
     crisis, stand = state.book.crisis, state.where
     looked = state.options.looks and state.turn in state.looked
     round_number, phase = stand.where
-    running = state.status in {"running", "paused"}
+    running = state.status in {"practice", "running", "paused"}
     return {
         "who": CONTROL,
         **_common(state),
@@ -235,11 +242,13 @@ def _control(state: SessionState) -> dict[str, Any]:
                 "text": item.text,
                 "state": dict(item.state),
                 "when": dict(item.when),
+                "to": list(item.to),
                 "why": item.why,
                 "status": item.status,
             }
             for item in state.injects.values()
         ],
+        "overrides": dict(state.overrides),
         "notes": list(state.notes),
         "estimates": [
             {"turn": turn, "seat": seat, "estimates": dict(values)}

@@ -47,8 +47,10 @@ _FILE = "application/octet-stream"
 """Kind of a file that is sent as it is; a page of another site may not send it without asking first."""
 SEAT_COOKIE = "detente_seat_"
 """Begins the names of cookies that hold what opens a seat of a session."""
-_SESSIONS = re.compile(r"/(?:api/sessions|play)/[A-Z2-9]{6}/.*")
-"""Pages of sessions need no token: they see to it themselves that a seat's link opens no more than its seat
+_SESSIONS = re.compile(
+    r"/(?:api/sessions|play)/[A-Z2-9]{6}/.*|/(?:api/classes|play/class)/[A-Z2-9]{6}(?:/.*)?"
+)
+"""Pages of sessions and classes need no token: they see to it themselves that a seat's link opens no more than its seat
 (:mod:`detente.web.play.doors`)."""
 _MOST_CLIENTS = 1024
 """Clients whose rate is remembered; the one that was quiet longest is forgotten first."""
@@ -56,7 +58,7 @@ _MOST_CLIENTS = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much one client may ask for.
+    """How much one client may ask for: who holds a seat's link, or else an address.
 
     ``body`` is the most bytes of a request and ``upload`` those of a file that is sent, ``burst`` the most requests at once and
     ``per_second`` those after that.
@@ -126,6 +128,8 @@ class Guard:
         How much one client may ask for.
     refused
         Makes the answer to what is refused from the request and the error.
+    counted
+        Returns whom a request is counted for, from its path, its cookies and its bearer token; empty: its address.
     clock
         Seconds, for the rate.
     """
@@ -137,10 +141,11 @@ class Guard:
         access: Access,
         limits: Limits,
         refused: Callable[[Scope, UsageError], App],
+        counted: Callable[[str, Mapping[str, str], str], str] = lambda _path, _cookies, _bearer: "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app, self._access, self._limits = app, access, limits
-        self._refused, self._clock = refused, clock
+        self._refused, self._counted, self._clock = refused, counted, clock
         self._rates: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -160,7 +165,7 @@ class Guard:
             set_cookies.append(f"{_CSRF_COOKIE}={csrf}; Path=/; HttpOnly; SameSite=Strict")
         answer = self._app
         try:
-            self._check_rate(scope)
+            self._check_rate(scope, headers, cookies)
             self._check_host(headers)
             redirect = self._check_token(scope, headers, cookies)
             if redirect is not None:
@@ -177,8 +182,13 @@ class Guard:
             answer = self._refused(scope, error)
         await answer(scope, receive, _adding(send, set_cookies))
 
-    def _check_rate(self, scope: Scope) -> None:
-        client = str((scope.get("client") or ("",))[0])
+    def _check_rate(
+        self, scope: Scope, headers: Mapping[str, str], cookies: Mapping[str, str]
+    ) -> None:
+        """Refuse who asks too often: by seat, for the seats of a class sit behind one address, else by address."""
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        client = self._counted(str(scope["path"]), cookies, bearer)
+        client = client or str((scope.get("client") or ("",))[0])
         now, limits = self._clock(), self._limits
         left, since = self._rates.pop(client, (float(limits.burst), now))
         left = min(float(limits.burst), left + (now - since) * limits.per_second)

@@ -317,7 +317,8 @@ def read_metrics(solution: Solution, metrics: Sequence[str]) -> dict[str, Spread
             found[metric] = None
         else:
             values = solution[metric]
-            found[metric] = Spread(mean=values.mean, low=values.low, high=values.high)
+            low, high = values.span
+            found[metric] = Spread(mean=values.mean, low=low, high=high)
     return found
 
 

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from detente.web.documents import Documents
 from detente.web.drafts import Drafts
 from detente.web.films import Films
 from detente.web.jobs import Jobs
+from detente.web.play.doors import seat_of
 from detente.web.play.rooms import Rooms
 from detente.web.rendering import Page, Renderer, describe
 from detente.web.workbench import Workbench
@@ -109,6 +111,7 @@ def create_app(
         access=access or Access(),
         limits=limits or Limits(),
         refused=lambda scope, error: answer_error(renderer, Request(scope), error),
+        counted=partial(seat_of, app.state.rooms),
     )
 
 
@@ -126,6 +129,10 @@ def find_pages(packages: Sequence[str]) -> tuple[tuple[Page, APIRouter, APIRoute
                 module = importlib.import_module(f"{package}.{item.name}")
                 found.append((module.PAGE, module.router, getattr(module, "api", None)))
     return tuple(sorted(found, key=lambda pair: (pair[0].order, pair[0].path)))
+
+
+_UNREADABLE = 400
+"""Status by which the framework says that a body cannot be parsed."""
 
 
 def _answer_errors(app: FastAPI) -> None:
@@ -147,6 +154,14 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _unknown(request: Request, error: HTTPException) -> Response:
+        if error.status_code == _UNREADABLE:
+            own = UsageError(
+                "what was sent cannot be read as JSON",
+                code="option-invalid",
+                at="body",
+                fix="send JSON, not nested deeply, as /api/openapi.json describes it",
+            )
+            return answer_error(request.app.state.renderer, request, own, status=_UNREADABLE)
         own = UsageError(
             f"there is nothing at {request.url.path[:120]!r} for {request.method}",
             code="page-unknown",

@@ -15,6 +15,7 @@ import uvicorn
 from detente.errors import refuse
 from detente.log import Log
 from detente.log.places import data_folder, usual_store
+from detente.play.language import Endpoint
 from detente.web.access import Access
 from detente.web.answers import Answers
 from detente.web.app import create_app
@@ -35,6 +36,7 @@ def serve(
     port: int,
     store: str | None = None,
     executor: str | None = None,
+    endpoint: Endpoint | None = None,
     opens_browser: bool,
     say: Callable[[str], object],
     begins_at: str = "",
@@ -52,6 +54,8 @@ def serve(
         Address of the log of what users write, as of :meth:`detente.log.Log.open`; by default a file among the user's data.
     executor
         What computes the runs of jobs: threads of this process, or a Dask scheduler by its address.
+    endpoint
+        The server of language models that may play seats of a game; by default none may.
     opens_browser
         Whether to open a browser.
     say
@@ -73,6 +77,7 @@ def serve(
             bench,
             log,
             jobs,
+            endpoint=endpoint,
             host=host,
             port=port,
             opens_browser=opens_browser,
@@ -86,6 +91,7 @@ def _serve(
     log: Log,
     of_jobs: Mapping[str, Any],
     *,
+    endpoint: Endpoint | None,
     host: str,
     port: int,
     opens_browser: bool,
@@ -102,7 +108,7 @@ def _serve(
         say("Whoever has this link can use the workbench; others are refused.")
     say(f"What is saved stands in {log.place}. Stop with Ctrl-C.")
     jobs = Jobs(bench, Answers(bench), log, is_ending=lambda: server.should_exit, **of_jobs)
-    rooms = Rooms(bench, log)
+    rooms = Rooms(bench, log, endpoint)
     config = uvicorn.Config(
         create_app(bench, log=log, jobs=jobs, rooms=rooms, access=access),
         log_level="warning",

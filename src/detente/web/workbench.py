@@ -158,7 +158,9 @@ class Workbench:
         UsageError
             ``crisis-unknown`` for a name that is not served.
         """
-        if name not in self.names:
+        if (
+            name not in self._names and name not in self.names
+        ):  # saved versions are asked of the store
             near = nearest(name, self.names) or self.names
             refuse(
                 f"no crisis {name[:80]!r} is served here",

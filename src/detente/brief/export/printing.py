@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from detente.brief.summary import BriefSummary
     from detente.crisis.crisis import Crisis
 
-__all__ = ["PAGES", "set_pages", "to_pdf", "to_png", "to_printed"]
+__all__ = ["PAGES", "SERIF", "to_pdf", "to_png", "to_printed", "typeset"]
 
 PAGES = 2
 """How many pages a brief may have."""
@@ -137,22 +137,35 @@ def to_png(pictures: Mapping[str, str], crisis: str, *, ppi: float = PPI) -> Map
     return {name: bytes(sheet) for name, sheet in zip(pictures, sheets, strict=True)}
 
 
-def set_pages(layout: Path, data: Mapping[str, Any], crisis: "Crisis") -> bytes:
-    """Set pages of a layout of their own.
+_SHEETS = b"""
+#set page(width: auto, height: auto, margin: 0pt)
+#for (number, svg) in json(bytes(sys.inputs.data)).enumerate() {
+  if number > 0 { pagebreak() }
+  image(bytes(svg), format: "svg")
+}
+"""
+
+
+def typeset(
+    layout: Path,
+    data: Mapping[str, Any],
+    *,
+    otherwise: Mapping[str, Any] | None = None,
+    crisis: "Crisis",
+    at: str,
+) -> bytes:
+    """Set pages of another layout than the briefing's, tagged by PDF/UA-1.
 
     Parameters
     ----------
     layout
-        A file of typst, which reads the data from ``sys.inputs.data``.
+        A file of typst that reads ``data`` as JSON from its inputs: whatever stands in it is text and never source.
     data
-        Plain data; texts in it are text and never markup.
-    crisis
-        What they are about; its cut-off is the date of the file.
-
-    Returns
-    -------
-    bytes
-        A PDF of the standard UA-1, or tagged without it where no font has a letter.
+        What the pages say.
+    otherwise
+        What the pages say where no font has a letter of theirs, and the standard cannot be kept; by default the same.
+    crisis, at
+        What they are about, whose cut-off is the date of the file, and its name.
 
     Raises
     ------
@@ -161,29 +174,19 @@ def set_pages(layout: Path, data: Mapping[str, Any], crisis: "Crisis") -> bytes:
     """
     import typst  # noqa: PLC0415  as above
 
-    text = json.dumps(data, ensure_ascii=False)
-    day = _midnight(crisis)
+    made = _midnight(crisis)
     try:
         try:
-            found = _compiler(layout, text).compile(
-                format="pdf", pdf_standards=[STANDARD], timestamp=day
-            )
+            text = json.dumps(data, ensure_ascii=False)
+            found = _compiler(layout, text)
+            return bytes(found.compile(format="pdf", pdf_standards=[STANDARD], timestamp=made))
         except typst.TypstError as error:
             if "could not be displayed" not in str(error):
                 raise
-            found = _compiler(layout, text).compile(format="pdf", timestamp=day)
+            text = json.dumps(data if otherwise is None else otherwise, ensure_ascii=False)
+            return bytes(_compiler(layout, text).compile(format="pdf", timestamp=made))
     except typst.TypstError as error:
-        raise _print_error(crisis.id, error) from error
-    return bytes(found)
-
-
-_SHEETS = b"""
-#set page(width: auto, height: auto, margin: 0pt)
-#for (number, svg) in json(bytes(sys.inputs.data)).enumerate() {
-  if number > 0 { pagebreak() }
-  image(bytes(svg), format: "svg")
-}
-"""
+        raise _print_error(crisis.id, error, at) from error
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -230,10 +233,10 @@ def _midnight(crisis: "Crisis") -> "datetime":
     return datetime.combine(crisis.as_of, time(), tzinfo=UTC)
 
 
-def _print_error(crisis: str, error: Exception) -> RunError:
+def _print_error(crisis: str, error: Exception, at: str = "brief.pdf") -> RunError:
     message = f"typst refused the pages of {crisis}: {str(error).strip().splitlines()[0]}"
     fix = "look for letters that cannot be printed in the words of the crisis file, and report it with that file"
-    return RunError(message, code="print-failed", at="brief.pdf", fix=fix)
+    return RunError(message, code="print-failed", at=at, fix=fix)
 
 
 _HALO = re.compile(

@@ -8,29 +8,43 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from detente.play.options import SessionOptions, read_options
+from detente.play.survey import QUESTIONS
 
 __all__ = [
-    "KINDS",
+    "MOST_ROOMS",
+    "AskedClass",
     "AskedCommand",
     "AskedFork",
     "AskedLink",
+    "AskedOfClass",
     "AskedSession",
+    "ClassMade",
     "Done",
+    "DoneInRooms",
     "SessionMade",
+    "kinds_of",
     "read_form",
     "read_session",
 ]
 
-Kind = Literal["human", "equilibrium", "scripted", "random"]
-KINDS: dict[str, str] = {
+Kind = Literal["human", "equilibrium", "scripted", "random", "model"]
+_KINDS: dict[str, str] = {
     "human": "a person",
     "equilibrium": "bot: the model's odds",
     "scripted": "bot: waits and holds back",
     "random": "bot: any legal move",
 }
-"""Who may play a seat, in words; language models are asked by a program of the host."""
 
-_LISTS, _TABLES = frozenset({"to", "choices"}), frozenset({"terms", "estimates", "state"})
+MOST_ROOMS = 30
+"""Rooms of a class (:doc:`/decisions/0128-the-desk-and-its-class`)."""
+
+_LISTS = frozenset({"to", "choices"})
+_TABLES = frozenset({"terms", "estimates", "state", "when", "answers"})
+_POINTS = frozenset(item.id for item in QUESTIONS if item.kind == "points")
+_SETTINGS = frozenset(
+    {"minutes", "missing", "types", "reveal", "talk", "policy", "draws", "seed", "session_seed"}
+    | {"away_minutes", "rooms", "chance", "name"}
+)
 _NUMBERS = frozenset({"minutes", "round", "lapses"})
 
 
@@ -50,6 +64,8 @@ class AskedSession(_Asked):
     talk: Literal["any", "all", "none"] = "any"
     beliefs: bool = True
     looks: bool = False
+    chosen: dict[str, str] = Field(default_factory=dict, max_length=32)
+    away_minutes: float | None = Field(default=None, gt=0, le=43200)
     policy: str = Field(default="", max_length=200)
     draws: Literal[16, 64, 256] = 64
     seed: int = Field(default=1, ge=0, lt=2**53)
@@ -62,6 +78,56 @@ class AskedSession(_Asked):
         if self.session_seed is None:
             data["session_seed"] = secrets.randbelow(2**31)
         return read_options(data)
+
+
+def kinds_of(model: str) -> dict[str, str]:
+    """Return who may play a seat, in words; ``model`` names the language model that is set up, if one is.
+
+    Examples
+    --------
+    >>> kinds_of("some-model")["model"]
+    'language model: some-model'
+    >>> "model" in kinds_of("")
+    False
+    """
+    return {**_KINDS, "model": f"language model: {model}"} if model else dict(_KINDS)
+
+
+class AskedClass(AskedSession):
+    """Rooms of one class to be created: all options are the same; ``chance`` says whether the draws are too."""
+
+    name: str = Field(default="", max_length=80)
+    rooms: int = Field(default=2, ge=1, le=MOST_ROOMS)
+    chance: Literal["same", "own"] = "same"
+
+    def options(self) -> SessionOptions:
+        """Return them as each session takes them."""
+        data = self.model_dump(exclude={"name", "rooms", "chance"})
+        return AskedSession.model_validate(data).options()
+
+
+class ClassMade(BaseModel):
+    """A class that was created: its id, the link that opens it, and by room and seat the links of its rooms."""
+
+    id: str
+    link: str
+    rooms: dict[str, dict[str, str]]
+
+
+class AskedOfClass(_Asked):
+    """What is asked of all rooms at once that can do it now: sent again with the same id, it is done once."""
+
+    id: str = Field(min_length=1, max_length=64, pattern="^[!-~]+$")
+    kind: Literal["start", "pause", "resume", "extend", "relink"]
+    minutes: float = Field(default=2.0, gt=0, le=43200)
+
+
+class DoneInRooms(BaseModel):
+    """In which rooms it was done, and which stay as they are."""
+
+    ok: Literal[True] = True
+    done: list[str]
+    left: list[str]
 
 
 class SessionMade(BaseModel):
@@ -102,8 +168,8 @@ class Done(BaseModel):
 def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
     """Return the command that a form sends.
 
-    ``choices``, in order, and ``to`` may stand several times; ``terms.ISSUE``, ``state.VARIABLE`` and ``estimates.NAME``, the latter in
-    per cent, fill tables. Without an id of its own it gets one from what it says and what was seen when it was written, so that a form
+    ``choices``, in order, and ``to`` may stand several times; ``terms.ISSUE``, ``state.VARIABLE``, ``when.VARIABLE``, ``answers.QUESTION`` and ``estimates.NAME``,
+    the latter in per cent, fill tables. Without an id of its own it gets one from what it says and what was seen when it was written, so that a form
     that is sent twice is done once.
 
     Examples
@@ -112,6 +178,8 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
     {'to': ['usa'], 'text': 'yes'}
     >>> read_form([("kind", "estimate"), ("estimates.usa.firm", "60"), ("seen", "1")]).data
     {'estimates': {'usa.firm': 0.6}}
+    >>> read_form([("kind", "survey"), ("answers.aims", "4"), ("answers.remark", "4")]).data
+    {'answers': {'aims': 4, 'remark': '4'}}
     """
     data: dict[str, Any] = {}
     plain: dict[str, str] = {}
@@ -125,9 +193,7 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
                 found.append(value)
         elif table in _TABLES and key:
             if value.strip():
-                number = value if table == "state" else _number(value)
-                share = table == "estimates" and isinstance(number, float)
-                data.setdefault(table, {})[key] = number / 100 if share else number  # type: ignore[operator]
+                data.setdefault(table, {})[key] = _cell(table, key, value)
         elif name in _NUMBERS:
             if value.strip():
                 number = _number(value)
@@ -142,24 +208,33 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
 
 
 def read_session(crisis: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Return what the form that creates a session asks, as :class:`AskedSession` takes it.
+    """Return what the form that creates a session asks, as :class:`AskedClass` takes it.
 
     Examples
     --------
     >>> read_session("c", [("seats.usa", "human"), ("minutes", ""), ("looks", "yes")])
-    {'crisis': 'c', 'seats': {'usa': 'human'}, 'set': {}, 'beliefs': False, 'looks': True}
+    {'crisis': 'c', 'seats': {'usa': 'human'}, 'set': {}, 'chosen': {}, 'beliefs': False, 'looks': True}
     """
-    asked: dict[str, Any] = {"crisis": crisis, "seats": {}, "set": {}}
+    asked: dict[str, Any] = {"crisis": crisis, "seats": {}, "set": {}, "chosen": {}}
     given = {name for name, _ in pairs}
     for name, value in pairs:
         table, _, key = name.partition(".")
-        if table in {"seats", "set"} and key:
+        if table in {"seats", "set", "chosen"} and key:
             if value.strip():
                 asked[table][key] = value.strip()
-        elif name in {"minutes", "missing", "types", "reveal", "talk", "policy", "draws", "seed"}:
-            whole = name == "draws" and value.isascii() and value.isdecimal()
-            asked |= {name: int(value) if whole else value} if value.strip() else {}
+        elif name in _SETTINGS and value.strip():
+            whole = name in {"draws", "rooms"} and value.isascii() and value.isdecimal()
+            asked[name] = int(value) if whole else value
     return {**asked, "beliefs": "beliefs" in given, "looks": "looks" in given}
+
+
+def _cell(table: str, key: str, value: str) -> float | str:
+    """Return what a field of a table holds: a number, a share of what is written in per cent, a point of the survey, or a text."""
+    if table in {"state", "when", "answers"}:
+        whole = value.isascii() and value.isdecimal()
+        return int(value) if table == "answers" and key in _POINTS and whole else value
+    number = _number(value)
+    return number / 100 if table == "estimates" and isinstance(number, float) else number
 
 
 def _number(text: str) -> float | str:

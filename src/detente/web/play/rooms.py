@@ -12,9 +12,9 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NoReturn
@@ -22,14 +22,19 @@ from typing import Any, NoReturn
 from detente.crisis.crisis import Crisis
 from detente.errors import DetenteError, refuse
 from detente.log import Log
-from detente.play.options import SessionOptions, read_options
+from detente.play.commands import stamp
+from detente.play.comparing import MOST_ROOMS, compare_rooms, solution_key
+from detente.play.language import Endpoint
+from detente.play.options import MODEL, SessionOptions, read_options
+from detente.play.questions import Questions
 from detente.play.rulebooks import Rulebook
 from detente.play.sessions import Session, stream_of
-from detente.play.state import CONTROL
+from detente.play.state import CONTROL, SessionState
 from detente.play.views import PUBLIC, view
+from detente.web.play.pricing import Odds, Pricing
 from detente.web.workbench import Recent, Workbench
 
-__all__ = ["RoomLine", "Rooms", "Seen"]
+__all__ = ["RoomLine", "Rooms", "Seen", "class_stream", "make_seen"]
 
 _LOOK = 0.2
 """Seconds between looks at the clock, and at what other processes have added."""
@@ -37,6 +42,11 @@ _LIVE, _BOOKS, _VIEWS = 256, 8, 512
 """Sessions, rulebooks and views that are kept at hand."""
 _QUIET = 3600.0
 """Seconds after which a session that nobody asked for is let go; it is opened again when somebody does."""
+
+_PATIENCE = 0.5
+"""Seconds that a desk waits for its odds."""
+_DIGITS = 7
+"""Digits that the number of a link stays below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +59,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomLine:
-    """A session in a list: its name, how it stands, and when it was created."""
+    """A session in a list: its name, how it stands, when it was created, and the class that it belongs to, if any."""
 
     name: str
     status: str
     at: datetime
+    group: str = ""
 
 
 class Rooms:
@@ -65,35 +76,77 @@ class Rooms:
         The crises.
     log
         Where sessions are.
+    endpoint
+        The server of language models that may play seats; by default none may.
+    pricing
+        What prices the odds of desks.
     """
 
-    def __init__(self, bench: Workbench, log: Log) -> None:
+    def __init__(
+        self,
+        bench: Workbench,
+        log: Log,
+        endpoint: Endpoint | None = None,
+        pricing: Pricing | None = None,
+    ) -> None:
         self._bench, self.log = bench, log
+        self._questions = None if endpoint is None else Questions(endpoint, self.note)
         self._books: Recent[Rulebook] = Recent(_BOOKS)
         self._views: Recent[Seen] = Recent(_VIEWS)
         self._live: dict[str, tuple[Session, float]] = {}
         self._last: dict[str, int] = {}
         self._here: Counter[tuple[str, str]] = Counter()
+        self._left: dict[str, dict[str, datetime]] = {}
+        self._pricing = pricing or Pricing()
         self._lock, self._stop = threading.Lock(), threading.Event()
         self._clock: threading.Thread | None = None
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
     def create(
-        self, crisis: str, options: SessionOptions, changes: Mapping[str, object] | None = None
+        self,
+        crisis: str,
+        options: SessionOptions,
+        changes: Mapping[str, object] | None = None,
+        *,
+        group: str = "",
     ) -> Session:
-        """Create a session of a crisis, perhaps with values set."""
+        """Create a session of a crisis, perhaps with values set, and perhaps as a room of a class.
+
+        Raises
+        ------
+        UsageError
+            ``command-invalid`` for a language model where no server of them is set up; others as of
+            :meth:`detente.play.sessions.Session.create`.
+        """
+        self.check_kinds(options.seats.values())
+        options = replace(options, model=self.model)
         book = self._book(self._bench.changed(crisis, changes or {}), options)
         session = Session.create(self.log, book, options)
-        self._open_room(session.name, crisis, changes or {})
+        self._open_room(session.name, crisis, changes or {}, group)
         self._keep(session)
         return session
 
+    @property
+    def model(self) -> str:
+        """Name of the language model that may play seats; empty where none is set up."""
+        return "" if self._questions is None else self._questions.endpoint.model
+
+    def check_kinds(self, kinds: Iterable[object]) -> None:
+        """Refuse a language model where no server of them is set up."""
+        if self._questions is None and MODEL in kinds:
+            refuse(
+                "no server of language models is set up here",
+                code="command-invalid",
+                at="seats",
+                fix="choose a person or a bot, or start the workbench with --model-url and --model",
+            )
+
     def fork(self, name: str, turn: int) -> Session:
-        """Play a turn of a session anew in a room of its own; it stays as it is."""
+        """Play a turn of a session anew in a room of its own, of the same class; it stays as it is."""
         crisis, changes = self._opened(name)
         session = self.find(name).fork(turn)
-        self._open_room(session.name, crisis, changes)
+        self._open_room(session.name, crisis, changes, self.group_of(name))
         self._keep(session)
         return session
 
@@ -128,12 +181,37 @@ class Rooms:
             name = stream.removeprefix("room/")
             kinds = {event.kind for event in self.log.read(stream_of(name))}
             status = "ended" if "ended" in kinds else "running" if "started" in kinds else "lobby"
-            found.append(RoomLine(name=name, status=status, at=opened.at))
+            found.append(
+                RoomLine(name=name, status=status, at=opened.at, group=opened.data.get("class", ""))
+            )
         return sorted(found, key=lambda line: line.at, reverse=True)
 
-    def _open_room(self, name: str, crisis: str, changes: Mapping[str, object]) -> None:
-        data = {"crisis": crisis, "set": dict(changes)}
+    def compare(self, name: str) -> list[dict[str, Any]]:
+        """Return how this room went and the others that were played by the same solution and have ended, the latest first."""
+        session = self.find(name)
+        own = solution_key(session.events[0].data)
+        found: list[tuple[datetime, str]] = []
+        for stream in self.log.streams(stream_of("")):
+            other = stream.removeprefix(stream_of(""))
+            events = self.log.read(stream) if other != name else ()
+            ended = any(event.kind == "ended" for event in events)
+            if ended and solution_key(events[0].data) == own:
+                found.append((events[0].at, other))
+        latest = [other for _, other in sorted(found, reverse=True)][: MOST_ROOMS - 1]
+        return compare_rooms(
+            name, session.state, {other: self.find(other).state for other in latest}
+        )
+
+    def group_of(self, name: str) -> str:
+        """Return the class that a room belongs to; empty for none."""
+        opened = next((item for item in self.log.read(_room(name)) if item.kind == "opened"), None)
+        return str(opened.data.get("class", "")) if opened is not None else ""
+
+    def _open_room(self, name: str, crisis: str, changes: Mapping[str, object], group: str) -> None:
+        data = {"crisis": crisis, "set": dict(changes), **({"class": group} if group else {})}
         self.log.append(_room(name), [("opened", data)], command="opened")
+        if group:
+            self.log.append(class_stream(group), [("added", {"room": name})], command=name)
 
     def _opened(self, name: str) -> tuple[str, Mapping[str, Any]]:
         """Return the crisis of a room and what is set in it; a session made elsewhere says its crisis itself."""
@@ -161,25 +239,37 @@ class Rooms:
 
     # --- what is sent ------------------------------------------------------------------------------------------------
 
-    def see(self, name: str, who: str) -> Seen:
-        """Return what a seat, control or the public is sent of a session as it stands."""
+    def see(self, name: str, who: str, *, wait_s: float = _PATIENCE) -> Seen:
+        """Return what a seat, control or the public is sent of a session as it stands; control waits a while for its odds."""
         state = self.find(name).state
-        here = self.here(name) if who == CONTROL else ()
+        if who != CONTROL:
+            return self._views.get((name, state.events, who), lambda: make_seen(view(state, who)))
+        here, away = sorted(self.here(name)), self.away(name)
+        odds = self.odds(name, wait_s=wait_s)
+        ready = odds is not None and odds.ready.is_set()
 
         def look() -> Seen:
             found = view(state, who)
-            if who == CONTROL:
-                found["here"] = sorted(here)
-            sent = json.dumps(found, sort_keys=True).encode()
-            return Seen(id=hashlib.sha256(sent).hexdigest()[:24], view=found)
+            found |= {"here": here, "away": {seat: stamp(when) for seat, when in away.items()}}
+            found |= {"odds": odds.found if odds and ready else None}
+            found |= {"odds_fault": odds.fault if odds and ready else "", "odds_due": not ready}
+            return make_seen(found)
 
-        return self._views.get((name, state.events, who, tuple(sorted(here))), look)
+        key = (name, state.events, who, tuple(here), tuple(sorted(away.items())), ready)
+        return self._views.get(key, look)
+
+    def odds(self, name: str, *, wait_s: float = 0.0) -> Odds | None:
+        """Return the odds where a session stands, for its desk alone; None of one that has ended."""
+        state = self.find(name).state
+        return None if state.status == "ended" else self._pricing.odds(state, wait_s=wait_s)
 
     def moved(self, name: str, who: str) -> tuple[object, ...]:
         """Return something that differs when what somebody is sent may differ; it asks neither the log nor the rules."""
-        here = tuple(sorted(self.here(name))) if who == CONTROL else ()
         with self._lock:
-            return (self._last.get(name, 0), here)
+            last = self._last.get(name, 0)
+        if who != CONTROL:
+            return (last,)
+        return (last, *sorted(self.here(name)), *sorted(self.away(name)), self._pricing.priced)
 
     def here(self, name: str) -> tuple[str, ...]:
         """Return the seats that follow the session now."""
@@ -188,15 +278,42 @@ class Rooms:
                 who for (room, who), count in self._here.items() if room == name and count > 0
             )
 
+    def away(self, name: str) -> dict[str, datetime]:
+        """Return the seats that a person has taken and nobody follows now, and since when."""
+        with self._lock:
+            return dict(self._left.get(name, {}))
+
     def come(self, name: str, who: str) -> None:
         """Note that somebody begins to follow a session."""
         with self._lock:
             self._here[name, who] += 1
+            self._left.get(name, {}).pop(who, None)
 
     def go(self, name: str, who: str) -> None:
         """Note that somebody follows it no longer."""
         with self._lock:
             self._here[name, who] -= 1
+
+    def note_presence(self, name: str, who: str) -> None:
+        """Note that somebody who may not follow a session has done something: it is away from now on, and not from before."""
+        with self._lock:
+            self._left.get(name, {}).pop(who, None)
+
+    def _look_for(
+        self, name: str, state: SessionState, now: datetime
+    ) -> list[tuple[str, datetime]]:
+        """Note who is away, and return the seats that a bot is to take, with when they were left."""
+        people = {
+            seat.player for seat in state.seats.values() if seat.kind == "human" and seat.names
+        }
+        here, limit = self.here(name), state.options.away_minutes
+        with self._lock:
+            before = self._left.get(name, {})
+            left = {who: before.get(who, now) for who in state.seats if who in people - {*here}}
+            self._left[name] = left
+        if state.status != "running" or limit is None:
+            return []
+        return [item for item in left.items() if (now - item[1]).total_seconds() >= 60.0 * limit]
 
     # --- links -------------------------------------------------------------------------------------------------------
 
@@ -209,7 +326,7 @@ class Rooms:
 
     def token(self, name: str, who: str) -> str:
         """Return what opens a seat of a session, as long as its link is not renewed."""
-        return self._sign(name, who, len(self._renewed(name, who)))
+        return self.sign(name, who, len(self._renewed(name, who)))
 
     def renew(self, name: str, who: str, command: str = "") -> str:
         """End the link of a seat, and return what opens it from now on."""
@@ -226,18 +343,14 @@ class Rooms:
             ``session-unknown``, ``seat-foreign`` for a seat that there is not, ``access-denied``.
         """
         self._known(name, who)
-        number = token.partition(".")[0]
-        signed = number.isascii() and number.isdecimal() and len(number) < 7
-        if not signed or not hmac.compare_digest(
-            self._sign(name, who, int(number)).encode(), token.encode()
-        ):
+        if not self.has_signed(name, who, token):
             refuse(
                 f"this browser does not hold the link that opens {who!r} of session {name}",
                 code="access-denied",
                 at="link",
                 fix="open the link, or photograph the square, that control shows for this seat",
             )
-        ended = self._renewed(name, who)
+        number, ended = token.partition(".")[0], self._renewed(name, who)
         if int(number) < len(ended):
             refuse(
                 f"this link was ended by control at {ended[int(number)]:%H:%M} UTC",
@@ -245,6 +358,13 @@ class Rooms:
                 at="link",
                 fix="ask control for the new link of this seat",
             )
+
+    def has_signed(self, name: str, who: str, token: str) -> bool:
+        """Tell whether what opens a seat was made here, be its link ended or not; it asks no session."""
+        number = token.partition(".")[0]
+        if not (number.isascii() and number.isdecimal() and len(number) < _DIGITS):
+            return False
+        return hmac.compare_digest(self.sign(name, who, int(number)).encode(), token.encode())
 
     def _known(self, name: str, who: str) -> None:
         state = self.find(name).state
@@ -256,7 +376,8 @@ class Rooms:
                 fix=f"use {', '.join([*state.seats, CONTROL, PUBLIC])}",
             )
 
-    def _sign(self, name: str, who: str, number: int) -> str:
+    def sign(self, name: str, who: str, number: int) -> str:
+        """Return what opens a seat by the link of a number."""
         mac = hmac.new(self._key, f"{name}/{who}/{number}".encode(), "sha256").digest()
         return f"{number}.{base64.urlsafe_b64encode(mac[:24]).decode()}"
 
@@ -272,6 +393,8 @@ class Rooms:
     def close(self) -> None:
         """Stop the clock."""
         self._stop.set()
+        if self._questions is not None:
+            self._questions.close()
         if self._clock is not None:
             self._clock.join(10)
 
@@ -283,17 +406,20 @@ class Rooms:
             with suppress(DetenteError):  # what fails now is tried again with the next look
                 state = session.state
                 now = datetime.now(UTC)
-                if (
-                    state.status == "running"
-                    and state.ends
-                    and now > datetime.fromisoformat(state.ends)
-                ):
+                ends = datetime.fromisoformat(state.ends) if state.ends else None
+                if state.status == "running" and ends is not None and now > ends:
                     session.send(CONTROL, "tick", now=now)
-                    state = session.state
+                for who, when in self._look_for(name, session.state, now):
+                    told = {"seat": who, "kind": "equilibrium", "why": "nobody is there"}
+                    session.send(CONTROL, "take", told, command=f"away:{who}:{stamp(when)}")
+                state = session.state
+                if self._questions is not None:
+                    self._questions.look(session)
                 with self._lock:
                     self._last[name] = state.events
                     if time.monotonic() - used > _QUIET and state.status != "running":
                         self._live.pop(name, None)
+                        self._left.pop(name, None)
                         self._last.pop(name, None)
 
     def note(self, name: str) -> None:
@@ -324,6 +450,17 @@ def _run(of: "weakref.ref[Rooms]", stop: threading.Event) -> None:
             return
         rooms.tick()
         del rooms
+
+
+def make_seen(found: Mapping[str, Any]) -> Seen:
+    """Return a view with its name."""
+    sent = json.dumps(found, sort_keys=True).encode()
+    return Seen(id=hashlib.sha256(sent).hexdigest()[:24], view=found)
+
+
+def class_stream(group: str) -> str:
+    """Return the stream of a class."""
+    return f"class/{group}"
 
 
 def _room(name: str) -> str:

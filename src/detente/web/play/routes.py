@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote
 
@@ -12,9 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ValidationError
 
-from detente.errors import DetenteError
 from detente.play.reports import report_data
-from detente.play.research import event_lines, move_table
+from detente.play.research import event_lines, move_table, number_people, survey_table
 from detente.play.state import CONTROL
 from detente.play.views import PUBLIC
 from detente.web.play.asking import (
@@ -24,6 +23,7 @@ from detente.web.play.asking import (
     AskedSession,
     Done,
     SessionMade,
+    kinds_of,
     read_form,
 )
 from detente.web.play.doors import (
@@ -31,15 +31,20 @@ from detente.web.play.doors import (
     Owned,
     RoomName,
     SeatName,
+    classes_of,
+    controls,
     cookie_of,
     may_read,
+    opens_class,
     rooms_of,
 )
-from detente.web.play.showing import show_control, show_report, show_seat
+from detente.web.play.following import follow, now_text
+from detente.web.play.printing import to_pages
+from detente.web.play.reporting import show_report
+from detente.web.play.showing import show_control, show_seat
 from detente.web.rendering import renderer_of
 
 __all__ = [
-    "Changed",
     "Viewed",
     "api",
     "ask_on_page",
@@ -47,11 +52,14 @@ __all__ = [
     "create_session",
     "download_events",
     "download_moves",
+    "download_report",
+    "download_survey",
     "follow_session",
     "fork_on_page",
     "fork_session",
     "join",
     "link_of",
+    "print_report",
     "relink_on_page",
     "relink_seat",
     "report_on_page",
@@ -64,10 +72,6 @@ __all__ = [
 api = APIRouter()
 router = APIRouter()
 
-_LOOK = 0.1
-"""Seconds between looks for news of a session that is followed."""
-_CHECK = 20
-"""Looks between two checks that the link still opens the seat."""
 _DAY = 86_400 * 30
 """Seconds that a browser keeps a seat."""
 
@@ -80,15 +84,6 @@ class Viewed(BaseModel):
     id: str
     now: str
     view: dict[str, Any]
-
-
-class Changed(BaseModel):
-    """That what one is sent has changed: fetch the view. ``ends`` is when the phase ends, ``now`` the server's time."""
-
-    id: str
-    now: str
-    ends: str
-    status: str
 
 
 # --- for programs ----------------------------------------------------------------------------------------------------
@@ -105,8 +100,17 @@ def create_session(request: Request, asked: AskedSession) -> SessionMade:
 
 @api.get("/sessions/{room}/report")
 def report_session(request: Request, room: Reader) -> dict[str, Any]:
-    """Return the report of a session that has ended; as ``detente play --report --json``."""
-    return report_data(rooms_of(request).find(room).state)
+    """Return the report of a session that has ended; as ``detente play --report --json``.
+
+    ``rooms`` compares it with other rooms of the same crisis file, commitment and cases; for who holds control.
+    """
+    return _report(request, room)
+
+
+def _report(request: Request, room: str) -> dict[str, Any]:
+    rooms = rooms_of(request)
+    data = report_data(rooms.find(room).state)
+    return {**data, "rooms": rooms.compare(room) if controls(request, room) else []}
 
 
 @api.get("/sessions/{room}/moves.csv", response_class=Response)
@@ -115,6 +119,14 @@ def download_moves(request: Request, room: Reader) -> Response:
     state = rooms_of(request).find(room).state
     report_data(state)
     return _file(move_table(state), "text/csv; charset=utf-8", f"{room}-moves.csv")
+
+
+@api.get("/sessions/{room}/survey.csv", response_class=Response)
+def download_survey(request: Request, room: Reader) -> Response:
+    """Return the points of the survey of a session that has ended as a table, a row for each seat that answered."""
+    state = rooms_of(request).find(room).state
+    report_data(state)
+    return _file(survey_table(state), "text/csv; charset=utf-8", f"{room}-survey.csv")
 
 
 @api.get("/sessions/{room}/events.jsonl", response_class=Response)
@@ -145,7 +157,7 @@ def relink_seat(request: Request, room: Owned, asked: AskedLink) -> dict[str, st
 def view_session(request: Request, room: RoomName, who: Door) -> Viewed:
     """Return what a seat, ``control`` or ``public`` may know of a session, and nothing else."""
     seen = rooms_of(request).see(room, who)
-    return Viewed(id=seen.id, now=_now(), view=dict(seen.view))
+    return Viewed(id=seen.id, now=now_text(), view=dict(seen.view))
 
 
 @api.get("/sessions/{room}/{who}/events", response_class=EventSourceResponse)
@@ -161,39 +173,19 @@ async def follow_session(
     A follower that comes back with the id that it saw last is told at once if anything has changed since; nothing about what it
     may not know, not even that something happened, is sent.
     """
-    rooms, jobs = rooms_of(request), request.app.state.jobs
-    sent = last_event_id if last_event_id is not None else after
+    rooms = rooms_of(request)
     token = request.cookies.get(cookie_of(room, who), "")
-    moved: tuple[object, ...] | None = None
     rooms.come(room, who)
-    looks = 0
     try:
-        while not jobs.is_ending:
-            looks += 1
-            if token and looks % _CHECK == 0:
-                try:
-                    await asyncio.to_thread(rooms.check, room, who, token)
-                except DetenteError:
-                    yield ServerSentEvent(event="ended", data={})
-                    return
-            now = rooms.moved(room, who)
-            if now != moved:
-                moved = now
-                seen = await asyncio.to_thread(rooms.see, room, who)
-                if seen.id != sent:
-                    sent = seen.id
-                    yield ServerSentEvent(
-                        id=sent,
-                        event="changed",
-                        data=Changed(
-                            id=sent,
-                            now=_now(),
-                            ends=seen.view["ends"],
-                            status=seen.view["status"],
-                        ),
-                        retry=1000,
-                    )
-            await asyncio.sleep(_LOOK)
+        events = follow(
+            request,
+            last_event_id if last_event_id is not None else after,
+            moved=partial(rooms.moved, room, who),
+            see=partial(rooms.see, room, who),
+            check=partial(rooms.check, room, who, token) if token else None,
+        )
+        async for event in events:
+            yield event
     finally:
         rooms.go(room, who)
 
@@ -207,7 +199,10 @@ def command_session(request: Request, room: RoomName, who: Door, asked: AskedCom
 def _command(request: Request, room: str, who: str, asked: AskedCommand) -> Done:
     rooms = rooms_of(request)
     session = rooms.find(room)
+    if who == CONTROL and asked.kind == "take":
+        rooms.check_kinds([asked.data.get("kind")])
     events = session.send(who, asked.kind, asked.data, command=f"{who}:{asked.id}")
+    rooms.note_presence(room, who)
     rooms.note(room)
     return Done(at=events[0].at.isoformat() if events else "")
 
@@ -219,8 +214,28 @@ def _command(request: Request, room: str, who: str, asked: AskedCommand) -> Done
 def report_on_page(request: Request, room: Reader) -> HTMLResponse:
     """Show the report of a session that has ended."""
     session, renderer = rooms_of(request).find(room), renderer_of(request)
-    shown = show_report(renderer, session.book.crisis, report_data(session.state))
+    shown = show_report(renderer, session.book.crisis, _report(request, room))
     return renderer.page("play/report.html", request, room=room, digest=session.digest, **shown)
+
+
+@router.get("/play/{room}/report.pdf")
+def print_report(request: Request, room: Reader) -> Response:
+    """Return the report as PDF, people numbered."""
+    return _pages(request, room, "report.pdf", "application/pdf")
+
+
+@router.get("/play/{room}/report.html")
+def download_report(request: Request, room: Reader) -> Response:
+    """Return the report as one file that needs no server, people numbered."""
+    return _pages(request, room, "report.html", "text/html; charset=utf-8")
+
+
+def _pages(request: Request, room: str, name: str, kind: str) -> Response:
+    session = rooms_of(request).find(room)
+    data = number_people(session.state, _report(request, room))
+    crisis, digest = session.book.crisis, session.digest
+    made = to_pages(renderer_of(request), crisis, data, room=room, digest=digest)
+    return _file(made[name], kind, f"{room}-{name}")
 
 
 @router.post("/play/{room}/control/links")
@@ -271,15 +286,19 @@ def show_page(request: Request, room: RoomName, who: Door) -> HTMLResponse:
         "seen": seen.id,
         "view": seen.view,
         "told": session.book.crisis,
-        "now": _now(),
+        "now": now_text(),
     }
     if who == CONTROL:
         links = {
             seat: link_of(request, room, seat) for seat in (*session.state.seats, PUBLIC, CONTROL)
         }
-        shown = show_control(session, seen.view, links)
+        shown = show_control(session, seen.view, links, kinds_of(rooms.model))
+        group = rooms.group_of(room)
+        shown["group"] = (
+            classes_of(request).see(group).view if group and opens_class(request, group) else None
+        )
         return renderer.page("play/control.html", request, **common, **shown)
-    shown = show_seat(session.book.crisis, seen.view)
+    shown = show_seat(session.book.crisis, seen.view, session.book.opening().state)
     template = "play/public.html" if who == PUBLIC else "play/seat.html"
     return renderer.page(template, request, **common, **shown)
 
@@ -311,13 +330,9 @@ def _back(room: str, who: str) -> RedirectResponse:
     return RedirectResponse(f"/play/{room}/{quote(who)}", status_code=303)
 
 
-def _file(text: str, kind: str, room: str) -> Response:
+def _file(text: str | bytes, kind: str, room: str) -> Response:
     headers = {
         "content-disposition": f'attachment; filename="{room}"',
         "cache-control": "no-store",
     }
     return Response(text, media_type=kind, headers=headers)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

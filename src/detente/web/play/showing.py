@@ -1,39 +1,56 @@
-"""What the pages of a session show beyond a view: labels of the crisis, links as squares, and the report in rows."""
+"""What the pages of a session show beyond a view: labels of the crisis, links as squares, and in what words."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import segno
 
 from detente.crisis.crisis import Crisis
+from detente.play.options import MODEL
 from detente.play.sessions import Session
 from detente.play.state import CONTROL
+from detente.play.survey import POINTS, QUESTIONS
 from detente.play.views import PUBLIC
-from detente.web.play.asking import KINDS
-from detente.web.play.pictures import draw_path, draw_thousand, draw_worth
-from detente.web.rendering import Renderer
+from detente.web.play.desks import show_odds
+from detente.web.play.pictures import draw_worth
 
 __all__ = [
     "EndCase",
     "SeatCase",
     "clock_case",
     "end_case",
+    "name_of_seat",
     "show_control",
-    "show_report",
     "show_seat",
     "square",
 ]
 
 SeatCase = Literal[
-    "lobby", "paused", "ended", "stopped", "elsewhere", "choose", "sealed", "waits", "unknown"
+    "lobby",
+    "paused",
+    "ended",
+    "stopped",
+    "elsewhere",
+    "choose",
+    "sealed",
+    "waits",
+    "unknown",
+    "practice",
+    "practice_sealed",
+    "practice_elsewhere",
+    "practised",
 ]
 """How a seat, or the public, is told where the game is: it has not begun, is paused, has ended, was ended by control; a phase is on in
-which the seat has no move; it is to choose; it has sealed; all have sealed or bots move; it cannot know which phase is on."""
+which the seat has no move; it is to choose; it has sealed; all have sealed or bots move; it cannot know which phase is on; it is to try
+a choice; it has sealed one in practice; others practise; practice is over and the game has not begun."""
 
 EndCase = Literal["stopped", "likeliest", "likelier", "unlikely"]
 """How an end is told: control ended the session; the end was the likeliest of all at the start; it was held likelier than one in five;
 or it was not."""
 
+_BOARD = 7
+"""Lines of how things stand on a projector (:doc:`/decisions/0128-the-desk-and-its-class`)."""
 _LIKELY = 0.2
 """From here on an end that was not the likeliest is not called unlikely: the upper end of "very unlikely" in ICD-203."""
 
@@ -41,8 +58,13 @@ _LIKELY = 0.2
 def clock_case(view: Mapping[str, Any]) -> SeatCase:
     """Return the case in which a seat or the public is told where the game is."""
     status = view["status"]
-    if status in {"lobby", "paused"}:
-        return "lobby" if status == "lobby" else "paused"
+    if status == "lobby":
+        return "practised" if view["practised"] else "lobby"
+    if status == "practice":
+        own = "practice_sealed" if view.get("order") else "practice"
+        return own if view.get("menus") else "practice_elsewhere"
+    if status == "paused":
+        return "paused"
     if status == "ended":
         return "ended" if view["outcome"] else "stopped"
     if view.get("menus"):
@@ -68,18 +90,32 @@ def end_case(outcome: str, ends: Mapping[str, Sequence[float]]) -> EndCase:
     return "likelier" if means[outcome] > _LIKELY else "unlikely"
 
 
-def show_seat(crisis: Crisis, view: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the page of a seat or of the public shows beside its view."""
-    names = {seat["id"]: seat["name"] for seat in view["seats"]}
+def show_seat(crisis: Crisis, view: Mapping[str, Any], start: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page of a seat or of the public shows beside its view; ``start`` is how things stood when the game began."""
+    names = {seat["id"]: name_of_seat(seat) for seat in view["seats"]}
     return {
         "case": clock_case(view),
         "names": {**names, CONTROL: "Control"},
         "numbers": {name: number for number, name in enumerate(names)},
         "standing": _standing(crisis, view["state"]),
+        "board": _board(crisis, view["state"], start),
         "moves": _moves(crisis, view),
         "worth": draw_worth(view["brief"]["worth"]) if "brief" in view else [],
         "issues": [issue for issue in crisis.issues.values() if issue.negotiable],
+        "survey": QUESTIONS,
+        "points": POINTS,
     }
+
+
+def name_of_seat(seat: Mapping[str, Any]) -> str:
+    """Return the name of a seat as pages show it: who is played by a language model is marked wherever it is named.
+
+    Examples
+    --------
+    >>> name_of_seat({"name": "Westmark", "kind": "model"})
+    'Westmark (language model)'
+    """
+    return f"{seat['name']} (language model)" if seat["kind"] == MODEL else str(seat["name"])
 
 
 def _standing(crisis: Crisis, state: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -91,6 +127,21 @@ def _standing(crisis: Crisis, state: Mapping[str, Any]) -> list[tuple[str, str]]
         words = [variable.value_labels.get(value, value) for value in held]
         found.append((variable.label, " or ".join(words)))
     return found
+
+
+def _board(crisis: Crisis, state: Mapping[str, Any], start: Mapping[str, str]) -> dict[str, Any]:
+    """Return the lines that a projector has room for, what may have changed first, and how many more are as at the start."""
+    rows = [
+        {"label": label, "words": words, "changed": state[name] != start[name]}
+        for name, (label, words) in zip(crisis.state, _standing(crisis, state), strict=True)
+    ]
+    rows.sort(key=lambda row: not row["changed"])
+    more = rows[_BOARD:]
+    return {
+        "rows": rows[:_BOARD],
+        "changed": sum(row["changed"] for row in more),
+        "same": sum(not row["changed"] for row in more),
+    }
 
 
 def _moves(crisis: Crisis, view: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -114,18 +165,21 @@ def _moves(crisis: Crisis, view: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def show_control(
-    session: Session, view: Mapping[str, Any], links: Mapping[str, str]
+    session: Session,
+    view: Mapping[str, Any],
+    links: Mapping[str, str],
+    kinds: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return what the desk of control shows beside its view."""
+    """Return what the desk of control shows beside its view; ``kinds`` are who may play a seat, in words."""
     crisis = session.book.crisis
-    names = {seat["id"]: seat["name"] for seat in view["seats"]}
+    names = {seat["id"]: name_of_seat(seat) for seat in view["seats"]}
     labels = {name: item.label for name, item in crisis.instruments.items()}
     return {
         "names": {**names, CONTROL: "Control"},
         "numbers": {name: number for number, name in enumerate(names)},
         "standing": _standing(crisis, view["state"]),
         "links": {seat: (link, square(link)) for seat, link in links.items()},
-        "kinds": KINDS,
+        "kinds": kinds,
         "labels": labels
         | {
             chance.id: chance.label
@@ -136,9 +190,11 @@ def show_control(
         "variables": list(crisis.state.values()),
         "next_round": max(session.state.where.where[0], session.state.begun.first_round) + 1,
         "public": PUBLIC,
+        "odds": show_odds(session, view),
     }
 
 
+@lru_cache(maxsize=1024)
 def square(link: str) -> str:
     """Return a link as a square to be photographed, in SVG without a style of its own.
 
@@ -148,45 +204,3 @@ def square(link: str) -> str:
     False
     """
     return str(segno.make(link, error="m").svg_inline(scale=4, omitsize=True, svgclass="qr"))
-
-
-def show_report(renderer: Renderer, crisis: Crisis, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the report in the rows that its page shows."""
-    names = {seat["id"]: seat["name"] for seat in data["seats"]} | {
-        "": "chance",
-        CONTROL: "Control",
-    }
-    labels = {name: item.label for name, item in crisis.instruments.items()}
-    for item in crisis.instruments.values():
-        labels |= {chance.id: chance.label for chance in item.chance}
-    ends = {name: item.label for name, item in crisis.outcomes.items()}
-    types = {
-        (player, kind.id): kind.label
-        for player, who in crisis.players.items()
-        for kind in who.types
-    }
-    start = data["turns"][0]["ends"] if data["turns"] else {}
-    case = end_case(data["outcome"], start)
-    words = renderer.words(
-        "play/words.j2", "ended", case, data["outcome_label"], start.get(data["outcome"])
-    )
-    asked = [
-        renderer.words("play/words.j2", "question", item, names, labels)
-        for item in data["questions"]
-    ]
-    return {
-        "told": crisis,
-        "report": data,
-        "finding": words,
-        "asked": asked,
-        "names": names,
-        "numbers": {seat["id"]: number for number, seat in enumerate(data["seats"])},
-        "labels": labels,
-        "ends": ends,
-        "types": types,
-        "path": draw_path(data["turns"]),
-        "thousands": [
-            (turn, draw_thousand([turn["thousand"].get(name, 0) for name in ends]))
-            for turn in data["turns"]
-        ],
-    }

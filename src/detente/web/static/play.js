@@ -166,7 +166,7 @@ function link(on) {
 }
 
 function follow() {
-  source = new EventSource(`/api/sessions/${room}/${encodeURIComponent(who)}/events?after=${page.dataset.seen}`);
+  source = new EventSource(`${page.dataset.events}?after=${page.dataset.seen}`);
   source.addEventListener("open", () => link(true));
   source.addEventListener("changed", () => { link(true); refresh().catch(() => link(false)); });
   source.addEventListener("ended", () => { source.close(); conn.classList.add("off"); conn.textContent = "this link was ended by control"; });

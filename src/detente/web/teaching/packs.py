@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from detente.brief.export.printing import set_pages
+from detente.brief.export.printing import typeset
 from detente.brief.pages import LANGUAGE
 from detente.crisis.crisis import Crisis
 from detente.errors import refuse
@@ -59,7 +59,7 @@ class Pack:
                 at="address",
                 fix=f"use one of: {', '.join([*PACK_FILES, *(f'{one.id}.pdf' for one in self.sheets)])}",
             )
-        return set_pages(LAYOUT, self.data(chosen), self.crisis)
+        return typeset(LAYOUT, self.data(chosen), crisis=self.crisis, at="pack.pdf")
 
     def says(self, name: str) -> str:
         """Say what a file of the pack is."""
