@@ -179,7 +179,10 @@ def test_the_page_offers_every_file_and_solves_nothing(teacher):
         assert file.headers["content-disposition"].endswith(f'my-crisis-{name}"')
     sheets = teacher.get("/my-crisis/teach/sheets?set.rounds=1")
     assert "1 round." in sheets.text
-    assert "2 rounds." in teacher.get("/my-crisis/teach/sheets").text
+    assert "Changed from the file: rounds = 1." in sheets.text
+    filed = teacher.get("/my-crisis/teach/sheets").text
+    assert "2 rounds." in filed
+    assert "Changed from the file" not in filed
 
 
 def test_the_page_of_the_designer_shows_what_fires(teacher):

@@ -131,6 +131,7 @@ def teaching_data(book: Rulebook) -> dict[str, Any]:
             "summary": crisis.summary,
             "digest": crisis.digest,
             "rounds": crisis.rounds,
+            "changed": dict(crisis.overrides),
             "draws": book.draws,
             "seed": book.seed,
         },

@@ -93,6 +93,8 @@ def _front(data: Mapping[str, Any], card: Mapping[str, Any], say: Say) -> Iterab
     for worth in card["worths"]:
         if len(card["worths"]) > 1:
             yield paragraph(say("want_as", worth["label"]), strong=True)
+        if worth["rows"]:
+            yield paragraph(say("most", worth["rows"]))
         rows = [
             (row["label"], row["mean"], row["low"], row["high"], format_stakes(row["mean"]))
             for row in worth["rows"]
