@@ -21,6 +21,7 @@ from detente.play.survey import QUESTIONS
 from detente.web import Workbench, create_app
 from detente.web.access import Access, Limits
 from detente.web.play import printing
+from detente.web.play.pictures import WIDE, draw_belief, draw_ladder, draw_path, draw_rooms
 from detente.web.play.printing import to_pages
 from detente.web.play.reporting import rooms_case
 from detente.web.play.rooms import Rooms
@@ -320,6 +321,90 @@ def test_the_survey_is_answered_by_a_form_and_shown_as_counts(make, rooms):
     assert text.count("\n") == 3
     assert "script" not in text
     assert "What the seats say of it" in seat.get(f"/play/{name}/report").text
+
+
+def test_a_session_that_was_ended_before_it_began_has_a_report(make, rooms):
+    """Oracle by hand: no move, no path, no belief; it is told, and printed all the same."""
+    session = rooms.create("my-crisis", SessionOptions(draws=4, seats={"west": "human"}))
+    session.send("control", "end", {"why": "nobody came"})
+    owner = make(owner=True)
+    page = owner.get(f"/play/{session.name}/report").text
+    assert "Control ended the session before the game did" in page
+    assert "No move was made." in page
+    assert "nobody came" in page
+    assert owner.get(f"/play/{session.name}/report.pdf").content.startswith(b"%PDF-")
+
+
+def test_a_session_with_values_set_from_outside_is_told_and_printed(make, rooms):
+    """Oracle by hand: the change has a point of its own on the path, stands in the timeline, and ends what goals are measured by."""
+    session = rooms.create(
+        "my-crisis", SessionOptions(draws=16, seats={"north": "human", "west": "human"})
+    )
+    session.send("control", "start")
+    session.send("control", "inject", {"state": {"posture": "armed"}, "why": "to see"})
+    session.send("west", "seal", {"choices": ["wait"]})
+    session.send("north", "seal", {"choices": ["hold"]})
+    session.send("control", "take", {"seat": "north", "kind": "random"})
+    session.send("control", "end", {"why": "enough"})
+    owner = make(owner=True)
+    data = owner.get(f"/api/sessions/{session.name}/report").json()
+    assert [point["step"] for point in data["path"]].count(0) == 2
+    page = owner.get(f"/play/{session.name}/report").text
+    words = ("Inject I1 happens.", "All are told how", "is played by a bot from now on")
+    places = [page.index(item) for item in words]
+    assert places == sorted(places)
+    assert "control changed how things stood" in page
+    assert "not modelled: the game did not end, or was changed from outside" in page
+    assert owner.get(f"/play/{session.name}/report.pdf").content.startswith(b"%PDF-")
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def point(step, attack):
+    return {"turn": step, "step": step, "attack": [attack] * 3, "settlement": [0.0] * 3}
+
+
+def test_turning_points_are_marked_and_named_in_the_path():
+    """Oracle by hand: a band and a name for each, nothing for other steps; a name that is too long is cut; names are text."""
+    path = [point(0, 0.2), point(1, 0.3), point(2, 1.0)]
+    drawn = draw_path(path, {2: "<i>strike"}, width=WIDE, says="words")
+    assert drawn.count('class="turned"') == 1
+    assert "&lt;i&gt;strike" in drawn
+    assert drawn.count("<circle") == 6
+    plain = draw_path(path, {}, width=WIDE, says="words")
+    assert 'class="turned"' not in plain
+    assert 'class="named"' not in plain
+    assert "\N{HORIZONTAL ELLIPSIS}" in draw_path(path, {1: "x" * 200}, width=340, says="words")
+    assert draw_path([], {}, width=WIDE, says="words") == ""
+
+
+def test_the_ladder_goes_from_rung_to_rung():
+    """Oracle by hand: the line begins at the first move, rises to a higher rung and comes back; a turn without a move keeps its height."""
+    turns = [{"turn": number, "ladder": force} for number, force in enumerate((1, 9, 0, 1), 1)]
+    drawn = draw_ladder(turns, {1: "restraint", 9: "military"}, width=340, says="words")
+    low, high, again = re.search(
+        r'd="M[\d.]+ ([\d.]+)H[\d.]+V([\d.]+)H[\d.]+V([\d.]+)H', drawn
+    ).groups()
+    assert float(high) < float(low)
+    assert low == again
+    assert "military" in drawn
+    assert draw_ladder([], {1: "restraint"}, width=340, says="words") == ""
+
+
+def test_own_estimates_are_points_beside_what_could_be_believed():
+    """Oracle by hand."""
+    drawn = draw_belief([(0.5, 0.4, 0.6), (0.7, 0.6, 0.8)], [None, 0.1], "words")
+    assert drawn.count('class="own"') == 1
+    assert drawn.count('class="reading"') == 2
+
+
+def test_a_path_of_a_room_ends_where_the_room_did():
+    """Oracle by hand: the room that is reported is drawn last, so on top."""
+    drawn = draw_rooms([[0.2, 0.3], [0.2, 0.3, 1.0]], width=WIDE, says="words")
+    lines = re.findall(r'<polyline class="room ([\w-]+)" points="([^"]+)"', drawn)
+    assert [(kind, len(spots.split())) for kind, spots in lines] == [("end-0", 3), ("here", 2)]
+    assert draw_rooms([], width=WIDE, says="words") == ""
 
 
 # --- pages to take along ---------------------------------------------------------------------------------------------
