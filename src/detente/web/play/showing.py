@@ -1,7 +1,7 @@
 """What the pages of a session show beyond a view: labels of the crisis, links as squares, and the report in rows."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import segno
@@ -11,7 +11,7 @@ from detente.play.sessions import Session
 from detente.play.state import CONTROL
 from detente.play.views import PUBLIC
 from detente.web.play.asking import KINDS
-from detente.web.play.desks import show_odds
+from detente.web.play.desks import name_estimates, show_odds
 from detente.web.play.pictures import draw_path, draw_thousand, draw_worth
 from detente.web.rendering import Renderer
 
@@ -157,6 +157,7 @@ def show_control(
         "next_round": max(session.state.where.where[0], session.state.begun.first_round) + 1,
         "public": PUBLIC,
         "odds": show_odds(session, view),
+        "estimate_rows": partial(name_estimates, crisis),
     }
 
 
