@@ -12,6 +12,7 @@ from detente.log import Log
 from detente.play.options import SessionOptions
 from detente.web import Workbench, create_app
 from detente.web.access import Access, Limits
+from detente.web.play import class_routes
 from detente.web.play.class_routes import follow_class
 from detente.web.play.classes import Classes
 from detente.web.play.rooms import Rooms
@@ -148,6 +149,25 @@ def test_the_link_of_a_class_opens_its_desk_and_that_of_no_other(make, owner):
     assert ask(owner, made, "relink").json()["done"] == []
     assert client.get(places[0]).status_code == 403
     assert client.get(place_of(made["link"])).status_code == 403
+
+
+def test_every_route_of_a_class_asks_for_its_link(make, owner):
+    """Oracle: theorem: no route that names a class, or the slips of a session, answers a browser that holds nothing or made-up links."""
+    made, client = create(owner, rooms=1), make()
+    (room,) = made["rooms"]
+    client.cookies.set(f"detente_seat_class_{made['id']}", f"0.{'A' * 32}")
+    asked = [
+        (method, prefix + route.path)
+        for prefix, router in (("/api", class_routes.api), ("", class_routes.router))
+        for route in router.routes
+        for method in route.methods
+        if "{" in route.path and not route.path.endswith("/join")
+    ]
+    assert len(asked) >= 7
+    for method, path in asked:
+        address = path.format(group=made["id"], room=room)
+        answer = client.request(method, address, json={} if method == "POST" else None)
+        assert (answer.status_code, method, path) == (403, method, path)
 
 
 def test_a_desk_of_one_room_opens_no_class(make, owner):

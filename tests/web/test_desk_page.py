@@ -314,6 +314,25 @@ def test_in_a_pause_nobody_loses_a_seat(rooms):
     wait_for(lambda: session.state.seats["west"].kind == "equilibrium")
 
 
+def test_the_desk_says_what_seats_think_and_why_they_moved(make, rooms):
+    """Oracle by hand: estimates by the names of the crisis file, in per cent; reasons of orders once they are revealed, and who moved."""
+    session, owner = begin(rooms), make(owner=True)
+    outcome = next(iter(session.book.crisis.outcomes.values()))
+    kind = session.book.crisis.players["north"].types[0]
+    estimates = {f"north.{kind.id}": 0.4, f"outcome.{outcome.id}": 0.25}
+    session.send("west", "estimate", {"estimates": estimates})
+    order = [menu.open[0] for menu in session.state.menus if menu.player == "west"]
+    session.send("west", "seal", {"choices": order, "why": "time is with us"})
+    text = plain(desk(owner, session))
+    player = session.book.crisis.players["north"].name
+    assert f"turn 1: {player}: {kind.label} 40%; {outcome.label} 25%" in text
+    assert "“time is with us”" in text
+    mover = session.state.movers[0]
+    orders = [menu.open[0] for menu in session.state.menus if menu.player == mover]
+    post(owner, session, kind="override", seat=mover, why="a test", **{"choices.0": orders[0]})
+    assert "(set by control)" in plain(desk(owner, session))
+
+
 # --- the set-up ------------------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""What the desk of control shows of the model's odds: ends, choices and chance in rows, and in which case they are told."""
+"""What the desk of control shows in rows: the model's odds of ends, choices and chance, in which case they are told, and what seats think."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -7,7 +7,7 @@ from detente.crisis.crisis import Crisis
 from detente.play.sessions import Session
 from detente.web.play.pictures import draw_share
 
-__all__ = ["OddsCase", "odds_case", "show_odds"]
+__all__ = ["OddsCase", "name_estimates", "odds_case", "show_odds"]
 
 OddsCase = Literal["due", "over", "fault", "astray", "shown"]
 """How the odds are told: they are being computed; the game has ended; the engine refused; no explored case leads here; they are shown."""
@@ -71,6 +71,20 @@ def show_odds(session: Session, view: Mapping[str, Any]) -> dict[str, Any]:
             for name, found in odds.get("chance", {}).items()
         ],
     }
+
+
+def name_estimates(crisis: Crisis, estimates: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return a seat's estimates in words: of types of others, and of ends."""
+    rows = []
+    for name, share in estimates.items():
+        who, _, what = name.partition(".")
+        if who == "outcome":
+            label = crisis.outcomes[what].label
+        else:
+            kinds = {kind.id: kind.label for kind in crisis.players[who].types}
+            label = f"{crisis.players[who].name}: {kinds[what]}"
+        rows.append({"label": label, "share": share})
+    return rows
 
 
 def _ends(crisis: Crisis, odds: Mapping[str, Any], *, hidden: bool) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """What the pages of a session show beyond a view: labels of the crisis, links as squares, and in what words."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import segno
@@ -12,7 +12,7 @@ from detente.play.sessions import Session
 from detente.play.state import CONTROL
 from detente.play.survey import POINTS, QUESTIONS
 from detente.play.views import PUBLIC
-from detente.web.play.desks import show_odds
+from detente.web.play.desks import name_estimates, show_odds
 from detente.web.play.pictures import draw_worth
 
 __all__ = [
@@ -197,6 +197,7 @@ def show_control(
         "next_round": max(session.state.where.where[0], session.state.begun.first_round) + 1,
         "public": PUBLIC,
         "odds": show_odds(session, view),
+        "estimate_rows": partial(name_estimates, crisis),
     }
 
 
