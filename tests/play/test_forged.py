@@ -38,6 +38,7 @@ NAMES = (
     "outcome",
     "model",
     "answers",
+    "instead_of",
 )
 WORDS = (
     "wait",
@@ -84,12 +85,18 @@ FORGED = st.tuples(
 
 
 @examples(200)
-@given(commands=st.lists(FORGED, max_size=25), minutes=st.sampled_from([None, 5.0]))
-def test_forged_commands_are_refused_or_done_and_the_log_replays(coercion, commands, minutes):
+@given(
+    commands=st.lists(FORGED, max_size=25),
+    minutes=st.sampled_from([None, 5.0]),
+    first=st.sampled_from(["start", "practise"]),
+)
+def test_forged_commands_are_refused_or_done_and_the_log_replays(
+    coercion, commands, minutes, first
+):
     """Oracle: theorem: no other error comes, the session keeps to the rules, and its events, as JSON, replay to the same views."""
     seats = {"north": "human", "west": "human", "mid": "model"}
     driven = Driven(coercion, seats=seats, minutes=minutes, looks=True, case=0)
-    driven.do(CONTROL, "start")
+    driven.do(CONTROL, first)
     for seat, kind, data in commands:
         driven.wait(1)
         before = len(driven.events)

@@ -115,12 +115,13 @@ def test_four_windows_and_bots_play_to_the_end(visit, server):
     desk.get_by_text("Ada <b>").first.wait_for()
     desk.get_by_role("button", name="Start", exact=True).click()
     tab(phones[0], "talk")
-    phones[0].select_option("#to", "ussr")
-    phones[0].get_by_label("Message", exact=True).fill("in confidence")
-    phones[0].get_by_role("button", name="Send").click()
+    phones[0].locator("#to-with-ussr").click()
+    phones[0].locator("#text-with-ussr").fill("in confidence")
+    phones[0].get_by_role("button", name="Send", exact=True).click()
     phones[1].locator("[data-tab='talk'] .unread:not([hidden])").wait_for()
     tab(phones[1], "talk")
-    phones[1].get_by_text("in confidence", exact=True).first.wait_for()
+    phones[1].locator("#to-with-usa").click()
+    phones[1].locator("#ch-with-usa").get_by_text("in confidence", exact=True).wait_for()
     desk.locator("[data-live='said']").get_by_text("in confidence", exact=True).wait_for()
     assert wall.get_by_text("in confidence").count() == 0
     for part in ("orders", "talk", "brief", "beliefs", "news"):
@@ -145,15 +146,15 @@ def test_two_windows_on_a_seat_agree_and_a_sealed_order_opens_again(visit, serve
     laptop.get_by_role("button", name="You are ready").wait_for()
     desk.get_by_role("button", name="Start", exact=True).click()
     laptop.locator("form.orders").wait_for()
-    laptop.get_by_label("Message", exact=True).fill("half a sen")
+    laptop.get_by_label("Message to everyone").fill("half a sen")
     desk.get_by_role("button", name="Pause").click()
     laptop.get_by_text("The session is paused.").first.wait_for()
     desk.get_by_role("button", name="Go on").click()
     desk.get_by_role("button", name="+ 2 minutes").click()
     laptop.locator("#news").get_by_text("Control has extended the time.").wait_for()
     assert re.fullmatch(r"0[67]:\d\d", laptop.locator("#timer").text_content())
-    assert laptop.get_by_label("Message", exact=True).input_value() == "half a sen"
-    assert laptop.get_by_label("Message", exact=True).evaluate(
+    assert laptop.get_by_label("Message to everyone").input_value() == "half a sen"
+    assert laptop.get_by_label("Message to everyone").evaluate(
         "node => node === document.activeElement"
     )
 
@@ -221,10 +222,10 @@ def test_a_killed_server_loses_nothing_and_a_half_typed_message_stays(browser, t
         sit(page, "Ada")
         desk.get_by_role("button", name="Start", exact=True).click()
         page.locator("form.orders").wait_for()
-        said = page.get_by_label("Message", exact=True)
+        said = page.get_by_label("Message to everyone")
         for number in range(3):
             said.fill(f"message {number}")
-            page.get_by_role("button", name="Send").click()
+            page.get_by_role("button", name="Send", exact=True).click()
             page.locator(".thread").get_by_text(f"message {number}", exact=True).wait_for()
         page.locator("form.orders input[type='radio']").nth(1).check()
         said.fill("half a sen")
@@ -232,14 +233,14 @@ def test_a_killed_server_loses_nothing_and_a_half_typed_message_stays(browser, t
         process.wait(60)
         process.stdout.close()
         page.locator("#conn.off").wait_for()
-        page.get_by_role("button", name="Send").click()
+        page.get_by_role("button", name="Send", exact=True).click()
         page.get_by_text("Not sent").wait_for()
         process, again = start_server(store, address.rpartition(":")[2])
         assert again == address
         page.locator("#conn:not(.off)").wait_for()
         assert said.input_value() == "half a sen"
         assert page.locator("form.orders input[type='radio']").nth(1).is_checked()
-        page.get_by_role("button", name="Send").click()
+        page.get_by_role("button", name="Send", exact=True).click()
         page.locator(".thread").get_by_text("half a sen", exact=True).wait_for()
         page.reload()
         assert page.locator("form.orders input[type='radio']").nth(1).is_checked()

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from detente.crisis.crisis import Crisis
 from detente.crisis.quantities import reference_value
 from detente.play.knowing import weighted_range
 from detente.play.menus import describe_instrument
 from detente.play.rulebooks import Rulebook
 
-__all__ = ["describe_role", "worth_of_ends"]
+__all__ = ["describe_role", "positions_on_issues", "worth_of_ends"]
 
 _COLUMNS = ("positions", "salience", "red_lines")
 
@@ -70,6 +71,28 @@ def worth_of_ends(book: Rulebook, player: str, kind: str) -> list[dict[str, Any]
             label = book.crisis.outcomes[name].label
             rows.append({"outcome": name, "label": label, "mean": mean, "low": low, "high": high})
     return sorted(rows, key=lambda row: (-float(str(row["mean"])), str(row["outcome"])))
+
+
+def positions_on_issues(crisis: Crisis) -> dict[str, dict[str, dict[str, float]]]:
+    """Return by issue and player where its actors stand on the scale of 0 to 100: what the crisis file states, the same for all types.
+
+    Examples
+    --------
+    >>> from detente.crisis import load_crisis
+    >>> positions_on_issues(load_crisis("cuba-1962"))["other_arms"]["usa"]
+    {'USA': 90.0}
+    """
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for issue in crisis.issues:
+        for player, who in crisis.players.items():
+            points = {
+                actor: reference_value(crisis.quantities[path].distribution)
+                for actor in who.actors
+                if (path := f"positions.{actor}.{issue}") in crisis.quantities
+            }
+            if points:
+                found.setdefault(issue, {})[player] = points
+    return found
 
 
 def _issues(book: Rulebook, player: str) -> list[dict[str, Any]]:

@@ -139,6 +139,7 @@ def _proposed(state: SessionState, data: Data) -> SessionState:
         turn=state.turn,
         lapses=data["lapses"],
         answers={data["sponsor"]: "signed"},
+        instead_of=data.get("instead_of", ""),
     )
     return replace(state, proposals={**state.proposals, proposal.id: proposal})
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from detente.crisis.crisis import Crisis
 from detente.errors import refuse
 from detente.play.advancing import advance
 from detente.play.commands import (
@@ -27,6 +28,8 @@ __all__ = ["OF_SEATS"]
 
 _SHORT = 80
 """Longest name of a person, in characters."""
+_ROUNDED = 0.005
+"""What rounding to a whole per cent moves a probability by at most (:doc:`/decisions/0126-practice-talk-and-terms`)."""
 
 
 def _join(recorder: Recorder, command: Command) -> None:
@@ -49,20 +52,32 @@ def _ready(recorder: Recorder, command: Command) -> None:
 def _propose(recorder: Recorder, command: Command) -> None:
     state = recorder.state
     to = read_seats(state, command, "to")
+    old = command.data.get("instead_of", "")
+    if old != "":
+        old = _refusable(recorder, command, "instead_of")
+        same = tuple(seat for seat in state.proposals[old].parties if seat != command.seat)
+        if {*to, command.seat} - {command.seat} not in [set(), {*same}]:
+            invalid("to", f"{old} has other parties than this", f"name {', '.join(same)}, or none")
+        to = same
     parties = [command.seat, *(seat for seat in to if seat != command.seat)]
     if len(parties) == 1:
         invalid("to", "a proposal needs another party", "name at least one other seat in `to`")
     lapses = command.data.get("lapses", 0)
     if not isinstance(lapses, int) or isinstance(lapses, bool) or lapses < 0:
         invalid("lapses", f"a proposal cannot lapse after round {lapses!r}", "use a round, or 0")
+    terms = _terms(state, command.data.get("terms", {}))
+    text = read_text(command, "text", need=False)
+    if old:
+        recorder.emit("refused", proposal=old, seat=command.seat)
     recorder.emit(
         "proposed",
         proposal=f"P{len(state.proposals) + 1}",
         sponsor=command.seat,
         parties=parties,
-        terms=_terms(state, command.data.get("terms", {})),
-        text=read_text(command, "text", need=False),
+        terms=terms,
+        text=text,
         lapses=lapses,
+        instead_of=old,
     )
 
 
@@ -84,15 +99,15 @@ def _terms(state: SessionState, given: Any) -> dict[str, float]:
     return {name: float(value) for name, value in given.items()}
 
 
-def _proposal(recorder: Recorder, command: Command) -> str:
+def _proposal(recorder: Recorder, command: Command, at: str = "proposal") -> str:
     """Return the id of a proposal that the sender is a party to."""
-    state, name = recorder.state, command.data.get("proposal")
+    state, name = recorder.state, command.data.get(at)
     proposal = state.proposals.get(name) if isinstance(name, str) else None
     if (
         proposal is None or command.seat not in proposal.parties
     ):  # of others one is not even told that they are there
         invalid(
-            "proposal",
+            at,
             f"{command.seat!r} is party to no proposal {name!r}",
             "name a proposal that you were sent",
         )
@@ -110,10 +125,16 @@ def _sign(recorder: Recorder, command: Command) -> None:
     recorder.emit("signed", proposal=name, seat=command.seat)
 
 
-def _reject(recorder: Recorder, command: Command) -> None:
-    name = _proposal(recorder, command)
+def _refusable(recorder: Recorder, command: Command, at: str = "proposal") -> str:
+    """Return the id of a proposal that the sender may refuse: it is a party, and not all have signed."""
+    name = _proposal(recorder, command, at)
     if recorder.state.proposals[name].in_force:
-        invalid("proposal", f"{name} is signed by all", "say that it is breached, and by whom")
+        invalid(at, f"{name} is signed by all", "say that it is breached, and by whom")
+    return name
+
+
+def _reject(recorder: Recorder, command: Command) -> None:
+    name = _refusable(recorder, command)
     recorder.emit("refused", proposal=name, seat=command.seat)
 
 
@@ -177,7 +198,21 @@ def _estimate(recorder: Recorder, command: Command) -> None:
             )
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             invalid(f"estimates.{name}", f"{value!r} is no probability", "use 0 to 1")
+    _check_sums(crisis, given)
     recorder.emit("believed", seat=command.seat, estimates=dict(given))
+
+
+def _check_sums(crisis: Crisis, given: Mapping[str, float]) -> None:
+    """Refuse estimates of all types of a player that do not add up to one, but for what rounding to whole per cents can do."""
+    for name, who in crisis.players.items():
+        held = [given[f"{name}.{kind.id}"] for kind in who.types if f"{name}.{kind.id}" in given]
+        total, slack = sum(held), _ROUNDED * len(held) + 1e-9
+        if total > 1.0 + slack or (len(held) == len(who.types) and total < 1.0 - slack):
+            invalid(
+                f"estimates.{name}",
+                f"the types of {who.name} add up to {100 * total:g}%",
+                "change them to 100% together, since it has one of these types",
+            )
 
 
 OF_SEATS: dict[str, Callable[[Recorder, Command], None]] = {

@@ -59,7 +59,7 @@ class Proposal:
     """Terms on the issues that some seats are asked to sign.
 
     ``answers`` holds ``signed`` or ``refused`` by party; ``lapses`` is the last round in which it can be signed, 0 for none;
-    ``breaches`` are pairs of who says so and of whom.
+    ``breaches`` are pairs of who says so and of whom; ``instead_of`` is the proposal that it answers, if it answers one.
     """
 
     id: str
@@ -71,6 +71,7 @@ class Proposal:
     lapses: int = 0
     answers: Mapping[str, str] = field(default_factory=dict)
     breaches: tuple[tuple[str, str], ...] = ()
+    instead_of: str = ""
 
     @property
     def in_force(self) -> bool:

@@ -136,6 +136,7 @@ def _proposal(item: Proposal) -> dict[str, Any]:
         "answers": dict(item.answers),
         "in_force": item.in_force,
         "breaches": [list(pair) for pair in item.breaches],
+        "instead_of": item.instead_of,
     }
 
 

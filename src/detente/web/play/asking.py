@@ -39,7 +39,7 @@ MOST_ROOMS = 30
 """Rooms of a class (:doc:`/decisions/0128-the-desk-and-its-class`)."""
 
 _LISTS = frozenset({"to", "choices"})
-_TABLES = frozenset({"terms", "estimates", "state", "when", "answers"})
+_TABLES = frozenset({"terms", "tick", "estimates", "state", "when", "answers"})
 _POINTS = frozenset(item.id for item in QUESTIONS if item.kind == "points")
 _SETTINGS = frozenset(
     {"minutes", "missing", "types", "reveal", "talk", "policy", "draws", "seed", "session_seed"}
@@ -178,6 +178,9 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
     {'to': ['usa'], 'text': 'yes'}
     >>> read_form([("kind", "estimate"), ("estimates.usa.firm", "60"), ("seen", "1")]).data
     {'estimates': {'usa.firm': 0.6}}
+    >>> form = [("kind", "propose"), ("tick.line", "yes"), ("terms.line", "40"), ("terms.arms", "50")]
+    >>> read_form(form).data  # a term counts where it is ticked
+    {'terms': {'line': 40.0}}
     >>> read_form([("kind", "survey"), ("answers.aims", "4"), ("answers.remark", "4")]).data
     {'answers': {'aims': 4, 'remark': '4'}}
     """
@@ -203,8 +206,16 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
             data["kind"] = value
         else:
             data[name] = value
+    _keep_ticked(data)
     own = hashlib.sha256(repr([pair for pair in pairs if pair[0] != "csrf"]).encode()).hexdigest()
     return AskedCommand(id=plain.get("id") or own[:32], kind=plain.get("kind", ""), data=data)
+
+
+def _keep_ticked(data: dict[str, Any]) -> None:
+    """Leave out the terms that are not ticked."""
+    ticked = data.pop("tick", {})
+    if "terms" in data:
+        data["terms"] = {key: value for key, value in data["terms"].items() if key in ticked}
 
 
 def read_session(crisis: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -230,7 +241,7 @@ def read_session(crisis: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any
 
 def _cell(table: str, key: str, value: str) -> float | str:
     """Return what a field of a table holds: a number, a share of what is written in per cent, a point of the survey, or a text."""
-    if table in {"state", "when", "answers"}:
+    if table in {"state", "when", "answers", "tick"}:
         whole = value.isascii() and value.isdecimal()
         return int(value) if table == "answers" and key in _POINTS and whole else value
     number = _number(value)

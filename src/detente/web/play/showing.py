@@ -14,6 +14,7 @@ from detente.play.survey import POINTS, QUESTIONS
 from detente.play.views import PUBLIC
 from detente.web.play.desks import name_estimates, show_odds
 from detente.web.play.pictures import draw_worth
+from detente.web.play.talking import show_channels, show_terms
 
 __all__ = [
     "EndCase",
@@ -58,10 +59,8 @@ _LIKELY = 0.2
 def clock_case(view: Mapping[str, Any]) -> SeatCase:
     """Return the case in which a seat or the public is told where the game is."""
     status = view["status"]
-    if status in {"lobby", "practice"}:
-        return _case_before(view)
-    if status == "paused":
-        return "paused"
+    if status in {"lobby", "practice", "paused"}:
+        return "paused" if status == "paused" else _before_case(view)
     if status == "ended":
         return "ended" if view["outcome"] else "stopped"
     if view.get("menus"):
@@ -71,13 +70,13 @@ def clock_case(view: Mapping[str, Any]) -> SeatCase:
     return "elsewhere" if view["sealed"] else "waits"
 
 
-def _case_before(view: Mapping[str, Any]) -> SeatCase:
-    """Return the case before a game has begun."""
+def _before_case(view: Mapping[str, Any]) -> SeatCase:
+    """Return the case before the game: in the lobby, or in its practice turn."""
     if view["status"] == "lobby":
         return "practised" if view["practised"] else "lobby"
     if not view.get("menus"):
         return "practice_elsewhere"
-    return "practice_sealed" if view.get("order") else "practice"
+    return "practice_sealed" if view["order"] else "practice"
 
 
 def end_case(outcome: str, ends: Mapping[str, Sequence[float]]) -> EndCase:
@@ -107,9 +106,23 @@ def show_seat(crisis: Crisis, view: Mapping[str, Any], start: Mapping[str, str])
         "board": _board(crisis, view["state"], start),
         "moves": _moves(crisis, view),
         "worth": draw_worth(view["brief"]["worth"]) if "brief" in view else [],
+        **(_of_seat(crisis, view, list(names)) if "brief" in view else {}),
         "issues": [issue for issue in crisis.issues.values() if issue.negotiable],
         "survey": QUESTIONS,
         "points": POINTS,
+    }
+
+
+def _of_seat(crisis: Crisis, view: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return what the page of a seat alone shows: its conversations, terms on their scales, and its last estimates by name."""
+    numbers = {name: number for number, name in enumerate(names)}
+    estimates: dict[str, float] = {}
+    for item in view["estimates"]:
+        estimates |= item
+    return {
+        "channels": show_channels(view),
+        "terms": show_terms(crisis, view, numbers),
+        "estimates": estimates,
     }
 
 

@@ -79,6 +79,7 @@ async function refresh() {
 
 function take(other) {
   const seen = other.body.dataset.seen;
+  grow(other, seen);
   for (const next of other.querySelectorAll("[data-live]")) {
     const old = document.querySelector(`[data-live="${next.dataset.live}"]`);
     const now = plain(next, seen);
@@ -89,6 +90,29 @@ function take(other) {
   Object.assign(page.dataset, { seen, now: other.body.dataset.now, ends: other.body.dataset.ends });
   for (const item of document.querySelectorAll('input[name="seen"]')) item.value = seen;
   setClock();
+  document.dispatchEvent(new Event("taken"));
+}
+
+function grow(other, seen) { // parts that come and go as wholes
+  for (const next of other.querySelectorAll("[data-grow]")) {
+    const old = document.querySelector(`[data-grow="${next.dataset.grow}"]`);
+    if (!old) continue;
+    const there = new Set([...next.children].map((item) => item.id));
+    for (const item of [...old.children]) {
+      if (there.has(item.id)) continue;
+      for (const live of item.querySelectorAll("[data-live]")) sources.delete(live.dataset.live);
+      item.remove();
+    }
+    for (const item of next.children) {
+      if (document.getElementById(item.id)) continue;
+      const copy = old.appendChild(document.importNode(item, true));
+      restore(copy);
+      for (const live of copy.querySelectorAll("[data-live]")) {
+        sources.set(live.dataset.live, plain(live, seen));
+        if (Number(live.dataset.count)) mark(live, Number(live.dataset.count));
+      }
+    }
+  }
 }
 
 function swap(old, next) {
