@@ -62,9 +62,16 @@ WORDS = (
     "armed",
     "P1",
     "I1",
+    "A1",
+    "for",
     "answer",
     "aims",
     "remark",
+    "argument",
+    "reasons",
+    "side",
+    "odds",
+    "refused",
     "<b>\x00\u202e",
     "x" * 2001,
 )
@@ -95,7 +102,7 @@ def test_forged_commands_are_refused_or_done_and_the_log_replays(
 ):
     """Oracle: theorem: no other error comes, the session keeps to the rules, and its events, as JSON, replay to the same views."""
     seats = {"north": "human", "west": "human", "mid": "model"}
-    driven = Driven(coercion, seats=seats, minutes=minutes, looks=True, case=0)
+    driven = Driven(coercion, seats=seats, minutes=minutes, looks=True, arguments=True, case=0)
     driven.do(CONTROL, first)
     for seat, kind, data in commands:
         driven.wait(1)
@@ -115,7 +122,13 @@ def test_forged_commands_are_refused_or_done_and_the_log_replays(
 @given(commands=st.lists(FORGED, max_size=12), seed=st.integers(0, 10**6))
 def test_a_session_can_be_played_to_its_end_after_any_commands(coercion, commands, seed):
     """Oracle: theorem: control can always let bots play on, whatever was sent before."""
-    driven = Driven(coercion, seats={"north": "human", "west": "human"}, session_seed=seed, case=0)
+    driven = Driven(
+        coercion,
+        seats={"north": "human", "west": "human"},
+        session_seed=seed,
+        arguments=True,
+        case=0,
+    )
     driven.do(CONTROL, "start")
     for seat, kind, data in commands:
         try:

@@ -70,14 +70,29 @@ def _histories(rules):
     return found
 
 
+def _argued(state, *, but, noise):
+    """What is argued, reasoned and drawn is public; the model's chance beside it, and what control has of it, are not."""
+    variable = next(iter(state.book.crisis.state.values()))
+    wanted = {"state": {variable.id: variable.values[0]}, "round": 2}
+    for number in (1, 2):
+        words = {"seat": but, "text": "so it is", "reasons": ["why"]}
+        state = fold(state, "argued", {"argument": f"A{number}", **words, **wanted})
+    given = {"argument": "A1", "sender": "control", "side": "against", "text": "no"}
+    state = fold(state, "reasoned", given)
+    prior = {who: [noise.random(), 0.0, 1.0] for who in ("control", "public")}
+    drawn = {"status": "failed", "odds": 0.5, "drawn": 0.7, "why": "x", "inject": ""}
+    return fold(state, "judged", {"argument": "A1", "prior": prior, **drawn})
+
+
 def _session(book, types, choices, *, but, noise):
     """A session that came here by some choices; what others than one observer say, think and seal is noise."""
-    driven = Driven(book, chosen=types, case=0, seats=dict.fromkeys(types, "human"))
+    seats = dict.fromkeys(types, "human")
+    driven = Driven(book, chosen=types, case=0, seats=seats, arguments=True)
     others = [player for player in types if player != but]
     state = (
         _practise(driven.state, others, noise) if len(left := list(choices)) % 2 else driven.state
     )
-    state = fold(state, "started", {})
+    state = _argued(fold(state, "started", {}), but=but, noise=noise)
 
     def chatter(state):
         for sender in others:

@@ -24,6 +24,7 @@ __all__ = [
     "phase_over",
     "read_choices",
     "read_seats",
+    "read_state",
     "read_text",
     "say",
     "stamp",
@@ -137,6 +138,30 @@ def read_seats(
     ):
         invalid(name, f"{given!r} are no seats of this game", f"use {', '.join(sorted(known))}")
     return tuple(dict.fromkeys(given))
+
+
+def read_state(state: SessionState, command: Command, name: str) -> dict[str, str]:
+    """Return values of state variables that a command names; refuse variables and values that the crisis does not have."""
+    given = command.data.get(name, {})
+    if not isinstance(given, Mapping):
+        invalid(name, f"{given!r} are no values", "give a value by variable")
+    variables = state.book.crisis.state
+    for variable, value in given.items():
+        if variable not in variables:
+            refuse(
+                f"the crisis has no state variable {variable!r}",
+                code="variable-unknown",
+                at=name,
+                fix=f"use {', '.join(variables)}",
+            )
+        if value not in variables[variable].values:
+            refuse(
+                f"{variable!r} has no value {value!r}",
+                code="state-value-unknown",
+                at=f"{name}.{variable}",
+                fix=f"use {', '.join(variables[variable].values)}",
+            )
+    return dict(given)
 
 
 def check_running(state: SessionState, *, or_practice: bool = False) -> None:

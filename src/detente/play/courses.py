@@ -100,6 +100,7 @@ class Course:
         self.after = cache(self._after)
         self.begin = cache(self._begin)
         self.worlds = cache(self._worlds)
+        self.begins_of = cache(self._begins_of)
 
     def profile(self, types: dict[str, str]) -> int:
         """Return the number of a combination of types."""
@@ -158,6 +159,20 @@ class Course:
                     )
                 )
         return tuple(found)
+
+    def _begins_of(self, stand: Stand, round_number: int) -> tuple[Stand, ...]:
+        """Return the stands, from one on, at which a round or, where it offers no choice, a later one begins."""
+        found, todo = [], [stand]
+        while todo:
+            here = todo.pop()
+            if here.position.is_over:
+                continue
+            if here.begins and here.where[0] >= round_number:
+                found.append(here)
+                continue
+            options = here.position.chance() or here.position.available()
+            todo.extend(self.after(here, choice) for choice in options)
+        return tuple(sorted(found, key=lambda item: item.path))
 
     # --- who may know what -------------------------------------------------------------------------------------------
 

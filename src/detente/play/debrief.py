@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final, Literal, get_args
 
+from detente.play.priors import argument_questions, argument_rows
 from detente.play.state import CONTROL, SessionState
 
 __all__ = [
@@ -42,6 +43,7 @@ QuestionCase = Literal[
     "far_estimate",
     "intervened",
     "unexpected",
+    "odds_apart",
     "goal_missed",
 ]
 """What may be asked, in the order in which it is."""
@@ -142,6 +144,7 @@ def ask_questions(
         "far_estimate": _far(turns),
         "intervened": _intervened(steps, changes),
         "unexpected": _unexpected(free),
+        "odds_apart": argument_questions(argument_rows(state)),
         "goal_missed": _missed(goals),
     }
     rows = [

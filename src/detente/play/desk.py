@@ -1,10 +1,11 @@
 """What control may ask of a session."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from detente.errors import refuse
 from detente.play.advancing import advance, fill_in
+from detente.play.arguing import add_reason, judge, tell_taken_back
 from detente.play.commands import (
     MOST_CHARACTERS,
     Command,
@@ -17,13 +18,13 @@ from detente.play.commands import (
     phase_over,
     read_choices,
     read_seats,
+    read_state,
     read_text,
     say,
     stamp,
     tell,
 )
 from detente.play.options import KINDS
-from detente.play.state import SessionState
 
 __all__ = ["OF_CONTROL"]
 
@@ -140,8 +141,8 @@ def _tick(recorder: Recorder, _command: Command) -> None:
 
 def _inject(recorder: Recorder, command: Command) -> None:
     state, crisis = recorder.state, recorder.state.book.crisis
-    changes = _state_values(state, command, "state")
-    when = _state_values(state, command, "when")
+    changes = read_state(state, command, "state")
+    when = read_state(state, command, "when")
     text = read_text(command, "text", need=not changes)
     why = read_text(command, "why", need=bool(changes))
     to = list(read_seats(state, command, "to"))
@@ -170,35 +171,13 @@ def _inject(recorder: Recorder, command: Command) -> None:
     )
 
 
-def _state_values(state: SessionState, command: Command, name: str) -> dict[str, str]:
-    given = command.data.get(name, {})
-    if not isinstance(given, Mapping):
-        invalid(name, f"{given!r} are no values", "give a value by variable")
-    variables = state.book.crisis.state
-    for variable, value in given.items():
-        if variable not in variables:
-            refuse(
-                f"the crisis has no state variable {variable!r}",
-                code="variable-unknown",
-                at=name,
-                fix=f"use {', '.join(variables)}",
-            )
-        if value not in variables[variable].values:
-            refuse(
-                f"{variable!r} has no value {value!r}",
-                code="state-value-unknown",
-                at=f"{name}.{variable}",
-                fix=f"use {', '.join(variables[variable].values)}",
-            )
-    return dict(given)
-
-
 def _withdraw(recorder: Recorder, command: Command) -> None:
     name = command.data.get("inject")
     inject = recorder.state.injects.get(name) if isinstance(name, str) else None
     if inject is None or inject.status != "waiting":
         invalid("inject", f"no inject {name!r} is waiting", "name one that has not happened yet")
     recorder.emit("withdrawn", inject=inject.id)
+    tell_taken_back(recorder, inject.id)
 
 
 def _note(recorder: Recorder, command: Command) -> None:
@@ -313,6 +292,8 @@ OF_CONTROL: dict[str, Callable[[Recorder, Command], None]] = {
     "tick": _tick,
     "inject": _inject,
     "withdraw": _withdraw,
+    "reason": add_reason,
+    "judge": judge,
     "note": _note,
     "override": _override,
     "take": _take,

@@ -10,6 +10,7 @@ from typing import Any
 from detente.play.courses import Course, Stand
 from detente.play.forecasts import Outlook, choice_chances, forecast, parallels
 from detente.play.knowing import Range
+from detente.play.priors import prior_of
 from detente.play.rulebooks import Opening
 from detente.play.state import SessionState
 
@@ -29,7 +30,8 @@ def desk_odds(state: SessionState) -> dict[str, Any]:
     dict
         ``cases`` that were explored; ``expected`` as the report counts, ``dealt`` with the types that were dealt: ``attack``,
         ``settlement`` and ``ends``, each a mean and the ends of the 5-95% range over the cases; ``choices`` by player, for each
-        of its menus the same by instrument; ``chance`` as of :func:`chance_ahead`. None stands for what is not modelled, as no case
+        of its menus the same by instrument; ``chance`` as of :func:`chance_ahead`; ``arguments`` by open
+        argument as of :func:`detente.play.priors.prior_of`. None stands for what is not modelled, as no case
         leads here.
     """
     opening, stand, crisis = state.begun, state.where, state.book.crisis
@@ -40,6 +42,11 @@ def desk_odds(state: SessionState) -> dict[str, Any]:
         "dealt": _told(forecast(opening, crisis, [stand])) if _lead(opening, [stand]) else None,
         "choices": _choices(state, every),
         "chance": chance_ahead(state),
+        "arguments": {
+            item.id: prior_of(state, item)
+            for item in state.arguments.values()
+            if item.status == "open"
+        },
     }
 
 

@@ -14,12 +14,14 @@ from detente.play.options import read_options
 from detente.play.practice import back_to_lobby, to_practice
 from detente.play.rulebooks import Rulebook
 from detente.play.state import (
+    Argument,
     ChanceDraw,
     Inject,
     Message,
     News,
     Order,
     Proposal,
+    Reason,
     Seat,
     SessionState,
     Turn,
@@ -266,6 +268,47 @@ def _changed(state: SessionState, data: Data) -> SessionState:
     )
 
 
+def _argued(state: SessionState, data: Data) -> SessionState:
+    own = tuple(Reason(sender=data["seat"], side="for", text=text) for text in data["reasons"])
+    argument = Argument(
+        id=data["argument"],
+        seat=data["seat"],
+        text=data["text"],
+        state=dict(data["state"]),
+        round=data["round"],
+        turn=state.turn,
+        reasons=own,
+    )
+    return _with_argument(state, argument)
+
+
+def _reasoned(state: SessionState, data: Data) -> SessionState:
+    argument = state.arguments[data["argument"]]
+    reason = Reason(sender=data["sender"], side=data["side"], text=data["text"])
+    return _with_argument(state, replace(argument, reasons=(*argument.reasons, reason)))
+
+
+def _retracted(state: SessionState, data: Data) -> SessionState:
+    return _with_argument(state, replace(state.arguments[data["argument"]], status="withdrawn"))
+
+
+def _judged(state: SessionState, data: Data) -> SessionState:
+    judged = replace(
+        state.arguments[data["argument"]],
+        status=data["status"],
+        odds=data["odds"],
+        drawn=data["drawn"],
+        prior=dict(data["prior"]),
+        why=data["why"],
+        inject=data["inject"],
+    )
+    return _with_argument(state, judged)
+
+
+def _with_argument(state: SessionState, argument: Argument) -> SessionState:
+    return replace(state, arguments={**state.arguments, argument.id: argument})
+
+
 def _noted(state: SessionState, data: Data) -> SessionState:
     return replace(state, notes=(*state.notes, data["text"]))
 
@@ -333,6 +376,10 @@ _FOLDS: dict[str, Callable[[SessionState, Data], SessionState]] = {
     "withdrawn": _withdrawn,
     "happened": _happened,
     "changed": _changed,
+    "argued": _argued,
+    "reasoned": _reasoned,
+    "retracted": _retracted,
+    "judged": _judged,
     "noted": _noted,
     "overridden": _overridden,
     "looked": _looked,

@@ -63,6 +63,8 @@ class SessionOptions:
         Whether seats are shown the model's reading of what they may believe.
     looks
         Whether control may look at sealed orders; a look is logged.
+    arguments
+        Whether seats may argue for actions outside their menus, which control judges.
     model
         Name of the language model that is asked for the orders of its seats; empty where none is.
     away_minutes
@@ -85,6 +87,7 @@ class SessionOptions:
     talk: str = "any"
     beliefs: bool = True
     looks: bool = False
+    arguments: bool = False
     model: str = ""
     away_minutes: float | None = None
 

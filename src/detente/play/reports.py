@@ -24,6 +24,7 @@ from detente.play.forecasts import (
     thousand,
 )
 from detente.play.knowing import Knowledge, Range
+from detente.play.priors import argument_rows
 from detente.play.state import SessionState, Turn
 from detente.play.survey import POINTS, QUESTIONS
 from detente.play.timeline import tell_timeline
@@ -176,6 +177,7 @@ def report_data(state: SessionState) -> dict[str, Any]:
         "path": path_of(told["steps"], told["changes"]),
         "questions": ask_questions(state, **told),
         "survey": _survey(state),
+        "arguments": argument_rows(state),
         "timeline": tell_timeline(state),
         "crisis": {"id": crisis.id, "title": crisis.title, "digest": crisis.digest},
         "commitment": state.book.policy.id if state.book.policy is not None else "",

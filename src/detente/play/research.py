@@ -64,7 +64,7 @@ SURVEY_COLUMNS: Final = (
 """Columns of the table of the survey: points from 1 to 5, empty where a seat left a question out."""
 
 _TEXTS: Final = frozenset(
-    {"text", "why", "prompt", "reply", "fault"}
+    {"text", "why", "reasons", "prompt", "reply", "fault"}
     | {item.id for item in QUESTIONS if item.kind == "text"}
 )
 """What people or models wrote."""

@@ -58,6 +58,7 @@ class Opening:
         self.course = Course(book.rules_from(first_round, self.state), turn=turn)
         self._lock = threading.Lock()
         self._nodes: dict[tuple[int, ...], int] = {}
+        self.closings = cache(self._closings)
 
     @cached_property
     def root(self) -> Root:
@@ -105,6 +106,15 @@ class Opening:
             found = int(self.root.form.first_child[self._node(path[:-1])]) + path[-1]
             self._nodes[path] = found
         return found
+
+    def _closings(
+        self, stand: Stand, round_number: int
+    ) -> tuple[tuple[int, Mapping[str, str]], ...]:
+        """Return where a round (or, if it offers no choice, a later one) begins from a stand on: nodes, and how the round before closed."""
+        return tuple(
+            (self.node(begin), self.book.closing(self, begin, begin.where[0]))
+            for begin in self.course.begins_of(stand, round_number)
+        )
 
     def odds(self, stand: Stand) -> FloatArray:
         """Return how likely each open choice (or outcome of chance) of a stand is, in every case, shape ``(n, D)``.
@@ -189,6 +199,7 @@ class Rulebook:
             )
         self.engine = Engine(crisis)
         self.worth = cache(self._worth)
+        self._closing_rules = cache(self._rules_until)
         self._lock = threading.RLock()
         self._openings: dict[object, Opening] = {}
 
@@ -261,12 +272,18 @@ class Rulebook:
 
     def closing(self, opening: Opening, stand: Stand, first_round: int) -> dict[str, str]:
         """Return the state in which the round before a round closed, on the way to a stand in it."""
-        rules = self.rules_from(opening.first_round, opening.state, rounds=first_round - 1)
+        start = tuple(sorted(opening.state.items()))
+        rules = self._closing_rules(opening.first_round, start, first_round - 1)
         position = start_game(rules, opening.course.profiles[stand.path[0]])
         for made in stand.position.history:
             if not made.forced and not position.is_over:
                 position = position.choose(made.choice)
         return {name: position.state[name] for name in self.crisis.state}
+
+    def _rules_until(
+        self, first_round: int, state: tuple[tuple[str, str], ...], rounds: int
+    ) -> Rules:
+        return self.rules_from(first_round, dict(state), rounds=rounds)
 
     def narrows(self, instrument: str, phase: str, round_number: int) -> bool:
         """Tell whether the commitment takes an instrument out of a menu of a phase in a round, if something else is open."""

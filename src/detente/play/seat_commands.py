@@ -7,6 +7,7 @@ from typing import Any
 from detente.crisis.crisis import Crisis
 from detente.errors import refuse
 from detente.play.advancing import advance
+from detente.play.arguing import add_reason, argue, retract
 from detente.play.commands import (
     Command,
     Recorder,
@@ -226,6 +227,9 @@ OF_SEATS: dict[str, Callable[[Recorder, Command], None]] = {
     "seal": _seal,
     "open": _open,
     "estimate": _estimate,
+    "argue": argue,
+    "reason": add_reason,
+    "withdraw": retract,
     "survey": answer_survey,
 }
 """By the kind of the command, what it does."""

@@ -10,12 +10,14 @@ from detente.play.rulebooks import Opening, Rulebook
 
 __all__ = [
     "CONTROL",
+    "Argument",
     "ChanceDraw",
     "Inject",
     "Message",
     "News",
     "Order",
     "Proposal",
+    "Reason",
     "Seat",
     "SessionState",
     "Turn",
@@ -104,6 +106,39 @@ class Inject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why something argued would happen (``for``) or would not (``against``), and who says so."""
+
+    sender: str
+    side: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """An action outside the menus that a seat argues for, read by all: values that are to hold when a round begins.
+
+    ``status`` is ``open``, ``withdrawn``, ``refused``, ``succeeded`` or ``failed``. ``odds`` and ``drawn`` are those of a judged one,
+    ``prior`` the model's chance as ``control`` and the ``public`` knew the world (mean and 5-95% range, None: no round could begin),
+    ``why`` the reason of control, and ``inject`` what it became.
+    """
+
+    id: str
+    seat: str
+    text: str
+    state: Mapping[str, str]
+    round: int
+    turn: int
+    reasons: tuple[Reason, ...] = ()
+    status: str = "open"
+    odds: float | None = None
+    drawn: float | None = None
+    prior: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""
+    inject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChanceDraw:
     """An outcome of chance, with the odds that it had; ``by`` is ``chance``, or ``control`` where it was overridden."""
 
@@ -160,6 +195,7 @@ class SessionState:
     news: tuple[News, ...] = ()
     estimates: tuple[tuple[int, str, Mapping[str, float]], ...] = ()
     injects: Mapping[str, Inject] = field(default_factory=dict)
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     looked: tuple[int, ...] = ()
     asked: tuple[Mapping[str, Any], ...] = ()

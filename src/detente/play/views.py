@@ -12,6 +12,7 @@ from detente.play.aims import describe_role
 from detente.play.knowing import Knowledge, possible
 from detente.play.menus import describe_menu
 from detente.play.options import MODEL
+from detente.play.priors import tell_arguments
 from detente.play.state import CONTROL, Message, Proposal, SessionState
 from detente.play.survey import is_asked
 
@@ -41,6 +42,7 @@ def view(state: SessionState, who: str) -> dict[str, Any]:
         **_clock(state, knowledge),
         **_told(state, observer),
         **_known(state, knowledge),
+        "arguments": tell_arguments(state, knowledge),
     }
     return {**found, **_own(state, who)} if observer else found
 
@@ -250,6 +252,7 @@ def _control(state: SessionState) -> dict[str, Any]:
             for item in state.injects.values()
         ],
         "overrides": dict(state.overrides),
+        "arguments": tell_arguments(state, None),
         "notes": list(state.notes),
         "estimates": [
             {"turn": turn, "seat": seat, "estimates": dict(values)}

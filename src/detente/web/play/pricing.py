@@ -53,7 +53,12 @@ class Pricing:
     def odds(self, state: SessionState, *, wait_s: float = 0.0) -> Odds:
         """Return the odds where a session stands, after waiting for them a while at most."""
         stage = state.status if state.status in {"lobby", "practice"} else "begun"
-        key = (id(state.begun), state.where.path, tuple(sorted(state.types.items())), stage)
+        argued = tuple(
+            (item.id, item.round, tuple(sorted(item.state.items())))
+            for item in state.arguments.values()
+            if item.status == "open"
+        )
+        key = (id(state.begun), state.where.path, tuple(sorted(state.types.items())), stage, argued)
         with self._lock:
             found = self._kept.get(key)
             if found is None:
