@@ -14,8 +14,9 @@ from detente.play.debrief import (
     path_case,
     path_of,
 )
-from detente.play.folding import fold
+from detente.play.folding import KINDS_OF_EVENT, TOLD, fold
 from detente.play.reports import report_data
+from detente.play.timeline import _ENTRIES
 
 TYPES = {"north": "limited", "west": "hollow"}
 
@@ -250,3 +251,9 @@ def test_events_of_other_kinds_are_not_told(coercion):
     driven = Driven(coercion, chosen=TYPES, case=0)
     state = fold(driven.state, "noted", {"text": "a note"})
     assert state.history == driven.state.history
+
+
+def test_every_kind_that_is_kept_for_a_report_is_told():
+    """Oracle: theorem: what the state keeps in order is what the timeline knows to tell, and all of it are events."""
+    assert set(_ENTRIES) == TOLD
+    assert set(KINDS_OF_EVENT) >= TOLD
