@@ -11,8 +11,9 @@ import pytest
 import typst
 from starlette.testclient import TestClient
 from tests.web.accessibility import find_faults
-from tests.web.conftest import HERE, PATIENCE
+from tests.web.conftest import HERE, PATIENCE, csrf_of
 
+from detente.brief.words import format_percent
 from detente.crisis import load_crisis
 from detente.crisis.loading import shipped_crises
 from detente.errors import UsageError
@@ -195,6 +196,31 @@ def test_the_page_of_the_designer_shows_what_fires(teacher):
     for item in data["seats"]:
         assert f'{item["seat"]}</th><td class="num">{item["choices"]:.2f}' in text
     assert text.count('<th scope="row">') == len(data["seats"]) + len(data["decisions"])
+
+
+def test_a_session_reports_the_figures_of_the_sheet():
+    """Oracle: independent code: a session of the page with its usual options, played by bots, and its report."""
+    app = create_app(Workbench(["kuwait-1990"], workers=1), limits=Limits(burst=10_000))
+    teacher = TestClient(app, base_url=HERE, follow_redirects=False)
+    text = unescape(teacher.get("/kuwait-1990/teach/sheets").text)
+    said = re.search(r"likeliest end was “(.+?)”, (\S+?%)", text)
+    expected = re.findall(r"The model expects: (.+?)\.</li>", text)[0]
+    page = teacher.get("/kuwait-1990/play").text
+    headers = {"x-csrf-token": csrf_of(page), "origin": HERE}
+    crisis = load_crisis("kuwait-1990")
+    seats = dict.fromkeys(crisis.players, "equilibrium")
+    asked = {"crisis": "kuwait-1990", "seats": seats}
+    name = teacher.post("/api/sessions", json=asked, headers=headers).json()["id"]
+    start = {"id": "a1", "kind": "start"}
+    teacher.post(f"/api/sessions/{name}/control/commands", json=start, headers=headers)
+    report = teacher.get(f"/api/sessions/{name}/report").json()
+    ends = report["turns"][0]["ends"]
+    best = max(ends, key=lambda end: ends[end][0])
+    assert said.groups() == (crisis.outcomes[best].label, format_percent(ends[best][0]))
+    first = report["steps"][0]
+    did = crisis.instruments[first["did"]].label
+    assert f"{did} {format_percent(first['expected'][0])} (then an attack " in expected
+    assert f"(then an attack {format_percent(first['after']['attack'][0])}," in expected
 
 
 @pytest.mark.parametrize("name", ["nothing.pdf", "cards.docx", "cards", "..%2Fcrisis.yaml"])
