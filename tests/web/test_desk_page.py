@@ -256,14 +256,14 @@ def test_who_has_gone_is_away_and_a_bot_plays_until_it_is_back(make, rooms):
     its sender; by the button on its page the person takes the seat back."""
     session, owner, west = begin(rooms, away_minutes=0.02), make(owner=True), make()
     west.get(f"/play/{session.name}/west/join?s={rooms.token(session.name, 'west')}")
-    rooms.come(session.name, "west")
+    window = rooms.come(session.name, "west")
     session.send("west", "join", {"name": "Ada"})
     session.send("west", "say", {"text": "I am here"})
     rooms.tick()
     assert rooms.away(session.name) == {}
     time.sleep(1.5)
     assert session.state.seats["west"].kind == "human"
-    rooms.go(session.name, "west")
+    rooms.go(session.name, "west", window)
     rooms.tick()
     assert "away" in plain(desk(owner, session))
     assert set(owner.get(f"/api/sessions/{session.name}/control/view").json()["view"]["away"]) == {

@@ -396,6 +396,7 @@ def test_the_clock_of_the_server_ends_a_phase(rooms):
 
 SHOWN = {
     "status": "running",
+    "practised": False,
     "outcome": "",
     "menus": [],
     "order": None,
@@ -409,6 +410,10 @@ SHOWN = {
     ("change", "case"),
     [
         ({"status": "lobby"}, "lobby"),
+        ({"status": "lobby", "practised": True}, "practised"),
+        ({"status": "practice", "menus": [1]}, "practice"),
+        ({"status": "practice", "menus": [1], "order": {"choices": ["a"]}}, "practice_sealed"),
+        ({"status": "practice"}, "practice_elsewhere"),
         ({"status": "paused"}, "paused"),
         ({"status": "ended", "outcome": "war"}, "ended"),
         ({"status": "ended"}, "stopped"),

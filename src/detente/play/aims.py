@@ -79,8 +79,8 @@ def positions_on_issues(crisis: Crisis) -> dict[str, dict[str, dict[str, float]]
     Examples
     --------
     >>> from detente.crisis import load_crisis
-    >>> positions_on_issues(load_crisis("cuba-1962"))["other_arms"]["usa"]
-    {'USA': 90.0}
+    >>> positions_on_issues(load_crisis("cuba-1962"))["other_arms"]["usa"].values()
+    dict_values([90.0])
     """
     found: dict[str, dict[str, dict[str, float]]] = {}
     for issue in crisis.issues:

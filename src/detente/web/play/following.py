@@ -35,6 +35,7 @@ async def follow(
     moved: Callable[[], tuple[object, ...]],
     see: Callable[[], Seen],
     check: Callable[[], None] | None,
+    newer: Callable[[], bool] | None = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Give an event when a view has another name than what was sent.
 
@@ -50,10 +51,12 @@ async def follow(
         Returns the view.
     check
         Refuses if what opened it opens it no longer; None: nothing to check.
+    newer
+        Tells whether a later window follows the same seat; None where that is not told.
     """
     jobs = request.app.state.jobs
     before: tuple[object, ...] | None = None
-    looks = 0
+    looks, older = 0, False
     while not jobs.is_ending:
         looks += 1
         if check is not None and looks % _CHECK == 0:
@@ -62,6 +65,9 @@ async def follow(
             except DetenteError:
                 yield ServerSentEvent(event="ended", data={})
                 return
+        if newer is not None and newer() != older:
+            older = not older
+            yield ServerSentEvent(event="windows", data={"newer": older})
         now = moved()
         if now != before:
             before = now

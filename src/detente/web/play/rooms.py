@@ -6,12 +6,12 @@ What opens a seat is computed from a key of the store, so links live as long as 
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import secrets
 import threading
 import time
 import weakref
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -95,7 +95,8 @@ class Rooms:
         self._views: Recent[Seen] = Recent(_VIEWS)
         self._live: dict[str, tuple[Session, float]] = {}
         self._last: dict[str, int] = {}
-        self._here: Counter[tuple[str, str]] = Counter()
+        self._here: dict[tuple[str, str], list[int]] = {}
+        self._windows = itertools.count()
         self._left: dict[str, dict[str, datetime]] = {}
         self._pricing = pricing or Pricing()
         self._lock, self._stop = threading.Lock(), threading.Event()
@@ -274,7 +275,7 @@ class Rooms:
         """Return the seats that follow the session now."""
         with self._lock:
             return tuple(
-                who for (room, who), count in self._here.items() if room == name and count > 0
+                who for (room, who), windows in self._here.items() if room == name and windows
             )
 
     def away(self, name: str) -> dict[str, datetime]:
@@ -282,16 +283,23 @@ class Rooms:
         with self._lock:
             return dict(self._left.get(name, {}))
 
-    def come(self, name: str, who: str) -> None:
-        """Note that somebody begins to follow a session."""
+    def come(self, name: str, who: str) -> int:
+        """Note that a window begins to follow a session, and return its number."""
         with self._lock:
-            self._here[name, who] += 1
+            window = next(self._windows)
+            self._here.setdefault((name, who), []).append(window)
             self._left.get(name, {}).pop(who, None)
+        return window
 
-    def go(self, name: str, who: str) -> None:
-        """Note that somebody follows it no longer."""
+    def go(self, name: str, who: str, window: int) -> None:
+        """Note that a window follows it no longer."""
         with self._lock:
-            self._here[name, who] -= 1
+            self._here[name, who].remove(window)
+
+    def has_newer(self, name: str, who: str, window: int) -> bool:
+        """Tell whether a window that came later follows the same seat."""
+        with self._lock:
+            return self._here[name, who][-1] != window
 
     def note_presence(self, name: str, who: str) -> None:
         """Note that somebody who may not follow a session has done something: it is away from now on, and not from before."""

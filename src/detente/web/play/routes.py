@@ -175,7 +175,7 @@ async def follow_session(
     """
     rooms = rooms_of(request)
     token = request.cookies.get(cookie_of(room, who), "")
-    rooms.come(room, who)
+    window = rooms.come(room, who)
     try:
         events = follow(
             request,
@@ -183,11 +183,12 @@ async def follow_session(
             moved=partial(rooms.moved, room, who),
             see=partial(rooms.see, room, who),
             check=partial(rooms.check, room, who, token) if token else None,
+            newer=partial(rooms.has_newer, room, who, window) if who != PUBLIC else None,
         )
         async for event in events:
             yield event
     finally:
-        rooms.go(room, who)
+        rooms.go(room, who, window)
 
 
 @api.post("/sessions/{room}/{who}/commands")

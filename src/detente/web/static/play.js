@@ -193,6 +193,10 @@ function follow() {
   source = new EventSource(`${page.dataset.events}?after=${page.dataset.seen}`);
   source.addEventListener("open", () => link(true));
   source.addEventListener("changed", () => { link(true); refresh().catch(() => link(false)); });
+  source.addEventListener("windows", (event) => {
+    const line = document.getElementById("windows");
+    if (line) line.hidden = !JSON.parse(event.data).newer;
+  });
   source.addEventListener("ended", () => { source.close(); conn.classList.add("off"); conn.textContent = "this link was ended by control"; });
   source.addEventListener("error", () => {
     link(false);
