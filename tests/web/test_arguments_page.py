@@ -90,7 +90,7 @@ def test_control_judges_by_a_form_and_all_screens_say_so(client, rooms):
     client.get(f"{place}/west/join?s={rooms.token(session.name, 'west')}")
     for who in ("control", "public", "west"):
         text = client.get(f"{place}/{who}").text
-        assert "succeeded: odds 100%" in text
+        assert "ucceeded: odds 100%" in text
         assert ("without the argument" in text) == (who == "control")
     session.send("control", "end", {"why": "time"})
     report = client.get(f"{place}/report").text
@@ -175,7 +175,7 @@ def test_a_room_argues_and_all_can_use_the_pages(visit, width, theme, tmp_path):
     desk.screenshot(path=tmp_path / "desk.png", full_page=True)
     desk.get_by_role("button", name="Set the odds and draw").click()
     seat.get_by_text("succeeded: odds 100%").first.wait_for()
-    wall.get_by_text("succeeded: odds 100%").first.wait_for()
+    wall.get_by_text("Succeeded: odds 100%").first.wait_for()
     check(wall)
     for name, page in (("seat", seat), ("wall", wall)):
         page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
