@@ -128,15 +128,12 @@ def judge(recorder: Recorder, command: Command) -> None:
     status = "succeeded" if drawn < odds else "failed"
     inject = f"I{len(state.injects) + 1}" if status == "succeeded" else ""
     recorder.emit("judged", status=status, odds=float(odds), drawn=drawn, inject=inject, **common)
-    words = f"odds {100 * odds:.0f}%, drawn {100 * drawn:.1f}: {why}"
+    words = f"odds {100 * odds:.0f}%, drawn {100 * drawn:.1f}"
     if not inject:
-        tell(recorder, f"{name}, has failed ({words}).", "argument")
+        tell(recorder, f"{name}, has failed: {words}. Control: {why}", "argument")
         return
-    tell(
-        recorder,
-        f"{name}, has succeeded ({words}). It holds when round {argument.round} begins.",
-        "argument",
-    )
+    then = f"It holds when round {argument.round} begins."
+    tell(recorder, f"{name}, has succeeded: {words}. {then} Control: {why}", "argument")
     recorder.emit(
         "injected",
         inject=inject,

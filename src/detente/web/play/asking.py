@@ -38,14 +38,14 @@ _KINDS: dict[str, str] = {
 MOST_ROOMS = 30
 """Rooms of a class (:doc:`/decisions/0128-the-desk-and-its-class`)."""
 
-_LISTS = frozenset({"to", "choices"})
+_LISTS = frozenset({"to", "choices", "reasons"})
 _TABLES = frozenset({"terms", "tick", "estimates", "state", "when", "answers"})
 _POINTS = frozenset(item.id for item in QUESTIONS if item.kind == "points")
 _SETTINGS = frozenset(
     {"minutes", "missing", "types", "reveal", "talk", "policy", "draws", "seed", "session_seed"}
     | {"away_minutes", "rooms", "chance", "name"}
 )
-_NUMBERS = frozenset({"minutes", "round", "lapses"})
+_NUMBERS = frozenset({"minutes", "round", "lapses", "odds"})
 
 
 class _Asked(BaseModel):
@@ -64,6 +64,7 @@ class AskedSession(_Asked):
     talk: Literal["any", "all", "none"] = "any"
     beliefs: bool = True
     looks: bool = False
+    arguments: bool = False
     chosen: dict[str, str] = Field(default_factory=dict, max_length=32)
     away_minutes: float | None = Field(default=None, gt=0, le=43200)
     policy: str = Field(default="", max_length=200)
@@ -168,7 +169,7 @@ class Done(BaseModel):
 def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
     """Return the command that a form sends.
 
-    ``choices``, in order, and ``to`` may stand several times; ``terms.ISSUE``, ``state.VARIABLE``, ``when.VARIABLE``, ``answers.QUESTION`` and ``estimates.NAME``,
+    ``choices`` and ``reasons``, in order, and ``to`` may stand several times; ``odds`` are in per cent; ``terms.ISSUE``, ``state.VARIABLE``, ``when.VARIABLE``, ``answers.QUESTION`` and ``estimates.NAME``,
     the latter in per cent, fill tables. Without an id of its own it gets one from what it says and what was seen when it was written, so that a form
     that is sent twice is done once.
 
@@ -190,7 +191,7 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
         table, _, key = name.partition(".")
         if name in {"csrf", "id", "seen", "kind"}:
             plain[name] = value
-        elif name in _LISTS or table == "choices":
+        elif table in _LISTS:
             found = data.setdefault(table, [])
             if value:
                 found.append(value)
@@ -199,9 +200,7 @@ def read_form(pairs: Sequence[tuple[str, str]]) -> AskedCommand:
                 data.setdefault(table, {})[key] = _cell(table, key, value)
         elif name in _NUMBERS:
             if value.strip():
-                number = _number(value)
-                whole = isinstance(number, float) and name != "minutes" and number.is_integer()
-                data[name] = int(number) if whole else number
+                data[name] = _figure(name, value)
         elif name == "by":  # who plays a seat from now on
             data["kind"] = value
         else:
@@ -224,7 +223,7 @@ def read_session(crisis: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any
     Examples
     --------
     >>> read_session("c", [("seats.usa", "human"), ("minutes", ""), ("looks", "yes")])
-    {'crisis': 'c', 'seats': {'usa': 'human'}, 'set': {}, 'chosen': {}, 'beliefs': False, 'looks': True}
+    {'crisis': 'c', 'seats': {'usa': 'human'}, 'set': {}, 'chosen': {}, 'beliefs': False, 'looks': True, 'arguments': False}
     """
     asked: dict[str, Any] = {"crisis": crisis, "seats": {}, "set": {}, "chosen": {}}
     given = {name for name, _ in pairs}
@@ -236,7 +235,7 @@ def read_session(crisis: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any
         elif name in _SETTINGS and value.strip():
             whole = name in {"draws", "rooms"} and value.isascii() and value.isdecimal()
             asked[name] = int(value) if whole else value
-    return {**asked, "beliefs": "beliefs" in given, "looks": "looks" in given}
+    return asked | {name: name in given for name in ("beliefs", "looks", "arguments")}
 
 
 def _cell(table: str, key: str, value: str) -> float | str:
@@ -246,6 +245,16 @@ def _cell(table: str, key: str, value: str) -> float | str:
         return int(value) if table == "answers" and key in _POINTS and whole else value
     number = _number(value)
     return number / 100 if table == "estimates" and isinstance(number, float) else number
+
+
+def _figure(name: str, value: str) -> float | str:
+    """Return what a field for a number holds: odds are written in per cent, and all but minutes may be whole."""
+    number = _number(value)
+    if isinstance(number, str) or name == "minutes":
+        return number
+    if name == "odds":
+        return number / 100
+    return int(number) if number.is_integer() else number
 
 
 def _number(text: str) -> float | str:

@@ -8,6 +8,7 @@ import segno
 
 from detente.crisis.crisis import Crisis
 from detente.play.options import MODEL
+from detente.play.priors import two_dice
 from detente.play.sessions import Session
 from detente.play.state import CONTROL
 from detente.play.survey import POINTS, QUESTIONS
@@ -209,6 +210,10 @@ def show_control(
         "variables": list(crisis.state.values()),
         "next_round": max(session.state.where.where[0], session.state.begun.first_round) + 1,
         "public": PUBLIC,
+        "dice": [
+            (number, int(36 * two_dice(number)), float(100 * two_dice(number)))
+            for number in range(2, 13)
+        ],
         "odds": show_odds(session, view),
         "estimate_rows": partial(name_estimates, crisis),
     }
