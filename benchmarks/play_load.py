@@ -1,12 +1,14 @@
 """Sessions under load: how fast orders are acknowledged, and whether any that was is lost.
 
-``python benchmarks/play_load.py [SESSIONS] [SEATS] [SECONDS]``: a server of its own, with its store in a file, and by default 50
+``python benchmarks/play_load.py [SESSIONS] [SEATS] [SECONDS] [CRISIS]``: a server of its own, with its store in a file, and by default 50
 sessions whose 8 clients each send an order or an estimate every 5 seconds for a minute, each from a loopback address of its own.
-The clients of a session share the seats of the template crisis; whoever has a move seals it or opens it again, so that no game ends.
+The clients of a session share the seats of the template crisis, or of a shipped one; whoever has a move seals it or opens it again, so
+that no game ends. Memory of the server is noted every 5 seconds.
 """
 
 import http.client
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -18,9 +20,10 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from detente.crisis import load_crisis
 from detente.log import Log
 
-CRISIS = "my-crisis"
+TEMPLATE = "my-crisis"
 EACH = 5.0
 """Seconds from one command of a client to the next."""
 
@@ -40,7 +43,7 @@ def ask(address, method, path, body=None, *, token="", source="127.0.0.1"):
 def play(address, room, client, until, told):
     """Send a command every few seconds; note how long each took and what was acknowledged."""
     name, links = room
-    seat = ("west", "north", "mid")[client % 3]
+    seat = told["seats"][client % len(told["seats"])]
     token = links[seat].partition("s=")[2]
     source = f"127.0.{1 + client}.{1 + told['place']}"
     number = 0
@@ -49,9 +52,9 @@ def play(address, room, client, until, told):
         begun, number = time.monotonic(), number + 1
         kind = ("seal", "open")[number % 2 == 0] if client == 0 else "estimate"
         data = {
-            "seal": {"choices": ["wait"]},
+            "seal": {"choices": told["choices"]},
             "open": {},
-            "estimate": {"estimates": {"outcome.war": number % 100 / 100}},
+            "estimate": {"estimates": {f"outcome.{told['end']}": number % 100 / 100}},
         }[kind]
         body = {"id": f"c{client}-{number}", "kind": kind, "data": data}
         path = f"/api/sessions/{name}/{seat}/commands"
@@ -61,12 +64,23 @@ def play(address, room, client, until, told):
         time.sleep(max(0.0, begun + EACH - time.monotonic()))
 
 
-def main(sessions=50, seats=8, seconds=60):
+def main(sessions=50, seats=8, seconds=60, crisis=TEMPLATE):
     """Serve, play, and print what came of it."""
     with tempfile.TemporaryDirectory() as folder:
         store = f"sqlite:///{Path(folder) / 'play.db'}"
-        crisis = str(files("detente.crisis") / "templates" / "coercion")
-        command = [sys.executable, "-m", "detente", "serve", crisis, "--no-browser", "--port", "0"]
+        folder_of = str(files("detente.crisis") / "templates" / "coercion")
+        place_of = folder_of if crisis == TEMPLATE else crisis
+        players, end = list((read := load_crisis(place_of)).players), next(iter(read.outcomes))
+        command = [
+            sys.executable,
+            "-m",
+            "detente",
+            "serve",
+            place_of,
+            "--no-browser",
+            "--port",
+            "0",
+        ]
         server = subprocess.Popen(  # noqa: S603  # our own
             [*command, "--store", store], stdout=subprocess.PIPE, text=True
         )
@@ -74,19 +88,27 @@ def main(sessions=50, seats=8, seconds=60):
             address = urlsplit(re.search(r"http://\S+", server.stdout.readline())[0])
             rooms = []
             for place in range(sessions):
-                asked = {"crisis": CRISIS, "draws": 16, "session_seed": place, "reveal": "control"}
-                asked["seats"] = dict.fromkeys(("north", "west", "mid"), "human")
+                asked = {"crisis": crisis, "draws": 16, "session_seed": place, "reveal": "control"}
+                asked["seats"] = dict.fromkeys(players, "human")
                 source = f"127.1.1.{1 + place}"
                 _, made = ask(address, "POST", "/api/sessions", asked, source=source)
                 start = {"id": "start", "kind": "start"}
                 path = f"/api/sessions/{made['id']}/control/commands"
                 ask(address, "POST", path, start, source=source)
                 rooms.append((made["id"], made["links"]))
-            before = memory(server.pid)
+            seen = f"/api/sessions/{rooms[0][0]}/control/view"
+            menus = ask(address, "GET", seen)[1]["view"]["menus"]
+            mover = next(iter(menus))
+            first = {
+                "seats": [mover, *(player for player in players if player != mover)],
+                "choices": [menu["open"][0]["id"] for menu in menus[mover]],
+                "end": end,
+            }
             told = [
-                {"place": place, "took": [], "acknowledged": [], "refused": []}
+                {"place": place, "took": [], "acknowledged": [], "refused": [], **first}
                 for place in range(sessions)
             ]
+            held = [memory(server.pid)]
             until = time.monotonic() + seconds
             threads = [
                 threading.Thread(target=play, args=(address, room, client, until, told[place]))
@@ -95,9 +117,10 @@ def main(sessions=50, seats=8, seconds=60):
             ]
             for thread in threads:
                 thread.start()
-            for thread in threads:
-                thread.join()
-            after = memory(server.pid)
+            while any(thread.is_alive() for thread in threads):
+                time.sleep(EACH)
+                held.append(memory(server.pid))
+            load = os.getloadavg()[0]
         finally:
             server.kill()
             server.wait(60)
@@ -107,9 +130,10 @@ def main(sessions=50, seats=8, seconds=60):
     took = sorted(second for item in told for second in item["took"])
     cuts = statistics.quantiles(took, n=100)
     refused = sum(len(item["refused"]) for item in told)
-    say(f"{sessions} sessions x {seats} clients, {seconds} s: {len(took):,} commands")
+    say(f"{crisis}: {sessions} sessions x {seats} clients, {seconds} s: {len(took):,} commands")
     say(f"acknowledged after {cuts[49] * 1e3:.0f} ms (median), {cuts[94] * 1e3:.0f} ms (p95)")
-    say(f"refused {refused}, lost after a kill {lost}, memory {before:.0f} to {after:.0f} MB")
+    say(f"refused {refused}, lost after a kill {lost}, load of the machine {load:.1f}")
+    say(f"memory in MB, every {EACH:.0f} s: {', '.join(f'{item:.0f}' for item in held)}")
 
 
 def say(line):
@@ -124,4 +148,4 @@ def memory(process):
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:]))
+    main(*(int(word) if word.isdecimal() else word for word in sys.argv[1:]))

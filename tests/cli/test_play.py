@@ -9,6 +9,7 @@ from tests.play.models import first_open, says, serving
 
 import detente.crisis
 from detente.cli import main
+from detente.crisis import load_crisis
 from detente.log import Log
 from detente.play.tables import BOTS
 
@@ -59,10 +60,38 @@ def test_a_seat_is_played_from_a_pipe(capsys, monkeypatch):
         "Chosen: withdraw. `seal` or `back`?",
         "The end: Northland withdraws",
         "Westmark was:",
-        "Westmark is played by a bot, which does not talk",
+        "Westmark is played by a bot, which neither talks nor signs",
         "played by human, was:",
     ):
         assert words in text
+
+
+def test_who_asks_about_the_game_is_answered_at_every_prompt(capsys, monkeypatch):
+    """Oracle: hand; also where an order waits to be sealed, what is asked changes no choice, and an empty line shows the moves again."""
+    typed = "?\n\n1\n?\nseen\nbeliefs\nmoon\nseal\n"
+    asked = ("play", TEMPLATE, "--seat", "north", "--draws", "4")
+    code, out, err = run(capsys, monkeypatch, *asked, typed=typed)
+    assert (code, err) == (0, "")
+    text = " ".join(out.split())
+    assert text.count("`menu`: your moves again") == 2
+    assert text.count("move what it is") >= 2
+    before, _, after = text.partition("Chosen: ")
+    assert "is no open move" not in before
+    moved = "round 1 Westmark: arm Midland"
+    assert moved in before
+    assert moved in after
+    assert "`seal` seals the order, `back` chooses again." in after
+
+
+def test_beliefs_are_told_in_words(capsys, monkeypatch):
+    """Oracle: the crisis file: the labels of types stand there, and ids that are no words do not."""
+    asked = ("play", "cuba-1962", "--seat", "usa", "--draws", "4")
+    _, out, _ = run(capsys, monkeypatch, *asked, typed="beliefs\n")
+    types = load_crisis("cuba-1962").players["ussr"].types
+    text = " ".join(out.split())
+    assert "all_in" in {kind.id for kind in types}
+    assert "all_in" not in text
+    assert all(kind.label in text for kind in types)
 
 
 @pytest.mark.parametrize("typed", ["", "1\n", "quit\n", "1\nquit\n"])

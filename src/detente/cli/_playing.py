@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Play"]
 
 _HELP = """Type the number or the id of a move; then `seal` it, or `back` to choose again: until it is sealed nobody knows.
-`brief`: what you want and may do. `facts`: what is known, with sources. `state`: how things stand, as far as you can know.
+`brief`: who you are, what you want and may do. `seen`: what was done so far. `facts`: what is known, with sources. `state`: how things stand, as far as you can know.
 `beliefs`: what the model says you may believe of the others. `menu`: your moves again. `quit`: leave the game."""
 
 
@@ -36,7 +36,6 @@ class Play:
         """Play until the end, or until no more lines come."""
         shown = self.view
         print_line(f"{shown['crisis']['title']}")
-        print_line(f"You are {self.names[self.seat]}, {shown['brief']['type_label']}.")
         self.brief()
         self.others(shown)
         print_line("`help` says what you can type.")
@@ -59,7 +58,7 @@ class Play:
             if item["id"] != self.seat:
                 model = f"a language model ({item['model']})" if item["kind"] == "model" else ""
                 print_line(
-                    f"  {item['name']} is played by {model or 'a bot, which does not talk'}."
+                    f"  {item['name']} is played by {model or 'a bot, which neither talks nor signs'}."
                 )
 
     def ask_models(self) -> None:
@@ -75,9 +74,7 @@ class Play:
 
     def tell(self, shown: dict[str, Any]) -> None:
         """Print what has been seen since the last time."""
-        for item in shown["seen"][self.told["seen"] :]:
-            who = self.names.get(item["player"], "Chance" if not item["instrument"] else "")
-            print_line(f"  round {item['round']}  {who}: {item['label']}")
+        self.seen(shown["seen"][self.told["seen"] :])
         for item in shown["drawn"][self.told["drawn"] :]:
             made = self.crisis.instruments[item["instrument"]]
             labels = {chance.id: chance.label for chance in made.chance}
@@ -86,6 +83,12 @@ class Play:
         for item in shown["news"][self.told["news"] :]:
             print_line(f"  news: {item['text']}")
         self.told = {name: len(shown[name]) for name in self.told}
+
+    def seen(self, items: list[dict[str, Any]]) -> None:
+        """Print moves, as the seat saw them."""
+        for item in items:
+            who = self.names.get(item["player"], "Chance" if not item["instrument"] else "")
+            print_line(f"  round {item['round']}  {who}: {item['label']}")
 
     def choose(self, shown: dict[str, Any]) -> list[str] | None:
         """Ask for a move from each menu, and whether to seal; None if no line comes, or the player leaves."""
@@ -101,7 +104,8 @@ class Play:
                 chosen.append(found)
             print_line(f"Chosen: {', '.join(chosen)}. `seal` or `back`?")
             while (word := self.read()) not in {None, "seal", "back", "quit"}:
-                print_line("`seal` seals the order, `back` chooses again.")
+                if not self.inform(word or "", shown):
+                    print_line("`seal` seals the order, `back` chooses again.")
             if word == "seal":
                 return chosen
             if word != "back":
@@ -122,27 +126,41 @@ class Play:
     def answer(self, word: str, menu: dict[str, Any], shown: dict[str, Any]) -> None:
         """Answer what is no move."""
         closed = {item["id"]: item["why"] for item in menu["closed"]}
-        if word == "help":
+        if word in {"", "menu"}:
+            self.menu(menu)
+        elif word in closed:
+            print_line(f"{word} is closed: {closed[word]}.")
+        elif not self.inform(word, shown):
+            print_line(f"{word!r} is no open move; `help` says what you can type.")
+
+    def inform(self, word: str, shown: dict[str, Any]) -> bool:
+        """Answer what asks about the game, at any prompt; tell whether it does."""
+        if word in {"help", "?"}:
             print_line(_HELP)
         elif word == "brief":
             self.brief()
+        elif word == "seen":
+            self.seen(shown["seen"])
+            if not shown["seen"]:
+                print_line("Nobody has moved yet.")
         elif word == "facts":
             for fact in shown["brief"]["facts"]:
                 print_line(f"- {fact['text']} [{', '.join(fact['sources'])}]")
         elif word == "state":
-            for name, value in shown["state"].items():
-                variable = self.crisis.state[name]
-                held = [value] if isinstance(value, str) else value
-                words = " or ".join(variable.value_labels.get(item, item) for item in held)
-                print_line(f"  {variable.label}: {words}")
+            self.state(shown)
         elif word == "beliefs":
             self.beliefs(shown)
-        elif word == "menu":
-            self.menu(menu)
-        elif word in closed:
-            print_line(f"{word} is closed: {closed[word]}.")
         else:
-            print_line(f"{word!r} is no open move; `help` says what you can type.")
+            return False
+        return True
+
+    def state(self, shown: dict[str, Any]) -> None:
+        """Print how things stand, as far as the seat can know."""
+        for name, value in shown["state"].items():
+            variable = self.crisis.state[name]
+            held = [value] if isinstance(value, str) else value
+            words = " or ".join(variable.value_labels.get(item, item) for item in held)
+            print_line(f"  {variable.label}: {words}")
 
     def menu(self, menu: dict[str, Any]) -> None:
         """Print a menu: what is open, how it looks to others, and what is closed."""
@@ -158,22 +176,27 @@ class Play:
             print_line(f"  closed: {item['label']} ({item['why']})")
 
     def brief(self) -> None:
-        """Print what the ends are worth to the seat."""
+        """Print who the seat is, what the ends are worth to it, and what it may do in the game."""
         brief = self.view["brief"]
+        print_line(f"You are {brief['name']}, {brief['type_label']}.")
+        print_line(brief["summary"])
         print_line("What each end is worth to you, in stakes (mean and 5-95% range):")
         rows = [
             (item["label"], f"{item['mean']:.0f}", f"{item['low']:.0f} to {item['high']:.0f}")
             for item in brief["worth"]
         ]
         print_table(make_table([text("end"), number("worth"), number("range")], rows))
+        moves = ", ".join(item["label"] for item in brief["instruments"])
+        print_line(f"In the course of the game you may: {moves}.")
 
     def beliefs(self, shown: dict[str, Any]) -> None:
         """Print what the seat may believe of the others' types."""
         if not shown["beliefs"]:
             print_line("There is nothing to believe: all types are known.")
         for player, types in shown["beliefs"].items():
+            labels = {kind.id: kind.label for kind in self.crisis.players[player].types}
             words = ", ".join(
-                f"{name} {mean:.0%} ({low:.0%} to {high:.0%})"
+                f"{labels[name]} {mean:.0%} ({low:.0%} to {high:.0%})"
                 for name, (mean, low, high) in types.items()
             )
             print_line(f"  {self.names[player]}: {words}")

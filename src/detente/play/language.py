@@ -5,6 +5,7 @@ model chooses among legal ids and may write messages; nothing else that it says 
 """
 
 import hashlib
+import http.client
 import json
 import os
 import time
@@ -153,7 +154,7 @@ def _ask_once(endpoint: Endpoint, prompt: str) -> Reply:
             return Reply(fault=f"failed: {error.code}")
     except TimeoutError:
         return Reply(fault="late")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         late = isinstance(getattr(error, "reason", None), TimeoutError)
         return Reply(fault="late" if late else "failed")
     return _content(raw)
