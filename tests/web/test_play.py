@@ -402,7 +402,6 @@ SHOWN = {
     "order": None,
     "phase": "line",
     "sealed": {"usa": False},
-    "practised": False,
 }
 
 
