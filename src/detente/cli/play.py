@@ -148,7 +148,6 @@ def command(
     from detente.cli._crises import parse_assignments
     from detente.cli._endpoints import read_endpoint
     from detente.play.rulebooks import Rulebook
-    from detente.play.tables import session_options
 
     endpoint = read_endpoint(model_url, model)
     modelled = _check_models(model_seats or (), seat, endpoint)
@@ -161,20 +160,29 @@ def command(
         return
     book = Rulebook(loaded, policy=policy, draws=draws, seed=seed)
     seats = modelled if seat is None else modelled | {seat: "human"}
-    options = session_options(
-        loaded,
-        seats=seats,
-        bot=bot,
-        policy=policy or "",
-        draws=draws,
-        seed=seed,
-        types=types,
-        model="" if endpoint is None else endpoint.model,
-    )
+    options = _options(book, seats, bot, types, endpoint)
     if seat is None:
         _play_bots(book, options, sessions, as_json=as_json)
     else:
         _play_seat(book, options, seat, store, endpoint)
+
+
+def _options(
+    book: "Rulebook", seats: dict[str, str], bot: str, types: str, endpoint: "Endpoint | None"
+) -> "SessionOptions":
+    """Return the options of a session that is played by a rulebook."""
+    from detente.play.tables import session_options
+
+    return session_options(
+        book.crisis,
+        seats=seats,
+        bot=bot,
+        policy="" if book.policy is None else book.policy.id,
+        draws=book.draws,
+        seed=book.seed,
+        types=types,
+        model="" if endpoint is None else endpoint.model,
+    )
 
 
 def _check_modes(
