@@ -3,7 +3,10 @@
 Oracles by hand: what RFC 6265bis, Fetch Metadata and the design ask for.
 """
 
+import ipaddress
 import re
+import socket
+from urllib.parse import urlsplit
 
 import pytest
 from tests.web.conftest import CRISIS, HERE, TOKEN, csrf_of
@@ -75,6 +78,16 @@ def test_any_other_address_wants_a_token(host, wants):
     assert ("token=" in access.link) is wants
     assert len(access.token) >= 32 * wants
     assert Access.of(host, 80).token != access.token or not wants
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104
+def test_a_link_can_be_opened_from_elsewhere(host):
+    """Oracle: theorem: an address that means "all of this machine" opens nothing on another; the link has one that this machine has."""
+    name = urlsplit(Access.of(host, 80).link).hostname
+    assert not ipaddress.ip_address(name).is_unspecified
+    kind = socket.AF_INET6 if ":" in name else socket.AF_INET
+    with socket.socket(kind, socket.SOCK_DGRAM) as own:
+        own.bind((name, 0))  # only an address of this machine can be bound
 
 
 def test_without_the_token_nothing_is_served(make_client):

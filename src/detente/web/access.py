@@ -9,6 +9,7 @@ its origin, and by a token that the page carries and the cookie holds.
 import hmac
 import re
 import secrets
+import socket
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
@@ -41,6 +42,7 @@ HEADERS: Mapping[str, str] = {
 CSRF_HEADER, CSRF_FIELD = "x-csrf-token", "csrf"
 _CSRF_COOKIE, _ACCESS_COOKIE = "detente_csrf", "detente_access"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_ALL = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with, not listened on
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SAME = frozenset({"same-origin", "none"})
 _FILE = "application/octet-stream"
@@ -95,12 +97,16 @@ class Access:
     def link_to(self, page: str) -> str:
         """Return the address of a page, given with its query, with the token.
 
+        Where it listens on all addresses of the machine, the link has the one by which others reach it, as far as that is known.
+
         Examples
         --------
         >>> Access(port=8000).link_to("cuba-1962/play?set.rounds=2")
         'http://127.0.0.1:8000/cuba-1962/play?set.rounds=2'
         """
-        host = f"[{self.host}]" if ":" in self.host.strip("[]") else self.host
+        host = self.host.strip("[]")
+        host = _outward(host) if host in _ALL else host
+        host = f"[{host}]" if ":" in host else host
         path, _, query = page.partition("?")
         pairs = [*parse_qsl(query), *([("token", self.token)] if self.token else [])]
         return f"http://{host}:{self.port}/{path}" + (f"?{urlencode(pairs)}" if pairs else "")
@@ -113,6 +119,19 @@ class Access:
     def opens(self, given: str) -> bool:
         """Tell whether a token opens this workbench."""
         return not self.token or hmac.compare_digest(self.token.encode(), given.encode())
+
+
+def _outward(host: str) -> str:
+    """Return the address of this machine that others see; nothing is sent to find it."""
+    kind, elsewhere = (
+        (socket.AF_INET6, "2001:db8::1") if ":" in host else (socket.AF_INET, "192.0.2.1")
+    )
+    try:
+        with socket.socket(kind, socket.SOCK_DGRAM) as probe:
+            probe.connect((elsewhere, 9))
+            return str(probe.getsockname()[0])
+    except OSError:  # no network: only this machine can open it
+        return "::1" if ":" in host else "127.0.0.1"
 
 
 class Guard:
