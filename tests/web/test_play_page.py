@@ -43,7 +43,6 @@ def create(page, address, crisis, people, **options):
     for item in page.locator("select[name^='seats.']").all():
         who = item.get_attribute("name").partition(".")[2]
         item.select_option("human" if who in people else "equilibrium")
-    page.get_by_text("How it is played", exact=True).click()
     page.select_option("#draws", "16")
     for name, value in options.items():
         item = page.locator(f"#{name}")
