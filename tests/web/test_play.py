@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+from datetime import datetime, timedelta
 from importlib.resources import files
 
 import pytest
@@ -392,6 +393,43 @@ def test_the_clock_of_the_server_ends_a_phase(rooms):
         assert time.monotonic() < end
         time.sleep(0.05)
     assert next(iter(session.state.turns[0].orders.values())).by == "bot"
+
+
+def test_a_seat_that_was_away_for_two_turns_goes_on(make, rooms):
+    """Oracle by hand: while it was away a bot moved for it at the deadline and others wrote; its page then shows all that was, marked as
+    the bot's, and the next order is its own."""
+    options = SessionOptions(seats=PEOPLE, draws=16, chosen=TYPES, minutes=5, session_seed=3)
+    session = rooms.create(CRISIS, options)
+    session.send("control", "start")
+    while (turn := session.state.turn) <= 2:
+        for seat in session.state.waiting_for:
+            if seat != "north":
+                session.send(seat, "say", {"to": ["north"], "text": f"turn {turn}"})
+                mine = [menu.open[0] for menu in session.state.menus if menu.player == seat]
+                session.send(seat, "seal", {"choices": mine})
+        if session.state.turn == turn:  # only the seat that is away is waited for
+            late = datetime.fromisoformat(session.state.ends) + timedelta(seconds=1)
+            session.send("control", "tick", now=late)
+    away = [done.orders["north"].by for done in session.state.turns if "north" in done.orders]
+    assert away
+    assert set(away) == {"bot"}
+    client = make()
+    take(client, f"/play/{session.name}/north/join?s={rooms.token(session.name, 'north')}")
+    page = client.get(f"/play/{session.name}/north").text
+    assert "turn 1" in page
+    told = client.get(f"/api/sessions/{session.name}/north/view").json()["view"]
+    assert told == json.loads(json.dumps(session.view("north")))
+    assert len(told["seen"]) >= 2
+    while session.state.status == "running" and "north" not in session.state.movers:
+        for seat in session.state.waiting_for:
+            mine = [menu.open[0] for menu in session.state.menus if menu.player == seat]
+            session.send(seat, "seal", {"choices": mine})
+    room = {"id": session.name}
+    turn = session.state.turn
+    mine = [menu.open[0] for menu in session.state.menus if menu.player == "north"]
+    assert send(client, room, "north", "seal", {"choices": mine}).status_code == 200
+    done = next(item for item in session.state.turns if item.number == turn)
+    assert done.orders["north"].by == "human"
 
 
 SHOWN = {
