@@ -247,6 +247,8 @@ def test_seats_are_not_shown_the_prior_and_the_report_shows_it(coercion):
     driven.do("control", "end", why="time")
     report = report_data(driven.state)
     assert [(row["id"], row["came"]) for row in report["arguments"]] == [("A1", "happened")]
+    told = [item for item in report["timeline"] if item["kind"] == "argued"]
+    assert [(item["turn"], item["argument"]) for item in told] == [(1, "A1")]
     lines = event_lines(driven.state, driven.events)
     assert '"kind": "argued"' in lines
     assert '"prior"' in lines

@@ -401,6 +401,7 @@ TOLD = frozenset(
         "signed",
         "refused",
         "breached",
+        "argued",
         "happened",
         "changed",
         "overridden",

@@ -75,6 +75,7 @@ _ENTRIES: Final[dict[str, Callable[[SessionState, Data], list[dict[str, Any]]]]]
     "signed": _plain("proposal", "seat"),
     "refused": _plain("proposal", "seat"),
     "breached": _plain("proposal", "seat", "of"),
+    "argued": _plain("argument", "seat", "text"),
     "happened": _happened,
     "changed": _plain("state"),
     "overridden": _overridden,
