@@ -62,15 +62,19 @@ def reveal_all(desk):
     desk.wait_for_function(REVEAL)
 
 
-def propose(page, other):
-    """Propose terms on the first issue to a seat."""
+def propose(channel):
+    """Propose terms on the first issue in a channel."""
+    channel.get_by_text("Propose terms").click()
+    channel.locator("input[name^='tick.']").first.check()
+    channel.locator("input[name^='terms.']").first.fill("50")
+    channel.get_by_role("button", name="Propose", exact=True).click()
+
+
+def open_channel(page, other):
+    """Open the talk of two seats."""
     tab(page, "talk")
-    page.get_by_text("Propose terms").click()
-    page.locator("form[data-form='propose'] label.tick").filter(has_text=other).locator(
-        "input"
-    ).check()
-    page.locator("input[name^='terms.']").first.fill("50")
-    page.get_by_role("button", name="Propose", exact=True).click()
+    page.locator(f"#to-with-{other}").click()
+    return page.locator(f"#ch-with-{other}")
 
 
 def play_to_the_end(desk, phones):
@@ -109,15 +113,13 @@ def test_a_shipped_crisis_is_played_from_the_set_up_to_the_report(visit, server,
     reveal_all(desk)
 
     names = [page.locator("h1").inner_text() for page in phones]
-    tab(phones[0], "talk")
-    phones[0].select_option("#to", people[1])
-    phones[0].get_by_label("Message", exact=True).fill("in confidence")
-    phones[0].get_by_role("button", name="Send").click()
-    tab(phones[1], "talk")
-    phones[1].get_by_text("in confidence", exact=True).wait_for()
-    propose(phones[0], names[1])
-    phones[1].get_by_role("button", name="Sign P1").click()
-    phones[0].locator(".sigs").get_by_text(f"{names[1]}: signed").wait_for()
+    own, its = open_channel(phones[0], people[1]), open_channel(phones[1], people[0])
+    own.locator("textarea[name='text']").first.fill("in confidence")
+    own.get_by_role("button", name="Send").click()
+    its.get_by_text("in confidence", exact=True).wait_for()
+    propose(own)
+    its.get_by_role("button", name="Sign P1").click()
+    own.locator(".sigs").get_by_text(f"{names[1]}: signed").wait_for()
     desk.get_by_label("News, as seats read it").fill("A storm closes the ports.")
     desk.get_by_role("button", name="Bring it in").click()
     for page in (*phones, wall):
