@@ -10,8 +10,10 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from detente.log import Log
 from detente.web import Workbench, create_app
 from detente.web.access import Access, Limits
+from detente.web.play.rooms import Rooms
 
 CRISIS = "cuba-1962"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -46,6 +48,28 @@ def make_client(bench):
         return TestClient(app, base_url=base, follow_redirects=False)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def rooms(bench):
+    """The sessions of the crises of a module, in a log of their own."""
+    found = Rooms(bench, Log.open("sqlite://"))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def make(bench, rooms):
+    """Clients of one server that wants a token; with no token of the workbench unless they are its owner."""
+    access = Access(host="0.0.0.0", port=8000, token=TOKEN)  # noqa: S104  # nothing listens
+    app = create_app(bench, log=rooms.log, rooms=rooms, access=access, limits=Limits(burst=10_000))
+
+    def client(*, owner=False):
+        headers = {"authorization": f"Bearer {TOKEN}"} if owner else {}
+        return TestClient(app, base_url=HERE, follow_redirects=False, headers=headers)
+
+    client.app = app._app
+    return client
 
 
 def csrf_of(text):

@@ -8,14 +8,12 @@ from fastapi import Request
 from starlette.testclient import TestClient
 from tests.web.conftest import HERE, TOKEN
 
-from detente.log import Log
 from detente.play.options import SessionOptions
 from detente.web import Workbench, create_app
 from detente.web.access import Access, Limits
 from detente.web.play import class_routes
 from detente.web.play.class_routes import follow_class
 from detente.web.play.classes import Classes
-from detente.web.play.rooms import Rooms
 from detente.web.rendering import renderer_of
 
 CRISIS = "my-crisis"
@@ -26,13 +24,6 @@ PEOPLE = {"north": "human", "west": "human"}
 def bench():
     """A template: its games are small."""
     return Workbench([str(files("detente.crisis") / "templates" / "coercion")], workers=1)
-
-
-@pytest.fixture(scope="module")
-def rooms(bench):
-    found = Rooms(bench, Log.open("sqlite://"))
-    yield found
-    found.close()
 
 
 @pytest.fixture

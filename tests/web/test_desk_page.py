@@ -7,15 +7,13 @@ from importlib.resources import files
 
 import pytest
 from fastapi import Request
-from starlette.testclient import TestClient
 from tests.web.accessibility import find_faults
-from tests.web.conftest import HERE, TOKEN, csrf_of
+from tests.web.conftest import csrf_of
 
 from detente.log import Log
 from detente.play.options import SessionOptions
 from detente.play.state import CONTROL
-from detente.web import Workbench, create_app
-from detente.web.access import Access, Limits
+from detente.web import Workbench
 from detente.web.play.desks import odds_case
 from detente.web.play.pricing import Pricing
 from detente.web.play.rooms import Rooms
@@ -31,26 +29,6 @@ TYPES = {"north": "limited", "west": "hollow"}
 def bench():
     """A template: its games are small."""
     return Workbench([str(files("detente.crisis") / "templates" / "coercion")], workers=1)
-
-
-@pytest.fixture(scope="module")
-def rooms(bench):
-    found = Rooms(bench, Log.open("sqlite://"))
-    yield found
-    found.close()
-
-
-@pytest.fixture(scope="module")
-def make(bench, rooms):
-    access = Access(host="0.0.0.0", port=8000, token=TOKEN)  # noqa: S104  # nothing listens
-    app = create_app(bench, log=rooms.log, rooms=rooms, access=access, limits=Limits(burst=10_000))
-
-    def client(*, owner=False):
-        headers = {"authorization": f"Bearer {TOKEN}"} if owner else {}
-        return TestClient(app, base_url=HERE, follow_redirects=False, headers=headers)
-
-    client.app = app._app
-    return client
 
 
 def begin(rooms, **options):

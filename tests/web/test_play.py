@@ -9,13 +9,11 @@ from importlib.resources import files
 
 import pytest
 from fastapi import Request
-from starlette.testclient import TestClient
-from tests.web.conftest import HERE, TOKEN, csrf_of
+from tests.web.conftest import HERE, csrf_of
 
 from detente.log import Log
 from detente.play.options import SessionOptions
-from detente.web import Workbench, create_app
-from detente.web.access import Access, Limits
+from detente.web import Workbench
 from detente.web.play import routes
 from detente.web.play.rooms import Rooms
 from detente.web.play.showing import clock_case, end_case
@@ -30,27 +28,6 @@ TYPES = {"north": "limited", "west": "hollow", "mid": "only"}
 def bench():
     """A template: its games are small."""
     return Workbench([str(files("detente.crisis") / "templates" / "coercion")], workers=1)
-
-
-@pytest.fixture(scope="module")
-def rooms(bench):
-    found = Rooms(bench, Log.open("sqlite://"))
-    yield found
-    found.close()
-
-
-@pytest.fixture(scope="module")
-def make(bench, rooms):
-    """Clients of one server that wants a token; with no token of the workbench unless they are its owner."""
-    access = Access(host="0.0.0.0", port=8000, token=TOKEN)  # noqa: S104  # nothing listens
-    app = create_app(bench, log=rooms.log, rooms=rooms, access=access, limits=Limits(burst=10_000))
-
-    def client(*, owner=False):
-        headers = {"authorization": f"Bearer {TOKEN}"} if owner else {}
-        return TestClient(app, base_url=HERE, follow_redirects=False, headers=headers)
-
-    client.app = app._app
-    return client
 
 
 @pytest.fixture

@@ -7,10 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 from tests.web.conftest import HERE, csrf_of
 
-from detente.log import Log
 from detente.web import Workbench, create_app
 from detente.web.access import Limits
-from detente.web.play.rooms import Rooms
 
 CRISIS = "my-crisis"
 PEOPLE = dict.fromkeys(("north", "west", "mid"), "human")
@@ -19,13 +17,6 @@ PEOPLE = dict.fromkeys(("north", "west", "mid"), "human")
 @pytest.fixture(scope="module")
 def bench():
     return Workbench([str(files("detente.crisis") / "templates" / "coercion")], workers=1)
-
-
-@pytest.fixture(scope="module")
-def rooms(bench):
-    found = Rooms(bench, Log.open("sqlite://"))
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -8,12 +8,10 @@ from importlib.resources import files
 
 import pytest
 import uvicorn
-from starlette.testclient import TestClient
 from tests.web.accessibility import find_faults
-from tests.web.conftest import HERE, TOKEN, csrf_of
+from tests.web.conftest import csrf_of
 
 from detente.errors import RunError
-from detente.log import Log
 from detente.play.options import SessionOptions
 from detente.play.reports import report_data
 from detente.play.research import number_people
@@ -24,7 +22,6 @@ from detente.web.play import printing
 from detente.web.play.pictures import WIDE, draw_belief, draw_ladder, draw_path, draw_rooms
 from detente.web.play.printing import to_pages
 from detente.web.play.reporting import rooms_case
-from detente.web.play.rooms import Rooms
 from detente.web.rendering import Renderer
 
 TEMPLATE = str(files("detente.crisis") / "templates" / "coercion")
@@ -38,26 +35,6 @@ HOSTILE = "<script>alert(1)</script> *b* #let x = 1 $y$ @z \\ [c] `d` // e"
 def bench():
     """A template: its games are small."""
     return Workbench([TEMPLATE], workers=1)
-
-
-@pytest.fixture(scope="module")
-def rooms(bench):
-    found = Rooms(bench, Log.open("sqlite://"))
-    yield found
-    found.close()
-
-
-@pytest.fixture(scope="module")
-def make(bench, rooms):
-    """Clients of one server that wants a token; with no token of the workbench unless they are its owner."""
-    access = Access(host="0.0.0.0", port=8000, token=TOKEN)  # noqa: S104  # nothing listens
-    app = create_app(bench, log=rooms.log, rooms=rooms, access=access, limits=Limits(burst=10_000))
-
-    def client(*, owner=False):
-        headers = {"authorization": f"Bearer {TOKEN}"} if owner else {}
-        return TestClient(app, base_url=HERE, follow_redirects=False, headers=headers)
-
-    return client
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from detente.play.state import CONTROL
 __all__ = ["ClosedCase", "ReaderCase", "draw_scale", "show_channels", "show_terms"]
 
 ClosedCase = Literal["", "none", "all"]
-"""Why a seat cannot write in a channel: it can; seats do not talk in this session; they speak to all at once."""
+"""Why a seat cannot write in a channel: it can; seats do not talk in the game; they speak to all at once."""
 
 ReaderCase = Literal["all", "control", "two", "several"]
 """Who reads a channel: everyone; the seat and control; two seats and control; a larger circle and control."""
